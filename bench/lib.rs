@@ -1,0 +1,1 @@
+//! Benchmarks of the runtime and of compiled models.

@@ -1,0 +1,3 @@
+//! The `tvm-embedded` program.
+
+fn main() {}

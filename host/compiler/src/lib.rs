@@ -1,0 +1,1 @@
+//! From an int8 `.tflite` file to a model archive.

@@ -1,0 +1,1 @@
+//! From a validated model to its C header, descriptor and JSON.

@@ -1,0 +1,1 @@
+//! Model Library Format: reading, validating and writing of model archives.

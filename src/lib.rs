@@ -1,0 +1,3 @@
+//! The runtime core.
+#![no_std]
+#![forbid(unsafe_code)]
