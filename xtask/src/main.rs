@@ -1,3 +1,63 @@
-//! The project's own commands: `cargo xtask <verb>`.
+//! `cargo xtask <verb>`: everything the project does beside `cargo build`, one module per verb.
+//!
+//! To add a verb: write `src/<verb>.rs` with `pub fn run(args: &[String]) -> anyhow::Result<()>`, name the module in
+//! `lib.rs`, and add a line to [`VERBS`]. A verb that is not in the table does not exist.
 
-fn main() {}
+use std::process::ExitCode;
+
+use xtask::setup;
+
+/// One command of `cargo xtask`.
+struct Verb {
+    /// What the user types.
+    name: &'static str,
+    /// Its arguments, as shown by the help text.
+    usage: &'static str,
+    /// What it does, in one line.
+    about: &'static str,
+    /// The body. Arguments come without the verb itself.
+    run: fn(&[String]) -> anyhow::Result<()>,
+}
+
+const VERBS: &[Verb] = &[Verb {
+    name: "setup",
+    usage: "[NEED...]",
+    about: "install what the other commands need and this machine lacks",
+    run: setup::run,
+}];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = args.split_first() else {
+        print!("{}", help());
+        return ExitCode::from(2);
+    };
+    if matches!(name.as_str(), "help" | "-h" | "--help") {
+        print!("{}", help());
+        return ExitCode::SUCCESS;
+    }
+    let Some(verb) = VERBS.iter().find(|verb| verb.name == name) else {
+        eprintln!("cargo xtask: no command '{name}'\n\n{}", help());
+        return ExitCode::from(2);
+    };
+    match (verb.run)(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo xtask {name}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn help() -> String {
+    let mut text =
+        String::from("The project's own commands. Usage: cargo xtask <command> [arguments]\n\n");
+    for verb in VERBS {
+        text += &format!(
+            "  {:<28} {}\n",
+            format!("{} {}", verb.name, verb.usage),
+            verb.about
+        );
+    }
+    text
+}
