@@ -1,1 +1,12 @@
 //! From an int8 `.tflite` file to a model archive.
+//!
+//! Passes in a row, each a module: `read` → [`graph`] → `check` → `fuse` → [`lower`] → `plan` → `emit`. Operators live in
+//! [`op`], the C kernels they call in `kernels/`.
+
+pub mod graph;
+pub mod kernels;
+pub mod lower;
+pub mod op;
+pub mod options;
+pub mod problem;
+pub mod quantize;
