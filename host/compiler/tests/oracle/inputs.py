@@ -1,0 +1,94 @@
+"""What the models are fed with."""
+
+import numpy as np
+
+# Kinds of extreme sample, in the order in which they are handed out.
+EXTREMES = ("lowest", "highest", "zero", "alternating", "ramp", "one_hot_high", "one_hot_low")
+
+
+class Wrong(Exception):
+    """Input files that do not fit the model."""
+
+
+def mixed(tensors, count, seed):
+    """`count` samples: first the extremes, then random ones, wide and narrow."""
+    few = extremes(tensors)[:count]
+    return few + random(tensors, count - len(few), seed)
+
+
+def extremes(tensors):
+    """One sample of each kind in EXTREMES."""
+    return [[_extreme(t, kind) for t in tensors] for kind in EXTREMES]
+
+
+def random(tensors, count, seed):
+    """`count` random samples; the same for the same seed on every machine."""
+    # RandomState's streams are frozen for good, unlike those of numpy's newer generators.
+    state = np.random.RandomState(seed)
+    return [[_random(t, state, i) for t in tensors] for i in range(count)]
+
+
+def from_files(tensors, paths):
+    """Samples from raw files, one per input, each holding any number of samples one after the other."""
+    if len(paths) != len(tensors):
+        raise Wrong(f"the model has {len(tensors)} input(s), {len(paths)} file(s) were given")
+    columns = []
+    for tensor, path in zip(tensors, paths):
+        data = np.fromfile(path, dtype=np.uint8)
+        if tensor.bytes == 0 or data.size == 0 or data.size % tensor.bytes:
+            raise Wrong(f"{path}: {data.size} bytes are no multiple of the {tensor.bytes} of input '{tensor.name}'")
+        columns.append(np.frombuffer(data.tobytes(), tensor.dtype).reshape(-1, *tensor.shape))
+    counts = {len(c) for c in columns}
+    if len(counts) != 1:
+        raise Wrong(f"the input files hold different numbers of samples: {sorted(counts)}")
+    return [[column[i] for column in columns] for i in range(counts.pop())]
+
+
+def _bounds(tensor):
+    if tensor.dtype.kind == "f":
+        return np.float32(-16.0), np.float32(16.0)
+    if tensor.dtype.kind == "b":
+        return False, True
+    info = np.iinfo(tensor.dtype)
+    return info.min, info.max
+
+
+def _zero(tensor):
+    return tensor.zero_points[0] if tensor.zero_points and tensor.dtype.kind in "iu" else 0
+
+
+def _extreme(tensor, kind):
+    low, high = _bounds(tensor)
+    flat = np.full(int(np.prod(tensor.shape, dtype=np.int64)), _zero(tensor), tensor.dtype)
+    if kind == "lowest":
+        flat[:] = low
+    elif kind == "highest":
+        flat[:] = high
+    elif kind == "alternating":
+        flat[0::2], flat[1::2] = low, high
+    elif kind == "ramp":
+        if tensor.dtype.kind == "f":
+            flat[:] = np.linspace(low, high, flat.size, dtype=np.float32)
+        elif tensor.dtype.kind != "b":
+            # Every value once, in order, then over again.
+            flat[:] = (np.arange(flat.size) % min(int(high) - int(low) + 1, 1 << 16)) + int(low)
+    elif kind == "one_hot_high":
+        flat[flat.size // 2 :][:1] = high
+    elif kind == "one_hot_low":
+        flat[flat.size // 2 :][:1] = low
+    return flat.reshape(tensor.shape)
+
+
+def _random(tensor, state, i):
+    low, high = _bounds(tensor)
+    if tensor.dtype.kind == "f":
+        # From the tiny to the large, as layers meet them.
+        return (state.standard_normal(tensor.shape) * 10.0 ** ((i % 4) - 2)).astype(tensor.dtype)
+    if tensor.dtype.kind == "b":
+        return state.randint(0, 2, tensor.shape).astype(bool)
+    if i % 2:
+        # Near the zero point, where real activations are and sums cancel.
+        spread = (int(high) - int(low)) / 16
+        near = np.rint(state.standard_normal(tensor.shape) * spread) + _zero(tensor)
+        return np.clip(near, low, high).astype(tensor.dtype)
+    return state.randint(low, int(high) + 1, tensor.shape, dtype=np.int64).astype(tensor.dtype)

@@ -1,0 +1,99 @@
+"""One model in TFLite Micro's reference interpreter."""
+
+import contextlib
+import os
+import tempfile
+
+import numpy as np
+from tflite_micro.python.tflite_micro import _version, runtime
+
+VERSION = f"tflite-micro {_version.__version__}" if hasattr(_version, "__version__") else "tflite-micro"
+
+# The interpreter takes its memory at once; a model that wants more than this is no microcontroller's.
+LARGEST_ARENA = 1 << 28
+
+
+class Refused(Exception):
+    """The interpreter can't load or run this model; the message holds what it printed."""
+
+
+class Interpreter:
+    """Runs a model sample by sample. With `preserve`, tensors between input and output can be read as well."""
+
+    def __init__(self, model, preserve=False):
+        self._model = model
+        self._config = (
+            runtime.InterpreterConfig.kPreserveAllTensors
+            if preserve
+            else runtime.InterpreterConfig.kAllocationRecording
+        )
+        self._arena = model.arena()
+        self.reset()
+
+    def reset(self):
+        """Back to how the model is before its first invoke.
+
+        That is a new interpreter: the old one's own `reset` leaves it open which state it forgets.
+        """
+        while True:
+            try:
+                with _heard() as said:
+                    # The keyword is spelt like that in the package.
+                    self._interpreter = runtime.Interpreter.from_bytes(
+                        self._model.data, arena_size=self._arena, intrepreter_config=self._config
+                    )
+                return
+            except Exception as error:
+                text = said.text()
+                too_small = "allocate" in text.lower() or "arena" in text.lower()
+                if not too_small or self._arena >= LARGEST_ARENA:
+                    raise Refused(_reason(error, text)) from error
+                self._arena = min(2 * self._arena, LARGEST_ARENA)
+
+    def invoke(self, values):
+        """Runs the model once on one array for each input."""
+        with _heard() as said:
+            try:
+                for index, value in enumerate(values):
+                    self._interpreter.set_input(value, index)
+                status = self._interpreter.invoke()
+            except Exception as error:
+                raise Refused(_reason(error, said.text())) from error
+        if status != 0:
+            raise Refused(f"invoke returned {status}: {said.text().strip()}")
+
+    def output(self, position):
+        """A copy of the output at `position`."""
+        return np.array(self._interpreter.get_output(position), copy=True)
+
+    def tensor(self, tensor):
+        """A copy of any tensor of the last invoke; needs `preserve`."""
+        return np.array(self._interpreter.GetTensor(tensor.index, tensor.subgraph)["tensor_data"], copy=True)
+
+
+class _Heard:
+    def __init__(self, file):
+        self._file = file
+
+    def text(self):
+        self._file.flush()
+        self._file.seek(0)
+        return self._file.read().decode("utf-8", "replace")
+
+
+@contextlib.contextmanager
+def _heard():
+    """Keeps what C++ code prints to standard error meanwhile: it is where the reason for a refusal stands."""
+    with tempfile.TemporaryFile() as file:
+        before = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield _Heard(file)
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
+
+
+def _reason(error, text):
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "; ".join([*lines, str(error)]) if lines else str(error)

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Runs .tflite models in TFLite Micro's reference interpreter and writes every byte that went in and came out.
+
+    oracle.py setup                                     make the virtual environment
+    oracle.py run MODEL... --out DIR [options]          run models; one model writes DIR, several DIR/<stem>
+    oracle.py --help
+
+Exit status: 0 all models ran; 1 at least one was refused (reasons on stderr and in DIR/refused.txt);
+2 wrong usage; 3 the environment can't be made here.
+"""
+
+import argparse
+import os
+import pathlib
+import sys
+
+import environment
+
+
+def main(argv):
+    """Entry point: `argv` without the program's name."""
+    argv = environment.enter(argv)
+    options = _parser().parse_args(argv)
+    if options.command == "setup":
+        print(environment.directory(pathlib.Path(sys.prefix)) / "bin" / "python")
+        return 0
+    return _run_all(options)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="oracle.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--venv", help="folder of the virtual environment (default: target/oracle-venv)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("setup", help="make the virtual environment and print its interpreter")
+    run = commands.add_parser("run", help="run models and write inputs and outputs")
+    run.add_argument("models", nargs="+", metavar="MODEL", help=".tflite files")
+    run.add_argument("--out", required=True, help="folder to write to")
+    run.add_argument("--all", action="store_true", help="write every computed tensor, not only the outputs")
+    run.add_argument(
+        "--inputs",
+        nargs="+",
+        default=["mixed"],
+        metavar="WHAT",
+        help="mixed (extremes, then random; the default), random, extremes,\n"
+        "or raw files, one per input, each any number of samples long,\n"
+        "or one folder with input_0.bin ...",
+    )
+    run.add_argument("--count", type=int, default=100, help="number of generated samples (default 100)")
+    run.add_argument("--seed", type=int, default=1, help="seed of the random samples (default 1)")
+    run.add_argument(
+        "--sequence",
+        type=int,
+        default=0,
+        metavar="N",
+        help="forget all state after every N samples (default 0: never)",
+    )
+    run.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="models run at once")
+    return parser
+
+
+def _run_all(options):
+    if options.count < 1 or options.sequence < 0:
+        print("oracle: --count must be at least 1 and --sequence at least 0", file=sys.stderr)
+        return 2
+    stems = [pathlib.Path(m).stem for m in options.models]
+    if len(set(stems)) != len(stems):
+        print("oracle: two models have the same file name; their results would overwrite each other", file=sys.stderr)
+        return 2
+    out = pathlib.Path(options.out)
+    folders = [out if len(stems) == 1 else out / stem for stem in stems]
+    # Imported before the processes fork, so that it happens once.
+    import container, inputs, interpreter, schema  # noqa: E401,F401
+    import workers
+
+    refused = 0
+    jobs = list(zip(options.models, folders))
+    for (model, folder), reason in workers.run(
+        jobs, lambda job: _run(pathlib.Path(job[0]), job[1], options), options.jobs
+    ):
+        if reason is None:
+            print(f"{model}: written to {folder}")
+        else:
+            refused += 1
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "index.json").unlink(missing_ok=True)
+            (folder / "refused.txt").write_text(reason + "\n")
+            print(f"oracle: {model}: refused: {reason}", file=sys.stderr)
+    return 1 if refused else 0
+
+
+def _run(path, folder, options):
+    import container
+    import inputs
+    import interpreter
+    import schema
+
+    model = schema.Model(path.read_bytes())
+    samples = _samples(inputs, model, options)
+    columns = container.Writer(folder)
+    for position, tensor in enumerate(model.inputs):
+        columns.column("input", tensor, position, f"input_{position}.bin")
+    for position, tensor in enumerate(model.outputs):
+        columns.column("output", tensor, position, f"output_{position}.bin")
+    between = [t for t in model.computed() if t not in model.outputs] if options.all else []
+    for tensor in between:
+        columns.column("intermediate", tensor, None, f"tensor_{tensor.index}.bin")
+    machine = interpreter.Interpreter(model, preserve=options.all)
+    for number, sample in enumerate(samples):
+        if number and options.sequence and number % options.sequence == 0 and model.stateful():
+            machine.reset()
+        machine.invoke(sample)
+        outputs = [machine.output(i).reshape(t.shape) for i, t in enumerate(model.outputs)]
+        columns.add([*sample, *outputs, *[machine.tensor(t) for t in between]])
+    columns.write(
+        {
+            "model": path.name,
+            "interpreter": interpreter.VERSION,
+            "operators": model.operators(),
+            "stateful": model.stateful(),
+            "samples": len(samples),
+            "sequence": options.sequence,
+        }
+    )
+    (folder / "refused.txt").unlink(missing_ok=True)
+
+
+def _samples(inputs, model, options):
+    what = options.inputs
+    if what == ["mixed"]:
+        return inputs.mixed(model.inputs, options.count, options.seed)
+    if what == ["random"]:
+        return inputs.random(model.inputs, options.count, options.seed)
+    if what == ["extremes"]:
+        return inputs.extremes(model.inputs)
+    if len(what) == 1 and pathlib.Path(what[0]).is_dir():
+        what = [pathlib.Path(what[0]) / f"input_{i}.bin" for i in range(len(model.inputs))]
+    return inputs.from_files(model.inputs, what)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

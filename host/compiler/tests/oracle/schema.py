@@ -1,0 +1,95 @@
+"""The .tflite schema's accessors, as the tflite-micro package ships them, and what they leave to say."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from tflite_micro.tensorflow.lite.micro.python.schema_py_generated import *  # noqa: F401,F403
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as generated
+
+# What the interpreter hands out as numpy arrays. RESOURCE tensors hold no data; asking for one is a crash.
+DTYPES = {
+    generated.TensorType.BOOL: np.dtype("bool"),
+    generated.TensorType.UINT8: np.dtype("uint8"),
+    generated.TensorType.INT8: np.dtype("int8"),
+    generated.TensorType.INT16: np.dtype("<i2"),
+    generated.TensorType.INT32: np.dtype("<i4"),
+    generated.TensorType.INT64: np.dtype("<i8"),
+    generated.TensorType.FLOAT32: np.dtype("<f4"),
+}
+
+OPERATORS = {value: name for name, value in vars(generated.BuiltinOperator).items() if not name.startswith("_")}
+
+
+@dataclasses.dataclass(frozen=True)
+class Tensor:
+    """One tensor of a model that takes part in a run."""
+
+    subgraph: int
+    index: int
+    name: str
+    dtype: np.dtype
+    shape: tuple[int, ...]
+    scales: list[float]
+    zero_points: list[int]
+    constant: bool
+
+    @property
+    def bytes(self):
+        """Size in bytes."""
+        return int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
+
+
+class Model:
+    """A parsed .tflite file: which tensors go in, come out and lie between."""
+
+    def __init__(self, data):
+        self.data = data
+        root = generated.Model.GetRootAs(data, 0)
+        self._object = generated.ModelT.InitFromObj(root)
+        graphs = self._object.subgraphs
+        self._tensors = [[self._tensor(g, i, t) for i, t in enumerate(graph.tensors)] for g, graph in enumerate(graphs)]
+        self.inputs = [self._tensors[0][i] for i in graphs[0].inputs]
+        self.outputs = [self._tensors[0][i] for i in graphs[0].outputs]
+
+    def _tensor(self, subgraph, index, tensor):
+        quantization = tensor.quantization
+        scales = [] if quantization is None or quantization.scale is None else list(quantization.scale)
+        zeros = [] if quantization is None or quantization.zeroPoint is None else list(quantization.zeroPoint)
+        return Tensor(
+            subgraph=subgraph,
+            index=index,
+            name=(tensor.name or b"").decode("utf-8", "replace"),
+            dtype=DTYPES.get(tensor.type),
+            shape=() if tensor.shape is None else tuple(int(d) for d in tensor.shape),
+            scales=[float(s) for s in scales],
+            zero_points=[int(z) for z in zeros],
+            constant=self._object.buffers[tensor.buffer].data is not None,
+        )
+
+    def computed(self):
+        """Every tensor of the main graph that an operator writes and the interpreter can show."""
+        written = []
+        for operator in self._object.subgraphs[0].operators or []:
+            for index in operator.outputs if operator.outputs is not None else []:
+                tensor = self._tensors[0][index]
+                if tensor.dtype is not None and tensor not in written:
+                    written.append(tensor)
+        return written
+
+    def operators(self):
+        """Names of the operators of all graphs, in order."""
+        codes = [max(c.builtinCode, c.deprecatedBuiltinCode) for c in self._object.operatorCodes]
+        return [OPERATORS.get(codes[o.opcodeIndex], "?") for g in self._object.subgraphs for o in g.operators or []]
+
+    def stateful(self):
+        """Whether one invoke can change what the next one gives."""
+        variable = any(t.isVariable for g in self._object.subgraphs for t in g.tensors)
+        return variable or "ASSIGN_VARIABLE" in self.operators()
+
+    def arena(self):
+        """A first guess at the interpreter's memory: every tensor apart, and as much again for its tables."""
+        tensors = [t for graph in self._tensors for t in graph if t.dtype is not None and not t.constant]
+        scales = sum(len(t.scales) for graph in self._tensors for t in graph)
+        return (1 << 16) + 2 * sum(t.bytes + 512 for t in tensors) + 64 * scales
