@@ -1,7 +1,29 @@
-//! The C ABI.
-#![no_std]
+//! The C ABI of `tvm_embedded`: `libtvm_embedded.a` and `libtvm_embedded.so`.
+//!
+//! Each exported function is a few lines: check what C handed over ([`raw`]), decide in the core, store the answer. The
+//! header `include/tvm_embedded.h` is generated from this source and the core's by `cargo xtask header`.
 
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    loop {}
+#![no_std]
+#![allow(non_snake_case, reason = "the names are C's")]
+
+use tvm_embedded_core::status::TVMStatus;
+
+mod access;
+pub mod context;
+pub mod error;
+pub mod execute;
+pub mod mapping;
+pub mod model;
+#[cfg(not(test))]
+mod panic;
+pub mod pool;
+mod raw;
+pub mod tensor;
+
+/// A result as the status that C gets.
+fn answer(result: Result<(), TVMStatus>) -> i32 {
+    match result {
+        Ok(()) => TVMStatus::Ok as i32,
+        Err(status) => status as i32,
+    }
 }

@@ -1,0 +1,185 @@
+//! Setting the three aspects of a context: workspaces, parameters, devices.
+
+use crate::raw;
+use core::ffi::c_void;
+use tvm_embedded_core::context::{TVM_BINDING_AUTO, TVM_BINDING_BUFFER, TVM_BINDING_TABLE, TVMBinding, TVMContext};
+use tvm_embedded_core::descriptor::TVMModel;
+use tvm_embedded_core::status::TVMStatus;
+
+/// Sets the workspaces of a context.
+///
+/// In C11, in C++ and with GCC or Clang in C99 the header lays a macro or overloads of this name over the function, which
+/// choose `TVMSetWorkspaceBuffer` for a byte array (with its size), a byte pointer or a `void` pointer, and
+/// `TVMSetWorkspaceTable` for the generated `TVMWorkspaces_…` struct or an array of pointers; pointers of other kinds do
+/// not compile. The function itself takes one buffer for a model with one workspace and a table of pointers for a
+/// model with several; the size is not known, and so not checked.
+///
+/// @param context [out] its workspaces are set, nothing else of it is read or written, so it need not be initialised
+/// @param memory [in] the buffer, or the table of pointers. Must outlive the context's use
+/// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_WORKSPACE`. On
+///   failure nothing is written. Re-entrant for different contexts
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMSetWorkspaces(context: *mut TVMContext, memory: *mut c_void) -> i32 {
+    set(context, Aspect::Workspaces, memory, 0, TVM_BINDING_AUTO)
+}
+
+/// Sets the one workspace of a context to a buffer.
+///
+/// @param context [out] as for `TVMSetWorkspaces`
+/// @param buffer [in] the memory. Need not be aligned when it is as large as `TVMGetWorkspaceSize` says. Must outlive the
+///   context's use
+/// @param size [in] bytes at `buffer`, checked by `TVMExecute`; 0 when not known
+/// @return as `TVMSetWorkspaces`
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMSetWorkspaceBuffer(context: *mut TVMContext, buffer: *mut c_void, size: usize) -> i32 {
+    set(context, Aspect::Workspaces, buffer, size, TVM_BINDING_BUFFER)
+}
+
+/// Sets the workspaces of a context to a table of pointers, one for each workspace of the model.
+///
+/// @param context [out] as for `TVMSetWorkspaces`
+/// @param pointers [in] the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may lie in
+///   read-only memory. It is not copied, so it must outlive the context's use
+/// @param size [in] bytes at `pointers`, checked by `TVMExecute`; 0 when not known
+/// @return as `TVMSetWorkspaces`, and `TVM_STATUS_MISALIGNED_ARGUMENT`
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMSetWorkspaceTable(context: *mut TVMContext, pointers: *const c_void, size: usize) -> i32 {
+    set(context, Aspect::Workspaces, pointers, size, TVM_BINDING_TABLE)
+}
+
+/// Sets the parameters (constant pools) of a context: one buffer for a model with one, a table of pointers for a model
+/// with several. A macro or overloads of this name choose between `TVMSetParameterBuffer` and `TVMSetParameterTable`, as
+/// for `TVMSetWorkspaces`. Not needed for models that carry their parameters.
+///
+/// @param context [out] its parameters are set, nothing else of it is read or written
+/// @param memory [in] the constants or the table of pointers; may lie in read-only memory. Must outlive the context's use
+/// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_PARAMETER`. On
+///   failure nothing is written. Re-entrant for different contexts
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMSetParameters(context: *mut TVMContext, memory: *const c_void) -> i32 {
+    set(context, Aspect::Parameters, memory, 0, TVM_BINDING_AUTO)
+}
+
+/// Sets the one parameter of a context to a buffer.
+///
+/// @param context [out] as for `TVMSetParameters`
+/// @param buffer [in] the constants, aligned as `TVMGetParameterAlignment` says. Must outlive the context's use
+/// @param size [in] bytes at `buffer`, checked by `TVMExecute`; 0 when not known
+/// @return as `TVMSetParameters`
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMSetParameterBuffer(context: *mut TVMContext, buffer: *const c_void, size: usize) -> i32 {
+    set(context, Aspect::Parameters, buffer, size, TVM_BINDING_BUFFER)
+}
+
+/// Sets the parameters of a context to a table of pointers, one for each parameter of the model.
+///
+/// @param context [out] as for `TVMSetParameters`
+/// @param pointers [in] the model's `TVMParameters_…` struct, or an array of pointers in its order; not copied, so it
+///   must outlive the context's use
+/// @param size [in] bytes at `pointers`, checked by `TVMExecute`; 0 when not known
+/// @return as `TVMSetParameters`, and `TVM_STATUS_MISALIGNED_ARGUMENT`
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMSetParameterTable(context: *mut TVMContext, pointers: *const c_void, size: usize) -> i32 {
+    set(context, Aspect::Parameters, pointers, size, TVM_BINDING_TABLE)
+}
+
+/// Sets the devices of a context: what the model's device hooks get as their handle.
+///
+/// @param context [out] its devices are set, nothing else of it is read or written
+/// @param devices [in] the model's `TVMDevices_…` struct, or an array of pointers in its order; not copied, so it must
+///   outlive the context's use
+/// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_DEVICE`,
+///   `TVM_STATUS_MISALIGNED_ARGUMENT`. On failure nothing is written. Re-entrant for different contexts
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMSetDevices(context: *mut TVMContext, devices: *const c_void) -> i32 {
+    set(context, Aspect::Devices, devices, 0, TVM_BINDING_TABLE)
+}
+
+/// Sets one workspace in a table of pointers, with its size checked against the model.
+///
+/// @param model [in] the model's descriptor
+/// @param workspaces [in,out] the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
+///   Give it to `TVMSetWorkspaces` once all are set
+/// @param index [in] which workspace, from 0 (`TVMFindWorkspace` tells it for a name)
+/// @param memory [in] the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
+/// @param size [in] bytes at `memory`
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
+///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL` (also for size 0),
+///   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+///   for different tables
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMSetWorkspace(
+    model: *const TVMModel,
+    workspaces: *mut c_void,
+    index: usize,
+    memory: *mut c_void,
+    size: usize,
+) -> i32 {
+    let checked = raw::model(model).and_then(|model| {
+        raw::check_table(workspaces, TVMStatus::NullArgument)?;
+        let pool = raw::workspaces(model).get(index).ok_or(TVMStatus::IndexOutOfRange)?;
+        if size == 0 && !memory.is_null() {
+            return Err(TVMStatus::WorkspaceTooSmall);
+        }
+        pool.place_workspace(memory.addr(), size)
+    });
+    crate::answer(checked.map(|_| raw::set_pointer_at(workspaces, index, memory)))
+}
+
+/// Sets one parameter in a table of pointers, with its size and alignment checked against the model.
+///
+/// @param model [in] the model's descriptor
+/// @param parameters [in,out] the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
+///   Give it to `TVMSetParameters` once all are set
+/// @param index [in] which parameter, from 0 (`TVMFindParameter` tells it for a name)
+/// @param memory [in] the constants
+/// @param size [in] bytes at `memory`
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
+///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
+///   `TVM_STATUS_PARAMETER_TOO_SMALL` (also for size 0); what `TVMCheckModel` answers for a bad model. On failure nothing
+///   is written. Re-entrant for different tables
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMSetParameter(
+    model: *const TVMModel,
+    parameters: *mut c_void,
+    index: usize,
+    memory: *const c_void,
+    size: usize,
+) -> i32 {
+    let checked = raw::model(model).and_then(|model| {
+        raw::check_table(parameters, TVMStatus::NullArgument)?;
+        let pool = raw::parameters(model).get(index).ok_or(TVMStatus::IndexOutOfRange)?;
+        pool.check_parameter(memory.addr(), size)?;
+        if size == 0 { Err(TVMStatus::ParameterTooSmall) } else { Ok(()) }
+    });
+    crate::answer(checked.map(|()| raw::set_pointer_at(parameters, index, memory)))
+}
+
+#[derive(Clone, Copy)]
+enum Aspect {
+    Workspaces,
+    Parameters,
+    Devices,
+}
+
+#[inline(never)]
+fn set(context: *mut TVMContext, aspect: Aspect, memory: *const c_void, size: usize, kind: u32) -> i32 {
+    let null = match aspect {
+        Aspect::Workspaces => TVMStatus::NullWorkspace,
+        Aspect::Parameters => TVMStatus::NullParameter,
+        Aspect::Devices => TVMStatus::NullDevice,
+    };
+    let checked = raw::context_mut(context).and_then(|context| {
+        if memory.is_null() {
+            return Err(null);
+        }
+        if kind == TVM_BINDING_TABLE {
+            raw::check_table(memory, null)?;
+        }
+        Ok(context)
+    });
+    crate::answer(checked.map(|context| {
+        let binding = TVMBinding { memory, size, kind };
+        raw::store(raw::aspect(context, aspect as usize), binding);
+    }))
+}

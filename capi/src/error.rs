@@ -1,0 +1,45 @@
+//! Statuses as text, and the last error that a model's code has set.
+
+use crate::raw;
+use core::ffi::c_char;
+use core::sync::atomic::{AtomicU8, Ordering};
+use tvm_embedded_core::status::TVMStatus;
+
+/// Bytes kept of the last error, NUL included.
+pub const TVM_LAST_ERROR_SIZE: usize = 128;
+
+/// The only data that the library writes. An image that calls neither function below does not contain it.
+static LAST_ERROR: [AtomicU8; TVM_LAST_ERROR_SIZE] = [const { AtomicU8::new(0) }; TVM_LAST_ERROR_SIZE];
+
+/// A status as a short English text, in constant memory; never NULL. A code that is not the library's is "the model's own
+/// failure code". Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMStatusString(status: i32) -> *const c_char {
+    TVMStatus::from_code(status).map_or(b"the model's own failure code\0".as_slice(), TVMStatus::text).as_ptr().cast()
+}
+
+/// The message of the last `TVMAPISetLastError`, NUL-terminated; "" when there was none; never NULL.
+///
+/// Only code of a model calls `TVMAPISetLastError` (TVM's CMSIS-NN operators in debug mode do); the library's own checks
+/// are told by their status alone. The memory is the library's and is overwritten by the next message. Not re-entrant
+/// with `TVMAPISetLastError`: the text may then be a mixture of two, but is always terminated.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetLastError() -> *const c_char {
+    LAST_ERROR.as_ptr().cast()
+}
+
+/// Keeps a message for `TVMGetLastError`: the first 127 bytes of it.
+///
+/// @param message [in] the message, copied; NULL clears the last one. Not re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMAPISetLastError(message: *const c_char) {
+    let mut ended = message.is_null();
+    for (at, kept) in LAST_ERROR.iter().enumerate().take(TVM_LAST_ERROR_SIZE - 1) {
+        let byte = if ended { 0 } else { raw::byte_at(message, at) };
+        ended |= byte == 0;
+        kept.store(byte, Ordering::Relaxed);
+        if ended {
+            return;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What the descriptor says about workspaces and parameters: count, name, size, alignment, data.
+
+use crate::access::{count, find, one};
+use crate::raw;
+use core::ffi::{c_char, c_void};
+use core::ptr::null;
+use tvm_embedded_core::descriptor::{TVM_POOL_STATE, TVMModel, TVMPool};
+
+/// Number of workspaces of a model; 0 for a bad model. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetWorkspaceCount(model: *const TVMModel) -> usize {
+    count(model, raw::workspaces)
+}
+
+/// Index of the workspace with this name.
+///
+/// @param model [in] the model's descriptor
+/// @param name [in] the model's own name, or the name of the member in the generated struct
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
+///   bad model. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMFindWorkspace(model: *const TVMModel, name: *const c_char) -> i32 {
+    find(model, raw::workspaces, name)
+}
+
+/// Name of a workspace as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetWorkspaceName(model: *const TVMModel, index: usize) -> *const c_char {
+    one(model, raw::workspaces, index).map_or(null(), |pool| pool.name)
+}
+
+/// Bytes a buffer for a workspace must have, wherever it lies: the bytes the model needs and the slack to align inside.
+///
+/// @return the bytes; 0 for a bad model or index, and for models that bring their own memory. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetWorkspaceSize(model: *const TVMModel, index: usize) -> usize {
+    one(model, raw::workspaces, index).map_or(0, TVMPool::buffer_size)
+}
+
+/// Bytes a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`; 0 for a bad model or index.
+/// Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetWorkspaceAlignedSize(model: *const TVMModel, index: usize) -> usize {
+    one(model, raw::workspaces, index).map_or(0, |pool| pool.size as usize)
+}
+
+/// What the first byte used of a workspace is a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetWorkspaceAlignment(model: *const TVMModel, index: usize) -> usize {
+    one(model, raw::workspaces, index).map_or(0, |pool| pool.alignment as usize)
+}
+
+/// Whether a workspace holds state that must survive from one call to the next, and so can't be shared.
+///
+/// @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` answers for a bad model. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMIsWorkspaceState(model: *const TVMModel, index: usize) -> i32 {
+    match one(model, raw::workspaces, index) {
+        Ok(pool) => i32::from(pool.flags & TVM_POOL_STATE != 0),
+        Err(status) => status as i32,
+    }
+}
+
+/// Number of parameters of a model; 0 for a bad model. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetParameterCount(model: *const TVMModel) -> usize {
+    count(model, raw::parameters)
+}
+
+/// Index of the parameter with this name.
+///
+/// @param model [in] the model's descriptor
+/// @param name [in] the model's own name, or the name of the member in the generated struct
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
+///   bad model. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMFindParameter(model: *const TVMModel, name: *const c_char) -> i32 {
+    find(model, raw::parameters, name)
+}
+
+/// Name of a parameter as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetParameterName(model: *const TVMModel, index: usize) -> *const c_char {
+    one(model, raw::parameters, index).map_or(null(), |pool| pool.name)
+}
+
+/// Bytes of a parameter; 0 for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetParameterSize(model: *const TVMModel, index: usize) -> usize {
+    one(model, raw::parameters, index).map_or(0, |pool| pool.size as usize)
+}
+
+/// What the address of a parameter must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetParameterAlignment(model: *const TVMModel, index: usize) -> usize {
+    one(model, raw::parameters, index).map_or(0, |pool| pool.alignment as usize)
+}
+
+/// The data the model carries for a parameter, in constant memory; NULL when the user brings it, or for a bad model or
+/// index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetParameterData(model: *const TVMModel, index: usize) -> *const c_void {
+    one(model, raw::parameters, index).map_or(null(), |pool| pool.data)
+}

@@ -1,0 +1,224 @@
+//! What the descriptor says about inputs and outputs: count, name, size, alignment, type, shape, quantisation.
+
+use crate::access::{count, find, one};
+use crate::raw;
+use core::ffi::c_char;
+use core::ptr::null;
+use tvm_embedded_core::descriptor::{TVM_TENSOR_QUANTIZED, TVM_TENSOR_SHAPED, TVMModel, TVMTensor};
+use tvm_embedded_core::status::TVMStatus;
+
+/// Element type, with the codes of DLPack.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct TVMDataType {
+    /// 0 signed integer, 1 unsigned integer, 2 floating point, 4 bfloat, 6 boolean.
+    pub code: u8,
+    /// Bits of one lane.
+    pub bits: u8,
+    /// Number of lanes, 1 for a scalar type.
+    pub lanes: u16,
+}
+
+/// Number of inputs of a model; 0 for a bad model. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetInputCount(model: *const TVMModel) -> usize {
+    count(model, raw::inputs)
+}
+
+/// Index of the input with this name.
+///
+/// @param model [in] the model's descriptor
+/// @param name [in] the model's own name, or the name of the member in the generated struct
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
+///   bad model. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMFindInput(model: *const TVMModel, name: *const c_char) -> i32 {
+    find(model, raw::inputs, name)
+}
+
+/// Name of an input as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetInputName(model: *const TVMModel, index: usize) -> *const c_char {
+    one(model, raw::inputs, index).map_or(null(), |tensor| tensor.name)
+}
+
+/// Bytes of an input; 0 for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetInputSize(model: *const TVMModel, index: usize) -> usize {
+    one(model, raw::inputs, index).map_or(0, |tensor| tensor.size as usize)
+}
+
+/// What the address of an input must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetInputAlignment(model: *const TVMModel, index: usize) -> usize {
+    one(model, raw::inputs, index).map_or(0, |tensor| tensor.alignment as usize)
+}
+
+/// Element type of an input, with the codes of DLPack.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which input, from 0
+/// @param data_type [out] code, bits and lanes
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
+///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
+///   nothing is written. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetInputDataType(model: *const TVMModel, index: usize, data_type: *mut TVMDataType) -> i32 {
+    data_type_of(one(model, raw::inputs, index), data_type)
+}
+
+/// Shape of an input.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which input, from 0
+/// @param shape [out] `rank` dimensions in constant memory, outermost first; NULL for a scalar
+/// @param rank [out] number of dimensions, 0 for a scalar
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
+///   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
+///   `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetInputShape(
+    model: *const TVMModel,
+    index: usize,
+    shape: *mut *const i32,
+    rank: *mut usize,
+) -> i32 {
+    shape_of(one(model, raw::inputs, index), shape, rank)
+}
+
+/// Quantisation of an input: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which input, from 0
+/// @param scale [out] the scale
+/// @param zero_point [out] the zero point
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
+///   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
+///   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetInputQuantization(
+    model: *const TVMModel,
+    index: usize,
+    scale: *mut f32,
+    zero_point: *mut i32,
+) -> i32 {
+    quantization_of(one(model, raw::inputs, index), scale, zero_point)
+}
+
+/// Number of outputs of a model; 0 for a bad model. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetOutputCount(model: *const TVMModel) -> usize {
+    count(model, raw::outputs)
+}
+
+/// Index of the output with this name.
+///
+/// @param model [in] the model's descriptor
+/// @param name [in] the model's own name, or the name of the member in the generated struct
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
+///   bad model. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMFindOutput(model: *const TVMModel, name: *const c_char) -> i32 {
+    find(model, raw::outputs, name)
+}
+
+/// Name of an output as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetOutputName(model: *const TVMModel, index: usize) -> *const c_char {
+    one(model, raw::outputs, index).map_or(null(), |tensor| tensor.name)
+}
+
+/// Bytes of an output; 0 for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetOutputSize(model: *const TVMModel, index: usize) -> usize {
+    one(model, raw::outputs, index).map_or(0, |tensor| tensor.size as usize)
+}
+
+/// What the address of an output must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetOutputAlignment(model: *const TVMModel, index: usize) -> usize {
+    one(model, raw::outputs, index).map_or(0, |tensor| tensor.alignment as usize)
+}
+
+/// Element type of an output, with the codes of DLPack.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which output, from 0
+/// @param data_type [out] code, bits and lanes
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
+///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
+///   nothing is written. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetOutputDataType(model: *const TVMModel, index: usize, data_type: *mut TVMDataType) -> i32 {
+    data_type_of(one(model, raw::outputs, index), data_type)
+}
+
+/// Shape of an output.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which output, from 0
+/// @param shape [out] `rank` dimensions in constant memory, outermost first; NULL for a scalar
+/// @param rank [out] number of dimensions, 0 for a scalar
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
+///   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
+///   `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetOutputShape(
+    model: *const TVMModel,
+    index: usize,
+    shape: *mut *const i32,
+    rank: *mut usize,
+) -> i32 {
+    shape_of(one(model, raw::outputs, index), shape, rank)
+}
+
+/// Quantisation of an output: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which output, from 0
+/// @param scale [out] the scale
+/// @param zero_point [out] the zero point
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
+///   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
+///   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetOutputQuantization(
+    model: *const TVMModel,
+    index: usize,
+    scale: *mut f32,
+    zero_point: *mut i32,
+) -> i32 {
+    quantization_of(one(model, raw::outputs, index), scale, zero_point)
+}
+
+fn data_type_of(tensor: Result<&TVMTensor, TVMStatus>, data_type: *mut TVMDataType) -> i32 {
+    let found = tensor.and_then(|tensor| {
+        raw::check_place(data_type)?;
+        Ok(TVMDataType { code: tensor.dtype_code, bits: tensor.dtype_bits, lanes: tensor.dtype_lanes })
+    });
+    crate::answer(found.map(|value| raw::store(data_type, value)))
+}
+
+fn shape_of(tensor: Result<&TVMTensor, TVMStatus>, shape: *mut *const i32, rank: *mut usize) -> i32 {
+    let found = tensor.and_then(|tensor| {
+        raw::check_place(shape)?;
+        raw::check_place(rank)?;
+        if tensor.flags & TVM_TENSOR_SHAPED == 0 { Err(TVMStatus::NotAvailable) } else { Ok(tensor) }
+    });
+    crate::answer(found.map(|tensor| {
+        raw::store(shape, tensor.shape);
+        raw::store(rank, tensor.rank as usize);
+    }))
+}
+
+fn quantization_of(tensor: Result<&TVMTensor, TVMStatus>, scale: *mut f32, zero_point: *mut i32) -> i32 {
+    let found = tensor.and_then(|tensor| {
+        raw::check_place(scale)?;
+        raw::check_place(zero_point)?;
+        if tensor.flags & TVM_TENSOR_QUANTIZED == 0 { Err(TVMStatus::NotAvailable) } else { Ok(tensor) }
+    });
+    crate::answer(found.map(|tensor| {
+        raw::store(scale, tensor.scale);
+        raw::store(zero_point, tensor.zero_point);
+    }))
+}
