@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::setup;
+use xtask::{setup, sysroot};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -19,12 +19,20 @@ struct Verb {
     run: fn(&[String]) -> anyhow::Result<()>,
 }
 
-const VERBS: &[Verb] = &[Verb {
-    name: "setup",
-    usage: "[NEED...]",
-    about: "install what the other commands need and this machine lacks",
-    run: setup::run,
-}];
+const VERBS: &[Verb] = &[
+    Verb {
+        name: "setup",
+        usage: "[NEED...]",
+        about: "install what the other commands need and this machine lacks",
+        run: setup::run,
+    },
+    Verb {
+        name: "sysroot",
+        usage: "TARGET...",
+        about: "Rust's core library for bare-metal targets, without rustup",
+        run: sysroot::run,
+    },
+];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -88,7 +88,10 @@ const NEEDS: &[Need] = &[
             package("cppcheck", "cppcheck"),
             package("abigail-tools", "abidw"),
             package("valgrind", "valgrind"),
-            package("libclang-rt-14-dev", "/usr/lib/llvm-14/lib/clang"),
+            package(
+                "libclang-rt-14-dev",
+                "/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux",
+            ),
         ],
     },
 ];
@@ -144,6 +147,8 @@ pub fn need(names: &[&str]) -> Result<()> {
     let apt = || {
         Cmd::new("apt-get")
             .args(["install", "--yes", "--quiet", "--no-install-recommends"])
+            // Another installation may be under way.
+            .args(["-o", "DPkg::Lock::Timeout=600"])
             .args(&missing)
             .env("DEBIAN_FRONTEND", "noninteractive")
     };
