@@ -54,6 +54,8 @@ pub struct Tensor {
     pub quant: Option<Quantization>,
     /// Contents of a constant, little-endian as in the file, exactly [`Tensor::bytes`] long.
     pub data: Option<Arc<[u8]>>,
+    /// Whether the tensor keeps its contents from run to run without an operator saying so; refused by `check`.
+    pub variable: bool,
 }
 
 impl Tensor {
@@ -344,6 +346,8 @@ pub enum Padding {
     Same,
     /// Windows lie inside the input.
     Valid,
+    /// A number nobody knows; never passes `check`.
+    Other(i8),
 }
 
 /// Activation fused into an operator.

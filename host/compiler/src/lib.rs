@@ -1,6 +1,6 @@
 //! From an int8 `.tflite` file to a model archive.
 //!
-//! Passes in a row, each a module: `read` → [`graph`] → `check` → `fuse` → [`lower`] → `plan` → `emit`. Operators live in
+//! Passes in a row, each a module: [`read`] → [`graph`] → `check` → `fuse` → [`lower`] → `plan` → `emit`. Operators live in
 //! [`op`], the C kernels they call in `kernels/`.
 
 pub mod graph;
@@ -10,3 +10,4 @@ pub mod op;
 pub mod options;
 pub mod problem;
 pub mod quantize;
+pub mod read;
