@@ -72,6 +72,14 @@ pub struct Layer {
     pub macs: u64,
 }
 
+impl Layer {
+    /// Bytes of constants in a build with (`dsp`) or without Arm's DSP extension.
+    pub fn constant_bytes(&self, dsp: bool) -> usize {
+        let left_out = if dsp { Core::Plain } else { Core::Dsp };
+        self.constants.iter().filter(|constant| constant.core != left_out).map(|constant| constant.data.bytes()).sum()
+    }
+}
+
 /// One pointer parameter of a layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argument {
@@ -86,20 +94,12 @@ pub struct Argument {
 impl Argument {
     /// A tensor the layer reads.
     pub fn input(name: &str, tensor: TensorId) -> Self {
-        Argument {
-            name: name.into(),
-            tensor,
-            written: false,
-        }
+        Argument { name: name.into(), tensor, written: false }
     }
 
     /// A tensor the layer fills.
     pub fn output(name: &str, tensor: TensorId) -> Self {
-        Argument {
-            name: name.into(),
-            tensor,
-            written: true,
-        }
+        Argument { name: name.into(), tensor, written: true }
     }
 }
 
@@ -130,6 +130,32 @@ pub struct Constant {
     pub row: usize,
     /// What it holds and how it is packed, for the comment above it.
     pub comment: String,
+    /// Which builds of the C code contain the array.
+    pub core: Core,
+}
+
+/// Builds of the generated C that contain a [`Constant`]: weights are packed as the core's multiply-accumulate wants them,
+/// several packings stand in the file, and the preprocessor leaves one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Core {
+    /// All.
+    #[default]
+    Any,
+    /// Those for Arm's DSP extension without MVE: `#if TVMK_DSP`, a macro of `kernels/base.h` that is 0 or 1.
+    Dsp,
+    /// All others: `#if !TVMK_DSP`.
+    Plain,
+}
+
+impl Core {
+    /// The preprocessor's condition; empty for none.
+    pub fn condition(self) -> &'static str {
+        match self {
+            Core::Any => "",
+            Core::Dsp => "TVMK_DSP",
+            Core::Plain => "!TVMK_DSP",
+        }
+    }
 }
 
 /// Elements of a [`Constant`].
