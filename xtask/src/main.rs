@@ -58,9 +58,14 @@ fn main() -> ExitCode {
 }
 
 fn help() -> String {
-    let mut text = String::from("The project's own commands. Usage: cargo xtask <command> [arguments]\n\n");
+    let mut text =
+        String::from("The project's own commands. Usage: cargo xtask <command> [arguments]\n\n");
     for verb in VERBS {
-        text += &format!("  {:<28} {}\n", format!("{} {}", verb.name, verb.usage), verb.about);
+        text += &format!(
+            "  {:<28} {}\n",
+            format!("{} {}", verb.name, verb.usage),
+            verb.about
+        );
     }
     text
 }

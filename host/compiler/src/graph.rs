@@ -77,7 +77,11 @@ impl Tensor {
     /// Scale and zero point of a tensor quantised as a whole.
     pub fn per_tensor(&self) -> Option<(f32, i32)> {
         match self.quant.as_ref()? {
-            Quantization { scales, zero_points, .. } if scales.len() == 1 && zero_points.len() == 1 => {
+            Quantization {
+                scales,
+                zero_points,
+                ..
+            } if scales.len() == 1 && zero_points.len() == 1 => {
                 Some((scales[0], zero_points[0] as i32))
             }
             _ => None,
@@ -103,7 +107,12 @@ impl Tensor {
     }
 
     fn words(&self) -> Option<impl Iterator<Item = [u8; 4]>> {
-        Some(self.data.as_ref()?.chunks_exact(4).map(|word| [word[0], word[1], word[2], word[3]]))
+        Some(
+            self.data
+                .as_ref()?
+                .chunks_exact(4)
+                .map(|word| [word[0], word[1], word[2], word[3]]),
+        )
     }
 }
 
