@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{setup, sysroot};
+use xtask::{emulator, setup, sysroot};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -31,6 +31,12 @@ const VERBS: &[Verb] = &[
         usage: "TARGET...",
         about: "Rust's core library for bare-metal targets, without rustup",
         run: sysroot::run,
+    },
+    Verb {
+        name: "count",
+        usage: "BOARD PROGRAM",
+        about: "run a bare-metal program on an emulated board and count its instructions",
+        run: emulator::run_count,
     },
 ];
 
@@ -58,14 +64,9 @@ fn main() -> ExitCode {
 }
 
 fn help() -> String {
-    let mut text =
-        String::from("The project's own commands. Usage: cargo xtask <command> [arguments]\n\n");
+    let mut text = String::from("The project's own commands. Usage: cargo xtask <command> [arguments]\n\n");
     for verb in VERBS {
-        text += &format!(
-            "  {:<28} {}\n",
-            format!("{} {}", verb.name, verb.usage),
-            verb.about
-        );
+        text += &format!("  {:<28} {}\n", format!("{} {}", verb.name, verb.usage), verb.about);
     }
     text
 }

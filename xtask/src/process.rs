@@ -33,11 +33,7 @@ impl Cmd {
     /// A call of `program`, which is looked up on `PATH` unless it holds a slash.
     pub fn new(program: impl AsRef<OsStr>) -> Self {
         let program = program.as_ref();
-        Self {
-            command: Command::new(program),
-            line: program.to_owned(),
-            timeout: None,
-        }
+        Self { command: Command::new(program), line: program.to_owned(), timeout: None }
     }
 
     /// Adds one argument.
@@ -95,11 +91,7 @@ impl Cmd {
     /// As [`Cmd::run`]; the message then holds the end of what it printed.
     pub fn capture(self) -> Result<String> {
         let (command, outcome) = self.observe()?;
-        let printed = if outcome.stderr.trim().is_empty() {
-            &outcome.stdout
-        } else {
-            &outcome.stderr
-        };
+        let printed = if outcome.stderr.trim().is_empty() { &outcome.stdout } else { &outcome.stderr };
         command.judge(outcome.code, outcome.timed_out, printed)?;
         Ok(outcome.stdout)
     }
@@ -113,21 +105,13 @@ impl Cmd {
     }
 
     fn observe(mut self) -> Result<(Self, Outcome)> {
-        self.command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().with_context(|| self.unstarted())?;
         // Both pipes are drained at once: a program that fills one while we wait on the other would never end.
         let stdout = drain(child.stdout.take());
         let stderr = drain(child.stderr.take());
         let (status, timed_out) = self.wait(child)?;
-        let outcome = Outcome {
-            code: code_of(status),
-            stdout: stdout(),
-            stderr: stderr(),
-            timed_out,
-        };
+        let outcome = Outcome { code: code_of(status), stdout: stdout(), stderr: stderr(), timed_out };
         Ok((self, outcome))
     }
 
@@ -144,10 +128,7 @@ impl Cmd {
         }
         // std can only stop the child itself, not its group.
         let group = format!("-{}", child.id());
-        let stopped = Command::new("kill")
-            .args(["-KILL", "--", &group])
-            .stderr(Stdio::null())
-            .status();
+        let stopped = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
         if !stopped.is_ok_and(|status| status.success()) {
             child.kill()?;
         }
@@ -158,11 +139,7 @@ impl Cmd {
         let line = self.line.to_string_lossy();
         let lines: Vec<&str> = printed.lines().collect();
         let tail = lines[lines.len().saturating_sub(40)..].join("\n  ");
-        let tail = if tail.is_empty() {
-            tail
-        } else {
-            format!("\n  {tail}")
-        };
+        let tail = if tail.is_empty() { tail } else { format!("\n  {tail}") };
         if timed_out {
             let seconds = self.timeout.unwrap_or_default().as_secs_f32();
             bail!("`{line}` did not end within {seconds} s and was stopped{tail}");
@@ -191,9 +168,7 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> impl FnOnce() -> String {
 }
 
 fn code_of(status: ExitStatus) -> i32 {
-    status
-        .code()
-        .unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
+    status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -202,35 +177,21 @@ mod tests {
 
     #[test]
     fn captures_output_and_reports_failure_with_the_command_line() {
-        assert_eq!(
-            Cmd::new("echo").args(["a", "b"]).capture().unwrap(),
-            "a b\n"
-        );
-        let error = Cmd::new("sh")
-            .args(["-c", "echo why >&2; exit 3"])
-            .capture()
-            .unwrap_err()
-            .to_string();
+        assert_eq!(Cmd::new("echo").args(["a", "b"]).capture().unwrap(), "a b\n");
+        let error = Cmd::new("sh").args(["-c", "echo why >&2; exit 3"]).capture().unwrap_err().to_string();
         assert!(
-            error.contains("sh -c echo why")
-                && error.contains("exit code 3")
-                && error.contains("\n  why"),
+            error.contains("sh -c echo why") && error.contains("exit code 3") && error.contains("\n  why"),
             "{error}"
         );
         let error = Cmd::new("no-such-program").run().unwrap_err().to_string();
-        assert!(
-            error.contains("`no-such-program` could not be started"),
-            "{error}"
-        );
+        assert!(error.contains("`no-such-program` could not be started"), "{error}");
     }
 
     #[test]
     fn stops_a_program_that_hangs_together_with_its_children() {
         let start = Instant::now();
-        let outcome = Cmd::new("sh")
-            .args(["-c", "echo on; sleep 60 & wait"])
-            .timeout(Duration::from_millis(300))
-            .outcome();
+        let outcome =
+            Cmd::new("sh").args(["-c", "echo on; sleep 60 & wait"]).timeout(Duration::from_millis(300)).outcome();
         let outcome = outcome.unwrap();
         assert!(outcome.timed_out && outcome.stdout == "on\n" && outcome.code == 128 + 9);
         // Were the sleep still alive, it would hold the pipe open for a minute.

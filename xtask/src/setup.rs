@@ -32,39 +32,22 @@ const NEEDS: &[Need] = &[
     Need {
         name: "cmake",
         purpose: "build and run the C programs and tests",
-        packages: &[
-            package("cmake", "cmake"),
-            package("make", "make"),
-            package("g++", "g++"),
-        ],
+        packages: &[package("cmake", "cmake"), package("make", "make"), package("g++", "g++")],
     },
     Need {
         name: "clang",
         purpose: "the same with a second compiler, and the C sanitizers",
-        packages: &[
-            package("clang", "clang"),
-            package("lld", "ld.lld"),
-            package("llvm", "llvm-nm"),
-        ],
+        packages: &[package("clang", "clang"), package("lld", "ld.lld"), package("llvm", "llvm-nm")],
     },
     Need {
         name: "firmware",
         purpose: "C compilers and emulators for Cortex-M and RISC-V",
         packages: &[
             package("gcc-arm-none-eabi", "arm-none-eabi-gcc"),
-            package(
-                "libnewlib-arm-none-eabi",
-                "/usr/lib/arm-none-eabi/newlib/nano.specs",
-            ),
-            package(
-                "picolibc-arm-none-eabi",
-                "/usr/lib/picolibc/arm-none-eabi/picolibc.specs",
-            ),
+            package("libnewlib-arm-none-eabi", "/usr/lib/arm-none-eabi/newlib/nano.specs"),
+            package("picolibc-arm-none-eabi", "/usr/lib/picolibc/arm-none-eabi/picolibc.specs"),
             package("gcc-riscv64-unknown-elf", "riscv64-unknown-elf-gcc"),
-            package(
-                "picolibc-riscv64-unknown-elf",
-                "/usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs",
-            ),
+            package("picolibc-riscv64-unknown-elf", "/usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs"),
             package("qemu-system-arm", "qemu-system-arm"),
             package("qemu-system-misc", "qemu-system-riscv32"),
         ],
@@ -75,10 +58,7 @@ const NEEDS: &[Need] = &[
         packages: &[
             package("rustc-web", "/usr/bin/rustc"),
             package("cargo-web", "/usr/bin/cargo"),
-            package(
-                "rust-web-src",
-                "/usr/lib/rustlib/src/rust/library/core/src/lib.rs",
-            ),
+            package("rust-web-src", "/usr/lib/rustlib/src/rust/library/core/src/lib.rs"),
         ],
     },
     Need {
@@ -88,10 +68,7 @@ const NEEDS: &[Need] = &[
             package("cppcheck", "cppcheck"),
             package("abigail-tools", "abidw"),
             package("valgrind", "valgrind"),
-            package(
-                "libclang-rt-14-dev",
-                "/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux",
-            ),
+            package("libclang-rt-14-dev", "/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux"),
         ],
     },
 ];
@@ -124,24 +101,13 @@ pub fn need(names: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let install = format!(
-        "apt-get install --yes --no-install-recommends {}",
-        missing.join(" ")
-    );
-    let root = Cmd::new("id")
-        .arg("-u")
-        .capture()
-        .is_ok_and(|id| id.trim() == "0");
+    let install = format!("apt-get install --yes --no-install-recommends {}", missing.join(" "));
+    let root = Cmd::new("id").arg("-u").capture().is_ok_and(|id| id.trim() == "0");
     if paths::program("apt-get").is_none() {
-        bail!(
-            "this machine lacks: {}. These are names of Debian packages; install their like",
-            missing.join(" ")
-        );
+        bail!("this machine lacks: {}. These are names of Debian packages; install their like", missing.join(" "));
     }
     if !root {
-        bail!(
-            "this machine lacks some programs. Install them, then run this again:\n  sudo {install}"
-        );
+        bail!("this machine lacks some programs. Install them, then run this again:\n  sudo {install}");
     }
     println!("installing {}", missing.join(" "));
     let apt = || {
@@ -171,22 +137,13 @@ fn missing(names: &[&str]) -> Result<Vec<&'static str>> {
             let known: Vec<&str> = NEEDS.iter().map(|need| need.name).collect();
             bail!("unknown need '{name}'; there are: {}", known.join(", "));
         };
-        missing.extend(
-            need.packages
-                .iter()
-                .filter(|package| !present(package.sign))
-                .map(|package| package.name),
-        );
+        missing.extend(need.packages.iter().filter(|package| !present(package.sign)).map(|package| package.name));
     }
     Ok(missing)
 }
 
 fn present(sign: &str) -> bool {
-    if sign.starts_with('/') {
-        Path::new(sign).exists()
-    } else {
-        paths::program(sign).is_some()
-    }
+    if sign.starts_with('/') { Path::new(sign).exists() } else { paths::program(sign).is_some() }
 }
 
 #[cfg(test)]
@@ -196,19 +153,11 @@ mod tests {
     #[test]
     fn an_unknown_need_is_named() {
         let error = need(&["cmake-but-misspelt"]).unwrap_err().to_string();
-        assert!(
-            error.contains("cmake-but-misspelt") && error.contains("firmware"),
-            "{error}"
-        );
+        assert!(error.contains("cmake-but-misspelt") && error.contains("firmware"), "{error}");
     }
 
     #[test]
     fn signs_are_files_or_programs() {
-        assert!(
-            present("sh")
-                && present("/bin/sh")
-                && !present("no-such-program")
-                && !present("/no/such/file")
-        );
+        assert!(present("sh") && present("/bin/sh") && !present("no-such-program") && !present("/no/such/file"));
     }
 }

@@ -25,9 +25,7 @@ const CARGO: &str = "/usr/bin/cargo";
 pub fn run(args: &[String]) -> Result<()> {
     let targets: Vec<&str> = args.iter().map(String::as_str).collect();
     if targets.is_empty() || targets.iter().any(|target| target.starts_with('-')) {
-        bail!(
-            "usage: eval \"$(cargo xtask sysroot TARGET...)\", for instance thumbv7em-none-eabihf"
-        );
+        bail!("usage: eval \"$(cargo xtask sysroot TARGET...)\", for instance thumbv7em-none-eabihf");
     }
     if let Some(bin) = path_for(&targets)? {
         println!("export PATH='{}':\"$PATH\"", bin.display());
@@ -44,20 +42,17 @@ pub fn path_for(targets: &[&str]) -> Result<Option<PathBuf>> {
     if targets.iter().all(|target| active_cargo_has(target)) {
         return Ok(None);
     }
-    setup::need(&["rust-core"])
-        .context("no core library for these targets: `rustup target add` them, or")?;
+    setup::need(&["rust-core"]).context("no core library for these targets: `rustup target add` them, or")?;
     // A folder of its own choice lets several checkouts share one.
-    let folder = std::env::var_os("TVM_EMBEDDED_SYSROOT")
-        .map_or_else(|| paths::target().join("sysroot"), PathBuf::from);
+    let folder =
+        std::env::var_os("TVM_EMBEDDED_SYSROOT").map_or_else(|| paths::target().join("sysroot"), PathBuf::from);
     let sysroot = Sysroot::open(&folder).with_context(|| format!("in {}", folder.display()))?;
     sysroot.build(targets)?;
     Ok(Some(sysroot.folder.join("bin")))
 }
 
 fn active_cargo_has(target: &str) -> bool {
-    let printed = Cmd::new("rustc")
-        .args(["--print", "target-libdir", "--target", target])
-        .capture();
+    let printed = Cmd::new("rustc").args(["--print", "target-libdir", "--target", target]).capture();
     printed.is_ok_and(|dir| holds_core(Path::new(dir.trim())))
 }
 
@@ -85,12 +80,7 @@ impl Sysroot {
         fs::create_dir_all(folder)?;
         let folder = folder.canonicalize()?;
         let version = Cmd::new(RUSTC).arg("-vV").capture()?;
-        let debian = PathBuf::from(
-            Cmd::new(RUSTC)
-                .args(["--print", "sysroot"])
-                .capture()?
-                .trim(),
-        );
+        let debian = PathBuf::from(Cmd::new(RUSTC).args(["--print", "sysroot"]).capture()?.trim());
         let sources = debian.join("lib/rustlib/src/rust/library");
         let stamp = folder.join("compiler");
         if fs::read_to_string(&stamp).is_ok_and(|old| old == version) {
@@ -106,19 +96,10 @@ impl Sysroot {
         fs::create_dir_all(folder.join("bin"))?;
         fs::create_dir_all(folder.join("lib/rustlib"))?;
         // Build scripts and procedural macros still need the host's own library.
-        symlink(
-            debian.join("lib/rustlib").join(host),
-            folder.join("lib/rustlib").join(host),
-        )?;
+        symlink(debian.join("lib/rustlib").join(host), folder.join("lib/rustlib").join(host))?;
         symlink(CARGO, folder.join("bin/cargo"))?;
         let rustc = folder.join("bin/rustc");
-        fs::write(
-            &rustc,
-            format!(
-                "#!/bin/sh\nexec {RUSTC} --sysroot '{}' \"$@\"\n",
-                folder.display()
-            ),
-        )?;
+        fs::write(&rustc, format!("#!/bin/sh\nexec {RUSTC} --sysroot '{}' \"$@\"\n", folder.display()))?;
         fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755))?;
         fs::write(&stamp, version)?;
         Ok(Self { folder, sources })
@@ -130,26 +111,14 @@ impl Sysroot {
 
     /// Compiles `core` and `compiler_builtins` for the targets that are not there yet, in one go.
     fn build(&self, targets: &[&str]) -> Result<()> {
-        let missing: Vec<&str> = targets
-            .iter()
-            .copied()
-            .filter(|target| !holds_core(&self.libdir(target)))
-            .collect();
+        let missing: Vec<&str> = targets.iter().copied().filter(|target| !holds_core(&self.libdir(target))).collect();
         if missing.is_empty() {
             return Ok(());
         }
-        eprintln!(
-            "building Rust's core library for {} (once, about half a minute each)",
-            missing.join(", ")
-        );
+        eprintln!("building Rust's core library for {} (once, about half a minute each)", missing.join(", "));
         let seed = self.folder.join("seed");
         self.write_seed(&seed)?;
-        let mut cargo = Cmd::new(CARGO).dir(&seed).args([
-            "build",
-            "--offline",
-            "--release",
-            "-Zbuild-std=core",
-        ]);
+        let mut cargo = Cmd::new(CARGO).dir(&seed).args(["build", "--offline", "--release", "-Zbuild-std=core"]);
         for target in &missing {
             cargo = cargo.arg("--target").arg(target);
         }
@@ -172,10 +141,7 @@ impl Sysroot {
             .capture()
             .context("building Rust's core library")?;
         for target in &missing {
-            self.install(
-                &seed.join("target").join(target).join("release/deps"),
-                target,
-            )?;
+            self.install(&seed.join("target").join(target).join("release/deps"), target)?;
         }
         fs::remove_dir_all(&seed)?;
         Ok(())
@@ -207,9 +173,7 @@ impl Sysroot {
             let entry = entry?;
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            if name.ends_with(".rlib")
-                && (name.starts_with("libcore-") || name.starts_with("libcompiler_builtins-"))
-            {
+            if name.ends_with(".rlib") && (name.starts_with("libcore-") || name.starts_with("libcompiler_builtins-")) {
                 fs::copy(entry.path(), partial.join(&*name))?;
             }
         }
