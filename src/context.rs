@@ -16,7 +16,7 @@ pub const TVM_BINDING_TABLE: u32 = 0x5456_4D54;
 pub struct TVMBinding {
     /// The buffer or the table of pointers.
     pub memory: *const c_void,
-    /// Bytes at `memory`; 0 when not known, and then not checked.
+    /// Bytes at `memory`; `SIZE_MAX` when not known, and then not checked.
     pub size: usize,
     /// `TVM_BINDING_…`; any other value means "never set".
     pub kind: u32,
@@ -47,7 +47,7 @@ const _: () = {
 /// What a binding means for a model with a given number of pools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// One buffer; its bytes, 0 when not known.
+    /// One buffer; its bytes, `usize::MAX` when not known.
     Buffer(usize),
     /// A table of `count` pointers.
     Table,
@@ -69,7 +69,7 @@ impl TVMBinding {
         if buffer {
             return if count == 1 { Ok(Bound::Buffer(self.size)) } else { Err(TVMStatus::WrongCount) };
         }
-        if self.size != 0 && self.size / size_of::<usize>() < count {
+        if self.size / size_of::<usize>() < count {
             return Err(TVMStatus::WrongCount);
         }
         if self.memory.addr() % size_of::<usize>() != 0 {
@@ -97,8 +97,8 @@ mod tests {
 
     #[test]
     fn auto_is_a_buffer_for_one_pool_and_a_table_for_more() {
-        let auto = binding(TVM_BINDING_AUTO, 0, 64);
-        assert_eq!(auto.bound(1, TVMStatus::Ok), Ok(Bound::Buffer(0)));
+        let auto = binding(TVM_BINDING_AUTO, usize::MAX, 64);
+        assert_eq!(auto.bound(1, TVMStatus::Ok), Ok(Bound::Buffer(usize::MAX)));
         assert_eq!(auto.bound(2, TVMStatus::Ok), Ok(Bound::Table));
     }
 
@@ -116,9 +116,12 @@ mod tests {
         assert_eq!(table.bound(1, TVMStatus::Ok), Ok(Bound::Table));
         assert_eq!(table.bound(2, TVMStatus::Ok), Ok(Bound::Table));
         assert_eq!(table.bound(3, TVMStatus::Ok), Err(TVMStatus::WrongCount));
-        assert_eq!(binding(TVM_BINDING_TABLE, 0, 64).bound(9, TVMStatus::Ok), Ok(Bound::Table));
+        assert_eq!(binding(TVM_BINDING_TABLE, usize::MAX, 64).bound(9, TVMStatus::Ok), Ok(Bound::Table));
         let crooked = binding(TVM_BINDING_TABLE, 2 * pointer - 1, 64);
         assert_eq!(crooked.bound(2, TVMStatus::Ok), Err(TVMStatus::WrongCount));
-        assert_eq!(binding(TVM_BINDING_TABLE, 0, 65).bound(1, TVMStatus::Ok), Err(TVMStatus::MisalignedArgument));
+        assert_eq!(
+            binding(TVM_BINDING_TABLE, usize::MAX, 65).bound(1, TVMStatus::Ok),
+            Err(TVMStatus::MisalignedArgument)
+        );
     }
 }

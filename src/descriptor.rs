@@ -9,7 +9,7 @@ use crate::status::TVMStatus;
 use core::ffi::{c_char, c_void};
 
 /// Version of the descriptor's and the context's layout and of the exported functions. Generated files and library must agree.
-pub const TVM_EMBEDDED_ABI_VERSION: u16 = 1;
+pub const TVM_EMBEDDED_ABI_VERSION: u8 = 1;
 /// The first word of every descriptor: the bytes "TVMe" read as a little-endian number.
 pub const TVM_MODEL_MAGIC: u32 = 0x654D_5654;
 /// `TVMTensor.flags`: the shape is known; without it `rank` is 0 and `shape` NULL.
@@ -20,6 +20,9 @@ pub const TVM_TENSOR_QUANTIZED: u8 = 2;
 pub const TVM_TENSOR_IN_WORKSPACE: u8 = 4;
 /// `TVMPool.flags`: the pool holds state that must survive from one call to the next (see `TVMReset`).
 pub const TVM_POOL_STATE: u32 = 1;
+/// `TVMModel.flags`: one workspace, no parameters, no devices, at least one input and one output, no tensor inside the
+/// workspace. Most models are like this, and `TVMExecute` proves such a call with fewer instructions.
+pub const TVM_MODEL_PLAIN: u8 = 1;
 /// `TVMModel.tvm_version`: the archive did not record the version of the compiler.
 pub const TVM_VERSION_UNKNOWN: u16 = 0xFFFF;
 
@@ -81,10 +84,10 @@ pub struct TVMPool {
     pub size: u32,
     /// What the first byte used must be a multiple of: a power of two.
     pub alignment: u32,
+    /// Bytes that suffice wherever the buffer starts: `size + alignment - 1`.
+    pub buffer_size: u32,
     /// `TVM_POOL_…` flags.
     pub flags: u32,
-    /// 0.
-    pub reserved: u32,
 }
 
 /// Everything about a model: constant data in flash, one for each model, made by the interface generator.
@@ -94,7 +97,9 @@ pub struct TVMModel {
     /// `TVM_MODEL_MAGIC`.
     pub magic: u32,
     /// `TVM_EMBEDDED_ABI_VERSION` of the header it was compiled with.
-    pub abi_version: u16,
+    pub abi_version: u8,
+    /// `TVM_MODEL_…` flags.
+    pub flags: u8,
     /// `sizeof(TVMModel)` where it was compiled.
     pub struct_size: u16,
     /// The model's own name, UTF-8.
@@ -123,10 +128,12 @@ pub struct TVMModel {
     pub num_parameters: u16,
     /// Number of devices.
     pub num_devices: u16,
+    /// The largest alignment of any input and output, less 1: addresses with none of these bits set suit every tensor.
+    pub tensor_alignment_mask: u16,
     /// Version of TVM that made the archive, or of the TVM whose format it follows; `TVM_VERSION_UNKNOWN` when not recorded.
     pub tvm_version: [u16; 3],
     /// 0.
-    pub reserved: [u16; 4],
+    pub reserved: [u16; 3],
 }
 
 const _: () = {
@@ -142,14 +149,15 @@ const _: () = {
     assert!(offset_of!(TVMTensor, flags) == 3 * P + 27);
     assert!(size_of::<TVMPool>() == 3 * P + 16);
     assert!(offset_of!(TVMPool, size) == 3 * P);
-    assert!(offset_of!(TVMPool, flags) == 3 * P + 8);
+    assert!(offset_of!(TVMPool, flags) == 3 * P + 12);
     assert!(size_of::<TVMModel>() == 8 * P + 32);
+    assert!(offset_of!(TVMModel, flags) == 5 && offset_of!(TVMModel, struct_size) == 6);
     assert!(offset_of!(TVMModel, name) == 8);
     assert!(offset_of!(TVMModel, inputs) == 8 + P);
     assert!(offset_of!(TVMModel, workspaces) == 8 + 3 * P);
     assert!(offset_of!(TVMModel, entry) == 8 + 6 * P);
     assert!(offset_of!(TVMModel, num_inputs) == 8 + 8 * P);
-    assert!(offset_of!(TVMModel, tvm_version) == 18 + 8 * P);
+    assert!(offset_of!(TVMModel, tvm_version) == 20 + 8 * P);
     assert!(align_of::<TVMModel>() == P && align_of::<TVMTensor>() == P && align_of::<TVMPool>() == P);
 };
 
@@ -169,6 +177,18 @@ impl TVMModel {
             return Err(TVMStatus::CorruptModel);
         }
         Ok(())
+    }
+
+    /// Whether this is a descriptor of this library's ABI and the model is plain (`TVM_MODEL_PLAIN`): all in the first
+    /// eight bytes, which compilers compare at once.
+    #[inline]
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        const fn head(magic: u32, abi_version: u8, flags: u8, struct_size: u16) -> u64 {
+            magic as u64 | (abi_version as u64) << 32 | (flags as u64) << 40 | (struct_size as u64) << 48
+        }
+        head(self.magic, self.abi_version, self.flags, self.struct_size)
+            == head(TVM_MODEL_MAGIC, TVM_EMBEDDED_ABI_VERSION, TVM_MODEL_PLAIN, size_of::<Self>() as u16)
     }
 }
 

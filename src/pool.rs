@@ -4,13 +4,16 @@ use crate::descriptor::TVMPool;
 use crate::status::TVMStatus;
 
 impl TVMPool {
-    /// Bytes a buffer of unknown alignment must have: `size` and the slack to align inside.
+    /// Whether a workspace at `address` with `given` bytes surely suffices: large enough for any alignment. A quick test;
+    /// where it says no, [`Self::place_workspace`] decides.
+    #[inline]
     #[must_use]
-    pub const fn buffer_size(&self) -> usize {
-        (self.size as usize).wrapping_add(self.mask())
+    pub const fn surely_holds(&self, address: usize, given: usize) -> bool {
+        let needed = self.buffer_size as usize;
+        given >= needed && address.wrapping_sub(1) < usize::MAX - needed
     }
 
-    /// First byte the model uses of a workspace at `address` with `given` bytes (0: not known).
+    /// First byte the model uses of a workspace at `address` with `given` bytes (`usize::MAX`: not known).
     ///
     /// # Errors
     /// [`TVMStatus::NullWorkspace`], [`TVMStatus::AddressOverflow`], [`TVMStatus::WorkspaceTooSmall`].
@@ -20,7 +23,7 @@ impl TVMPool {
         }
         let slack = address.wrapping_neg() & self.mask();
         let needed = (self.size as usize).wrapping_add(slack);
-        if given != 0 && given < needed {
+        if given < needed {
             return Err(TVMStatus::WorkspaceTooSmall);
         }
         if address.wrapping_neg() < needed {
@@ -29,7 +32,7 @@ impl TVMPool {
         Ok(address.wrapping_add(slack))
     }
 
-    /// Whether the parameter's constants may lie at `address` with `given` bytes (0: not known).
+    /// Whether the parameter's constants may lie at `address` with `given` bytes (`usize::MAX`: not known).
     ///
     /// # Errors
     /// [`TVMStatus::NullParameter`], [`TVMStatus::MisalignedParameter`], [`TVMStatus::ParameterTooSmall`].
@@ -40,7 +43,7 @@ impl TVMPool {
         if address & self.mask() != 0 {
             return Err(TVMStatus::MisalignedParameter);
         }
-        if given != 0 && given < self.size as usize {
+        if given < self.size as usize {
             return Err(TVMStatus::ParameterTooSmall);
         }
         Ok(())
@@ -57,7 +60,15 @@ mod tests {
     use core::ptr::null;
 
     fn pool(size: u32, alignment: u32) -> TVMPool {
-        TVMPool { name: null(), identifier: null(), data: null(), size, alignment, flags: 0, reserved: 0 }
+        TVMPool {
+            name: null(),
+            identifier: null(),
+            data: null(),
+            size,
+            alignment,
+            buffer_size: size + alignment - 1,
+            flags: 0,
+        }
     }
 
     #[test]
@@ -66,15 +77,17 @@ mod tests {
             for size in [1u32, 15, 16, 17, 788] {
                 let pool = pool(size, alignment);
                 for address in 1..200 {
-                    let start = pool.place_workspace(address, pool.buffer_size()).unwrap();
+                    let start = pool.place_workspace(address, pool.buffer_size as usize).unwrap();
                     assert!(start >= address && start % alignment as usize == 0);
-                    assert!(start + size as usize <= address + pool.buffer_size());
+                    assert!(start + size as usize <= address + pool.buffer_size as usize);
                     let exact = start - address + size as usize;
                     assert_eq!(pool.place_workspace(address, exact), Ok(start));
                     if exact > 1 {
                         assert_eq!(pool.place_workspace(address, exact - 1), Err(TVMStatus::WorkspaceTooSmall));
                     }
-                    assert_eq!(pool.place_workspace(address, 0), Ok(start));
+                    assert_eq!(pool.place_workspace(address, usize::MAX), Ok(start));
+                    assert!(pool.surely_holds(address, pool.buffer_size as usize));
+                    assert!(!pool.surely_holds(address, pool.buffer_size as usize - 1));
                 }
             }
         }
@@ -84,18 +97,21 @@ mod tests {
     fn the_end_of_the_address_space_is_an_end() {
         let pool = pool(64, 16);
         assert_eq!(pool.place_workspace(0, 64), Err(TVMStatus::NullWorkspace));
-        assert_eq!(pool.place_workspace(usize::MAX - 15, 0), Err(TVMStatus::AddressOverflow));
+        assert_eq!(pool.place_workspace(usize::MAX - 15, usize::MAX), Err(TVMStatus::AddressOverflow));
         assert_eq!(pool.place_workspace(usize::MAX, usize::MAX), Err(TVMStatus::AddressOverflow));
         assert_eq!(pool.place_workspace(usize::MAX - 63, 64), Ok(usize::MAX - 63));
+        assert!(!pool.surely_holds(0, usize::MAX));
+        assert!(!pool.surely_holds(usize::MAX - 78, usize::MAX));
+        assert!(pool.surely_holds(usize::MAX - 79, usize::MAX));
     }
 
     #[test]
     fn parameters_are_not_moved() {
         let pool = pool(64, 16);
-        assert_eq!(pool.check_parameter(0, 0), Err(TVMStatus::NullParameter));
+        assert_eq!(pool.check_parameter(0, 64), Err(TVMStatus::NullParameter));
         assert_eq!(pool.check_parameter(17, 64), Err(TVMStatus::MisalignedParameter));
         assert_eq!(pool.check_parameter(32, 63), Err(TVMStatus::ParameterTooSmall));
         assert_eq!(pool.check_parameter(32, 64), Ok(()));
-        assert_eq!(pool.check_parameter(32, 0), Ok(()));
+        assert_eq!(pool.check_parameter(32, usize::MAX), Ok(()));
     }
 }

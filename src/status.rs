@@ -3,8 +3,9 @@
 /// What a call answers: 0 is success, every other value says what was wrong.
 ///
 /// The numbers are part of the ABI. They lie between -7499 and -7401, apart from the codes of TVM's own runtime
-/// (`category << 8 | code`, TVM 0.8 to 0.18), from CMSIS-NN's (-1 to -4) and from `errno`, so that a failure of the
-/// model's code, which comes back unchanged, is never mistaken for one of these.
+/// (`category << 8 | code`, TVM 0.8 to 0.18), from CMSIS-NN's (-1 to -4) and from `errno`. A failure of the model's code
+/// comes back unchanged and is never mistaken for one of these: the code that TVM or this project's compiler generates
+/// returns 0 or -1.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TVMStatus {
@@ -66,8 +67,6 @@ pub enum TVMStatus {
     TensorNotInWorkspace = -7427,
     /// A memory block would reach past the end of the address space.
     AddressOverflow = -7428,
-    /// The model's code failed with a number of this list; the number itself would have been mistaken for the library's.
-    ModelCodeReserved = -7449,
     /// The model keeps its memory to itself and is running already: a call from a callback or an interrupt.
     Busy = -7450,
 }
@@ -106,7 +105,6 @@ impl TVMStatus {
             Self::NotAvailable => b"not recorded in the model\0",
             Self::TensorNotInWorkspace => b"tensor is not where the workspace holds it\0",
             Self::AddressOverflow => b"memory reaches past the address space\0",
-            Self::ModelCodeReserved => b"model failed with a reserved code\0",
             Self::Busy => b"model is running already\0",
         }
     }
@@ -118,14 +116,8 @@ impl TVMStatus {
     }
 }
 
-/// Whether a model's own failure code would be mistaken for one of the library's checks.
-#[must_use]
-pub const fn is_reserved(code: i32) -> bool {
-    code >= TVMStatus::ModelCodeReserved as i32 && code <= TVMStatus::NullModel as i32
-}
-
 /// Every status there is.
-pub const ALL: [TVMStatus; 31] = {
+pub const ALL: [TVMStatus; 30] = {
     use TVMStatus::*;
     [
         Ok,
@@ -157,7 +149,6 @@ pub const ALL: [TVMStatus; 31] = {
         NotAvailable,
         TensorNotInWorkspace,
         AddressOverflow,
-        ModelCodeReserved,
         Busy,
     ]
 };
@@ -182,16 +173,6 @@ mod tests {
             let text = status.text();
             assert_eq!(text.iter().position(|byte| *byte == 0), Some(text.len() - 1));
             assert!(ALL[at + 1..].iter().all(|other| other.text() != text));
-        }
-    }
-
-    #[test]
-    fn only_the_checks_are_reserved() {
-        assert!(is_reserved(TVMStatus::NullModel as i32));
-        assert!(is_reserved(TVMStatus::ModelCodeReserved as i32));
-        assert!(is_reserved(-7430));
-        for own in [0, 1, -1, -4, -7400, TVMStatus::Busy as i32, i32::MIN, i32::MAX] {
-            assert!(!is_reserved(own));
         }
     }
 }

@@ -79,6 +79,12 @@
 #define TVM_POOL_STATE 1
 
 /**
+ * `TVMModel.flags`: one workspace, no parameters, no devices, at least one input and one output, no tensor inside the
+ * workspace. Most models are like this, and `TVMExecute` proves such a call with fewer instructions.
+ */
+#define TVM_MODEL_PLAIN 1
+
+/**
  * `TVMModel.tvm_version`: the archive did not record the version of the compiler.
  */
 #define TVM_VERSION_UNKNOWN 65535
@@ -87,8 +93,9 @@
  * What a call answers: 0 is success, every other value says what was wrong.
  *
  * The numbers are part of the ABI. They lie between -7499 and -7401, apart from the codes of TVM's own runtime
- * (`category << 8 | code`, TVM 0.8 to 0.18), from CMSIS-NN's (-1 to -4) and from `errno`, so that a failure of the
- * model's code, which comes back unchanged, is never mistaken for one of these.
+ * (`category << 8 | code`, TVM 0.8 to 0.18), from CMSIS-NN's (-1 to -4) and from `errno`. A failure of the model's code
+ * comes back unchanged and is never mistaken for one of these: the code that TVM or this project's compiler generates
+ * returns 0 or -1.
  */
 enum TVMStatus
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -212,10 +219,6 @@ enum TVMStatus
    */
   TVM_STATUS_ADDRESS_OVERFLOW = -7428,
   /**
-   * The model's code failed with a number of this list; the number itself would have been mistaken for the library's.
-   */
-  TVM_STATUS_MODEL_CODE_RESERVED = -7449,
-  /**
    * The model keeps its memory to itself and is running already: a call from a callback or an interrupt.
    */
   TVM_STATUS_BUSY = -7450,
@@ -237,7 +240,7 @@ typedef struct TVMBinding {
    */
   const void *memory;
   /**
-   * Bytes at `memory`; 0 when not known, and then not checked.
+   * Bytes at `memory`; `SIZE_MAX` when not known, and then not checked.
    */
   size_t size;
   /**
@@ -356,13 +359,13 @@ typedef struct TVMPool {
    */
   uint32_t alignment;
   /**
+   * Bytes that suffice wherever the buffer starts: `size + alignment - 1`.
+   */
+  uint32_t buffer_size;
+  /**
    * `TVM_POOL_…` flags.
    */
   uint32_t flags;
-  /**
-   * 0.
-   */
-  uint32_t reserved;
 } TVMPool;
 
 /**
@@ -387,7 +390,11 @@ typedef struct TVMModel {
   /**
    * `TVM_EMBEDDED_ABI_VERSION` of the header it was compiled with.
    */
-  uint16_t abi_version;
+  uint8_t abi_version;
+  /**
+   * `TVM_MODEL_…` flags.
+   */
+  uint8_t flags;
   /**
    * `sizeof(TVMModel)` where it was compiled.
    */
@@ -445,13 +452,17 @@ typedef struct TVMModel {
    */
   uint16_t num_devices;
   /**
+   * The largest alignment of any input and output, less 1: addresses with none of these bits set suit every tensor.
+   */
+  uint16_t tensor_alignment_mask;
+  /**
    * Version of TVM that made the archive, or of the TVM whose format it follows; `TVM_VERSION_UNKNOWN` when not recorded.
    */
   uint16_t tvm_version[3];
   /**
    * 0.
    */
-  uint16_t reserved[4];
+  uint16_t reserved[3];
 } TVMModel;
 
 /**
@@ -572,7 +583,7 @@ int32_t TVMSetDevices(struct TVMContext *context, const void *devices);
  * @param memory [in] the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
  * @param size [in] bytes at `memory`
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
- *   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL` (also for size 0),
+ *   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL`,
  *   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
  *   for different tables
  */
@@ -593,7 +604,7 @@ int32_t TVMSetWorkspace(const struct TVMModel *model,
  * @param size [in] bytes at `memory`
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
  *   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
- *   `TVM_STATUS_PARAMETER_TOO_SMALL` (also for size 0); what `TVMCheckModel` answers for a bad model. On failure nothing
+ *   `TVM_STATUS_PARAMETER_TOO_SMALL`; what `TVMCheckModel` answers for a bad model. On failure nothing
  *   is written. Re-entrant for different tables
  */
 int32_t TVMSetParameter(const struct TVMModel *model,
@@ -641,8 +652,7 @@ void TVMAPISetLastError(const char *message);
  * `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_TENSOR`, `TVM_STATUS_MISALIGNED_TENSOR`,
  * `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
  *
- * Then the model runs. Its own failure code comes back unchanged (TVM's code returns -1), but for one that would be
- * mistaken for a status of the checks: that one is answered by `TVM_STATUS_MODEL_CODE_RESERVED`. After a failure of the
+ * Then the model runs. Its own failure code comes back unchanged (generated code returns -1). After a failure of the
  * model the contents of outputs and workspaces are undefined; the next call is not affected. A model that keeps its
  * memory to itself answers `TVM_STATUS_BUSY` when it is running already.
  *
@@ -1177,11 +1187,12 @@ TVM_STATIC_ASSERT(sizeof(TVMTensor) == 3 * sizeof(void *) + 32, tvm_layout_of_te
 TVM_STATIC_ASSERT(offsetof(TVMTensor, workspace) == 3 * sizeof(void *) + 20, tvm_layout_of_tensor_workspace);
 TVM_STATIC_ASSERT(offsetof(TVMTensor, flags) == 3 * sizeof(void *) + 27, tvm_layout_of_tensor_flags);
 TVM_STATIC_ASSERT(sizeof(TVMPool) == 3 * sizeof(void *) + 16, tvm_layout_of_pool);
-TVM_STATIC_ASSERT(offsetof(TVMPool, flags) == 3 * sizeof(void *) + 8, tvm_layout_of_pool_flags);
+TVM_STATIC_ASSERT(offsetof(TVMPool, flags) == 3 * sizeof(void *) + 12, tvm_layout_of_pool_flags);
 TVM_STATIC_ASSERT(sizeof(TVMModel) == 8 * sizeof(void *) + 32, tvm_layout_of_model);
+TVM_STATIC_ASSERT(offsetof(TVMModel, struct_size) == 6, tvm_layout_of_model_head);
 TVM_STATIC_ASSERT(offsetof(TVMModel, entry) == 8 + 6 * sizeof(void *), tvm_layout_of_model_entry);
 TVM_STATIC_ASSERT(offsetof(TVMModel, num_inputs) == 8 + 8 * sizeof(void *), tvm_layout_of_model_counts);
-TVM_STATIC_ASSERT(offsetof(TVMModel, tvm_version) == 18 + 8 * sizeof(void *), tvm_layout_of_model_version);
+TVM_STATIC_ASSERT(offsetof(TVMModel, tvm_version) == 20 + 8 * sizeof(void *), tvm_layout_of_model_version);
 TVM_STATIC_ASSERT(sizeof(TVMDataType) == 4, tvm_layout_of_data_type);
 
 #endif /* TVM_EMBEDDED_H */

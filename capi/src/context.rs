@@ -20,7 +20,7 @@ use tvm_embedded_core::status::TVMStatus;
 ///   failure nothing is written. Re-entrant for different contexts
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetWorkspaces(context: *mut TVMContext, memory: *mut c_void) -> i32 {
-    set(context, Aspect::Workspaces, memory, 0, TVM_BINDING_AUTO)
+    set(context, Aspect::Workspaces, memory, UNKNOWN, TVM_BINDING_AUTO)
 }
 
 /// Sets the one workspace of a context to a buffer.
@@ -57,7 +57,7 @@ pub extern "C" fn TVMSetWorkspaceTable(context: *mut TVMContext, pointers: *cons
 ///   failure nothing is written. Re-entrant for different contexts
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetParameters(context: *mut TVMContext, memory: *const c_void) -> i32 {
-    set(context, Aspect::Parameters, memory, 0, TVM_BINDING_AUTO)
+    set(context, Aspect::Parameters, memory, UNKNOWN, TVM_BINDING_AUTO)
 }
 
 /// Sets the one parameter of a context to a buffer.
@@ -92,7 +92,7 @@ pub extern "C" fn TVMSetParameterTable(context: *mut TVMContext, pointers: *cons
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT`. On failure nothing is written. Re-entrant for different contexts
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetDevices(context: *mut TVMContext, devices: *const c_void) -> i32 {
-    set(context, Aspect::Devices, devices, 0, TVM_BINDING_TABLE)
+    set(context, Aspect::Devices, devices, UNKNOWN, TVM_BINDING_TABLE)
 }
 
 /// Sets one workspace in a table of pointers, with its size checked against the model.
@@ -104,7 +104,7 @@ pub extern "C" fn TVMSetDevices(context: *mut TVMContext, devices: *const c_void
 /// @param memory [in] the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
 /// @param size [in] bytes at `memory`
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
-///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL` (also for size 0),
+///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL`,
 ///   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
 ///   for different tables
 #[unsafe(no_mangle)]
@@ -118,9 +118,6 @@ pub extern "C" fn TVMSetWorkspace(
     let checked = raw::model(model).and_then(|model| {
         raw::check_table(workspaces, TVMStatus::NullArgument)?;
         let pool = raw::workspaces(model).get(index).ok_or(TVMStatus::IndexOutOfRange)?;
-        if size == 0 && !memory.is_null() {
-            return Err(TVMStatus::WorkspaceTooSmall);
-        }
         pool.place_workspace(memory.addr(), size)
     });
     crate::answer(checked.map(|_| raw::set_pointer_at(workspaces, index, memory)))
@@ -136,7 +133,7 @@ pub extern "C" fn TVMSetWorkspace(
 /// @param size [in] bytes at `memory`
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
 ///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
-///   `TVM_STATUS_PARAMETER_TOO_SMALL` (also for size 0); what `TVMCheckModel` answers for a bad model. On failure nothing
+///   `TVM_STATUS_PARAMETER_TOO_SMALL`; what `TVMCheckModel` answers for a bad model. On failure nothing
 ///   is written. Re-entrant for different tables
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetParameter(
@@ -149,11 +146,13 @@ pub extern "C" fn TVMSetParameter(
     let checked = raw::model(model).and_then(|model| {
         raw::check_table(parameters, TVMStatus::NullArgument)?;
         let pool = raw::parameters(model).get(index).ok_or(TVMStatus::IndexOutOfRange)?;
-        pool.check_parameter(memory.addr(), size)?;
-        if size == 0 { Err(TVMStatus::ParameterTooSmall) } else { Ok(()) }
+        pool.check_parameter(memory.addr(), size)
     });
     crate::answer(checked.map(|()| raw::set_pointer_at(parameters, index, memory)))
 }
+
+/// A size that was not told.
+const UNKNOWN: usize = usize::MAX;
 
 #[derive(Clone, Copy)]
 enum Aspect {
@@ -179,6 +178,7 @@ fn set(context: *mut TVMContext, aspect: Aspect, memory: *const c_void, size: us
         Ok(context)
     });
     crate::answer(checked.map(|context| {
+        let size = if size == 0 { UNKNOWN } else { size };
         let binding = TVMBinding { memory, size, kind };
         raw::store(raw::aspect(context, aspect as usize), binding);
     }))

@@ -2,9 +2,9 @@
 
 use crate::raw;
 use core::ffi::c_void;
-use tvm_embedded_core::context::{Bound, TVMContext};
+use tvm_embedded_core::context::{Bound, TVM_BINDING_BUFFER, TVMContext};
 use tvm_embedded_core::descriptor::{TVMModel, TVMTensor};
-use tvm_embedded_core::status::{TVMStatus, is_reserved};
+use tvm_embedded_core::status::TVMStatus;
 
 /// Runs a model once.
 ///
@@ -22,8 +22,7 @@ use tvm_embedded_core::status::{TVMStatus, is_reserved};
 /// `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_TENSOR`, `TVM_STATUS_MISALIGNED_TENSOR`,
 /// `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
 ///
-/// Then the model runs. Its own failure code comes back unchanged (TVM's code returns -1), but for one that would be
-/// mistaken for a status of the checks: that one is answered by `TVM_STATUS_MODEL_CODE_RESERVED`. After a failure of the
+/// Then the model runs. Its own failure code comes back unchanged (generated code returns -1). After a failure of the
 /// model the contents of outputs and workspaces are undefined; the next call is not affected. A model that keeps its
 /// memory to itself answers `TVM_STATUS_BUSY` when it is running already.
 ///
@@ -47,12 +46,10 @@ pub extern "C" fn TVMExecute(
     outputs: *const c_void,
     context: *const TVMContext,
 ) -> i32 {
-    let model = match check(model, inputs, outputs, context) {
-        Ok(model) => model,
-        Err(status) => return status as i32,
-    };
-    let code = raw::run(model, inputs, outputs, context);
-    if is_reserved(code) { TVMStatus::ModelCodeReserved as i32 } else { code }
+    match surely_right(model, inputs, outputs, context) {
+        Some(model) => raw::run_plain(model, inputs, outputs, context),
+        None => check_and_run(model, inputs, outputs, context),
+    }
 }
 
 /// Puts the state of a model that remembers earlier calls (a streaming model) back to its beginning. Call it once before
@@ -68,6 +65,68 @@ pub extern "C" fn TVMExecute(
 pub extern "C" fn TVMReset(model: *const TVMModel, context: *const TVMContext) -> i32 {
     match raw::model(model).and_then(|model| check_context(model, context).map(|()| model)) {
         Ok(model) => raw::reset(model, context),
+        Err(status) => status as i32,
+    }
+}
+
+/// The usual case with few instructions: a plain model, one buffer as its workspace, everything aligned for the
+/// strictest tensor. `None` means "look closely", not "wrong": every rule is in `check` below, which also says what failed.
+#[inline]
+fn surely_right<'a>(
+    model: *const TVMModel,
+    inputs: *const c_void,
+    outputs: *const c_void,
+    context: *const TVMContext,
+) -> Option<&'a TVMModel> {
+    let all = model.addr() | inputs.addr() | outputs.addr() | context.addr();
+    if all % align_of::<usize>() != 0 || model.is_null() || inputs.is_null() || outputs.is_null() || context.is_null() {
+        return None;
+    }
+    let (model, context) = raw::aligned(model, context);
+    if !model.is_plain() {
+        return None;
+    }
+    let binding = &context.workspaces;
+    let pool = raw::only_workspace(model);
+    if binding.kind != TVM_BINDING_BUFFER || !pool.surely_holds(binding.memory.addr(), binding.size) {
+        return None;
+    }
+    let tensors = all_bits(inputs, model.num_inputs)? | all_bits(outputs, model.num_outputs)?;
+    if tensors & model.tensor_alignment_mask as usize != 0 {
+        return None;
+    }
+    Some(model)
+}
+
+/// All bits that are set in any of `count` > 0 pointers; `None` when one of them is NULL.
+#[inline(always)]
+fn all_bits(pointers: *const c_void, count: u16) -> Option<usize> {
+    let mut bits = raw::pointer_at(pointers, 0).addr();
+    if bits == 0 {
+        return None;
+    }
+    if count != 1 {
+        for index in 1..count as usize {
+            let address = raw::pointer_at(pointers, index).addr();
+            if address == 0 {
+                return None;
+            }
+            bits |= address;
+        }
+    }
+    Some(bits)
+}
+
+#[inline(never)]
+#[cold]
+fn check_and_run(
+    model: *const TVMModel,
+    inputs: *const c_void,
+    outputs: *const c_void,
+    context: *const TVMContext,
+) -> i32 {
+    match check(model, inputs, outputs, context) {
+        Ok(model) => raw::run(model, inputs, outputs, context),
         Err(status) => status as i32,
     }
 }
@@ -101,7 +160,7 @@ fn check_context(model: &TVMModel, context: *const TVMContext) -> Result<(), TVM
             Bound::Table => {
                 raw::check_table(binding.memory, TVMStatus::NullWorkspace)?;
                 for (index, pool) in pools.iter().enumerate() {
-                    pool.place_workspace(raw::pointer_at(binding.memory, index).addr(), 0)?;
+                    pool.place_workspace(raw::pointer_at(binding.memory, index).addr(), usize::MAX)?;
                 }
             }
         }
@@ -126,7 +185,7 @@ fn check_parameters(model: &TVMModel, context: &TVMContext) -> Result<(), TVMSta
         Ok(Bound::Table) => {
             raw::check_table(binding.memory, TVMStatus::NullParameter)?;
             for (index, pool) in pools.iter().enumerate() {
-                pool.check_parameter(raw::pointer_at(binding.memory, index).addr(), 0)?;
+                pool.check_parameter(raw::pointer_at(binding.memory, index).addr(), usize::MAX)?;
             }
             Ok(())
         }

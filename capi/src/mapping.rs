@@ -105,7 +105,7 @@ fn workspace(model: &TVMModel, context: *const TVMContext, index: usize) -> Resu
         Bound::Buffer(given) => (given, binding.memory),
         Bound::Table => {
             raw::check_table(binding.memory, TVMStatus::NullWorkspace)?;
-            (0, raw::pointer_at(binding.memory, index))
+            (usize::MAX, raw::pointer_at(binding.memory, index))
         }
     };
     let address = memory.addr();
@@ -124,9 +124,9 @@ fn parameter(model: &TVMModel, context: *const TVMContext, index: usize) -> Resu
         Ok(Bound::Buffer(given)) => (given, binding.memory),
         Ok(Bound::Table) => {
             raw::check_table(binding.memory, TVMStatus::NullParameter)?;
-            (0, raw::pointer_at(binding.memory, index))
+            (usize::MAX, raw::pointer_at(binding.memory, index))
         }
-        Err(TVMStatus::ParametersNotSet) if !pool.data.is_null() => (0, pool.data),
+        Err(TVMStatus::ParametersNotSet) if !pool.data.is_null() => (usize::MAX, pool.data),
         Err(status) => return Err(status),
     };
     pool.check_parameter(memory.addr(), given)?;

@@ -4,7 +4,7 @@ use crate::access::{count, find, one};
 use crate::raw;
 use core::ffi::{c_char, c_void};
 use core::ptr::null;
-use tvm_embedded_core::descriptor::{TVM_POOL_STATE, TVMModel, TVMPool};
+use tvm_embedded_core::descriptor::{TVM_POOL_STATE, TVMModel};
 
 /// Number of workspaces of a model; 0 for a bad model. Re-entrant.
 #[unsafe(no_mangle)]
@@ -34,7 +34,7 @@ pub extern "C" fn TVMGetWorkspaceName(model: *const TVMModel, index: usize) -> *
 /// @return the bytes; 0 for a bad model or index, and for models that bring their own memory. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceSize(model: *const TVMModel, index: usize) -> usize {
-    one(model, raw::workspaces, index).map_or(0, TVMPool::buffer_size)
+    one(model, raw::workspaces, index).map_or(0, |pool| pool.buffer_size as usize)
 }
 
 /// Bytes a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`; 0 for a bad model or index.

@@ -37,6 +37,20 @@ pub fn context<'a>(context: *const TVMContext) -> Result<&'a TVMContext, TVMStat
     Ok(unsafe { &*context })
 }
 
+/// A model and a context that were found to be neither NULL nor misaligned. The model's head is still to be checked.
+#[inline]
+pub fn aligned<'a>(model: *const TVMModel, context: *const TVMContext) -> (&'a TVMModel, &'a TVMContext) {
+    // SAFETY: as for `model` and `context` above; the caller has made the same two checks on both.
+    unsafe { (&*model, &*context) }
+}
+
+/// The one workspace of a model with the flag `TVM_MODEL_PLAIN`.
+#[inline]
+pub fn only_workspace(model: &TVMModel) -> &TVMPool {
+    // SAFETY: part of a descriptor whose head is right and whose flag says that there is exactly one workspace.
+    unsafe { &*model.workspaces }
+}
+
 /// The context behind `context`, to be written. It may be uninitialised, so no reference to it is made.
 pub fn context_mut(context: *mut TVMContext) -> Result<*mut TVMContext, TVMStatus> {
     if context.is_null() {
@@ -156,6 +170,13 @@ pub fn run(model: &TVMModel, inputs: *const c_void, outputs: *const c_void, cont
         Some(entry) => unsafe { entry(inputs, outputs, context) },
         None => TVMStatus::CorruptModel as i32,
     }
+}
+
+/// Runs a model with the flag `TVM_MODEL_PLAIN` with arguments that are proved.
+#[inline]
+pub fn run_plain(model: &TVMModel, inputs: *const c_void, outputs: *const c_void, context: *const TVMContext) -> i32 {
+    // SAFETY: the flag says that there is an entry; the call itself as for `run`.
+    unsafe { model.entry.unwrap_unchecked()(inputs, outputs, context) }
 }
 
 /// Puts the model's state back to its beginning, with a context that is proved.
