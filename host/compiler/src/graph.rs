@@ -77,11 +77,7 @@ impl Tensor {
     /// Scale and zero point of a tensor quantised as a whole.
     pub fn per_tensor(&self) -> Option<(f32, i32)> {
         match self.quant.as_ref()? {
-            Quantization {
-                scales,
-                zero_points,
-                ..
-            } if scales.len() == 1 && zero_points.len() == 1 => {
+            Quantization { scales, zero_points, .. } if scales.len() == 1 && zero_points.len() == 1 => {
                 Some((scales[0], zero_points[0] as i32))
             }
             _ => None,
@@ -107,12 +103,7 @@ impl Tensor {
     }
 
     fn words(&self) -> Option<impl Iterator<Item = [u8; 4]>> {
-        Some(
-            self.data
-                .as_ref()?
-                .chunks_exact(4)
-                .map(|word| [word[0], word[1], word[2], word[3]]),
-        )
+        Some(self.data.as_ref()?.chunks_exact(4).map(|word| [word[0], word[1], word[2], word[3]]))
     }
 }
 
@@ -277,6 +268,20 @@ pub enum OpOptions {
         container: String,
         shared_name: String,
     },
+}
+
+impl OpOptions {
+    /// The fused activation, where the operator has one.
+    pub fn activation_mut(&mut self) -> Option<&mut Activation> {
+        match self {
+            OpOptions::Conv2D(options) => Some(&mut options.activation),
+            OpOptions::DepthwiseConv2D(options) => Some(&mut options.activation),
+            OpOptions::FullyConnected(options) => Some(&mut options.activation),
+            OpOptions::Pool2D(options) => Some(&mut options.activation),
+            OpOptions::Arithmetic { activation } => Some(activation),
+            _ => None,
+        }
+    }
 }
 
 /// Options of `CONV_2D`. Strides and dilations are as in the file: `check` demands positive ones.

@@ -38,6 +38,5 @@ pub fn closure<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Kernel> {
 
 /// Names in the `#include "…"` lines of a C file.
 pub fn includes(text: &str) -> impl Iterator<Item = &str> {
-    text.lines()
-        .filter_map(|line| line.trim().strip_prefix("#include \"")?.strip_suffix('"'))
+    text.lines().filter_map(|line| line.trim().strip_prefix("#include \"")?.strip_suffix('"'))
 }

@@ -3,7 +3,7 @@
 /// Settings of one compilation. The default suits most models.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Module name, a C identifier in lower case; the default is `default`, as TVM's.
+    /// Module name, a C identifier in lower case; the default is `model`.
     pub module_name: Option<String>,
     /// Memory pools in order of preference. Empty: one pool called `workspace`, as large as needed.
     pub pools: Vec<Pool>,

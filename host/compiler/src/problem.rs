@@ -19,28 +19,13 @@ pub struct Problem {
 impl Problem {
     /// A problem of the file as a whole.
     pub fn file(found: impl Into<String>, supported: impl Into<String>) -> Self {
-        Problem {
-            operator: None,
-            tensor: None,
-            found: found.into(),
-            supported: supported.into(),
-        }
+        Problem { operator: None, tensor: None, found: found.into(), supported: supported.into() }
     }
 
     /// A problem of an operator; the tensor named is its first output.
-    pub fn operator(
-        graph: &Subgraph,
-        op: &Operator,
-        found: impl Into<String>,
-        supported: impl Into<String>,
-    ) -> Self {
+    pub fn operator(graph: &Subgraph, op: &Operator, found: impl Into<String>, supported: impl Into<String>) -> Self {
         let tensor = op.outputs.first().map(|&id| graph.tensor(id).name.clone());
-        Problem {
-            operator: Some((op.index, op.kind)),
-            tensor,
-            found: found.into(),
-            supported: supported.into(),
-        }
+        Problem { operator: Some((op.index, op.kind)), tensor, found: found.into(), supported: supported.into() }
     }
 
     /// A problem of one tensor of an operator.

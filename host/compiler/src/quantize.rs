@@ -25,25 +25,16 @@ impl Multiplier {
             shift += 1;
         }
         if mantissa == 0 || shift < -31 {
-            return Multiplier {
-                mantissa: 0,
-                shift: 0,
-            };
+            return Multiplier { mantissa: 0, shift: 0 };
         }
-        Multiplier {
-            mantissa: mantissa as i32,
-            shift,
-        }
+        Multiplier { mantissa: mantissa as i32, shift }
     }
 
     /// `MultiplyByQuantizedMultiplier`, total: left shifts wrap as the reference's would overflow.
     pub fn apply(self, x: i32) -> i32 {
         let left = self.shift.clamp(0, 31) as u32;
         let right = (-self.shift).clamp(0, 31) as u32;
-        rounding_divide_by_pot(
-            saturating_rounding_doubling_high_mul(x.wrapping_shl(left), self.mantissa),
-            right,
-        )
+        rounding_divide_by_pot(saturating_rounding_doubling_high_mul(x.wrapping_shl(left), self.mantissa), right)
     }
 }
 
@@ -59,10 +50,7 @@ pub fn frexp(x: f64) -> (f64, i32) {
         let (fraction, exponent) = frexp(x * (1u64 << 54) as f64);
         return (fraction, exponent - 54);
     }
-    (
-        f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52)),
-        exponent - 1022,
-    )
+    (f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52)), exponent - 1022)
 }
 
 /// gemmlowp's `SaturatingRoundingDoublingHighMul`.
@@ -71,11 +59,7 @@ pub fn saturating_rounding_doubling_high_mul(a: i32, b: i32) -> i32 {
         return i32::MAX;
     }
     let product = i64::from(a) * i64::from(b);
-    let nudge = if product >= 0 {
-        1i64 << 30
-    } else {
-        1 - (1i64 << 30)
-    };
+    let nudge = if product >= 0 { 1i64 << 30 } else { 1 - (1i64 << 30) };
     // Division truncates towards zero, as in C.
     ((product + nudge) / (1i64 << 31)) as i32
 }
@@ -110,11 +94,7 @@ pub fn activation_range(
 }
 
 /// [`activation_range`] of an int8 output.
-pub fn activation_range_i8(
-    activation: Activation,
-    scale: f32,
-    zero_point: i32,
-) -> Option<(i32, i32)> {
+pub fn activation_range_i8(activation: Activation, scale: f32, zero_point: i32) -> Option<(i32, i32)> {
     activation_range(activation, scale, zero_point, -128, 127)
 }
 
@@ -122,13 +102,7 @@ pub fn activation_range_i8(
 ///
 /// `ComputePaddingHeightWidth` and `ComputeOutSize`: returns `(before, output)`; the window is `(filter − 1) · dilation + 1` wide.
 /// `None` where the window does not fit or a number is zero.
-pub fn padding(
-    same: bool,
-    input: usize,
-    filter: usize,
-    stride: usize,
-    dilation: usize,
-) -> Option<(usize, usize)> {
+pub fn padding(same: bool, input: usize, filter: usize, stride: usize, dilation: usize) -> Option<(usize, usize)> {
     if stride == 0 || filter == 0 || dilation == 0 || input == 0 {
         return None;
     }
@@ -150,29 +124,11 @@ mod tests {
 
     #[test]
     fn a_multiplier_is_normalised() {
-        assert_eq!(
-            Multiplier::new(0.5),
-            Multiplier {
-                mantissa: 1 << 30,
-                shift: 0
-            }
-        );
-        assert_eq!(
-            Multiplier::new(1.0),
-            Multiplier {
-                mantissa: 1 << 30,
-                shift: 1
-            }
-        );
+        assert_eq!(Multiplier::new(0.5), Multiplier { mantissa: 1 << 30, shift: 0 });
+        assert_eq!(Multiplier::new(1.0), Multiplier { mantissa: 1 << 30, shift: 1 });
         assert_eq!(Multiplier::new(0.0), Multiplier::default());
         // The mantissa rounds up to 2^31.
-        assert_eq!(
-            Multiplier::new(1.0 - 1e-16),
-            Multiplier {
-                mantissa: 1 << 30,
-                shift: 1
-            }
-        );
+        assert_eq!(Multiplier::new(1.0 - 1e-16), Multiplier { mantissa: 1 << 30, shift: 1 });
         assert_eq!(Multiplier::new(1e-12), Multiplier::default());
     }
 
@@ -195,14 +151,8 @@ mod tests {
 
     #[test]
     fn the_high_product_saturates_in_one_case() {
-        assert_eq!(
-            saturating_rounding_doubling_high_mul(i32::MIN, i32::MIN),
-            i32::MAX
-        );
-        assert_eq!(
-            saturating_rounding_doubling_high_mul(i32::MIN, i32::MAX),
-            -i32::MAX
-        );
+        assert_eq!(saturating_rounding_doubling_high_mul(i32::MIN, i32::MIN), i32::MAX);
+        assert_eq!(saturating_rounding_doubling_high_mul(i32::MIN, i32::MAX), -i32::MAX);
         assert_eq!(saturating_rounding_doubling_high_mul(1, 1 << 30), 1);
         assert_eq!(saturating_rounding_doubling_high_mul(-1, 1 << 30), 0);
     }

@@ -11,9 +11,7 @@ use crate::graph::*;
 use crate::problem::{Errors, Problem};
 use planus::ReadAsRoot;
 use std::sync::Arc;
-use tflite::{
-    BuiltinOptionsRef, ModelRef, OperatorRef, QuantizationParametersRef, SubGraphRef, TensorRef,
-};
+use tflite::{BuiltinOptionsRef, ModelRef, OperatorRef, QuantizationParametersRef, SubGraphRef, TensorRef};
 
 /// Largest file read.
 const MAX_FILE: usize = 1 << 28;
@@ -25,24 +23,15 @@ const MAX_NAME: usize = 4096;
 /// Reads a model. The first broken reference ends the reading; everything else wrong with the file is reported at once.
 pub fn read(bytes: &[u8]) -> Result<Graph, Errors> {
     if bytes.len() > MAX_FILE {
-        return Err(Problem::file(
-            format!("a file of {} bytes", bytes.len()),
-            format!("up to {MAX_FILE} bytes"),
-        )
-        .into());
+        return Err(Problem::file(format!("a file of {} bytes", bytes.len()), format!("up to {MAX_FILE} bytes")).into());
     }
     match bytes.get(4..8) {
         Some(b"TFL3") => {}
         _ => {
-            return Err(
-                Problem::file("not a .tflite file: no identifier \"TFL3\" at byte 4", "").into(),
-            );
+            return Err(Problem::file("not a .tflite file: no identifier \"TFL3\" at byte 4", "").into());
         }
     }
-    let mut reader = Reader {
-        budget: 8 * bytes.len() + (1 << 16),
-        problems: Vec::new(),
-    };
+    let mut reader = Reader { budget: 8 * bytes.len() + (1 << 16), problems: Vec::new() };
     match reader.model(bytes) {
         Ok(graph) if reader.problems.is_empty() => Ok(graph),
         Ok(_) => Err(Errors(reader.problems)),
@@ -73,46 +62,33 @@ impl Reader {
         let model = ModelRef::read_as_root(bytes)?;
         let version = model.version()?;
         if version != 3 {
-            return Err(Broken(Problem::file(
-                format!("file format version {version}"),
-                "3",
-            )));
+            return Err(Broken(Problem::file(format!("file format version {version}"), "3")));
         }
         let mut codes = Vec::new();
         for code in model.operator_codes()?.into_iter().flatten() {
             let code = code?;
             self.spend(16)?;
             // Old files have the number only in the deprecated field, which has room for 127.
-            codes.push((
-                i32::from(code.deprecated_builtin_code()?).max(code.builtin_code()?),
-                code.version()?,
-            ));
+            codes.push((i32::from(code.deprecated_builtin_code()?).max(code.builtin_code()?), code.version()?));
         }
         let mut buffers = Vec::new();
         for (i, buffer) in model.buffers()?.into_iter().flatten().enumerate() {
             let buffer = buffer?;
             if buffer.offset()? > 1 {
-                self.problems.push(Problem::file(
-                    format!("buffer {i} lies outside the FlatBuffer"),
-                    "data inside",
-                ));
+                self.problems.push(Problem::file(format!("buffer {i} lies outside the FlatBuffer"), "data inside"));
             }
             let data = buffer.data()?.unwrap_or(&[]);
             self.spend(data.len() + 16)?;
             // Buffer 0 is the empty one by convention; other empty ones stand for tensors without contents too.
             buffers.push((i > 0 && !data.is_empty()).then(|| Arc::<[u8]>::from(data)));
         }
-        let mut graph = Graph {
-            description: self.text(model.description()?)?,
-            subgraphs: Vec::new(),
-        };
+        let mut graph = Graph { description: self.text(model.description()?)?, subgraphs: Vec::new() };
         for subgraph in model.subgraphs()?.into_iter().flatten() {
             let subgraph = self.subgraph(&subgraph?, &codes, &buffers)?;
             graph.subgraphs.push(subgraph);
         }
         if graph.subgraphs.is_empty() {
-            self.problems
-                .push(Problem::file("a file without a subgraph", "at least one"));
+            self.problems.push(Problem::file("a file without a subgraph", "at least one"));
         }
         Ok(graph)
     }
@@ -123,10 +99,7 @@ impl Reader {
         codes: &[(i32, i32)],
         buffers: &[Option<Arc<[u8]>>],
     ) -> Result<Subgraph, Broken> {
-        let mut graph = Subgraph {
-            name: self.text(source.name()?)?,
-            ..Subgraph::default()
-        };
+        let mut graph = Subgraph { name: self.text(source.name()?)?, ..Subgraph::default() };
         for tensor in source.tensors()?.into_iter().flatten() {
             self.spend(size_of::<Tensor>())?;
             let tensor = self.tensor(&tensor?, buffers)?;
@@ -143,11 +116,7 @@ impl Reader {
         Ok(graph)
     }
 
-    fn tensor(
-        &mut self,
-        source: &TensorRef<'_>,
-        buffers: &[Option<Arc<[u8]>>],
-    ) -> Result<Tensor, Broken> {
+    fn tensor(&mut self, source: &TensorRef<'_>, buffers: &[Option<Arc<[u8]>>]) -> Result<Tensor, Broken> {
         let name = self.text(source.name()?)?;
         let dtype = dtype(source.type_()?);
         let mut shape = Vec::new();
@@ -158,25 +127,13 @@ impl Reader {
                     self.bad_tensor(&name, "more dimensions", format!("up to {MAX_RANK}"));
                     break;
                 }
-                Err(_) => self.bad_tensor(
-                    &name,
-                    format!("dimension {dimension}"),
-                    "dimensions known at compile time",
-                ),
+                Err(_) => self.bad_tensor(&name, format!("dimension {dimension}"), "dimensions known at compile time"),
             }
         }
-        let elements = shape
-            .iter()
-            .try_fold(1usize, |product, &d| product.checked_mul(d));
-        let bytes = elements
-            .and_then(|n| n.checked_mul(dtype.size()))
-            .filter(|&n| n <= i32::MAX as usize);
+        let elements = shape.iter().try_fold(1usize, |product, &d| product.checked_mul(d));
+        let bytes = elements.and_then(|n| n.checked_mul(dtype.size())).filter(|&n| n <= i32::MAX as usize);
         if bytes.is_none() || elements.is_none_or(|n| n > i32::MAX as usize) {
-            self.bad_tensor(
-                &name,
-                format!("shape {shape:?} of {dtype}"),
-                "up to 2147483647 bytes",
-            );
+            self.bad_tensor(&name, format!("shape {shape:?} of {dtype}"), "up to 2147483647 bytes");
             shape.clear();
         }
         if source.sparsity()?.is_some() {
@@ -186,11 +143,7 @@ impl Reader {
         let data = match buffers.get(index) {
             Some(data) => data.clone(),
             None => {
-                self.bad_tensor(
-                    &name,
-                    format!("buffer {index}"),
-                    format!("one of {}", buffers.len()),
-                );
+                self.bad_tensor(&name, format!("buffer {index}"), format!("one of {}", buffers.len()));
                 None
             }
         };
@@ -199,30 +152,16 @@ impl Reader {
         if let (Some(data), Some(bytes)) = (&data, bytes)
             && data.len() != bytes
         {
-            self.bad_tensor(
-                &name,
-                format!("{} bytes of contents", data.len()),
-                format!("{bytes} as the shape says"),
-            );
+            self.bad_tensor(&name, format!("{} bytes of contents", data.len()), format!("{bytes} as the shape says"));
         }
         let quant = match source.quantization()? {
             Some(quant) => self.quantization(&quant)?,
             None => None,
         };
-        Ok(Tensor {
-            name,
-            shape,
-            dtype,
-            quant,
-            data,
-            variable: source.is_variable()?,
-        })
+        Ok(Tensor { name, shape, dtype, quant, data, variable: source.is_variable()? })
     }
 
-    fn quantization(
-        &mut self,
-        source: &QuantizationParametersRef<'_>,
-    ) -> Result<Option<Quantization>, Broken> {
+    fn quantization(&mut self, source: &QuantizationParametersRef<'_>) -> Result<Option<Quantization>, Broken> {
         let (mut scales, mut zero_points) = (Vec::new(), Vec::new());
         for scale in source.scale()?.into_iter().flatten() {
             self.spend(4)?;
@@ -237,11 +176,7 @@ impl Reader {
             return Ok(None);
         }
         let axis = usize::try_from(source.quantized_dimension()?).unwrap_or(usize::MAX);
-        Ok(Some(Quantization {
-            scales,
-            zero_points,
-            axis,
-        }))
+        Ok(Some(Quantization { scales, zero_points, axis }))
     }
 
     fn operator(
@@ -254,43 +189,24 @@ impl Reader {
         let code = source.opcode_index()? as usize;
         let Some(&(kind, version)) = codes.get(code) else {
             let found = format!("operator {index} refers to operator code {code}");
-            return Err(Broken(Problem::file(
-                found,
-                format!("one of {}", codes.len()),
-            )));
+            return Err(Broken(Problem::file(found, format!("one of {}", codes.len()))));
         };
         let mut inputs = Vec::new();
         for id in source.inputs()?.into_iter().flatten() {
             self.spend(16)?;
-            inputs.push(if id == -1 {
-                None
-            } else {
-                Some(tensor_id(id, tensors, &format!("operator {index}"))?)
-            });
+            inputs.push(if id == -1 { None } else { Some(tensor_id(id, tensors, &format!("operator {index}"))?) });
         }
         let outputs = self.ids(source.outputs()?, tensors, &format!("operator {index}"))?;
         // Options of operators unknown to this reader have tags unknown to it; `check` names the operator then.
         let options = match source.builtin_options() {
             Ok(Some(options)) => self.options(&options)?,
             Ok(None) => OpOptions::None,
-            Err(error)
-                if matches!(
-                    error.error_kind,
-                    planus::errors::ErrorKind::UnknownUnionTag { .. }
-                ) =>
-            {
+            Err(error) if matches!(error.error_kind, planus::errors::ErrorKind::UnknownUnionTag { .. }) => {
                 OpOptions::None
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(Operator {
-            index,
-            kind: OpKind(kind),
-            version,
-            options,
-            inputs,
-            outputs,
-        })
+        Ok(Operator { index, kind: OpKind(kind), version, options, inputs, outputs })
     }
 
     fn options(&mut self, source: &BuiltinOptionsRef<'_>) -> Result<OpOptions, Broken> {
@@ -327,22 +243,13 @@ impl Reader {
                 keep_num_dims: o.keep_num_dims()?,
             }),
             From::Softmax(o) => OpOptions::Softmax { beta: o.beta()? },
-            From::Concatenation(o) => OpOptions::Concatenation {
-                axis: o.axis()?,
-                activation: activation(o.fused_activation_function()?),
-            },
-            From::Add(o) => OpOptions::Arithmetic {
-                activation: activation(o.fused_activation_function()?),
-            },
-            From::Mul(o) => OpOptions::Arithmetic {
-                activation: activation(o.fused_activation_function()?),
-            },
-            From::Sub(o) => OpOptions::Arithmetic {
-                activation: activation(o.fused_activation_function()?),
-            },
-            From::Reducer(o) => OpOptions::Reducer {
-                keep_dims: o.keep_dims()?,
-            },
+            From::Concatenation(o) => {
+                OpOptions::Concatenation { axis: o.axis()?, activation: activation(o.fused_activation_function()?) }
+            }
+            From::Add(o) => OpOptions::Arithmetic { activation: activation(o.fused_activation_function()?) },
+            From::Mul(o) => OpOptions::Arithmetic { activation: activation(o.fused_activation_function()?) },
+            From::Sub(o) => OpOptions::Arithmetic { activation: activation(o.fused_activation_function()?) },
+            From::Reducer(o) => OpOptions::Reducer { keep_dims: o.keep_dims()? },
             From::Stridedslice(o) => OpOptions::StridedSlice(StridedSliceOptions {
                 begin_mask: o.begin_mask()?,
                 end_mask: o.end_mask()?,
@@ -351,16 +258,10 @@ impl Reader {
                 shrink_axis_mask: o.shrink_axis_mask()?,
                 offset: o.offset()?,
             }),
-            From::Split(o) => OpOptions::Split {
-                num_splits: o.num_splits()?,
-            },
-            From::Splitv(o) => OpOptions::Split {
-                num_splits: o.num_splits()?,
-            },
+            From::Split(o) => OpOptions::Split { num_splits: o.num_splits()? },
+            From::Splitv(o) => OpOptions::Split { num_splits: o.num_splits()? },
             From::Leakyrelu(o) => OpOptions::LeakyRelu { alpha: o.alpha()? },
-            From::Callonce(o) => OpOptions::CallOnce {
-                init_subgraph: o.init_subgraph_index()?,
-            },
+            From::Callonce(o) => OpOptions::CallOnce { init_subgraph: o.init_subgraph_index()? },
             From::Varhandle(o) => OpOptions::VarHandle {
                 container: self.text(o.container()?)?,
                 shared_name: self.text(o.shared_name()?)?,
@@ -397,30 +298,21 @@ impl Reader {
         match self.budget.checked_sub(bytes) {
             Some(left) => self.budget = left,
             None => {
-                return Err(Broken(Problem::file(
-                    "the same bytes are referred to over and over",
-                    "an honest file",
-                )));
+                return Err(Broken(Problem::file("the same bytes are referred to over and over", "an honest file")));
             }
         }
         Ok(())
     }
 
     fn bad_tensor(&mut self, name: &str, found: impl Into<String>, supported: impl Into<String>) {
-        self.problems.push(Problem {
-            tensor: Some(name.to_owned()),
-            ..Problem::file(found, supported)
-        });
+        self.problems.push(Problem { tensor: Some(name.to_owned()), ..Problem::file(found, supported) });
     }
 }
 
 fn tensor_id(id: i32, tensors: usize, whose: &str) -> Result<TensorId, Broken> {
     match usize::try_from(id) {
         Ok(index) if index < tensors => Ok(TensorId(index)),
-        _ => Err(Broken(Problem::file(
-            format!("{whose} refers to tensor {id}"),
-            format!("one of {tensors}"),
-        ))),
+        _ => Err(Broken(Problem::file(format!("{whose} refers to tensor {id}"), format!("one of {tensors}")))),
     }
 }
 

@@ -30,8 +30,5 @@ pub static DEFINITIONS: &[&OpDefinition] = &[];
 
 /// The definition of an operator, if there is one.
 pub fn definition(kind: OpKind) -> Option<&'static OpDefinition> {
-    DEFINITIONS
-        .iter()
-        .find(|definition| definition.kind == kind)
-        .copied()
+    DEFINITIONS.iter().find(|definition| definition.kind == kind).copied()
 }

@@ -1,0 +1,216 @@
+//! C identifiers from names that may be anything.
+
+use std::collections::HashSet;
+
+/// Gives out C identifiers, each once.
+#[derive(Debug, Default)]
+pub struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// An allocator that never gives out the words of C and C++ nor the fixed-width types.
+    pub fn new() -> Self {
+        Names { taken: RESERVED.iter().map(|word| (*word).to_owned()).collect() }
+    }
+
+    /// An identifier like `wanted`, made unique by a number where needed. Names that differ only in case count as the same,
+    /// since macros are made of them in upper case.
+    pub fn unique(&mut self, wanted: &str) -> String {
+        let base = identifier(wanted);
+        let mut name = base.clone();
+        let mut number = 1;
+        while self.taken.contains(&name) || !self.taken.insert(name.to_ascii_uppercase()) {
+            number += 1;
+            name = format!("{base}_{number}");
+        }
+        self.taken.insert(name.clone());
+        name
+    }
+}
+
+/// A C identifier like `text`: other characters become `_`, and a digit or an underscore never comes first, which C keeps for
+/// itself in places.
+pub fn identifier(text: &str) -> String {
+    let mut name: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    // Long names make long symbols; linkers and C compilers guarantee less than this.
+    name.truncate(96);
+    let trimmed = name.trim_start_matches('_');
+    if trimmed.is_empty() {
+        return "tensor".to_owned();
+    }
+    if trimmed.starts_with(|c: char| c.is_ascii_digit()) { format!("t{trimmed}") } else { trimmed.to_owned() }
+}
+
+/// A module name: an identifier in lower case, since TVM's file and macro names lose the case.
+pub fn module_name(text: &str) -> String {
+    let name = identifier(text).to_ascii_lowercase();
+    if RESERVED.contains(&name.as_str()) { format!("{name}_model") } else { name }
+}
+
+/// Whether a name the user gave can be used as it stands.
+pub fn is_lower_identifier(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !RESERVED.contains(&name)
+}
+
+/// Words of C, C++ and their headers that can't name a member, a parameter or a macro part here.
+const RESERVED: &[&str] = &[
+    "alignas",
+    "alignof",
+    "and",
+    "and_eq",
+    "asm",
+    "auto",
+    "bitand",
+    "bitor",
+    "bool",
+    "break",
+    "case",
+    "catch",
+    "char",
+    "char8_t",
+    "char16_t",
+    "char32_t",
+    "class",
+    "compl",
+    "concept",
+    "const",
+    "const_cast",
+    "consteval",
+    "constexpr",
+    "constinit",
+    "continue",
+    "co_await",
+    "co_return",
+    "co_yield",
+    "decltype",
+    "default",
+    "delete",
+    "do",
+    "double",
+    "dynamic_cast",
+    "else",
+    "enum",
+    "explicit",
+    "export",
+    "extern",
+    "false",
+    "float",
+    "for",
+    "friend",
+    "goto",
+    "if",
+    "inline",
+    "int",
+    "long",
+    "mutable",
+    "namespace",
+    "new",
+    "noexcept",
+    "not",
+    "not_eq",
+    "nullptr",
+    "operator",
+    "or",
+    "or_eq",
+    "private",
+    "protected",
+    "public",
+    "register",
+    "reinterpret_cast",
+    "requires",
+    "restrict",
+    "return",
+    "short",
+    "signed",
+    "sizeof",
+    "static",
+    "static_assert",
+    "static_cast",
+    "struct",
+    "switch",
+    "template",
+    "this",
+    "thread_local",
+    "throw",
+    "true",
+    "try",
+    "typedef",
+    "typeid",
+    "typename",
+    "typeof",
+    "union",
+    "unsigned",
+    "using",
+    "virtual",
+    "void",
+    "volatile",
+    "wchar_t",
+    "while",
+    "xor",
+    "xor_eq",
+    "int8_t",
+    "int16_t",
+    "int32_t",
+    "int64_t",
+    "uint8_t",
+    "uint16_t",
+    "uint32_t",
+    "uint64_t",
+    "size_t",
+    "intptr_t",
+    "uintptr_t",
+    "near",
+    "far",
+    "interrupt",
+    "linux",
+    "unix",
+    "i386",
+    "arm",
+    "errno",
+    "assert",
+    "main",
+    "inputs",
+    "outputs",
+    "workspace_pools",
+    "devices",
+    "NULL",
+    "workspace",
+    "WORKSPACE",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_identifiers() {
+        assert_eq!(identifier("serving_default_x:0"), "serving_default_x_0");
+        assert_eq!(identifier("1st input"), "t1st_input");
+        assert_eq!(identifier("größe"), "gr__e");
+        assert_eq!(identifier("__x"), "x");
+        assert_eq!(identifier(""), "tensor");
+    }
+
+    #[test]
+    fn names_are_unique_whatever_their_case() {
+        let mut names = Names::new();
+        assert_eq!(names.unique("a:b"), "a_b");
+        assert_eq!(names.unique("a;b"), "a_b_2");
+        assert_eq!(names.unique("A_B"), "A_B_3");
+        assert_eq!(names.unique("register"), "register_2");
+        assert_eq!(names.unique("workspace"), "workspace_2");
+    }
+
+    #[test]
+    fn module_names_are_lower_case() {
+        assert_eq!(module_name("MyNet-v2"), "mynet_v2");
+        assert_eq!(module_name("default"), "default_model");
+        assert!(is_lower_identifier("kws"));
+        assert!(!is_lower_identifier("Kws") && !is_lower_identifier("1a") && !is_lower_identifier("int"));
+    }
+}
