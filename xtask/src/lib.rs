@@ -2,7 +2,10 @@
 
 pub mod board;
 pub mod emulator;
+pub mod image;
+pub mod library;
 pub mod paths;
 pub mod process;
 pub mod setup;
+pub mod size;
 pub mod sysroot;

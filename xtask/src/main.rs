@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{emulator, setup, sysroot};
+use xtask::{emulator, setup, size, sysroot};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -31,6 +31,12 @@ const VERBS: &[Verb] = &[
         usage: "TARGET...",
         about: "Rust's core library for bare-metal targets, without rustup",
         run: sysroot::run,
+    },
+    Verb {
+        name: "size",
+        usage: "[--check]",
+        about: "measure what the runtime costs on each core, and write or check docs/size.md",
+        run: size::run,
     },
     Verb {
         name: "count",

@@ -1,0 +1,13 @@
+/* The least a program does: give the model its workspace, run it. What it links of the runtime is the price of entry. */
+#include "model.h"
+
+static uint8_t workspace[WORKSPACE_BYTES];
+static uint8_t x, y;
+
+int main(void) {
+    struct inputs inputs = {&x};
+    struct outputs outputs = {&y};
+    TVMContext context;
+    TVMSetWorkspaces(&context, workspace);
+    return (int)TVMExecute(&model, &inputs, &outputs, &context);
+}

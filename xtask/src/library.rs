@@ -1,0 +1,97 @@
+//! `libtvm_embedded.a` for a board's processor, as a release ships it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::board::Board;
+use crate::process::Cmd;
+use crate::{paths, sysroot};
+
+/// The folder that the C compilers search for `tvm_embedded.h`.
+pub fn include_dir() -> PathBuf {
+    paths::root().join("capi/include")
+}
+
+/// Builds the library of this checkout for a board and returns the archive.
+///
+/// # Errors
+/// When it doesn't compile, or the archive is not as it should be.
+pub fn build(board: &Board) -> Result<PathBuf> {
+    build_from(paths::root(), board, &paths::target().join("firmware"))
+}
+
+/// Builds the library of the workspace at `root` below the folder `out`.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_from(root: &Path, board: &Board, out: &Path) -> Result<PathBuf> {
+    let target = board.rust_target.as_str();
+    let built = out.join("cargo");
+    // One crate type only: with a second one beside it, cargo would leave out link-time optimisation.
+    cargo(&[target])?
+        .dir(root)
+        .args(["rustc", "--quiet", "--locked", "--release", "--lib", "--crate-type", "staticlib"])
+        .args(["--package", "tvm_embedded_capi", "--target", target, "--target-dir"])
+        .arg(&built)
+        .capture()
+        .with_context(|| format!("the library for {target}"))?;
+    let raw = built.join(target).join("release/libtvm_embedded.a");
+    let archive = out.join(board.name).join("libtvm_embedded.a");
+    fs::create_dir_all(out.join(board.name))?;
+    fs::copy(&raw, &archive).with_context(|| raw.display().to_string())?;
+    strip_builtins(board, &archive)?;
+    Ok(archive)
+}
+
+/// A cargo that can build for these targets.
+///
+/// # Errors
+/// As [`sysroot::path_for`].
+pub fn cargo(targets: &[&str]) -> Result<Cmd> {
+    with_sysroot(Cmd::new("cargo"), targets)
+}
+
+/// A command whose own calls of cargo can build for these targets.
+///
+/// # Errors
+/// As [`sysroot::path_for`].
+pub fn with_sysroot(command: Cmd, targets: &[&str]) -> Result<Cmd> {
+    let Some(bin) = sysroot::path_for(targets)? else { return Ok(command) };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([bin].into_iter().chain(std::env::split_paths(&path)))?;
+    // Both would lead past the cargo that PATH now finds first.
+    Ok(command.env("PATH", path).env_remove("CARGO").env_remove("RUSTC"))
+}
+
+/// Takes out Rust's own arithmetic helpers and memory functions: the C compiler brings them (libgcc, libc), and a firmware
+/// should not have two of each. What is left must be one object: more would mean that link-time optimisation was off.
+fn strip_builtins(board: &Board, archive: &Path) -> Result<()> {
+    let members = members(board, archive)?;
+    let builtins: Vec<&String> = members.iter().filter(|name| name.starts_with("compiler_builtins")).collect();
+    if !builtins.is_empty() {
+        board.tool("ar").arg("d").arg(archive).args(builtins).capture()?;
+    }
+    let left = self::members(board, archive)?;
+    if left.len() != 1 {
+        bail!("{} holds {} objects instead of one: {}", archive.display(), left.len(), left.join(", "));
+    }
+    Ok(())
+}
+
+fn members(board: &Board, archive: &Path) -> Result<Vec<String>> {
+    Ok(board.tool("ar").arg("t").arg(archive).capture()?.lines().map(str::to_owned).collect())
+}
+
+/// The functions that the archive exports, sorted.
+///
+/// # Errors
+/// When the archive can't be read.
+pub fn exported(board: &Board, archive: &Path) -> Result<Vec<String>> {
+    let symbols = board.tool("nm").args(["--extern-only", "--defined-only"]).arg(archive).capture()?;
+    let mut names: Vec<String> =
+        symbols.lines().filter_map(|line| line.split_once(" T ")).map(|(_, name)| name.to_owned()).collect();
+    names.sort();
+    Ok(names)
+}

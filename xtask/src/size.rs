@@ -1,0 +1,251 @@
+//! `cargo xtask size`: what the runtime costs on each core, read from linked images, as a committed table.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::board::Board;
+use crate::image::{Image, Piece};
+use crate::{emulator, library, paths, setup};
+
+/// The bars of the project, for Cortex-M4F: a figure above its bar fails the test.
+const BARS: [(&str, u64); 4] = [(ALL, 4096), (MINIMAL, 768), (STACK, 128), (CALL, 80)];
+const BAR_CORE: &str = "cortex-m4f";
+
+const ALL: &str = "flash, every function";
+const MINIMAL: &str = "flash, minimal program";
+const DATA: &str = ".data + .bss";
+const ERROR_TEXT: &str = ".bss with last error";
+const STACK: &str = "stack of TVMExecute";
+const CALL: &str = "instructions above a direct call";
+
+/// The functions that bring the one piece of writable data, the text of the last error.
+const LAST_ERROR: [&str; 2] = ["TVMAPISetLastError", "TVMGetLastError"];
+
+/// A figure may grow by this part before the comparison with the committed table fails.
+const TOLERANCE: f64 = 0.03;
+
+/// The figures of one core.
+struct Figures {
+    core: &'static str,
+    /// The main table's columns.
+    costs: Vec<(&'static str, u64)>,
+    /// Bytes of stack of each exported function.
+    stacks: Vec<(String, u64)>,
+}
+
+/// `cargo xtask size [--check]`: writes `docs/size.md`, or compares with it and with the bars.
+///
+/// # Errors
+/// When something does not build or run, and with `--check` when a figure is above its bar or grew by more than 3 %.
+pub fn run(args: &[String]) -> Result<()> {
+    let check = match args {
+        [] => false,
+        [arg] if arg == "--check" => true,
+        _ => bail!("usage: cargo xtask size [--check]"),
+    };
+    setup::need(&["firmware"])?;
+    let boards = Board::select(&[])?;
+    let figures = boards.iter().map(measure).collect::<Result<Vec<_>>>()?;
+    let text = report(&figures);
+    let file = paths::root().join("docs/size.md");
+    if check {
+        let committed = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        return compare(&committed, &text);
+    }
+    fs::write(&file, &text)?;
+    print!("{text}");
+    Ok(())
+}
+
+fn measure(board: &Board) -> Result<Figures> {
+    let library = library::build(board)?;
+    let exported = library::exported(board, &library)?;
+    let (last_error, others): (Vec<String>, Vec<String>) =
+        exported.iter().cloned().partition(|name| LAST_ERROR.contains(&name.as_str()));
+    if last_error.len() != LAST_ERROR.len() {
+        bail!("{} are no longer exported", LAST_ERROR.join(" and "));
+    }
+    let link = |name: &str, sources: &[&str], roots: &[String]| {
+        let sources: Vec<PathBuf> = sources.iter().map(|source| program(source)).collect();
+        let sources: Vec<_> = sources.iter().map(PathBuf::as_path).collect();
+        let file = paths::target().join("firmware").join(board.name).join(name);
+        Image::link(board, &library, &sources, roots, &file)
+    };
+    let all = link("every-function.elf", &["nothing.c"], &exported)?;
+    let without_error = link("without-last-error.elf", &["nothing.c"], &others)?;
+    let minimal = link("minimal.elf", &["minimal.c", "model.c"], &[])?;
+    let stacks = exported
+        .iter()
+        .map(|name| Ok((name.clone(), all.stack(name).with_context(|| format!("{name} can call itself"))?.into())))
+        .collect::<Result<Vec<_>>>()?;
+    let execute = stacks.iter().find(|(name, _)| name == "TVMExecute").context("no TVMExecute")?.1;
+    Ok(Figures {
+        core: board.name,
+        costs: vec![
+            (ALL, bytes(&all, Piece::in_flash)),
+            (MINIMAL, bytes(&minimal, Piece::in_flash)),
+            (DATA, bytes(&without_error, Piece::in_ram)),
+            (ERROR_TEXT, bytes(&all, Piece::in_ram)),
+            (STACK, execute),
+            (CALL, cost_of_a_call(board, &library)?),
+        ],
+        stacks,
+    })
+}
+
+fn program(name: &str) -> PathBuf {
+    paths::root().join("bench/firmware").join(name)
+}
+
+fn bytes(image: &Image, kind: fn(&Piece) -> bool) -> u64 {
+    image.from_libraries().filter(|piece| kind(piece)).map(|piece| piece.size).sum()
+}
+
+/// Instructions that `TVMExecute` takes beyond those of calling the model's entry directly.
+fn cost_of_a_call(board: &Board, library: &std::path::Path) -> Result<u64> {
+    let file = paths::target().join("firmware").join(board.name).join("cost.elf");
+    let compiler = board.compiler().args(["-std=c99", "-Os", "-I"]).arg(library::include_dir());
+    let compiler = compiler.args([program("cost.c"), program("model.c")]).args(board.hosted());
+    compiler.arg(library).arg("-o").arg(&file).capture()?;
+    let run = emulator::count(board, &file, Some(("begin", "end")))?;
+    if run.code != 0 {
+        bail!("bench/firmware/cost.c on {} ended with exit code {}\n{}", board.name, run.code, run.text);
+    }
+    match run.counts.ranges[..] {
+        [empty, direct, execute] if empty < direct && direct < execute => Ok(execute - direct),
+        _ => bail!("bench/firmware/cost.c on {}: unexpected counts {:?}", board.name, run.counts.ranges),
+    }
+}
+
+fn report(figures: &[Figures]) -> String {
+    let mut text = String::from(HEAD);
+    let columns: Vec<&str> =
+        figures.first().map_or(Vec::new(), |first| first.costs.iter().map(|cost| cost.0).collect());
+    text += &row("core", &columns);
+    text += &row("---", &vec!["---:"; columns.len()]);
+    for figure in figures {
+        text += &row(figure.core, &figure.costs.iter().map(|cost| cost.1).collect::<Vec<_>>());
+    }
+    let bars: Vec<u64> =
+        columns.iter().map(|name| BARS.iter().find(|bar| bar.0 == *name).map_or(0, |bar| bar.1)).collect();
+    let bars: Vec<String> = bars.iter().map(|bar| if *bar == 0 { String::new() } else { format!("≤ {bar}") }).collect();
+    text += &row(&format!("bar for {BAR_CORE}"), &bars);
+    text += STACK_HEAD;
+    let cores: Vec<&str> = figures.iter().map(|figure| figure.core).collect();
+    text += &row("function", &cores);
+    text += &row("---", &vec!["---:"; cores.len()]);
+    let names = figures.first().map_or(&[][..], |first| &first.stacks[..]);
+    for (index, (name, _)) in names.iter().enumerate() {
+        let values: Vec<u64> =
+            figures.iter().map(|figure| figure.stacks.get(index).map_or(0, |stack| stack.1)).collect();
+        text += &row(name, &values);
+    }
+    text
+}
+
+const HEAD: &str = "# What the runtime costs
+
+Written by `cargo xtask size`; `cargo xtask size --check`, a part of the tests, fails when a figure grows by more than 3 %.
+
+Flash and RAM are bytes that the linker took from `libtvm_embedded.a`, and from the compiler's libraries on its behalf, in an
+image with every exported function and in one that only calls `TVMSetWorkspaces` and `TVMExecute` (`bench/firmware`). The one
+piece of writable data is the text behind `TVMGetLastError`; an image that does not use it has none. The instructions are
+those of one `TVMExecute` with all its checks, for a model with one input, one output and one workspace, above a direct call
+of the model's entry, counted by the emulator.
+
+";
+
+const STACK_HEAD: &str = "
+## Stack of each function
+
+Bytes, from the machine code: the function's own frame and the deepest chain of what it calls, without the model's own code.
+
+";
+
+fn row(name: &str, cells: &[impl std::fmt::Display]) -> String {
+    let mut line = format!("| {name} |");
+    for cell in cells {
+        // Writing to a String cannot fail.
+        let _ = write!(line, " {cell} |");
+    }
+    line + "\n"
+}
+
+/// Cell by cell: a number may not be above the committed one by more than the tolerance, nor above its bar.
+fn compare(committed: &str, measured: &str) -> Result<()> {
+    let mut faults = Vec::new();
+    let (old, new) = (cells(committed), cells(measured));
+    for (place, value) in &new {
+        let Some((_, before)) = old.iter().find(|(other, _)| other == place) else {
+            faults.push(format!("{place}: {value}, not in docs/size.md"));
+            continue;
+        };
+        if *value as f64 > *before as f64 * (1.0 + TOLERANCE) {
+            faults.push(format!("{place}: {value}, was {before}"));
+        }
+        let bar = BARS.iter().find(|(name, _)| *place == format!("{BAR_CORE}, {name}"));
+        if let Some((_, bar)) = bar.filter(|(_, bar)| value > bar) {
+            faults.push(format!("{place}: {value}, above the bar of {bar}"));
+        }
+        if place.ends_with(DATA) && *value != 0 {
+            faults.push(format!("{place}: {value}, must be 0"));
+        }
+    }
+    for (place, _) in old.iter().filter(|(place, _)| !new.iter().any(|(other, _)| other == place)) {
+        faults.push(format!("{place}: in docs/size.md, but no longer measured"));
+    }
+    if !faults.is_empty() {
+        bail!("the runtime grew (`cargo xtask size` accepts it):\n  {}", faults.join("\n  "));
+    }
+    println!("size: {} figures as in docs/size.md or smaller", new.len());
+    Ok(())
+}
+
+/// The numbers of all tables, each with its row's and its column's name.
+fn cells(text: &str) -> Vec<(String, u64)> {
+    let mut columns: Vec<&str> = Vec::new();
+    let mut cells = Vec::new();
+    for line in text.lines() {
+        let parts: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        if !line.starts_with('|') {
+            columns.clear();
+        } else if columns.is_empty() {
+            columns = parts;
+        } else {
+            let named = parts.iter().zip(&columns).skip(1);
+            cells.extend(
+                named.filter_map(|(cell, column)| Some((format!("{}, {column}", parts[0]), cell.parse().ok()?))),
+            );
+        }
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(flash: u64) -> String {
+        let costs = vec![(ALL, flash), (MINIMAL, 700), (DATA, 0), (ERROR_TEXT, 128), (STACK, 64), (CALL, 70)];
+        report(&[Figures { core: BAR_CORE, costs, stacks: vec![("TVMExecute".into(), 64)] }])
+    }
+
+    #[test]
+    fn growth_above_the_tolerance_or_the_bar_fails_and_is_named() {
+        assert_eq!(cells(&figures(4000)).len(), 7);
+        assert!(compare(&figures(4000), &figures(4000)).is_ok());
+        assert!(compare(&figures(4000), &figures(3000)).is_ok());
+        assert!(compare(&figures(3900), &figures(3900 + 117)).is_ok());
+        let error = compare(&figures(3900), &figures(3900 + 118)).unwrap_err().to_string();
+        assert!(error.contains("cortex-m4f, flash, every function: 4018, was 3900"), "{error}");
+        let error = compare(&figures(4097), &figures(4097)).unwrap_err().to_string();
+        assert!(error.contains("above the bar of 4096"), "{error}");
+        let error = compare("", &figures(4000)).unwrap_err().to_string();
+        assert!(error.contains("not in docs/size.md"), "{error}");
+        let error = compare(&figures(4000), "").unwrap_err().to_string();
+        assert!(error.contains("no longer measured"), "{error}");
+    }
+}
