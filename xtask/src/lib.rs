@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod emulator;
+pub mod header;
 pub mod image;
 pub mod library;
 pub mod paths;
@@ -9,3 +10,4 @@ pub mod process;
 pub mod setup;
 pub mod size;
 pub mod sysroot;
+pub mod test;

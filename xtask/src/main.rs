@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{emulator, setup, size, sysroot};
+use xtask::{emulator, header, setup, size, sysroot, test};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -20,6 +20,13 @@ struct Verb {
 }
 
 const VERBS: &[Verb] = &[
+    Verb {
+        name: "test",
+        usage: "[STEP...]",
+        about: "everything that is checked before a change lands",
+        run: test::run,
+    },
+    Verb { name: "header", usage: "[--check]", about: "write the C header from the source", run: header::run },
     Verb {
         name: "setup",
         usage: "[NEED...]",

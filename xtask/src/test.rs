@@ -1,0 +1,122 @@
+//! `cargo xtask test [STEP...]`: everything that is checked before a change lands. `.ci/run` calls it without arguments.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::process::Cmd;
+use crate::{header, paths, setup};
+
+/// How a step ended when it did not fail.
+enum End {
+    Passed,
+    /// Why it could not be run here.
+    Skipped(String),
+}
+
+struct Step {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> Result<End>,
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "format", about: "the Rust source is formatted", run: format },
+    Step { name: "lint", about: "clippy has nothing to say", run: lint },
+    Step { name: "header", about: "the C header is what the source says", run: c_header },
+    Step { name: "rust", about: "the tests of all crates", run: rust },
+    Step { name: "c", about: "the C tests, as a user builds them, with gcc and clang", run: c },
+];
+
+/// Runs the named steps, or all of them, and tells at the end which failed.
+///
+/// # Errors
+/// An unknown step, or at least one failure.
+pub fn run(args: &[String]) -> Result<()> {
+    if let Some(unknown) = args.iter().find(|arg| STEPS.iter().all(|step| step.name != *arg)) {
+        let names: Vec<String> = STEPS.iter().map(|step| format!("  {:<10} {}", step.name, step.about)).collect();
+        bail!("no step '{unknown}'. The steps:\n{}", names.join("\n"));
+    }
+    let mut lines = Vec::new();
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for step in STEPS.iter().filter(|step| args.is_empty() || args.iter().any(|arg| arg == step.name)) {
+        println!("\n==== {}: {}", step.name, step.about);
+        let start = Instant::now();
+        let end = (step.run)();
+        let seconds = start.elapsed().as_secs();
+        lines.push(match end {
+            Ok(End::Passed) => {
+                passed += 1;
+                format!("passed   {:<10} {seconds:>5} s", step.name)
+            }
+            Ok(End::Skipped(why)) => {
+                skipped += 1;
+                format!("SKIPPED  {:<10} {why}", step.name)
+            }
+            Err(error) => {
+                failed += 1;
+                eprintln!("{error:#}");
+                format!("FAILED   {:<10} {seconds:>5} s", step.name)
+            }
+        });
+    }
+    println!("\n{}", lines.join("\n"));
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    if failed != 0 {
+        bail!("{failed} of {} steps failed", lines.len());
+    }
+    Ok(())
+}
+
+fn cargo(args: &[&str]) -> Cmd {
+    Cmd::new("cargo").args(args).dir(paths::root())
+}
+
+fn format() -> Result<End> {
+    if cargo(&["fmt", "--version"]).capture().is_err() {
+        return Ok(End::Skipped("this cargo has no rustfmt".into()));
+    }
+    cargo(&["fmt", "--all", "--check"]).run()?;
+    Ok(End::Passed)
+}
+
+fn lint() -> Result<End> {
+    if cargo(&["clippy", "--version"]).capture().is_err() {
+        return Ok(End::Skipped("this cargo has no clippy".into()));
+    }
+    cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+    Ok(End::Passed)
+}
+
+fn c_header() -> Result<End> {
+    header::run(&["--check".to_owned()])?;
+    Ok(End::Passed)
+}
+
+fn rust() -> Result<End> {
+    cargo(&["test", "--quiet", "--workspace"]).run()?;
+    Ok(End::Passed)
+}
+
+fn c() -> Result<End> {
+    setup::need(&["cmake", "clang"])?;
+    for (compiler, cxx) in [("gcc", "g++"), ("clang", "clang++")] {
+        let build = paths::target().join("c-tests").join(compiler);
+        Cmd::new("cmake")
+            .args(["-S", "."])
+            .arg("-B")
+            .arg(&build)
+            .args(["-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=ON"])
+            .arg(format!("-DCMAKE_C_COMPILER={compiler}"))
+            .arg(format!("-DCMAKE_CXX_COMPILER={cxx}"))
+            .dir(paths::root())
+            .capture()?;
+        Cmd::new("cmake").arg("--build").arg(&build).args(["--parallel", "2"]).capture()?;
+        Cmd::new("ctest")
+            .arg("--test-dir")
+            .arg(&build)
+            .args(["--output-on-failure", "--no-tests=error", "--parallel", "2", "--timeout", "300"])
+            .run()?;
+    }
+    Ok(End::Passed)
+}
