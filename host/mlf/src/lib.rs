@@ -1,1 +1,43 @@
 //! Model Library Format: reading, validating and writing of model archives.
+//!
+//! An archive is a tar file that TVM 0.8 to 0.18, or this project's own compiler, makes of a neural network: C sources,
+//! a C header and `metadata.json`. [`Archive`] reads the container, [`Library::parse`] everything it says about its models.
+//! Archives are untrusted: sizes are bounded, nothing is unpacked to disk, no input makes this crate panic.
+//!
+//! ```no_run
+//! use tvm_embedded_mlf::{Archive, Library};
+//!
+//! let archive = Archive::read("net.tar")?;
+//! let library = Library::parse(&archive)?;
+//! for module in &library.modules {
+//!     println!("{}: {} inputs", module.name, module.inputs.len());
+//! }
+//! # Ok::<(), tvm_embedded_mlf::Error>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod archive;
+mod c;
+mod error;
+mod extension;
+mod finding;
+mod json;
+mod metadata;
+mod model;
+pub mod names;
+mod parse;
+mod relay;
+mod write;
+
+pub use archive::{Archive, Limits, Member};
+pub use error::{Error, ErrorKind, Place, Result};
+pub use extension::{EXTENSION_ABI, EXTENSION_KEY, Extension, ExtensionPool, ExtensionTensor};
+pub use finding::{Code, Finding, Severity};
+pub use model::{
+    DType, Interface, InternalPool, Library, MainParameter, Module, OperatorFunction, Operators,
+    Placement, Pool, PoolKind, Quantization, Tensor, TvmVersion, WorkspaceMode,
+};
+pub use write::{
+    ArchiveBuilder, MetadataModule, MetadataTensor, WRITTEN_VERSION, metadata_json, write_tar,
+};

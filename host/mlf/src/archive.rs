@@ -1,0 +1,380 @@
+//! The tar container: ordered members in memory. Nothing is ever unpacked to disk, no size field is believed.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::error::{Error, ErrorKind, Place, Result};
+
+const BLOCK: u64 = 512;
+
+/// Bounds on what is read. The defaults suit every archive TVM can make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest archive, in bytes.
+    pub archive_bytes: u64,
+    /// Largest number of tar entries, directories included.
+    pub entries: usize,
+    /// Longest member name, in bytes.
+    pub name_bytes: usize,
+    /// Largest `metadata.json`, in bytes (its tree takes some ten times as much memory).
+    pub metadata_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            archive_bytes: 64 << 20,
+            entries: 10_000,
+            name_bytes: 1024,
+            metadata_bytes: 4 << 20,
+        }
+    }
+}
+
+/// One regular file of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Path with `/` between parts and no leading `./`.
+    pub path: String,
+    /// Content.
+    pub data: Vec<u8>,
+}
+
+/// A model archive in memory: its regular files in the order in which they stand.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    name: String,
+    limits: Limits,
+    members: Vec<Member>,
+    index: HashMap<String, usize>,
+}
+
+impl Archive {
+    /// Reads an archive from disk with the default limits.
+    ///
+    /// # Errors
+    /// As [`Archive::read_with`].
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        Self::read_with(path, Limits::default())
+    }
+
+    /// Reads an archive from disk. At most `limits.archive_bytes + 1` bytes of it are read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when the file can't be read; otherwise as [`Archive::from_bytes`].
+    pub fn read_with(path: impl AsRef<Path>, limits: Limits) -> Result<Self> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let failed = |what: &str, e: std::io::Error| {
+            Error::new(ErrorKind::Io, format!("{what}: {e}")).in_file(&name)
+        };
+        let file = File::open(path).map_err(|e| failed("can't open the archive", e))?;
+        if file.metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(Error::new(ErrorKind::Io, "is a directory, not an archive")
+                .advise("give the .tar file itself")
+                .in_file(&name));
+        }
+        let mut bytes = Vec::new();
+        file.take(limits.archive_bytes.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|e| failed("can't read the archive", e))?;
+        Self::from_bytes(&name, &bytes, limits)
+    }
+
+    /// Reads an archive from memory; `name` is what errors call it.
+    ///
+    /// Accepts ustar, GNU long names and PAX extended headers, members with or without a leading `./`, in any order.
+    /// Directories are passed over.
+    ///
+    /// # Errors
+    /// Anything but a complete plain tar file of regular files with clean, distinct names; see [`ErrorKind`].
+    pub fn from_bytes(name: &str, bytes: &[u8], limits: Limits) -> Result<Self> {
+        let mut archive = Archive {
+            name: name.to_owned(),
+            limits,
+            members: Vec::new(),
+            index: HashMap::new(),
+        };
+        archive.fill(bytes).map_err(|e| e.in_file(name))?;
+        Ok(archive)
+    }
+
+    /// Name given when the archive was opened.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Bounds the archive was read with.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// All regular files, in archive order.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The member of that path (without `./`).
+    pub fn get(&self, path: &str) -> Option<&Member> {
+        self.index.get(path).map(|&i| &self.members[i])
+    }
+
+    /// Content of a member as text.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MissingMember`] when there is none, [`ErrorKind::Source`] when it is not UTF-8.
+    pub fn text(&self, path: &str) -> Result<&str> {
+        let missing = || Error::new(ErrorKind::MissingMember, "the archive has no such member");
+        self.get(path)
+            .ok_or_else(missing)
+            .and_then(Member::text)
+            .map_err(|e| e.in_member(path).in_file(&self.name))
+    }
+
+    fn fill(&mut self, bytes: &[u8]) -> Result<()> {
+        check_container(bytes, self.limits)?;
+        let mut tar = tar::Archive::new(bytes);
+        let mut end = 0;
+        let mut count = 0;
+        for entry in tar.entries().map_err(broken)? {
+            let entry = entry.map_err(broken)?;
+            count += 1;
+            if count > self.limits.entries {
+                let text = format!("more than {} entries", self.limits.entries);
+                return Err(Error::new(ErrorKind::TooLarge, text));
+            }
+            if let Some(member) = self.take(entry, bytes.len() as u64, &mut end)? {
+                let known = self.index.insert(member.path.clone(), self.members.len());
+                if known.is_some() {
+                    return Err(
+                        Error::new(ErrorKind::BadName, "appears twice in the archive")
+                            .in_member(&member.path),
+                    );
+                }
+                self.members.push(member);
+            }
+        }
+        check_end(bytes, end)?;
+        if count == 0 {
+            return Err(Error::new(ErrorKind::NotTar, "the archive is empty"));
+        }
+        Ok(())
+    }
+
+    /// Content of one entry; `None` for directories and headers that carry no file.
+    /// Sets `end` to the offset behind it.
+    fn take(
+        &self,
+        mut entry: tar::Entry<'_, &[u8]>,
+        length: u64,
+        end: &mut u64,
+    ) -> Result<Option<Member>> {
+        let raw = entry.path_bytes().into_owned();
+        let path = normalise(&raw, self.limits.name_bytes)?;
+        let shown = path.clone().unwrap_or_else(|| "./".to_owned());
+        refuse_sparse(&mut entry).map_err(|e| e.in_member(&shown))?;
+        let kind = entry.header().entry_type();
+        let size = entry.size();
+        use tar::EntryType as T;
+        let directory = raw.ends_with(b"/") || kind == T::Directory;
+        let file = matches!(kind, T::Regular | T::Continuous) && !directory;
+        let empty = directory && matches!(kind, T::Directory | T::Regular) && size == 0;
+        if !file && !empty && kind != T::XGlobalHeader {
+            return Err(unsafe_entry(kind).in_member(&shown));
+        }
+        *end = data_end(&entry, length)?;
+        if kind == T::XGlobalHeader {
+            return refuse_global(&mut entry).map(|()| None);
+        }
+        if empty {
+            return Ok(None);
+        }
+        let Some(path) = path else {
+            return Err(Error::new(ErrorKind::BadName, "a file without a name").in_member(&shown));
+        };
+        // `data_end` has shown that the archive holds this many bytes.
+        let mut data = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        entry
+            .read_to_end(&mut data)
+            .map_err(|e| broken(e).in_member(&path))?;
+        if data.len() as u64 != size {
+            return Err(truncated(entry.raw_file_position()).in_member(&path));
+        }
+        Ok(Some(Member { path, data }))
+    }
+}
+
+impl Member {
+    /// Content as text.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Source`] with the line of the first byte that is not UTF-8.
+    pub fn text(&self) -> Result<&str> {
+        std::str::from_utf8(&self.data).map_err(|e| {
+            let before = &self.data[..e.valid_up_to()];
+            let line = 1 + before.iter().filter(|&&b| b == b'\n').count();
+            Error::new(ErrorKind::Source, "is not UTF-8 text")
+                .at_line(u32::try_from(line).unwrap_or(u32::MAX))
+                .in_member(&self.path)
+        })
+    }
+}
+
+fn check_container(bytes: &[u8], limits: Limits) -> Result<()> {
+    if bytes.len() as u64 > limits.archive_bytes {
+        let text = format!(
+            "larger than the limit of {} bytes for archives",
+            limits.archive_bytes
+        );
+        return Err(Error::new(ErrorKind::TooLarge, text).advise("raise the limit if you trust it"));
+    }
+    let packed: [(&[u8], &str, &str); 4] = [
+        (b"\x1f\x8b", "gzip", "gunzip"),
+        (b"BZh", "bzip2", "bunzip2"),
+        (b"\xfd7zXZ\0", "xz", "unxz"),
+        (b"\x28\xb5\x2f\xfd", "zstd", "unzstd"),
+    ];
+    for (magic, what, tool) in packed {
+        if bytes.starts_with(magic) {
+            return Err(Error::new(
+                ErrorKind::NotTar,
+                format!("is compressed with {what}; a model archive is a plain tar file"),
+            )
+            .advise(format!("unpack it with `{tool}` first")));
+        }
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(Error::new(
+            ErrorKind::NotTar,
+            "is a zip file; a model archive is a plain tar file",
+        ));
+    }
+    if (bytes.len() as u64) < BLOCK {
+        let text = format!("{} bytes are too few for a tar file", bytes.len());
+        return Err(Error::new(ErrorKind::NotTar, text));
+    }
+    Ok(())
+}
+
+/// Offset just behind the data of an entry, with its padding; an error where the archive ends before.
+fn data_end(entry: &tar::Entry<'_, &[u8]>, length: u64) -> Result<u64> {
+    let start = entry.raw_file_position();
+    let padded = entry.size().checked_next_multiple_of(BLOCK);
+    match padded.and_then(|size| start.checked_add(size)) {
+        Some(end) if start.saturating_add(entry.size()) <= length => Ok(end),
+        _ => {
+            let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+            let text = format!(
+                "says it is {} bytes long, but the archive ends after {} of them: truncated or damaged",
+                entry.size(),
+                length.saturating_sub(start)
+            );
+            Err(Error::new(ErrorKind::NotTar, text)
+                .in_member(&name)
+                .at(Place::Offset(start)))
+        }
+    }
+}
+
+/// A whole tar file ends with a block of zeros; a copy that was cut off at a member's end does not.
+fn check_end(bytes: &[u8], end: u64) -> Result<()> {
+    let rest = usize::try_from(end).ok().and_then(|end| bytes.get(end..));
+    let marker = rest.and_then(|rest| rest.get(..BLOCK as usize));
+    if marker.is_some_and(|block| block.iter().all(|&b| b == 0)) {
+        return Ok(());
+    }
+    Err(truncated(end))
+}
+
+fn truncated(offset: u64) -> Error {
+    Error::new(
+        ErrorKind::NotTar,
+        "ends without the end mark of a tar file: truncated",
+    )
+    .at(Place::Offset(offset))
+}
+
+fn broken(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::NotTar, format!("not a valid tar file: {error}"))
+}
+
+/// Path without `./`, or `None` when nothing is left of it (the archive's root).
+fn normalise(raw: &[u8], longest: usize) -> Result<Option<String>> {
+    let shown = || String::from_utf8_lossy(raw).into_owned();
+    let bad = |text: String| Err(Error::new(ErrorKind::BadName, text).in_member(&shown()));
+    if raw.len() > longest {
+        return bad(format!(
+            "a name of {} bytes; {longest} is the limit",
+            raw.len()
+        ));
+    }
+    let Ok(text) = std::str::from_utf8(raw) else {
+        return bad("the name is not UTF-8".to_owned());
+    };
+    if let Some(c) = text.chars().find(|c| c.is_control() || *c == '\\') {
+        return bad(format!("the name contains {c:?}"));
+    }
+    if text.starts_with('/') {
+        return bad("the name is an absolute path".to_owned());
+    }
+    let parts: Vec<&str> = text
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    if parts.contains(&"..") {
+        return bad("the name contains '..'".to_owned());
+    }
+    Ok((!parts.is_empty()).then(|| parts.join("/")))
+}
+
+fn unsafe_entry(kind: tar::EntryType) -> Error {
+    use tar::EntryType as T;
+    let what = match kind {
+        T::Symlink => "a symbolic link",
+        T::Link => "a hard link",
+        T::Char => "a character device",
+        T::Block => "a block device",
+        T::Fifo => "a named pipe",
+        T::GNUSparse => "a sparse file",
+        T::Directory | T::Regular => "a directory with content",
+        _ => "an entry of unknown type",
+    };
+    Error::new(
+        ErrorKind::UnsafeEntry,
+        format!("is {what}; a model archive holds regular files only"),
+    )
+}
+
+/// PAX writes sparse files as regular ones with extra keys.
+fn refuse_sparse(entry: &mut tar::Entry<'_, &[u8]>) -> Result<()> {
+    let Some(extensions) = entry.pax_extensions().map_err(broken)? else {
+        return Ok(());
+    };
+    for extension in extensions {
+        let extension = extension.map_err(broken)?;
+        if extension.key_bytes().starts_with(b"GNU.sparse.") {
+            return Err(unsafe_entry(tar::EntryType::GNUSparse));
+        }
+    }
+    Ok(())
+}
+
+/// A global PAX header may hold comments (as `git archive` writes), but must not rename or resize members.
+fn refuse_global(entry: &mut tar::Entry<'_, &[u8]>) -> Result<()> {
+    let mut data = Vec::new();
+    entry.read_to_end(&mut data).map_err(broken)?;
+    for extension in tar::PaxExtensions::new(&data) {
+        let extension = extension.map_err(broken)?;
+        let key = extension.key_bytes();
+        if matches!(key, b"path" | b"linkpath" | b"size") || key.starts_with(b"GNU.sparse") {
+            let text = format!(
+                "a global PAX header sets '{}' for all members",
+                String::from_utf8_lossy(key)
+            );
+            return Err(Error::new(ErrorKind::UnsafeEntry, text));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! What a parser needs round a [`Lexer`]: wanted tokens, bracketed text, source slices.
+
+use super::lexer::{Kind, Lexer, Token, integer};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Reads C text token by token.
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    lexer: Lexer<'a>,
+    line: u32,
+}
+
+impl<'a> Cursor<'a> {
+    pub fn new(text: &'a str, prefixes: &'a [&'a str]) -> Self {
+        Cursor {
+            text,
+            lexer: Lexer::new(text, prefixes),
+            line: 1,
+        }
+    }
+
+    /// Text between two offsets, without blanks around it.
+    pub fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default().trim()
+    }
+
+    pub fn next(&mut self) -> Result<Option<Token<'a>>> {
+        let token = self.lexer.next()?;
+        if let Some(token) = token {
+            self.line = token.line;
+        }
+        Ok(token)
+    }
+
+    /// The next token; the end of the text is an error.
+    pub fn need(&mut self, what: &str) -> Result<Token<'a>> {
+        let line = self.line;
+        self.next()?.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Source,
+                format!("the text ends where {what} should stand"),
+            )
+            .at_line(line)
+        })
+    }
+
+    pub fn expect(&mut self, punct: &str) -> Result<()> {
+        let token = self.need(&format!("'{punct}'"))?;
+        if token.is(punct) {
+            return Ok(());
+        }
+        Err(unexpected(&token, &format!("'{punct}'")))
+    }
+
+    /// Passes everything up to the bracket that closes one already read; calls `each` for every token inside.
+    pub fn skip_to_close(
+        &mut self,
+        open: &str,
+        close: &str,
+        mut each: impl FnMut(&Token<'a>) -> Result<()>,
+    ) -> Result<()> {
+        let mut depth = 1u32;
+        loop {
+            let token = self.need(&format!("'{close}'"))?;
+            if token.is(open) {
+                depth = depth.saturating_add(1);
+            } else if token.is(close) {
+                depth -= 1;
+                if depth == 0 {
+                    return Ok(());
+                }
+            }
+            each(&token)?;
+        }
+    }
+}
+
+pub(crate) fn unexpected(token: &Token<'_>, wanted: &str) -> Error {
+    let text: String = token.text.chars().take(40).collect();
+    let shown = match token.kind {
+        Kind::Directive => format!("#{text}"),
+        _ => text,
+    };
+    Error::new(
+        ErrorKind::Source,
+        format!("'{shown}' where {wanted} should stand"),
+    )
+    .at_line(token.line)
+}
+
+/// Value of a token that must be an integer.
+pub(crate) fn number(token: &Token<'_>) -> Result<u64> {
+    match token.kind {
+        Kind::Number => integer(token.text),
+        _ => None,
+    }
+    .ok_or_else(|| unexpected(token, "an integer"))
+}

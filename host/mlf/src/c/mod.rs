@@ -1,0 +1,15 @@
+//! Reads the facts that stand in generated C and nowhere else: the order of tensors, the memory pools,
+//! the entry point and its parameters.
+//!
+//! A tokenizer and a parser for just the shapes of C that TVM writes; text of any other shape is passed over
+//! or is an error with its line, never a guess.
+
+mod cursor;
+mod entry;
+mod initializer;
+pub(crate) mod lexer;
+mod scan;
+
+pub(crate) use entry::{Argument, EntryPoint, Mapping};
+pub(crate) use initializer::Info;
+pub(crate) use scan::{Facts, scan};

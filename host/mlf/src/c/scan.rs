@@ -1,0 +1,497 @@
+//! The top level of a C file: directives, struct types, static data, functions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cursor::{Cursor, number, unexpected};
+use super::entry::{self, EntryPoint, Mapping};
+use super::initializer::{self, TensorInfos};
+use super::lexer::{Kind, Token};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Most of anything that is remembered of one file: functions, names, macros, tokens of one declaration.
+const MOST: usize = 50_000;
+
+/// What was found in one C file.
+#[derive(Debug, Default)]
+pub(crate) struct Facts<'a> {
+    /// Names in `#include` lines.
+    pub includes: BTreeSet<&'a str>,
+    /// `#define NAME value`, for names that begin as wanted; values as written, with their line.
+    pub macros: BTreeMap<&'a str, (&'a str, u32)>,
+    /// A macro defined twice, with the line of the second.
+    pub repeated_macros: Vec<(&'a str, u32)>,
+    /// Members of each struct type, in order, with their line.
+    pub structs: BTreeMap<&'a str, Vec<(&'a str, u32)>>,
+    /// Arrays and structs with static storage, by name.
+    pub statics: BTreeMap<&'a str, Static>,
+    /// Functions and data with external linkage that this file defines.
+    pub defined: BTreeSet<&'a str>,
+    /// Number of parameters of each function that is declared or defined here.
+    pub parameters: BTreeMap<&'a str, usize>,
+    /// Names of the runtime's, an accelerator library's or an operator's functions that are called.
+    pub called: BTreeSet<&'a str>,
+    /// `<prefix>_run`, where this file defines it.
+    pub run: Option<EntryPoint<'a>>,
+    /// Body of `<prefix>_map_inputs`.
+    pub map_inputs: Option<Vec<Mapping<'a>>>,
+    /// Body of `<prefix>_map_outputs`.
+    pub map_outputs: Option<Vec<Mapping<'a>>>,
+    /// Contents of `kTvmgenMetadata`.
+    pub metadata: TensorInfos<'a>,
+    /// How many packed arguments a main function takes from its `args`, by function name.
+    pub packed_arguments: BTreeMap<&'a str, usize>,
+    /// Line of a `switch (!status)`, which lets a kernel's error pass.
+    pub swallowed_status: Option<u32>,
+    /// Line of a function registry (`system-lib`).
+    pub registry: Option<u32>,
+}
+
+/// Data with static storage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Static {
+    /// Size in bytes; `None` for an element type that is not known.
+    pub size: Option<u64>,
+    /// Alignment asked for by the attribute, else 1.
+    pub alignment: u64,
+    pub constant: bool,
+    /// True for a struct, which is how TVM writes constant pools.
+    pub is_struct: bool,
+}
+
+/// Scans one file. `prefix` is the module's mangled name, `tvmgen_net`.
+///
+/// # Errors
+/// C text that is unfinished, or the entry point in a shape that is not TVM's; with the line.
+pub(crate) fn scan<'a>(
+    text: &'a str,
+    prefix: &'a str,
+    prefixes: &'a [&'a str],
+) -> Result<Facts<'a>> {
+    let mut scan = Scan {
+        cursor: Cursor::new(text, prefixes),
+        prefix,
+        facts: Facts::default(),
+    };
+    while scan.item()? {}
+    Ok(scan.facts)
+}
+
+struct Scan<'a> {
+    cursor: Cursor<'a>,
+    prefix: &'a str,
+    facts: Facts<'a>,
+}
+
+impl<'a> Scan<'a> {
+    /// One declaration, definition or directive; false at the end of the text.
+    fn item(&mut self) -> Result<bool> {
+        let mut head: Vec<Token<'a>> = Vec::new();
+        let mut depth = 0u32;
+        let mut body = None;
+        loop {
+            let Some(token) = self.cursor.next()? else {
+                return Ok(false);
+            };
+            match token.text {
+                _ if token.kind == Kind::Directive => {
+                    self.directive(&token)?;
+                    continue;
+                }
+                _ if token.kind != Kind::Punct => {}
+                "(" => depth = depth.saturating_add(1),
+                ")" => depth = depth.saturating_sub(1),
+                "{" if depth == 0 && is_linkage(&head) => return Ok(true),
+                "}" if depth == 0 && head.is_empty() => return Ok(true),
+                "{" if depth == 0 => match struct_name(&head) {
+                    Some(name) if body.is_none() => {
+                        body = Some(self.struct_body(name)?);
+                        continue;
+                    }
+                    _ => return self.function(&head).map(|()| true),
+                },
+                ";" if depth == 0 => return self.declaration(&head, body).map(|()| true),
+                "=" if depth == 0 => return self.data(&head, body).map(|()| true),
+                _ => {}
+            }
+            head.push(token);
+            bound(head.len(), "tokens in one declaration", token.line)?;
+        }
+    }
+
+    fn directive(&mut self, token: &Token<'a>) -> Result<()> {
+        let text = token.text.trim_start();
+        if let Some(rest) = text.strip_prefix("include") {
+            let name = rest.trim().trim_matches(['"', '<', '>']);
+            self.facts.includes.insert(name);
+            return bound(self.facts.includes.len(), "included files", token.line);
+        }
+        let Some(rest) = text.strip_prefix("define") else {
+            return Ok(());
+        };
+        let rest = rest.trim_start();
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let (name, value) = rest.split_at(end);
+        if !name.starts_with("TVMGEN") {
+            return Ok(());
+        }
+        if self
+            .facts
+            .macros
+            .insert(name, (value.trim(), token.line))
+            .is_some()
+        {
+            self.facts.repeated_macros.push((name, token.line));
+        }
+        bound(
+            self.facts.macros.len() + self.facts.repeated_macros.len(),
+            "macros",
+            token.line,
+        )
+    }
+
+    /// Members of a struct type, of which the brace is read; its size and alignment when used for data.
+    fn struct_body(&mut self, name: &'a str) -> Result<(Option<u64>, u64)> {
+        let mut members = Vec::new();
+        let mut end = Some(0u64);
+        let mut alignment = 1;
+        loop {
+            let mut tokens: Vec<Token<'a>> = Vec::new();
+            let close = loop {
+                let token = self.cursor.need("a struct's '}'")?;
+                match token.kind {
+                    Kind::Directive => return Err(unexpected(&token, "a struct's member")),
+                    Kind::Punct if token.text == "}" => break token,
+                    Kind::Punct if token.text == ";" => break token,
+                    Kind::Punct if token.text == "{" => return Err(unexpected(&token, "';'")),
+                    _ => tokens.push(token),
+                }
+                bound(tokens.len(), "tokens in one member", token.line)?;
+            };
+            if tokens.is_empty() && close.is("}") {
+                break;
+            }
+            let Some(variable) = Variable::parse(&tokens, &self.cursor)? else {
+                return Err(unexpected(&close, "a member's name"));
+            };
+            alignment = alignment.max(variable.alignment);
+            end = end.and_then(|end| {
+                let start = end.checked_next_multiple_of(variable.alignment)?;
+                start.checked_add(variable.size?)
+            });
+            members.push((variable.name, close.line));
+            bound(members.len(), "members in one struct", close.line)?;
+            if close.is("}") {
+                return Err(unexpected(&close, "';'"));
+            }
+        }
+        self.facts.structs.insert(name, members);
+        bound(self.facts.structs.len(), "struct types", 0)?;
+        Ok((end, alignment))
+    }
+
+    /// Everything that ends in a semicolon without a value: prototypes, arrays, struct types.
+    fn declaration(&mut self, head: &[Token<'a>], body: Option<(Option<u64>, u64)>) -> Result<()> {
+        if let Some(function) = Function::parse(head) {
+            self.facts
+                .parameters
+                .insert(function.name, function.parameters);
+            return bound(self.facts.parameters.len(), "functions", 0);
+        }
+        self.variable(head, body)
+    }
+
+    /// Data with a value.
+    fn data(&mut self, head: &[Token<'a>], body: Option<(Option<u64>, u64)>) -> Result<()> {
+        let Some(first) = head.first() else {
+            return Err(Error::new(
+                ErrorKind::Source,
+                "'=' without a name before it",
+            ));
+        };
+        let line = first.line;
+        self.variable(head, body)?;
+        let name = Variable::parse(head, &self.cursor)?.map(|v| v.name);
+        match name {
+            Some(name) if initializer::is_wanted(name) => {
+                initializer::read(&mut self.cursor, name, &mut self.facts.metadata)?;
+            }
+            Some(name) if name == "_tvm_func_array" || name == "_tvm_func_registry" => {
+                self.facts.registry.get_or_insert(line);
+            }
+            _ => {}
+        }
+        let mut depth = 0u32;
+        loop {
+            let token = self.cursor.need("';'")?;
+            match token.text {
+                _ if token.kind != Kind::Punct => {}
+                "{" | "(" => depth = depth.saturating_add(1),
+                "}" | ")" => depth = depth.saturating_sub(1),
+                ";" if depth == 0 => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    fn variable(&mut self, head: &[Token<'a>], body: Option<(Option<u64>, u64)>) -> Result<()> {
+        let Some(variable) = Variable::parse(head, &self.cursor)? else {
+            return Ok(());
+        };
+        let line = head.first().map_or(0, |t| t.line);
+        let (size, alignment) = match body {
+            Some((size, inner)) => (size, inner.max(variable.alignment)),
+            None => (variable.size, variable.alignment),
+        };
+        let has = |name| head.iter().any(|t| t.is_name(name));
+        if !has("static") && !has("extern") && !has("typedef") {
+            self.facts.defined.insert(variable.name);
+        }
+        let found = Static {
+            size,
+            alignment,
+            constant: has("const"),
+            is_struct: body.is_some(),
+        };
+        self.facts.statics.insert(variable.name, found);
+        bound(self.facts.statics.len(), "variables", line)
+    }
+
+    /// A function's body, of which the brace is read.
+    fn function(&mut self, head: &[Token<'a>]) -> Result<()> {
+        let Some(function) = Function::parse(head) else {
+            return self.cursor.skip_to_close("{", "}", |_| Ok(()));
+        };
+        self.facts
+            .parameters
+            .insert(function.name, function.parameters);
+        if !head.iter().any(|t| t.is_name("static")) {
+            self.facts.defined.insert(function.name);
+            bound(self.facts.defined.len(), "functions", function.line)?;
+        }
+        match function.name.strip_prefix(self.prefix) {
+            Some("_run") => {
+                let run = entry::entry_point(&mut self.cursor, self.prefix, &function)?;
+                self.facts.run = Some(run);
+                Ok(())
+            }
+            Some("_map_inputs") => {
+                self.facts.map_inputs = Some(entry::mappings(&mut self.cursor)?);
+                Ok(())
+            }
+            Some("_map_outputs") => {
+                self.facts.map_outputs = Some(entry::mappings(&mut self.cursor)?);
+                Ok(())
+            }
+            _ => self.operator(&function),
+        }
+    }
+
+    /// An operator's or the main function's body: only what it calls matters, and how it reads packed arguments.
+    fn operator(&mut self, function: &Function<'a>) -> Result<()> {
+        if function.name == "TVMSystemLibEntryPoint" {
+            self.facts.registry.get_or_insert(function.line);
+        }
+        let Facts {
+            called,
+            swallowed_status,
+            packed_arguments,
+            ..
+        } = &mut self.facts;
+        let mut last: [&str; 3] = [""; 3];
+        let mut arguments = 0usize;
+        self.cursor.skip_to_close("{", "}", |token| {
+            match token.text {
+                "(" if is_library_name(last[2]) => {
+                    called.insert(last[2]);
+                    bound(called.len(), "called functions", token.line)?;
+                }
+                "!" if last[1] == "switch" && last[2] == "(" => {
+                    swallowed_status.get_or_insert(token.line);
+                }
+                text if token.kind == Kind::Number && last == ["args", ")", "["] => {
+                    let index = super::lexer::integer(text).and_then(|n| usize::try_from(n).ok());
+                    arguments = arguments.max(index.unwrap_or(0).saturating_add(1));
+                }
+                _ => {}
+            }
+            last = [last[1], last[2], token.text];
+            Ok(())
+        })?;
+        if arguments > 0 {
+            packed_arguments.insert(function.name, arguments);
+        }
+        Ok(())
+    }
+}
+
+/// A function's name and how many parameters it takes.
+#[derive(Debug)]
+pub(crate) struct Function<'a> {
+    pub name: &'a str,
+    pub parameters: usize,
+    pub line: u32,
+}
+
+impl<'a> Function<'a> {
+    /// `None` when the tokens are no function declaration.
+    fn parse(head: &[Token<'a>]) -> Option<Self> {
+        let head = without_attributes(head);
+        let open = head.iter().position(|t| t.is("("))?;
+        let name = head[..open].last().filter(|t| t.kind == Kind::Name)?;
+        let mut depth = 0usize;
+        let mut commas = 0usize;
+        let mut inside = 0usize;
+        for token in &head[open..] {
+            match token.text {
+                "(" => depth += 1,
+                ")" => depth = depth.saturating_sub(1),
+                "," if depth == 1 => commas += 1,
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+            inside += 1;
+        }
+        let void = inside == 2 && head.get(open + 1).is_some_and(|t| t.is_name("void"));
+        let parameters = if inside <= 1 || void { 0 } else { commas + 1 };
+        Some(Function {
+            name: name.text,
+            parameters,
+            line: name.line,
+        })
+    }
+}
+
+/// A variable or struct member: its name, size and alignment.
+struct Variable<'a> {
+    name: &'a str,
+    size: Option<u64>,
+    alignment: u64,
+}
+
+impl<'a> Variable<'a> {
+    /// `None` when the tokens name no variable.
+    fn parse(tokens: &[Token<'a>], cursor: &Cursor<'a>) -> Result<Option<Self>> {
+        let alignment = alignment(tokens)?;
+        let plain = without_attributes(tokens);
+        let open = plain.iter().position(|t| t.is("["));
+        let declarator = &plain[..open.unwrap_or(plain.len())];
+        if declarator.len() < 2 || declarator.iter().any(|t| t.is("(")) {
+            return Ok(None);
+        }
+        let pointer = declarator.iter().rposition(|t| t.is("*"));
+        let first = pointer.map_or(declarator.len() - 1, |star| star + 1);
+        let (Some(from), Some(to)) = (declarator.get(first), declarator.last()) else {
+            return Ok(None);
+        };
+        if to.kind == Kind::Punct || (pointer.is_none() && to.kind != Kind::Name) {
+            return Ok(None);
+        }
+        let name = cursor.slice(from.start, to.start + to.text.len());
+        let element = match pointer {
+            Some(_) => None,
+            None => declarator[..first]
+                .iter()
+                .rev()
+                .find_map(|t| type_size(t.text)),
+        };
+        let count = match open {
+            Some(open) => element_count(&plain[open..])?,
+            None => Some(1),
+        };
+        Ok(Some(Variable {
+            name,
+            size: element.zip(count).and_then(|(e, n)| e.checked_mul(n)),
+            alignment,
+        }))
+    }
+}
+
+fn element_count(tokens: &[Token<'_>]) -> Result<Option<u64>> {
+    let mut count = Some(1u64);
+    for dimension in tokens.split(|t| t.is("[")).skip(1) {
+        count = match dimension {
+            [n, close, ..] if close.is("]") => match number(n) {
+                Ok(n) => count.and_then(|c| c.checked_mul(n)),
+                Err(_) => None,
+            },
+            _ => None,
+        };
+    }
+    Ok(count)
+}
+
+/// Size of the element types that TVM writes.
+fn type_size(name: &str) -> Option<u64> {
+    Some(match name {
+        "int8_t" | "uint8_t" | "char" | "bool" => 1,
+        "int16_t" | "uint16_t" | "half" => 2,
+        "int32_t" | "uint32_t" | "float" | "int" => 4,
+        "int64_t" | "uint64_t" | "double" => 8,
+        _ => return None,
+    })
+}
+
+/// The largest `aligned(N)` among the tokens.
+fn alignment(tokens: &[Token<'_>]) -> Result<u64> {
+    let mut found = 1u64;
+    for window in tokens.windows(4) {
+        if window[0].is_name("aligned") && window[1].is("(") && window[3].is(")") {
+            let n = number(&window[2])?;
+            if !n.is_power_of_two() || n > 1 << 20 {
+                return Err(unexpected(&window[2], "a power of two up to 2^20"));
+            }
+            found = found.max(n);
+        }
+    }
+    Ok(found)
+}
+
+/// The tokens without any `__attribute__((…))`.
+fn without_attributes<'a>(tokens: &[Token<'a>]) -> Vec<Token<'a>> {
+    let mut plain = Vec::with_capacity(tokens.len());
+    let mut rest = tokens.iter();
+    while let Some(token) = rest.next() {
+        if !token.is_name("__attribute__") {
+            plain.push(*token);
+            continue;
+        }
+        let mut depth = 0usize;
+        for token in rest.by_ref() {
+            match token.text {
+                "(" => depth += 1,
+                ")" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    plain
+}
+
+fn is_linkage(head: &[Token<'_>]) -> bool {
+    matches!(head, [name, string] if name.is_name("extern") && string.kind == Kind::String)
+}
+
+/// The tag of `… struct TAG` at the end of the tokens, where a struct's body follows.
+fn struct_name<'a>(head: &[Token<'a>]) -> Option<&'a str> {
+    match without_attributes(head).as_slice() {
+        [.., keyword, tag] if keyword.is_name("struct") && tag.kind == Kind::Name => Some(tag.text),
+        _ => None,
+    }
+}
+
+/// Functions that generated code takes from elsewhere.
+fn is_library_name(name: &str) -> bool {
+    name.starts_with("TVM") || name.starts_with("arm_") || name.starts_with("ethosu_")
+}
+
+pub(crate) fn bound(count: usize, what: &str, line: u32) -> Result<()> {
+    if count <= MOST {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::TooLarge, format!("more than {MOST} {what}")).at_line(line.max(1)))
+}

@@ -1,0 +1,178 @@
+//! What is reported when an archive can't be used: which file, which member, where in it, why, and what to do.
+
+use std::fmt;
+
+/// Result of everything in this crate that reads foreign bytes.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Sort of an [`Error`]; tools map it to an exit code, tests tell refusals apart by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The file could not be read from disk.
+    Io,
+    /// The file is larger than the limits allow, or holds too many or too large members.
+    TooLarge,
+    /// The bytes are not a complete, plain tar file.
+    NotTar,
+    /// A tar entry is of a kind that has no place in a model archive (link, device, sparse file, …).
+    UnsafeEntry,
+    /// A member's name is absolute, escapes the archive, is not UTF-8 or appears twice.
+    BadName,
+    /// `metadata.json` is missing, is no JSON, or a value in it is missing or of the wrong type.
+    Metadata,
+    /// A readable archive of a sort this crate does not support; the text says what to do instead.
+    Unsupported,
+    /// A member that the metadata or another member calls for is missing.
+    MissingMember,
+    /// C text could not be understood, or two places of the archive contradict each other.
+    Source,
+}
+
+/// Place inside a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Path of a value in a JSON document, for example `modules.net.memory.functions.main[0]`.
+    Json(String),
+    /// Line in a text, from 1.
+    Line(u32),
+    /// Offset in bytes from the beginning of the archive.
+    Offset(u64),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Json(path) if path.is_empty() => write!(f, "top level"),
+            Place::Json(path) => write!(f, "{path}"),
+            Place::Line(line) => write!(f, "line {line}"),
+            Place::Offset(offset) => write!(f, "byte {offset}"),
+        }
+    }
+}
+
+/// Why an archive was refused. Reads `file: member: place: what was wrong (what to do)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(Box<Details>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Details {
+    kind: ErrorKind,
+    file: String,
+    member: Option<String>,
+    place: Option<Place>,
+    message: String,
+    advice: Option<String>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error(Box::new(Details {
+            kind,
+            file: String::new(),
+            member: None,
+            place: None,
+            message: message.into(),
+            advice: None,
+        }))
+    }
+
+    /// Names the archive, unless an inner call already has.
+    pub(crate) fn in_file(mut self, file: &str) -> Self {
+        if self.0.file.is_empty() {
+            self.0.file = file.to_owned();
+        }
+        self
+    }
+
+    /// Names the member, unless an inner call already has.
+    pub(crate) fn in_member(mut self, member: &str) -> Self {
+        self.0.member.get_or_insert_with(|| member.to_owned());
+        self
+    }
+
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.0.place.get_or_insert(place);
+        self
+    }
+
+    pub(crate) fn at_line(self, line: u32) -> Self {
+        self.at(Place::Line(line))
+    }
+
+    pub(crate) fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.0.advice = Some(advice.into());
+        self
+    }
+
+    /// Sort of error.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Name of the archive, as given when it was opened.
+    pub fn file(&self) -> &str {
+        &self.0.file
+    }
+
+    /// Member at fault, where one is.
+    pub fn member(&self) -> Option<&str> {
+        self.0.member.as_deref()
+    }
+
+    /// Place in the member, where one is known.
+    pub fn place(&self) -> Option<&Place> {
+        self.0.place.as_ref()
+    }
+
+    /// What was wrong, without the place.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What the user can do about it, where there is something.
+    pub fn advice(&self) -> Option<&str> {
+        self.0.advice.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.file.is_empty() {
+            write!(f, "{}: ", printable(&self.0.file))?;
+        }
+        if let Some(member) = &self.0.member {
+            write!(f, "{}: ", printable(member))?;
+        }
+        if let Some(place) = &self.0.place {
+            write!(f, "{}: ", printable(&place.to_string()))?;
+        }
+        write!(f, "{}", printable(&self.0.message))?;
+        match &self.0.advice {
+            Some(advice) => write!(f, " ({})", printable(advice)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Text from an archive as it may stand in a message: control characters escaped, length bounded,
+/// so that a hostile name can neither drive a terminal nor flood a log.
+pub(crate) fn printable(text: &str) -> String {
+    const LONGEST: usize = 1000;
+    let mut shown: String = text
+        .chars()
+        .take(LONGEST)
+        .flat_map(|c| {
+            let escape = c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            let escaped = escape.then(|| c.escape_unicode());
+            let plain = (!escape).then_some(c);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}

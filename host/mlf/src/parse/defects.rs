@@ -1,0 +1,223 @@
+//! Known defects of TVM's output, and what a user should know before linking.
+
+use crate::c::lexer::integer;
+use crate::finding::{Code, Finding, Severity};
+use crate::model::{Module, PoolKind, Tensor};
+use crate::names;
+
+use super::module::Input;
+
+/// Adds what is found to `module.findings`.
+pub(super) fn find(input: &Input<'_>, module: &mut Module) {
+    let mut found = Vec::new();
+    sources(input, module, &mut found);
+    pools(input, module, &mut found);
+    spelling(module, &mut found);
+    macros(input, module, &mut found);
+    symbols(module, &mut found);
+    if input.metadata.tvm_version.is_none() && input.metadata.extension.is_none() {
+        found.push(Finding::new(
+            Code::TvmVersionUnknown,
+            Severity::Note,
+            module.name.as_str(),
+            match input.version {
+                5 => "the archive does not record the TVM version; its format is that of 0.8",
+                _ => "the archive does not record the TVM version",
+            },
+            "",
+        ));
+    }
+    module.findings.append(&mut found);
+    module
+        .findings
+        .sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(&b.code)));
+}
+
+fn sources(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
+    for source in input.sources {
+        if let Some(line) = source.facts.registry {
+            found.push(Finding::new(
+                Code::FunctionRegistry,
+                Severity::Defect,
+                source.path,
+                format!("line {line}: a function registry (system-lib) whose prototypes contradict the model's functions"),
+                "leave the registry out of the build, or export without --system-lib",
+            ));
+        }
+        if let Some(line) = source.facts.swallowed_status {
+            found.push(Finding::new(
+                Code::IgnoredKernelErrors,
+                Severity::Defect,
+                source.path,
+                format!("line {line}: 'switch (!status)' lets every error of a CMSIS-NN kernel pass as success"),
+                "test 'status' itself in the copy that is built",
+            ));
+        }
+    }
+    if input.run.uncast_pools {
+        found.push(Finding::new(
+            Code::PoolPointerType,
+            Severity::Defect,
+            module.run_symbol.as_str(),
+            format!("line {}: a pool's address is passed where uint8_t* is wanted; newer compilers refuse it", input.run.line),
+            "cast the address in the copy that is built",
+        ));
+    }
+}
+
+fn pools(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
+    for pool in &module.internal_pools {
+        if pool.kind == PoolKind::Constant && !pool.constant {
+            found.push(Finding::new(
+                Code::WritableConstants,
+                Severity::Defect,
+                pool.name.as_str(),
+                format!("{} bytes of constants are not declared const", pool.size),
+                "declare the struct const in the copy that is built",
+            ));
+        }
+    }
+    let workspace = |kind: PoolKind| kind == PoolKind::Workspace;
+    let planned: Vec<u64> = module
+        .pools
+        .iter()
+        .filter(|p| workspace(p.kind))
+        .map(|p| p.size)
+        .chain(
+            module
+                .internal_pools
+                .iter()
+                .filter(|p| workspace(p.kind))
+                .map(|p| p.size),
+        )
+        .collect();
+    let sum = planned.iter().fold(0u64, |a, b| a.saturating_add(*b));
+    let stated = input.metadata.workspace_size_bytes;
+    if !planned.is_empty() && sum != stated && !module.allocates_at_run_time {
+        found.push(Finding::new(
+            Code::SizeMacro,
+            Severity::Warning,
+            "workspace_size_bytes",
+            format!("metadata.json states {stated} bytes of workspace, the pools have {sum}"),
+            "the pools' own sizes are used",
+        ));
+    }
+}
+
+fn spelling(module: &Module, found: &mut Vec<Finding>) {
+    let identifier = names::is_c_identifier(&module.prefix);
+    let header = module
+        .header_prefix
+        .as_ref()
+        .is_none_or(|h| *h == module.prefix);
+    if !identifier || !header {
+        let text = match identifier {
+            true => "the header spells the module's name in lower case, the sources do not",
+            false => "the module's name makes no C identifier",
+        };
+        found.push(Finding::new(
+            Code::ModuleName,
+            Severity::Defect,
+            module.name.as_str(),
+            text,
+            "rename the symbols in the copy that is built, or export under a name of lower-case letters, digits and '_'",
+        ));
+    }
+    for tensor in module.tensors() {
+        if !names::is_c_identifier(&tensor.c_name) {
+            let what = match names::is_keyword(&tensor.c_name) {
+                true => "is a keyword of C or C++",
+                false => "is no C identifier",
+            };
+            found.push(Finding::new(
+                Code::TensorName,
+                Severity::Defect,
+                tensor.name.as_str(),
+                format!("its member name '{}' {what}", tensor.c_name),
+                "rename it in the copy that is built, or in the model",
+            ));
+        }
+    }
+}
+
+fn macros(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
+    let Some(header) = input.header else {
+        return;
+    };
+    let mut clash = |name: &str, what: String| {
+        found.push(Finding::new(
+            Code::MacroClash,
+            Severity::Defect,
+            name,
+            what,
+            "use the generated header, which names them apart",
+        ));
+    };
+    let mut clashing = Vec::new();
+    for (name, line) in &header.facts.repeated_macros {
+        clash(
+            name,
+            format!("line {line}: defined a second time in {}", header.path),
+        );
+        clashing.push(*name);
+    }
+    let prefix = header.prefix.to_ascii_uppercase();
+    for tensor in module.tensors() {
+        let name = format!("{prefix}_{}_SIZE", tensor.c_name.to_ascii_uppercase());
+        let Some((value, line)) = header.facts.macros.get(name.as_str()) else {
+            continue;
+        };
+        let agrees = integer(value) == tensor.size_bytes;
+        if tensor.size_bytes.is_some() && !agrees && !clashing.contains(&name.as_str()) {
+            found.push(size_macro(&name, *line, value, tensor));
+        }
+    }
+}
+
+fn size_macro(name: &str, line: u32, value: &str, tensor: &Tensor) -> Finding {
+    let shown: String = value.chars().take(40).collect();
+    Finding::new(
+        Code::SizeMacro,
+        Severity::Defect,
+        name,
+        format!(
+            "line {line}: the header says '{shown}' for a tensor of {} bytes",
+            tensor.size_bytes.unwrap_or(0)
+        ),
+        "use the generated header, which takes the size from metadata.json",
+    )
+}
+
+fn symbols(module: &Module, found: &mut Vec<Finding>) {
+    let own = format!("{}_", module.prefix);
+    for symbol in &module.defined_symbols {
+        let clean = names::sanitize(&own);
+        if !symbol.starts_with(&own)
+            && !symbol.starts_with(&clean)
+            && !symbol.starts_with("_lookup_linked_param")
+        {
+            found.push(Finding::new(
+                Code::UnprefixedSymbol,
+                Severity::Warning,
+                symbol.as_str(),
+                "a symbol without the model's prefix clashes with another model that defines it too",
+                "rename it in the copy that is built",
+            ));
+        }
+    }
+    let cmsis: Vec<&str> = module
+        .called_symbols
+        .iter()
+        .map(String::as_str)
+        .filter(|s| s.starts_with("arm_"))
+        .collect();
+    if !cmsis.is_empty() {
+        found.push(Finding::new(
+            Code::ExternalLibrary,
+            Severity::Warning,
+            "CMSIS-NN",
+            format!("the code calls {}", cmsis.join(", ")),
+            "build and link CMSIS-NN, and put its headers on the include path",
+        ));
+    }
+}

@@ -1,0 +1,338 @@
+//! One module: its sources and header scanned, the facts brought together and checked against each other.
+
+use crate::archive::Archive;
+use crate::c::{Argument, EntryPoint, Facts, scan};
+use crate::error::{Error, ErrorKind, Result};
+use crate::metadata::ModuleMetadata;
+use crate::model::{Interface, MainParameter, Module, Operators, Tensor, WorkspaceMode};
+use crate::names;
+
+use super::layout::Layout;
+use super::{defects, pools, tensors};
+
+const INCLUDES: &str = "codegen/host/include/";
+
+/// A source or header with what was found in it.
+pub(super) struct Scanned<'a> {
+    pub path: &'a str,
+    pub facts: Facts<'a>,
+}
+
+/// The header, and the spelling of the model's name in it.
+pub(super) struct Header<'a> {
+    pub path: &'a str,
+    pub prefix: String,
+    pub facts: Facts<'a>,
+}
+
+/// Everything that the steps below look at.
+pub(super) struct Input<'a> {
+    pub archive: &'a Archive,
+    pub version: u32,
+    pub metadata: &'a ModuleMetadata,
+    pub sources: &'a [Scanned<'a>],
+    pub header: Option<&'a Header<'a>>,
+    pub run: &'a EntryPoint<'a>,
+    /// Member that defines the entry point.
+    pub run_member: &'a str,
+}
+
+impl<'a> Input<'a> {
+    /// Members of a struct of the header, `<prefix>_<what>`; empty without it.
+    pub fn members(&self, what: &str) -> &'a [(&'a str, u32)] {
+        self.header
+            .and_then(|h| h.facts.structs.get(format!("{}_{what}", h.prefix).as_str()))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// An error in the entry point.
+    pub fn run_error(&self, text: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Source, text)
+            .at_line(self.run.line)
+            .in_member(self.run_member)
+    }
+
+    /// An error in the header.
+    pub fn header_error(&self, text: impl Into<String>) -> Error {
+        let error = Error::new(ErrorKind::Source, text);
+        match self.header {
+            Some(header) => error.in_member(header.path),
+            None => error.in_member(self.run_member),
+        }
+    }
+}
+
+pub(super) fn parse(
+    archive: &Archive,
+    version: u32,
+    metadata: &ModuleMetadata,
+    layout: &Layout<'_>,
+) -> Result<Module> {
+    let name = metadata.name.as_str();
+    let paths = layout.of_module(name);
+    if paths.is_empty() {
+        return Err(Error::new(
+            ErrorKind::MissingMember,
+            format!("no C file codegen/host/src/{name}_lib<N>.c for module '{name}'"),
+        )
+        .advise("build the model with --target=c"));
+    }
+    // TVM puts the name into C symbols as it is; some of its releases clean it up first.
+    let spellings = [
+        format!("tvmgen_{name}"),
+        format!("tvmgen_{}", names::sanitize(name)),
+    ];
+    let lower = spellings[0].to_ascii_lowercase();
+    let upper = spellings[0].to_ascii_uppercase();
+    let odd: Vec<&str> = [spellings[0].as_str(), &lower, &upper]
+        .into_iter()
+        .filter(|p| !names::is_c_identifier(p))
+        .collect();
+    let mut last_error = None;
+    for prefix in &spellings {
+        let mut sources = Vec::new();
+        for path in paths {
+            let text = archive.text(path)?;
+            let facts = scan(text, prefix, &odd).map_err(|e| e.in_member(path))?;
+            sources.push(Scanned { path, facts });
+        }
+        match find_run(&sources, prefix) {
+            Ok((run_member, run)) => {
+                let header = match run.packed {
+                    true => None,
+                    false => Some(find_header(archive, &sources, &spellings, &odd)?),
+                };
+                let input = Input {
+                    archive,
+                    version,
+                    metadata,
+                    sources: &sources,
+                    header: header.as_ref(),
+                    run,
+                    run_member,
+                };
+                return assemble(&input, prefix);
+            }
+            Err(e) => last_error = last_error.or(Some(e)),
+        }
+    }
+    Err(last_error.unwrap_or_else(|| Error::new(ErrorKind::Source, "no entry point")))
+}
+
+fn find_run<'s, 'a>(
+    sources: &'s [Scanned<'a>],
+    prefix: &str,
+) -> Result<(&'a str, &'s EntryPoint<'a>)> {
+    let mut found = sources
+        .iter()
+        .filter_map(|s| s.facts.run.as_ref().map(|run| (s.path, run)));
+    let Some(first) = found.next() else {
+        return Err(Error::new(
+            ErrorKind::MissingMember,
+            format!("no C file of the module defines '{prefix}_run'"),
+        )
+        .advise("the archive is incomplete, or was not built with --executor=aot --runtime=crt"));
+    };
+    if let Some((path, run)) = found.next() {
+        let text = format!("'{prefix}_run' is defined a second time");
+        return Err(Error::new(ErrorKind::Source, text)
+            .at_line(run.line)
+            .in_member(path));
+    }
+    Ok(first)
+}
+
+/// TVM lower-cases the header's name and includes it as it is, so the file is looked for in every spelling.
+fn find_header<'a>(
+    archive: &'a Archive,
+    sources: &[Scanned<'_>],
+    spellings: &[String],
+    odd: &'a [&'a str],
+) -> Result<Header<'a>> {
+    let included = included_header(sources);
+    let mut wanted: Vec<String> = included.iter().map(|f| f.to_string()).collect();
+    wanted.extend(spellings.iter().map(|s| format!("{s}.h")));
+    let matches = |path: &str, exact: bool| {
+        let Some(file) = path.strip_prefix(INCLUDES) else {
+            return false;
+        };
+        wanted
+            .iter()
+            .any(|w| w == file || !exact && w.eq_ignore_ascii_case(file))
+    };
+    let members = archive.members();
+    let member = members
+        .iter()
+        .find(|m| matches(&m.path, true))
+        .or_else(|| members.iter().find(|m| matches(&m.path, false)));
+    let Some(member) = member else {
+        let text = format!(
+            "the model's header {INCLUDES}{} is missing",
+            wanted.first().map_or("", |w| w)
+        );
+        return Err(Error::new(ErrorKind::MissingMember, text));
+    };
+    let prefix = member.path[INCLUDES.len()..].trim_end_matches(".h");
+    let text = archive.text(&member.path)?;
+    let facts = scan(text, prefix, odd).map_err(|e| e.in_member(&member.path))?;
+    Ok(Header {
+        path: &member.path,
+        prefix: prefix.to_owned(),
+        facts,
+    })
+}
+
+pub(super) fn included_header<'a>(sources: &[Scanned<'a>]) -> Option<&'a str> {
+    let mut all = sources.iter().flat_map(|s| &s.facts.includes);
+    all.find(|name| name.starts_with("tvmgen_")).copied()
+}
+
+fn assemble(input: &Input<'_>, prefix: &str) -> Result<Module> {
+    let metadata = input.metadata;
+    let mut findings = Vec::new();
+    let pools = pools::external(input, &mut findings)?;
+    let internal_pools = pools::internal(input)?;
+    let (inputs, outputs) = tensors::read(input, &pools, &mut findings)?;
+    let devices: Vec<String> = input
+        .members("devices")
+        .iter()
+        .map(|(n, _)| (*n).to_owned())
+        .collect();
+    let all = |pick: fn(&Facts<'_>) -> Vec<String>| {
+        let mut names: Vec<String> = input.sources.iter().flat_map(|s| pick(&s.facts)).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    let called_symbols = all(|f| f.called.iter().map(|s| s.to_string()).collect());
+    let allocates = called_symbols
+        .iter()
+        .any(|s| s == "TVMBackendAllocWorkspace");
+    let mut module = Module {
+        name: metadata.name.clone(),
+        prefix: prefix.to_owned(),
+        header_prefix: input.header.map(|h| h.prefix.clone()),
+        header: input.header.map(|h| h.path.to_owned()),
+        included_header: included_header(input.sources).map(str::to_owned),
+        sources: input.sources.iter().map(|s| s.path.to_owned()).collect(),
+        interface: if input.run.packed {
+            Interface::Packed
+        } else {
+            Interface::C
+        },
+        operators: if input.run.packed_main {
+            Operators::Packed
+        } else {
+            Operators::Unpacked
+        },
+        targets: metadata.targets.clone(),
+        workspace_mode: match (pools.is_empty(), internal_pools.is_empty(), allocates) {
+            (false, _, _) => WorkspaceMode::UsmpExternal,
+            (true, false, _) => WorkspaceMode::UsmpInternal,
+            (true, true, true) => WorkspaceMode::Runtime,
+            (true, true, false) => WorkspaceMode::None,
+        },
+        allocates_at_run_time: allocates,
+        io_in_workspace: inputs.iter().chain(&outputs).any(|t| t.placement.is_some()),
+        main_symbol: input.run.main.to_owned(),
+        run_symbol: format!("{prefix}_run"),
+        main_parameters: Vec::new(),
+        workspace_size_bytes: metadata.workspace_size_bytes,
+        workspace_alignment: pools::target_alignment(&metadata.targets),
+        constants_size_bytes: metadata.constants_size_bytes,
+        io_size_bytes: metadata.io_size_bytes,
+        embedded_constants_bytes: pools::embedded_constants(input),
+        operator_functions: metadata.operator_functions.clone(),
+        defined_symbols: all(|f| f.defined.iter().map(|s| s.to_string()).collect()),
+        includes: all(|f| f.includes.iter().map(|s| s.to_string()).collect()),
+        called_symbols,
+        extension: metadata.extension.clone(),
+        inputs,
+        outputs,
+        pools,
+        internal_pools,
+        devices,
+        findings,
+    };
+    module.main_parameters = main_parameters(input, &module)?;
+    defects::find(input, &mut module);
+    Ok(module)
+}
+
+/// What `_run` passes to the main function, as indices.
+fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParameter>> {
+    use MainParameter as P;
+    let mut found = Vec::new();
+    let by_source = |list: &[Tensor], name: &str| list.iter().position(|t| t.source_name == name);
+    for argument in &input.run.arguments {
+        let inputs = module.inputs.len();
+        let parameter = match argument {
+            Argument::Input(name) => by_source(&module.inputs, name).map(P::Input),
+            Argument::Output(name) => by_source(&module.outputs, name).map(P::Output),
+            Argument::Pool(name) => module
+                .pools
+                .iter()
+                .position(|p| p.name == *name)
+                .map(P::Pool),
+            Argument::Device(name) => module.devices.iter().position(|d| d == name).map(P::Device),
+            Argument::Static(name) => module
+                .internal_pools
+                .iter()
+                .position(|p| p.name == *name)
+                .map(P::InternalPool),
+            Argument::Packed(i) if *i < inputs => Some(P::Input(*i)),
+            Argument::Packed(i) if *i < inputs + module.outputs.len() => {
+                Some(P::Output(i - inputs))
+            }
+            Argument::Packed(_) => None,
+        };
+        match parameter {
+            Some(parameter) if !found.contains(&parameter) => found.push(parameter),
+            Some(_) => return Err(input.run_error(format!("{argument:?} is passed twice"))),
+            None => {
+                return Err(
+                    input.run_error(format!("{argument:?} is passed, but not declared anywhere"))
+                );
+            }
+        }
+    }
+    let declared = input
+        .sources
+        .iter()
+        .find_map(|s| s.facts.parameters.get(input.run.main));
+    if let Some(&declared) = declared
+        && !input.run.packed_main
+        && !forwards_args(input)
+        && declared != found.len()
+    {
+        return Err(input.run_error(format!(
+            "'{}' takes {declared} parameters but is given {}",
+            input.run.main,
+            found.len()
+        )));
+    }
+    if forwards_args(input) || input.run.packed_main && found.is_empty() {
+        // TVM 0.8 passes the caller's array on.
+        found = (0..module.inputs.len()).map(P::Input).collect();
+        found.extend((0..module.outputs.len()).map(P::Output));
+    }
+    let tensors = found
+        .iter()
+        .filter(|p| matches!(p, P::Input(_) | P::Output(_)))
+        .count();
+    let expected = match module.io_in_workspace {
+        true => 0,
+        false => module.inputs.len() + module.outputs.len(),
+    };
+    if tensors != expected {
+        return Err(input.run_error(format!(
+            "{tensors} tensors are passed to the main function, but the model has {expected}"
+        )));
+    }
+    Ok(found)
+}
+
+/// True for TVM 0.8's packed entry point, which hands its own parameters on.
+fn forwards_args(input: &Input<'_>) -> bool {
+    input.run.packed_main && input.run.arguments.is_empty()
+}

@@ -1,0 +1,207 @@
+//! The text of the Relay program: types of `@main`'s parameters and, where written, of its result.
+
+use crate::model::DType;
+
+/// A tensor type as Relay writes it: `Tensor[(1, 49, 10, 1), int8]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TensorType {
+    pub shape: Vec<i64>,
+    pub dtype: DType,
+}
+
+/// A parameter of `@main`: an input of the model, or weights that are bound before compilation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parameter {
+    pub name: String,
+    /// `None` for tuples, dynamic shapes and other things that C has no type for.
+    pub ty: Option<TensorType>,
+}
+
+/// What is certain about `@main`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Main {
+    pub parameters: Vec<Parameter>,
+    /// `output_tensor_names`, which the TFLite frontend sets.
+    pub output_names: Vec<String>,
+    /// Types of the results, where the text states or implies them; flattened tuple.
+    pub results: Vec<Option<TensorType>>,
+}
+
+/// Most parameters that are read.
+const MOST: usize = 50_000;
+
+/// Reads `@main`; `None` when the text has none or is not understood.
+pub(crate) fn main_function(text: &str) -> Option<Main> {
+    let start = text.lines().scan(0usize, |at, line| {
+        let begin = *at;
+        *at += line.len() + 1;
+        Some((begin, line))
+    });
+    let marker = "def @main(";
+    let (at, _) = { start }.find(|(_, line)| line.starts_with(marker))?;
+    let mut rest = text.get(at + marker.len()..)?;
+    let mut main = Main::default();
+    loop {
+        rest = skip_blank(rest)?;
+        if let Some(after) = rest.strip_prefix(')') {
+            rest = after;
+            break;
+        }
+        if let Some(after) = rest.strip_prefix(',') {
+            rest = after;
+            continue;
+        }
+        rest = if let Some(after) = rest.strip_prefix('%') {
+            let (parameter, after) = parameter(after)?;
+            main.parameters.push(parameter);
+            after
+        } else if let Some(after) = rest.strip_prefix("output_tensor_names=[") {
+            let end = after.find(']')?;
+            let names = after[..end].split(',').map(|n| n.trim().trim_matches('"'));
+            main.output_names = names.filter(|n| !n.is_empty()).map(str::to_owned).collect();
+            &after[end + 1..]
+        } else {
+            // Another attribute.
+            skip_to_comma(rest)?
+        };
+        if main.parameters.len() > MOST {
+            return None;
+        }
+    }
+    let rest = skip_blank(rest).unwrap_or_default();
+    if let Some(result) = rest.strip_prefix("->") {
+        main.results = results(result).unwrap_or_default();
+    }
+    Some(main)
+}
+
+/// `name: Type`, without the `%`.
+fn parameter(text: &str) -> Option<(Parameter, &str)> {
+    // Names may hold colons and slashes, types can't: the first `: ` before a type ends the name.
+    let end = text.match_indices(": ").find_map(|(i, _)| {
+        let after = &text[i + 2..];
+        (after.starts_with("Tensor[") || after.starts_with('(')).then_some(i)
+    })?;
+    let name = text[..end].to_owned();
+    let ty = &text[end + 2..];
+    if ty.starts_with('(') {
+        return Some((Parameter { name, ty: None }, skip_to_comma(ty)?));
+    }
+    let (ty, rest) = tensor_type(ty)?;
+    Some((Parameter { name, ty }, rest))
+}
+
+/// `Tensor[(1, 2), int8]`; the inner `None` stands for a dynamic or unknown type.
+fn tensor_type(text: &str) -> Option<(Option<TensorType>, &str)> {
+    let inner = text.strip_prefix("Tensor[(")?;
+    let close = inner.find(')')?;
+    let after = inner[close + 1..].strip_prefix(',')?;
+    let end = after.find(']')?;
+    let rest = &after[end + 1..];
+    let mut shape = Vec::new();
+    for dimension in inner[..close].split(',').map(str::trim) {
+        if dimension.is_empty() {
+            continue;
+        }
+        match dimension.parse::<i64>() {
+            Ok(n) if n >= 0 && shape.len() < 64 => shape.push(n),
+            _ => return Some((None, rest)),
+        }
+    }
+    let dtype = DType::parse(after[..end].trim());
+    Some((dtype.map(|dtype| TensorType { shape, dtype }), rest))
+}
+
+/// The type behind `->`: a tensor or a tuple of tensors, nested ones flattened as TVM does.
+fn results(text: &str) -> Option<Vec<Option<TensorType>>> {
+    let mut found = Vec::new();
+    let mut depth = 0usize;
+    let mut rest = text;
+    loop {
+        rest = skip_blank(rest)?;
+        if rest.starts_with("Tensor[") {
+            let (ty, after) = tensor_type(rest)?;
+            found.push(ty);
+            rest = after;
+        } else {
+            let mut chars = rest.chars();
+            match chars.next()? {
+                '(' => depth += 1,
+                ')' => depth = depth.checked_sub(1)?,
+                ',' => {}
+                _ => return None,
+            }
+            rest = chars.as_str();
+        }
+        if depth == 0 || found.len() > MOST {
+            return Some(found);
+        }
+    }
+}
+
+/// Passes white space and comments.
+fn skip_blank(mut text: &str) -> Option<&str> {
+    loop {
+        text = text.trim_start();
+        match text.strip_prefix("/*") {
+            Some(comment) => text = &comment[comment.find("*/")? + 2..],
+            None => return Some(text),
+        }
+    }
+}
+
+/// Passes a value up to the comma or bracket that ends it.
+fn skip_to_comma(text: &str) -> Option<&str> {
+    let mut depth = 0usize;
+    let mut quoted = false;
+    for (i, c) in text.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => return Some(&text[i..]),
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 0 => return Some(&text[i..]),
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ty(shape: &[i64], dtype: &str) -> Option<TensorType> {
+        Some(TensorType {
+            shape: shape.to_vec(),
+            dtype: DType::parse(dtype).expect("a type"),
+        })
+    }
+
+    #[test]
+    fn parameters_with_odd_names_comments_and_attributes() {
+        let text = "#[version = \"0.0.5\"]\ndef @main(%serving:0: Tensor[(1, 8), int8] /* span=a:0:0 (b) */, \
+                    %1st input: Tensor[(), float32], %t: (Tensor[(1), int8], Tensor[(2), int8]), %d: Tensor[(?, 3), int8], \
+                    hash=\"a,(\", output_tensor_names=[\"out a\", \"b\"]) -> (Tensor[(2), int8], (Tensor[(3), uint8],)) {\n}\n";
+        let main = main_function(text).expect("main");
+        let names: Vec<&str> = main.parameters.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["serving:0", "1st input", "t", "d"]);
+        assert_eq!(main.parameters[0].ty, ty(&[1, 8], "int8"));
+        assert_eq!(main.parameters[1].ty, ty(&[], "float32"));
+        assert_eq!(main.parameters[2].ty, None);
+        assert_eq!(main.parameters[3].ty, None);
+        assert_eq!(main.output_names, ["out a", "b"]);
+        assert_eq!(main.results, [ty(&[2], "int8"), ty(&[3], "uint8")]);
+    }
+
+    #[test]
+    fn half_a_program_is_none_not_a_panic() {
+        let text = "def @main(%x: Tensor[(1, 8), int8], a=[1, 2]) -> Tensor[(1), int8] {";
+        for end in 0..text.len() {
+            let _ = main_function(&text[..end]);
+        }
+        assert_eq!(main_function("def @other(%x: Tensor[(1), int8]) {}"), None);
+        assert_eq!(main_function("def @main(%x"), None);
+    }
+}

@@ -1,0 +1,176 @@
+//! Writing of archives: a deterministic tar file and the `metadata.json` of format version 7.
+
+use serde_json::{Value, json};
+
+use crate::archive::Archive;
+use crate::error::{Error, ErrorKind, Result};
+use crate::extension::{EXTENSION_KEY, Extension};
+use crate::model::DType;
+
+/// Version of `metadata.json` that this crate writes: what TVM 0.9 to 0.18 write.
+pub const WRITTEN_VERSION: u32 = 7;
+
+/// Collects members and writes them as one tar file.
+///
+/// The bytes depend on nothing but the members and their order: no times, no owners, mode 0644,
+/// names with `./` in front as TVM writes them.
+#[derive(Debug, Default)]
+pub struct ArchiveBuilder {
+    members: Vec<(String, Vec<u8>)>,
+}
+
+impl ArchiveBuilder {
+    /// An archive without members.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a member; `path` goes without `./`.
+    pub fn add(&mut self, path: impl Into<String>, data: impl Into<Vec<u8>>) -> &mut Self {
+        self.members.push((path.into(), data.into()));
+        self
+    }
+
+    /// The tar file.
+    ///
+    /// # Errors
+    /// As [`write_tar`].
+    pub fn finish(self) -> Result<Vec<u8>> {
+        write_tar(self.members)
+    }
+}
+
+/// Writes members as one tar file; see [`ArchiveBuilder`] for what is written.
+///
+/// # Errors
+/// A name that [`Archive::from_bytes`] would not take back: absolute, with `..`, twice, empty.
+pub fn write_tar(members: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Vec<u8>> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for (path, data) in members {
+        let failed = |e: std::io::Error| {
+            Error::new(
+                ErrorKind::BadName,
+                format!("can't stand in a tar file: {e}"),
+            )
+            .in_member(&path)
+        };
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Regular);
+        header.set_mode(0o644);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(0);
+        header.set_size(data.len() as u64);
+        tar.append_data(&mut header, format!("./{path}"), data.as_slice())
+            .map_err(failed)?;
+    }
+    let bytes = tar
+        .into_inner()
+        .map_err(|e| Error::new(ErrorKind::Io, e.to_string()))?;
+    let limits = crate::archive::Limits {
+        archive_bytes: u64::MAX,
+        entries: usize::MAX,
+        ..Default::default()
+    };
+    Archive::from_bytes("written archive", &bytes, limits)?;
+    Ok(bytes)
+}
+
+/// A tensor as `metadata.json` has it.
+#[derive(Debug, Clone)]
+pub struct MetadataTensor {
+    /// The model's own name.
+    pub name: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// Element type.
+    pub dtype: DType,
+}
+
+/// Facts that [`metadata_json`] writes for one module.
+#[derive(Debug, Clone)]
+pub struct MetadataModule {
+    /// Module name.
+    pub name: String,
+    /// Target strings.
+    pub targets: Vec<String>,
+    /// Date of export in TVM's form, `2024-01-31 12:00:00Z`. A fixed one keeps the archive reproducible.
+    pub export_datetime: String,
+    /// Sum of the workspace pools in bytes.
+    pub workspace_size_bytes: u64,
+    /// Size of the constants in bytes.
+    pub constants_size_bytes: u64,
+    /// Sum of inputs and outputs in bytes.
+    pub io_size_bytes: u64,
+    /// Inputs, any order.
+    pub inputs: Vec<MetadataTensor>,
+    /// Outputs, any order.
+    pub outputs: Vec<MetadataTensor>,
+    /// Operators and their own workspace in bytes.
+    pub operator_functions: Vec<(String, u64)>,
+    /// What TVM leaves out.
+    pub extension: Option<Extension>,
+}
+
+/// Writes `metadata.json` of version 7, sorted keys, two spaces of indentation, as TVM does.
+///
+/// # Errors
+/// A value that JSON can't hold, for example a scale that is not finite.
+pub fn metadata_json(modules: &[MetadataModule]) -> Result<Vec<u8>> {
+    // `serde_json::Map` without its `preserve_order` feature is sorted by key.
+    let mut all = serde_json::Map::new();
+    for module in modules {
+        all.insert(module.name.clone(), module_json(module)?);
+    }
+    let document = json!({ "version": WRITTEN_VERSION, "modules": all });
+    let mut text = serde_json::to_vec_pretty(&document)
+        .map_err(|e| Error::new(ErrorKind::Metadata, e.to_string()))?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+fn module_json(module: &MetadataModule) -> Result<Value> {
+    let tensors = |list: &[MetadataTensor]| -> Value {
+        let entry = |t: &MetadataTensor| {
+            let value = json!({ "size": t.size_bytes, "dtype": t.dtype.to_string() });
+            (t.name.clone(), value)
+        };
+        Value::Object(list.iter().map(entry).collect())
+    };
+    let operators: Vec<Value> = module
+        .operator_functions
+        .iter()
+        .map(|(name, bytes)| {
+            json!({ "function_name": name, "workspace": [{ "device": 1, "workspace_size_bytes": bytes }] })
+        })
+        .collect();
+    let mut value = json!({
+        "model_name": module.name,
+        "export_datetime": module.export_datetime,
+        "style": "full-model",
+        "executors": ["aot"],
+        "target": module.targets,
+        "memory": { "functions": {
+            "operator_functions": operators,
+            "main": [{
+                "device": 1,
+                "workspace_size_bytes": module.workspace_size_bytes,
+                "constants_size_bytes": module.constants_size_bytes,
+                "io_size_bytes": module.io_size_bytes,
+                "inputs": tensors(&module.inputs),
+                "outputs": tensors(&module.outputs),
+            }],
+        }},
+    });
+    if let Some(extension) = &module.extension {
+        for tensor in extension.inputs.iter().chain(&extension.outputs) {
+            if tensor.scale.is_some_and(|s| !s.is_finite()) {
+                let text = format!("the scale of tensor '{}' is not finite", tensor.name);
+                return Err(Error::new(ErrorKind::Metadata, text));
+            }
+        }
+        value[EXTENSION_KEY] = serde_json::to_value(extension)
+            .map_err(|e| Error::new(ErrorKind::Metadata, e.to_string()))?;
+    }
+    Ok(value)
+}
