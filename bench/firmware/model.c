@@ -11,10 +11,52 @@ __attribute__((noinline)) int32_t model_run(const void *inputs, const void *outp
 }
 
 static const int32_t shape[1] = {1};
-static const TVMTensor input = {"x", "x", shape, 1, 1, 0.5f, 3, 0, 0, 1, 0, 8, 1, TVM_TENSOR_SHAPED | TVM_TENSOR_QUANTIZED, 0};
-static const TVMTensor output = {"y", "y", shape, 1, 1, 0.5f, 3, 0, 0, 1, 0, 8, 1, TVM_TENSOR_SHAPED | TVM_TENSOR_QUANTIZED, 0};
-static const TVMPool workspace = {"workspace", "workspace", 0, 16, 8, 0, 0};
+static const TVMTensor input = {
+    .name = "x",
+    .identifier = "x",
+    .shape = shape,
+    .size = 1,
+    .alignment = 1,
+    .scale = 0.5f,
+    .zero_point = 3,
+    .dtype_lanes = 1,
+    .dtype_code = 0,
+    .dtype_bits = 8,
+    .rank = 1,
+    .flags = TVM_TENSOR_SHAPED | TVM_TENSOR_QUANTIZED,
+};
+static const TVMTensor output = {
+    .name = "y",
+    .identifier = "y",
+    .shape = shape,
+    .size = 1,
+    .alignment = 1,
+    .dtype_lanes = 1,
+    .dtype_code = 0,
+    .dtype_bits = 8,
+    .rank = 1,
+    .flags = TVM_TENSOR_SHAPED,
+};
+static const TVMPool workspace = {
+    .name = "workspace",
+    .identifier = "workspace",
+    .size = 16,
+    .alignment = 8,
+    .buffer_size = WORKSPACE_BYTES,
+};
 const TVMModel model = {
-    TVM_MODEL_MAGIC, TVM_EMBEDDED_ABI_VERSION, sizeof(TVMModel), "model", &input, &output, &workspace, 0, 0, model_run, 0,
-    1,               1,                        1,                0,       0,      {0, 18, 0},          {0, 0, 0, 0},
+    .magic = TVM_MODEL_MAGIC,
+    .abi_version = TVM_EMBEDDED_ABI_VERSION,
+    .flags = TVM_MODEL_PLAIN,
+    .struct_size = sizeof(TVMModel),
+    .name = "model",
+    .inputs = &input,
+    .outputs = &output,
+    .workspaces = &workspace,
+    .entry = model_run,
+    .num_inputs = 1,
+    .num_outputs = 1,
+    .num_workspaces = 1,
+    .tensor_alignment_mask = 0,
+    .tvm_version = {0, 18, 0},
 };

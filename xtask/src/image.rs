@@ -59,7 +59,7 @@ impl Image {
     pub fn link(board: &Board, library: &Path, sources: &[&Path], roots: &[String], file: &Path) -> Result<Self> {
         let map = file.with_extension("map");
         let mut compiler =
-            board.compiler().args(["-std=c99", "-Os", "-ffunction-sections", "-fdata-sections", "-Wall"]);
+            board.compiler().args(["-std=c99", "-Os", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror"]);
         compiler = compiler.arg("-I").arg(library::include_dir()).args(sources);
         // The program's own object files get a name, so that the map tells them from the libraries.
         compiler = compiler.args(["--specs=picolibc.specs", "-nostartfiles", "-save-temps=obj", "-Wl,-emain"]);
