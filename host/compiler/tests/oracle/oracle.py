@@ -2,7 +2,7 @@
 """Runs .tflite models in TFLite Micro's reference interpreter and writes every byte that went in and came out.
 
     oracle.py setup                                     make the virtual environment
-    oracle.py run MODEL... --out DIR [options]          run models; one model writes DIR, several DIR/<stem>
+    oracle.py run MODEL... --out DIR [options]          run models; one file writes DIR, several or a folder DIR/<stem>
     oracle.py --help
 
 Exit status: 0 all models ran; 1 at least one was refused (reasons on stderr and in DIR/refused.txt);
@@ -35,7 +35,7 @@ def _parser():
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="make the virtual environment and print its interpreter")
     run = commands.add_parser("run", help="run models and write inputs and outputs")
-    run.add_argument("models", nargs="+", metavar="MODEL", help=".tflite files")
+    run.add_argument("models", nargs="+", metavar="MODEL", help=".tflite files, or folders of them")
     run.add_argument("--out", required=True, help="folder to write to")
     run.add_argument("--all", action="store_true", help="write every computed tensor, not only the outputs")
     run.add_argument(
@@ -64,21 +64,29 @@ def _run_all(options):
     if options.count < 1 or options.sequence < 0:
         print("oracle: --count must be at least 1 and --sequence at least 0", file=sys.stderr)
         return 2
-    stems = [pathlib.Path(m).stem for m in options.models]
+    models = []
+    for path in map(pathlib.Path, options.models):
+        models.extend(sorted(path.glob("*.tflite")) if path.is_dir() else [path])
+    if not models:
+        print("oracle: no .tflite file in the given folder", file=sys.stderr)
+        return 2
+    stems = [model.stem for model in models]
     if len(set(stems)) != len(stems):
         print("oracle: two models have the same file name; their results would overwrite each other", file=sys.stderr)
         return 2
     out = pathlib.Path(options.out)
-    folders = [out if len(stems) == 1 else out / stem for stem in stems]
+    alone = len(options.models) == 1 and models == [pathlib.Path(options.models[0])]
+    folders = [out if alone else out / stem for stem in stems]
     # Imported before the processes fork, so that it happens once.
-    import container, inputs, interpreter, schema  # noqa: E401,F401
+    import container  # noqa: F401
+    import inputs  # noqa: F401
+    import interpreter  # noqa: F401
+    import schema  # noqa: F401
     import workers
 
     refused = 0
-    jobs = list(zip(options.models, folders))
-    for (model, folder), reason in workers.run(
-        jobs, lambda job: _run(pathlib.Path(job[0]), job[1], options), options.jobs
-    ):
+    jobs = list(zip(models, folders))
+    for (model, folder), reason in workers.run(jobs, lambda job: _run(*job, options), options.jobs):
         if reason is None:
             print(f"{model}: written to {folder}")
         else:

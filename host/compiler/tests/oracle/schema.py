@@ -1,11 +1,10 @@
-"""The .tflite schema's accessors, as the tflite-micro package ships them, and what they leave to say."""
+"""Reads .tflite files: which tensors a model has and which of them a run can show."""
 
 from __future__ import annotations
 
 import dataclasses
 
 import numpy as np
-from tflite_micro.tensorflow.lite.micro.python.schema_py_generated import *  # noqa: F401,F403
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as generated
 
 # What the interpreter hands out as numpy arrays. RESOURCE tensors hold no data; asking for one is a crash.

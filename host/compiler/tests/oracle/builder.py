@@ -1,0 +1,223 @@
+"""Writes .tflite files: a graph is put together tensor by tensor and operator by operator."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import flatbuffers
+import numpy as np
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
+FLOAT = np.dtype("float32")
+INT8 = np.dtype("int8")
+
+_TYPES = {
+    "bool": schema.TensorType.BOOL,
+    "uint8": schema.TensorType.UINT8,
+    "int8": schema.TensorType.INT8,
+    "int16": schema.TensorType.INT16,
+    "int32": schema.TensorType.INT32,
+    "int64": schema.TensorType.INT64,
+    "float32": schema.TensorType.FLOAT32,
+}
+
+# The version of each operator that TensorFlow's converter writes for int8; for float32 it is 1.
+_VERSIONS = {
+    "CONV_2D": 3,
+    "DEPTHWISE_CONV_2D": 3,
+    "FULLY_CONNECTED": 4,
+    "RESHAPE": 1,
+    "HARD_SWISH": 1,
+    "VAR_HANDLE": 1,
+    "READ_VARIABLE": 1,
+    "ASSIGN_VARIABLE": 1,
+    "CALL_ONCE": 1,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Quantization:
+    """Scale and zero point, one each or one for every slice along `axis`."""
+
+    scale: object
+    zero_point: object = 0
+    axis: int = 0
+
+    def scales(self):
+        """The scales as the file keeps them."""
+        return np.atleast_1d(np.asarray(self.scale, np.float32))
+
+    def zero_points(self):
+        """One zero point for each scale."""
+        return np.broadcast_to(np.asarray(self.zero_point, np.int64), self.scales().shape)
+
+
+@dataclasses.dataclass(frozen=True)
+class Tensor:
+    """A tensor of the graph under construction, by its place in it."""
+
+    index: int
+    shape: tuple
+    dtype: np.dtype
+    quantization: Quantization | None
+
+    @property
+    def scale(self):
+        """The one scale, as the file keeps it."""
+        return float(self.quantization.scales()[0])
+
+    @property
+    def zero_point(self):
+        """The one zero point."""
+        return int(self.quantization.zero_points()[0])
+
+
+class Model:
+    """A file with one graph, or a main graph and others that CALL_ONCE names."""
+
+    def __init__(self):
+        # Buffer 0 is empty by convention: tensors without data point at it.
+        self._buffers = [_Buffer(None)]
+        self._codes = []
+        self._graphs = []
+
+    def graph(self, name="main"):
+        """Adds a graph; the first is the one that runs."""
+        self._graphs.append(Graph(self, name, len(self._graphs)))
+        return self._graphs[-1]
+
+    def bytes(self):
+        """The finished file."""
+        model = schema.ModelT()
+        model.version = 3
+        model.description = "written by the tests of tvm_embedded"
+        model.operatorCodes = self._codes
+        model.subgraphs = [g.table for g in self._graphs]
+        model.buffers = self._buffers
+        out = flatbuffers.Builder(4096)
+        out.Finish(model.Pack(out), file_identifier=b"TFL3")
+        return bytes(out.Output())
+
+    def _buffer(self, data):
+        self._buffers.append(_Buffer(data))
+        return len(self._buffers) - 1
+
+    def _code(self, name, version):
+        number = getattr(schema.BuiltinOperator, name)
+        for index, code in enumerate(self._codes):
+            if (code.builtinCode, code.version) == (number, version):
+                return index
+        code = schema.OperatorCodeT()
+        code.builtinCode = number
+        code.deprecatedBuiltinCode = min(number, 127)
+        code.version = version
+        self._codes.append(code)
+        return len(self._codes) - 1
+
+
+class Graph:
+    """One graph of a model."""
+
+    def __init__(self, model, name, index):
+        self._model = model
+        self.index = index
+        self.table = schema.SubGraphT()
+        self.table.name = name
+        self.table.tensors, self.table.operators = [], []
+        self.table.inputs, self.table.outputs = [], []
+
+    def input(self, name, shape, quantization=None, dtype=INT8):
+        """A tensor that the caller fills."""
+        tensor = self.tensor(name, shape, quantization, dtype)
+        self.table.inputs.append(tensor.index)
+        return tensor
+
+    def output(self, *tensors):
+        """Hands tensors to the caller."""
+        self.table.outputs.extend(t.index for t in tensors)
+
+    def tensor(self, name, shape, quantization=None, dtype=INT8):
+        """A tensor that an operator computes."""
+        return self._add(name, tuple(shape), np.dtype(dtype), quantization, 0)
+
+    def constant(self, name, values, quantization=None):
+        """A tensor with its values in the file."""
+        values = np.ascontiguousarray(values)
+        data = values.astype(values.dtype.newbyteorder("<")).tobytes()
+        return self._add(name, values.shape, values.dtype, quantization, self._model._buffer(data))
+
+    def variable(self, name):
+        """The handle of a variable."""
+        tensor = self._add(name, (), INT8, None, 0)
+        self.table.tensors[-1].type = schema.TensorType.RESOURCE
+        return tensor
+
+    def operator(self, name, inputs, outputs, options=None, version=None):
+        """Applies an operator; `None` among the inputs is an optional one left out."""
+        if version is None:
+            first = next((t for t in [*inputs, *outputs] if t is not None), None)
+            version = 1 if first is not None and first.dtype == FLOAT else _VERSIONS.get(name, 2)
+        table = schema.OperatorT()
+        table.opcodeIndex = self._model._code(name, version)
+        table.inputs = [-1 if t is None else t.index for t in inputs]
+        table.outputs = [t.index for t in outputs]
+        if options is not None:
+            kind = type(options).__name__.removesuffix("T")
+            table.builtinOptionsType = getattr(schema.BuiltinOptions, kind)
+            table.builtinOptions = options
+        self.table.operators.append(table)
+        return outputs[0] if outputs else None
+
+    def _add(self, name, shape, dtype, quantization, buffer):
+        table = schema.TensorT()
+        table.name = name
+        table.shape = list(shape)
+        table.type = _TYPES[dtype.name]
+        table.buffer = buffer
+        table.quantization = schema.QuantizationParametersT()
+        if quantization is not None:
+            table.quantization.scale = quantization.scales()
+            table.quantization.zeroPoint = quantization.zero_points()
+            table.quantization.quantizedDimension = quantization.axis
+        self.table.tensors.append(table)
+        return Tensor(len(self.table.tensors) - 1, shape, dtype, quantization)
+
+
+def options(name, **fields):
+    """A table of operator options; a field that it does not have is an error."""
+    table = getattr(schema, name + "T")()
+    for field, value in fields.items():
+        if not hasattr(table, field):
+            raise AttributeError(f"{name} has no field {field}")
+        setattr(table, field, value)
+    return table
+
+
+def activation(name):
+    """The number of a fused activation: NONE, RELU, RELU_N1_TO_1, RELU6."""
+    return getattr(schema.ActivationFunctionType, name)
+
+
+def padding(name):
+    """The number of a padding: SAME, VALID."""
+    return getattr(schema.Padding, name)
+
+
+class _Buffer(schema.BufferT):
+    """A buffer that lies at a multiple of 16, as the schema demands and its Python accessors forget."""
+
+    def __init__(self, data):
+        super().__init__()
+        self.data = data
+
+    def Pack(self, builder):
+        if self.data is None:
+            schema.BufferStart(builder)
+            return schema.BufferEnd(builder)
+        builder.StartVector(1, len(self.data), 16)
+        builder.head -= len(self.data)
+        builder.Bytes[builder.head : builder.head + len(self.data)] = self.data
+        data = builder.EndVector()
+        schema.BufferStart(builder)
+        schema.BufferAddData(builder, data)
+        return schema.BufferEnd(builder)

@@ -1,0 +1,63 @@
+"""The models of the grid, by name.
+
+Every module here has a function `cases()` that yields pairs of a name and a function. The function takes a
+random state, which depends on nothing but the seed and the name, and returns the file's bytes.
+"""
+
+import zlib
+
+import numpy as np
+
+from . import (
+    activations,
+    arithmetic,
+    chains,
+    conversion,
+    convolution,
+    dense,
+    depthwise,
+    floats,
+    layout,
+    pooling,
+    reduction,
+    softmax,
+    streaming,
+)
+
+MODULES = (
+    convolution,
+    depthwise,
+    dense,
+    pooling,
+    arithmetic,
+    softmax,
+    activations,
+    conversion,
+    layout,
+    reduction,
+    floats,
+    chains,
+    streaming,
+)
+
+# What the reference can't run although the file is valid; nobody knows what the bytes should be.
+REFUSED = {
+    "depthwise_conv_2d-bias_left_out": "reads the bias that is left out, and crashes",
+    "quantize-float32-uint8": "has no such pair of types",
+}
+
+
+def every():
+    """All cases, in a fixed order, as a dictionary from name to function."""
+    found = {}
+    for module in MODULES:
+        for name, make in module.cases():
+            if name in found:
+                raise ValueError(f"two cases are called {name}")
+            found[name] = make
+    return found
+
+
+def build(name, make, seed):
+    """The bytes of one case."""
+    return make(np.random.RandomState(zlib.crc32(f"{seed}/{name}".encode())))

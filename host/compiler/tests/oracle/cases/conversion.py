@@ -1,0 +1,62 @@
+"""QUANTIZE and DEQUANTIZE: from float32, between integer types, and back."""
+
+from builder import Model, Quantization, options
+
+
+def cases():
+    """See the package."""
+    for name, *arguments in _quantize():
+        yield f"quantize-{name}", lambda state, arguments=arguments: _build("QUANTIZE", *arguments)
+    for name, *arguments in _dequantize():
+        yield f"dequantize-{name}", lambda state, arguments=arguments: _build("DEQUANTIZE", *arguments)
+
+
+def _quantize():
+    for zero in (-128, 0, 127, 9):
+        yield f"float32-int8-zero{zero}", "float32", None, "int8", Quantization(0.0431, zero)
+    yield "float32-int8-halves", "float32", None, "int8", Quantization(0.5, 3)
+    yield "float32-int8-tiny", "float32", None, "int8", Quantization(1e-20, -5)
+    yield "float32-uint8", "float32", None, "uint8", Quantization(0.0431, 113)
+    yield "float32-int16", "float32", None, "int16", Quantization(0.00031, 0)
+    for name, source, result in (
+        ("same", Quantization(0.1, 3), Quantization(0.1, 3)),
+        ("zero_only", Quantization(0.1, 3), Quantization(0.1, -20)),
+        ("shrink", Quantization(0.1, 127), Quantization(0.37, 127)),
+        ("stretch", Quantization(0.1, 5), Quantization(0.0213, -99)),
+        ("stretch_far", Quantization(7.0, 5), Quantization(0.0001, 0)),
+        ("halves", Quantization(0.25, 1), Quantization(0.5, -2)),
+    ):
+        yield f"int8-int8-{name}", "int8", source, "int8", result
+    yield "int8-uint8-wake_word", "int8", Quantization(1 / 256, -128), "uint8", Quantization(1 / 256, 0)
+    yield "int8-uint8-rescale", "int8", Quantization(0.03, -7), "uint8", Quantization(0.044, 200)
+    yield "uint8-int8", "uint8", Quantization(1 / 255, 0), "int8", Quantization(1 / 255, -128)
+    yield "uint8-int8-rescale", "uint8", Quantization(0.03, 128), "int8", Quantization(0.021, 4)
+    yield "int8-int16", "int8", Quantization(0.1, -3), "int16", Quantization(0.0004, 0)
+    yield "int16-int8", "int16", Quantization(0.0004, 0), "int8", Quantization(0.1, -3)
+    yield "int16-int16", "int16", Quantization(0.0004, 0), "int16", Quantization(0.0003, 0)
+    yield "int8-int32", "int8", Quantization(0.1, -3), "int32", Quantization(0.00002, 0)
+    yield "int16-int32", "int16", Quantization(0.001, 0), "int32", Quantization(0.00002, 0)
+
+
+def _dequantize():
+    for zero in (-128, 0, 127, -31):
+        yield f"int8-zero{zero}", "int8", Quantization(0.0431, zero), "float32", None
+    yield "int8-scale_tiny", "int8", Quantization(3.1e-30, 1), "float32", None
+    yield "uint8", "uint8", Quantization(0.02, 100), "float32", None
+    yield "int16", "int16", Quantization(0.0007, 0), "float32", None
+
+
+def layer(graph, operator, source, dtype, quantization, name="converted"):
+    """Puts the operator on `source` and returns its output."""
+    output = graph.tensor(name, source.shape, quantization, dtype)
+    fields = options("QuantizeOptions") if operator == "QUANTIZE" else options("DequantizeOptions")
+    version = 1 if source.dtype.kind == "f" else 2
+    return graph.operator(operator, [source], [output], fields, version)
+
+
+def _build(operator, source_type, source, result_type, result):
+    model = Model()
+    graph = model.graph()
+    entry = graph.input("input", (1, 5, 53, 1), source, source_type)
+    graph.output(layer(graph, operator, entry, result_type, result))
+    return model.bytes()

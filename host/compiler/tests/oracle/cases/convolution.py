@@ -1,0 +1,123 @@
+"""CONV_2D, int8."""
+
+import dataclasses
+import itertools
+
+from builder import Model, Quantization, activation, options, padding
+
+from .weighted import Weighted
+
+CHANNELS = (1, 2, 3, 4, 5, 7, 8, 16, 17)
+
+
+@dataclasses.dataclass(frozen=True)
+class Spec(Weighted):
+    """One convolution; pairs are (height, width)."""
+
+    image: tuple = (5, 6)
+    channels: int = 3
+    filters: int = 4
+    kernel: tuple = (3, 3)
+    stride: tuple = (1, 1)
+    dilation: tuple = (1, 1)
+    padding: str = "SAME"
+    batch: int = 1
+
+
+def cases():
+    """See the package."""
+    for name, spec in _specs():
+        yield f"conv_2d-{name}", lambda state, spec=spec: _build(state, spec)
+
+
+def _specs():
+    for i, channels in enumerate(CHANNELS):
+        for step in (0, 4):
+            filters = CHANNELS[(i + step) % len(CHANNELS)]
+            for kernel in ((1, 1), (3, 3)):
+                name = f"c{channels}-o{filters}-k{kernel[0]}x{kernel[1]}"
+                yield name, Spec(channels=channels, filters=filters, kernel=kernel)
+    strides = ((1, 1), (2, 2), (3, 3), (1, 2), (3, 1))
+    kernels = ((3, 3), (2, 2), (5, 1), (1, 3), (4, 5))
+    for i, (stride, pad) in enumerate(itertools.product(strides, ("SAME", "VALID"))):
+        for kernel in (kernels[i % 5], kernels[(i + 2) % 5]):
+            name = f"s{stride[0]}x{stride[1]}-k{kernel[0]}x{kernel[1]}-{pad.lower()}"
+            yield name, Spec(image=(9, 11), stride=stride, kernel=kernel, padding=pad, channels=4, filters=5)
+    for stride in ((2, 2), (3, 2)):
+        yield f"k1x1-s{stride[0]}x{stride[1]}", Spec(image=(7, 5), kernel=(1, 1), stride=stride, channels=8)
+    for dilation, pad in itertools.product(((2, 2), (1, 2), (3, 1)), ("SAME", "VALID")):
+        name = f"d{dilation[0]}x{dilation[1]}-{pad.lower()}"
+        yield name, Spec(image=(9, 8), dilation=dilation, padding=pad)
+    for zero, act in itertools.product((-128, 0, 90), ("RELU", "RELU6", "RELU_N1_TO_1")):
+        name = f"{act.lower()}-zero{zero}"
+        yield name, Spec(activation=act, output_zero_point=zero, channels=4)
+    yield "per_tensor", Spec(per_channel=False)
+    yield "per_tensor-relu6", Spec(per_channel=False, activation="RELU6", channels=8, filters=8)
+    yield "scales_apart", Spec(decades=4.0, filters=16)
+    yield "no_bias", Spec(bias="none")
+    yield "bias_left_out", Spec(bias="omitted", filters=5)
+    yield "image1x1-k3x3-same", Spec(image=(1, 1), channels=5)
+    yield "image3x3-k3x3-valid", Spec(image=(3, 3), padding="VALID", channels=7, filters=2)
+    yield "image2x3-k5x5-same", Spec(image=(2, 3), kernel=(5, 5), channels=2)
+    yield "image1x16-k1x5", Spec(image=(1, 16), kernel=(1, 5), channels=4, filters=8)
+    yield "image12x1-k4x1-s2x1-valid", Spec(image=(12, 1), kernel=(4, 1), stride=(2, 1), padding="VALID", filters=3)
+    yield "first_layer-10x4-s2x2", Spec(image=(17, 10), kernel=(10, 4), stride=(2, 2), channels=1, filters=8)
+    yield "first_layer-rgb-s2x2-relu6", Spec(image=(12, 12), stride=(2, 2), filters=8, activation="RELU6")
+    yield "batch2", Spec(batch=2)
+    for zero in (-128, 127):
+        quantization = Quantization(0.05, zero)
+        for kernel in ((1, 1), (3, 3)):
+            yield f"in_zero{zero}-k{kernel[0]}x{kernel[1]}", Spec(input=quantization, kernel=kernel, channels=8)
+        yield f"out_zero{zero}", Spec(output_zero_point=zero, filters=5)
+    for kind in ("lowest", "highest", "signs", "zero", "full"):
+        yield f"weights_{kind}", Spec(weights=kind, channels=16, filters=4)
+    yield "bias_limit", Spec(bias="limit", gain=2.0**-25 * 1.3, channels=4, filters=16)
+    yield "bias_limit-in_zero-128", Spec(bias="limit", gain=2.0**-20, filters=25, input=Quantization(0.1, -128))
+    yield "bias_limit-k1x1-gain_half", Spec(bias="limit", gain=0.5, kernel=(1, 1))
+    # Ratios of scales above 1 shift sums left: few small weights keep the reference within 32 bits.
+    for gain in (1.0, 1.7, 2.0, 25.3, 1000.0):
+        yield f"gain{gain:g}", Spec(gain=gain, weights="small", kernel=(1, 1), bias="zero", per_channel=False)
+    for exponent in (-8, -12, -24, -33):
+        # Exact powers of two make exact halves, where roundings differ.
+        spec = Spec(gain=2.0**exponent, per_channel=False, input=Quantization(0.5, 3), weight_scale=0.25, channels=8)
+        yield f"gain2e{exponent}", spec
+    tiny, huge = Quantization(1.2e-7, -7), Quantization(3.7e6, 11)
+    yield "in_scale_tiny", Spec(input=tiny)
+    yield "in_scale_huge", Spec(input=huge)
+    yield "weight_scale_tiny", Spec(weight_scale=1.1e-12, per_channel=False)
+    yield "wide-c64-o32-k1x1", Spec(image=(3, 3), channels=64, filters=32, kernel=(1, 1), activation="RELU")
+    yield "wide-c33-o19-k3x3-s2x2", Spec(image=(5, 5), channels=33, filters=19, stride=(2, 2))
+
+
+def layer(graph, state, spec, source, name="conv"):
+    """Puts the convolution on `source` and returns its output."""
+    height, width = source.shape[1:3]
+    inputs, quantization = spec.parameters(graph, state, source, (spec.filters, *spec.kernel, source.shape[3]), 0, name)
+    size = [
+        extent(i, k, s, d, spec.padding) for i, k, s, d in zip((height, width), spec.kernel, spec.stride, spec.dilation)
+    ]
+    output = graph.tensor(f"{name}/output", (source.shape[0], *size, spec.filters), quantization)
+    fields = options(
+        "Conv2DOptions",
+        padding=padding(spec.padding),
+        strideH=spec.stride[0],
+        strideW=spec.stride[1],
+        dilationHFactor=spec.dilation[0],
+        dilationWFactor=spec.dilation[1],
+        fusedActivationFunction=activation(spec.activation),
+    )
+    return graph.operator("CONV_2D", inputs, [output], fields)
+
+
+def extent(size, kernel, stride, dilation, pad):
+    """The output's extent along one axis."""
+    reach = (kernel - 1) * dilation + 1
+    return -(-size // stride) if pad == "SAME" else -(-(size - reach + 1) // stride)
+
+
+def _build(state, spec):
+    model = Model()
+    graph = model.graph()
+    source = spec.source(graph, state, (spec.batch, *spec.image, spec.channels))
+    graph.output(layer(graph, state, spec, source))
+    return model.bytes()

@@ -1,0 +1,83 @@
+"""FULLY_CONNECTED, int8."""
+
+import dataclasses
+
+import numpy as np
+
+from builder import Model, Quantization, activation, options
+
+from .weighted import Weighted
+
+SIZES = (1, 2, 3, 4, 5, 7, 8, 16, 17)
+
+
+@dataclasses.dataclass(frozen=True)
+class Spec(Weighted):
+    """One fully connected layer. `shape` is the input's."""
+
+    shape: tuple = (1, 8)
+    units: int = 5
+    per_channel: bool = False
+    keep_dimensions: bool = False
+
+
+def cases():
+    """See the package."""
+    for name, spec in _specs():
+        yield f"fully_connected-{name}", lambda state, spec=spec: _build(state, spec)
+
+
+def _specs():
+    for i, size in enumerate(SIZES):
+        for step in (0, 4):
+            units = SIZES[(i + step) % len(SIZES)]
+            yield f"i{size}-o{units}", Spec(shape=(1, size), units=units)
+    for size, units in ((33, 10), (64, 12), (100, 3), (255, 9)):
+        yield f"i{size}-o{units}", Spec(shape=(1, size), units=units)
+    yield "batch3", Spec(shape=(3, 7), units=6)
+    yield "image2x3x4", Spec(shape=(1, 2, 3, 4), units=3)
+    yield "keep_dimensions", Spec(shape=(1, 3, 5), units=4, keep_dimensions=True)
+    for act in ("RELU", "RELU6", "RELU_N1_TO_1"):
+        yield f"{act.lower()}", Spec(activation=act, shape=(1, 16), units=16)
+        yield f"{act.lower()}-zero-128", Spec(activation=act, shape=(1, 16), units=16, output_zero_point=-128)
+    yield "no_bias", Spec(bias="none")
+    yield "bias_left_out", Spec(bias="omitted", shape=(1, 17))
+    yield "per_channel", Spec(per_channel=True, units=9)
+    yield "per_channel-no_bias-relu", Spec(per_channel=True, bias="none", activation="RELU", shape=(2, 17))
+    for zero in (-128, 127):
+        yield f"in_zero{zero}", Spec(input=Quantization(0.02, zero), shape=(1, 17))
+        yield f"out_zero{zero}", Spec(output_zero_point=zero)
+    for kind in ("lowest", "highest", "signs", "zero", "full"):
+        yield f"weights_{kind}", Spec(weights=kind, shape=(1, 33))
+    yield "bias_limit", Spec(bias="limit", gain=2.0**-22 * 1.2, units=25)
+    yield "bias_limit-gain_half", Spec(bias="limit", gain=0.5, shape=(1, 3))
+    for gain in (1.0, 1.3, 60.0, 900.0):
+        yield f"gain{gain:g}", Spec(gain=gain, weights="small", bias="zero", shape=(1, 3), units=7)
+    for exponent in (-9, -16, -32):
+        spec = Spec(gain=2.0**exponent, input=Quantization(0.25, -5), weight_scale=0.5, shape=(1, 16), units=8)
+        yield f"gain2e{exponent}", spec
+    # A product of scales whose last bit float32 arithmetic rounds away.
+    yield "scales_round", Spec(input=Quantization(0.1, 1), weight_scale=0.1, shape=(1, 16), units=16)
+    yield "scales_tiny", Spec(input=Quantization(2.5e-9, 1), weight_scale=3.1e-9)
+
+
+def layer(graph, state, spec, source, name="dense"):
+    """Puts the layer on `source` and returns its output."""
+    depth = source.shape[-1] if spec.keep_dimensions else int(np.prod(source.shape[1:]))
+    inputs, quantization = spec.parameters(graph, state, source, (spec.units, depth), 0, name)
+    shape = (*source.shape[:-1], spec.units) if spec.keep_dimensions else (source.shape[0], spec.units)
+    output = graph.tensor(f"{name}/output", shape, quantization)
+    fields = options(
+        "FullyConnectedOptions",
+        fusedActivationFunction=activation(spec.activation),
+        keepNumDims=spec.keep_dimensions,
+    )
+    return graph.operator("FULLY_CONNECTED", inputs, [output], fields, 5 if spec.keep_dimensions else None)
+
+
+def _build(state, spec):
+    model = Model()
+    graph = model.graph()
+    source = spec.source(graph, state, spec.shape)
+    graph.output(layer(graph, state, spec, source))
+    return model.bytes()

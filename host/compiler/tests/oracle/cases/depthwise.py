@@ -1,0 +1,105 @@
+"""DEPTHWISE_CONV_2D, int8."""
+
+import dataclasses
+import itertools
+
+from builder import Model, Quantization, activation, options, padding
+
+from .convolution import CHANNELS, extent
+from .weighted import Weighted
+
+
+@dataclasses.dataclass(frozen=True)
+class Spec(Weighted):
+    """One depthwise convolution; pairs are (height, width)."""
+
+    image: tuple = (6, 5)
+    channels: int = 4
+    multiplier: int = 1
+    kernel: tuple = (3, 3)
+    stride: tuple = (1, 1)
+    dilation: tuple = (1, 1)
+    padding: str = "SAME"
+    batch: int = 1
+
+
+def cases():
+    """See the package."""
+    for name, spec in _specs():
+        yield f"depthwise_conv_2d-{name}", lambda state, spec=spec: _build(state, spec)
+
+
+def _specs():
+    for channels in CHANNELS:
+        yield f"c{channels}", Spec(channels=channels)
+        yield f"c{channels}-s2x2-valid", Spec(channels=channels, stride=(2, 2), padding="VALID", image=(7, 8))
+    for channels, multiplier in ((1, 2), (1, 8), (1, 17), (2, 3), (3, 2), (4, 2), (5, 3), (8, 4), (16, 2)):
+        yield f"c{channels}-m{multiplier}", Spec(channels=channels, multiplier=multiplier)
+    strides = ((1, 1), (3, 3), (2, 2), (1, 2), (3, 1))
+    kernels = ((3, 3), (2, 2), (5, 1), (1, 4), (5, 5))
+    for i, (stride, pad) in enumerate(itertools.product(strides, ("SAME", "VALID"))):
+        kernel = kernels[i % 5]
+        name = f"s{stride[0]}x{stride[1]}-k{kernel[0]}x{kernel[1]}-{pad.lower()}"
+        yield name, Spec(image=(9, 10), channels=5, stride=stride, kernel=kernel, padding=pad)
+    for dilation, pad in itertools.product(((2, 2), (1, 3), (2, 1)), ("SAME", "VALID")):
+        yield f"d{dilation[0]}x{dilation[1]}-{pad.lower()}", Spec(image=(8, 9), dilation=dilation, padding=pad)
+    yield "d2x2-m2", Spec(image=(8, 9), dilation=(2, 2), channels=3, multiplier=2)
+    for zero, act in itertools.product((-128, 15), ("RELU", "RELU6", "RELU_N1_TO_1")):
+        yield f"{act.lower()}-zero{zero}", Spec(activation=act, output_zero_point=zero, channels=8)
+    yield "per_tensor", Spec(per_channel=False)
+    yield "per_tensor-m3", Spec(per_channel=False, multiplier=3)
+    yield "scales_apart", Spec(decades=4.0, channels=16)
+    yield "no_bias", Spec(bias="none", channels=5)
+    yield "bias_left_out", Spec(bias="omitted", channels=7)
+    yield "image1x1", Spec(image=(1, 1), channels=8)
+    yield "image2x2-k5x5", Spec(image=(2, 2), kernel=(5, 5), channels=3)
+    yield "image5x5-k5x5-valid", Spec(image=(5, 5), kernel=(5, 5), padding="VALID", channels=16)
+    yield "stream-23x1-c32", Spec(image=(23, 1), kernel=(23, 1), padding="VALID", channels=32)
+    yield (
+        "first_layer-10x8-m8-s2x2-relu",
+        Spec(image=(21, 20), channels=1, multiplier=8, kernel=(10, 8), stride=(2, 2), activation="RELU"),
+    )
+    yield "k1x1-c8", Spec(kernel=(1, 1), channels=8)
+    yield "batch2", Spec(batch=2, channels=3)
+    for zero in (-128, 127):
+        yield f"in_zero{zero}", Spec(input=Quantization(0.03, zero), channels=8)
+        yield f"in_zero{zero}-s2x2", Spec(input=Quantization(0.03, zero), channels=5, stride=(2, 2))
+        yield f"out_zero{zero}", Spec(output_zero_point=zero)
+    for kind in ("lowest", "highest", "signs", "zero", "full"):
+        yield f"weights_{kind}", Spec(weights=kind, channels=8)
+    yield "bias_limit", Spec(bias="limit", gain=2.0**-22 * 1.4, channels=24)
+    yield "bias_limit-gain_half", Spec(bias="limit", gain=0.5)
+    for gain in (1.0, 1.9, 40.0):
+        yield f"gain{gain:g}", Spec(gain=gain, weights="small", kernel=(2, 2), bias="zero", per_channel=False)
+    yield "gain2e-31", Spec(gain=2.0**-31)
+    yield "wide-c67", Spec(image=(4, 4), channels=67)
+
+
+def layer(graph, state, spec, source, name="depthwise"):
+    """Puts the convolution on `source` and returns its output."""
+    height, width, channels = source.shape[1:]
+    filters = channels * spec.multiplier
+    inputs, quantization = spec.parameters(graph, state, source, (1, *spec.kernel, filters), 3, name)
+    size = [
+        extent(i, k, s, d, spec.padding) for i, k, s, d in zip((height, width), spec.kernel, spec.stride, spec.dilation)
+    ]
+    output = graph.tensor(f"{name}/output", (source.shape[0], *size, filters), quantization)
+    fields = options(
+        "DepthwiseConv2DOptions",
+        padding=padding(spec.padding),
+        strideH=spec.stride[0],
+        strideW=spec.stride[1],
+        dilationHFactor=spec.dilation[0],
+        dilationWFactor=spec.dilation[1],
+        depthMultiplier=spec.multiplier,
+        fusedActivationFunction=activation(spec.activation),
+    )
+    return graph.operator("DEPTHWISE_CONV_2D", inputs, [output], fields)
+
+
+def _build(state, spec):
+    model = Model()
+    graph = model.graph()
+    source = spec.source(graph, state, (spec.batch, *spec.image, spec.channels))
+    graph.output(layer(graph, state, spec, source))
+    return model.bytes()

@@ -1,0 +1,145 @@
+"""The float32 form of the operators that every small model has."""
+
+import itertools
+
+import numpy as np
+
+from builder import FLOAT, Model, activation, options, padding
+
+from .convolution import extent
+from .layout import reshape
+from .pooling import Spec as Pool
+from .pooling import layer as pool
+
+
+def cases():
+    """See the package."""
+    for name, make in _named():
+        yield f"float32-{name}", lambda state, make=make: _build(state, make)
+
+
+def _named():
+    for channels, filters, stride, pad in (
+        (1, 3, 1, "SAME"),
+        (4, 5, 2, "SAME"),
+        (3, 8, 1, "VALID"),
+        (8, 17, 3, "VALID"),
+    ):
+        name = f"conv_2d-c{channels}-o{filters}-s{stride}-{pad.lower()}"
+        yield name, lambda g, s, a=(channels, filters, stride, pad): conv(g, s, _image(g, a[0]), *a[1:])
+    yield "conv_2d-relu6", lambda g, s: conv(g, s, _image(g, 3), 4, 1, "SAME", "RELU6")
+    yield "conv_2d-dilated", lambda g, s: conv(g, s, _image(g, 3), 4, 1, "SAME", dilation=2)
+    for channels, multiplier, stride in ((1, 1, 1), (4, 1, 2), (3, 3, 1), (17, 1, 1)):
+        name = f"depthwise_conv_2d-c{channels}-m{multiplier}-s{stride}"
+        yield name, lambda g, s, a=(channels, multiplier, stride): depthwise(g, s, _image(g, a[0]), *a[1:])
+    for size, units, act in ((1, 1, "NONE"), (7, 5, "RELU"), (16, 17, "NONE"), (3, 4, "RELU_N1_TO_1")):
+        name = f"fully_connected-i{size}-o{units}-{act.lower()}"
+        yield name, lambda g, s, a=(size, units, act): dense(g, s, _input(g, (1, a[0])), *a[1:])
+    yield "fully_connected-no_bias", lambda g, s: dense(g, s, _input(g, (2, 9)), 3, bias=False)
+    for operator, pad in itertools.product(("AVERAGE_POOL_2D", "MAX_POOL_2D"), ("SAME", "VALID")):
+        spec = Pool(window=(3, 2), stride=(2, 1), padding=pad)
+        name = f"{operator.lower()}-{pad.lower()}"
+        yield name, lambda g, s, operator=operator, spec=spec: pool(g, spec, _image(g, 5), operator)
+    yield "average_pool_2d-relu", lambda g, s: pool(g, Pool(activation="RELU"), _image(g, 5), "AVERAGE_POOL_2D")
+    yield "add", lambda g, s: add(g, _input(g, (1, 3, 4, 5)), _input(g, (1, 3, 4, 5)))
+    yield "add-relu", lambda g, s: add(g, _input(g, (1, 3, 4, 5)), _input(g, (1, 3, 4, 5)), "RELU")
+    yield "add-broadcast", lambda g, s: add(g, _input(g, (1, 3, 4, 5)), _input(g, (5,)))
+    yield "reshape", lambda g, s: reshape(g, _input(g, (1, 3, 4)), (2, 6))
+    for size, beta in ((2, 1.0), (10, 1.0), (17, 0.5)):
+        yield f"softmax-n{size}-beta{beta:g}", lambda g, s, a=(size, beta): softmax(g, _input(g, (1, a[0])), a[1])
+    yield "chain", _chain
+
+
+def conv(graph, state, source, filters, stride, pad, fused="NONE", dilation=1, name="conv"):
+    """CONV_2D with a 3x3 kernel."""
+    weight = _normal(state, (filters, 3, 3, source.shape[3]))
+    inputs = [
+        source,
+        graph.constant(f"{name}/weights", weight),
+        graph.constant(f"{name}/bias", _normal(state, (filters,))),
+    ]
+    size = [extent(n, 3, stride, dilation, pad) for n in source.shape[1:3]]
+    output = graph.tensor(f"{name}/output", (1, *size, filters), dtype=FLOAT)
+    fields = options(
+        "Conv2DOptions",
+        padding=padding(pad),
+        strideH=stride,
+        strideW=stride,
+        dilationHFactor=dilation,
+        dilationWFactor=dilation,
+        fusedActivationFunction=activation(fused),
+    )
+    return graph.operator("CONV_2D", inputs, [output], fields)
+
+
+def depthwise(graph, state, source, multiplier, stride, fused="NONE", name="depthwise"):
+    """DEPTHWISE_CONV_2D with a 3x3 kernel and SAME padding."""
+    filters = source.shape[3] * multiplier
+    weight = _normal(state, (1, 3, 3, filters))
+    inputs = [
+        source,
+        graph.constant(f"{name}/weights", weight),
+        graph.constant(f"{name}/bias", _normal(state, (filters,))),
+    ]
+    size = [extent(n, 3, stride, 1, "SAME") for n in source.shape[1:3]]
+    output = graph.tensor(f"{name}/output", (1, *size, filters), dtype=FLOAT)
+    fields = options(
+        "DepthwiseConv2DOptions",
+        padding=padding("SAME"),
+        strideH=stride,
+        strideW=stride,
+        depthMultiplier=multiplier,
+        fusedActivationFunction=activation(fused),
+    )
+    return graph.operator("DEPTHWISE_CONV_2D", inputs, [output], fields)
+
+
+def dense(graph, state, source, units, fused="NONE", bias=True, name="dense"):
+    """FULLY_CONNECTED."""
+    inputs = [source, graph.constant(f"{name}/weights", _normal(state, (units, source.shape[-1])))]
+    if bias:
+        inputs.append(graph.constant(f"{name}/bias", _normal(state, (units,))))
+    output = graph.tensor(f"{name}/output", (source.shape[0], units), dtype=FLOAT)
+    fields = options("FullyConnectedOptions", fusedActivationFunction=activation(fused))
+    return graph.operator("FULLY_CONNECTED", inputs, [output], fields)
+
+
+def add(graph, first, second, fused="NONE", name="sum"):
+    """ADD."""
+    output = graph.tensor(name, np.broadcast_shapes(first.shape, second.shape), dtype=FLOAT)
+    fields = options("AddOptions", fusedActivationFunction=activation(fused))
+    return graph.operator("ADD", [first, second], [output], fields)
+
+
+def softmax(graph, source, beta, name="softmax"):
+    """SOFTMAX."""
+    output = graph.tensor(name, source.shape, dtype=FLOAT)
+    return graph.operator("SOFTMAX", [source], [output], options("SoftmaxOptions", beta=beta))
+
+
+def _chain(graph, state):
+    first = conv(graph, state, _image(graph, 1), 4, 2, "SAME", "RELU")
+    second = depthwise(graph, state, first, 1, 1, "RELU6")
+    total = add(graph, first, second)
+    height, width = total.shape[1:3]
+    pooled = pool(graph, Pool(window=(height, width), stride=(height, width)), total, "AVERAGE_POOL_2D")
+    return softmax(graph, dense(graph, state, reshape(graph, pooled, (1, 4)), 3), 1.0)
+
+
+def _image(graph, channels):
+    return _input(graph, (1, 9, 8, channels))
+
+
+def _input(graph, shape):
+    return graph.input(f"input{len(graph.table.inputs)}", shape, dtype=FLOAT)
+
+
+def _normal(state, shape):
+    return (state.standard_normal(shape) * 0.3).astype(np.float32)
+
+
+def _build(state, make):
+    model = Model()
+    graph = model.graph()
+    graph.output(make(graph, state))
+    return model.bytes()

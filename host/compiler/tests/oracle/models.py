@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Writes small .tflite models: each operator over a grid of shapes and parameters, and a few networks.
+
+    models.py --list [--filter REGEX]
+    models.py --out DIR [--filter REGEX] [--seed N]
+
+Every model is run in the oracle as well. DIR/index.json tells which models there are, and which the oracle
+refuses and why; the files of those are not written.
+
+Exit status: 0 every model was written, but for those known to be refused; 1 the oracle refused others, or took
+one of those; 2 wrong usage; 3 no environment.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import sys
+
+import environment
+
+
+def main(argv):
+    """Entry point: `argv` without the program's name."""
+    argv = environment.enter(argv)
+    options = _parser().parse_args(argv)
+    import cases
+
+    pattern = re.compile(options.filter)
+    chosen = {name: make for name, make in cases.every().items() if pattern.search(name)}
+    if options.list:
+        print("\n".join(chosen))
+        return 0
+    if not options.out:
+        print("models: --out DIR or --list is needed", file=sys.stderr)
+        return 2
+    if not chosen:
+        print(f"models: no name matches {options.filter!r}", file=sys.stderr)
+        return 2
+    return _write(chosen, pathlib.Path(options.out), options)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="models.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--venv", help="folder of the virtual environment (default: target/oracle-venv)")
+    parser.add_argument("--list", action="store_true", help="print the names and write nothing")
+    parser.add_argument("--out", help="folder to write the models to")
+    parser.add_argument("--filter", default="", metavar="REGEX", help="only models with a match in their name")
+    parser.add_argument("--seed", type=int, default=1, help="seed of weights and parameters (default 1)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="models tried at once")
+    return parser
+
+
+def _write(chosen, out, options):
+    import cases
+    import workers
+
+    out.mkdir(parents=True, exist_ok=True)
+
+    def attempt(name):
+        data = cases.build(name, chosen[name], options.seed)
+        facts = _try(data)
+        (out / f"{name}.tflite").write_bytes(data)
+        (out / f".{name}.json").write_text(json.dumps(facts))
+
+    reasons = dict(workers.run(chosen, attempt, options.jobs))
+    models, refused = [], []
+    for name in chosen:
+        if reasons[name] is not None:
+            refused.append({"name": name, "reason": reasons[name]})
+            (out / f"{name}.tflite").unlink(missing_ok=True)
+            print(f"models: {name}: refused: {reasons[name]}", file=sys.stderr)
+            continue
+        facts = out / f".{name}.json"
+        models.append({"name": name, "file": f"{name}.tflite", **json.loads(facts.read_text())})
+        facts.unlink()
+    index = {"format": 1, "seed": options.seed, "models": models, "refused": refused}
+    (out / "index.json").write_text(json.dumps(index, indent=1) + "\n")
+    print(f"models: {len(models)} written to {out}, {len(refused)} refused by the oracle")
+    unexpected = {r["name"] for r in refused} ^ (cases.REFUSED.keys() & chosen.keys())
+    for name in sorted(unexpected):
+        print(
+            f"models: {name}: {'is refused' if name not in cases.REFUSED else 'ran, against what is known'}",
+            file=sys.stderr,
+        )
+    return 1 if unexpected else 0
+
+
+def _try(data):
+    """Runs a model on a few samples and tells what it is made of. Raises if the oracle refuses it."""
+    import inputs
+    import interpreter
+    import schema
+
+    model = schema.Model(data)
+    machine = interpreter.Interpreter(model)
+    results = []
+    for sample in inputs.mixed(model.inputs, 16, 1):
+        machine.invoke(sample)
+        results.append(b"".join(machine.output(i).tobytes() for i in range(len(model.outputs))))
+    return {
+        "operators": model.operators(),
+        "stateful": model.stateful(),
+        "distinct_results": len(set(results)),
+        "distinct_bytes": len(set(b"".join(results))),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
