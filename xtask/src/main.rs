@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{emulator, header, setup, size, sysroot, test};
+use xtask::{calls, emulator, header, setup, size, sysroot, test};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -25,6 +25,12 @@ const VERBS: &[Verb] = &[
         usage: "[STEP...]",
         about: "everything that is checked before a change lands",
         run: test::run,
+    },
+    Verb {
+        name: "calls",
+        usage: "",
+        about: "instructions that the library adds to a call of a model",
+        run: calls::run,
     },
     Verb { name: "header", usage: "[--check]", about: "write the C header from the source", run: header::run },
     Verb {

@@ -62,6 +62,11 @@ const NEEDS: &[Need] = &[
         ],
     },
     Need {
+        name: "valgrind",
+        purpose: "instruction counts and memory checks on the host",
+        packages: &[package("valgrind", "valgrind")],
+    },
+    Need {
         name: "trust",
         purpose: "static analysis, ABI comparison, memory checks",
         packages: &[
