@@ -8,6 +8,7 @@ pub mod image;
 pub mod library;
 pub mod paths;
 pub mod process;
+pub mod proof;
 pub mod setup;
 pub mod size;
 pub mod sysroot;

@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{calls, emulator, header, setup, size, sysroot, test};
+use xtask::{calls, emulator, header, proof, setup, size, sysroot, test};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -50,6 +50,12 @@ const VERBS: &[Verb] = &[
         usage: "[--check]",
         about: "measure what the runtime costs on each core, and write or check docs/size.md",
         run: size::run,
+    },
+    Verb {
+        name: "prove",
+        usage: "[BOARD...]",
+        about: "show what the runtime does not contain: panics, heap, helpers, recursion, data",
+        run: proof::run,
     },
     Verb {
         name: "count",

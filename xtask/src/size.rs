@@ -96,6 +96,11 @@ fn measure(board: &Board) -> Result<Figures> {
     })
 }
 
+/// Whether a piece is the text of the last error: the library's one piece of writable data.
+pub fn is_last_error(piece: &Piece) -> bool {
+    piece.section.starts_with(".bss") && piece.section.contains("LAST_ERROR")
+}
+
 fn program(name: &str) -> PathBuf {
     paths::root().join("bench/firmware").join(name)
 }
