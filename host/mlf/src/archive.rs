@@ -24,12 +24,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            archive_bytes: 64 << 20,
-            entries: 10_000,
-            name_bytes: 1024,
-            metadata_bytes: 4 << 20,
-        }
+        Limits { archive_bytes: 64 << 20, entries: 10_000, name_bytes: 1024, metadata_bytes: 4 << 20 }
     }
 }
 
@@ -67,9 +62,7 @@ impl Archive {
     pub fn read_with(path: impl AsRef<Path>, limits: Limits) -> Result<Self> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let failed = |what: &str, e: std::io::Error| {
-            Error::new(ErrorKind::Io, format!("{what}: {e}")).in_file(&name)
-        };
+        let failed = |what: &str, e: std::io::Error| Error::new(ErrorKind::Io, format!("{what}: {e}")).in_file(&name);
         let file = File::open(path).map_err(|e| failed("can't open the archive", e))?;
         if file.metadata().is_ok_and(|m| m.is_dir()) {
             return Err(Error::new(ErrorKind::Io, "is a directory, not an archive")
@@ -91,12 +84,7 @@ impl Archive {
     /// # Errors
     /// Anything but a complete plain tar file of regular files with clean, distinct names; see [`ErrorKind`].
     pub fn from_bytes(name: &str, bytes: &[u8], limits: Limits) -> Result<Self> {
-        let mut archive = Archive {
-            name: name.to_owned(),
-            limits,
-            members: Vec::new(),
-            index: HashMap::new(),
-        };
+        let mut archive = Archive { name: name.to_owned(), limits, members: Vec::new(), index: HashMap::new() };
         archive.fill(bytes).map_err(|e| e.in_file(name))?;
         Ok(archive)
     }
@@ -127,10 +115,7 @@ impl Archive {
     /// [`ErrorKind::MissingMember`] when there is none, [`ErrorKind::Source`] when it is not UTF-8.
     pub fn text(&self, path: &str) -> Result<&str> {
         let missing = || Error::new(ErrorKind::MissingMember, "the archive has no such member");
-        self.get(path)
-            .ok_or_else(missing)
-            .and_then(Member::text)
-            .map_err(|e| e.in_member(path).in_file(&self.name))
+        self.get(path).ok_or_else(missing).and_then(Member::text).map_err(|e| e.in_member(path).in_file(&self.name))
     }
 
     fn fill(&mut self, bytes: &[u8]) -> Result<()> {
@@ -148,10 +133,7 @@ impl Archive {
             if let Some(member) = self.take(entry, bytes.len() as u64, &mut end)? {
                 let known = self.index.insert(member.path.clone(), self.members.len());
                 if known.is_some() {
-                    return Err(
-                        Error::new(ErrorKind::BadName, "appears twice in the archive")
-                            .in_member(&member.path),
-                    );
+                    return Err(Error::new(ErrorKind::BadName, "appears twice in the archive").in_member(&member.path));
                 }
                 self.members.push(member);
             }
@@ -165,12 +147,7 @@ impl Archive {
 
     /// Content of one entry; `None` for directories and headers that carry no file.
     /// Sets `end` to the offset behind it.
-    fn take(
-        &self,
-        mut entry: tar::Entry<'_, &[u8]>,
-        length: u64,
-        end: &mut u64,
-    ) -> Result<Option<Member>> {
+    fn take(&self, mut entry: tar::Entry<'_, &[u8]>, length: u64, end: &mut u64) -> Result<Option<Member>> {
         let raw = entry.path_bytes().into_owned();
         let path = normalise(&raw, self.limits.name_bytes)?;
         let shown = path.clone().unwrap_or_else(|| "./".to_owned());
@@ -196,9 +173,7 @@ impl Archive {
         };
         // `data_end` has shown that the archive holds this many bytes.
         let mut data = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        entry
-            .read_to_end(&mut data)
-            .map_err(|e| broken(e).in_member(&path))?;
+        entry.read_to_end(&mut data).map_err(|e| broken(e).in_member(&path))?;
         if data.len() as u64 != size {
             return Err(truncated(entry.raw_file_position()).in_member(&path));
         }
@@ -224,10 +199,7 @@ impl Member {
 
 fn check_container(bytes: &[u8], limits: Limits) -> Result<()> {
     if bytes.len() as u64 > limits.archive_bytes {
-        let text = format!(
-            "larger than the limit of {} bytes for archives",
-            limits.archive_bytes
-        );
+        let text = format!("larger than the limit of {} bytes for archives", limits.archive_bytes);
         return Err(Error::new(ErrorKind::TooLarge, text).advise("raise the limit if you trust it"));
     }
     let packed: [(&[u8], &str, &str); 4] = [
@@ -246,10 +218,7 @@ fn check_container(bytes: &[u8], limits: Limits) -> Result<()> {
         }
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        return Err(Error::new(
-            ErrorKind::NotTar,
-            "is a zip file; a model archive is a plain tar file",
-        ));
+        return Err(Error::new(ErrorKind::NotTar, "is a zip file; a model archive is a plain tar file"));
     }
     if (bytes.len() as u64) < BLOCK {
         let text = format!("{} bytes are too few for a tar file", bytes.len());
@@ -271,9 +240,7 @@ fn data_end(entry: &tar::Entry<'_, &[u8]>, length: u64) -> Result<u64> {
                 entry.size(),
                 length.saturating_sub(start)
             );
-            Err(Error::new(ErrorKind::NotTar, text)
-                .in_member(&name)
-                .at(Place::Offset(start)))
+            Err(Error::new(ErrorKind::NotTar, text).in_member(&name).at(Place::Offset(start)))
         }
     }
 }
@@ -289,11 +256,7 @@ fn check_end(bytes: &[u8], end: u64) -> Result<()> {
 }
 
 fn truncated(offset: u64) -> Error {
-    Error::new(
-        ErrorKind::NotTar,
-        "ends without the end mark of a tar file: truncated",
-    )
-    .at(Place::Offset(offset))
+    Error::new(ErrorKind::NotTar, "ends without the end mark of a tar file: truncated").at(Place::Offset(offset))
 }
 
 fn broken(error: std::io::Error) -> Error {
@@ -305,10 +268,7 @@ fn normalise(raw: &[u8], longest: usize) -> Result<Option<String>> {
     let shown = || String::from_utf8_lossy(raw).into_owned();
     let bad = |text: String| Err(Error::new(ErrorKind::BadName, text).in_member(&shown()));
     if raw.len() > longest {
-        return bad(format!(
-            "a name of {} bytes; {longest} is the limit",
-            raw.len()
-        ));
+        return bad(format!("a name of {} bytes; {longest} is the limit", raw.len()));
     }
     let Ok(text) = std::str::from_utf8(raw) else {
         return bad("the name is not UTF-8".to_owned());
@@ -319,10 +279,7 @@ fn normalise(raw: &[u8], longest: usize) -> Result<Option<String>> {
     if text.starts_with('/') {
         return bad("the name is an absolute path".to_owned());
     }
-    let parts: Vec<&str> = text
-        .split('/')
-        .filter(|part| !part.is_empty() && *part != ".")
-        .collect();
+    let parts: Vec<&str> = text.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     if parts.contains(&"..") {
         return bad("the name contains '..'".to_owned());
     }
@@ -341,10 +298,7 @@ fn unsafe_entry(kind: tar::EntryType) -> Error {
         T::Directory | T::Regular => "a directory with content",
         _ => "an entry of unknown type",
     };
-    Error::new(
-        ErrorKind::UnsafeEntry,
-        format!("is {what}; a model archive holds regular files only"),
-    )
+    Error::new(ErrorKind::UnsafeEntry, format!("is {what}; a model archive holds regular files only"))
 }
 
 /// PAX writes sparse files as regular ones with extra keys.
@@ -369,10 +323,7 @@ fn refuse_global(entry: &mut tar::Entry<'_, &[u8]>) -> Result<()> {
         let extension = extension.map_err(broken)?;
         let key = extension.key_bytes();
         if matches!(key, b"path" | b"linkpath" | b"size") || key.starts_with(b"GNU.sparse") {
-            let text = format!(
-                "a global PAX header sets '{}' for all members",
-                String::from_utf8_lossy(key)
-            );
+            let text = format!("a global PAX header sets '{}' for all members", String::from_utf8_lossy(key));
             return Err(Error::new(ErrorKind::UnsafeEntry, text));
         }
     }

@@ -165,7 +165,8 @@ pub(crate) fn printable(text: &str) -> String {
         .chars()
         .take(LONGEST)
         .flat_map(|c| {
-            let escape = c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            let escape = c.is_control()
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
             let escaped = escape.then(|| c.escape_unicode());
             let plain = (!escape).then_some(c);
             escaped.into_iter().flatten().chain(plain)

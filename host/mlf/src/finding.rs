@@ -80,12 +80,6 @@ impl Finding {
         text: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {
-        Finding {
-            code,
-            severity,
-            subject: subject.into(),
-            text: text.into(),
-            advice: advice.into(),
-        }
+        Finding { code, severity, subject: subject.into(), text: text.into(), advice: advice.into() }
     }
 }

@@ -9,12 +9,10 @@ use crate::error::{Error, ErrorKind, Place, Result};
 
 /// Parses a document; an object with the same key twice is an error, since readers would differ about it.
 pub(crate) fn parse(text: &str) -> Result<Value> {
-    serde_json::from_str::<Strict>(text)
-        .map(|strict| strict.0)
-        .map_err(|e| {
-            let line = u32::try_from(e.line()).unwrap_or(u32::MAX);
-            Error::new(ErrorKind::Metadata, format!("is not valid JSON: {e}")).at_line(line.max(1))
-        })
+    serde_json::from_str::<Strict>(text).map(|strict| strict.0).map_err(|e| {
+        let line = u32::try_from(e.line()).unwrap_or(u32::MAX);
+        Error::new(ErrorKind::Metadata, format!("is not valid JSON: {e}")).at_line(line.max(1))
+    })
 }
 
 /// A value and where it stands.
@@ -26,10 +24,7 @@ pub(crate) struct Node<'a> {
 
 impl<'a> Node<'a> {
     pub fn root(value: &'a Value) -> Self {
-        Node {
-            value,
-            path: String::new(),
-        }
+        Node { value, path: String::new() }
     }
 
     pub fn error(&self, text: impl Into<String>) -> Error {
@@ -47,34 +42,22 @@ impl<'a> Node<'a> {
 
     /// A member of an object that must be there.
     pub fn get(&self, key: &str) -> Result<Node<'a>> {
-        self.find(key)?
-            .ok_or_else(|| self.error(format!("'{key}' is missing")))
+        self.find(key)?.ok_or_else(|| self.error(format!("'{key}' is missing")))
     }
 
     pub fn object(&self) -> Result<&'a Map<String, Value>> {
-        self.value
-            .as_object()
-            .ok_or_else(|| self.wrong("an object"))
+        self.value.as_object().ok_or_else(|| self.wrong("an object"))
     }
 
     /// Members of an object, in the order of their names.
     pub fn entries(&self) -> Result<Vec<(&'a str, Node<'a>)>> {
         let object = self.object()?;
-        Ok(object
-            .iter()
-            .map(|(key, value)| (key.as_str(), self.child(key, value)))
-            .collect())
+        Ok(object.iter().map(|(key, value)| (key.as_str(), self.child(key, value))).collect())
     }
 
     pub fn items(&self) -> Result<Vec<Node<'a>>> {
-        let array = self
-            .value
-            .as_array()
-            .ok_or_else(|| self.wrong("an array"))?;
-        let item = |(i, value)| Node {
-            value,
-            path: format!("{}[{i}]", self.path),
-        };
+        let array = self.value.as_array().ok_or_else(|| self.wrong("an array"))?;
+        let item = |(i, value)| Node { value, path: format!("{}[{i}]", self.path) };
         Ok(array.iter().enumerate().map(item).collect())
     }
 
@@ -84,9 +67,7 @@ impl<'a> Node<'a> {
 
     /// A size or count: a whole number that is not negative.
     pub fn size(&self) -> Result<u64> {
-        self.value
-            .as_u64()
-            .ok_or_else(|| self.wrong("a whole number that is not negative"))
+        self.value.as_u64().ok_or_else(|| self.wrong("a whole number that is not negative"))
     }
 
     fn child(&self, key: &str, value: &'a Value) -> Node<'a> {

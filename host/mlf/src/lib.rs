@@ -28,6 +28,7 @@ mod model;
 pub mod names;
 mod parse;
 mod relay;
+mod supply;
 mod write;
 
 pub use archive::{Archive, Limits, Member};
@@ -35,9 +36,8 @@ pub use error::{Error, ErrorKind, Place, Result};
 pub use extension::{EXTENSION_ABI, EXTENSION_KEY, Extension, ExtensionPool, ExtensionTensor};
 pub use finding::{Code, Finding, Severity};
 pub use model::{
-    DType, Interface, InternalPool, Library, MainParameter, Module, OperatorFunction, Operators,
-    Placement, Pool, PoolKind, Quantization, Tensor, TvmVersion, WorkspaceMode,
+    DType, Interface, InternalPool, Library, MainParameter, Module, OperatorFunction, Operators, Placement, Pool,
+    PoolKind, Quantization, Tensor, TvmVersion, WorkspaceMode,
 };
-pub use write::{
-    ArchiveBuilder, MetadataModule, MetadataTensor, WRITTEN_VERSION, metadata_json, write_tar,
-};
+pub use supply::ModelTensor;
+pub use write::{ArchiveBuilder, MetadataModule, MetadataTensor, WRITTEN_VERSION, metadata_json, write_tar};

@@ -50,14 +50,13 @@ impl Metadata {
         let root = Node::root(document);
         let version = root.get("version")?;
         let number = version.size()?;
-        let refused = |what: &str| {
-            version.unsupported(format!("Model Library Format version {number} {what}"))
-        };
+        let refused = |what: &str| version.unsupported(format!("Model Library Format version {number} {what}"));
         match number {
             5..=NEWEST => {}
             1..=4 => {
-                return Err(refused("is older than the C interface that this tool builds on")
-                    .advise("build the archive again with TVM 0.8 to 0.18, or compile the .tflite file with this tool"));
+                return Err(refused("is older than the C interface that this tool builds on").advise(
+                    "build the archive again with TVM 0.8 to 0.18, or compile the .tflite file with this tool",
+                ));
             }
             0 => return Err(version.error("there is no Model Library Format version 0")),
             _ => {
@@ -76,18 +75,12 @@ impl Metadata {
             if entries.is_empty() {
                 return Err(modules.error("the archive has no module"));
             }
-            entries
-                .iter()
-                .map(|(name, node)| ModuleMetadata::parse(name, node))
-                .collect::<Result<_>>()?
+            entries.iter().map(|(name, node)| ModuleMetadata::parse(name, node)).collect::<Result<_>>()?
         } else {
             let name = root.get("model_name")?.text()?;
             vec![ModuleMetadata::parse(name, &root)?]
         };
-        Ok(Metadata {
-            version: u32::try_from(number).unwrap_or(u32::MAX),
-            modules,
-        })
+        Ok(Metadata { version: u32::try_from(number).unwrap_or(u32::MAX), modules })
     }
 }
 
@@ -104,9 +97,7 @@ impl ModuleMetadata {
         let main = functions.get("main")?;
         let mains = main.items()?;
         // The header's sizes come from the first entry, too.
-        let main = mains
-            .first()
-            .ok_or_else(|| main.error("the list is empty"))?;
+        let main = mains.first().ok_or_else(|| main.error("the list is empty"))?;
         let optional = |key: &str| match main.find(key)? {
             Some(node) => node.size(),
             None => Ok(0),
@@ -184,9 +175,7 @@ fn tvm_version(node: &Node<'_>) -> Result<Option<TvmVersion>> {
         return Ok(None);
     };
     for item in list.items()? {
-        let crt = item
-            .find("short_name")?
-            .is_some_and(|n| n.value == "tvm_standalone_crt");
+        let crt = item.find("short_name")?.is_some_and(|n| n.value == "tvm_standalone_crt");
         if let (true, Some(version)) = (crt, item.find("version_spec")?) {
             return Ok(TvmVersion::parse(version.text()?));
         }
@@ -201,17 +190,9 @@ fn tensors(main: &Node<'_>, key: &str) -> Result<Option<Vec<NamedSize>>> {
     let tensor = |(name, node): (&str, Node<'_>)| {
         let text = node.get("dtype")?;
         let dtype = DType::parse(text.text()?).ok_or_else(|| text.error("unknown element type"))?;
-        Ok(NamedSize {
-            name: name.to_owned(),
-            size_bytes: node.get("size")?.size()?,
-            dtype,
-        })
+        Ok(NamedSize { name: name.to_owned(), size_bytes: node.get("size")?.size()?, dtype })
     };
-    list.entries()?
-        .into_iter()
-        .map(tensor)
-        .collect::<Result<_>>()
-        .map(Some)
+    list.entries()?.into_iter().map(tensor).collect::<Result<_>>().map(Some)
 }
 
 fn operators(functions: &Node<'_>) -> Result<Vec<OperatorFunction>> {
@@ -228,10 +209,7 @@ fn operators(functions: &Node<'_>) -> Result<Vec<OperatorFunction>> {
                     most = most.max(item.get("workspace_size_bytes")?.size()?);
                 }
             }
-            Ok(OperatorFunction {
-                name: node.get("function_name")?.text()?.to_owned(),
-                workspace_size_bytes: most,
-            })
+            Ok(OperatorFunction { name: node.get("function_name")?.text()?.to_owned(), workspace_size_bytes: most })
         })
         .collect()
 }
@@ -243,15 +221,10 @@ fn extension(node: &Node<'_>) -> Result<Option<Extension>> {
     let abi = node.get("abi")?;
     if abi.size()? != u64::from(EXTENSION_ABI) {
         return Err(abi
-            .unsupported(format!(
-                "version {} of the extension is not known here, only {EXTENSION_ABI}",
-                abi.size()?
-            ))
+            .unsupported(format!("version {} of the extension is not known here, only {EXTENSION_ABI}", abi.size()?))
             .advise("use the tool of the version that compiled the archive"));
     }
-    Extension::deserialize(node.value)
-        .map(Some)
-        .map_err(|e| node.error(e.to_string()))
+    Extension::deserialize(node.value).map(Some).map_err(|e| node.error(e.to_string()))
 }
 
 /// The document of an archive, of bounded size.

@@ -258,23 +258,13 @@ pub struct DType {
 
 impl DType {
     /// Signed 8 bit integer.
-    pub const INT8: DType = DType {
-        code: 0,
-        bits: 8,
-        lanes: 1,
-    };
+    pub const INT8: DType = DType { code: 0, bits: 8, lanes: 1 };
     /// 32 bit float.
-    pub const FLOAT32: DType = DType {
-        code: 2,
-        bits: 32,
-        lanes: 1,
-    };
+    pub const FLOAT32: DType = DType { code: 2, bits: 32, lanes: 1 };
 
     /// Reads TVM's spelling: `int8`, `uint16`, `float32`, `bfloat16`, `bool`.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(text.len());
+        let digits = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
         let (name, bits) = text.split_at(digits);
         let (code, bits) = match (name, bits) {
             ("bool", "") => (1, 1),
@@ -284,11 +274,7 @@ impl DType {
             ("float", "16" | "32" | "64") => (2, bits.parse().ok()?),
             _ => return None,
         };
-        Some(DType {
-            code,
-            bits,
-            lanes: 1,
-        })
+        Some(DType { code, bits, lanes: 1 })
     }
 
     /// Bytes that `elements` take, packed below one byte; `None` on overflow.
@@ -324,11 +310,7 @@ impl fmt::Display for DType {
             (4, bits) => write!(f, "bfloat{bits}")?,
             (code, bits) => write!(f, "dtype{code}_{bits}")?,
         }
-        if self.lanes == 1 {
-            Ok(())
-        } else {
-            write!(f, "x{}", self.lanes)
-        }
+        if self.lanes == 1 { Ok(()) } else { write!(f, "x{}", self.lanes) }
     }
 }
 
@@ -336,9 +318,7 @@ impl TvmVersion {
     /// Reads `0.12.0`, `0.9.dev0`, `0.18.0+cu`; `None` without two leading numbers.
     pub fn parse(text: &str) -> Option<Self> {
         let number = |part: &str| {
-            let end = part
-                .find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(part.len());
+            let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
             part[..end].parse::<u32>().ok()
         };
         let mut parts = text.split('.');

@@ -3,23 +3,13 @@
 /// TVM's `SanitizeName`: every character that is no letter or digit of ASCII becomes `_`.
 pub fn sanitize(name: &str) -> String {
     // TVM works on bytes, so a character of several bytes becomes several underscores.
-    name.bytes()
-        .map(|b| {
-            if b.is_ascii_alphanumeric() {
-                b as char
-            } else {
-                '_'
-            }
-        })
-        .collect()
+    name.bytes().map(|b| if b.is_ascii_alphanumeric() { b as char } else { '_' }).collect()
 }
 
 /// True for a name that C and C++ accept as an identifier and do not reserve as a keyword.
 pub fn is_c_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
-    let first = bytes
-        .next()
-        .is_some_and(|b| b == b'_' || b.is_ascii_alphabetic());
+    let first = bytes.next().is_some_and(|b| b == b'_' || b.is_ascii_alphabetic());
     first && bytes.all(|b| b == b'_' || b.is_ascii_alphanumeric()) && !is_keyword(name)
 }
 
@@ -137,10 +127,7 @@ mod tests {
     fn names_as_tvm_makes_them() {
         assert_eq!(sanitize("input-x::2"), "input_x__2");
         assert_eq!(sanitize("+_+ "), "____");
-        assert_eq!(
-            sanitize("serving_default_dense_input:0"),
-            "serving_default_dense_input_0"
-        );
+        assert_eq!(sanitize("serving_default_dense_input:0"), "serving_default_dense_input_0");
     }
 
     #[test]

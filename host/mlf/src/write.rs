@@ -48,11 +48,7 @@ pub fn write_tar(members: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result
     let mut tar = tar::Builder::new(Vec::new());
     for (path, data) in members {
         let failed = |e: std::io::Error| {
-            Error::new(
-                ErrorKind::BadName,
-                format!("can't stand in a tar file: {e}"),
-            )
-            .in_member(&path)
+            Error::new(ErrorKind::BadName, format!("can't stand in a tar file: {e}")).in_member(&path)
         };
         let mut header = tar::Header::new_gnu();
         header.set_entry_type(tar::EntryType::Regular);
@@ -61,17 +57,10 @@ pub fn write_tar(members: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result
         header.set_gid(0);
         header.set_mtime(0);
         header.set_size(data.len() as u64);
-        tar.append_data(&mut header, format!("./{path}"), data.as_slice())
-            .map_err(failed)?;
+        tar.append_data(&mut header, format!("./{path}"), data.as_slice()).map_err(failed)?;
     }
-    let bytes = tar
-        .into_inner()
-        .map_err(|e| Error::new(ErrorKind::Io, e.to_string()))?;
-    let limits = crate::archive::Limits {
-        archive_bytes: u64::MAX,
-        entries: usize::MAX,
-        ..Default::default()
-    };
+    let bytes = tar.into_inner().map_err(|e| Error::new(ErrorKind::Io, e.to_string()))?;
+    let limits = crate::archive::Limits { archive_bytes: u64::MAX, entries: usize::MAX, ..Default::default() };
     Archive::from_bytes("written archive", &bytes, limits)?;
     Ok(bytes)
 }
@@ -123,8 +112,7 @@ pub fn metadata_json(modules: &[MetadataModule]) -> Result<Vec<u8>> {
         all.insert(module.name.clone(), module_json(module)?);
     }
     let document = json!({ "version": WRITTEN_VERSION, "modules": all });
-    let mut text = serde_json::to_vec_pretty(&document)
-        .map_err(|e| Error::new(ErrorKind::Metadata, e.to_string()))?;
+    let mut text = serde_json::to_vec_pretty(&document).map_err(|e| Error::new(ErrorKind::Metadata, e.to_string()))?;
     text.push(b'\n');
     Ok(text)
 }
@@ -169,8 +157,8 @@ fn module_json(module: &MetadataModule) -> Result<Value> {
                 return Err(Error::new(ErrorKind::Metadata, text));
             }
         }
-        value[EXTENSION_KEY] = serde_json::to_value(extension)
-            .map_err(|e| Error::new(ErrorKind::Metadata, e.to_string()))?;
+        value[EXTENSION_KEY] =
+            serde_json::to_value(extension).map_err(|e| Error::new(ErrorKind::Metadata, e.to_string()))?;
     }
     Ok(value)
 }

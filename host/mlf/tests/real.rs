@@ -12,12 +12,7 @@ fn every_real_archive_parses() {
         assert_eq!(library.modules.len(), 1, "{}", path.display());
         let module = &library.modules[0];
         for tensor in module.tensors() {
-            assert!(
-                tensor.size_bytes.is_some(),
-                "{}: {}",
-                path.display(),
-                tensor.name
-            );
+            assert!(tensor.size_bytes.is_some(), "{}: {}", path.display(), tensor.name);
         }
     }
 }

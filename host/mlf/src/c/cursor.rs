@@ -12,11 +12,7 @@ pub(crate) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub fn new(text: &'a str, prefixes: &'a [&'a str]) -> Self {
-        Cursor {
-            text,
-            lexer: Lexer::new(text, prefixes),
-            line: 1,
-        }
+        Cursor { text, lexer: Lexer::new(text, prefixes), line: 1 }
     }
 
     /// Text between two offsets, without blanks around it.
@@ -36,11 +32,7 @@ impl<'a> Cursor<'a> {
     pub fn need(&mut self, what: &str) -> Result<Token<'a>> {
         let line = self.line;
         self.next()?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::Source,
-                format!("the text ends where {what} should stand"),
-            )
-            .at_line(line)
+            Error::new(ErrorKind::Source, format!("the text ends where {what} should stand")).at_line(line)
         })
     }
 
@@ -81,11 +73,7 @@ pub(crate) fn unexpected(token: &Token<'_>, wanted: &str) -> Error {
         Kind::Directive => format!("#{text}"),
         _ => text,
     };
-    Error::new(
-        ErrorKind::Source,
-        format!("'{shown}' where {wanted} should stand"),
-    )
-    .at_line(token.line)
+    Error::new(ErrorKind::Source, format!("'{shown}' where {wanted} should stand")).at_line(token.line)
 }
 
 /// Value of a token that must be an integer.

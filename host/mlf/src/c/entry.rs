@@ -66,16 +66,12 @@ pub(crate) fn entry_point<'a>(
     let Some(at) = body.iter().position(is_main) else {
         return Err(Error::new(
             ErrorKind::Source,
-            format!(
-                "'{}' does not call the model's main function",
-                function.name
-            ),
+            format!("'{}' does not call the model's main function", function.name),
         )
         .at_line(function.line));
     };
     let groups = arguments(&body[at + 1..])?;
-    let packed_main =
-        groups.len() == 6 && groups.last().is_some_and(|g| is_lone(g, "resource_handle"));
+    let packed_main = groups.len() == 6 && groups.last().is_some_and(|g| is_lone(g, "resource_handle"));
     let found = if packed_main {
         packed_tensors(&body[..at])?
     } else {
@@ -97,11 +93,7 @@ pub(crate) fn entry_point<'a>(
 fn arguments<'t, 'a>(tokens: &'t [Token<'a>]) -> Result<Vec<&'t [Token<'a>]>> {
     let Some(open) = tokens.first().filter(|t| t.is("(")) else {
         let line = tokens.first().map_or(1, |t| t.line);
-        return Err(Error::new(
-            ErrorKind::Source,
-            "the main function is named but not called",
-        )
-        .at_line(line));
+        return Err(Error::new(ErrorKind::Source, "the main function is named but not called").at_line(line));
     };
     let mut groups = Vec::new();
     let mut depth = 0usize;
@@ -130,23 +122,13 @@ fn arguments<'t, 'a>(tokens: &'t [Token<'a>]) -> Result<Vec<&'t [Token<'a>]>> {
 
 fn argument<'a>(cursor: &Cursor<'a>, tokens: &[Token<'a>], line: u32) -> Result<Argument<'a>> {
     let line = tokens.first().map_or(line, |t| t.line);
-    let unclear = || {
-        Error::new(
-            ErrorKind::Source,
-            "an argument of the main function that is not understood",
-        )
-        .at_line(line)
-    };
+    let unclear =
+        || Error::new(ErrorKind::Source, "an argument of the main function that is not understood").at_line(line);
     // Since 0.15 some are cast: `((uint8_t*)workspace_pools->sram)`.
-    let arrow = tokens
-        .windows(3)
-        .position(|w| w[0].kind == Kind::Name && w[1].is("-") && w[2].is(">"));
+    let arrow = tokens.windows(3).position(|w| w[0].kind == Kind::Name && w[1].is("-") && w[2].is(">"));
     if let Some(at) = arrow {
         let name = &tokens[at + 3..];
-        let closed = name
-            .iter()
-            .rposition(|t| !t.is(")"))
-            .map_or(0, |last| last + 1);
+        let closed = name.iter().rposition(|t| !t.is(")")).map_or(0, |last| last + 1);
         let [first, ..] = &name[..closed] else {
             return Err(unclear());
         };
@@ -196,9 +178,7 @@ fn packed_tensors<'a>(body: &[Token<'a>]) -> Result<Vec<Argument<'a>>> {
                 let name = lone.text.strip_suffix("_tvm_value");
                 Argument::Static(name.ok_or_else(|| unexpected(lone, "a tensor's value"))?)
             }
-            [.., args, paren, open, n, _]
-                if args.is_name("args") && paren.is(")") && open.is("[") =>
-            {
+            [.., args, paren, open, n, _] if args.is_name("args") && paren.is(")") && open.is("[") => {
                 let n = usize::try_from(number(n)?).unwrap_or(usize::MAX);
                 Argument::Packed(n)
             }

@@ -30,18 +30,12 @@ const ROOT: &str = "kTvmgenMetadata_";
 /// Whether [`read`] wants the value of the variable of that name.
 pub(crate) fn is_wanted(name: &str) -> bool {
     name.strip_prefix(ROOT).is_some_and(|rest| {
-        rest == "inputs"
-            || rest == "outputs"
-            || rest.ends_with("_shape") && !rest.starts_with("workspace")
+        rest == "inputs" || rest == "outputs" || rest.ends_with("_shape") && !rest.starts_with("workspace")
     })
 }
 
 /// Reads the value of a variable, of which `=` is read, up to but without the closing `;`.
-pub(crate) fn read<'a>(
-    cursor: &mut Cursor<'a>,
-    name: &'a str,
-    infos: &mut TensorInfos<'a>,
-) -> Result<()> {
+pub(crate) fn read<'a>(cursor: &mut Cursor<'a>, name: &'a str, infos: &mut TensorInfos<'a>) -> Result<()> {
     cursor.expect("{")?;
     let rest = name.strip_prefix(ROOT).unwrap_or(name);
     match rest {
@@ -72,10 +66,7 @@ fn numbers(cursor: &mut Cursor<'_>) -> Result<Vec<u64>> {
 }
 
 /// `{ "name", shape, 2L, {0, 8, 1} } , … }`
-fn tensors<'a>(
-    cursor: &mut Cursor<'a>,
-    shapes: &BTreeMap<&'a str, Vec<u64>>,
-) -> Result<Vec<Info<'a>>> {
+fn tensors<'a>(cursor: &mut Cursor<'a>, shapes: &BTreeMap<&'a str, Vec<u64>>) -> Result<Vec<Info<'a>>> {
     let mut found = Vec::new();
     loop {
         let token = cursor.need("'}'")?;
@@ -107,20 +98,12 @@ fn tensors<'a>(
             None => return Err(unexpected(&array, "the name of a shape above")),
         };
         if shape.len() as u64 != rank_value {
-            return Err(unexpected(
-                &rank,
-                &format!("{} (the shape's length)", shape.len()),
-            ));
+            return Err(unexpected(&rank, &format!("{} (the shape's length)", shape.len())));
         }
         let Ok(dtype) = <[u64; 3]>::try_from(dtype) else {
             return Err(unexpected(&array, "a type of three numbers"));
         };
-        found.push(Info {
-            name: name.text,
-            shape,
-            dtype,
-            line: name.line,
-        });
+        found.push(Info { name: name.text, shape, dtype, line: name.line });
         bound(found.len(), "tensors", name.line)?;
     }
 }

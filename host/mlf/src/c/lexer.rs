@@ -53,13 +53,7 @@ impl<'a> Lexer<'a> {
     /// `prefixes` are beginnings of names that count as part of a name although they are no C identifier;
     /// TVM writes such names for modules called, say, `my-net`.
     pub fn new(text: &'a str, prefixes: &'a [&'a str]) -> Self {
-        Lexer {
-            text,
-            at: 0,
-            line: 1,
-            at_line_start: true,
-            prefixes,
-        }
+        Lexer { text, at: 0, line: 1, at_line_start: true, prefixes }
     }
 
     /// The next token, or `None` at the end of the text.
@@ -74,14 +68,7 @@ impl<'a> Lexer<'a> {
         let Some(first) = self.rest().chars().next() else {
             return Ok(None);
         };
-        let token = |kind, text| {
-            Ok(Some(Token {
-                kind,
-                text,
-                line,
-                start,
-            }))
-        };
+        let token = |kind, text| Ok(Some(Token { kind, text, line, start }));
         if let Some(length) = self.odd_name() {
             self.at += length;
             self.eat(is_name_part);
@@ -90,11 +77,7 @@ impl<'a> Lexer<'a> {
         match first {
             '#' if at_line_start => token(Kind::Directive, self.directive()),
             '"' | '\'' => {
-                let kind = if first == '"' {
-                    Kind::String
-                } else {
-                    Kind::Char
-                };
+                let kind = if first == '"' { Kind::String } else { Kind::Char };
                 let text = self.literal(first as u8)?;
                 token(kind, text)
             }
@@ -166,9 +149,7 @@ impl<'a> Lexer<'a> {
     fn advance(&mut self, length: usize) {
         let passed = &self.text.as_bytes()[self.at..self.at + length];
         let lines = passed.iter().filter(|&&b| b == b'\n').count();
-        self.line = self
-            .line
-            .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
         self.at += length;
     }
 
@@ -227,12 +208,7 @@ impl<'a> Lexer<'a> {
     /// `0xe+1` is one preprocessing number in C, but TVM means a sum; only `p` is an exponent in hexadecimal.
     fn in_hex(&self, letter: u8) -> bool {
         let before = &self.text.as_bytes()[..self.at];
-        let digits = before
-            .iter()
-            .rev()
-            .take(32)
-            .take_while(|b| b.is_ascii_alphanumeric())
-            .count();
+        let digits = before.iter().rev().take(32).take_while(|b| b.is_ascii_alphanumeric()).count();
         let number = &before[before.len() - digits..];
         let hex = number.starts_with(b"0x") || number.starts_with(b"0X");
         hex && matches!(letter, b'e' | b'E')
@@ -257,13 +233,8 @@ pub(crate) fn integer(text: &str) -> Option<u64> {
     if digits.is_empty() || text.len() - digits.len() > 3 {
         return None;
     }
-    match digits
-        .strip_prefix("0x")
-        .or_else(|| digits.strip_prefix("0X"))
-    {
-        Some(hex) if hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
-            u64::from_str_radix(hex, 16).ok()
-        }
+    match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        Some(hex) if hex.bytes().all(|b| b.is_ascii_hexdigit()) => u64::from_str_radix(hex, 16).ok(),
         Some(_) => None,
         None if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok(),
         None => None,
@@ -307,21 +278,13 @@ mod tests {
         use Kind::*;
         assert_eq!(
             all("#define A \\\n  1\nx # y"),
-            [
-                (Directive, "define A \\\n  1", 1),
-                (Name, "x", 3),
-                (Punct, "#", 3),
-                (Name, "y", 3),
-            ]
+            [(Directive, "define A \\\n  1", 1), (Name, "x", 3), (Punct, "#", 3), (Name, "y", 3),]
         );
     }
 
     #[test]
     fn odd_prefixes_count_as_names() {
-        assert_eq!(
-            all("tvmgen_my-net_run(")[0],
-            (Kind::Name, "tvmgen_my-net_run", 1)
-        );
+        assert_eq!(all("tvmgen_my-net_run(")[0], (Kind::Name, "tvmgen_my-net_run", 1));
         assert_eq!(all("my-net").len(), 3);
     }
 
@@ -330,35 +293,16 @@ mod tests {
         for text in ["\n\"a\n", "\n/* a", "\n'", "\n\"\\"] {
             let mut lexer = Lexer::new(text, &[]);
             let error = lexer.next().expect_err(text);
-            assert!(
-                error.to_string().starts_with("line 2: unfinished"),
-                "{error}"
-            );
+            assert!(error.to_string().starts_with("line 2: unfinished"), "{error}");
         }
     }
 
     #[test]
     fn integers() {
-        for (text, value) in [
-            ("0", 0),
-            ("16", 16),
-            ("1L", 1),
-            ("0x1fUL", 31),
-            ("788", 788),
-        ] {
+        for (text, value) in [("0", 0), ("16", 16), ("1L", 1), ("0x1fUL", 31), ("788", 788)] {
             assert_eq!(integer(text), Some(value), "{text}");
         }
-        for text in [
-            "",
-            "L",
-            "1.5",
-            "0x",
-            "0xg",
-            "1st",
-            "99999999999999999999",
-            "1LLLL",
-            "-1",
-        ] {
+        for text in ["", "L", "1.5", "0x", "0xg", "1st", "99999999999999999999", "1LLLL", "-1"] {
             assert_eq!(integer(text), None, "{text}");
         }
     }

@@ -62,16 +62,8 @@ pub(crate) struct Static {
 ///
 /// # Errors
 /// C text that is unfinished, or the entry point in a shape that is not TVM's; with the line.
-pub(crate) fn scan<'a>(
-    text: &'a str,
-    prefix: &'a str,
-    prefixes: &'a [&'a str],
-) -> Result<Facts<'a>> {
-    let mut scan = Scan {
-        cursor: Cursor::new(text, prefixes),
-        prefix,
-        facts: Facts::default(),
-    };
+pub(crate) fn scan<'a>(text: &'a str, prefix: &'a str, prefixes: &'a [&'a str]) -> Result<Facts<'a>> {
+    let mut scan = Scan { cursor: Cursor::new(text, prefixes), prefix, facts: Facts::default() };
     while scan.item()? {}
     Ok(scan.facts)
 }
@@ -134,19 +126,10 @@ impl<'a> Scan<'a> {
         if !name.starts_with("TVMGEN") {
             return Ok(());
         }
-        if self
-            .facts
-            .macros
-            .insert(name, (value.trim(), token.line))
-            .is_some()
-        {
+        if self.facts.macros.insert(name, (value.trim(), token.line)).is_some() {
             self.facts.repeated_macros.push((name, token.line));
         }
-        bound(
-            self.facts.macros.len() + self.facts.repeated_macros.len(),
-            "macros",
-            token.line,
-        )
+        bound(self.facts.macros.len() + self.facts.repeated_macros.len(), "macros", token.line)
     }
 
     /// Members of a struct type, of which the brace is read; its size and alignment when used for data.
@@ -192,9 +175,7 @@ impl<'a> Scan<'a> {
     /// Everything that ends in a semicolon without a value: prototypes, arrays, struct types.
     fn declaration(&mut self, head: &[Token<'a>], body: Option<(Option<u64>, u64)>) -> Result<()> {
         if let Some(function) = Function::parse(head) {
-            self.facts
-                .parameters
-                .insert(function.name, function.parameters);
+            self.facts.parameters.insert(function.name, function.parameters);
             return bound(self.facts.parameters.len(), "functions", 0);
         }
         self.variable(head, body)
@@ -203,10 +184,7 @@ impl<'a> Scan<'a> {
     /// Data with a value.
     fn data(&mut self, head: &[Token<'a>], body: Option<(Option<u64>, u64)>) -> Result<()> {
         let Some(first) = head.first() else {
-            return Err(Error::new(
-                ErrorKind::Source,
-                "'=' without a name before it",
-            ));
+            return Err(Error::new(ErrorKind::Source, "'=' without a name before it"));
         };
         let line = first.line;
         self.variable(head, body)?;
@@ -246,12 +224,7 @@ impl<'a> Scan<'a> {
         if !has("static") && !has("extern") && !has("typedef") {
             self.facts.defined.insert(variable.name);
         }
-        let found = Static {
-            size,
-            alignment,
-            constant: has("const"),
-            is_struct: body.is_some(),
-        };
+        let found = Static { size, alignment, constant: has("const"), is_struct: body.is_some() };
         self.facts.statics.insert(variable.name, found);
         bound(self.facts.statics.len(), "variables", line)
     }
@@ -261,9 +234,7 @@ impl<'a> Scan<'a> {
         let Some(function) = Function::parse(head) else {
             return self.cursor.skip_to_close("{", "}", |_| Ok(()));
         };
-        self.facts
-            .parameters
-            .insert(function.name, function.parameters);
+        self.facts.parameters.insert(function.name, function.parameters);
         if !head.iter().any(|t| t.is_name("static")) {
             self.facts.defined.insert(function.name);
             bound(self.facts.defined.len(), "functions", function.line)?;
@@ -291,12 +262,7 @@ impl<'a> Scan<'a> {
         if function.name == "TVMSystemLibEntryPoint" {
             self.facts.registry.get_or_insert(function.line);
         }
-        let Facts {
-            called,
-            swallowed_status,
-            packed_arguments,
-            ..
-        } = &mut self.facts;
+        let Facts { called, swallowed_status, packed_arguments, .. } = &mut self.facts;
         let mut last: [&str; 3] = [""; 3];
         let mut arguments = 0usize;
         self.cursor.skip_to_close("{", "}", |token| {
@@ -355,11 +321,7 @@ impl<'a> Function<'a> {
         }
         let void = inside == 2 && head.get(open + 1).is_some_and(|t| t.is_name("void"));
         let parameters = if inside <= 1 || void { 0 } else { commas + 1 };
-        Some(Function {
-            name: name.text,
-            parameters,
-            line: name.line,
-        })
+        Some(Function { name: name.text, parameters, line: name.line })
     }
 }
 
@@ -391,20 +353,13 @@ impl<'a> Variable<'a> {
         let name = cursor.slice(from.start, to.start + to.text.len());
         let element = match pointer {
             Some(_) => None,
-            None => declarator[..first]
-                .iter()
-                .rev()
-                .find_map(|t| type_size(t.text)),
+            None => declarator[..first].iter().rev().find_map(|t| type_size(t.text)),
         };
         let count = match open {
             Some(open) => element_count(&plain[open..])?,
             None => Some(1),
         };
-        Ok(Some(Variable {
-            name,
-            size: element.zip(count).and_then(|(e, n)| e.checked_mul(n)),
-            alignment,
-        }))
+        Ok(Some(Variable { name, size: element.zip(count).and_then(|(e, n)| e.checked_mul(n)), alignment }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::c::lexer::integer;
 use crate::finding::{Code, Finding, Severity};
-use crate::model::{Module, PoolKind, Tensor};
+use crate::model::{Module, PoolKind};
 use crate::names;
 
 use super::module::Input;
@@ -28,9 +28,7 @@ pub(super) fn find(input: &Input<'_>, module: &mut Module) {
         ));
     }
     module.findings.append(&mut found);
-    module
-        .findings
-        .sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(&b.code)));
+    module.findings.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(&b.code)));
 }
 
 fn sources(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
@@ -40,7 +38,9 @@ fn sources(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
                 Code::FunctionRegistry,
                 Severity::Defect,
                 source.path,
-                format!("line {line}: a function registry (system-lib) whose prototypes contradict the model's functions"),
+                format!(
+                    "line {line}: a function registry (system-lib) whose prototypes contradict the model's functions"
+                ),
                 "leave the registry out of the build, or export without --system-lib",
             ));
         }
@@ -59,7 +59,10 @@ fn sources(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
             Code::PoolPointerType,
             Severity::Defect,
             module.run_symbol.as_str(),
-            format!("line {}: a pool's address is passed where uint8_t* is wanted; newer compilers refuse it", input.run.line),
+            format!(
+                "line {}: a pool's address is passed where uint8_t* is wanted; newer compilers refuse it",
+                input.run.line
+            ),
             "cast the address in the copy that is built",
         ));
     }
@@ -83,13 +86,7 @@ fn pools(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
         .iter()
         .filter(|p| workspace(p.kind))
         .map(|p| p.size)
-        .chain(
-            module
-                .internal_pools
-                .iter()
-                .filter(|p| workspace(p.kind))
-                .map(|p| p.size),
-        )
+        .chain(module.internal_pools.iter().filter(|p| workspace(p.kind)).map(|p| p.size))
         .collect();
     let sum = planned.iter().fold(0u64, |a, b| a.saturating_add(*b));
     let stated = input.metadata.workspace_size_bytes;
@@ -106,10 +103,7 @@ fn pools(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
 
 fn spelling(module: &Module, found: &mut Vec<Finding>) {
     let identifier = names::is_c_identifier(&module.prefix);
-    let header = module
-        .header_prefix
-        .as_ref()
-        .is_none_or(|h| *h == module.prefix);
+    let header = module.header_prefix.as_ref().is_none_or(|h| *h == module.prefix);
     if !identifier || !header {
         let text = match identifier {
             true => "the header spells the module's name in lower case, the sources do not",
@@ -155,36 +149,40 @@ fn macros(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
     };
     let mut clashing = Vec::new();
     for (name, line) in &header.facts.repeated_macros {
-        clash(
-            name,
-            format!("line {line}: defined a second time in {}", header.path),
-        );
+        clash(name, format!("line {line}: defined a second time in {}", header.path));
         clashing.push(*name);
     }
     let prefix = header.prefix.to_ascii_uppercase();
+    let workspace = format!("{prefix}_WORKSPACE_SIZE");
+    if let Some((value, line)) = header.facts.macros.get(workspace.as_str())
+        && !clashing.contains(&workspace.as_str())
+        && integer(value) != Some(input.metadata.workspace_size_bytes)
+    {
+        let stated = input.metadata.workspace_size_bytes;
+        found.push(size_macro(&workspace, *line, value, &format!("a workspace of {stated} bytes")));
+    }
     for tensor in module.tensors() {
         let name = format!("{prefix}_{}_SIZE", tensor.c_name.to_ascii_uppercase());
         let Some((value, line)) = header.facts.macros.get(name.as_str()) else {
             continue;
         };
-        let agrees = integer(value) == tensor.size_bytes;
-        if tensor.size_bytes.is_some() && !agrees && !clashing.contains(&name.as_str()) {
-            found.push(size_macro(&name, *line, value, tensor));
+        if let Some(size) = tensor.size_bytes
+            && integer(value) != Some(size)
+            && !clashing.contains(&name.as_str())
+        {
+            found.push(size_macro(&name, *line, value, &format!("a tensor of {size} bytes")));
         }
     }
 }
 
-fn size_macro(name: &str, line: u32, value: &str, tensor: &Tensor) -> Finding {
+fn size_macro(name: &str, line: u32, value: &str, thing: &str) -> Finding {
     let shown: String = value.chars().take(40).collect();
     Finding::new(
         Code::SizeMacro,
         Severity::Defect,
         name,
-        format!(
-            "line {line}: the header says '{shown}' for a tensor of {} bytes",
-            tensor.size_bytes.unwrap_or(0)
-        ),
-        "use the generated header, which takes the size from metadata.json",
+        format!("line {line}: the header says '{shown}' for {thing}"),
+        "use the generated header, which takes sizes from metadata.json",
     )
 }
 
@@ -192,10 +190,7 @@ fn symbols(module: &Module, found: &mut Vec<Finding>) {
     let own = format!("{}_", module.prefix);
     for symbol in &module.defined_symbols {
         let clean = names::sanitize(&own);
-        if !symbol.starts_with(&own)
-            && !symbol.starts_with(&clean)
-            && !symbol.starts_with("_lookup_linked_param")
-        {
+        if !symbol.starts_with(&own) && !symbol.starts_with(&clean) && !symbol.starts_with("_lookup_linked_param") {
             found.push(Finding::new(
                 Code::UnprefixedSymbol,
                 Severity::Warning,
@@ -205,12 +200,7 @@ fn symbols(module: &Module, found: &mut Vec<Finding>) {
             ));
         }
     }
-    let cmsis: Vec<&str> = module
-        .called_symbols
-        .iter()
-        .map(String::as_str)
-        .filter(|s| s.starts_with("arm_"))
-        .collect();
+    let cmsis: Vec<&str> = module.called_symbols.iter().map(String::as_str).filter(|s| s.starts_with("arm_")).collect();
     if !cmsis.is_empty() {
         found.push(Finding::new(
             Code::ExternalLibrary,

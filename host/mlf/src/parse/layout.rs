@@ -20,10 +20,7 @@ pub(super) struct Layout<'a> {
 
 impl<'a> Layout<'a> {
     pub fn of(archive: &'a Archive, metadata: &Metadata) -> Result<Self> {
-        let mut layout = Layout {
-            sources: BTreeMap::new(),
-            stray: Vec::new(),
-        };
+        let mut layout = Layout { sources: BTreeMap::new(), stray: Vec::new() };
         for member in archive.members() {
             let path = member.path.as_str();
             if path.starts_with(OBJECTS) {

@@ -47,9 +47,7 @@ impl<'a> Input<'a> {
 
     /// An error in the entry point.
     pub fn run_error(&self, text: impl Into<String>) -> Error {
-        Error::new(ErrorKind::Source, text)
-            .at_line(self.run.line)
-            .in_member(self.run_member)
+        Error::new(ErrorKind::Source, text).at_line(self.run.line).in_member(self.run_member)
     }
 
     /// An error in the header.
@@ -62,12 +60,7 @@ impl<'a> Input<'a> {
     }
 }
 
-pub(super) fn parse(
-    archive: &Archive,
-    version: u32,
-    metadata: &ModuleMetadata,
-    layout: &Layout<'_>,
-) -> Result<Module> {
+pub(super) fn parse(archive: &Archive, version: u32, metadata: &ModuleMetadata, layout: &Layout<'_>) -> Result<Module> {
     let name = metadata.name.as_str();
     let paths = layout.of_module(name);
     if paths.is_empty() {
@@ -78,18 +71,14 @@ pub(super) fn parse(
         .advise("build the model with --target=c"));
     }
     // TVM puts the name into C symbols as it is; some of its releases clean it up first.
-    let spellings = [
-        format!("tvmgen_{name}"),
-        format!("tvmgen_{}", names::sanitize(name)),
-    ];
+    let spellings = [format!("tvmgen_{name}"), format!("tvmgen_{}", names::sanitize(name))];
     let lower = spellings[0].to_ascii_lowercase();
     let upper = spellings[0].to_ascii_uppercase();
-    let odd: Vec<&str> = [spellings[0].as_str(), &lower, &upper]
-        .into_iter()
-        .filter(|p| !names::is_c_identifier(p))
-        .collect();
-    let mut last_error = None;
-    for prefix in &spellings {
+    let odd: Vec<&str> =
+        [spellings[0].as_str(), &lower, &upper].into_iter().filter(|p| !names::is_c_identifier(p)).collect();
+    let mut first_error = None;
+    let distinct = if spellings[0] == spellings[1] { 1 } else { 2 };
+    for prefix in &spellings[..distinct] {
         let mut sources = Vec::new();
         for path in paths {
             let text = archive.text(path)?;
@@ -102,42 +91,25 @@ pub(super) fn parse(
                     true => None,
                     false => Some(find_header(archive, &sources, &spellings, &odd)?),
                 };
-                let input = Input {
-                    archive,
-                    version,
-                    metadata,
-                    sources: &sources,
-                    header: header.as_ref(),
-                    run,
-                    run_member,
-                };
+                let input =
+                    Input { archive, version, metadata, sources: &sources, header: header.as_ref(), run, run_member };
                 return assemble(&input, prefix);
             }
-            Err(e) => last_error = last_error.or(Some(e)),
+            Err(e) => first_error = first_error.or(Some(e)),
         }
     }
-    Err(last_error.unwrap_or_else(|| Error::new(ErrorKind::Source, "no entry point")))
+    Err(first_error.unwrap_or_else(|| Error::new(ErrorKind::Source, "no entry point")))
 }
 
-fn find_run<'s, 'a>(
-    sources: &'s [Scanned<'a>],
-    prefix: &str,
-) -> Result<(&'a str, &'s EntryPoint<'a>)> {
-    let mut found = sources
-        .iter()
-        .filter_map(|s| s.facts.run.as_ref().map(|run| (s.path, run)));
+fn find_run<'s, 'a>(sources: &'s [Scanned<'a>], prefix: &str) -> Result<(&'a str, &'s EntryPoint<'a>)> {
+    let mut found = sources.iter().filter_map(|s| s.facts.run.as_ref().map(|run| (s.path, run)));
     let Some(first) = found.next() else {
-        return Err(Error::new(
-            ErrorKind::MissingMember,
-            format!("no C file of the module defines '{prefix}_run'"),
-        )
-        .advise("the archive is incomplete, or was not built with --executor=aot --runtime=crt"));
+        return Err(Error::new(ErrorKind::MissingMember, format!("no C file of the module defines '{prefix}_run'"))
+            .advise("the archive is incomplete, or was not built with --executor=aot --runtime=crt"));
     };
     if let Some((path, run)) = found.next() {
         let text = format!("'{prefix}_run' is defined a second time");
-        return Err(Error::new(ErrorKind::Source, text)
-            .at_line(run.line)
-            .in_member(path));
+        return Err(Error::new(ErrorKind::Source, text).at_line(run.line).in_member(path));
     }
     Ok(first)
 }
@@ -156,30 +128,19 @@ fn find_header<'a>(
         let Some(file) = path.strip_prefix(INCLUDES) else {
             return false;
         };
-        wanted
-            .iter()
-            .any(|w| w == file || !exact && w.eq_ignore_ascii_case(file))
+        wanted.iter().any(|w| w == file || !exact && w.eq_ignore_ascii_case(file))
     };
     let members = archive.members();
-    let member = members
-        .iter()
-        .find(|m| matches(&m.path, true))
-        .or_else(|| members.iter().find(|m| matches(&m.path, false)));
+    let member =
+        members.iter().find(|m| matches(&m.path, true)).or_else(|| members.iter().find(|m| matches(&m.path, false)));
     let Some(member) = member else {
-        let text = format!(
-            "the model's header {INCLUDES}{} is missing",
-            wanted.first().map_or("", |w| w)
-        );
+        let text = format!("the model's header {INCLUDES}{} is missing", wanted.first().map_or("", |w| w));
         return Err(Error::new(ErrorKind::MissingMember, text));
     };
     let prefix = member.path[INCLUDES.len()..].trim_end_matches(".h");
     let text = archive.text(&member.path)?;
     let facts = scan(text, prefix, odd).map_err(|e| e.in_member(&member.path))?;
-    Ok(Header {
-        path: &member.path,
-        prefix: prefix.to_owned(),
-        facts,
-    })
+    Ok(Header { path: &member.path, prefix: prefix.to_owned(), facts })
 }
 
 pub(super) fn included_header<'a>(sources: &[Scanned<'a>]) -> Option<&'a str> {
@@ -193,11 +154,7 @@ fn assemble(input: &Input<'_>, prefix: &str) -> Result<Module> {
     let pools = pools::external(input, &mut findings)?;
     let internal_pools = pools::internal(input)?;
     let (inputs, outputs) = tensors::read(input, &pools, &mut findings)?;
-    let devices: Vec<String> = input
-        .members("devices")
-        .iter()
-        .map(|(n, _)| (*n).to_owned())
-        .collect();
+    let devices: Vec<String> = input.members("devices").iter().map(|(n, _)| (*n).to_owned()).collect();
     let all = |pick: fn(&Facts<'_>) -> Vec<String>| {
         let mut names: Vec<String> = input.sources.iter().flat_map(|s| pick(&s.facts)).collect();
         names.sort();
@@ -205,9 +162,7 @@ fn assemble(input: &Input<'_>, prefix: &str) -> Result<Module> {
         names
     };
     let called_symbols = all(|f| f.called.iter().map(|s| s.to_string()).collect());
-    let allocates = called_symbols
-        .iter()
-        .any(|s| s == "TVMBackendAllocWorkspace");
+    let allocates = called_symbols.iter().any(|s| s == "TVMBackendAllocWorkspace");
     let mut module = Module {
         name: metadata.name.clone(),
         prefix: prefix.to_owned(),
@@ -215,16 +170,8 @@ fn assemble(input: &Input<'_>, prefix: &str) -> Result<Module> {
         header: input.header.map(|h| h.path.to_owned()),
         included_header: included_header(input.sources).map(str::to_owned),
         sources: input.sources.iter().map(|s| s.path.to_owned()).collect(),
-        interface: if input.run.packed {
-            Interface::Packed
-        } else {
-            Interface::C
-        },
-        operators: if input.run.packed_main {
-            Operators::Packed
-        } else {
-            Operators::Unpacked
-        },
+        interface: if input.run.packed { Interface::Packed } else { Interface::C },
+        operators: if input.run.packed_main { Operators::Packed } else { Operators::Unpacked },
         targets: metadata.targets.clone(),
         workspace_mode: match (pools.is_empty(), internal_pools.is_empty(), allocates) {
             (false, _, _) => WorkspaceMode::UsmpExternal,
@@ -269,37 +216,22 @@ fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParamet
         let parameter = match argument {
             Argument::Input(name) => by_source(&module.inputs, name).map(P::Input),
             Argument::Output(name) => by_source(&module.outputs, name).map(P::Output),
-            Argument::Pool(name) => module
-                .pools
-                .iter()
-                .position(|p| p.name == *name)
-                .map(P::Pool),
+            Argument::Pool(name) => module.pools.iter().position(|p| p.name == *name).map(P::Pool),
             Argument::Device(name) => module.devices.iter().position(|d| d == name).map(P::Device),
-            Argument::Static(name) => module
-                .internal_pools
-                .iter()
-                .position(|p| p.name == *name)
-                .map(P::InternalPool),
+            Argument::Static(name) => module.internal_pools.iter().position(|p| p.name == *name).map(P::InternalPool),
             Argument::Packed(i) if *i < inputs => Some(P::Input(*i)),
-            Argument::Packed(i) if *i < inputs + module.outputs.len() => {
-                Some(P::Output(i - inputs))
-            }
+            Argument::Packed(i) if *i < inputs + module.outputs.len() => Some(P::Output(i - inputs)),
             Argument::Packed(_) => None,
         };
         match parameter {
             Some(parameter) if !found.contains(&parameter) => found.push(parameter),
             Some(_) => return Err(input.run_error(format!("{argument:?} is passed twice"))),
             None => {
-                return Err(
-                    input.run_error(format!("{argument:?} is passed, but not declared anywhere"))
-                );
+                return Err(input.run_error(format!("{argument:?} is passed, but not declared anywhere")));
             }
         }
     }
-    let declared = input
-        .sources
-        .iter()
-        .find_map(|s| s.facts.parameters.get(input.run.main));
+    let declared = input.sources.iter().find_map(|s| s.facts.parameters.get(input.run.main));
     if let Some(&declared) = declared
         && !input.run.packed_main
         && !forwards_args(input)
@@ -316,18 +248,15 @@ fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParamet
         found = (0..module.inputs.len()).map(P::Input).collect();
         found.extend((0..module.outputs.len()).map(P::Output));
     }
-    let tensors = found
-        .iter()
-        .filter(|p| matches!(p, P::Input(_) | P::Output(_)))
-        .count();
+    let tensors = found.iter().filter(|p| matches!(p, P::Input(_) | P::Output(_))).count();
     let expected = match module.io_in_workspace {
         true => 0,
         false => module.inputs.len() + module.outputs.len(),
     };
     if tensors != expected {
-        return Err(input.run_error(format!(
-            "{tensors} tensors are passed to the main function, but the model has {expected}"
-        )));
+        return Err(
+            input.run_error(format!("{tensors} tensors are passed to the main function, but the model has {expected}"))
+        );
     }
     Ok(found)
 }

@@ -20,23 +20,18 @@ pub(super) fn external(input: &Input<'_>, findings: &mut Vec<Finding>) -> Result
     match &input.metadata.extension {
         Some(extension) => {
             let same = pools.len() == extension.pools.len()
-                && pools.iter().zip(&extension.pools).all(|(pool, known)| {
-                    pool.name == known.name && pool.kind == known.kind && pool.size == known.size
-                });
+                && pools
+                    .iter()
+                    .zip(&extension.pools)
+                    .all(|(pool, known)| pool.name == known.name && pool.kind == known.kind && pool.size == known.size);
             if !same {
-                return Err(
-                    input.header_error("the pools of the header are not those of metadata.json")
-                );
+                return Err(input.header_error("the pools of the header are not those of metadata.json"));
             }
             for (pool, known) in pools.iter_mut().zip(&extension.pools) {
                 if !known.alignment.is_power_of_two() || known.alignment > 4096 {
-                    let text = format!(
-                        "pool '{}': alignment {} is no power of two up to 4096",
-                        known.name, known.alignment
-                    );
-                    return Err(
-                        Error::new(ErrorKind::Metadata, text).in_member(crate::metadata::MEMBER)
-                    );
+                    let text =
+                        format!("pool '{}': alignment {} is no power of two up to 4096", known.name, known.alignment);
+                    return Err(Error::new(ErrorKind::Metadata, text).in_member(crate::metadata::MEMBER));
                 }
                 pool.alignment = known.alignment;
                 pool.state = known.state;
@@ -61,11 +56,7 @@ fn external_pool(input: &Input<'_>, name: &str, count: usize) -> Result<Pool> {
     let Some(header) = input.header else {
         return Err(input.run_error("pools without a header"));
     };
-    let upper = format!(
-        "{}_{}",
-        header.prefix.to_ascii_uppercase(),
-        name.to_ascii_uppercase()
-    );
+    let upper = format!("{}_{}", header.prefix.to_ascii_uppercase(), name.to_ascii_uppercase());
     let size_of = |suffix: &str| -> Result<Option<u64>> {
         let macro_name = format!("{upper}_{suffix}");
         let Some(&(value, line)) = header.facts.macros.get(macro_name.as_str()) else {
@@ -73,53 +64,33 @@ fn external_pool(input: &Input<'_>, name: &str, count: usize) -> Result<Pool> {
         };
         match crate::c::lexer::integer(value) {
             Some(size) => Ok(Some(size)),
-            None => Err(input
-                .header_error(format!("{macro_name} is no whole number"))
-                .at_line(line)),
+            None => Err(input.header_error(format!("{macro_name} is no whole number")).at_line(line)),
         }
     };
-    let plain = |kind, size| Pool {
-        name: name.to_owned(),
-        kind,
-        size,
-        alignment: DEFAULT_ALIGNMENT,
-        state: false,
-        data: None,
-    };
+    let plain =
+        |kind, size| Pool { name: name.to_owned(), kind, size, alignment: DEFAULT_ALIGNMENT, state: false, data: None };
     if let Some(size) = size_of("CONSTANT_POOL_SIZE")? {
         let macro_name = format!("{upper}_CONSTANT_POOL_DATA");
         let data = match header.facts.macros.get(macro_name.as_str()) {
             Some(&(value, line)) => {
-                let data = bytes(value).map_err(|text| {
-                    input
-                        .header_error(format!("{macro_name}: {text}"))
-                        .at_line(line)
-                })?;
+                let data =
+                    bytes(value).map_err(|text| input.header_error(format!("{macro_name}: {text}")).at_line(line))?;
                 if data.len() as u64 != size {
-                    let text = format!(
-                        "{macro_name} has {} bytes, its size macro says {size}",
-                        data.len()
-                    );
+                    let text = format!("{macro_name} has {} bytes, its size macro says {size}", data.len());
                     return Err(input.header_error(text).at_line(line));
                 }
                 Some(data)
             }
             None => None,
         };
-        return Ok(Pool {
-            data,
-            ..plain(PoolKind::Constant, size)
-        });
+        return Ok(Pool { data, ..plain(PoolKind::Constant, size) });
     }
     if let Some(size) = size_of("WORKSPACE_POOL_SIZE")? {
         return Ok(plain(PoolKind::Workspace, size));
     }
     if count == 1 {
         // Without a macro of its own, a single pool is the whole workspace.
-        return Ok(plain(
-            PoolKind::Workspace,
-            input.metadata.workspace_size_bytes,
-        ));
+        return Ok(plain(PoolKind::Workspace, input.metadata.workspace_size_bytes));
     }
     Err(input.header_error(format!("the size of pool '{name}' is not in the header")))
 }
@@ -152,15 +123,9 @@ pub(super) fn internal(input: &Input<'_>) -> Result<Vec<InternalPool>> {
             continue;
         };
         let Some(found) = source.and_then(|s| s.facts.statics.get(name)) else {
-            return Err(input.run_error(format!(
-                "'{name}' is passed to the main function but not defined"
-            )));
+            return Err(input.run_error(format!("'{name}' is passed to the main function but not defined")));
         };
-        let kind = if found.is_struct {
-            PoolKind::Constant
-        } else {
-            PoolKind::Workspace
-        };
+        let kind = if found.is_struct { PoolKind::Constant } else { PoolKind::Workspace };
         let Some(size) = found.size else {
             return Err(input.run_error(format!("the size of '{name}' is not understood")));
         };

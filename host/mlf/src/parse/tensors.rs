@@ -34,9 +34,31 @@ pub(super) fn read(
     findings: &mut Vec<Finding>,
 ) -> Result<(Vec<Tensor>, Vec<Tensor>)> {
     let relay = relay_main(input);
-    let mut inputs = side(input, Side::Inputs, relay.as_ref(), pools, findings)?;
-    let mut outputs = side(input, Side::Outputs, relay.as_ref(), pools, findings)?;
-    complete_last(input, &mut inputs, &mut outputs);
+    let mut inputs = named(input, Side::Inputs, relay.as_ref(), findings)?;
+    let mut outputs = named(input, Side::Outputs, relay.as_ref(), findings)?;
+    if let Some(main) = &relay {
+        for tensor in &mut inputs {
+            if let Some(found) = relay_input(main, tensor) {
+                add_type(tensor, &found, findings);
+            }
+        }
+        complete_last(input, &mut inputs, &mut outputs);
+        if main.results.len() == outputs.len() {
+            for (tensor, result) in outputs.iter_mut().zip(&main.results) {
+                add_result(tensor, result);
+            }
+        }
+    }
+    for (side, tensors) in [(Side::Inputs, &mut inputs), (Side::Outputs, &mut outputs)] {
+        place(input, side, tensors, pools, findings)?;
+        if let Some(extension) = &input.metadata.extension {
+            let known = match side {
+                Side::Inputs => &extension.inputs,
+                Side::Outputs => &extension.outputs,
+            };
+            add_extension(side, tensors, known, pools)?;
+        }
+    }
     for tensor in inputs.iter().chain(&outputs) {
         tell_unknown(tensor, findings);
     }
@@ -45,43 +67,23 @@ pub(super) fn read(
 
 fn relay_main(input: &Input<'_>) -> Option<relay::Main> {
     let own = format!("src/{}.relay", input.metadata.name);
-    let path = if input.version >= 7 {
-        own.as_str()
-    } else {
-        "src/relay.txt"
-    };
+    let path = if input.version >= 7 { own.as_str() } else { "src/relay.txt" };
     relay::main_function(input.archive.text(path).ok()?)
 }
 
-fn side(
+/// The tensors of one side by name, with size and type from the metadata.
+fn named(
     input: &Input<'_>,
     side: Side,
     relay: Option<&relay::Main>,
-    pools: &[Pool],
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Tensor>> {
     let mut tensors = match input.run.packed {
         false => from_header(input, side, findings)?,
         true => from_packed(input, side, relay)?,
     };
-    for (i, tensor) in tensors.iter_mut().enumerate() {
+    for tensor in &mut tensors {
         add_metadata(input, side, tensor)?;
-        let found = match (side, relay) {
-            (Side::Inputs, Some(main)) => relay_input(main, tensor),
-            (Side::Outputs, Some(main)) => main.results.get(i).cloned().flatten(),
-            _ => None,
-        };
-        if let Some(found) = found {
-            add_type(tensor, &found, findings);
-        }
-    }
-    place(input, side, &mut tensors, pools, findings)?;
-    if let Some(extension) = &input.metadata.extension {
-        let known = match side {
-            Side::Inputs => &extension.inputs,
-            Side::Outputs => &extension.outputs,
-        };
-        add_extension(side, &mut tensors, known, pools)?;
     }
     Ok(tensors)
 }
@@ -113,27 +115,15 @@ fn from_header(input: &Input<'_>, side: Side, findings: &mut Vec<Finding>) -> Re
             _ => None,
         })
         .collect();
-    let mapped = input
-        .sources
-        .iter()
-        .any(|s| s.facts.map_inputs.is_some() || s.facts.map_outputs.is_some());
+    let mapped = input.sources.iter().any(|s| s.facts.map_inputs.is_some() || s.facts.map_outputs.is_some());
     if passed.len() != members.len() && !(mapped && passed.is_empty()) {
-        let text = format!(
-            "the header has {} {}, the entry point passes {}",
-            members.len(),
-            side.name(),
-            passed.len()
-        );
+        let text = format!("the header has {} {}, the entry point passes {}", members.len(), side.name(), passed.len());
         return Err(input.run_error(text));
     }
     let mut tensors = Vec::new();
     for (i, &(name, _)) in members.iter().enumerate() {
         let same = mapped || passed.contains(&name);
-        let source_name = if same {
-            name
-        } else {
-            passed.get(i).copied().unwrap_or(name)
-        };
+        let source_name = if same { name } else { passed.get(i).copied().unwrap_or(name) };
         if source_name != name {
             findings.push(Finding::new(
                 Code::MemberName,
@@ -151,54 +141,27 @@ fn from_header(input: &Input<'_>, side: Side, findings: &mut Vec<Finding>) -> Re
 /// Names of a model with a packed interface: from its metadata function, or in TVM 0.8 from the Relay program.
 fn from_packed(input: &Input<'_>, side: Side, relay: Option<&relay::Main>) -> Result<Vec<Tensor>> {
     let infos = input.sources.iter().find_map(|s| match side {
-        Side::Inputs => s
-            .facts
-            .metadata
-            .inputs
-            .as_ref()
-            .map(|infos| (s.path, infos)),
-        Side::Outputs => s
-            .facts
-            .metadata
-            .outputs
-            .as_ref()
-            .map(|infos| (s.path, infos)),
+        Side::Inputs => s.facts.metadata.inputs.as_ref().map(|infos| (s.path, infos)),
+        Side::Outputs => s.facts.metadata.outputs.as_ref().map(|infos| (s.path, infos)),
     });
     if let Some((path, infos)) = infos {
-        return infos
-            .iter()
-            .map(|info| from_info(info).map_err(|e| e.in_member(path)))
-            .collect();
+        return infos.iter().map(|info| from_info(info).map_err(|e| e.in_member(path))).collect();
     }
     from_relay(input, side, relay).ok_or_else(|| {
         input
-            .run_error(format!(
-                "the {} of this packed interface are described nowhere in the archive",
-                side.name()
-            ))
+            .run_error(format!("the {} of this packed interface are described nowhere in the archive", side.name()))
             .advise("build the model again with TVM 0.9 or later, or with --interface-api=c")
     })
 }
 
 fn from_info(info: &Info<'_>) -> Result<Tensor> {
-    let bad = |what: &str| {
-        Error::new(
-            ErrorKind::Source,
-            format!("tensor '{}' has {what}", info.name),
-        )
-        .at_line(info.line)
-    };
+    let bad =
+        |what: &str| Error::new(ErrorKind::Source, format!("tensor '{}' has {what}", info.name)).at_line(info.line);
     let [code, bits, lanes] = info.dtype;
     let dtype = DType {
         code: u8::try_from(code).map_err(|_| bad("an unknown type"))?,
-        bits: u8::try_from(bits)
-            .ok()
-            .filter(|b| *b > 0)
-            .ok_or_else(|| bad("an unknown type"))?,
-        lanes: u16::try_from(lanes)
-            .ok()
-            .filter(|l| *l > 0)
-            .ok_or_else(|| bad("an unknown type"))?,
+        bits: u8::try_from(bits).ok().filter(|b| *b > 0).ok_or_else(|| bad("an unknown type"))?,
+        lanes: u16::try_from(lanes).ok().filter(|l| *l > 0).ok_or_else(|| bad("an unknown type"))?,
     };
     let shape: Vec<i64> = info
         .shape
@@ -206,11 +169,7 @@ fn from_info(info: &Info<'_>) -> Result<Tensor> {
         .map(|&d| i64::try_from(d).map_err(|_| bad("a dimension that is too large")))
         .collect::<Result<_>>()?;
     let mut tensor = blank(info.name, info.name);
-    tensor.size_bytes = Some(
-        dtype
-            .size_of_shape(&shape)
-            .ok_or_else(|| bad("a size that is too large"))?,
-    );
+    tensor.size_bytes = Some(dtype.size_of_shape(&shape).ok_or_else(|| bad("a size that is too large"))?);
     tensor.alignment = dtype.alignment();
     tensor.dtype = Some(dtype);
     tensor.shape = Some(shape);
@@ -219,11 +178,7 @@ fn from_info(info: &Info<'_>) -> Result<Tensor> {
 
 /// Packed archives of TVM 0.8: the number of arguments stands in the main function, the names in Relay.
 fn from_relay(input: &Input<'_>, side: Side, relay: Option<&relay::Main>) -> Option<Vec<Tensor>> {
-    let total = input
-        .sources
-        .iter()
-        .find_map(|s| s.facts.packed_arguments.get(input.run.main))
-        .copied()?;
+    let total = input.sources.iter().find_map(|s| s.facts.packed_arguments.get(input.run.main)).copied()?;
     let main = relay?;
     // The TFLite frontend calls weights `v_param_<N>`; everything else is an input.
     let is_input = |p: &&relay::Parameter| !p.name.starts_with("v_param_");
@@ -243,10 +198,7 @@ fn from_relay(input: &Input<'_>, side: Side, relay: Option<&relay::Main>) -> Opt
             })
             .collect(),
         Side::Outputs if outputs == 1 => vec![blank("output", "output")],
-        Side::Outputs => (0..outputs)
-            .map(|i| format!("output{i}"))
-            .map(|n| blank(&n, &n))
-            .collect(),
+        Side::Outputs => (0..outputs).map(|i| format!("output{i}")).map(|n| blank(&n, &n)).collect(),
     })
 }
 
@@ -259,16 +211,12 @@ fn add_metadata(input: &Input<'_>, side: Side, tensor: &mut Tensor) -> Result<()
     let Some(list) = list else {
         return Ok(());
     };
-    let matching =
-        |t: &&NamedSize| sanitize(&t.name) == tensor.c_name || t.name == tensor.source_name;
+    let matching = |t: &&NamedSize| sanitize(&t.name) == tensor.c_name || t.name == tensor.source_name;
     let mut found = list.iter().filter(matching);
     let entry = match (found.next(), found.next(), list.as_slice()) {
         (Some(entry), None, _) => entry,
         (Some(a), Some(b), _) => {
-            let text = format!(
-                "tensors '{}' and '{}' share the C name '{}'",
-                a.name, b.name, tensor.c_name
-            );
+            let text = format!("tensors '{}' and '{}' share the C name '{}'", a.name, b.name, tensor.c_name);
             return Err(Error::new(ErrorKind::Metadata, text)
                 .advise("rename one of them in the model")
                 .in_member(crate::metadata::MEMBER));
@@ -297,10 +245,7 @@ fn add_metadata(input: &Input<'_>, side: Side, tensor: &mut Tensor) -> Result<()
 }
 
 fn relay_input(main: &relay::Main, tensor: &mut Tensor) -> Option<relay::TensorType> {
-    let mut found = main
-        .parameters
-        .iter()
-        .filter(|p| sanitize(&p.name) == tensor.c_name);
+    let mut found = main.parameters.iter().filter(|p| sanitize(&p.name) == tensor.c_name);
     let parameter = found.next().filter(|_| found.next().is_none())?;
     tensor.name = parameter.name.clone();
     parameter.ty.clone()
@@ -319,10 +264,7 @@ fn add_type(tensor: &mut Tensor, found: &relay::TensorType, findings: &mut Vec<F
             Code::ShapeUnknown,
             Severity::Warning,
             tensor.name.as_str(),
-            format!(
-                "the Relay text gives it {} bytes of {}, other places do not agree",
-                size, found.dtype
-            ),
+            format!("the Relay text gives it {} bytes of {}, other places do not agree", size, found.dtype),
             "give the original model with --tflite",
         ));
         return;
@@ -331,6 +273,33 @@ fn add_type(tensor: &mut Tensor, found: &relay::TensorType, findings: &mut Vec<F
     tensor.size_bytes = Some(size);
     tensor.alignment = found.dtype.alignment();
     tensor.shape = Some(found.shape.clone());
+}
+
+/// Adds an inferred type, as far as it agrees with what is known and the size settles it.
+fn add_result(tensor: &mut Tensor, result: &relay::Partial) {
+    let Some(dtype) = tensor.dtype.or(result.dtype) else {
+        return;
+    };
+    if result.dtype.is_some_and(|d| d != dtype) {
+        return;
+    }
+    let stated = || {
+        let whole: Vec<i64> = result.shape.as_ref()?.iter().copied().collect::<Option<_>>()?;
+        dtype.size_of_shape(&whole)
+    };
+    let Some(size) = tensor.size_bytes.or_else(stated) else {
+        return;
+    };
+    let shape = result.settle(dtype, size);
+    if tensor.dtype.is_none() && shape.is_none() {
+        return;
+    }
+    tensor.dtype = Some(dtype);
+    tensor.size_bytes = Some(size);
+    tensor.alignment = dtype.alignment();
+    if tensor.shape.is_none() {
+        tensor.shape = shape;
+    }
 }
 
 /// TVM 0.8 records the sum of all sizes: when one tensor is unknown, it is the rest.
@@ -372,17 +341,10 @@ fn place(
         return Ok(());
     };
     let error = |mapping: &Mapping<'_>, text: String| {
-        Err(Error::new(ErrorKind::Source, text)
-            .at_line(mapping.line)
-            .in_member(path))
+        Err(Error::new(ErrorKind::Source, text).at_line(mapping.line).in_member(path))
     };
     if mappings.len() != tensors.len() {
-        let text = format!(
-            "{} of {} {} have a place in a pool",
-            mappings.len(),
-            tensors.len(),
-            side.name()
-        );
+        let text = format!("{} of {} {} have a place in a pool", mappings.len(), tensors.len(), side.name());
         return Err(Error::new(ErrorKind::Source, text).in_member(path));
     }
     for (i, tensor) in tensors.iter_mut().enumerate() {
@@ -399,40 +361,25 @@ fn place(
                 Code::MapName,
                 Severity::Defect,
                 tensor.name.as_str(),
-                format!("the map function calls it '{}' in '{}', which the header does not know", mapping.field, mapping.pool),
+                format!(
+                    "the map function calls it '{}' in '{}', which the header does not know",
+                    mapping.field, mapping.pool
+                ),
                 "generated files compute the address themselves; the archive's own map function does not compile",
             ));
         }
-        let end = tensor
-            .size_bytes
-            .and_then(|size| size.checked_add(mapping.offset));
+        let end = tensor.size_bytes.and_then(|size| size.checked_add(mapping.offset));
         if tensor.size_bytes.is_some() && end.is_none_or(|end| end > pools[pool].size) {
-            return error(
-                mapping,
-                format!(
-                    "tensor '{}' does not fit into pool '{}'",
-                    tensor.c_name, pools[pool].name
-                ),
-            );
+            return error(mapping, format!("tensor '{}' does not fit into pool '{}'", tensor.c_name, pools[pool].name));
         }
-        tensor.placement = Some(Placement {
-            pool,
-            offset: mapping.offset,
-        });
+        tensor.placement = Some(Placement { pool, offset: mapping.offset });
     }
     Ok(())
 }
 
 /// Facts that our own compiler recorded; they must agree with the header.
-fn add_extension(
-    side: Side,
-    tensors: &mut [Tensor],
-    known: &[ExtensionTensor],
-    pools: &[Pool],
-) -> Result<()> {
-    let error = |text: String| {
-        Err(Error::new(ErrorKind::Metadata, text).in_member(crate::metadata::MEMBER))
-    };
+fn add_extension(side: Side, tensors: &mut [Tensor], known: &[ExtensionTensor], pools: &[Pool]) -> Result<()> {
+    let error = |text: String| Err(Error::new(ErrorKind::Metadata, text).in_member(crate::metadata::MEMBER));
     let names = |list: Vec<&str>| list.join(", ");
     let header: Vec<&str> = tensors.iter().map(|t| t.c_name.as_str()).collect();
     let listed: Vec<&str> = known.iter().map(|t| t.c_name.as_str()).collect();
@@ -452,43 +399,29 @@ fn add_extension(
         let Some(size) = dtype.size_of_shape(&known.shape) else {
             return error(format!("{at}: a shape that is negative or too large"));
         };
-        if tensor.size_bytes.is_some_and(|s| s != size) || tensor.dtype.is_some_and(|d| d != dtype)
-        {
-            return error(format!(
-                "{at}: type or size contradict the rest of the archive"
-            ));
+        if tensor.size_bytes.is_some_and(|s| s != size) || tensor.dtype.is_some_and(|d| d != dtype) {
+            return error(format!("{at}: type or size contradict the rest of the archive"));
         }
         if !known.alignment.is_power_of_two() || known.alignment > 4096 {
-            return error(format!(
-                "{at}: alignment {} is no power of two up to 4096",
-                known.alignment
-            ));
+            return error(format!("{at}: alignment {} is no power of two up to 4096", known.alignment));
         }
         let quantization = match (known.scale, known.zero_point) {
-            (Some(scale), Some(zero_point)) if scale.is_finite() => {
-                Some(Quantization { scale, zero_point })
-            }
+            (Some(scale), Some(zero_point)) if scale.is_finite() => Some(Quantization { scale, zero_point }),
             (None, None) => None,
             _ => {
-                return error(format!(
-                    "{at}: scale and zero_point go together, and the scale is finite"
-                ));
+                return error(format!("{at}: scale and zero_point go together, and the scale is finite"));
             }
         };
         let placement = match (&known.workspace, known.offset) {
             (Some(name), Some(offset)) => pools
                 .iter()
-                .position(|p| {
-                    p.name == *name && offset.checked_add(size).is_some_and(|end| end <= p.size)
-                })
+                .position(|p| p.name == *name && offset.checked_add(size).is_some_and(|end| end <= p.size))
                 .map(|pool| Placement { pool, offset }),
             _ => None,
         };
         let placed = known.workspace.is_some() || known.offset.is_some();
         if placement != tensor.placement || placed != placement.is_some() {
-            return error(format!(
-                "{at}: its place in the workspace contradicts the map function"
-            ));
+            return error(format!("{at}: its place in the workspace contradicts the map function"));
         }
         tensor.name = known.name.clone();
         tensor.dtype = Some(dtype);
@@ -511,9 +444,7 @@ fn tell_unknown(tensor: &Tensor, findings: &mut Vec<Finding>) {
             advice,
         ));
     } else if tensor.shape.is_none()
-        && !findings
-            .iter()
-            .any(|f| f.code == Code::ShapeUnknown && f.subject == tensor.name)
+        && !findings.iter().any(|f| f.code == Code::ShapeUnknown && f.subject == tensor.name)
     {
         findings.push(Finding::new(
             Code::ShapeUnknown,
@@ -523,9 +454,7 @@ fn tell_unknown(tensor: &Tensor, findings: &mut Vec<Finding>) {
             advice,
         ));
     }
-    let quantized = tensor
-        .dtype
-        .is_some_and(|d| d.code <= 1 && (d.bits == 8 || d.bits == 16));
+    let quantized = tensor.dtype.is_some_and(|d| d.code <= 1 && (d.bits == 8 || d.bits == 16));
     if quantized && tensor.quantization.is_none() {
         findings.push(Finding::new(
             Code::QuantizationUnknown,

@@ -1,6 +1,10 @@
-//! The text of the Relay program: types of `@main`'s parameters and, where written, of its result.
+//! The text of the Relay program: types of `@main`'s parameters and results.
+
+mod infer;
 
 use crate::model::DType;
+
+pub(crate) use infer::Partial;
 
 /// A tensor type as Relay writes it: `Tensor[(1, 49, 10, 1), int8]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +27,8 @@ pub(crate) struct Main {
     pub parameters: Vec<Parameter>,
     /// `output_tensor_names`, which the TFLite frontend sets.
     pub output_names: Vec<String>,
-    /// Types of the results, where the text states or implies them; flattened tuple.
-    pub results: Vec<Option<TensorType>>,
+    /// Types of the results, as far as the text states or implies them; flattened tuple.
+    pub results: Vec<Partial>,
 }
 
 /// Most parameters that are read.
@@ -70,9 +74,69 @@ pub(crate) fn main_function(text: &str) -> Option<Main> {
     }
     let rest = skip_blank(rest).unwrap_or_default();
     if let Some(result) = rest.strip_prefix("->") {
-        main.results = results(result).unwrap_or_default();
+        let stated = results(result).unwrap_or_default();
+        main.results = stated.into_iter().map(Partial::from).collect();
+    } else if let Some(body) = rest.strip_prefix('{').and_then(body) {
+        main.results = infer::results(&body, &main.parameters);
     }
     Some(main)
+}
+
+impl From<Option<TensorType>> for Partial {
+    fn from(ty: Option<TensorType>) -> Self {
+        ty.map_or_else(Partial::default, |ty| Partial {
+            dtype: Some(ty.dtype),
+            shape: Some(ty.shape.into_iter().map(Some).collect()),
+        })
+    }
+}
+
+/// A function's body up to the brace that closes it, without comments.
+fn body(text: &str) -> Option<String> {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("/*") {
+        plain.push_str(&rest[..at]);
+        let comment = &rest[at + 2..];
+        rest = &comment[comment.find("*/")? + 2..];
+    }
+    plain.push_str(rest);
+    let end = top_level(&plain, '}').next()?;
+    plain.truncate(end);
+    Some(plain)
+}
+
+/// Parts of a text between separators that stand outside all brackets and quotes.
+fn split_top(text: &str, separator: char) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for at in top_level(text, separator) {
+        parts.push(&text[start..at]);
+        start = at + separator.len_utf8();
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+/// Offsets of a character outside all brackets and quotes.
+fn top_level(text: &str, wanted: char) -> impl Iterator<Item = usize> + '_ {
+    let mut depth = 0usize;
+    let mut quoted = false;
+    text.char_indices().filter_map(move |(i, c)| {
+        if c == '"' {
+            quoted = !quoted;
+        }
+        if quoted {
+            return None;
+        }
+        let hit = depth == 0 && c == wanted;
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        hit.then_some(i)
+    })
 }
 
 /// `name: Type`, without the `%`.
@@ -152,20 +216,8 @@ fn skip_blank(mut text: &str) -> Option<&str> {
 
 /// Passes a value up to the comma or bracket that ends it.
 fn skip_to_comma(text: &str) -> Option<&str> {
-    let mut depth = 0usize;
-    let mut quoted = false;
-    for (i, c) in text.char_indices() {
-        match c {
-            '"' => quoted = !quoted,
-            _ if quoted => {}
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' if depth == 0 => return Some(&text[i..]),
-            ')' | ']' | '}' => depth -= 1,
-            ',' if depth == 0 => return Some(&text[i..]),
-            _ => {}
-        }
-    }
-    None
+    let end = [',', ')'].into_iter().filter_map(|c| top_level(text, c).next()).min();
+    Some(&text[end?..])
 }
 
 #[cfg(test)]
@@ -173,10 +225,7 @@ mod tests {
     use super::*;
 
     fn ty(shape: &[i64], dtype: &str) -> Option<TensorType> {
-        Some(TensorType {
-            shape: shape.to_vec(),
-            dtype: DType::parse(dtype).expect("a type"),
-        })
+        Some(TensorType { shape: shape.to_vec(), dtype: DType::parse(dtype).expect("a type") })
     }
 
     #[test]
@@ -192,7 +241,56 @@ mod tests {
         assert_eq!(main.parameters[2].ty, None);
         assert_eq!(main.parameters[3].ty, None);
         assert_eq!(main.output_names, ["out a", "b"]);
-        assert_eq!(main.results, [ty(&[2], "int8"), ty(&[3], "uint8")]);
+        let results = [ty(&[2], "int8"), ty(&[3], "uint8")].map(Partial::from);
+        assert_eq!(main.results, results);
+    }
+
+    fn inferred(body: &str) -> Vec<Option<Vec<i64>>> {
+        let text = format!("def @main(%x: Tensor[(1, 8, 6, 4), int8], %w: Tensor[(3, 3), int8]) {{\n{body}\n}}\n");
+        let main = main_function(&text).expect("main");
+        let whole = |p: &Partial| p.shape.as_ref()?.iter().copied().collect();
+        main.results.iter().map(whole).collect()
+    }
+
+    #[test]
+    fn shapes_follow_from_the_operators() {
+        let conv = "  %0 = nn.conv2d(%x, %w, strides=[2, 2], padding=[1, 1, 0, 0], channels=5, kernel_size=[3, 3], \
+                    data_layout=\"NHWC\", out_dtype=\"int32\") /* span=a;b */;\n";
+        assert_eq!(inferred(&format!("{conv}  %0")), [Some(vec![1, 4, 3, 5])]);
+        assert_eq!(inferred(&format!("{conv}  reshape(%0, newshape=[-1, 20])")), [Some(vec![3, 20])]);
+        assert_eq!(
+            inferred(&format!(
+                "{conv}  %1 = nn.max_pool2d(%0, pool_size=[2, 3], layout=\"NHWC\");\n  (%1, (clip(%x), %w))"
+            )),
+            [Some(vec![1, 3, 1, 5]), Some(vec![1, 8, 6, 4]), Some(vec![3, 3])]
+        );
+        assert_eq!(inferred("  qnn.dense(%w, %x, 0, units=7, out_dtype=\"int32\")"), [Some(vec![3, 7])]);
+    }
+
+    #[test]
+    fn what_does_not_follow_stays_unknown() {
+        for body in [
+            "  unheard_of(%x)",
+            "  reshape(%x, newshape=[0, -1])",
+            "  nn.max_pool2d(%x, pool_size=[2, 2], layout=\"NHWC\", ceil_mode=True)",
+            "  nn.conv2d(%x, %w, channels=5, data_layout=\"NHWC8c\")",
+            "  nn.dense(%x, %w, units=None)",
+            "  %0 = fn (%a: Tensor[(1), int8]) { %a };\n  %0(%x)",
+            "  right_shift(%w, %x)",
+        ] {
+            assert_eq!(inferred(body), [None], "{body}");
+        }
+    }
+
+    #[test]
+    fn one_open_dimension_is_settled_by_the_size() {
+        let open = Partial { dtype: None, shape: Some(vec![None, Some(12)]) };
+        assert_eq!(open.settle(DType::FLOAT32, 96), Some(vec![2, 12]));
+        assert_eq!(open.settle(DType::FLOAT32, 95), None);
+        let two = Partial { dtype: None, shape: Some(vec![None, None]) };
+        assert_eq!(two.settle(DType::INT8, 4), None);
+        let none = Partial { dtype: None, shape: Some(vec![Some(3)]) };
+        assert_eq!(none.settle(DType::INT8, 4), None);
     }
 
     #[test]

@@ -1,0 +1,266 @@
+//! Types of `@main`'s results, as far as the program's text makes them certain.
+//!
+//! TVM prints a program without types, so they are worked out here for the operators whose result follows from
+//! their arguments by a rule without exceptions. Anything else is unknown, in the whole or in single dimensions,
+//! and unknown things stay unknown through all that follows.
+
+use std::collections::BTreeMap;
+
+use super::{MOST, Parameter, split_top};
+use crate::model::DType;
+
+/// What is known of a tensor's type.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Partial {
+    pub dtype: Option<DType>,
+    /// Dimensions; `None` inside for one that is not known.
+    pub shape: Option<Vec<Option<i64>>>,
+}
+
+impl Partial {
+    /// The shape, where at most one dimension is open and the tensor's size settles it.
+    pub fn settle(&self, dtype: DType, size_bytes: u64) -> Option<Vec<i64>> {
+        let shape = self.shape.as_ref()?;
+        let open = shape.iter().filter(|d| d.is_none()).count();
+        let whole: Vec<i64> = shape.iter().map(|d| d.unwrap_or(1)).collect();
+        let unit = dtype.size_of_shape(&whole)?;
+        if open == 0 {
+            return (unit == size_bytes).then_some(whole);
+        }
+        if open > 1 || unit == 0 || !size_bytes.is_multiple_of(unit) {
+            return None;
+        }
+        let rest = i64::try_from(size_bytes / unit).ok()?;
+        Some(shape.iter().map(|d| d.unwrap_or(rest)).collect())
+    }
+}
+
+/// Types of the results of a function's body, a tuple flattened; empty when the text is not understood.
+pub(super) fn results(body: &str, parameters: &[Parameter]) -> Vec<Partial> {
+    let mut known: BTreeMap<&str, Partial> = BTreeMap::new();
+    for parameter in parameters {
+        if let Some(ty) = &parameter.ty {
+            let shape = Some(ty.shape.iter().copied().map(Some).collect());
+            let dtype = Some(ty.dtype);
+            known.insert(&parameter.name, Partial { dtype, shape });
+        }
+    }
+    let mut last = "";
+    for (count, statement) in split_top(body, ';').into_iter().enumerate() {
+        if count > MOST {
+            return Vec::new();
+        }
+        let statement = statement.trim();
+        match statement.strip_prefix('%').and_then(|s| s.split_once(" = ")) {
+            Some((name, value)) if !name.contains('(') => {
+                if let Some(found) = expression(value, &known) {
+                    known.insert(name, found);
+                }
+            }
+            _ => last = statement,
+        }
+    }
+    let mut found = Vec::new();
+    flatten(last, &known, &mut found, 0);
+    found
+}
+
+fn flatten(text: &str, known: &BTreeMap<&str, Partial>, found: &mut Vec<Partial>, depth: usize) {
+    let text = text.trim();
+    let inner = text.strip_prefix('(').and_then(|t| t.strip_suffix(')'));
+    match inner {
+        Some(inner) if depth < 16 => {
+            for part in split_top(inner, ',') {
+                if !part.trim().is_empty() && found.len() < MOST {
+                    flatten(part, known, found, depth + 1);
+                }
+            }
+        }
+        _ if text.is_empty() => {}
+        _ => found.push(expression(text, known).unwrap_or_default()),
+    }
+}
+
+/// An argument without a key.
+enum Operand {
+    Tensor(Partial),
+    /// A literal, which is a scalar.
+    Number,
+    Unknown,
+}
+
+/// Arguments of a call.
+struct Call<'a> {
+    operands: Vec<Operand>,
+    attributes: BTreeMap<&'a str, &'a str>,
+}
+
+fn expression(text: &str, known: &BTreeMap<&str, Partial>) -> Option<Partial> {
+    let text = text.trim();
+    if let Some(name) = text.strip_prefix('%') {
+        return known.get(name).cloned();
+    }
+    let open = text.find('(')?;
+    let name = text[..open].trim();
+    let arguments = text[open + 1..].strip_suffix(')')?;
+    let mut call = Call { operands: Vec::new(), attributes: BTreeMap::new() };
+    for argument in split_top(arguments, ',') {
+        let argument = argument.trim();
+        let attribute =
+            argument.split_once('=').filter(|(key, _)| key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+        match attribute {
+            Some((key, value)) => {
+                call.attributes.insert(key, value);
+            }
+            None => {
+                let variable = argument.strip_prefix('%').and_then(|n| known.get(n));
+                let number = argument.trim_end_matches('f').parse::<f64>().is_ok();
+                call.operands.push(match variable {
+                    Some(partial) => Operand::Tensor(partial.clone()),
+                    None if number => Operand::Number,
+                    None => Operand::Unknown,
+                });
+            }
+        }
+    }
+    apply(name, &call)
+}
+
+fn apply(name: &str, call: &Call<'_>) -> Option<Partial> {
+    let data = match call.operands.first()? {
+        Operand::Tensor(data) => data.clone(),
+        Operand::Unknown => Partial::default(),
+        Operand::Number => return None,
+    };
+    let same_shape = |dtype: Option<DType>| Some(Partial { dtype, shape: data.shape.clone() });
+    match name {
+        "nn.bias_add" | "clip" | "nn.relu" | "nn.leaky_relu" | "nn.softmax" | "nn.fast_softmax" | "tanh"
+        | "sigmoid" | "exp" | "sqrt" | "negative" | "abs" | "round" => Some(data),
+        // Tensors of different shapes would broadcast.
+        "add" | "subtract" | "multiply" | "maximum" | "minimum" | "right_shift" | "left_shift" | "qnn.add"
+        | "qnn.subtract" | "qnn.mul" => match call.operands.get(1)? {
+            Operand::Number => Some(data),
+            Operand::Tensor(other) if other.shape == data.shape => Some(data),
+            _ => None,
+        },
+        "cast" => same_shape(call.dtype("dtype")),
+        "qnn.requantize" | "qnn.quantize" => same_shape(call.dtype("out_dtype")),
+        "qnn.dequantize" => same_shape(match call.attributes.get("out_dtype") {
+            Some(_) => call.dtype("out_dtype"),
+            None => Some(DType::FLOAT32),
+        }),
+        "reshape" => {
+            let shape = reshape(&data, &call.numbers("newshape")?);
+            Some(Partial { shape, ..data })
+        }
+        "nn.dense" | "qnn.dense" => {
+            let mut shape = data.shape.clone()?;
+            *shape.last_mut()? = call.number("units");
+            Some(Partial { dtype: call.out_dtype(data.dtype), shape: Some(shape) })
+        }
+        "nn.conv2d" | "qnn.conv2d" => {
+            let shape = window(&data, call, "kernel_size", "data_layout", call.number("channels"));
+            Some(Partial { dtype: call.out_dtype(data.dtype), shape })
+        }
+        "nn.max_pool2d" | "nn.avg_pool2d" => {
+            let channels = channel_axis(call, "layout").and_then(|axis| *data.shape.as_ref()?.get(axis)?);
+            let shape = window(&data, call, "pool_size", "layout", channels);
+            Some(Partial { shape, ..data })
+        }
+        _ => None,
+    }
+}
+
+impl Call<'_> {
+    fn text(&self, key: &str) -> Option<&str> {
+        Some(self.attributes.get(key)?.trim().trim_matches('"'))
+    }
+
+    fn dtype(&self, key: &str) -> Option<DType> {
+        DType::parse(self.text(key)?)
+    }
+
+    /// An absent or empty `out_dtype` means the type of the data.
+    fn out_dtype(&self, data: Option<DType>) -> Option<DType> {
+        match self.text("out_dtype") {
+            None | Some("") => data,
+            Some(_) => self.dtype("out_dtype"),
+        }
+    }
+
+    fn number(&self, key: &str) -> Option<i64> {
+        self.text(key)?.parse().ok().filter(|n| *n >= 0)
+    }
+
+    fn numbers(&self, key: &str) -> Option<Vec<i64>> {
+        let inner = self.text(key)?.strip_prefix('[')?.strip_suffix(']')?;
+        let parts = inner.split(',').map(str::trim).filter(|p| !p.is_empty());
+        parts.take(64).map(|p| p.parse().ok()).collect()
+    }
+}
+
+/// Positive dimensions stay, one `-1` takes what is left; TVM's other codes (0, -2, …) are not interpreted.
+fn reshape(data: &Partial, wanted: &[i64]) -> Option<Vec<Option<i64>>> {
+    let open = wanted.iter().filter(|d| **d == -1).count();
+    if open > 1 || wanted.iter().any(|d| *d < -1 || *d == 0) {
+        return None;
+    }
+    let product = |dims: Vec<i64>| dims.into_iter().try_fold(1i64, i64::checked_mul);
+    let whole: Option<Vec<i64>> = data.shape.as_ref().and_then(|s| s.iter().copied().collect());
+    let rest = whole.and_then(|whole| {
+        let total = product(whole)?;
+        let fixed = product(wanted.iter().copied().filter(|d| *d > 0).collect())?;
+        (fixed > 0 && total % fixed == 0).then(|| total / fixed)
+    });
+    Some(wanted.iter().map(|d| if *d == -1 { rest } else { Some(*d) }).collect())
+}
+
+/// Axis of the channels for a layout, of which only the two plain ones are interpreted.
+fn channel_axis(call: &Call<'_>, layout: &str) -> Option<usize> {
+    match call.text(layout).unwrap_or("NCHW") {
+        "NHWC" => Some(3),
+        "NCHW" => Some(1),
+        _ => None,
+    }
+}
+
+/// Result shape of a sliding window over two dimensions.
+fn window(
+    data: &Partial,
+    call: &Call<'_>,
+    kernel: &str,
+    layout: &str,
+    channels: Option<i64>,
+) -> Option<Vec<Option<i64>>> {
+    let axis = channel_axis(call, layout)?;
+    let first = if axis == 1 { 2 } else { 1 };
+    let shape = data.shape.as_ref().filter(|s| s.len() == 4)?;
+    if call.text("out_layout").is_some_and(|l| !l.is_empty()) || call.text("ceil_mode").is_some_and(|c| c != "False") {
+        return None;
+    }
+    let pair = |key: &str, default: [i64; 2]| match call.numbers(key) {
+        Some(n) if n.len() == 2 => Some([n[0], n[1]]),
+        Some(_) => None,
+        None if call.attributes.contains_key(key) => None,
+        None => Some(default),
+    };
+    let strides = pair("strides", [1, 1])?;
+    let dilation = pair("dilation", [1, 1])?;
+    let padding = match call.numbers("padding") {
+        Some(p) if p.len() == 4 => [p[0].checked_add(p[2])?, p[1].checked_add(p[3])?],
+        Some(p) if p.len() == 2 => [p[0].checked_mul(2)?, p[1].checked_mul(2)?],
+        Some(_) => return None,
+        None => [0, 0],
+    };
+    let kernel = call.numbers(kernel).filter(|k| k.len() == 2);
+    let mut result = shape.clone();
+    result[axis] = channels;
+    for i in 0..2 {
+        result[first + i] = shape[first + i].zip(kernel.as_ref()).and_then(|(size, kernel)| {
+            let reach = kernel[i].checked_sub(1)?.checked_mul(dilation[i])?.checked_add(1)?;
+            let room = size.checked_add(padding[i])?.checked_sub(reach)?;
+            (room >= 0 && strides[i] > 0).then(|| room / strides[i] + 1)
+        });
+    }
+    Some(result)
+}
