@@ -5,15 +5,20 @@
 
 pub mod check;
 pub mod fuse;
+pub mod gemmlowp;
 pub mod graph;
 pub mod kernels;
 pub mod lower;
 pub mod names;
 pub mod op;
 pub mod options;
+pub mod pack;
 pub mod plan;
 pub mod problem;
 pub mod quantize;
 pub mod read;
+pub mod requantize;
 pub mod state;
 pub mod storage;
+pub mod text;
+pub mod window;

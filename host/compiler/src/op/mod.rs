@@ -3,6 +3,14 @@
 //! To add one: a file here with a `pub static DEFINITION: OpDefinition`, a line in [`DEFINITIONS`], a kernel file in `kernels/`
 //! with a line in [`crate::kernels::FILES`], and cases for the oracle. See `docs/compiler.md`.
 
+mod add;
+mod average_pool_2d;
+mod conv_2d;
+mod depthwise_conv_2d;
+mod fully_connected;
+mod softmax;
+mod weighted;
+
 use crate::graph::{OpKind, Operator, Subgraph};
 use crate::lower::{Lowered, Lowering};
 use crate::problem::Problem;
@@ -26,7 +34,14 @@ pub struct OpDefinition {
 }
 
 /// All operators the compiler knows.
-pub static DEFINITIONS: &[&OpDefinition] = &[];
+pub static DEFINITIONS: &[&OpDefinition] = &[
+    &add::DEFINITION,
+    &average_pool_2d::DEFINITION,
+    &conv_2d::DEFINITION,
+    &depthwise_conv_2d::DEFINITION,
+    &fully_connected::DEFINITION,
+    &softmax::DEFINITION,
+];
 
 /// The definition of an operator, if there is one.
 pub fn definition(kind: OpKind) -> Option<&'static OpDefinition> {

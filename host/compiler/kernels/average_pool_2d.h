@@ -1,0 +1,51 @@
+/* AVERAGE_POOL_2D on int8: elements outside the input are not counted; halves are rounded away from zero. */
+#ifndef TVMK_AVERAGE_POOL_2D_H
+#define TVMK_AVERAGE_POOL_2D_H
+
+#include "base.h"
+
+typedef struct {
+    uint16_t batches, in_height, in_width, channels;
+    uint16_t out_height, out_width;
+    uint16_t window_height, window_width;
+    uint16_t stride_height, stride_width;
+    uint16_t pad_top, pad_left;
+    int8_t low, high;
+} tvmk_average_pool_2d_t;
+
+/* One output position: `height` × `width` elements, rows `step` bytes apart. */
+TVMK_INLINE void tvmk_average_pool_2d_window(const int8_t *in, int8_t *out, int32_t height, int32_t width, int32_t step,
+                                             int32_t channels, int32_t low, int32_t high) {
+    int32_t count = height * width;
+    for (int32_t c = 0; c < channels; c++) {
+        int32_t sum = 0;
+        for (int32_t y = 0; y < height; y++) {
+            const int8_t *p = in + y * step + c;
+            for (int32_t x = 0; x < width; x++, p += channels) {
+                sum += *p;
+            }
+        }
+        sum = (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+        out[c] = (int8_t)tvmk_clamp(sum, low, high);
+    }
+}
+
+TVMK_SHARED void tvmk_average_pool_2d(const tvmk_average_pool_2d_t *l, const int8_t *in, int8_t *out) {
+    int32_t step = l->in_width * l->channels;
+    for (int32_t b = 0; b < l->batches; b++, in += l->in_height * step) {
+        for (int32_t oy = 0; oy < l->out_height; oy++) {
+            int32_t y = oy * l->stride_height - l->pad_top;
+            int32_t top = tvmk_max(y, 0);
+            int32_t height = tvmk_min(y + l->window_height, l->in_height) - top;
+            for (int32_t ox = 0; ox < l->out_width; ox++, out += l->channels) {
+                int32_t x = ox * l->stride_width - l->pad_left;
+                int32_t left = tvmk_max(x, 0);
+                int32_t width = tvmk_min(x + l->window_width, l->in_width) - left;
+                tvmk_average_pool_2d_window(in + top * step + left * l->channels, out, height, width, step, l->channels,
+                                            l->low, l->high);
+            }
+        }
+    }
+}
+
+#endif

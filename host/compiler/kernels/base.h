@@ -1,0 +1,157 @@
+/* Shared by all kernels: which instructions the core has, and the fixed-point arithmetic of TensorFlow Lite Micro.
+ *
+ * Every kernel has a portable path in C99, some also one for Arm's DSP extension (Cortex-M4, M7, M33) and one for MVE
+ * (Cortex-M55, M85). All paths give the same bytes. Define TVMK_DSP or TVMK_MVE as 0 to keep a path out.
+ *
+ * Shifting a negative number right is taken to be arithmetic, as every compiler for the cores in question does it.
+ */
+#ifndef TVMK_BASE_H
+#define TVMK_BASE_H
+
+#include <stdint.h>
+#include <string.h>
+
+#ifndef TVMK_MVE
+#if defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 1) && !defined(__ARM_BIG_ENDIAN)
+#define TVMK_MVE 1
+#else
+#define TVMK_MVE 0
+#endif
+#endif
+
+#ifndef TVMK_DSP
+#if defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH_PROFILE) && !TVMK_MVE && !defined(__ARM_BIG_ENDIAN) && \
+    defined(__GNUC__)
+#if __ARM_ARCH_PROFILE == 'M'
+#define TVMK_DSP 1
+#else
+#define TVMK_DSP 0
+#endif
+#else
+#define TVMK_DSP 0
+#endif
+#endif
+
+#if TVMK_DSP || TVMK_MVE
+#include <arm_acle.h>
+#endif
+#if TVMK_MVE
+#include <arm_mve.h>
+#endif
+
+#if defined(__GNUC__)
+#define TVMK_INLINE static inline __attribute__((always_inline))
+#define TVMK_SHARED static __attribute__((noinline, unused))
+#else
+#define TVMK_INLINE static inline
+#define TVMK_SHARED static inline
+#endif
+
+TVMK_INLINE int32_t tvmk_min(int32_t a, int32_t b) { return a < b ? a : b; }
+TVMK_INLINE int32_t tvmk_max(int32_t a, int32_t b) { return a > b ? a : b; }
+TVMK_INLINE int32_t tvmk_clamp(int32_t x, int32_t low, int32_t high) { return tvmk_min(tvmk_max(x, low), high); }
+
+/* gemmlowp's SaturatingRoundingDoublingHighMul for every pair but INT32_MIN, INT32_MIN:
+ * (2ab + 2^31) >> 32 rounds halves up, which is what adding the signed nudge and dividing towards zero comes to. */
+TVMK_INLINE int32_t tvmk_high_mul(int32_t a, int32_t b) {
+    return (int32_t)(((int64_t)a * b + ((int64_t)1 << 30)) >> 31);
+}
+
+/* gemmlowp's RoundingDivideByPOT: halves away from zero; exponent 0 … 31. */
+TVMK_INLINE int32_t tvmk_divide_by_pot(int32_t x, int32_t exponent) {
+    int32_t mask = (int32_t)(((uint32_t)1 << exponent) - 1u);
+    int32_t threshold = (mask >> 1) + (x < 0);
+    return (x >> exponent) + ((x & mask) > threshold);
+}
+
+/* TensorFlow Lite's MultiplyByQuantizedMultiplier: x · mantissa · 2^(shift - 31), rounded twice. */
+TVMK_INLINE int32_t tvmk_multiply(int32_t x, int32_t mantissa, int32_t shift) {
+    int32_t left = tvmk_max(shift, 0);
+    int32_t right = tvmk_max(-shift, 0);
+    return tvmk_divide_by_pot(tvmk_high_mul((int32_t)((uint32_t)x << left), mantissa), right);
+}
+
+/* How an accumulator becomes an output byte; see docs/kernels.md for the proofs.
+ *
+ * Short form, two words a channel: the mantissa m, and (2 · bias << 5) | (e - 1) where e >= 1 is the shift to the right.
+ * With a = 2 · (accumulator + bias), in range by the compiler's proof:
+ *     high word of (a · m + 2^31)         is SaturatingRoundingDoublingHighMul(accumulator + bias, m)
+ *     + (a >> 31) + (1 << (e - 1)), >> e   is RoundingDivideByPOT(…, e)
+ *     + (zero_point << e) before the shift is the zero point's addition after it
+ * General form, three words a channel: bias, mantissa, shift, for layers where the compiler found no such proof. */
+TVMK_INLINE int32_t tvmk_requantize_short(int32_t sum, const int32_t *channel, int32_t zero_point) {
+    int32_t word = channel[1];
+    int32_t e1 = word & 31;
+    int32_t a = (int32_t)((uint32_t)sum << 1) + (word >> 5);
+    int32_t x = (int32_t)(((int64_t)a * channel[0] + ((int64_t)1 << 31)) >> 32);
+    int32_t t = x + (a >> 31) + (int32_t)((uint32_t)(2 * zero_point + 1) << e1);
+    return t >> e1 >> 1;
+}
+
+TVMK_INLINE int32_t tvmk_requantize_general(int32_t sum, const int32_t *channel, int32_t zero_point) {
+    return tvmk_multiply((int32_t)((uint32_t)sum + (uint32_t)channel[0]), channel[1], channel[2]) + zero_point;
+}
+
+enum { TVMK_SHORT_WORDS = 2, TVMK_GENERAL_WORDS = 3 };
+
+/* How a layer's sums become bytes: table of one of the forms above, zero point and range of the output. */
+typedef struct {
+    const int32_t *table;
+    int16_t zero_point;
+    int8_t low;
+    int8_t high;
+} tvmk_output_t;
+
+TVMK_INLINE int8_t tvmk_requantize(int32_t sum, const tvmk_output_t *o, int32_t channel, int general) {
+    int32_t y = general ? tvmk_requantize_general(sum, o->table + TVMK_GENERAL_WORDS * channel, o->zero_point)
+                        : tvmk_requantize_short(sum, o->table + TVMK_SHORT_WORDS * channel, o->zero_point);
+    return (int8_t)tvmk_clamp(y, o->low, o->high);
+}
+
+#if TVMK_DSP
+/* Four bytes from any address. */
+TVMK_INLINE uint32_t tvmk_load4(const int8_t *p) {
+    uint32_t w;
+    memcpy(&w, p, 4);
+    return w;
+}
+/* Bytes 0 and 2, and bytes 1 and 3, each sign-extended to a halfword. */
+TVMK_INLINE int32_t tvmk_widen_even(uint32_t w) {
+    int32_t r;
+    __asm__("sxtb16 %0, %1" : "=r"(r) : "r"(w));
+    return r;
+}
+TVMK_INLINE int32_t tvmk_widen_odd(uint32_t w) {
+    int32_t r;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(r) : "r"(w));
+    return r;
+}
+/* acc + a.low · b.low + a.high · b.high */
+TVMK_INLINE int32_t tvmk_mla2(int32_t a, int32_t b, int32_t acc) {
+    int32_t r;
+    __asm__("smlad %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(acc));
+    return r;
+}
+
+/* Widens n neighbouring bytes into ceil(n / 2) pairs of halfwords, `stride` words apart, in the order of the packed weights: of
+ * each four bytes first 0 and 2, then 1 and 3. Where n leaves a halfword over, its weight is 0. */
+TVMK_INLINE int32_t *tvmk_widen_run(int32_t *pairs, const int8_t *x, int32_t n, int32_t stride) {
+    for (; n >= 4; n -= 4, x += 4, pairs += 2 * stride) {
+        uint32_t w = tvmk_load4(x);
+        pairs[0] = tvmk_widen_even(w);
+        pairs[stride] = tvmk_widen_odd(w);
+    }
+    if (n > 0) {
+        uint32_t second = n == 2 ? (uint32_t)x[1] << 16 : n == 3 ? (uint32_t)x[2] << 16 : 0;
+        *pairs = (int32_t)(second | ((uint32_t)x[0] & 0xFFFFu));
+        pairs += stride;
+        if (n == 3) {
+            *pairs = x[1];
+            pairs += stride;
+        }
+    }
+    return pairs;
+}
+#endif
+
+#endif

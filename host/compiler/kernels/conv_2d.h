@@ -1,0 +1,225 @@
+/* CONV_2D on int8, NHWC, weights [output channel][row][column][input channel].
+ *
+ * Each output position needs one window of the input, kh · kw · in_channels bytes. Windows of a few neighbouring positions
+ * are gathered as columns in scratch memory, border elements filled with the input's zero point, and multiplied with all
+ * channels' weights: no test for borders and no subtraction of zero points in the inner loop (−zero_point · Σ weights is
+ * part of the bias). A 1×1 window without padding needs no gathering on cores without the DSP extension.
+ *
+ * Scratch, 4-byte aligned: 2 · kh · kw · in_channels bytes; with the short output form 16 bytes for each pair of elements
+ * of a window, and room for one line of a window if the input is padded. The output may start where the input starts if the window is 1×1
+ * with stride 1, no padding, and no more output than input channels.
+ */
+#ifndef TVMK_CONV_2D_H
+#define TVMK_CONV_2D_H
+
+#include "base.h"
+
+typedef struct {
+    const void *weights; /* int8_t as in the file; with TVMK_DSP and the short output form int16_t, packed, see below */
+    tvmk_output_t output;
+    uint16_t in_height, in_width, in_channels;
+    uint16_t out_height, out_width, out_channels;
+    uint16_t window_height, window_width;
+    uint8_t stride_height, stride_width;
+    uint16_t dilation_height, dilation_width;
+    uint16_t pad_top, pad_left;
+    int8_t pad; /* zero point of the input */
+} tvmk_conv_2d_t;
+
+/* One line of a window, `window_width · in_channels` bytes, from input row y; dilated windows element by element. */
+TVMK_INLINE void tvmk_conv_2d_line(const tvmk_conv_2d_t *l, const int8_t *row, int32_t x, int8_t *line) {
+    int32_t channels = l->in_channels;
+    if (l->dilation_width == 1) {
+        int32_t left = tvmk_min(tvmk_max(-x, 0), l->window_width);
+        int32_t right = tvmk_min(tvmk_max(x + l->window_width - l->in_width, 0), l->window_width - left);
+        int32_t inside = l->window_width - left - right;
+        memset(line, l->pad, (size_t)(left * channels));
+        if (inside > 0) {
+            memcpy(line + left * channels, row + (x + left) * channels, (size_t)(inside * channels));
+        }
+        memset(line + (left + inside) * channels, l->pad, (size_t)(right * channels));
+    } else {
+        for (int32_t i = 0; i < l->window_width; i++, x += l->dilation_width, line += channels) {
+            if (x >= 0 && x < l->in_width) {
+                memcpy(line, row + x * channels, (size_t)channels);
+            } else {
+                memset(line, l->pad, (size_t)channels);
+            }
+        }
+    }
+}
+
+/* The window of output position (oy, ox) as a column of bytes. */
+TVMK_INLINE void tvmk_conv_2d_column(const tvmk_conv_2d_t *l, const int8_t *in, int32_t oy, int32_t ox, int8_t *column) {
+    int32_t y = oy * l->stride_height - l->pad_top;
+    int32_t x = ox * l->stride_width - l->pad_left;
+    int32_t line = l->window_width * l->in_channels;
+    for (int32_t i = 0; i < l->window_height; i++, y += l->dilation_height, column += line) {
+        if (y >= 0 && y < l->in_height) {
+            tvmk_conv_2d_line(l, in + y * l->in_width * l->in_channels, x, column);
+        } else {
+            memset(column, l->pad, (size_t)line);
+        }
+    }
+}
+
+/* Two output positions times two channels at a time. */
+TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch, int general) {
+    int32_t depth = l->window_height * l->window_width * l->in_channels;
+    int32_t channels = l->out_channels;
+    int32_t positions = l->out_height * l->out_width;
+    int gather = l->window_height != 1 || l->window_width != 1 || l->pad_top != 0 || l->pad_left != 0;
+    int32_t oy = 0, ox = 0;
+    for (int32_t p = 0; p < positions; p += 2) {
+        int32_t count = tvmk_min(positions - p, 2);
+        const int8_t *x[2] = {0, 0};
+        for (int32_t i = 0; i < count; i++) {
+            if (gather) {
+                int8_t *column = (int8_t *)scratch + i * depth;
+                tvmk_conv_2d_column(l, in, oy, ox, column);
+                x[i] = column;
+            } else {
+                x[i] = in + (oy * l->stride_height * l->in_width + ox * l->stride_width) * l->in_channels;
+            }
+            if (++ox == l->out_width) {
+                ox = 0;
+                oy++;
+            }
+        }
+        if (!gather) {
+            /* The output may overwrite the input of these positions. */
+            for (int32_t i = 0; i < count; i++) {
+                memcpy(scratch + i * depth, x[i], (size_t)depth);
+                x[i] = (const int8_t *)scratch + i * depth;
+            }
+        }
+        if (count == 1) {
+            x[1] = x[0];
+        }
+        for (int32_t c = 0; c < channels; c += 2) {
+            const int8_t *w0 = (const int8_t *)l->weights + c * depth;
+            const int8_t *w1 = c + 1 < channels ? w0 + depth : w0;
+            const int8_t *x0 = x[0], *x1 = x[1];
+            int32_t a00 = 0, a01 = 0, a10 = 0, a11 = 0;
+            for (int32_t k = 0; k < depth; k++) {
+                int32_t xa = x0[k], xb = x1[k], wa = w0[k], wb = w1[k];
+                a00 += wa * xa;
+                a01 += wa * xb;
+                a10 += wb * xa;
+                a11 += wb * xb;
+            }
+            out[c] = tvmk_requantize(a00, &l->output, c, general);
+            if (c + 1 < channels) {
+                out[c + 1] = tvmk_requantize(a10, &l->output, c + 1, general);
+            }
+            if (count > 1) {
+                out[channels + c] = tvmk_requantize(a01, &l->output, c, general);
+                if (c + 1 < channels) {
+                    out[channels + c + 1] = tvmk_requantize(a11, &l->output, c + 1, general);
+                }
+            }
+        }
+        out += count * channels;
+    }
+}
+
+TVMK_SHARED void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_conv_2d_plain(l, in, out, scratch, 1);
+}
+
+#if TVMK_DSP
+
+/* Pairs of one run of neighbouring bytes: a window's line, or one element of a dilated window. */
+TVMK_INLINE int32_t tvmk_conv_2d_pairs(const tvmk_conv_2d_t *l) {
+    int32_t run = l->in_channels, runs = l->window_height;
+    if (l->dilation_width == 1) {
+        run *= l->window_width;
+    } else {
+        runs *= l->window_width;
+    }
+    return runs * ((run + 1) / 2);
+}
+
+/* One position's window, widened: every fourth word from `column`. `line` has room for a line of the window. */
+TVMK_INLINE void tvmk_conv_2d_widen(const tvmk_conv_2d_t *l, const int8_t *in, int32_t oy, int32_t ox, int32_t *column,
+                                    int8_t *line) {
+    int32_t y = oy * l->stride_height - l->pad_top;
+    int32_t x = ox * l->stride_width - l->pad_left;
+    int32_t channels = l->in_channels;
+    int32_t bytes = l->window_width * channels;
+    int across = x < 0 || x + (l->window_width - 1) * l->dilation_width >= l->in_width;
+    for (int32_t i = 0; i < l->window_height; i++, y += l->dilation_height) {
+        int inside = y >= 0 && y < l->in_height;
+        const int8_t *row = inside ? in + y * l->in_width * channels : in;
+        if (!inside) {
+            memset(line, l->pad, (size_t)bytes);
+        } else if (across) {
+            tvmk_conv_2d_line(l, row, x, line);
+        }
+        if (l->dilation_width == 1) {
+            column = tvmk_widen_run(column, inside && !across ? row + x * channels : line, bytes, 4);
+        } else {
+            for (int32_t j = 0; j < l->window_width; j++) {
+                const int8_t *p =
+                    inside && !across ? row + (x + j * l->dilation_width) * channels : line + j * channels;
+                column = tvmk_widen_run(column, p, channels, 4);
+            }
+        }
+    }
+}
+
+/* `count` output positions from their columns, all channels. */
+TVMK_INLINE void tvmk_conv_2d_tile(const tvmk_conv_2d_t *l, const int32_t *columns, int32_t pairs, int8_t *out,
+                                   int32_t count) {
+    const int32_t *w = (const int32_t *)l->weights;
+    int32_t channels = l->out_channels;
+    for (int32_t c = 0; c < channels; c += 2, w += pairs) {
+        for (int32_t p = 0; p < count; p++) {
+            int32_t first = 0, both = 0;
+            if (c + 1 < channels) {
+                for (int32_t k = 0; k < pairs; k++) {
+                    first = tvmk_mla2(tvmk_widen_even((uint32_t)w[k]), columns[4 * k + p], first);
+                    both = tvmk_mla2(w[k], columns[4 * k + p], both);
+                }
+                out[p * channels + c + 1] =
+                    tvmk_requantize((int32_t)((uint32_t)both - (uint32_t)first) >> 8, &l->output, c + 1, 0);
+            } else {
+                for (int32_t k = 0; k < pairs; k++) {
+                    first = tvmk_mla2(w[k], columns[4 * k + p], first);
+                }
+            }
+            out[p * channels + c] = tvmk_requantize(first, &l->output, c, 0);
+        }
+    }
+}
+
+TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    int32_t pairs = tvmk_conv_2d_pairs(l);
+    int32_t *columns = (int32_t *)scratch;
+    int8_t *line = (int8_t *)(columns + 4 * pairs);
+    int32_t positions = l->out_height * l->out_width;
+    int32_t oy = 0, ox = 0;
+    while (positions > 0) {
+        int32_t count = tvmk_min(positions, 4);
+        for (int32_t i = 0; i < count; i++) {
+            tvmk_conv_2d_widen(l, in, oy, ox, columns + i, line);
+            if (++ox == l->out_width) {
+                ox = 0;
+                oy++;
+            }
+        }
+        tvmk_conv_2d_tile(l, columns, pairs, out, count);
+        out += count * l->out_channels;
+        positions -= count;
+    }
+}
+
+#else
+
+TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_conv_2d_plain(l, in, out, scratch, 0);
+}
+
+#endif
+
+#endif

@@ -1,0 +1,159 @@
+//! DEPTHWISE_CONV_2D on int8: `kernels/depthwise_conv_2d.h`. On one input channel it is an ordinary convolution.
+
+use crate::check::Checker;
+use crate::graph::{DepthwiseConv2DOptions, OpKind, OpOptions, Operator, Subgraph};
+use crate::lower::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
+use crate::op::OpDefinition;
+use crate::op::conv_2d;
+use crate::op::weighted::{self, Product, Weighted};
+use crate::problem::Problem;
+use crate::requantize::Table;
+use crate::text;
+use crate::window::{Window, WindowOptions};
+
+/// The operator.
+pub static DEFINITION: OpDefinition =
+    OpDefinition { kind: OpKind::DEPTHWISE_CONV_2D, versions: 1..=7, arity: (2..=3, 1..=1), check, lower };
+
+fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
+    let mut checker = Checker::new(graph, op, problems);
+    let _ = check_shapes(&mut checker);
+}
+
+fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
+    let OpOptions::DepthwiseConv2D(options) = &checker.op.options else {
+        checker.bad("no options", "options of DEPTHWISE_CONV_2D");
+        return None;
+    };
+    let (input, input_tensor) = checker.input(0)?;
+    let (weights, weights_tensor) = checker.input(1)?;
+    let (output, _) = checker.output(0)?;
+    (checker.rank(input, 4) & checker.rank(weights, 4) & checker.rank(output, 4)).then_some(())?;
+    let &[one, height, width, channels] = weights_tensor.shape.as_slice() else { return None };
+    let in_channels = input_tensor.shape[3];
+    if one != 1 || in_channels == 0 || !channels.is_multiple_of(in_channels) || channels > 65535 {
+        let found = format!("shape {:?} for {in_channels} input channels", weights_tensor.shape);
+        checker.bad_tensor(weights, found, "[1, height, width, a multiple of them up to 65535]");
+    }
+    Window::check(checker, &input_tensor.shape, (height, width), window_options(options), output, channels);
+    weighted::check(checker, 3, channels, options.activation)
+}
+
+fn window_options(options: &DepthwiseConv2DOptions) -> WindowOptions {
+    WindowOptions {
+        padding: options.padding,
+        stride: (options.stride_h, options.stride_w),
+        dilation: (options.dilation_h, options.dilation_w),
+    }
+}
+
+fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
+    let graph = lowering.graph;
+    let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
+    let OpOptions::DepthwiseConv2D(options) = &op.options else { return Err(unchecked()) };
+    let (_, input) = lowering.input(op, 0).ok_or_else(unchecked)?;
+    let (_, weights) = lowering.input(op, 1).ok_or_else(unchecked)?;
+    let &[_, height, width, channels] = weights.shape.as_slice() else { return Err(unchecked()) };
+    let window = Window::new(&input.shape, (height, width), window_options(options))
+        .map_err(|(found, supported)| Problem::operator(graph, op, found, supported))?;
+    let weighted = Weighted::new(graph, op, channels, options.activation, Product::Double)?;
+    let taps = height * width;
+    // From [row][column][channel] to [channel][row][column].
+    let weights: Vec<i8> = (0..channels)
+        .flat_map(|channel| (0..taps).map(move |tap| (channel, tap)))
+        .map(|(channel, tap)| weighted.weights[tap * channels + channel])
+        .collect();
+    let what = "DEPTHWISE_CONV_2D";
+    if window.in_channels == 1 {
+        return Ok(conv_2d::layer(lowering, op, &window, &weighted, weights, what, options.activation));
+    }
+    let multiplier = channels / window.in_channels;
+    let table = Table::new(&weighted.channels(&weights), weighted.input_zero_point, weighted.output_zero_point);
+    let (band, scratch_bytes) = band(&window, multiplier);
+    let (input, output) = weighted.tensors;
+    let mut in_place = Vec::new();
+    if multiplier == 1 && window.batches == 1 && band == window.out_height {
+        let reason = "a channel is copied to scratch before its output is written, and channels keep their places";
+        in_place.push(InPlace { input, output, reason });
+    }
+    let number = |n: usize| n.to_string();
+    let mut body = text::constant_struct(
+        "tvmk_depthwise_conv_2d_t",
+        "layer",
+        &[
+            ("weights", lowering.constant("weights")),
+            ("output", weighted.output(&lowering.constant("table"))),
+            ("in_height", number(window.in_height)),
+            ("in_width", number(window.in_width)),
+            ("in_channels", number(window.in_channels)),
+            ("out_height", number(window.out_height)),
+            ("out_width", number(window.out_width)),
+            ("multiplier", number(multiplier)),
+            ("window_height", number(height)),
+            ("window_width", number(width)),
+            ("stride_height", number(window.stride_height)),
+            ("stride_width", number(window.stride_width)),
+            ("dilation_height", number(window.dilation_height)),
+            ("dilation_width", number(window.dilation_width)),
+            ("pad_top", number(window.pad_top)),
+            ("pad_left", number(window.pad_left)),
+            ("band", number(band)),
+            ("pad", weighted.input_zero_point.to_string()),
+        ],
+    );
+    let function = if table.short { "tvmk_depthwise_conv_2d" } else { "tvmk_depthwise_conv_2d_general" };
+    let pointers = [("input", window.in_bytes()), ("output", window.positions() * channels)];
+    body += &text::call(function, window.batches, &pointers, true);
+    let constants = vec![
+        Constant {
+            name: lowering.constant("weights"),
+            row: 0,
+            data: ConstantData::I8(weights),
+            align: 4,
+            comment: format!("[{channels}][{height}][{width}]"),
+            core: Core::Any,
+        },
+        weighted::table_constant(lowering, &table),
+    ];
+    Ok(Lowered::Layer(Layer {
+        name: lowering.name.clone(),
+        operators: vec![op.index],
+        summary: format!(
+            "{what} {}, {}x{}x{} to {}x{}x{channels}, activation {:?}",
+            window.describe(),
+            window.in_height,
+            window.in_width,
+            window.in_channels,
+            window.out_height,
+            window.out_width,
+            options.activation
+        ),
+        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
+        in_place,
+        scratch_bytes,
+        scratch_align: 4,
+        constants,
+        headers: vec!["depthwise_conv_2d.h"],
+        body,
+        macs: (window.batches * window.positions()) as u64 * (taps * channels) as u64,
+    }))
+}
+
+/// Output rows computed from one filling of the planes, and the planes' bytes: up to four channels of int16.
+///
+/// All rows where the planes are smaller than the output, which can then take the input's place; otherwise as many as keep the
+/// planes below a quarter of the output.
+fn band(window: &Window, multiplier: usize) -> (usize, usize) {
+    let width = (window.out_width - 1) * window.stride_width + (window.width - 1) * window.dilation_width + 1;
+    let bytes = |rows: usize| {
+        let height = (rows - 1) * window.stride_height + (window.height - 1) * window.dilation_height + 1;
+        height * width.next_multiple_of(2) * 2 * window.in_channels.min(4)
+    };
+    let output = window.positions() * window.in_channels * multiplier;
+    let all = bytes(window.out_height);
+    if all <= output && multiplier == 1 {
+        return (window.out_height, all);
+    }
+    let rows = (1..=window.out_height).rev().find(|&rows| bytes(rows) <= output / 4).unwrap_or(1);
+    (rows, bytes(rows))
+}

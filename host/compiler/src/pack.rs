@@ -1,0 +1,97 @@
+//! Weights in the order the DSP kernels read them.
+//!
+//! Two output channels share a 16-bit element, 256 · second + first: `SMLAD` on the raw elements accumulates
+//! 256 · Σ second · x + Σ first · x, on their sign-extended low bytes (`SXTB16`) Σ first · x, and the difference gives the
+//! other sum. One widening serves four weights. Along the depth, elements come in the order in which `SXTB16` delivers
+//! activations: of each four neighbours first 0 and 2, then 1 and 3.
+
+/// The order of one run of neighbouring activations, in pairs; `None` is a place with weight 0.
+pub fn pairs(run: usize) -> Vec<[Option<usize>; 2]> {
+    let mut pairs = Vec::with_capacity(run.div_ceil(2));
+    let whole = run / 4 * 4;
+    for i in (0..whole).step_by(4) {
+        pairs.push([Some(i), Some(i + 2)]);
+        pairs.push([Some(i + 1), Some(i + 3)]);
+    }
+    match run - whole {
+        1 => pairs.push([Some(whole), None]),
+        2 => pairs.push([Some(whole), Some(whole + 1)]),
+        3 => pairs.extend([[Some(whole), Some(whole + 2)], [Some(whole + 1), None]]),
+        _ => {}
+    }
+    pairs
+}
+
+/// Packs `weights`, `channels` rows of `runs · run` bytes. A last odd channel stands alone as plain 16-bit numbers.
+///
+/// `None` where the trick is not exact: a sum that might need more than 23 bits, or a pair that does not fit in 16.
+pub fn dsp(weights: &[i8], channels: usize, runs: usize, run: usize) -> Option<Vec<i16>> {
+    let depth = runs * run;
+    let order = pairs(run);
+    let mut packed = Vec::with_capacity(channels.div_ceil(2) * runs * order.len() * 2);
+    for pair in (0..channels).step_by(2) {
+        let first = &weights[pair * depth..(pair + 1) * depth];
+        let second = if pair + 1 < channels { Some(&weights[(pair + 1) * depth..(pair + 2) * depth]) } else { None };
+        for channel in [Some(first), second].into_iter().flatten() {
+            let sum: i64 = channel.iter().map(|&w| i64::from(w).abs()).sum();
+            if sum * 128 >= 1 << 23 {
+                return None;
+            }
+        }
+        for start in (0..depth).step_by(run) {
+            for place in order.iter().flatten() {
+                let element = match *place {
+                    None => 0,
+                    Some(i) => {
+                        let high = second.map_or(0, |second| i32::from(second[start + i]));
+                        256 * high + i32::from(first[start + i])
+                    }
+                };
+                packed.push(i16::try_from(element).ok()?);
+            }
+        }
+    }
+    Some(packed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_element_of_a_run_has_one_place() {
+        for run in 1..40 {
+            let pairs = pairs(run);
+            assert_eq!(pairs.len(), run.div_ceil(2));
+            let mut places: Vec<usize> = pairs.iter().flatten().flatten().copied().collect();
+            places.sort_unstable();
+            assert!(places.iter().copied().eq(0..run));
+        }
+    }
+
+    #[test]
+    fn sums_come_apart_again() {
+        let weights: Vec<i8> = (0..3 * 7).map(|i| ((i * 37) % 255 - 127) as i8).collect();
+        let x: Vec<i32> = (0..7).map(|i| (i * 91) % 256 - 128).collect();
+        let packed = dsp(&weights, 3, 1, 7).unwrap();
+        let order = pairs(7);
+        let places: Vec<Option<usize>> = order.into_iter().flatten().collect();
+        let dot = |channel: usize| -> i32 { (0..7).map(|k| i32::from(weights[channel * 7 + k]) * x[k]).sum() };
+        let (mut raw, mut low, mut last) = (0, 0, 0);
+        for (i, place) in places.iter().enumerate() {
+            let x = place.map_or(99, |k| x[k]);
+            raw += i32::from(packed[i]) * x;
+            low += i32::from(packed[i] as i8) * x;
+            last += i32::from(packed[places.len() + i]) * x;
+        }
+        assert_eq!((low, (raw - low) >> 8, last), (dot(0), dot(1), dot(2)));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        assert!(dsp(&[-1, -128], 2, 1, 1).is_none());
+        assert!(dsp(&[-128, -127], 2, 1, 1).is_some());
+        assert!(dsp(&[127; 517], 1, 1, 517).is_none());
+        assert!(dsp(&[127; 516], 1, 1, 516).is_some());
+    }
+}
