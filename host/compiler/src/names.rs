@@ -29,10 +29,9 @@ impl Names {
     }
 }
 
-/// A C identifier like `text`: other characters become `_`, and a digit or an underscore never comes first, which C keeps for
-/// itself in places.
+/// A C identifier like `text`: every other byte becomes `_` as with TVM, and a digit or an underscore never comes first.
 pub fn identifier(text: &str) -> String {
-    let mut name: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let mut name: String = text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b) } else { '_' }).collect();
     // Long names make long symbols; linkers and C compilers guarantee less than this.
     name.truncate(96);
     let trimmed = name.trim_start_matches('_');
@@ -191,7 +190,7 @@ mod tests {
     fn names_become_identifiers() {
         assert_eq!(identifier("serving_default_x:0"), "serving_default_x_0");
         assert_eq!(identifier("1st input"), "t1st_input");
-        assert_eq!(identifier("größe"), "gr__e");
+        assert_eq!(identifier("größe"), "gr____e");
         assert_eq!(identifier("__x"), "x");
         assert_eq!(identifier(""), "tensor");
     }

@@ -1,0 +1,67 @@
+//! Pass 7: the C sources and header, laid out as TVM's C interface has them.
+
+mod constants;
+mod header;
+mod layers;
+mod listing;
+mod run;
+
+use crate::kernels;
+use crate::model::Model;
+
+/// A member of the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Path in the archive, without `./`.
+    pub path: String,
+    /// Contents.
+    pub text: String,
+}
+
+/// All files but the metadata, in the order of the archive.
+pub fn emit(model: &Model) -> Vec<File> {
+    let module = &model.module;
+    let file = |path: String, text: String| File { path, text };
+    let mut files = vec![
+        file(format!("codegen/host/include/tvmgen_{module}.h"), header::header(model)),
+        file(format!("codegen/host/src/{module}_lib0.c"), run::entry(model)),
+        file(format!("codegen/host/src/{module}_lib1.c"), layers::operators(model)),
+        file(format!("src/{module}.tflite.txt"), listing::listing(model)),
+    ];
+    for kernel in used_kernels(model) {
+        let path = format!("codegen/host/include/{}", kernel_file(model, kernel.name));
+        files.push(file(path, localized(model, kernel.text)));
+    }
+    files
+}
+
+/// The kernel files that the layers need.
+fn used_kernels(model: &Model) -> Vec<kernels::Kernel> {
+    kernels::closure(model.layers.iter().flat_map(|planned| planned.layer.headers.iter().copied()))
+}
+
+/// Name of a kernel file in the archive. It carries the module's name, so that archives of several models, perhaps made by
+/// several versions of the compiler, can share an include path.
+fn kernel_file(model: &Model, name: &str) -> String {
+    format!("tvmgen_{}_{name}", model.module)
+}
+
+/// A kernel's text with the names of other kernel files as they are in the archive.
+fn localized(model: &Model, text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        match kernels::includes(line).next().filter(|name| kernels::FILES.iter().any(|kernel| kernel.name == *name)) {
+            Some(name) => out.push_str(&format!("#include \"{}\"", kernel_file(model, name))),
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Text fit for a C comment, on one line.
+fn comment(text: &str) -> String {
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    // Neither the end of a comment, nor a trigraph's backslash at the end of the line.
+    clean.replace("*/", "* /").replace("/*", "/ *").replace('\\', "/").replace("??", "?")
+}
