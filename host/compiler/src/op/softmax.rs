@@ -52,7 +52,8 @@ fn multiplier(beta: f32, scale: f32) -> Option<Multiplier> {
     (factor > 1.0).then(|| Multiplier::new(factor))
 }
 
-/// exp of each difference 0, −1, … to the largest input, as far as the reference looks.
+/// exp of each difference 0, −1, … to the largest input, as far as the reference looks and the result is not 0 anyway:
+/// the sum takes exp >> 12, rounded, and the outputs shift by 23 bits or more.
 fn exponentials(multiplier: Multiplier) -> Vec<i32> {
     // `CalculateInputRadius(5, shift, 31)`.
     let radius = (31.0 * f64::from(1 << 26) / (1i64 << multiplier.shift) as f64).floor() as i64;
@@ -62,6 +63,7 @@ fn exponentials(multiplier: Multiplier) -> Vec<i32> {
                 saturating_rounding_doubling_high_mul((-(below << multiplier.shift)) as i32, multiplier.mantissa);
             exp_on_negative_values(scaled)
         })
+        .take_while(|&exp| exp >= 1 << 11)
         .collect()
 }
 
@@ -120,9 +122,9 @@ mod tests {
         let table = exponentials(multiplier(1.0, 0.1).unwrap());
         assert_eq!(table[0], i32::MAX);
         assert!(table.windows(2).all(|pair| pair[1] <= pair[0]));
-        assert_eq!(table.len(), 256);
-        // exp(-31) is beyond Q5.26: a coarse scale needs few entries.
-        assert!(exponentials(multiplier(1.0, 4.0).unwrap()).len() < 32);
+        // exp(-13.9) is below 2^-20.
+        assert_eq!(table.len(), 139);
+        assert_eq!(exponentials(multiplier(1.0, 4.0).unwrap()).len(), 4);
         assert!(multiplier(1.0, 1e-9).is_none());
     }
 }
