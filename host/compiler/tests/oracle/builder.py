@@ -75,7 +75,8 @@ class Tensor:
 class Model:
     """A file with one graph, or a main graph and others that CALL_ONCE names."""
 
-    def __init__(self):
+    def __init__(self, description="written by the tests of tvm_embedded"):
+        self._description = description
         # Buffer 0 is empty by convention: tensors without data point at it.
         self._buffers = [_Buffer(None)]
         self._codes = []
@@ -90,7 +91,7 @@ class Model:
         """The finished file."""
         model = schema.ModelT()
         model.version = 3
-        model.description = "written by the tests of tvm_embedded"
+        model.description = self._description
         model.operatorCodes = self._codes
         model.subgraphs = [g.table for g in self._graphs]
         model.buffers = self._buffers
