@@ -13,6 +13,7 @@
 #define TVMK_CONV_2D_H
 
 #include "base.h"
+#include "dsp.h"
 
 typedef struct {
     const void *weights; /* int8_t as in the file; with TVMK_DSP and the short output form int16_t, packed, see below */
@@ -168,25 +169,54 @@ TVMK_INLINE void tvmk_conv_2d_widen(const tvmk_conv_2d_t *l, const int8_t *in, i
     }
 }
 
-/* `count` output positions from their columns, all channels. */
-TVMK_INLINE void tvmk_conv_2d_tile(const tvmk_conv_2d_t *l, const int32_t *columns, int32_t pairs, int8_t *out,
-                                   int32_t count) {
-    const int32_t *w = (const int32_t *)l->weights;
+/* Four neighbouring positions of one output row, none of whose windows crosses the left or right border. */
+TVMK_INLINE void tvmk_conv_2d_widen4(const tvmk_conv_2d_t *l, const int8_t *in, int32_t y, int32_t x, int32_t *column,
+                                     int8_t *line) {
+    int32_t channels = l->in_channels;
+    int32_t distance = l->stride_width * channels;
+    int32_t run = l->dilation_width == 1 ? l->window_width * channels : channels;
+    int32_t runs = l->dilation_width == 1 ? 1 : l->window_width;
+    for (int32_t i = 0; i < l->window_height; i++, y += l->dilation_height) {
+        const int8_t *row = in + (y * l->in_width + x) * channels;
+        int32_t next = distance;
+        if (y < 0 || y >= l->in_height) {
+            memset(line, l->pad, (size_t)run);
+            row = line;
+            next = 0;
+        }
+        for (int32_t j = 0; j < runs; j++, row += next ? l->dilation_width * channels : 0) {
+            int32_t whole = run & ~3;
+            if (whole) {
+                column = tvmk_dsp_widen4(column, row, next, whole);
+            }
+            if (run & 3) {
+                for (int32_t p = 0; p < 4; p++) {
+                    tvmk_widen_run(column + p, row + p * next + whole, run & 3, 4);
+                }
+                column += (run & 3) == 3 ? 8 : 4;
+            }
+        }
+    }
+}
+
+/* What tvmk_dsp_tile leaves: up to three last positions, a last odd channel. */
+TVMK_INLINE void tvmk_conv_2d_rest(const tvmk_conv_2d_t *l, const int32_t *columns, int32_t pairs, int8_t *out,
+                                   int32_t first_channel, int32_t count) {
     int32_t channels = l->out_channels;
-    for (int32_t c = 0; c < channels; c += 2, w += pairs) {
+    const int32_t *w = (const int32_t *)l->weights + first_channel / 2 * pairs;
+    for (int32_t c = first_channel; c < channels; c += 2, w += pairs) {
         for (int32_t p = 0; p < count; p++) {
+            const int32_t *x = columns + p;
             int32_t first = 0, both = 0;
+            for (int32_t k = 0; k < pairs; k++, x += 4) {
+                first = tvmk_mla2(tvmk_widen_even((uint32_t)w[k]), *x, first);
+                both = tvmk_mla2(w[k], *x, both);
+            }
             if (c + 1 < channels) {
-                for (int32_t k = 0; k < pairs; k++) {
-                    first = tvmk_mla2(tvmk_widen_even((uint32_t)w[k]), columns[4 * k + p], first);
-                    both = tvmk_mla2(w[k], columns[4 * k + p], both);
-                }
-                out[p * channels + c + 1] =
-                    tvmk_requantize((int32_t)((uint32_t)both - (uint32_t)first) >> 8, &l->output, c + 1, 0);
+                int32_t second = (int32_t)((uint32_t)both - (uint32_t)first) >> 8;
+                out[p * channels + c + 1] = tvmk_requantize(second, &l->output, c + 1, 0);
             } else {
-                for (int32_t k = 0; k < pairs; k++) {
-                    first = tvmk_mla2(w[k], columns[4 * k + p], first);
-                }
+                first = both; /* a channel alone is stored as it is */
             }
             out[p * channels + c] = tvmk_requantize(first, &l->output, c, 0);
         }
@@ -197,19 +227,49 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
     int32_t pairs = tvmk_conv_2d_pairs(l);
     int32_t *columns = (int32_t *)scratch;
     int8_t *line = (int8_t *)(columns + 4 * pairs);
+    int32_t channels = l->out_channels;
     int32_t positions = l->out_height * l->out_width;
+    tvmk_dsp_tile_t tile = {(const int32_t *)l->weights, l->output.table,          columns, pairs, channels / 2,
+                            channels,                    2 * l->output.zero_point + 1};
+    /* A 1x1 window without stride: neighbouring positions are neighbours in memory across rows too. */
+    int pointwise = l->window_height == 1 && l->window_width == 1 && l->stride_height == 1 && l->stride_width == 1 &&
+                    l->in_height == l->out_height && l->in_width == l->out_width;
+    int32_t out_width = pointwise ? positions : l->out_width;
+    int32_t in_width = pointwise ? positions : l->in_width;
+    int32_t reach = (l->window_width - 1) * l->dilation_width;
     int32_t oy = 0, ox = 0;
     while (positions > 0) {
         int32_t count = tvmk_min(positions, 4);
-        for (int32_t i = 0; i < count; i++) {
-            tvmk_conv_2d_widen(l, in, oy, ox, columns + i, line);
-            if (++ox == l->out_width) {
+        int32_t x = ox * l->stride_width - l->pad_left;
+        if (ox + 4 <= out_width && x >= 0 && x + 3 * l->stride_width + reach < in_width) {
+            tvmk_conv_2d_widen4(l, in, oy * l->stride_height - l->pad_top, x, columns, line);
+            ox += 4;
+            if (ox == out_width) {
                 ox = 0;
                 oy++;
             }
+        } else {
+            for (int32_t i = 0; i < count; i++) {
+                int32_t row = pointwise ? ox / l->out_width : oy;
+                tvmk_conv_2d_widen(l, in, row, pointwise ? ox - row * l->out_width : ox, columns + i, line);
+                if (++ox == out_width) {
+                    ox = 0;
+                    oy++;
+                }
+            }
         }
-        tvmk_conv_2d_tile(l, columns, pairs, out, count);
-        out += count * l->out_channels;
+        int32_t done = 0;
+        if (count == 4 && channels > 1) {
+            tvmk_dsp_tile(out, &tile);
+            done = channels & ~1;
+        }
+        tvmk_conv_2d_rest(l, columns, pairs, out, done, count);
+        for (int32_t p = 0; p < count && (l->output.low != -128 || l->output.high != 127); p++) {
+            for (int32_t c = 0; c < done; c++) {
+                out[p * channels + c] = (int8_t)tvmk_clamp(out[p * channels + c], l->output.low, l->output.high);
+            }
+        }
+        out += count * channels;
         positions -= count;
     }
 }

@@ -22,6 +22,7 @@ pub static FILES: &[Kernel] = kernels![
     "base.h",
     "conv_2d.h",
     "depthwise_conv_2d.h",
+    "dsp.h",
     "fully_connected.h",
     "softmax.h",
 ];

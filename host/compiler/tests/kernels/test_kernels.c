@@ -1,0 +1,524 @@
+/* Compares every kernel, on the path this compiler and core select, with a plain reference written here from the definitions
+ * of TensorFlow Lite's operators, over a grid of shapes and random data. Runs on the host and on emulated boards alike.
+ * Prints one line per kernel; exit status 1 and the first differences where bytes differ. */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "add.h"
+#include "average_pool_2d.h"
+#include "base.h"
+#include "conv_2d.h"
+#include "depthwise_conv_2d.h"
+#include "fully_connected.h"
+#include "softmax.h"
+
+#ifndef ROUNDS
+#define ROUNDS 1
+#endif
+
+static int failures;
+static int cases;
+
+static uint32_t state = 12345u;
+static int32_t any(void) {
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return (int32_t)(state >> 1);
+}
+static int32_t between(int32_t low, int32_t high) { return low + any() % (high - low + 1); }
+
+/* The reference. */
+
+static int32_t reference_high_mul(int32_t a, int32_t b) {
+    if (a == INT32_MIN && b == INT32_MIN) {
+        return INT32_MAX;
+    }
+    int64_t product = (int64_t)a * b;
+    int64_t nudge = product >= 0 ? (int64_t)1 << 30 : 1 - ((int64_t)1 << 30);
+    return (int32_t)((product + nudge) / ((int64_t)1 << 31));
+}
+static int32_t reference_divide(int32_t x, int32_t exponent) {
+    int64_t half = exponent > 0 ? (int64_t)1 << (exponent - 1) : 0;
+    int64_t magnitude = x < 0 ? -(int64_t)x : x;
+    magnitude = (magnitude + half) >> exponent;
+    return (int32_t)(x < 0 ? -magnitude : magnitude);
+}
+static int32_t reference_multiply(int32_t x, int32_t mantissa, int32_t shift) {
+    int32_t left = shift > 0 ? shift : 0, right = shift > 0 ? 0 : -shift;
+    return reference_divide(reference_high_mul((int32_t)((uint32_t)x << left), mantissa), right);
+}
+static int8_t reference_clamp(int32_t x, int32_t low, int32_t high) { return (int8_t)(x < low ? low : x > high ? high : x); }
+
+/* Memory of one case, with guard bytes behind what kernels may write. */
+
+enum { IN_MAX = 40000, OUT_MAX = 40000, WEIGHTS_MAX = 60000, CHANNELS_MAX = 80, SCRATCH_MAX = 40000, GUARD = 64 };
+static int8_t in[IN_MAX], in2[IN_MAX];
+static int8_t out[OUT_MAX + GUARD], expected[OUT_MAX];
+static int8_t weights[WEIGHTS_MAX];
+static union {
+    int8_t bytes[2 * WEIGHTS_MAX];
+    int16_t halves[WEIGHTS_MAX];
+    int32_t words[WEIGHTS_MAX / 2];
+} packed;
+static int32_t bias[CHANNELS_MAX], mantissa[CHANNELS_MAX], shift[CHANNELS_MAX], table[3 * CHANNELS_MAX];
+static union {
+    int32_t words[SCRATCH_MAX / 4];
+    uint8_t bytes[SCRATCH_MAX];
+} scratch;
+
+static void fill(int8_t *p, int32_t n) {
+    int32_t kind = between(0, 7);
+    for (int32_t i = 0; i < n; i++) {
+        p[i] = (int8_t)(kind == 0 ? -128 : kind == 1 ? 127 : kind == 2 ? between(-3, 3) : between(-128, 127));
+    }
+}
+static void fill_weights(int32_t n) {
+    int32_t kind = between(0, 5);
+    for (int32_t i = 0; i < n; i++) {
+        weights[i] = (int8_t)(kind == 0 ? -127 : kind == 1 ? 127 : between(-127, 127));
+    }
+}
+
+/* What the compiler makes of weights, bias and scales: see src/requantize.rs and src/pack.rs. */
+
+static void make_table(int32_t channels, int32_t depth, int32_t zero_point, int general, tvmk_output_t *o) {
+    o->table = table;
+    o->zero_point = (int16_t)between(-128, 127);
+    o->low = (int8_t)(between(0, 3) ? -128 : between(-128, 0));
+    o->high = (int8_t)(between(0, 3) ? 127 : between(0, 127));
+    /* About one and a half output ranges for random data. */
+    int32_t size = 0;
+    while ((1 << size) < depth) {
+        size++;
+    }
+    int32_t middle = size / 2 + 6 + between(-2, 2);
+    for (int32_t c = 0; c < channels; c++) {
+        int32_t sum = 0;
+        for (int32_t i = 0; i < depth; i++) {
+            sum += weights[c * depth + i];
+        }
+        bias[c] = between(-8000, 8000);
+        mantissa[c] = (1 << 30) + any() % (1 << 30);
+        shift[c] = general ? -between(-2, 12) : -(middle + between(-1, 1));
+        int32_t folded = bias[c] - zero_point * sum;
+        if (general) {
+            table[3 * c] = folded;
+            table[3 * c + 1] = mantissa[c];
+            table[3 * c + 2] = shift[c];
+        } else {
+            table[2 * c] = mantissa[c];
+            table[2 * c + 1] = (int32_t)((uint32_t)(2 * folded) << 5) | (-shift[c] - 1);
+        }
+    }
+}
+
+static void pack(int32_t channels, int32_t runs, int32_t run, int general) {
+    int32_t depth = runs * run;
+    if (general || !TVMK_DSP) {
+        memcpy(packed.bytes, weights, (size_t)(channels * depth));
+        return;
+    }
+    int16_t *to = packed.halves;
+    for (int32_t c = 0; c < channels; c += 2) {
+        const int8_t *first = weights + c * depth, *second = c + 1 < channels ? first + depth : 0;
+        for (int32_t r = 0; r < depth; r += run) {
+            for (int32_t k = 0; k < run; k += 4) {
+                static const int8_t orders[5][4] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 1, 0, 0}, {0, 2, 1, -1}, {0, 2, 1, 3}};
+                int32_t rest = run - k < 4 ? run - k : 4;
+                for (int32_t i = 0; i < (rest + 1) / 2 * 2; i++) {
+                    int32_t place = orders[rest][i];
+                    int32_t at = r + k + place;
+                    *to++ = (int16_t)(place < 0 ? 0 : (second ? 256 * second[at] : 0) + first[at]);
+                }
+            }
+        }
+    }
+}
+
+static void check(const char *what, int32_t n, const char *details) {
+    cases++;
+    for (int32_t i = 0; i < n; i++) {
+        if (out[i] != expected[i]) {
+            if (failures++ < 10) {
+                printf("FAILED %s %s: byte %ld of %ld is %d, not %d\n", what, details, (long)i, (long)n, out[i], expected[i]);
+            }
+            return;
+        }
+    }
+    for (int32_t i = n; i < n + GUARD; i++) {
+        if (out[i] != 85) {
+            if (failures++ < 10) {
+                printf("FAILED %s %s: byte %ld behind the output was written\n", what, details, (long)(i - n));
+            }
+            return;
+        }
+    }
+}
+
+/* Geometry of a random window over a random image. */
+typedef struct {
+    int32_t ih, iw, ic, oh, ow, oc, kh, kw, sh, sw, dh, dw, pt, pl;
+} geometry_t;
+
+static const uint8_t channel_counts[] = {1, 2, 3, 4, 5, 7, 8, 12, 16, 17, 20, 33};
+
+static int geometry(geometry_t *g) {
+    g->ih = between(1, 9);
+    g->iw = between(1, 9);
+    g->ic = channel_counts[between(0, sizeof channel_counts - 1)];
+    g->oc = channel_counts[between(0, sizeof channel_counts - 1)];
+    g->kh = between(0, 2) == 0 ? 1 : between(0, 2) == 0 ? between(1, 5) : 3;
+    g->kw = between(0, 3) == 0 ? between(1, 5) : g->kh;
+    g->sh = between(0, 2) ? 1 : between(1, 3);
+    g->sw = between(0, 3) ? g->sh : between(1, 3);
+    g->dh = between(0, 3) ? 1 : between(1, 3);
+    g->dw = between(0, 3) ? g->dh : between(1, 3);
+    int32_t wh = (g->kh - 1) * g->dh + 1, ww = (g->kw - 1) * g->dw + 1;
+    if (between(0, 1)) { /* SAME */
+        g->oh = (g->ih + g->sh - 1) / g->sh;
+        g->ow = (g->iw + g->sw - 1) / g->sw;
+        int32_t ph = (g->oh - 1) * g->sh + wh - g->ih, pw = (g->ow - 1) * g->sw + ww - g->iw;
+        g->pt = ph > 0 ? ph / 2 : 0;
+        g->pl = pw > 0 ? pw / 2 : 0;
+    } else {
+        if (wh > g->ih || ww > g->iw) {
+            return 0;
+        }
+        g->oh = (g->ih - wh) / g->sh + 1;
+        g->ow = (g->iw - ww) / g->sw + 1;
+        g->pt = g->pl = 0;
+    }
+    return 1;
+}
+
+/* Σ over one window; `step` between the weights of neighbouring taps, `depth` input channels each. */
+static int32_t window_sum(const geometry_t *g, int32_t zero_point, int32_t oy, int32_t ox, int32_t channel, int32_t depth,
+                          const int8_t *w) {
+    int32_t sum = 0;
+    for (int32_t ky = 0; ky < g->kh; ky++) {
+        for (int32_t kx = 0; kx < g->kw; kx++, w += depth) {
+            int32_t y = oy * g->sh - g->pt + ky * g->dh, x = ox * g->sw - g->pl + kx * g->dw;
+            if (y < 0 || y >= g->ih || x < 0 || x >= g->iw) {
+                continue;
+            }
+            for (int32_t c = 0; c < depth; c++) {
+                sum += w[c] * (in[(y * g->iw + x) * g->ic + channel + c] - zero_point);
+            }
+        }
+    }
+    return sum;
+}
+
+static int8_t finish(const tvmk_output_t *o, int32_t sum, int32_t c) {
+    return reference_clamp(reference_multiply(sum + bias[c], mantissa[c], shift[c]) + o->zero_point, o->low, o->high);
+}
+
+static char details[300];
+static void describe(const geometry_t *g, int32_t extra) {
+    snprintf(details, sizeof details, "in %ldx%ldx%ld out %ldx%ldx%ld window %ldx%ld stride %ldx%ld dilation %ldx%ld pad %ld,%ld (%ld)",
+             (long)g->ih, (long)g->iw, (long)g->ic, (long)g->oh, (long)g->ow, (long)g->oc, (long)g->kh, (long)g->kw,
+             (long)g->sh, (long)g->sw, (long)g->dh, (long)g->dw, (long)g->pt, (long)g->pl, (long)extra);
+}
+
+static void test_conv_2d(int general) {
+    geometry_t g;
+    if (!geometry(&g)) {
+        return;
+    }
+    int32_t zero_point = between(-128, 127), depth = g.kh * g.kw * g.ic;
+    general |= depth > 516; /* more needs proof that the packed sums fit */
+    fill(in, g.ih * g.iw * g.ic);
+    fill_weights(g.oc * depth);
+    tvmk_conv_2d_t l;
+    memset(&l, 0, sizeof l);
+    make_table(g.oc, depth, zero_point, general, &l.output);
+    int32_t run = g.dw == 1 ? g.kw * g.ic : g.ic, runs = depth / run;
+    pack(g.oc, runs, run, general);
+    l.weights = &packed;
+    l.in_height = (uint16_t)g.ih, l.in_width = (uint16_t)g.iw, l.in_channels = (uint16_t)g.ic;
+    l.out_height = (uint16_t)g.oh, l.out_width = (uint16_t)g.ow, l.out_channels = (uint16_t)g.oc;
+    l.window_height = (uint16_t)g.kh, l.window_width = (uint16_t)g.kw;
+    l.stride_height = (uint8_t)g.sh, l.stride_width = (uint8_t)g.sw;
+    l.dilation_height = (uint16_t)g.dh, l.dilation_width = (uint16_t)g.dw;
+    l.pad_top = (uint16_t)g.pt, l.pad_left = (uint16_t)g.pl, l.pad = (int8_t)zero_point;
+    for (int32_t oy = 0, i = 0; oy < g.oh; oy++) {
+        for (int32_t ox = 0; ox < g.ow; ox++) {
+            for (int32_t c = 0; c < g.oc; c++) {
+                expected[i++] = finish(&l.output, window_sum(&g, zero_point, oy, ox, 0, g.ic, weights + c * depth), c);
+            }
+        }
+    }
+    int32_t n = g.oh * g.ow * g.oc;
+    memset(out, 85, sizeof out);
+    describe(&g, zero_point);
+    (general ? tvmk_conv_2d_general : tvmk_conv_2d)(&l, in, out, scratch.bytes);
+    check("conv_2d", n, details);
+    if (g.kh == 1 && g.kw == 1 && g.sh == 1 && g.sw == 1 && g.oc <= g.ic) {
+        memset(out, 85, sizeof out);
+        memcpy(out, in, (size_t)(g.ih * g.iw * g.ic));
+        (general ? tvmk_conv_2d_general : tvmk_conv_2d)(&l, out, out, scratch.bytes);
+        memset(out + n, 85, GUARD);
+        check("conv_2d in place", n, details);
+    }
+}
+
+static void test_depthwise_conv_2d(int general) {
+    geometry_t g;
+    if (!geometry(&g)) {
+        return;
+    }
+    int32_t zero_point = between(-128, 127), taps = g.kh * g.kw, multiplier = between(0, 2) ? 1 : between(1, 3);
+    g.oc = g.ic * multiplier;
+    if (g.oc > CHANNELS_MAX) {
+        return;
+    }
+    fill(in, g.ih * g.iw * g.ic);
+    fill_weights(g.oc * taps);
+    tvmk_depthwise_conv_2d_t l;
+    memset(&l, 0, sizeof l);
+    make_table(g.oc, taps, zero_point, general, &l.output);
+    l.weights = weights;
+    l.in_height = (uint16_t)g.ih, l.in_width = (uint16_t)g.iw, l.in_channels = (uint16_t)g.ic;
+    l.out_height = (uint16_t)g.oh, l.out_width = (uint16_t)g.ow, l.multiplier = (uint16_t)multiplier;
+    l.window_height = (uint16_t)g.kh, l.window_width = (uint16_t)g.kw;
+    l.stride_height = (uint8_t)g.sh, l.stride_width = (uint8_t)g.sw;
+    l.dilation_height = (uint16_t)g.dh, l.dilation_width = (uint16_t)g.dw;
+    l.pad_top = (uint16_t)g.pt, l.pad_left = (uint16_t)g.pl, l.pad = (int8_t)zero_point;
+    l.band = (uint16_t)(between(0, 1) ? g.oh : between(1, g.oh));
+    for (int32_t oy = 0, i = 0; oy < g.oh; oy++) {
+        for (int32_t ox = 0; ox < g.ow; ox++) {
+            for (int32_t c = 0; c < g.oc; c++) {
+                expected[i++] = finish(&l.output, window_sum(&g, zero_point, oy, ox, c / multiplier, 1, weights + c * taps), c);
+            }
+        }
+    }
+    int32_t n = g.oh * g.ow * g.oc;
+    memset(out, 85, sizeof out);
+    describe(&g, l.band);
+    (general ? tvmk_depthwise_conv_2d_general : tvmk_depthwise_conv_2d)(&l, in, out, scratch.bytes);
+    check("depthwise_conv_2d", n, details);
+    if (multiplier == 1 && l.band == g.oh && n <= g.ih * g.iw * g.ic) {
+        memset(out, 85, sizeof out);
+        memcpy(out, in, (size_t)(g.ih * g.iw * g.ic));
+        (general ? tvmk_depthwise_conv_2d_general : tvmk_depthwise_conv_2d)(&l, out, out, scratch.bytes);
+        memset(out + n, 85, GUARD);
+        check("depthwise_conv_2d in place", n, details);
+    }
+}
+
+static void test_fully_connected(int general) {
+    int32_t zero_point = between(-128, 127), batches = between(1, 3);
+    int32_t inputs = between(0, 4) ? between(1, 40) : between(100, 500), units = between(1, 13);
+    fill(in, batches * inputs);
+    fill_weights(inputs * units);
+    tvmk_fully_connected_t l;
+    memset(&l, 0, sizeof l);
+    make_table(units, inputs, zero_point, general, &l.output);
+    pack(units, 1, inputs, general);
+    l.weights = &packed;
+    l.batches = batches, l.inputs = inputs, l.units = units;
+    for (int32_t b = 0, i = 0; b < batches; b++) {
+        for (int32_t c = 0; c < units; c++) {
+            int32_t sum = 0;
+            for (int32_t k = 0; k < inputs; k++) {
+                sum += weights[c * inputs + k] * (in[b * inputs + k] - zero_point);
+            }
+            expected[i++] = finish(&l.output, sum, c);
+        }
+    }
+    memset(out, 85, sizeof out);
+    snprintf(details, sizeof details, "%ldx%ld to %ld", (long)batches, (long)inputs, (long)units);
+    (general ? tvmk_fully_connected_general : tvmk_fully_connected)(&l, in, out);
+    check("fully_connected", batches * units, details);
+}
+
+static void test_average_pool_2d(void) {
+    geometry_t g;
+    if (!geometry(&g) || g.dh != 1 || g.dw != 1) {
+        return;
+    }
+    if (between(0, 3) == 0) {
+        g.kh = g.ih, g.kw = g.iw, g.oh = g.ow = 1, g.pt = g.pl = 0;
+    }
+    g.oc = g.ic;
+    int32_t batches = between(1, 2);
+    fill(in, batches * g.ih * g.iw * g.ic);
+    tvmk_average_pool_2d_t l;
+    memset(&l, 0, sizeof l);
+    l.batches = (uint16_t)batches;
+    l.in_height = (uint16_t)g.ih, l.in_width = (uint16_t)g.iw, l.channels = (uint16_t)g.ic;
+    l.out_height = (uint16_t)g.oh, l.out_width = (uint16_t)g.ow;
+    l.window_height = (uint16_t)g.kh, l.window_width = (uint16_t)g.kw;
+    l.stride_height = (uint16_t)g.sh, l.stride_width = (uint16_t)g.sw;
+    l.pad_top = (uint16_t)g.pt, l.pad_left = (uint16_t)g.pl;
+    l.low = (int8_t)(between(0, 1) ? -128 : between(-128, 0)), l.high = (int8_t)(between(0, 1) ? 127 : between(0, 127));
+    int32_t n = 0;
+    for (int32_t b = 0; b < batches; b++) {
+        for (int32_t oy = 0; oy < g.oh; oy++) {
+            for (int32_t ox = 0; ox < g.ow; ox++) {
+                for (int32_t c = 0; c < g.ic; c++) {
+                    int32_t sum = 0, count = 0;
+                    for (int32_t ky = 0; ky < g.kh; ky++) {
+                        for (int32_t kx = 0; kx < g.kw; kx++) {
+                            int32_t y = oy * g.sh - g.pt + ky, x = ox * g.sw - g.pl + kx;
+                            if (y >= 0 && y < g.ih && x >= 0 && x < g.iw) {
+                                sum += in[((b * g.ih + y) * g.iw + x) * g.ic + c];
+                                count++;
+                            }
+                        }
+                    }
+                    sum = sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
+                    expected[n++] = reference_clamp(sum, l.low, l.high);
+                }
+            }
+        }
+    }
+    memset(out, 85, sizeof out);
+    describe(&g, batches);
+    tvmk_average_pool_2d(&l, in, out);
+    check("average_pool_2d", n, details);
+}
+
+static void test_add(void) {
+    tvmk_add_t l;
+    memset(&l, 0, sizeof l);
+    l.mantissa1 = (1 << 30) + any() % (1 << 30), l.shift1 = (int8_t)between(0, 5);
+    l.mantissa2 = 1 << 30, l.shift2 = 0;
+    if (between(0, 1)) {
+        int32_t m = l.mantissa1;
+        int8_t s = l.shift1;
+        l.mantissa1 = l.mantissa2, l.shift1 = l.shift2, l.mantissa2 = m, l.shift2 = s;
+    }
+    l.mantissa_out = (1 << 30) + any() % (1 << 30), l.shift_out = (int8_t)between(16, 20);
+    l.zero_point1 = (int16_t)between(-128, 127), l.zero_point2 = (int16_t)between(-128, 127);
+    l.zero_point_out = (int16_t)between(-128, 127);
+    l.low = (int8_t)(between(0, 1) ? -128 : between(-128, 0)), l.high = (int8_t)(between(0, 1) ? 127 : between(0, 127));
+    tvmk_add_broadcast_t s = {{between(1, 2), between(1, 3), between(1, 4), between(1, 9)}, {0}, {0}};
+    int broadcast = between(0, 1);
+    int32_t step1 = 1, step2 = 1;
+    for (int i = 3; i >= 0; i--) {
+        int repeat = broadcast ? between(0, 4) : 2;
+        s.step1[i] = repeat == 0 ? 0 : step1, s.step2[i] = repeat == 1 ? 0 : step2;
+        step1 *= repeat == 0 ? 1 : s.shape[i], step2 *= repeat == 1 ? 1 : s.shape[i];
+    }
+    fill(in, step1);
+    fill(in2, step2);
+    int32_t n = 0;
+    for (int32_t i = 0; i < s.shape[0]; i++) {
+        for (int32_t j = 0; j < s.shape[1]; j++) {
+            for (int32_t k = 0; k < s.shape[2]; k++) {
+                for (int32_t c = 0; c < s.shape[3]; c++) {
+                    int32_t x1 = in[i * s.step1[0] + j * s.step1[1] + k * s.step1[2] + c * s.step1[3]] - l.zero_point1;
+                    int32_t x2 = in2[i * s.step2[0] + j * s.step2[1] + k * s.step2[2] + c * s.step2[3]] - l.zero_point2;
+                    int32_t sum = reference_multiply(x1 * (1 << 20), l.mantissa1, -l.shift1) +
+                                  reference_multiply(x2 * (1 << 20), l.mantissa2, -l.shift2);
+                    sum = reference_multiply(sum, l.mantissa_out, -l.shift_out) + l.zero_point_out;
+                    expected[n++] = reference_clamp(sum, l.low, l.high);
+                }
+            }
+        }
+    }
+    memset(out, 85, sizeof out);
+    snprintf(details, sizeof details, "%ld elements, broadcast %d", (long)n, broadcast);
+    if (broadcast) {
+        tvmk_add_broadcast(&l, &s, in, in2, out);
+    } else {
+        tvmk_add(&l, in, in2, out, n);
+    }
+    check("add", n, details);
+}
+
+/* Softmax against the real function: within one step of 1/256 for exact exponentials. Bytes are compared with the reference
+ * interpreter by the oracle tests. */
+static void test_softmax(void) {
+    static int32_t exponentials[256];
+    double step = 0.92; /* exp(-scale) */
+    double value = 1.0;
+    for (int i = 0; i < 256; i++, value *= step) {
+        exponentials[i] = (int32_t)(value * 2147483647.0);
+    }
+    tvmk_softmax_t l = {exponentials, 256, 1, between(1, 40)};
+    fill(in, l.depth);
+    memset(out, 85, sizeof out);
+    tvmk_softmax(&l, in, out);
+    int32_t largest = -128;
+    for (int32_t i = 0; i < l.depth; i++) {
+        largest = in[i] > largest ? in[i] : largest;
+    }
+    double sum = 0;
+    for (int32_t i = 0; i < l.depth; i++) {
+        sum += exponentials[largest - in[i]];
+    }
+    for (int32_t i = 0; i < l.depth; i++) {
+        double real = 256.0 * exponentials[largest - in[i]] / sum - 128.0;
+        double difference = out[i] - real;
+        expected[i] = out[i];
+        if ((difference > 1.0 || difference < -1.0) && failures++ < 10) {
+            printf("FAILED softmax of %ld: element %ld is %d, not %d/1000\n", (long)l.depth, (long)i, out[i], (int)(1000 * real));
+        }
+    }
+    check("softmax", l.depth, "");
+}
+
+/* The identities of base.h over random and extreme numbers. */
+static void test_arithmetic(void) {
+    static const int32_t extremes[] = {0, 1, -1, 2, -2, INT32_MAX, INT32_MIN, INT32_MIN + 1, 1 << 30, -(1 << 30), (1 << 30) - 1};
+    int32_t numbers[24];
+    memcpy(numbers, extremes, sizeof extremes);
+    for (int i = (int)(sizeof extremes / sizeof *extremes); i < 24; i++) {
+        numbers[i] = (int32_t)((uint32_t)any() << 1) >> between(0, 24);
+    }
+    for (int i = 0; i < 24; i++) {
+        for (int j = 0; j < 24; j++) {
+            int32_t a = numbers[i], b = numbers[j];
+            cases++;
+            if (!(a == INT32_MIN && b == INT32_MIN) && tvmk_high_mul(a, b) != reference_high_mul(a, b) && failures++ < 10) {
+                printf("FAILED high_mul(%ld, %ld)\n", (long)a, (long)b);
+            }
+        }
+        for (int e = 0; e < 32; e++) {
+            cases++;
+            if (tvmk_divide_by_pot(numbers[i], e) != reference_divide(numbers[i], e) && failures++ < 10) {
+                printf("FAILED divide_by_pot(%ld, %d)\n", (long)numbers[i], e);
+            }
+        }
+        for (int e = 1; e < 22; e++) {
+            int32_t folded = between(-(1 << 24), 1 << 24);
+            int32_t m = (1 << 30) + any() % (1 << 30), zero_point = between(-128, 127);
+            /* Inside the compiler's proof: |2 * (sum + bias)| below 2^31 and the sum before the shift in range. */
+            int32_t sum = between(0, 2) ? numbers[i] >> 3 : between(-40, 40) - folded;
+            int32_t channel[2] = {m, (int32_t)((uint32_t)(2 * folded) << 5) | (e - 1)};
+            cases++;
+            int32_t want = reference_multiply(sum + folded, m, -e) + zero_point;
+            if (tvmk_requantize_short(sum, channel, zero_point) != want && failures++ < 10) {
+                printf("FAILED requantize_short(%ld + %ld, %ld, %d)\n", (long)sum, (long)folded, (long)m, e);
+            }
+        }
+    }
+}
+
+static void report(const char *what) {
+    printf("%-20s %d cases, %d failures\n", what, cases, failures);
+}
+
+int main(void) {
+    printf("path: %s\n", TVMK_MVE ? "MVE" : TVMK_DSP ? "DSP" : "portable");
+    for (int i = 0; i < 20 * ROUNDS; i++) test_arithmetic();
+    report("arithmetic");
+    for (int i = 0; i < 400 * ROUNDS; i++) test_conv_2d(i % 5 == 0);
+    report("conv_2d");
+    for (int i = 0; i < 400 * ROUNDS; i++) test_depthwise_conv_2d(i % 5 == 0);
+    report("depthwise_conv_2d");
+    for (int i = 0; i < 300 * ROUNDS; i++) test_fully_connected(i % 5 == 0);
+    report("fully_connected");
+    for (int i = 0; i < 300 * ROUNDS; i++) test_average_pool_2d();
+    report("average_pool_2d");
+    for (int i = 0; i < 300 * ROUNDS; i++) test_add();
+    report("add");
+    for (int i = 0; i < 100 * ROUNDS; i++) test_softmax();
+    report("softmax");
+    puts(failures ? "FAILED" : "PASSED");
+    return failures != 0;
+}
