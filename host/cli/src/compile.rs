@@ -1,0 +1,65 @@
+//! `tvm-embedded compile`: from a .tflite file to a model archive.
+
+use std::fs;
+use std::path::Path;
+
+use tvm_embedded_compiler::{Optimize, Options, Pool, Report};
+
+use crate::args::{Compile, Goal};
+use crate::failure::{Failure, Kind, Result};
+use crate::load;
+use crate::table::grouped;
+use crate::terminal;
+use crate::tflite;
+
+/// Carries out the verb.
+pub fn compile(args: &Compile) -> Result<()> {
+    let content = load::read_bounded(&args.path, load::MAX_TFLITE)?;
+    let options = Options {
+        module_name: args.name.clone(),
+        pools: args.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
+        io_in_workspace: args.io_in_workspace,
+        optimize: match args.optimize {
+            Goal::Size => Optimize::Size,
+            Goal::Balanced => Optimize::Balanced,
+            Goal::Speed => Optimize::Speed,
+        },
+        keep_all_tensors: false,
+    };
+    let output = tflite::compile(&args.path, &content, options)?;
+    write(&args.output, &output.archive)?;
+    if let Some(path) = &args.report {
+        write(path, report(path, &output.report)?.as_bytes())?;
+    }
+    terminal::print(&summary(&args.output, &output.report))
+}
+
+fn report(path: &Path, report: &Report) -> Result<String> {
+    if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        return Ok(report.text());
+    }
+    let json = serde_json::to_string_pretty(report)
+        .map_err(|error| Failure::new(Kind::Refused, format!("the report can't be written as JSON: {error}")))?;
+    Ok(json + "\n")
+}
+
+fn summary(path: &Path, report: &Report) -> String {
+    let pool = |p: &tvm_embedded_compiler::report::PoolReport| {
+        let state = if p.state { " (state)" } else { "" };
+        format!("{} {} bytes{state}", p.name, grouped(p.bytes as u64))
+    };
+    let pools: Vec<String> = report.pools.iter().map(pool).collect();
+    format!(
+        "{}: model {}, {} layers, {} multiply-accumulates\n  constants {} bytes; workspaces: {}\n",
+        path.display(),
+        report.module,
+        report.layers.len(),
+        grouped(report.macs),
+        grouped(report.constant_bytes as u64),
+        if pools.is_empty() { "none".to_owned() } else { pools.join(", ") },
+    )
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    fs::write(path, content).map_err(|error| Failure::file(path, format!("can't be written: {error}")))
+}

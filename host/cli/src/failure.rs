@@ -1,0 +1,67 @@
+//! How the program fails: a sentence, what to do next, and an exit code.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use thiserror::Error;
+
+/// The sort of a failure decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The model or archive can't be used.
+    Refused = 1,
+    /// The command line asks for something that is not there. (clap answers with the same code.)
+    Usage = 2,
+    /// A file can't be read or written, or does not hold what it should.
+    File = 3,
+}
+
+/// Why the program ends without having done what it was asked.
+#[derive(Debug, Clone, Error)]
+#[error("{message}")]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+    advice: Option<String>,
+}
+
+/// Result of every verb.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+impl Failure {
+    /// A failure of that sort; `message` names the file and the place.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Failure { kind, message: message.into(), advice: None }
+    }
+
+    /// The model or archive is refused.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(Kind::Refused, message)
+    }
+
+    /// The command line asks for something that is not there.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// `path` can't be read or written, or does not hold what it should.
+    pub fn file(path: &Path, what: impl Display) -> Self {
+        Self::new(Kind::File, format!("{}: {what}", path.display()))
+    }
+
+    /// Adds what the user can do next.
+    pub fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    /// What the user can do next.
+    pub fn advice(&self) -> Option<&str> {
+        self.advice.as_deref()
+    }
+
+    /// What the process ends with.
+    pub fn exit_code(&self) -> u8 {
+        self.kind as u8
+    }
+}

@@ -1,0 +1,229 @@
+//! The report as a person likes to read it.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+use tvm_embedded_mlf::{Finding, Interface, Operators, PoolKind, Severity, WorkspaceMode};
+
+use super::report::{Model, Report, Tensor};
+use crate::table::{Align, Table, grouped};
+use crate::terminal::{defect, heading, printable, sentence, warning};
+
+/// The whole report.
+pub fn text(report: &Report) -> String {
+    let mut out = String::new();
+    let tvm = report.tvm_version.as_deref().map_or_else(|| "TVM, version not recorded".into(), |v| format!("TVM {v}"));
+    let written = match report.models.iter().find_map(|m| m.compiler.as_deref()) {
+        Some(compiler) => compiler.to_owned(),
+        None => tvm,
+    };
+    let _ = writeln!(
+        out,
+        "{}: Model Library Format {}, written by {}",
+        printable(&report.archive),
+        report.metadata_version,
+        printable(&written),
+    );
+    for model in &report.models {
+        out.push('\n');
+        self::model(&mut out, model);
+    }
+    findings(&mut out, "Archive", &report.findings);
+    out
+}
+
+fn model(out: &mut String, model: &Model) {
+    let interface = match (model.interface, model.operators) {
+        (Interface::C, _) => "interface c",
+        (Interface::Packed, Operators::Unpacked) => "interface packed, operators unpacked",
+        (Interface::Packed, Operators::Packed) => "interface packed, operators packed",
+    };
+    let _ = writeln!(out, "{}", heading(&format!("Model {}", printable(&model.name))));
+    let _ = writeln!(out, "  {interface}; {}", mode(model));
+    if !model.targets.is_empty() {
+        let _ = writeln!(out, "  target {}", printable(model.targets.join(", ").trim_end()));
+    }
+    tensors(out, "Inputs", &model.inputs);
+    tensors(out, "Outputs", &model.outputs);
+    memory(out, model);
+    if !model.layers.is_empty() {
+        layers(out, &model.layers);
+    }
+    findings(out, "Findings", &model.findings);
+}
+
+fn mode(model: &Model) -> &'static str {
+    match model.workspace_mode {
+        WorkspaceMode::UsmpInternal => "memory planned by TVM, inside the model's C",
+        WorkspaceMode::UsmpExternal => "memory planned ahead, given by the firmware",
+        WorkspaceMode::Runtime => "memory asked for while it runs (TVMBackendAllocWorkspace), served from a workspace",
+        WorkspaceMode::None => "no memory for intermediate tensors",
+    }
+}
+
+fn tensors(out: &mut String, title: &str, tensors: &[Tensor]) {
+    let _ = writeln!(out, "\n{}", heading(title));
+    if tensors.is_empty() {
+        out.push_str("  none\n");
+        return;
+    }
+    let mut table = Table::new(&[
+        ("C name", Align::Left),
+        ("own name", Align::Left),
+        ("type", Align::Left),
+        ("shape", Align::Left),
+        ("bytes", Align::Right),
+        ("align", Align::Right),
+        ("scale", Align::Left),
+        ("zero point", Align::Right),
+        ("where", Align::Left),
+    ]);
+    for t in tensors {
+        let number = |n: Option<u64>| n.map_or_else(|| "?".into(), grouped);
+        table.row([
+            printable(&t.c_name),
+            printable(&t.name),
+            t.dtype.clone().unwrap_or_else(|| "?".into()),
+            t.shape.as_ref().map_or_else(|| "?".into(), |shape| format!("{shape:?}")),
+            number(t.bytes),
+            grouped(t.alignment),
+            t.scale.map_or_else(String::new, |scale| scale.to_string()),
+            t.zero_point.map_or_else(String::new, |zero| zero.to_string()),
+            match (&t.workspace, t.offset) {
+                (Some(workspace), Some(offset)) => format!("{} + {}", printable(workspace), grouped(offset)),
+                _ => "caller".into(),
+            },
+        ]);
+    }
+    out.push_str(&table.text());
+}
+
+fn memory(out: &mut String, model: &Model) {
+    let _ = writeln!(out, "\n{}", heading("Memory"));
+    let mut table = Table::new(&[
+        ("what", Align::Left),
+        ("name", Align::Left),
+        ("bytes", Align::Right),
+        ("align", Align::Right),
+        ("", Align::Left),
+    ]);
+    for w in &model.workspaces {
+        let slack = format!("{} as a plain byte array", grouped(w.bytes));
+        let note = if w.state { format!("{slack}; keeps state between runs") } else { slack };
+        let name = printable(&w.name);
+        table.row(["workspace to give".into(), name, grouped(w.aligned_bytes), grouped(w.alignment), note]);
+    }
+    for p in &model.parameters {
+        let note = if p.in_archive { "data in the archive" } else { "data to be given" };
+        table.row(["parameters".into(), printable(&p.name), grouped(p.bytes), grouped(p.alignment), note.into()]);
+    }
+    for s in &model.static_memory {
+        let (what, note) = match s.kind {
+            PoolKind::Workspace => ("static RAM", "in the model's C: don't allocate it again"),
+            PoolKind::Constant => ("static constants", "in the model's C"),
+        };
+        table.row([what.into(), printable(&s.name), grouped(s.bytes), grouped(s.alignment), note.into()]);
+    }
+    if model.workspaces.is_empty() && model.static_memory.iter().all(|s| s.kind != PoolKind::Workspace) {
+        out.push_str("  no workspace\n");
+    }
+    if !(model.workspaces.is_empty() && model.parameters.is_empty() && model.static_memory.is_empty()) {
+        out.push_str(&table.text());
+    }
+    for device in &model.devices {
+        let _ = writeln!(out, "  device {}: give its handle with TVMSetDevices", printable(device));
+    }
+    let t = &model.totals;
+    let known = |bytes: Option<u64>| bytes.map_or_else(|| "?".into(), grouped);
+    let _ = writeln!(
+        out,
+        "  RAM: {} bytes of workspace, {} of inputs, {} of outputs. Flash: {} bytes of constants, and the code",
+        grouped(t.workspace_bytes),
+        known(t.input_bytes),
+        known(t.output_bytes),
+        grouped(t.constant_bytes),
+    );
+}
+
+/// What the compiler says of its layers: the keys it writes, as far as they are there.
+fn layers(out: &mut String, layers: &[Value]) {
+    let _ = writeln!(out, "\n{}", heading("Layers"));
+    let mut table = Table::new(&[
+        ("function", Align::Left),
+        ("operators", Align::Left),
+        ("MACs", Align::Right),
+        ("constants", Align::Right),
+        ("scratch", Align::Right),
+        ("output", Align::Left),
+        ("bytes", Align::Right),
+        ("place", Align::Left),
+    ]);
+    let text = |value: Option<&Value>| value.map_or_else(String::new, cell);
+    for layer in layers {
+        let output = layer.get("outputs").and_then(|outputs| outputs.get(0));
+        let of_output = |key: &str| text(output.and_then(|output| output.get(key)));
+        let offset =
+            output.and_then(|o| o.get("offset")).map_or_else(String::new, |offset| format!(" + {}", cell(offset)));
+        let shape =
+            output.and_then(|o| o.get("shape")).map_or_else(String::new, |shape| shape.to_string().replace(',', ", "));
+        table.row([
+            text(layer.get("function")),
+            text(layer.get("kinds")),
+            text(layer.get("macs")),
+            text(layer.get("constant_bytes")),
+            text(layer.get("scratch_bytes")),
+            format!("{} {}", of_output("dtype"), printable(&shape)),
+            of_output("bytes"),
+            format!("{}{offset}", of_output("place")),
+        ]);
+    }
+    let sum = |key: &str| layers.iter().filter_map(|layer| layer.get(key)?.as_u64()).fold(0, u64::saturating_add);
+    table.row(["total".into(), String::new(), grouped(sum("macs")), grouped(sum("constant_bytes"))]);
+    out.push_str(&table.text());
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), grouped),
+        Value::String(text) => printable(text),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(" "),
+        other => printable(&other.to_string()),
+    }
+}
+
+fn findings(out: &mut String, title: &str, findings: &[Finding]) {
+    if findings.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}", heading(title));
+    // Findings that differ in their subject alone share a line.
+    let mut groups: Vec<(&Finding, Vec<String>)> = Vec::new();
+    for finding in findings {
+        let same = |(f, _): &&mut (&Finding, Vec<String>)| {
+            (f.code, f.severity, &f.text, &f.advice) == (finding.code, finding.severity, &finding.text, &finding.advice)
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, subjects)) => subjects.push(printable(&finding.subject)),
+            None => groups.push((finding, vec![printable(&finding.subject)])),
+        }
+    }
+    groups.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
+    for (finding, subjects) in groups {
+        let severity = match finding.severity {
+            Severity::Defect => defect("defect "),
+            Severity::Warning => warning("warning"),
+            Severity::Note => "note   ".to_owned(),
+        };
+        let subjects = match subjects.as_slice() {
+            [first, second, third, rest @ ..] if rest.len() > 1 => {
+                format!("{first}, {second}, {third} and {} more", rest.len())
+            }
+            few => few.join(", "),
+        };
+        let _ = writeln!(out, "  {severity}  {subjects}: {}", sentence(&finding.text));
+        if !finding.advice.is_empty() {
+            let _ = writeln!(out, "           {}", sentence(&finding.advice));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! From a path on the command line to models: archives are read, .tflite files compiled in memory.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use tvm_embedded_compiler::Options;
+use tvm_embedded_mlf::{Archive, Error, ErrorKind, Library, Limits, Module};
+
+use crate::args::Model;
+use crate::failure::{Failure, Kind, Result};
+use crate::terminal::printable;
+use crate::tflite;
+
+/// What `--version` says of archives.
+pub const READS: &str = "Model Library Format, metadata versions 5 (TVM 0.8), 6 and 7 (TVM 0.9 to 0.18)";
+
+/// Largest .tflite file read.
+pub const MAX_TFLITE: u64 = 1 << 28;
+
+/// An archive and what it says.
+pub struct Loaded {
+    /// What they say, with the facts of `--tflite`.
+    pub library: Library,
+}
+
+/// Reads the model a verb was given, compiling it where it is a .tflite file.
+pub fn load(args: &Model) -> Result<Loaded> {
+    let limits = Limits::default();
+    let mut content = read_bounded(&args.path, limits.archive_bytes.max(MAX_TFLITE))?;
+    if tflite::is_tflite(&args.path, &content) {
+        content = tflite::compile(&args.path, &content, Options::default())?.archive;
+    }
+    let archive = Archive::from_bytes(&args.path.display().to_string(), &content, limits).map_err(refused)?;
+    let mut library = Library::parse(&archive).map_err(refused)?;
+    if let Some(path) = &args.tflite {
+        let (inputs, outputs) = tflite::tensors(path, &read_bounded(path, MAX_TFLITE)?)?;
+        let name = chosen(&library, args)?.name.clone();
+        for module in library.modules.iter_mut().filter(|module| module.name == name) {
+            module.apply_tflite_io(&inputs, &outputs).map_err(|error| {
+                let failure = refused(error);
+                Failure::refused(format!("{}: {failure}", path.display()))
+                    .advise(failure.advice().unwrap_or("leave --tflite out").to_owned())
+            })?;
+        }
+    }
+    Ok(Loaded { library })
+}
+
+/// The one model that `--module` names, or the only one there is.
+pub fn chosen<'a>(library: &'a Library, args: &Model) -> Result<&'a Module> {
+    let names = || library.modules.iter().map(|m| printable(&m.name)).collect::<Vec<_>>().join(", ");
+    match (&args.module, library.modules.as_slice()) {
+        (None, [only]) => Ok(only),
+        (None, []) => Err(Failure::refused(format!("{}: the archive holds no model", args.path.display()))),
+        (None, _) => Err(Failure::usage(format!("{}: the archive holds several models", args.path.display()))
+            .advise(format!("choose one with --module: {}", names()))),
+        (Some(name), modules) => modules.iter().find(|module| module.name == *name).ok_or_else(|| {
+            Failure::usage(format!("{}: no model {} in this archive", args.path.display(), printable(name)))
+                .advise(format!("models: {}", names()))
+        }),
+    }
+}
+
+/// Reads a file of at most `limit` bytes.
+pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let failed = |error: std::io::Error| Failure::file(path, format!("can't be read: {error}"));
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(Failure::refused(format!("{}: larger than {} MiB", path.display(), limit >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// An error of the archive reader, its advice on a line of its own.
+pub fn refused(error: Error) -> Failure {
+    let kind = if error.kind() == ErrorKind::Io { Kind::File } else { Kind::Refused };
+    let text = error.to_string();
+    match error.advice().map(printable) {
+        Some(advice) => {
+            let suffix = format!(" ({advice})");
+            Failure::new(kind, text.strip_suffix(&suffix).unwrap_or(&text)).advise(advice)
+        }
+        None => Failure::new(kind, text),
+    }
+}

@@ -1,0 +1,87 @@
+//! What the program prints: results on standard output, errors on standard error.
+
+use std::io::{ErrorKind, Write};
+
+use anstream::{AutoStream, eprintln};
+use clap::builder::styling::{AnsiColor, Style};
+
+use crate::failure::{Failure, Kind, Result};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const NEXT: Style = AnsiColor::Cyan.on_default().bold();
+const HEADING: Style = Style::new().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Prints a result. A reader that has gone away (`| head`) has seen what it wanted.
+pub fn print(text: &str) -> Result<()> {
+    let stdout = std::io::stdout().lock();
+    let mut stdout = AutoStream::auto(stdout);
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(Kind::File, format!("standard output can't be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints an error and what to do next.
+pub fn print_failure(failure: &Failure) {
+    eprintln!("{ERROR}error:{ERROR:#} {failure}");
+    if let Some(advice) = failure.advice() {
+        eprintln!("  {NEXT}next:{NEXT:#} {advice}");
+    }
+}
+
+/// A heading, bold where colours are on.
+pub fn heading(text: &str) -> String {
+    format!("{HEADING}{text}{HEADING:#}")
+}
+
+/// A word that should catch the eye.
+pub fn warning(text: &str) -> String {
+    format!("{WARNING}{text}{WARNING:#}")
+}
+
+/// A word for something broken.
+pub fn defect(text: &str) -> String {
+    format!("{ERROR}{text}{ERROR:#}")
+}
+
+/// A name from a file as it may stand in output: nothing that drives a terminal, no endless line.
+pub fn printable(text: &str) -> String {
+    escaped(text, 200)
+}
+
+/// The same for a sentence that may hold several names.
+pub fn sentence(text: &str) -> String {
+    escaped(text, 2000)
+}
+
+fn escaped(text: &str, longest: usize) -> String {
+    let invisible = |c: char| {
+        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
+    let mut shown = String::new();
+    for c in text.chars().take(longest) {
+        if invisible(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    if text.chars().nth(longest).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_can_not_drive_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2J\u{202e}é"), "a\\u{1b}[2J\\u{202e}é");
+        assert_eq!(printable(&"x".repeat(300)).chars().count(), 201);
+    }
+}

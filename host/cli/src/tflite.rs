@@ -1,0 +1,106 @@
+//! .tflite files: compiled to archives, or asked for what TVM's archives lack.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use tvm_embedded_compiler::graph::{DType, Graph, TensorId};
+use tvm_embedded_compiler::{Errors, Options, Output, Problem, names, read};
+use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
+
+use crate::failure::{Failure, Result};
+use crate::terminal::{printable, sentence};
+
+/// Whether a file is to be taken for a .tflite file: by its identifier, or, if that is broken, by its name.
+pub fn is_tflite(path: &Path, content: &[u8]) -> bool {
+    content.get(4..8) == Some(b"TFL3") || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tflite"))
+}
+
+/// Compiles a file; without a name in `options` the module is called like the file.
+pub fn compile(path: &Path, content: &[u8], mut options: Options) -> Result<Output> {
+    if options.module_name.is_none() {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let mut name = names::module_name(&stem);
+        // The longest that the compiler takes; the name is ASCII.
+        name.truncate(64);
+        options.module_name = Some(name);
+    }
+    tvm_embedded_compiler::compile(content, &options).map_err(|errors| refused(path, &errors))
+}
+
+/// Inputs and outputs as a file describes them.
+pub fn tensors(path: &Path, content: &[u8]) -> Result<(Vec<ModelTensor>, Vec<ModelTensor>)> {
+    let graph: Graph = read::read(content).map_err(|errors| refused(path, &errors))?;
+    let no_graph = || Failure::refused(format!("{}: the file holds no graph", path.display()));
+    let main = graph.subgraphs.first().ok_or_else(no_graph)?;
+    let tensor = |&id: &TensorId| {
+        let tensor = main.tensor(id);
+        let dtype = dtype(tensor.dtype).ok_or_else(|| {
+            Failure::refused(format!(
+                "{}: tensor {} is of type {}, which no input or output can have",
+                path.display(),
+                printable(&tensor.name),
+                tensor.dtype
+            ))
+        })?;
+        Ok(ModelTensor {
+            name: tensor.name.clone(),
+            dtype,
+            shape: tensor.shape.iter().map(|&dimension| dimension as i64).collect(),
+            quantization: tensor.per_tensor().map(|(scale, zero_point)| Quantization { scale, zero_point }),
+        })
+    };
+    let inputs = main.inputs.iter().map(tensor).collect::<Result<_>>()?;
+    Ok((inputs, main.outputs.iter().map(tensor).collect::<Result<_>>()?))
+}
+
+fn dtype(dtype: DType) -> Option<mlf::DType> {
+    mlf::DType::parse(&dtype.to_string())
+}
+
+/// All problems, those of one kind together.
+fn refused(path: &Path, errors: &Errors) -> Failure {
+    let mut kinds: Vec<(String, Vec<String>)> = Vec::new();
+    for problem in &errors.0 {
+        let (place, what) = (place(problem), what(problem));
+        match kinds.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, places)) => places.push(place),
+            None => kinds.push((what, vec![place])),
+        }
+    }
+    let mut message = path.display().to_string();
+    if errors.0.len() > 1 {
+        let _ = write!(message, ": {} problems", errors.0.len());
+    }
+    let several = kinds.len() > 1;
+    for (what, places) in kinds {
+        match places.as_slice() {
+            [place] => {
+                let colon = if place.is_empty() { "" } else { ": " };
+                let _ = write!(message, "{}{place}{colon}{what}", if several { "\n  " } else { ": " });
+            }
+            places => {
+                let _ = write!(message, "\n  {what}\n    {}", places.join("\n    "));
+            }
+        }
+    }
+    Failure::refused(message)
+}
+
+fn place(problem: &Problem) -> String {
+    let mut parts = Vec::new();
+    if let Some((index, kind)) = problem.operator {
+        parts.push(format!("operator {index} ({kind})"));
+    }
+    if let Some(tensor) = &problem.tensor {
+        parts.push(format!("tensor {}", printable(tensor)));
+    }
+    parts.join(", ")
+}
+
+fn what(problem: &Problem) -> String {
+    let supported = match problem.supported.as_str() {
+        "" => String::new(),
+        supported => format!(" (supported: {supported})"),
+    };
+    sentence(&format!("{}{supported}", problem.found))
+}
