@@ -1027,85 +1027,99 @@ int32_t TVMGetOutputQuantization(const struct TVMModel *model, size_t index, flo
  *
  * TVMSetWorkspaces(&context, memory) takes a byte array (its size is then checked by TVMExecute), a byte pointer or a
  * void pointer as one buffer, and the generated struct's address or an array of pointers as a table. Other pointers do
- * not compile. (TVMSetWorkspaces)(&context, memory), in parentheses, is the function itself.
+ * not compile. In C, (TVMSetWorkspaces)(&context, memory), in parentheses, is the function itself.
  */
 #ifdef __cplusplus
-#include <type_traits>
-
+/* No header of C++: some toolchains for microcontrollers have none. */
 namespace tvm_embedded {
-template <typename T> struct is_byte : std::false_type {};
-template <> struct is_byte<unsigned char> : std::true_type {};
-template <> struct is_byte<signed char> : std::true_type {};
-template <> struct is_byte<char> : std::true_type {};
-
-/* What a pointer or an array is: `known` bytes at it, one buffer or a table. Only the kinds below are defined. */
-template <typename T, typename Enable = void> struct memory_kind;
-template <typename T, size_t N> struct memory_kind<T[N], typename std::enable_if<is_byte<typename std::remove_cv<T>::type>::value>::type> {
-  static constexpr bool buffer = true;
-  static constexpr size_t known = N;
-};
-template <typename T, size_t N> struct memory_kind<T *[N]> {
-  static constexpr bool buffer = false;
-  static constexpr size_t known = N * sizeof(T *);
-};
-template <typename T> struct memory_kind<T *, typename std::enable_if<is_byte<typename std::remove_cv<T>::type>::value || std::is_void<T>::value>::type> {
-  static constexpr bool buffer = true;
-  static constexpr size_t known = 0;
-};
-template <typename T> struct memory_kind<T *, typename std::enable_if<std::is_class<T>::value>::type> {
+/* What an array or a pointer holds: bytes are a buffer, pointers and structs of pointers a table. Nothing else has the
+ * member `buffer`, and so nothing else compiles. `known`: bytes that the type of a pointer tells. */
+template <typename T, bool is_struct> struct other_element {};
+template <typename T> struct other_element<T, true> {
   static constexpr bool buffer = false;
   static constexpr size_t known = sizeof(T);
 };
-template <typename T> struct memory_kind<T **> {
+struct byte_element {
+  static constexpr bool buffer = true;
+  static constexpr size_t known = 0;
+};
+template <typename T> struct element : other_element<T, __is_class(T)> {};
+template <typename T> struct element<const T> : element<T> {};
+template <> struct element<unsigned char> : byte_element {};
+template <> struct element<signed char> : byte_element {};
+template <> struct element<char> : byte_element {};
+template <> struct element<void> : byte_element {};
+template <typename T> struct element<T *> {
   static constexpr bool buffer = false;
   static constexpr size_t known = 0;
 };
-template <typename T> struct memory_kind<T *const *> {
-  static constexpr bool buffer = false;
-  static constexpr size_t known = 0;
+
+template <typename T> struct given;
+template <typename T> struct given<T &> : given<T> {};
+template <typename T> struct given<T *> : element<T> {};
+template <typename T> struct given<T *const> : element<T> {};
+template <typename T, size_t N> struct given<T[N]> {
+  static constexpr bool buffer = element<T>::buffer;
+  static constexpr size_t known = N * sizeof(T);
 };
-template <typename T> struct memory_kind<T *const[1]> {
-  static constexpr bool buffer = false;
-  static constexpr size_t known = sizeof(T *);
+
+/* A buffer to work in must not be const; a table of pointers to such buffers may. */
+template <bool buffer> struct workspaces {
+  static int32_t set(TVMContext *context, void *memory, size_t size) {
+    return TVMSetWorkspaceBuffer(context, memory, size);
+  }
 };
-template <typename T> using kind_of = memory_kind<typename std::remove_cv<typename std::remove_reference<T>::type>::type>;
+template <> struct workspaces<false> {
+  static int32_t set(TVMContext *context, const void *memory, size_t size) {
+    return TVMSetWorkspaceTable(context, memory, size);
+  }
+};
 } /* namespace tvm_embedded */
 
 template <typename T> inline int32_t TVMSetWorkspaces(TVMContext *context, T &&memory) {
-  typedef tvm_embedded::kind_of<T> kind;
-  return kind::buffer ? TVMSetWorkspaceBuffer(context, const_cast<void *>(static_cast<const void *>(memory)), kind::known)
-                      : TVMSetWorkspaceTable(context, memory, kind::known);
+  typedef tvm_embedded::given<T> given;
+  return tvm_embedded::workspaces<given::buffer>::set(context, memory, given::known);
 }
 template <typename T> inline int32_t TVMSetParameters(TVMContext *context, T &&memory) {
-  typedef tvm_embedded::kind_of<T> kind;
-  return kind::buffer ? TVMSetParameterBuffer(context, memory, kind::known)
-                      : TVMSetParameterTable(context, memory, kind::known);
+  typedef tvm_embedded::given<T> given;
+  return given::buffer ? TVMSetParameterBuffer(context, memory, given::known)
+                       : TVMSetParameterTable(context, memory, given::known);
 }
 #else
-/* Bytes of an array, 0 for a pointer. */
+/* Bytes of an array, 0 for a pointer. A pointer to a whole byte array (`&workspace`) does not compile. */
 #if defined(__GNUC__) || defined(__clang__)
 #define TVM_BYTE_ARRAY_(memory, type) __builtin_types_compatible_p(__typeof__(memory), type[sizeof(memory)])
+#define TVM_TO_ARRAY_(memory, type) \
+  __builtin_types_compatible_p(__typeof__(memory), type(*)[__extension__ sizeof(*(memory))])
+#define TVM_NO_POINTER_TO_ARRAY_(memory)                                                                                \
+  (0u * sizeof(char[TVM_TO_ARRAY_(memory, unsigned char) || TVM_TO_ARRAY_(memory, signed char) ||                       \
+                            TVM_TO_ARRAY_(memory, char) || TVM_TO_ARRAY_(memory, const unsigned char) ||                \
+                            TVM_TO_ARRAY_(memory, const signed char)                                                    \
+                        ? -1                                                                                            \
+                        : 1]))
 #define TVM_KNOWN_BYTES_(memory)                                                                                        \
   (sizeof(memory) != sizeof(void *) || TVM_BYTE_ARRAY_(memory, unsigned char) || TVM_BYTE_ARRAY_(memory, signed char) || \
-           TVM_BYTE_ARRAY_(memory, char) || TVM_BYTE_ARRAY_(memory, const unsigned char)                                 \
+           TVM_BYTE_ARRAY_(memory, char) || TVM_BYTE_ARRAY_(memory, const unsigned char) ||                              \
+           TVM_BYTE_ARRAY_(memory, const signed char)                                                                   \
        ? sizeof(memory)                                                                                                 \
-       : (size_t)0)
+       : TVM_NO_POINTER_TO_ARRAY_(memory))
 #else
 #define TVM_KNOWN_BYTES_(memory) (sizeof(memory) != sizeof(void *) ? sizeof(memory) : (size_t)0)
 #endif
 
-#if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
 /* Selected, and so called, for a pointer of the wrong kind: a compile error that names it. */
 struct TVMWrongKindOfPointer {
   char unused;
 };
 extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
+
+#if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define TVM_REFUSED_(type) \
+  type * : TVM_wrong_kind_of_pointer, const type * : TVM_wrong_kind_of_pointer
 #define TVM_NO_TABLE_                                                                                                   \
-  short * : TVM_wrong_kind_of_pointer, unsigned short * : TVM_wrong_kind_of_pointer, int * : TVM_wrong_kind_of_pointer, \
-  unsigned int * : TVM_wrong_kind_of_pointer, long * : TVM_wrong_kind_of_pointer,                                       \
-  unsigned long * : TVM_wrong_kind_of_pointer, long long * : TVM_wrong_kind_of_pointer,                                 \
-  unsigned long long * : TVM_wrong_kind_of_pointer, float * : TVM_wrong_kind_of_pointer,                                \
-  double * : TVM_wrong_kind_of_pointer
+  TVM_REFUSED_(_Bool), TVM_REFUSED_(short), TVM_REFUSED_(unsigned short), TVM_REFUSED_(int), TVM_REFUSED_(unsigned int), \
+      TVM_REFUSED_(long), TVM_REFUSED_(unsigned long), TVM_REFUSED_(long long), TVM_REFUSED_(unsigned long long),        \
+      TVM_REFUSED_(float), TVM_REFUSED_(double), TVM_REFUSED_(long double)
 #define TVMSetWorkspaces(context, memory)                                                                               \
   _Generic((memory),                                                                                                    \
       unsigned char *: TVMSetWorkspaceBuffer, signed char *: TVMSetWorkspaceBuffer, char *: TVMSetWorkspaceBuffer,       \
@@ -1121,16 +1135,26 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
       const void *: TVMSetParameterBuffer, TVM_NO_TABLE_,                                                                \
       default: TVMSetParameterTable)((context), (memory), TVM_KNOWN_BYTES_(memory))
 #elif defined(__GNUC__) || defined(__clang__)
-#define TVM_IS_(memory, type) __builtin_types_compatible_p(__typeof__(1 ? (memory) : (memory)), type)
+#define TVM_IS_(memory, type) __builtin_types_compatible_p(__typeof__(1 ? (memory) : (memory)), type *)
+#define TVM_IS_EITHER_(memory, type) (TVM_IS_(memory, type) || TVM_IS_(memory, const type))
 #define TVM_IS_BUFFER_(memory)                                                                                          \
-  (TVM_IS_(memory, unsigned char *) || TVM_IS_(memory, signed char *) || TVM_IS_(memory, char *) ||                      \
-   TVM_IS_(memory, void *) || TVM_IS_(memory, const unsigned char *) || TVM_IS_(memory, const signed char *) ||          \
-   TVM_IS_(memory, const char *) || TVM_IS_(memory, const void *))
+  (TVM_IS_(memory, unsigned char) || TVM_IS_(memory, signed char) || TVM_IS_(memory, char) || TVM_IS_(memory, void))
+#define TVM_IS_CONSTANT_BUFFER_(memory)                                                                                 \
+  (TVM_IS_(memory, const unsigned char) || TVM_IS_(memory, const signed char) || TVM_IS_(memory, const char) ||         \
+   TVM_IS_(memory, const void))
+#define TVM_IS_REFUSED_(memory)                                                                                         \
+  (TVM_IS_EITHER_(memory, short) || TVM_IS_EITHER_(memory, unsigned short) || TVM_IS_EITHER_(memory, int) ||            \
+   TVM_IS_EITHER_(memory, unsigned int) || TVM_IS_EITHER_(memory, long) || TVM_IS_EITHER_(memory, unsigned long) ||     \
+   TVM_IS_EITHER_(memory, long long) || TVM_IS_EITHER_(memory, unsigned long long) || TVM_IS_EITHER_(memory, float) ||  \
+   TVM_IS_EITHER_(memory, double) || TVM_IS_EITHER_(memory, long double) || TVM_IS_EITHER_(memory, _Bool))
+#define TVM_CHOOSE_(condition, one, other) __builtin_choose_expr(condition, one, other)
 #define TVMSetWorkspaces(context, memory)                                                                               \
-  __builtin_choose_expr(TVM_IS_BUFFER_(memory), TVMSetWorkspaceBuffer, TVMSetWorkspaceTable)(                            \
-      (context), (memory), TVM_KNOWN_BYTES_(memory))
+  TVM_CHOOSE_(TVM_IS_BUFFER_(memory), TVMSetWorkspaceBuffer,                                                            \
+              TVM_CHOOSE_(TVM_IS_REFUSED_(memory) || TVM_IS_CONSTANT_BUFFER_(memory), TVM_wrong_kind_of_pointer,         \
+                          TVMSetWorkspaceTable))((context), (memory), TVM_KNOWN_BYTES_(memory))
 #define TVMSetParameters(context, memory)                                                                               \
-  __builtin_choose_expr(TVM_IS_BUFFER_(memory), TVMSetParameterBuffer, TVMSetParameterTable)(                            \
+  TVM_CHOOSE_(TVM_IS_BUFFER_(memory) || TVM_IS_CONSTANT_BUFFER_(memory), TVMSetParameterBuffer,                          \
+              TVM_CHOOSE_(TVM_IS_REFUSED_(memory), TVM_wrong_kind_of_pointer, TVMSetParameterTable))(                    \
       (context), (memory), TVM_KNOWN_BYTES_(memory))
 #endif
 #endif /* __cplusplus */
