@@ -151,7 +151,7 @@ impl Archive {
         let raw = entry.path_bytes().into_owned();
         let path = normalise(&raw, self.limits.name_bytes)?;
         let shown = path.clone().unwrap_or_else(|| "./".to_owned());
-        refuse_sparse(&mut entry).map_err(|e| e.in_member(&shown))?;
+        refuse_extensions(&mut entry).map_err(|e| e.in_member(&shown))?;
         let kind = entry.header().entry_type();
         let size = entry.size();
         use tar::EntryType as T;
@@ -162,10 +162,7 @@ impl Archive {
             return Err(unsafe_entry(kind).in_member(&shown));
         }
         *end = data_end(&entry, length)?;
-        if kind == T::XGlobalHeader {
-            return refuse_global(&mut entry).map(|()| None);
-        }
-        if empty {
+        if empty || kind == T::XGlobalHeader {
             return Ok(None);
         }
         let Some(path) = path else {
@@ -301,28 +298,20 @@ fn unsafe_entry(kind: tar::EntryType) -> Error {
     Error::new(ErrorKind::UnsafeEntry, format!("is {what}; a model archive holds regular files only"))
 }
 
-/// PAX writes sparse files as regular ones with extra keys.
-fn refuse_sparse(entry: &mut tar::Entry<'_, &[u8]>) -> Result<()> {
+/// PAX writes sparse files as regular ones with extra keys. A global PAX header may hold comments (as `git archive`
+/// writes them), but must not rename or resize members.
+fn refuse_extensions(entry: &mut tar::Entry<'_, &[u8]>) -> Result<()> {
+    let global = entry.header().entry_type() == tar::EntryType::XGlobalHeader;
     let Some(extensions) = entry.pax_extensions().map_err(broken)? else {
         return Ok(());
     };
     for extension in extensions {
         let extension = extension.map_err(broken)?;
-        if extension.key_bytes().starts_with(b"GNU.sparse.") {
+        let key = extension.key_bytes();
+        if key.starts_with(b"GNU.sparse.") {
             return Err(unsafe_entry(tar::EntryType::GNUSparse));
         }
-    }
-    Ok(())
-}
-
-/// A global PAX header may hold comments (as `git archive` writes), but must not rename or resize members.
-fn refuse_global(entry: &mut tar::Entry<'_, &[u8]>) -> Result<()> {
-    let mut data = Vec::new();
-    entry.read_to_end(&mut data).map_err(broken)?;
-    for extension in tar::PaxExtensions::new(&data) {
-        let extension = extension.map_err(broken)?;
-        let key = extension.key_bytes();
-        if matches!(key, b"path" | b"linkpath" | b"size") || key.starts_with(b"GNU.sparse") {
+        if global && matches!(key, b"path" | b"linkpath" | b"size") {
             let text = format!("a global PAX header sets '{}' for all members", String::from_utf8_lossy(key));
             return Err(Error::new(ErrorKind::UnsafeEntry, text));
         }

@@ -63,7 +63,7 @@ pub(crate) struct Static {
 /// # Errors
 /// C text that is unfinished, or the entry point in a shape that is not TVM's; with the line.
 pub(crate) fn scan<'a>(text: &'a str, prefix: &'a str, prefixes: &'a [&'a str]) -> Result<Facts<'a>> {
-    let mut scan = Scan { cursor: Cursor::new(text, prefixes), prefix, facts: Facts::default() };
+    let mut scan = Scan { cursor: Cursor::new(text, prefixes), prefix, facts: Facts::default(), linkage: 0 };
     while scan.item()? {}
     Ok(scan.facts)
 }
@@ -72,6 +72,8 @@ struct Scan<'a> {
     cursor: Cursor<'a>,
     prefix: &'a str,
     facts: Facts<'a>,
+    /// Open `extern "C" {`.
+    linkage: usize,
 }
 
 impl<'a> Scan<'a> {
@@ -82,7 +84,11 @@ impl<'a> Scan<'a> {
         let mut body = None;
         loop {
             let Some(token) = self.cursor.next()? else {
-                return Ok(false);
+                return match (head.first(), self.linkage) {
+                    (None, 0) => Ok(false),
+                    (Some(begun), _) => Err(unexpected(begun, "a whole declaration")),
+                    (None, _) => self.cursor.need("'}'").map(|_| false),
+                };
             };
             match token.text {
                 _ if token.kind == Kind::Directive => {
@@ -92,8 +98,15 @@ impl<'a> Scan<'a> {
                 _ if token.kind != Kind::Punct => {}
                 "(" => depth = depth.saturating_add(1),
                 ")" => depth = depth.saturating_sub(1),
-                "{" if depth == 0 && is_linkage(&head) => return Ok(true),
-                "}" if depth == 0 && head.is_empty() => return Ok(true),
+                "{" if depth == 0 && is_linkage(&head) => {
+                    self.linkage += 1;
+                    return Ok(true);
+                }
+                "}" if depth == 0 => {
+                    let left = self.linkage.checked_sub(1).filter(|_| head.is_empty());
+                    self.linkage = left.ok_or_else(|| unexpected(&token, "a declaration"))?;
+                    return Ok(true);
+                }
                 "{" if depth == 0 => match struct_name(&head) {
                     Some(name) if body.is_none() => {
                         body = Some(self.struct_body(name)?);
