@@ -82,7 +82,7 @@ pub struct Module {
     pub header: Option<String>,
     /// Name by which the sources include that header, which on TVM's upper-case modules is another.
     pub included_header: Option<String>,
-    /// Member paths of the model's C files, in archive order.
+    /// Member paths of the model's C files, in the order of their numbers.
     pub sources: Vec<String>,
     /// Call convention of the entry point.
     pub interface: Interface,

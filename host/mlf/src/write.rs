@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Limits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::extension::{EXTENSION_KEY, Extension};
 use crate::model::DType;
@@ -43,26 +43,49 @@ impl ArchiveBuilder {
 /// Writes members as one tar file; see [`ArchiveBuilder`] for what is written.
 ///
 /// # Errors
-/// A name that [`Archive::from_bytes`] would not take back: absolute, with `..`, twice, empty.
+/// [`ErrorKind::BadName`] for a name that [`Archive::from_bytes`] would not give back as it is: absolute, with `..`,
+/// twice, empty, unprintable.
 pub fn write_tar(members: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Vec<u8>> {
     let mut tar = tar::Builder::new(Vec::new());
+    let mut paths = Vec::new();
     for (path, data) in members {
-        let failed = |e: std::io::Error| {
-            Error::new(ErrorKind::BadName, format!("can't stand in a tar file: {e}")).in_member(&path)
-        };
+        append(&mut tar, &format!("./{path}"), &data)
+            .map_err(|e| Error::new(ErrorKind::Io, e.to_string()).in_member(&path))?;
+        paths.push(path);
+    }
+    let bytes = tar.into_inner().map_err(|e| Error::new(ErrorKind::Io, e.to_string()))?;
+    let limits = Limits { archive_bytes: u64::MAX, entries: usize::MAX, ..Limits::default() };
+    let archive = Archive::from_bytes("archive to be written", &bytes, limits)?;
+    for (path, member) in paths.iter().zip(archive.members()) {
+        if *path != member.path {
+            let text = format!("the name would be read back as '{}'", member.path);
+            return Err(Error::new(ErrorKind::BadName, text).in_member(path));
+        }
+    }
+    Ok(bytes)
+}
+
+/// Adds a file. `tar`'s own functions would drop the `./`.
+fn append(tar: &mut tar::Builder<Vec<u8>>, name: &str, data: &[u8]) -> std::io::Result<()> {
+    const FIELD: usize = 100;
+    let mut entry = |kind, name: &[u8], data: &[u8]| {
         let mut header = tar::Header::new_gnu();
-        header.set_entry_type(tar::EntryType::Regular);
+        header.as_old_mut().name[..name.len()].copy_from_slice(name);
+        header.set_entry_type(kind);
         header.set_mode(0o644);
         header.set_uid(0);
         header.set_gid(0);
         header.set_mtime(0);
         header.set_size(data.len() as u64);
-        tar.append_data(&mut header, format!("./{path}"), data.as_slice()).map_err(failed)?;
+        header.set_cksum();
+        tar.append(&header, data)
+    };
+    let short = &name.as_bytes()[..name.len().min(FIELD)];
+    if name.len() > FIELD {
+        let whole = [name.as_bytes(), b"\0"].concat();
+        entry(tar::EntryType::GNULongName, b"././@LongLink", &whole)?;
     }
-    let bytes = tar.into_inner().map_err(|e| Error::new(ErrorKind::Io, e.to_string()))?;
-    let limits = crate::archive::Limits { archive_bytes: u64::MAX, entries: usize::MAX, ..Default::default() };
-    Archive::from_bytes("written archive", &bytes, limits)?;
-    Ok(bytes)
+    entry(tar::EntryType::Regular, short, data)
 }
 
 /// A tensor as `metadata.json` has it.

@@ -2,7 +2,7 @@
 
 use crate::c::lexer::integer;
 use crate::finding::{Code, Finding, Severity};
-use crate::model::{Module, PoolKind};
+use crate::model::{Module, Operators, PoolKind};
 use crate::names;
 
 use super::module::Input;
@@ -33,7 +33,8 @@ pub(super) fn find(input: &Input<'_>, module: &mut Module) {
 
 fn sources(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
     for source in input.sources {
-        if let Some(line) = source.facts.registry {
+        // With packed operators the registry's prototypes are right.
+        if let Some(line) = source.facts.registry.filter(|_| module.operators == Operators::Unpacked) {
             found.push(Finding::new(
                 Code::FunctionRegistry,
                 Severity::Defect,

@@ -12,7 +12,7 @@ const OBJECTS: &str = "codegen/host/lib/";
 /// Member paths by module.
 #[derive(Debug)]
 pub(super) struct Layout<'a> {
-    /// C files of each module, in archive order.
+    /// C files of each module, in the order of their numbers.
     pub sources: BTreeMap<&'a str, Vec<&'a str>>,
     /// C files of none.
     pub stray: Vec<&'a str>,
@@ -40,6 +40,9 @@ impl<'a> Layout<'a> {
                 None => {}
             }
         }
+        for paths in layout.sources.values_mut() {
+            paths.sort_by_key(|path| (number(path), *path));
+        }
         Ok(layout)
     }
 
@@ -55,6 +58,12 @@ fn owner(file: &str) -> Option<&str> {
     let (module, number) = stem.rsplit_once("_lib")?;
     let numbered = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
     (numbered && !module.is_empty()).then_some(module)
+}
+
+/// `<N>` of `…_lib<N>.c`; a number too long for its type comes last.
+fn number(path: &str) -> u64 {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    stem.rsplit_once("_lib").and_then(|(_, n)| n.parse().ok()).unwrap_or(u64::MAX)
 }
 
 fn is_code(file: &str) -> bool {

@@ -1,0 +1,262 @@
+//! The same content in other clothes, several modules, odd names, other versions: all mean what they say.
+
+mod common;
+
+use common::{Entry, Members, edit, module, net, nets, pack, pax, tar};
+use tvm_embedded_mlf::{
+    Archive, Interface, Library, Limits, MainParameter as P, Operators, Placement, PoolKind, WorkspaceMode,
+};
+
+fn parsed(bytes: &[u8]) -> String {
+    let archive = Archive::from_bytes("net.tar", bytes, Limits::default()).expect("a container");
+    format!("{:?}", Library::parse(&archive).unwrap_or_else(|e| panic!("{e}")))
+}
+
+#[test]
+fn the_facts_of_a_plain_module() {
+    let library = common::parse(&net("net")).expect("a library");
+    assert_eq!((library.metadata_version, library.archive.as_str()), (7, "net.tar"));
+    let version = library.tvm_version.clone().expect("a version");
+    assert_eq!((version.text.as_str(), version.major, version.minor, version.patch), ("0.12.0", 0, 12, 0));
+    let net = &library.modules[0];
+    assert_eq!((net.interface, net.operators), (Interface::C, Operators::Unpacked));
+    assert_eq!(net.workspace_mode, WorkspaceMode::UsmpExternal);
+    assert_eq!(net.header.as_deref(), Some("codegen/host/include/tvmgen_net.h"));
+    assert_eq!(net.sources, ["codegen/host/src/net_lib0.c", "codegen/host/src/net_lib1.c"]);
+    assert_eq!((net.main_symbol.as_str(), net.run_symbol.as_str()), ("tvmgen_net___tvm_main__", "tvmgen_net_run"));
+    // ABI order, not the alphabetical order of metadata.json.
+    let tensors: Vec<_> = net
+        .tensors()
+        .map(|t| {
+            (
+                t.name.as_str(),
+                t.c_name.as_str(),
+                t.dtype.expect("a type").to_string(),
+                t.shape.clone().expect("a shape"),
+                t.size_bytes,
+            )
+        })
+        .collect();
+    assert_eq!(
+        tensors,
+        [
+            ("zeta:0", "zeta_0", "int8".to_owned(), vec![2, 2], Some(4)),
+            ("alpha", "alpha", "float32".to_owned(), vec![1, 2], Some(8)),
+            ("out", "out", "int8".to_owned(), vec![2, 2], Some(4)),
+        ]
+    );
+    assert_eq!(net.main_parameters, [P::Input(0), P::Input(1), P::Output(0), P::Pool(0)]);
+    let pool = &net.pools[0];
+    assert_eq!((pool.name.as_str(), pool.kind, pool.size, pool.alignment), ("sram", PoolKind::Workspace, 64, 16));
+    assert_eq!(net.embedded_constants_bytes, 6);
+    assert_eq!(net.defined_symbols, ["tvmgen_net___tvm_main__", "tvmgen_net_add", "tvmgen_net_run"]);
+    assert_eq!(net.operator_functions[0].name, "tvmgen_net_add");
+}
+
+#[test]
+fn order_dots_and_pax_headers_change_nothing() {
+    let members = net("net");
+    let wanted = parsed(&pack(&members));
+    let plain: Vec<Entry<'_>> = members.iter().map(|(p, t)| Entry::file(p, t.as_bytes())).collect();
+    assert_eq!(parsed(&tar(&plain)), wanted);
+    let reversed: Members = members.iter().rev().cloned().collect();
+    assert_eq!(parsed(&pack(&reversed)), wanted);
+    let records: Vec<Vec<u8>> =
+        members.iter().map(|(p, _)| [pax("mtime", "1.5"), pax("path", &format!("./{p}"))].concat()).collect();
+    let mut entries = Vec::new();
+    for ((_, text), record) in members.iter().zip(&records) {
+        entries.push(Entry::file("PaxHeaders/x", record).kind(b'x'));
+        entries.push(Entry::file("x", text.as_bytes()));
+    }
+    assert_eq!(parsed(&tar(&entries)), wanted);
+}
+
+#[test]
+fn modules_side_by_side_keep_their_own_files() {
+    let names = ["net", "net_lib0", "net2", "ne"];
+    let library = common::parse(&nets(&names)).expect("a library");
+    let found: Vec<&str> = library.modules.iter().map(|m| m.name.as_str()).collect();
+    assert_eq!(found, ["ne", "net", "net2", "net_lib0"]);
+    for module in &library.modules {
+        let name = &module.name;
+        let own = [format!("codegen/host/src/{name}_lib0.c"), format!("codegen/host/src/{name}_lib1.c")];
+        assert_eq!(module.sources, own);
+        assert_eq!(module.run_symbol, format!("tvmgen_{name}_run"));
+        assert_eq!(module.header, Some(format!("codegen/host/include/tvmgen_{name}.h")));
+        assert!(module.defined_symbols.iter().all(|s| s.starts_with(&format!("tvmgen_{name}_"))));
+    }
+    let mut stray = net("net");
+    stray.push(("codegen/host/src/other_lib0.c".into(), "int x;".into()));
+    let library = common::parse(&stray).expect("a library");
+    assert_eq!(library.findings[0].subject, "codegen/host/src/other_lib0.c");
+}
+
+#[test]
+fn module_names_that_are_no_plain_identifiers() {
+    for name in ["MyNet", "my-net", "1net", "my net", "NET", "a.b", "if"] {
+        let module = module(&net(name));
+        assert_eq!(module.prefix, format!("tvmgen_{name}"));
+        assert_eq!(module.header_prefix, Some(format!("tvmgen_{}", name.to_ascii_lowercase())));
+        assert_eq!(module.included_header, Some(format!("tvmgen_{name}.h")));
+        assert_eq!(module.main_symbol, format!("tvmgen_{name}___tvm_main__"));
+        assert_eq!(module.inputs.len(), 2, "{name}");
+        assert_eq!(module.pools[0].size, 64, "{name}");
+    }
+}
+
+#[test]
+fn inputs_and_outputs_in_the_workspace() {
+    let mut members = net("net");
+    let from = "int32_t tvmgen_net_run(struct tvmgen_net_inputs* inputs,struct tvmgen_net_outputs* outputs,struct";
+    let maps = "struct tvmgen_net_inputs tvmgen_net_map_inputs(\n  struct tvmgen_net_workspace_pools* workspace_pools\n\n){\n\
+        struct tvmgen_net_inputs ret = {\n\t.zeta_0 = &((uint8_t*)workspace_pools->sram)[16],\n\t.alpha = &((uint8_t*)workspace_pools->sram)[0],\n};\nreturn ret;\n}\n\
+        struct tvmgen_net_outputs tvmgen_net_map_outputs(struct tvmgen_net_workspace_pools* workspace_pools){\n\
+        struct tvmgen_net_outputs ret = {\n\t.out = &((uint8_t*)workspace_pools->sram)[60],\n};\nreturn ret;\n}\nint32_t tvmgen_net_run(struct";
+    edit(&mut members, "lib0.c", from, maps);
+    edit(&mut members, "lib0.c", "inputs->zeta_0,inputs->alpha,outputs->out,", "");
+    edit(&mut members, "lib0.c", "void* zeta_0,void* alpha,void* output0,", "");
+    edit(&mut members, "lib1.c", "int8_t* a, float* b, int8_t* c, uint8_t", "uint8_t");
+    let net = module(&members);
+    assert!(net.io_in_workspace);
+    assert_eq!(net.main_parameters, [P::Pool(0)]);
+    let places: Vec<_> = net.tensors().map(|t| t.placement.map(|Placement { pool, offset }| (pool, offset))).collect();
+    assert_eq!(places, [Some((0, 16)), Some((0, 0)), Some((0, 60))]);
+    for (from, to, text) in [
+        ("sram)[60]", "sram)[61]", "tensor 'out' does not fit into pool 'sram'"),
+        ("sram)[60]", "sram)[18446744073709551615]", "does not fit"),
+        ("sram)[60]", "sram)[x]", "'x' where an integer should stand"),
+        ("sram)[60]", "dtcm)[60]", "there is no pool 'dtcm'"),
+        ("\t.alpha = &((uint8_t*)workspace_pools->sram)[0],\n", "", "1 of 2 inputs have a place in a pool"),
+    ] {
+        let mut broken = members.clone();
+        edit(&mut broken, "lib0.c", from, to);
+        let message = common::refusal(&broken);
+        assert!(message.contains(text) && message.contains("net_lib0.c: "), "{message}");
+    }
+}
+
+#[test]
+fn constant_pools_devices_and_casts() {
+    let mut members = net("net");
+    edit(&mut members, "net.h", "  void* sram;", "  void* flash;\n  void* sram;");
+    let macros = "TVMGEN_NET_FLASH_CONSTANT_POOL_SIZE 2\n#define TVMGEN_NET_FLASH_CONSTANT_POOL_DATA \\\n    0x01, 0x02,\\\n\n#define TVMGEN_NET_SRAM_WORKSPACE_POOL_SIZE 64";
+    edit(&mut members, "net.h", "TVMGEN_NET_SRAM_WORKSPACE_POOL_SIZE 64", macros);
+    edit(
+        &mut members,
+        "net.h",
+        "int32_t tvmgen_net_run(",
+        "struct tvmgen_net_devices {\n  void* ethos_u;\n};\nint32_t tvmgen_net_run(",
+    );
+    edit(&mut members, "lib0.c", "uint8_t* sram_0_var", "uint8_t* flash_0_var,uint8_t* sram_1_var,void* ethos_u");
+    edit(
+        &mut members,
+        "lib0.c",
+        "workspace_pools->sram",
+        "((uint8_t*)workspace_pools->flash),((uint8_t*)workspace_pools->sram),devices->ethos_u",
+    );
+    let net = module(&members);
+    assert_eq!(net.devices, ["ethos_u"]);
+    assert_eq!(net.main_parameters, [P::Input(0), P::Input(1), P::Output(0), P::Pool(0), P::Pool(1), P::Device(0)]);
+    assert_eq!((net.pools[0].kind, net.pools[0].data.as_deref()), (PoolKind::Constant, Some(&[1, 2][..])));
+    assert_eq!((net.pools[1].kind, net.pools[1].size), (PoolKind::Workspace, 64));
+}
+
+#[test]
+fn old_versions_at_the_top_level() {
+    let flat = |version: u32, target: &str| {
+        format!(
+            r#"{{"version": {version}, "executors": ["aot"], "model_name": "net", "style": "full-model", "target": {target},
+            "memory": {{"functions": {{"main": [{{"device": 1, "workspace_size_bytes": 64, "constants_size_bytes": 0, "io_size_bytes": 16}}],
+            "operator_functions": []}}}}}}"#
+        )
+    };
+    let mut members = net("net");
+    edit(&mut members, "lib0.c", "___tvm_main__", "_run_model");
+    edit(&mut members, "lib1.c", "___tvm_main__", "_run_model");
+    for member in &mut members {
+        if member.0.ends_with(".relay") {
+            member.0 = "src/relay.txt".into();
+        }
+    }
+    for (version, target) in
+        [(5, r#"{"1": "c -keys=cpu -workspace-byte-alignment=32"}"#), (6, r#"["c -workspace-byte-alignment=32"]"#)]
+    {
+        members[0].1 = flat(version, target);
+        let net = module(&members);
+        assert_eq!(net.main_symbol, "tvmgen_net_run_model");
+        assert_eq!(net.workspace_alignment, 32);
+        // Types come from the Relay text; the output's is the type of what @main returns.
+        let facts: Vec<_> =
+            net.tensors().map(|t| (t.dtype.expect("a type").to_string(), t.size_bytes, t.shape.clone())).collect();
+        assert_eq!(facts[0], ("int8".to_owned(), Some(4), Some(vec![2, 2])));
+        assert_eq!(facts[1], ("float32".to_owned(), Some(8), Some(vec![1, 2])));
+        assert_eq!(facts[2], ("int8".to_owned(), Some(4), Some(vec![2, 2])));
+    }
+    // Without a known last operator, the size is what the sum leaves and the type is open.
+    edit(&mut members, "relay.txt", "nn.relu(%0)", "mystery(%0)");
+    let net = module(&members);
+    assert_eq!((net.outputs[0].dtype, net.outputs[0].size_bytes), (None, Some(4)));
+    assert!(net.findings.iter().any(|f| f.code == tvm_embedded_mlf::Code::TypeUnknown));
+}
+
+/// A packed module as TVM 0.12 writes it.
+fn packed() -> Members {
+    let mut members = net("net");
+    members.retain(|(p, _)| !p.ends_with(".h"));
+    let lib0 = "#include \"tvm/runtime/c_runtime_api.h\"\n__attribute__((section(\".bss.noinit.tvm\"), aligned(16)))\nstatic uint8_t global_workspace[64];\n\
+        TVM_DLL int32_t tvmgen_net___tvm_main__(TVMValue* args, int* type_code, int num_args, TVMValue* out_value, int* out_type_code, void* resource_handle);\n\
+        int32_t tvmgen_net_run(TVMValue* args, int* type_code, int num_args, TVMValue* out_value, int* out_type_code, void* resource_handle) {\n\
+        TVMValue tensors[4];\ntensors[0] = ((TVMValue*)args)[0];\ntensors[1] = ((TVMValue*)args)[1];\ntensors[2] = ((TVMValue*)args)[2];\n\
+        DLTensor global_workspace_dltensor = {\n.data = &global_workspace\n};\nTVMValue global_workspace_tvm_value = {\n.v_handle = &global_workspace_dltensor\n};\n\
+        tensors[3] = global_workspace_tvm_value;\n\
+        return tvmgen_net___tvm_main__((void*)tensors, type_code, num_args, out_value, out_type_code, resource_handle);\n}\n";
+    let infos = "#include <tvm/runtime/metadata_types.h>\nstatic const int64_t kTvmgenMetadata_inputs_0_shape[2] = {\n2L, \n2L};\nstatic const int64_t kTvmgenMetadata_inputs_1_shape[0] = {\n};\n\
+        static const struct TVMTensorInfo kTvmgenMetadata_inputs[2] = {\n{\n\"zeta_0\" /* name*/, \nkTvmgenMetadata_inputs_0_shape, \n2L /* num_shape*/, \n{0, 8, 1} /* dtype*/}\n, \n\
+        {\n\"alpha\", \nkTvmgenMetadata_inputs_1_shape, \n0L, \n{2, 64, 1}}\n};\nstatic const int64_t kTvmgenMetadata_outputs_0_shape[1] = {4L};\n\
+        static const struct TVMTensorInfo kTvmgenMetadata_outputs[1] = {\n{\n\"output0\", \nkTvmgenMetadata_outputs_0_shape, \n1L, \n{0, 8, 1}}\n};\n\
+        TVM_DLL int32_t tvmgen_net_get_c_metadata(TVMValue* arg_values, int* arg_tcodes, int num_args, TVMValue* ret_values, int* ret_tcodes, void* resource_handle) {\n    return 0;\n};\n";
+    for (path, text) in &mut members {
+        if path.ends_with("lib0.c") {
+            *text = lib0.into();
+        }
+    }
+    members.push(("codegen/host/src/net_lib2.c".into(), infos.into()));
+    edit(&mut members, "metadata.json", "\"float32\", \"size\": 8", "\"float64\", \"size\": 8");
+    members
+}
+
+#[test]
+fn packed_interfaces() {
+    let net = module(&packed());
+    assert_eq!((net.interface, net.operators), (Interface::Packed, Operators::Packed));
+    assert_eq!(net.workspace_mode, WorkspaceMode::UsmpInternal);
+    assert_eq!(net.main_parameters, [P::Input(0), P::Input(1), P::Output(0), P::InternalPool(0)]);
+    let facts: Vec<_> =
+        net.tensors().map(|t| (t.name.as_str(), t.c_name.as_str(), t.shape.clone().expect("a shape"))).collect();
+    assert_eq!(facts, [("zeta:0", "zeta_0", vec![2, 2]), ("alpha", "alpha", vec![]), ("out", "output0", vec![4])]);
+    for (path, from, to, text) in [
+        ("lib2.c", "2L /* num_shape*/", "3L", "net_lib2.c: line 11: '3L' where 2 (the shape's length) should stand"),
+        ("lib2.c", "{2, 64, 1}", "{2, 64}", "a type of three numbers"),
+        ("lib2.c", "{2, 64, 1}", "{2, 640, 1}", "tensor 'alpha' has an unknown type"),
+        ("lib2.c", "\"zeta_0\"", "zeta_0", "'zeta_0' where a tensor's name should stand"),
+        ("lib2.c", "{4L}", "{9L}", "tensor 'out' is int8 in 4 bytes here, but int8 in 9 bytes in the sources"),
+        ("lib2.c", "{4L}", "{9223372036854775808L}", "tensor 'output0' has a dimension that is too large"),
+        ("lib0.c", "tensors[1] =", "tensors[2] =", "line 8: '2' where index 1 should stand"),
+        (
+            "lib0.c",
+            "tensors[2] = ((TVMValue*)args)[2];\n",
+            "tensors[2] = ((TVMValue*)args)[5];\n",
+            "Packed(5) is passed",
+        ),
+        ("lib0.c", "global_workspace[64]", "global_workspace[N]", "the size of 'global_workspace' is not understood"),
+    ] {
+        let mut broken = packed();
+        edit(&mut broken, path, from, to);
+        let message = common::refusal(&broken);
+        assert!(message.contains(text), "{message}\ndoes not say\n{text}");
+    }
+    let mut bare = packed();
+    bare.retain(|(p, _)| !p.ends_with("lib2.c"));
+    let message = common::refusal(&bare);
+    assert!(message.contains("the inputs of this packed interface are described nowhere in the archive"), "{message}");
+}
