@@ -21,18 +21,16 @@ _TYPES = {
     "float32": schema.TensorType.FLOAT32,
 }
 
-# The version of each operator that TensorFlow's converter writes for int8; for float32 it is 1.
-_VERSIONS = {
-    "CONV_2D": 3,
-    "DEPTHWISE_CONV_2D": 3,
-    "FULLY_CONNECTED": 4,
-    "RESHAPE": 1,
-    "HARD_SWISH": 1,
-    "VAR_HANDLE": 1,
-    "READ_VARIABLE": 1,
-    "ASSIGN_VARIABLE": 1,
-    "CALL_ONCE": 1,
-}
+# Operators of which int8 is part of the first version; most others know it from version 2 on.
+_ALWAYS_ONE = (
+    "ASSIGN_VARIABLE",
+    "CALL_ONCE",
+    "HARD_SWISH",
+    "LEAKY_RELU",
+    "READ_VARIABLE",
+    "RESHAPE",
+    "VAR_HANDLE",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,11 +151,9 @@ class Graph:
         self.table.tensors[-1].type = schema.TensorType.RESOURCE
         return tensor
 
-    def operator(self, name, inputs, outputs, options=None, version=None):
+    def operator(self, name, inputs, outputs, options=None):
         """Applies an operator; `None` among the inputs is an optional one left out."""
-        if version is None:
-            first = next((t for t in [*inputs, *outputs] if t is not None), None)
-            version = 1 if first is not None and first.dtype == FLOAT else _VERSIONS.get(name, 2)
+        version = _version(name, inputs, outputs, options)
         table = schema.OperatorT()
         table.opcodeIndex = self._model._code(name, version)
         table.inputs = [-1 if t is None else t.index for t in inputs]
@@ -202,6 +198,28 @@ def activation(name):
 def padding(name):
     """The number of a padding: SAME, VALID."""
     return getattr(schema.Padding, name)
+
+
+def _version(name, inputs, outputs, options):
+    """The version that TensorFlow's converter writes for an operator with such tensors and options."""
+    if name in _ALWAYS_ONE:
+        return 1
+    data = inputs[1] if name == "SPLIT" else inputs[0]
+    quantized = data.dtype == INT8
+    if name in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+        dilated = (options.dilationHFactor, options.dilationWFactor) != (1, 1)
+        return 3 if quantized else 2 if dilated and name == "DEPTHWISE_CONV_2D" else 1
+    if name == "FULLY_CONNECTED":
+        return 6 if len(inputs) == 2 else 5 if options.keepNumDims else 4 if quantized else 1
+    if name == "MUL" and quantized and inputs[0].scale * inputs[1].scale >= outputs[0].scale:
+        return 3
+    if name == "TRANSPOSE" and len(data.shape) > 4:
+        return 4
+    if name == "QUANTIZE":
+        return 2 if outputs[0].dtype == np.int16 else 1
+    if name == "DEQUANTIZE" and data.dtype == np.int16:
+        return 3
+    return 2 if quantized else 1
 
 
 class _Buffer(schema.BufferT):

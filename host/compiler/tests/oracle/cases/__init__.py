@@ -16,6 +16,7 @@ from . import (
     convolution,
     dense,
     depthwise,
+    drawn,
     floats,
     layout,
     pooling,
@@ -37,6 +38,7 @@ MODULES = (
     reduction,
     floats,
     chains,
+    drawn,
     streaming,
 )
 

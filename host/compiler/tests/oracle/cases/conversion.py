@@ -50,8 +50,7 @@ def layer(graph, operator, source, dtype, quantization, name="converted"):
     """Puts the operator on `source` and returns its output."""
     output = graph.tensor(name, source.shape, quantization, dtype)
     fields = options("QuantizeOptions") if operator == "QUANTIZE" else options("DequantizeOptions")
-    version = 1 if source.dtype.kind == "f" else 2
-    return graph.operator(operator, [source], [output], fields, version)
+    return graph.operator(operator, [source], [output], fields)
 
 
 def _build(operator, source_type, source, result_type, result):

@@ -72,7 +72,7 @@ def layer(graph, state, spec, source, name="dense"):
         fusedActivationFunction=activation(spec.activation),
         keepNumDims=spec.keep_dimensions,
     )
-    return graph.operator("FULLY_CONNECTED", inputs, [output], fields, 5 if spec.keep_dimensions else None)
+    return graph.operator("FULLY_CONNECTED", inputs, [output], fields)
 
 
 def _build(state, spec):

@@ -21,7 +21,7 @@ def reshape(graph, source, shape, said=None, way="both", name="reshaped"):
     if way in ("both", "input"):
         inputs.append(graph.constant(f"{name}/shape", np.int32(said)))
     fields = options("ReshapeOptions", newShape=list(said)) if way in ("both", "options") else None
-    return graph.operator("RESHAPE", inputs, [output], fields, 1)
+    return graph.operator("RESHAPE", inputs, [output], fields)
 
 
 def pad(graph, source, amounts, name="padded"):

@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 
 import quantities
-from builder import FLOAT, Model, Quantization, activation, options, padding
+from builder import Model, Quantization, activation, options, padding
 
 from .convolution import CHANNELS, extent
 
@@ -62,7 +62,7 @@ def layer(graph, spec, source, operator, name="pool"):
         filterWidth=spec.window[1],
         fusedActivationFunction=activation(spec.activation),
     )
-    return graph.operator(operator, [source], [output], fields, 1 if source.dtype == FLOAT else 2)
+    return graph.operator(operator, [source], [output], fields)
 
 
 def _build(state, operator, spec):

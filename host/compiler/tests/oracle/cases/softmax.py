@@ -31,7 +31,7 @@ def layer(graph, source, beta=1.0, wide=False, name="softmax"):
     """Puts the operator on `source` and returns its output, whose quantisation is prescribed."""
     quantization = Quantization(1 / 65536, -32768) if wide else Quantization(1 / 256, -128)
     output = graph.tensor(name, source.shape, quantization, np.int16 if wide else np.int8)
-    return graph.operator("SOFTMAX", [source], [output], options("SoftmaxOptions", beta=beta), 3 if wide else 2)
+    return graph.operator("SOFTMAX", [source], [output], options("SoftmaxOptions", beta=beta))
 
 
 def _build(state, shape, scale, zero=None, beta=1.0, wide=False):

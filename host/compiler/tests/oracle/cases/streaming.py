@@ -23,30 +23,30 @@ class _States:
     def __init__(self, model, main):
         self._main = main
         self._setup = model.graph("NoOp")
-        main.operator("CALL_ONCE", [], [], options("CallOnceOptions", initSubgraphIndex=self._setup.index), 1)
+        main.operator("CALL_ONCE", [], [], options("CallOnceOptions", initSubgraphIndex=self._setup.index))
 
     def declare(self, name, initial, quantization):
         """A handle in the main graph for a variable that begins with `initial`."""
         handle = self._handle(self._main, name)
         there = self._handle(self._setup, name)
         value = self._setup.constant(f"{name}/initial", initial, quantization)
-        self._setup.operator("ASSIGN_VARIABLE", [there, value], [], options("AssignVariableOptions"), 1)
+        self._setup.operator("ASSIGN_VARIABLE", [there, value], [], options("AssignVariableOptions"))
         return handle
 
     def read(self, handle, shape, quantization, name):
         """The value of a variable."""
         value = self._main.tensor(name, shape, quantization)
-        return self._main.operator("READ_VARIABLE", [handle], [value], options("ReadVariableOptions"), 1)
+        return self._main.operator("READ_VARIABLE", [handle], [value], options("ReadVariableOptions"))
 
     def assign(self, handle, value):
         """Replaces the value of a variable."""
-        self._main.operator("ASSIGN_VARIABLE", [handle, value], [], options("AssignVariableOptions"), 1)
+        self._main.operator("ASSIGN_VARIABLE", [handle, value], [], options("AssignVariableOptions"))
 
     @staticmethod
     def _handle(graph, name):
         handle = graph.variable(name)
         fields = options("VarHandleOptions", container="", sharedName=name)
-        return graph.operator("VAR_HANDLE", [], [handle], fields, 1)
+        return graph.operator("VAR_HANDLE", [], [handle], fields)
 
 
 def _remember(graph, states, handle, frame, past, name):
@@ -89,7 +89,7 @@ def _sum(state):
     handle = states.declare("total", np.int8([[9, -9, 0, 127, -128]]), quantization)
     before = states.read(handle, (1, 5), quantization, "before")
     total = graph.tensor("total/next", (1, 5), quantization)
-    graph.operator("ADD", [before, frame], [total], options("AddOptions"), 2)
+    graph.operator("ADD", [before, frame], [total], options("AddOptions"))
     states.assign(handle, total)
     after = states.read(handle, (1, 5), quantization, "after")
     states.assign(handle, frame)
