@@ -1,0 +1,324 @@
+//! The entry, and the calls into the archive's C.
+
+use crate::plan::{Argument, Plan};
+use crate::services;
+use crate::source::data_symbol;
+use std::fmt::Write;
+use tvm_embedded_mlf::MainParameter;
+
+/// The function that runs the model with the memory inside the archive's C: written behind that memory, in its file.
+pub fn main_with_pools(plan: &Plan<'_>) -> String {
+    format!("TVMMain_{}", plan.symbol())
+}
+
+/// Declares what the entry calls.
+pub fn prototypes(out: &mut String, plan: &Plan<'_>) {
+    out.push_str("\n/* In the archive's C. */\n");
+    if plan.calls_from_archive() {
+        let _ = writeln!(out, "int32_t {}({});", main_with_pools(plan), types(&outer(plan)));
+    } else {
+        main_prototype(out, plan);
+    }
+    if let Some(symbol) = plan.reset_symbol() {
+        let _ = writeln!(out, "struct {} {{", pools_struct(plan));
+        for pool in &plan.module.pools {
+            let _ = writeln!(out, "  void *{};", crate::names::member(&pool.name));
+        }
+        let _ = writeln!(out, "}};\nvoid {symbol}(struct {} *workspace_pools);", pools_struct(plan));
+    }
+}
+
+fn pools_struct(plan: &Plan<'_>) -> String {
+    format!("{}_workspace_pools", plan.module.header_prefix.as_deref().unwrap_or(&plan.module.prefix))
+}
+
+/// Declares the archive's main function.
+pub fn main_prototype(out: &mut String, plan: &Plan<'_>) {
+    let symbol = plan.symbols.renamed(&plan.module.main_symbol);
+    let parameters = match plan.is_packed() {
+        true => PACKED.to_owned(),
+        false => types(&plan.arguments),
+    };
+    let _ = writeln!(out, "int32_t {symbol}({parameters});");
+}
+
+const PACKED: &str =
+    "TVMValue *args, int *type_codes, int num_args, TVMValue *out_value, int *out_type_code, void *resource";
+
+/// Arguments that the entry passes on: all but the memory inside the archive's C.
+pub fn outer(plan: &Plan<'_>) -> Vec<Argument> {
+    plan.arguments.iter().copied().filter(|argument| !matches!(argument, Argument::Internal(_))).collect()
+}
+
+fn ctype(argument: Argument) -> &'static str {
+    match argument {
+        Argument::Workspace(_) | Argument::Parameter(_) | Argument::Internal(_) => "uint8_t *",
+        Argument::Input(_) | Argument::Output(_) | Argument::Device(_) => "void *",
+    }
+}
+
+fn types(arguments: &[Argument]) -> String {
+    match arguments {
+        [] => "void".to_owned(),
+        _ => arguments.iter().map(|&argument| ctype(argument)).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// `TVMEntry_my_model`.
+pub fn entry(out: &mut String, plan: &Plan<'_>) {
+    let symbol = plan.symbol();
+    let packed_here = plan.is_packed() && !plan.calls_from_archive();
+    if packed_here {
+        let name = format!("tvm_{symbol}_packed");
+        out.push_str("\n/* Wraps the pointers in what the archive's main function takes. */\n");
+        packed_main(out, plan, &format!("static int32_t {name}"), &plan.arguments);
+    }
+    if plan.exclusive {
+        let _ = write!(
+            out,
+            "\n/* The model works in static memory: a call from a callback or an interrupt during a run is refused. */\n\
+             static volatile uint8_t tvm_{symbol}_busy;\n"
+        );
+    }
+    let _ = write!(
+        out,
+        "\nint32_t TVMEntry_{symbol}(const void *inputs, const void *outputs, const TVMContext *context) {{\n"
+    );
+    let arguments = outer(plan);
+    locals(out, plan, &arguments);
+    let callee = match (plan.calls_from_archive(), packed_here) {
+        (true, _) => main_with_pools(plan),
+        (false, true) => format!("tvm_{symbol}_packed"),
+        (false, false) => plan.symbols.renamed(&plan.module.main_symbol),
+    };
+    let values: Vec<String> = arguments.iter().map(|&argument| value(plan, argument)).collect();
+    let call = format!("{callee}({})", values.join(",\n      "));
+    if plan.exclusive {
+        guarded(out, plan, &call);
+    } else {
+        let _ = writeln!(out, "  return {call};");
+    }
+    out.push_str("}\n");
+}
+
+/// The structs with their types, and a word on what is not used.
+fn locals(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
+    let symbol = plan.symbol();
+    if arguments.iter().any(|a| matches!(a, Argument::Input(_))) {
+        let _ = writeln!(out, "  const TVMInputs_{symbol} *in = (const TVMInputs_{symbol} *)inputs;");
+    }
+    if arguments.iter().any(|a| matches!(a, Argument::Output(_))) {
+        let _ = writeln!(out, "  const TVMOutputs_{symbol} *out = (const TVMOutputs_{symbol} *)outputs;");
+    }
+    if arguments.iter().any(|a| matches!(a, Argument::Device(_))) {
+        let _ = writeln!(
+            out,
+            "  const TVMDevices_{symbol} *devices = (const TVMDevices_{symbol} *)context->devices.memory;"
+        );
+    }
+    if plan.exclusive {
+        out.push_str("  int32_t status;\n");
+    }
+    if !arguments.iter().any(|a| matches!(a, Argument::Input(_))) {
+        out.push_str("  (void)inputs;\n");
+    }
+    if !arguments.iter().any(|a| matches!(a, Argument::Output(_))) {
+        out.push_str("  (void)outputs;\n");
+    }
+    let context = |a: &Argument| matches!(a, Argument::Workspace(_) | Argument::Parameter(_) | Argument::Device(_));
+    if !arguments.iter().any(context) && plan.arena.is_none() {
+        out.push_str("  (void)context;\n");
+    }
+}
+
+fn value(plan: &Plan<'_>, argument: Argument) -> String {
+    let facts = &plan.facts;
+    let prefix = plan.macro_prefix();
+    match argument {
+        // TVM's C does not say const, though it only reads its inputs.
+        Argument::Input(i) => format!("(void *)in->{}", facts.inputs[i].c_name),
+        Argument::Output(i) => format!("out->{}", facts.outputs[i].c_name),
+        Argument::Device(i) => format!("devices->{}", facts.devices[i].c_name),
+        Argument::Workspace(i) => {
+            let name = facts.workspaces[i].c_name.to_ascii_uppercase();
+            format!("TVMWorkspaceStart(context, {prefix}_WORKSPACE_COUNT, {i}, {prefix}_WORKSPACE_{name}_ALIGNMENT)")
+        }
+        Argument::Parameter(i) => {
+            let parameter = &facts.parameters[i];
+            let data = match parameter.facts.carried {
+                true => data_symbol(plan, parameter),
+                false => "NULL".to_owned(),
+            };
+            format!("(uint8_t *)TVMParameterStart(context, {prefix}_PARAMETER_COUNT, {i}, {data})")
+        }
+        // Filtered out by `outer`.
+        Argument::Internal(_) => "NULL".to_owned(),
+    }
+}
+
+/// A run that has static memory for itself.
+fn guarded(out: &mut String, plan: &Plan<'_>, call: &str) {
+    let symbol = plan.symbol();
+    let _ = write!(
+        out,
+        "  if (tvm_{symbol}_busy != 0u) {{\n    return TVM_STATUS_BUSY;\n  }}\n  tvm_{symbol}_busy = 1u;\n"
+    );
+    if let Some(i) = plan.arena {
+        let name = plan.facts.workspaces[i].c_name.to_ascii_uppercase();
+        let bytes = format!("{}_WORKSPACE_{name}_ALIGNED_BYTES", plan.macro_prefix());
+        services::begin(out, plan, &value(plan, Argument::Workspace(i)), &bytes);
+    }
+    let _ = writeln!(out, "  status = {call};");
+    if plan.arena.is_some() {
+        // Some releases of TVM ignore what an operator returns.
+        let _ = write!(out, "  if (status == 0 && tvm_{symbol}_arena.failures != 0) {{\n    status = -1;\n  }}\n");
+    }
+    let _ = write!(out, "  tvm_{symbol}_busy = 0u;\n  return status;\n");
+}
+
+/// The function behind the archive's static memory, written at the end of its file.
+pub fn main_in_archive(plan: &Plan<'_>, declare: bool) -> String {
+    let mut out = String::new();
+    let name = main_with_pools(plan);
+    let _ = write!(out, "\n/* Added by tvm-embedded: runs the model with the memory of this file. */\n");
+    if declare {
+        main_prototype(&mut out, plan);
+    }
+    let arguments = outer(plan);
+    let _ = writeln!(out, "int32_t {name}({});", types(&arguments));
+    if plan.is_packed() {
+        packed_main(&mut out, plan, &format!("int32_t {name}"), &arguments);
+        return out;
+    }
+    let main = plan.symbols.renamed(&plan.module.main_symbol);
+    let values: Vec<String> = inner_values(plan);
+    let _ = write!(
+        out,
+        "int32_t {name}({}) {{\n  return {main}({});\n}}\n",
+        parameters(&arguments),
+        values.join(",\n      ")
+    );
+    out
+}
+
+/// Parameters with their names.
+fn parameters(arguments: &[Argument]) -> String {
+    match arguments {
+        [] => "void".to_owned(),
+        _ => {
+            let named = arguments.iter().map(|&argument| format!("{}{}", ctype(argument), parameter_name(argument)));
+            named.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+fn parameter_name(argument: Argument) -> String {
+    match argument {
+        Argument::Input(i) => format!("in{i}"),
+        Argument::Output(i) => format!("out{i}"),
+        Argument::Workspace(i) => format!("workspace{i}"),
+        Argument::Parameter(i) => format!("parameter{i}"),
+        Argument::Device(i) => format!("device{i}"),
+        Argument::Internal(i) => format!("internal{i}"),
+    }
+}
+
+/// What each parameter of the main function is given inside a function with the outer parameters.
+fn inner_values(plan: &Plan<'_>) -> Vec<String> {
+    plan.arguments
+        .iter()
+        .map(|&argument| match argument {
+            Argument::Internal(i) => format!("(uint8_t *)&{}", plan.module.internal_pools[i].name),
+            _ => parameter_name(argument),
+        })
+        .collect()
+}
+
+/// A function with the outer parameters that calls a main function with packed ones. Shapes are constant data.
+fn packed_main(out: &mut String, plan: &Plan<'_>, head: &str, outer: &[Argument]) {
+    let count = plan.arguments.len();
+    let main = plan.symbols.renamed(&plan.module.main_symbol);
+    let _ = writeln!(out, "{head}({}) {{", parameters(outer));
+    for (i, &argument) in plan.arguments.iter().enumerate() {
+        let shape = shape(plan, argument);
+        let values: Vec<String> = shape.iter().map(i64::to_string).collect();
+        if !values.is_empty() {
+            let _ = writeln!(out, "  static const int64_t shape{i}[{}] = {{ {} }};", values.len(), values.join(", "));
+        }
+    }
+    let _ = write!(
+        out,
+        "  DLTensor tensors[{size}];\n  TVMValue args[{size}];\n  int type_codes[{size}];\n  \
+         TVMValue result;\n  int result_code = 0;\n",
+        size = count.max(1)
+    );
+    for (i, (&argument, value)) in plan.arguments.iter().zip(inner_values(plan)).enumerate() {
+        let (code, bits, lanes) = dtype(plan, argument);
+        let rank = shape(plan, argument).len();
+        let shape = if rank == 0 { "NULL".to_owned() } else { format!("(int64_t *)shape{i}") };
+        let _ = write!(
+            out,
+            "  tensors[{i}].data = {value};\n  tensors[{i}].device.device_type = kDLCPU;\n  \
+             tensors[{i}].device.device_id = 0;\n  tensors[{i}].ndim = {rank};\n  tensors[{i}].dtype.code = {code};\n  \
+             tensors[{i}].dtype.bits = {bits};\n  tensors[{i}].dtype.lanes = {lanes};\n  \
+             tensors[{i}].shape = {shape};\n  tensors[{i}].strides = NULL;\n  tensors[{i}].byte_offset = 0;\n  \
+             args[{i}].v_handle = &tensors[{i}];\n  type_codes[{i}] = kTVMDLTensorHandle;\n"
+        );
+    }
+    let _ = write!(
+        out,
+        "  result.v_int64 = 0;\n  return {main}(args, type_codes, {count}, &result, &result_code, NULL);\n}}\n"
+    );
+}
+
+/// Dimensions of a packed argument; memory is a row of bytes, and so is a tensor whose shape the archive does not hold.
+fn shape(plan: &Plan<'_>, argument: Argument) -> Vec<i64> {
+    let facts = &plan.facts;
+    let tensor = match argument {
+        Argument::Input(i) => &facts.inputs[i].facts,
+        Argument::Output(i) => &facts.outputs[i].facts,
+        Argument::Workspace(i) => return vec![facts.workspaces[i].facts.aligned_bytes.into()],
+        Argument::Parameter(i) => return vec![facts.parameters[i].facts.bytes.into()],
+        Argument::Internal(i) => {
+            return vec![i64::try_from(plan.module.internal_pools[i].size).unwrap_or(i64::MAX)];
+        }
+        Argument::Device(_) => return Vec::new(),
+    };
+    match &tensor.shape {
+        Some(shape) => shape.iter().map(|&dimension| dimension.into()).collect(),
+        None => vec![tensor.elements.into()],
+    }
+}
+
+fn dtype(plan: &Plan<'_>, argument: Argument) -> (u8, u8, u16) {
+    let tensor = match argument {
+        Argument::Input(i) => &plan.facts.inputs[i].facts,
+        Argument::Output(i) => &plan.facts.outputs[i].facts,
+        _ => return (1, 8, 1),
+    };
+    tensor.dtype.map_or((1, 8, 1), |dtype| (dtype.code, dtype.bits, dtype.lanes))
+}
+
+/// `TVMResetEntry_my_model`.
+pub fn reset(out: &mut String, plan: &Plan<'_>) {
+    let Some(reset) = plan.reset_symbol() else {
+        return;
+    };
+    let symbol = plan.symbol();
+    let _ = write!(
+        out,
+        "\nint32_t TVMResetEntry_{symbol}(const TVMContext *context) {{\n  struct {} pools;\n",
+        pools_struct(plan)
+    );
+    // Pool arguments stand in the order of the pools, as the archive's struct has them.
+    let order = |parameter: &MainParameter| match parameter {
+        MainParameter::Pool(i) => Some(*i),
+        _ => None,
+    };
+    let pools = plan.module.main_parameters.iter().zip(&plan.arguments);
+    for (i, argument) in pools.filter_map(|(parameter, argument)| order(parameter).map(|i| (i, *argument))) {
+        let name = crate::names::member(&plan.module.pools[i].name);
+        let _ = writeln!(out, "  pools.{name} = {};", value(plan, argument));
+    }
+    let _ = write!(out, "  {reset}(&pools);\n  return 0;\n}}\n");
+}

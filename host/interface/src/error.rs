@@ -1,0 +1,63 @@
+//! Why no interface could be generated.
+
+use std::path::PathBuf;
+
+/// Result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why no interface could be generated. Each message names the module and the tensor, pool, symbol or file at fault.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The symbol asked for is no name that C and C++ take.
+    #[error("'{symbol}' can't be the model's symbol: {reason}; ask for another one")]
+    Symbol {
+        /// The symbol, made printable.
+        symbol: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A number or name is beyond what a descriptor can hold.
+    #[error("module '{module}': {what}")]
+    Limit {
+        /// The module's name, made printable.
+        module: String,
+        /// What is too large, and the limit.
+        what: String,
+    },
+    /// The archive does not say something that the interface needs.
+    #[error("module '{module}': {what}")]
+    MissingFact {
+        /// The module's name, made printable.
+        module: String,
+        /// What is missing, and who can provide it.
+        what: String,
+    },
+    /// What the caller said of a tensor contradicts the archive.
+    #[error("module '{module}': {what}")]
+    Contradiction {
+        /// The module's name, made printable.
+        module: String,
+        /// Which tensor, and what contradicts what.
+        what: String,
+    },
+    /// The archive's C needs what can't be provided.
+    #[error("module '{module}': {what}")]
+    Unsupported {
+        /// The module's name, made printable.
+        module: String,
+        /// What it needs, and what to do instead.
+        what: String,
+    },
+    /// A member of the archive could not be read as text.
+    #[error(transparent)]
+    Archive(#[from] tvm_embedded_mlf::Error),
+    /// A file could not be written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,431 @@
+//! Names in C: what a model, its tensors and its pools are called.
+
+use crate::error::{Error, Result};
+use crate::text::shown;
+use crate::tree::{Fact, Macro};
+use std::collections::HashSet;
+use tvm_embedded_mlf::names::is_keyword;
+
+/// Longest symbol: file names are made of it, and a path component has at most 255 bytes on common systems.
+const LONGEST_SYMBOL: usize = 128;
+/// Longest member name; longer ones are cut and told apart by a number.
+const LONGEST_MEMBER: usize = 128;
+
+/// The symbol for a module: what the caller asks for if C takes it, otherwise the module's name made fit.
+pub fn symbol(module: &str, wanted: Option<&str>) -> Result<String> {
+    let found = match wanted {
+        Some(wanted) => wanted.to_owned(),
+        None => fit(module, "_model"),
+    };
+    let refuse = |reason: String| Err(Error::Symbol { symbol: shown(&found), reason });
+    if found.len() > LONGEST_SYMBOL {
+        return refuse(format!("it has {} characters, {LONGEST_SYMBOL} are the limit", found.len()));
+    }
+    if wanted.is_some() && found != fit(&found, "_model") {
+        return refuse("C and C++ take no such name here (letters, digits and '_'; no digit or '_' first; no keyword, standard name or name of the library)".to_owned());
+    }
+    Ok(found)
+}
+
+/// A name as an identifier: other characters become `_`, `m_` before what may not begin one, the suffix behind what is taken.
+fn fit(name: &str, suffix: &str) -> String {
+    let mut out: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit() || c == '_') {
+        out.insert_str(0, "m_");
+    }
+    if is_keyword(&out) || is_taken(&out) {
+        out.push_str(suffix);
+    }
+    out
+}
+
+/// The member for a tensor, pool or device.
+pub fn member(name: &str) -> String {
+    let mut out: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    // `__x` and `_X` belong to the compiler, TVM_ to macros of ours.
+    let second = out.as_bytes().get(1).copied().unwrap_or(b'x');
+    let reserved = out.starts_with('_') && (second == b'_' || second.is_ascii_uppercase()) || out.starts_with("TVM_");
+    if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) || reserved {
+        out.insert_str(0, "m_");
+    }
+    if out.len() > LONGEST_MEMBER {
+        out.truncate(LONGEST_MEMBER);
+        out.push_str(&format!("_{:08x}", digest(name)));
+    }
+    if is_keyword(&out) || is_taken(&out) {
+        out.push('_');
+    }
+    out
+}
+
+/// FNV-1a, to tell apart names that are cut at the same place.
+fn digest(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// True for names that headers of the standard or of the library use, as functions, types, macros or files.
+fn is_taken(name: &str) -> bool {
+    let integer_macro = (name.starts_with("INT") || name.starts_with("UINT") || name.starts_with("SIZE_"))
+        && name.ends_with(|c: char| c == 'X' || c == 'N' || c == 'C' || c.is_ascii_digit());
+    name.starts_with("TVM") || name.starts_with("tvmgen_") || integer_macro || TAKEN.binary_search(&name).is_ok()
+}
+
+/// Sorted. Common libc functions and types, macros that compilers predefine, and stems of headers, which a file of the
+/// model's name would hide.
+const TAKEN: &[&str] = &[
+    "BUFSIZ",
+    "CHAR_BIT",
+    "EOF",
+    "FILE",
+    "NAN",
+    "NDEBUG",
+    "NULL",
+    "abort",
+    "abs",
+    "accept",
+    "access",
+    "acos",
+    "alarm",
+    "alloca",
+    "arm_math",
+    "arm_nn_math_types",
+    "arm_nn_types",
+    "arm_nnfunctions",
+    "asin",
+    "assert",
+    "atan",
+    "atan2",
+    "atexit",
+    "atof",
+    "atoi",
+    "atol",
+    "bcmp",
+    "bcopy",
+    "bind",
+    "brk",
+    "bsearch",
+    "bzero",
+    "calloc",
+    "cbrt",
+    "ceil",
+    "cfloat",
+    "chdir",
+    "clock",
+    "close",
+    "cmath",
+    "complex",
+    "connect",
+    "cos",
+    "cosh",
+    "cstddef",
+    "cstdint",
+    "cstdio",
+    "cstdlib",
+    "cstring",
+    "ctime",
+    "ctype",
+    "difftime",
+    "div",
+    "dlpack",
+    "double_t",
+    "dup",
+    "embedded",
+    "end",
+    "environ",
+    "erf",
+    "errno",
+    "etext",
+    "execl",
+    "execv",
+    "exit",
+    "exp",
+    "exp2",
+    "expm1",
+    "fabs",
+    "fclose",
+    "features",
+    "fenv",
+    "feof",
+    "ferror",
+    "fflush",
+    "fgetc",
+    "fgets",
+    "filter",
+    "float_t",
+    "floor",
+    "fma",
+    "fmax",
+    "fmin",
+    "fmod",
+    "fopen",
+    "fork",
+    "fputs",
+    "fread",
+    "free",
+    "frexp",
+    "fseek",
+    "ftell",
+    "fwrite",
+    "gamma",
+    "getc",
+    "getchar",
+    "getenv",
+    "gets",
+    "gmtime",
+    "hypot",
+    "i386",
+    "index",
+    "int16_t",
+    "int32_t",
+    "int64_t",
+    "int8_t",
+    "intmax_t",
+    "intptr_t",
+    "inttypes",
+    "ioctl",
+    "isalnum",
+    "isalpha",
+    "isdigit",
+    "isinf",
+    "islower",
+    "isnan",
+    "iso646",
+    "isprint",
+    "isspace",
+    "isupper",
+    "j0",
+    "j1",
+    "jn",
+    "kill",
+    "labs",
+    "ldexp",
+    "ldiv",
+    "lgamma",
+    "limits",
+    "link",
+    "linux",
+    "listen",
+    "locale",
+    "localtime",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "logb",
+    "longjmp",
+    "lrint",
+    "lround",
+    "main",
+    "malloc",
+    "math",
+    "max_align_t",
+    "mblen",
+    "memchr",
+    "memcmp",
+    "memcpy",
+    "memmove",
+    "memory",
+    "memset",
+    "mktime",
+    "modf",
+    "nan",
+    "nearbyint",
+    "nextafter",
+    "nice",
+    "offsetof",
+    "open",
+    "pause",
+    "perror",
+    "pipe",
+    "pow",
+    "printf",
+    "pthread",
+    "ptrdiff_t",
+    "putc",
+    "putchar",
+    "puts",
+    "qsort",
+    "raise",
+    "rand",
+    "random",
+    "read",
+    "realloc",
+    "recv",
+    "remainder",
+    "remove",
+    "rename",
+    "rewind",
+    "rint",
+    "round",
+    "sbrk",
+    "scalb",
+    "scanf",
+    "sched",
+    "select",
+    "send",
+    "setenv",
+    "setjmp",
+    "setlocale",
+    "signal",
+    "signbit",
+    "significand",
+    "sin",
+    "sinh",
+    "size_t",
+    "sleep",
+    "socket",
+    "sprintf",
+    "sqrt",
+    "srand",
+    "sscanf",
+    "ssize_t",
+    "stat",
+    "stdalign",
+    "stdarg",
+    "stdatomic",
+    "stdbool",
+    "stddef",
+    "stderr",
+    "stdin",
+    "stdint",
+    "stdio",
+    "stdlib",
+    "stdnoreturn",
+    "stdout",
+    "strcat",
+    "strchr",
+    "strcmp",
+    "strcpy",
+    "strdup",
+    "string",
+    "strings",
+    "strlen",
+    "strncmp",
+    "strncpy",
+    "strstr",
+    "strtod",
+    "strtok",
+    "strtol",
+    "swab",
+    "sync",
+    "system",
+    "tan",
+    "tanh",
+    "tensors",
+    "tgamma",
+    "tgmath",
+    "threads",
+    "time",
+    "tmpfile",
+    "tmpnam",
+    "tolower",
+    "toupper",
+    "trunc",
+    "tvm",
+    "tvm_embedded",
+    "uchar",
+    "uint16_t",
+    "uint32_t",
+    "uint64_t",
+    "uint8_t",
+    "uintmax_t",
+    "uintptr_t",
+    "ungetc",
+    "unistd",
+    "unix",
+    "unlink",
+    "va_arg",
+    "va_end",
+    "va_list",
+    "va_start",
+    "vprintf",
+    "wait",
+    "wchar",
+    "wctype",
+    "write",
+    "y0",
+    "y1",
+    "yn",
+];
+
+/// Macro names of one header that are in use, and keys of one JSON object.
+#[derive(Debug, Default)]
+pub struct Used {
+    macros: HashSet<String>,
+}
+
+impl Used {
+    /// Marks a macro as used.
+    pub fn reserve(&mut self, name: &str) {
+        self.macros.insert(name.to_owned());
+    }
+
+    /// Marks all macros of a fact as used.
+    pub fn reserve_all(&mut self, macros: &[Macro]) {
+        macros.iter().for_each(|m| self.reserve(&m.name));
+    }
+
+    /// The first of `name`, `name_`, `name__`, … that is no key of the group and whose macros are all free; marks them.
+    pub fn unique(&mut self, place: &str, group_keys: &[&str], name: &str, facts: impl Fn(&str) -> Fact) -> String {
+        let mut candidate = member(name);
+        loop {
+            let at = format!("{place}_{}", candidate.to_ascii_uppercase());
+            let macros = facts(&candidate).macros(&at);
+            let key = group_keys.iter().any(|key| key.eq_ignore_ascii_case(&candidate));
+            if !key && !self.macros.contains(&at) && macros.iter().all(|m| !self.macros.contains(&m.name)) {
+                self.reserve_all(&macros);
+                // The bare place is no macro, but a second entry of that name would repeat the JSON key.
+                self.reserve(&at);
+                return candidate;
+            }
+            candidate.push('_');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted() {
+        assert!(TAKEN.is_sorted());
+    }
+
+    #[test]
+    fn modules_become_symbols() {
+        for (module, expected) in [
+            ("my_model", "my_model"),
+            ("default", "default_model"),
+            ("main", "main_model"),
+            ("1net", "m_1net"),
+            ("my-net", "my_net"),
+            ("math", "math_model"),
+            ("_x", "m__x"),
+            ("TVMExecute", "TVMExecute_model"),
+            ("MyNet", "MyNet"),
+        ] {
+            assert_eq!(symbol(module, None).unwrap(), expected);
+        }
+        assert_eq!(symbol("x", Some("other")).unwrap(), "other");
+        for bad in ["", "a b", "1x", "int", "_x", "printf", "x\"y", &"x".repeat(200)] {
+            assert!(symbol("x", Some(bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tensors_become_members() {
+        for (name, expected) in [
+            ("audio/left:0", "audio_left_0"),
+            ("1st input", "m_1st_input"),
+            ("register", "register_"),
+            ("tensors", "tensors_"),
+            ("__GNUC__", "m___GNUC__"),
+            ("TVM_UNSET_BINDING", "m_TVM_UNSET_BINDING"),
+            ("", "m_"),
+        ] {
+            assert_eq!(member(name), expected);
+        }
+        assert_ne!(member(&format!("{}a", "x".repeat(4096))), member(&format!("{}b", "x".repeat(4096))));
+    }
+}

@@ -1,0 +1,96 @@
+//! C tokens from arbitrary values: what stands between a name in an archive and the text of a program.
+
+use std::fmt::Write;
+
+/// A string literal with the bytes of `text`: printable ASCII, and octal escapes for all else.
+///
+/// `?` is escaped as well, so that no trigraph appears. An octal escape has three digits, so that no digit after it joins in.
+pub fn string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' | b'?' => {
+                out.push('\\');
+                out.push(char::from(byte));
+            }
+            0x20..=0x7e => out.push(char::from(byte)),
+            _ => {
+                let _ = write!(out, "\\{byte:03o}");
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Text that may stand inside a comment: what could end it, continue it or deceive a reader becomes `_`, long text is cut.
+pub fn comment(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let safe = |c: char| c.is_ascii_graphic() && !matches!(c, '*' | '\\' | '?') || c == ' ';
+    let mut out: String = text.chars().take(LONGEST).map(|c| if safe(c) { c } else { '_' }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        out.push_str("...");
+    }
+    out
+}
+
+/// Text that may stand in an error message: no control characters, not too long.
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let plain = |c: char| {
+        !c.is_control() && !matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut out: String = text.chars().take(LONGEST).map(|c| if plain(c) { c } else { '\u{fffd}' }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        out.push_str("...");
+    }
+    out
+}
+
+/// An integer constant that has a type on every target: parentheses round negative ones, `u` where `int` is too small.
+pub fn integer(value: i64) -> String {
+    if value == i64::from(i32::MIN) {
+        // The digits alone are one more than an `int` holds.
+        "(-2147483647 - 1)".to_owned()
+    } else if value < 0 {
+        format!("({value})")
+    } else if value > i64::from(i32::MAX) {
+        format!("{value}u")
+    } else {
+        value.to_string()
+    }
+}
+
+/// A constant of type `float` that reads back as the same bits.
+pub fn float(value: f32) -> String {
+    // Rust writes the shortest digits that round-trip, always with a point or an exponent.
+    let digits = format!("{value:?}f");
+    if value.is_sign_negative() { format!("({digits})") } else { digits }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_inert() {
+        assert_eq!(string("a/b:0"), r#""a/b:0""#);
+        assert_eq!(string("\"\\\n??/1"), r#""\"\\\012\?\?/1""#);
+        assert_eq!(string("é7"), r#""\303\2517""#);
+    }
+
+    #[test]
+    fn comments_stay_open() {
+        assert_eq!(comment("a */ #define \\\n??/ \u{202e}"), "a _/ #define ____/ _");
+        assert_eq!(comment(&"x".repeat(4096)).len(), 103);
+    }
+
+    #[test]
+    fn numbers_read_back() {
+        assert_eq!(integer(-128), "(-128)");
+        assert_eq!(integer(i64::from(u32::MAX)), "4294967295u");
+        assert_eq!(integer(i64::from(i32::MIN)), "(-2147483647 - 1)");
+        assert_eq!((float(0.1), float(1.0), float(1e-10)), ("0.1f".into(), "1.0f".into(), "1e-10f".into()));
+    }
+}
