@@ -5,17 +5,22 @@
  * whole plane fits (`band` = out_height) and the multiplier is 1, all reads of a channel precede its writes, and since
  * channels keep their places, the output may start where the input starts.
  *
- * Scratch: plane_height · plane_width · 8 bytes (4 channels of int16) with plane_height for `band` output rows and
- * plane_width rounded up to even; 4-byte aligned.
+ * Rows may be the image's rows or its columns: the compiler exchanges height and width (and everything that goes with them)
+ * where that makes longer rows; `in_step` and `out_step` say how far apart neighbours are in memory, vertically and along a row.
+ *
+ * Scratch, 4-byte aligned: min(4, in_channels) planes of int16_t, for `band` output rows, their width rounded up to even, and
+ * four bytes for each output of a row, rounded up to even.
  */
 #ifndef TVMK_DEPTHWISE_CONV_2D_H
 #define TVMK_DEPTHWISE_CONV_2D_H
 
 #include "base.h"
+#include "dsp.h"
 
 typedef struct {
     const int8_t *weights;
     tvmk_output_t output;
+    int32_t in_step[2], out_step[2];
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width, multiplier;
     uint16_t window_height, window_width;
@@ -46,9 +51,9 @@ TVMK_INLINE void tvmk_depthwise_plane(const tvmk_depthwise_conv_2d_t *l, const i
         if (y < 0 || y >= l->in_height) {
             memset(plane, l->pad, (size_t)width);
         } else {
-            const int8_t *p = in + y * l->in_width * l->in_channels;
+            const int8_t *p = in + y * l->in_step[0];
             memset(plane, l->pad, (size_t)left);
-            for (int32_t i = 0; i < inside; i++, p += l->in_channels) {
+            for (int32_t i = 0; i < inside; i++, p += l->in_step[1]) {
                 plane[left + i] = *p;
             }
             memset(plane + left + inside, l->pad, (size_t)(width - left - inside));
@@ -66,12 +71,12 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l,
         int32_t rows = tvmk_min(l->band, l->out_height - first);
         for (int32_t c = 0; c < channels; c++) {
             const int8_t *w = l->weights + c * taps;
-            int8_t *o = out + first * l->out_width * channels + c;
             if (c % l->multiplier == 0) {
                 tvmk_depthwise_plane(l, in + c / l->multiplier, first, rows, (int8_t *)scratch);
             }
             for (int32_t oy = 0; oy < rows; oy++) {
-                for (int32_t ox = 0; ox < l->out_width; ox++, o += channels) {
+                int8_t *o = out + (first + oy) * l->out_step[0] + c;
+                for (int32_t ox = 0; ox < l->out_width; ox++, o += l->out_step[1]) {
                     const int8_t *row = (const int8_t *)scratch + oy * l->stride_height * width + ox * l->stride_width;
                     const int8_t *tap = w;
                     int32_t sum = 0;
@@ -93,8 +98,157 @@ TVMK_SHARED void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *
     tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 1);
 }
 
+#if TVMK_DSP
+
+/* Planes of `count` channels, for `rows` output rows from row `first`; `plane` and `pitch` are in elements. */
+TVMK_SHARED void tvmk_depthwise_planes(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int32_t count, int32_t first,
+                                       int32_t rows, int16_t *to, int32_t plane, int32_t pitch) {
+    int32_t height = tvmk_depthwise_plane_height(l, rows);
+    int32_t y = first * l->stride_height - l->pad_top;
+    int32_t step = l->in_step[1];
+    for (; height > 0; height--, y++) {
+        const int8_t *p = in + y * l->in_step[0];
+        int32_t x = 0;
+        int32_t inside = y < 0 || y >= l->in_height ? 0 : tvmk_min(l->in_width, tvmk_max(pitch - l->pad_left, 0));
+        if (inside > 0) {
+            for (; x < l->pad_left; x++) {
+                for (int32_t c = 0; c < count; c++) {
+                    to[c * plane + x] = l->pad;
+                }
+            }
+            /* Columns one by one: all of them, or what is left of pairs at even places. */
+            while (inside > 0) {
+                if (count == 4 && inside > 1 && !(x & 1)) {
+                    tvmk_dsp_planes(to + x, p, step, 2 * plane, inside / 2);
+                    x += inside & ~1;
+                    p += (inside & ~1) * step;
+                    inside &= 1;
+                    continue;
+                }
+                for (int32_t c = 0; c < count; c++) {
+                    to[c * plane + x] = p[c];
+                }
+                x++;
+                p += step;
+                inside--;
+            }
+        }
+        for (; x < pitch; x++) {
+            for (int32_t c = 0; c < count; c++) {
+                to[c * plane + x] = l->pad;
+            }
+        }
+        to += pitch;
+    }
+}
+
+/* Any window: `r->bias[0]` + 2 · Σ for each output of a row, then bytes. */
+TVMK_SHARED void tvmk_depthwise_rows(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights) {
+    const int16_t *plane = r->plane;
+    int8_t *out = r->out;
+    for (int32_t oy = 0; oy < r->rows; oy++, plane += r->next_row / 2, out += r->step_y) {
+        int8_t *o = out;
+        for (int32_t ox = 0; ox < r->width; ox++, o += r->step_x) {
+            const int16_t *row = plane + ox * l->stride_width;
+            const int8_t *tap = weights;
+            int32_t sum = 0;
+            for (int32_t ky = 0; ky < l->window_height; ky++, row += r->pitch / 2) {
+                const int16_t *x = row;
+                for (int32_t kx = 0; kx < l->window_width; kx++, x += l->dilation_width) {
+                    sum += *x * *tap++;
+                }
+            }
+            int32_t a = r->bias[0] + (int32_t)((uint32_t)sum << 1);
+            int32_t y = tvmk_requantize_doubled(a, r->mantissa, r->rounding, r->shift);
+            *o = (int8_t)tvmk_clamp(y, l->output.low, l->output.high);
+        }
+    }
+}
+
+typedef void (*tvmk_depthwise_rows_t)(const tvmk_dsp_rows_t *);
+
+/* All channels; `kernel` for windows of 3 × 3, or null. */
+TVMK_SHARED void tvmk_depthwise_dsp(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
+                                    tvmk_depthwise_rows_t kernel) {
+    int32_t pitch = (tvmk_depthwise_plane_width(l) + 1) & ~1;
+    int32_t plane = pitch * tvmk_depthwise_plane_height(l, l->band);
+    int32_t group = tvmk_min(l->in_channels, 4);
+    int32_t taps = l->window_height * l->window_width;
+    int16_t *planes = (int16_t *)scratch;
+    tvmk_dsp_rows_t r;
+    r.pitch = 2 * pitch * l->dilation_height;
+    r.next_row = 2 * pitch * l->stride_height;
+    r.sums = (int32_t *)scratch + group * plane / 2;
+    r.sums_end = r.sums + ((l->out_width + 1) & ~1);
+    r.step_x = l->out_step[1];
+    r.step_y = l->out_step[0];
+    r.width = l->out_width;
+    for (int32_t first = 0; first < l->out_height; first += l->band) {
+        r.rows = tvmk_min(l->band, l->out_height - first);
+        for (int32_t c = 0; c < l->in_channels; c++) {
+            int32_t place = c & 3;
+            if (place == 0) {
+                tvmk_depthwise_planes(l, in + c, tvmk_min(l->in_channels - c, 4), first, r.rows, planes, plane, pitch);
+            }
+            for (int32_t m = c * l->multiplier; m < (c + 1) * l->multiplier; m++) {
+                const int8_t *w = l->weights + m * taps;
+                const int32_t *channel = l->output.table + TVMK_SHORT_WORDS * m;
+                r.plane = planes + place * plane;
+                r.out = out + first * r.step_y + m;
+                r.bias[0] = r.bias[1] = channel[1] >> 5;
+                r.mantissa = channel[0];
+                r.shift = channel[1] & 31;
+                r.rounding = (int32_t)((uint32_t)(2 * l->output.zero_point + 1) << r.shift);
+                if (kernel) {
+                    for (int32_t i = 0; i < 3; i++) {
+                        uint32_t middle = (uint32_t)(2 * w[3 * i + 1]);
+                        r.weights[2 * i] = (int32_t)(((uint32_t)(2 * w[3 * i]) & 0xFFFFu) | middle << 16);
+                        r.weights[2 * i + 1] = (int32_t)((middle & 0xFFFFu) | (uint32_t)(2 * w[3 * i + 2]) << 16);
+                    }
+                    kernel(&r);
+                } else {
+                    tvmk_depthwise_rows(l, &r, w);
+                }
+                if (kernel && (l->output.low != -128 || l->output.high != 127)) {
+                    for (int32_t y = 0; y < r.rows; y++) {
+                        for (int32_t x = 0; x < r.width; x++) {
+                            int8_t *o = r.out + y * r.step_y + x * r.step_x;
+                            *o = (int8_t)tvmk_clamp(*o, l->output.low, l->output.high);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+TVMK_INLINE void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_depthwise_dsp(l, in, out, scratch, 0);
+}
+/* Windows of 3 × 3 without dilation along the rows, stride 1 or 2 along the rows. */
+TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                            uint8_t *scratch) {
+    tvmk_depthwise_dsp(l, in, out, scratch, tvmk_dsp_rows_3x3);
+}
+TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                                    uint8_t *scratch) {
+    tvmk_depthwise_dsp(l, in, out, scratch, tvmk_dsp_rows_3x3_stride2);
+}
+
+#else
+
 TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0);
 }
+TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                            uint8_t *scratch) {
+    tvmk_depthwise_conv_2d(l, in, out, scratch);
+}
+TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                                    uint8_t *scratch) {
+    tvmk_depthwise_conv_2d(l, in, out, scratch);
+}
+
+#endif
 
 #endif

@@ -5,7 +5,7 @@ use crate::graph::{Padding, TensorId};
 use crate::quantize;
 
 /// A window sliding over the two middle dimensions of NHWC tensors. Every number fits in 16 bits, strides in 8.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Window {
     pub batches: usize,
@@ -99,6 +99,25 @@ impl Window {
                 checker.shape(output, &[w.batches, w.out_height, w.out_width, out_channels]);
             }
             Err((found, supported)) => checker.bad(found, supported),
+        }
+    }
+
+    /// Heights and widths exchanged.
+    pub fn transposed(&self) -> Window {
+        Window {
+            in_height: self.in_width,
+            in_width: self.in_height,
+            out_height: self.out_width,
+            out_width: self.out_height,
+            height: self.width,
+            width: self.height,
+            stride_height: self.stride_width,
+            stride_width: self.stride_height,
+            dilation_height: self.dilation_width,
+            dilation_width: self.dilation_height,
+            pad_top: self.pad_left,
+            pad_left: self.pad_top,
+            ..*self
         }
     }
 

@@ -67,8 +67,26 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     if window.in_channels == 1 {
         return Ok(conv_2d::layer(lowering, op, &window, &weighted, weights, what, options.activation));
     }
+    let summary = format!(
+        "{what} {}, {}x{}x{} to {}x{}x{channels}, activation {:?}",
+        window.describe(),
+        window.in_height,
+        window.in_width,
+        window.in_channels,
+        window.out_height,
+        window.out_width,
+        options.activation
+    );
     let multiplier = channels / window.in_channels;
     let table = Table::new(&weighted.channels(&weights), weighted.input_zero_point, weighted.output_zero_point);
+    let turned = is_better_turned(&window);
+    let (window, weights) =
+        if turned { (window.transposed(), transposed(&weights, height, width)) } else { (window, weights) };
+    let (in_row, out_row) = if turned {
+        ((window.in_channels, window.in_height * window.in_channels), (channels, window.out_height * channels))
+    } else {
+        ((window.in_width * window.in_channels, window.in_channels), (window.out_width * channels, channels))
+    };
     let (band, scratch_bytes) = band(&window, multiplier);
     let (input, output) = weighted.tensors;
     let mut in_place = Vec::new();
@@ -83,14 +101,16 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         &[
             ("weights", lowering.constant("weights")),
             ("output", weighted.output(&lowering.constant("table"))),
+            ("in_step", format!("{{{}, {}}}", in_row.0, in_row.1)),
+            ("out_step", format!("{{{}, {}}}", out_row.0, out_row.1)),
             ("in_height", number(window.in_height)),
             ("in_width", number(window.in_width)),
             ("in_channels", number(window.in_channels)),
             ("out_height", number(window.out_height)),
             ("out_width", number(window.out_width)),
             ("multiplier", number(multiplier)),
-            ("window_height", number(height)),
-            ("window_width", number(width)),
+            ("window_height", number(window.height)),
+            ("window_width", number(window.width)),
             ("stride_height", number(window.stride_height)),
             ("stride_width", number(window.stride_width)),
             ("dilation_height", number(window.dilation_height)),
@@ -101,7 +121,12 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
             ("pad", weighted.input_zero_point.to_string()),
         ],
     );
-    let function = if table.short { "tvmk_depthwise_conv_2d" } else { "tvmk_depthwise_conv_2d_general" };
+    let function = match kernel(&window) {
+        _ if !table.short => "tvmk_depthwise_conv_2d_general",
+        Some(1) => "tvmk_depthwise_conv_2d_3x3",
+        Some(_) => "tvmk_depthwise_conv_2d_3x3_stride2",
+        None => "tvmk_depthwise_conv_2d",
+    };
     let pointers = [("input", window.in_bytes()), ("output", window.positions() * channels)];
     body += &text::call(function, window.batches, &pointers, true);
     let constants = vec![
@@ -110,7 +135,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
             row: 0,
             data: ConstantData::I8(weights),
             align: 4,
-            comment: format!("[{channels}][{height}][{width}]"),
+            comment: format!("[{channels}][{}][{}]", window.height, window.width),
             core: Core::Any,
         },
         weighted::table_constant(lowering, &table),
@@ -118,16 +143,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     Ok(Lowered::Layer(Layer {
         name: lowering.name.clone(),
         operators: vec![op.index],
-        summary: format!(
-            "{what} {}, {}x{}x{} to {}x{}x{channels}, activation {:?}",
-            window.describe(),
-            window.in_height,
-            window.in_width,
-            window.in_channels,
-            window.out_height,
-            window.out_width,
-            options.activation
-        ),
+        summary,
         arguments: vec![Argument::input("input", input), Argument::output("output", output)],
         in_place,
         scratch_bytes,
@@ -139,7 +155,33 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     }))
 }
 
-/// Output rows computed from one filling of the planes, and the planes' bytes: up to four channels of int16.
+/// The step along the rows of the kernel for windows of 3 × 3 that fits, if one does.
+fn kernel(window: &Window) -> Option<usize> {
+    let fits = window.height == 3 && window.width == 3 && window.dilation_width == 1 && window.stride_width <= 2;
+    fits.then_some(window.stride_width)
+}
+
+/// Whether the image's columns make better rows: the kernel computes pairs along a row, and each row costs something.
+fn is_better_turned(window: &Window) -> bool {
+    let turned = window.transposed();
+    let cost = |window: &Window| window.out_height * (18 * window.out_width.div_ceil(2) + 40);
+    match (kernel(window), kernel(&turned)) {
+        (Some(_), Some(_)) => cost(&turned) < cost(window),
+        (None, Some(_)) => true,
+        _ => false,
+    }
+}
+
+/// Each channel's `height` × `width` weights with rows and columns exchanged.
+fn transposed(weights: &[i8], height: usize, width: usize) -> Vec<i8> {
+    weights
+        .chunks(height * width)
+        .flat_map(|channel| (0..width).flat_map(move |x| (0..height).map(move |y| channel[y * width + x])))
+        .collect()
+}
+
+/// Output rows computed from one filling of the planes, and bytes of scratch: planes of up to four channels of
+/// int16, and a row of sums.
 ///
 /// All rows where the planes are smaller than the output, which can then take the input's place; otherwise as many as keep the
 /// planes below a quarter of the output.
@@ -147,7 +189,7 @@ fn band(window: &Window, multiplier: usize) -> (usize, usize) {
     let width = (window.out_width - 1) * window.stride_width + (window.width - 1) * window.dilation_width + 1;
     let bytes = |rows: usize| {
         let height = (rows - 1) * window.stride_height + (window.height - 1) * window.dilation_height + 1;
-        height * width.next_multiple_of(2) * 2 * window.in_channels.min(4)
+        height * width.next_multiple_of(2) * 2 * window.in_channels.min(4) + window.out_width.next_multiple_of(2) * 4
     };
     let output = window.positions() * window.in_channels * multiplier;
     let all = bytes(window.out_height);

@@ -56,7 +56,7 @@ static int8_t reference_clamp(int32_t x, int32_t low, int32_t high) { return (in
 enum { IN_MAX = 40000, OUT_MAX = 40000, WEIGHTS_MAX = 60000, CHANNELS_MAX = 80, SCRATCH_MAX = 40000, GUARD = 64 };
 static int8_t in[IN_MAX], in2[IN_MAX];
 static int8_t out[OUT_MAX + GUARD], expected[OUT_MAX];
-static int8_t weights[WEIGHTS_MAX];
+static int8_t weights[WEIGHTS_MAX], turned_weights[WEIGHTS_MAX];
 static union {
     int8_t bytes[2 * WEIGHTS_MAX];
     int16_t halves[WEIGHTS_MAX];
@@ -264,6 +264,20 @@ static void test_conv_2d(int general) {
     }
 }
 
+static void run_depthwise_conv_2d(int general, const tvmk_depthwise_conv_2d_t *l, const int8_t *x, int8_t *y,
+                                  uint8_t *memory) {
+    int three = l->window_height == 3 && l->window_width == 3 && l->dilation_width == 1;
+    if (general) {
+        tvmk_depthwise_conv_2d_general(l, x, y, memory);
+    } else if (three && l->stride_width == 1) {
+        tvmk_depthwise_conv_2d_3x3(l, x, y, memory);
+    } else if (three && l->stride_width == 2) {
+        tvmk_depthwise_conv_2d_3x3_stride2(l, x, y, memory);
+    } else {
+        tvmk_depthwise_conv_2d(l, x, y, memory);
+    }
+}
+
 static void test_depthwise_conv_2d(int general) {
     geometry_t g;
     if (!geometry(&g)) {
@@ -279,14 +293,26 @@ static void test_depthwise_conv_2d(int general) {
     tvmk_depthwise_conv_2d_t l;
     memset(&l, 0, sizeof l);
     make_table(g.oc, taps, zero_point, general, &l.output);
-    l.weights = weights;
-    l.in_height = (uint16_t)g.ih, l.in_width = (uint16_t)g.iw, l.in_channels = (uint16_t)g.ic;
-    l.out_height = (uint16_t)g.oh, l.out_width = (uint16_t)g.ow, l.multiplier = (uint16_t)multiplier;
-    l.window_height = (uint16_t)g.kh, l.window_width = (uint16_t)g.kw;
-    l.stride_height = (uint8_t)g.sh, l.stride_width = (uint8_t)g.sw;
-    l.dilation_height = (uint16_t)g.dh, l.dilation_width = (uint16_t)g.dw;
-    l.pad_top = (uint16_t)g.pt, l.pad_left = (uint16_t)g.pl, l.pad = (int8_t)zero_point;
-    l.band = (uint16_t)(between(0, 1) ? g.oh : between(1, g.oh));
+    int turned = between(0, 1);
+    geometry_t t = g;
+    l.in_step[turned] = g.iw * g.ic, l.in_step[!turned] = g.ic;
+    l.out_step[turned] = g.ow * g.oc, l.out_step[!turned] = g.oc;
+    if (turned) {
+        t.ih = g.iw, t.iw = g.ih, t.oh = g.ow, t.ow = g.oh, t.kh = g.kw, t.kw = g.kh, t.sh = g.sw, t.sw = g.sh;
+        t.dh = g.dw, t.dw = g.dh, t.pt = g.pl, t.pl = g.pt;
+    }
+    for (int32_t i = 0; i < g.oc * taps; i++) {
+        int32_t tap = i % taps;
+        turned_weights[i - tap + (turned ? tap % g.kw * g.kh + tap / g.kw : tap)] = weights[i];
+    }
+    l.weights = turned_weights;
+    l.in_height = (uint16_t)t.ih, l.in_width = (uint16_t)t.iw, l.in_channels = (uint16_t)g.ic;
+    l.out_height = (uint16_t)t.oh, l.out_width = (uint16_t)t.ow, l.multiplier = (uint16_t)multiplier;
+    l.window_height = (uint16_t)t.kh, l.window_width = (uint16_t)t.kw;
+    l.stride_height = (uint8_t)t.sh, l.stride_width = (uint8_t)t.sw;
+    l.dilation_height = (uint16_t)t.dh, l.dilation_width = (uint16_t)t.dw;
+    l.pad_top = (uint16_t)t.pt, l.pad_left = (uint16_t)t.pl, l.pad = (int8_t)zero_point;
+    l.band = (uint16_t)(between(0, 1) ? t.oh : between(1, t.oh));
     for (int32_t oy = 0, i = 0; oy < g.oh; oy++) {
         for (int32_t ox = 0; ox < g.ow; ox++) {
             for (int32_t c = 0; c < g.oc; c++) {
@@ -297,12 +323,12 @@ static void test_depthwise_conv_2d(int general) {
     int32_t n = g.oh * g.ow * g.oc;
     memset(out, 85, sizeof out);
     describe(&g, l.band);
-    (general ? tvmk_depthwise_conv_2d_general : tvmk_depthwise_conv_2d)(&l, in, out, scratch.bytes);
+    run_depthwise_conv_2d(general, &l, in, out, scratch.bytes);
     check("depthwise_conv_2d", n, details);
-    if (multiplier == 1 && l.band == g.oh && n <= g.ih * g.iw * g.ic) {
+    if (multiplier == 1 && l.band == t.oh && n <= g.ih * g.iw * g.ic) {
         memset(out, 85, sizeof out);
         memcpy(out, in, (size_t)(g.ih * g.iw * g.ic));
-        (general ? tvmk_depthwise_conv_2d_general : tvmk_depthwise_conv_2d)(&l, out, out, scratch.bytes);
+        run_depthwise_conv_2d(general, &l, out, out, scratch.bytes);
         memset(out + n, 85, GUARD);
         check("depthwise_conv_2d in place", n, details);
     }
