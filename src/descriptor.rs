@@ -5,7 +5,7 @@
 //! [`TVM_EMBEDDED_ABI_VERSION`].
 
 use crate::context::TVMContext;
-use crate::status::TVMStatus;
+use crate::status::{Fault, TVMStatus, fail};
 use core::ffi::{c_char, c_void};
 
 /// Version of the descriptor's and the context's layout and of the exported functions. Generated files and library must agree.
@@ -20,8 +20,8 @@ pub const TVM_TENSOR_QUANTIZED: u8 = 2;
 pub const TVM_TENSOR_IN_WORKSPACE: u8 = 4;
 /// `TVMPool.flags`: the pool holds state that must survive from one call to the next (see `TVMReset`).
 pub const TVM_POOL_STATE: u32 = 1;
-/// `TVMModel.flags`: one workspace, no parameters, no devices, at least one input and one output, no tensor inside the
-/// workspace. Most models are like this, and `TVMExecute` proves such a call with fewer instructions.
+/// `TVMModel.flags`: one input, one output, one workspace, no tensor inside the workspace, and an entry. Most models are
+/// like this, and `TVMExecute` proves such a call with fewer instructions.
 pub const TVM_MODEL_PLAIN: u8 = 1;
 /// `TVMModel.tvm_version`: the archive did not record the version of the compiler.
 pub const TVM_VERSION_UNKNOWN: u16 = 0xFFFF;
@@ -70,13 +70,14 @@ pub struct TVMTensor {
     pub reserved: u32,
 }
 
-/// One block of memory a model works in (workspace) or reads its constants from (parameter).
+/// One thing a context binds a model to: a block of memory it works in (workspace), or reads its constants from
+/// (parameter), or a device.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct TVMPool {
     /// The pool's own name, UTF-8.
     pub name: *const c_char,
-    /// The name as a C identifier: the member of `TVMWorkspaces_<model>` or `TVMParameters_<model>`.
+    /// The name as a C identifier: the member of `TVMWorkspaces_<model>`, `TVMParameters_<model>` or `TVMDevices_<model>`.
     pub identifier: *const c_char,
     /// Parameters: the data the model carries, or NULL when the user brings it. Workspaces: NULL.
     pub data: *const c_void,
@@ -112,8 +113,8 @@ pub struct TVMModel {
     pub workspaces: *const TVMPool,
     /// `num_parameters` pools in the order of `TVMParameters_<model>`.
     pub parameters: *const TVMPool,
-    /// `num_devices` names in the order of `TVMDevices_<model>`.
-    pub devices: *const *const c_char,
+    /// `num_devices` entries in the order of `TVMDevices_<model>`: names, size 0, alignment 1.
+    pub devices: *const TVMPool,
     /// Runs the model.
     pub entry: TVMEntry,
     /// Puts the model's state back to its beginning; NULL when it has none.
@@ -147,16 +148,21 @@ const _: () = {
     assert!(offset_of!(TVMTensor, workspace) == 3 * P + 20);
     assert!(offset_of!(TVMTensor, dtype_code) == 3 * P + 24);
     assert!(offset_of!(TVMTensor, flags) == 3 * P + 27);
+    assert!(offset_of!(TVMTensor, name) == 0 && offset_of!(TVMTensor, identifier) == P);
+    assert!(offset_of!(TVMPool, name) == 0 && offset_of!(TVMPool, identifier) == P);
     assert!(size_of::<TVMPool>() == 3 * P + 16);
     assert!(offset_of!(TVMPool, size) == 3 * P);
     assert!(offset_of!(TVMPool, flags) == 3 * P + 12);
     assert!(size_of::<TVMModel>() == 8 * P + 32);
     assert!(offset_of!(TVMModel, flags) == 5 && offset_of!(TVMModel, struct_size) == 6);
     assert!(offset_of!(TVMModel, name) == 8);
-    assert!(offset_of!(TVMModel, inputs) == 8 + P);
+    assert!(offset_of!(TVMModel, inputs) == 8 + P && offset_of!(TVMModel, outputs) == 8 + 2 * P);
     assert!(offset_of!(TVMModel, workspaces) == 8 + 3 * P);
+    assert!(offset_of!(TVMModel, parameters) == 8 + 4 * P && offset_of!(TVMModel, devices) == 8 + 5 * P);
     assert!(offset_of!(TVMModel, entry) == 8 + 6 * P);
     assert!(offset_of!(TVMModel, num_inputs) == 8 + 8 * P);
+    assert!(offset_of!(TVMModel, num_outputs) == 10 + 8 * P && offset_of!(TVMModel, num_parameters) == 14 + 8 * P);
+    assert!(offset_of!(TVMModel, num_workspaces) == 12 + 8 * P && offset_of!(TVMModel, num_devices) == 16 + 8 * P);
     assert!(offset_of!(TVMModel, tvm_version) == 20 + 8 * P);
     assert!(align_of::<TVMModel>() == P && align_of::<TVMTensor>() == P && align_of::<TVMPool>() == P);
 };
@@ -166,15 +172,15 @@ impl TVMModel {
     ///
     /// # Errors
     /// [`TVMStatus::NotAModel`], [`TVMStatus::AbiMismatch`], [`TVMStatus::CorruptModel`], in this order.
-    pub const fn check(&self) -> Result<(), TVMStatus> {
+    pub fn check(&self) -> Result<(), Fault> {
         if self.magic != TVM_MODEL_MAGIC {
-            return Err(TVMStatus::NotAModel);
+            return fail(TVMStatus::NotAModel);
         }
         if self.abi_version != TVM_EMBEDDED_ABI_VERSION {
-            return Err(TVMStatus::AbiMismatch);
+            return fail(TVMStatus::AbiMismatch);
         }
         if self.struct_size as usize != size_of::<Self>() {
-            return Err(TVMStatus::CorruptModel);
+            return fail(TVMStatus::CorruptModel);
         }
         Ok(())
     }
@@ -203,12 +209,12 @@ impl TVMTensor {
     ///
     /// # Errors
     /// [`TVMStatus::NullTensor`], [`TVMStatus::MisalignedTensor`].
-    pub const fn check(&self, address: usize) -> Result<(), TVMStatus> {
+    pub fn check(&self, address: usize) -> Result<(), Fault> {
         if address == 0 {
-            return Err(TVMStatus::NullTensor);
+            return fail(TVMStatus::NullTensor);
         }
         if address & (self.alignment as usize).wrapping_sub(1) != 0 {
-            return Err(TVMStatus::MisalignedTensor);
+            return fail(TVMStatus::MisalignedTensor);
         }
         Ok(())
     }

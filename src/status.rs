@@ -1,5 +1,7 @@
 //! The statuses every call answers with: fixed numbers, never reused.
 
+use core::num::NonZeroUsize;
+
 /// What a call answers: 0 is success, every other value says what was wrong.
 ///
 /// The numbers are part of the ABI. They lie between -7499 and -7401, apart from the codes of TVM's own runtime
@@ -68,52 +70,95 @@ pub enum TVMStatus {
     /// A memory block would reach past the end of the address space.
     AddressOverflow = -7428,
     /// The model keeps its memory to itself and is running already: a call from a callback or an interrupt.
-    Busy = -7450,
+    Busy = -7429,
 }
 
-impl TVMStatus {
-    /// The text of the status as a C string in constant memory, NUL included.
+/// A status other than success as a small number: what the core's results carry. Small numbers are what devices handle
+/// with the fewest bytes of code, and one as wide as a pointer makes a result fit two registers; the status itself is made
+/// where the answer leaves the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault(NonZeroUsize);
+
+impl Fault {
+    /// The status.
+    #[inline]
     #[must_use]
-    pub const fn text(self) -> &'static [u8] {
-        match self {
-            Self::Ok => b"success\0",
-            Self::NullModel => b"model is NULL\0",
-            Self::NullInputs => b"inputs is NULL\0",
-            Self::NullOutputs => b"outputs is NULL\0",
-            Self::NullContext => b"context is NULL\0",
-            Self::NullTensor => b"a tensor pointer is NULL\0",
-            Self::NullWorkspace => b"a workspace pointer is NULL\0",
-            Self::NullParameter => b"a parameter pointer is NULL\0",
-            Self::NullDevice => b"a device pointer is NULL\0",
-            Self::NullArgument => b"an argument is NULL\0",
-            Self::MisalignedModel => b"model is misaligned\0",
-            Self::MisalignedContext => b"context is misaligned\0",
-            Self::MisalignedArgument => b"an argument is misaligned\0",
-            Self::MisalignedTensor => b"a tensor is misaligned\0",
-            Self::MisalignedParameter => b"a parameter is misaligned\0",
-            Self::NotAModel => b"not a model descriptor\0",
-            Self::AbiMismatch => b"model made for another ABI version\0",
-            Self::CorruptModel => b"model descriptor is corrupt\0",
-            Self::WorkspacesNotSet => b"workspaces not set\0",
-            Self::ParametersNotSet => b"parameters not set\0",
-            Self::DevicesNotSet => b"devices not set\0",
-            Self::WorkspaceTooSmall => b"workspace too small\0",
-            Self::ParameterTooSmall => b"parameter too small\0",
-            Self::WrongCount => b"wrong number of pointers\0",
-            Self::IndexOutOfRange => b"index out of range\0",
-            Self::NameUnknown => b"name unknown\0",
-            Self::NotAvailable => b"not recorded in the model\0",
-            Self::TensorNotInWorkspace => b"tensor is not where the workspace holds it\0",
-            Self::AddressOverflow => b"memory reaches past the address space\0",
-            Self::Busy => b"model is running already\0",
+    pub const fn code(self) -> i32 {
+        TVMStatus::NullModel as i32 + 1 - self.0.get() as i32
+    }
+}
+
+impl From<TVMStatus> for Fault {
+    #[inline]
+    fn from(status: TVMStatus) -> Self {
+        let number = (TVMStatus::NullModel as i32 + 1).wrapping_sub(status as i32) as usize;
+        // Success is no fault; it has no number, and no code makes a fault of it.
+        Self(NonZeroUsize::new(number).unwrap_or(NonZeroUsize::MIN))
+    }
+}
+
+/// A failed check.
+#[inline]
+pub fn fail<T>(status: TVMStatus) -> Result<T, Fault> {
+    Err(status.into())
+}
+
+/// The texts, each ended by a NUL: success, then the statuses from -7401 downwards, then that of any other number. One
+/// block of text without a table of pointers is what costs the least flash.
+const TEXTS: &[u8] = b"\
+    success\0\
+    NULL model\0\
+    NULL inputs\0\
+    NULL outputs\0\
+    NULL context\0\
+    NULL tensor\0\
+    NULL workspace\0\
+    NULL parameter\0\
+    NULL device\0\
+    NULL argument\0\
+    misaligned model\0\
+    misaligned context\0\
+    misaligned argument\0\
+    misaligned tensor\0\
+    misaligned parameter\0\
+    not a model\0\
+    model of another ABI\0\
+    corrupt model\0\
+    workspaces not set\0\
+    parameters not set\0\
+    devices not set\0\
+    workspace too small\0\
+    parameter too small\0\
+    wrong count\0\
+    index out of range\0\
+    unknown name\0\
+    not recorded\0\
+    tensor not in its workspace\0\
+    address overflow\0\
+    model is running\0\
+    model's own code\0";
+
+/// The text of a status, or of a failure code that is a model's own, as a C string in constant memory, NUL included.
+#[must_use]
+pub fn text(code: i32) -> &'static [u8] {
+    let last = ALL.len() as u32;
+    let mut skip = match (TVMStatus::NullModel as i32 + 1).wrapping_sub(code) as u32 {
+        _ if code == 0 => 0,
+        own if own == 0 || own > last => last,
+        status => status,
+    };
+    let mut rest = TEXTS;
+    while skip != 0 {
+        match rest {
+            [0, tail @ ..] => {
+                skip -= 1;
+                rest = tail;
+            }
+            [_, tail @ ..] => rest = tail,
+            [] => break,
         }
     }
-
-    /// The status with this number, or `None` for a number that is a model's own.
-    #[must_use]
-    pub fn from_code(code: i32) -> Option<Self> {
-        ALL.iter().copied().find(|status| *status as i32 == code)
-    }
+    rest
 }
 
 /// Every status there is.
@@ -156,23 +201,46 @@ pub const ALL: [TVMStatus; 30] = {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::ffi::CStr;
 
-    #[test]
-    fn numbers_are_unique_and_come_back() {
-        for (at, status) in ALL.iter().enumerate() {
-            assert_eq!(TVMStatus::from_code(*status as i32), Some(*status));
-            assert!(ALL[at + 1..].iter().all(|other| *other as i32 != *status as i32));
-        }
-        assert_eq!(TVMStatus::from_code(-1), None);
-        assert_eq!(TVMStatus::from_code(-7499), None);
+    fn words(code: i32) -> &'static str {
+        CStr::from_bytes_until_nul(text(code)).unwrap().to_str().unwrap()
     }
 
     #[test]
-    fn texts_are_c_strings_and_unique() {
+    fn numbers_run_from_7401_downwards() {
+        assert_eq!(ALL[0] as i32, 0);
+        for (at, status) in ALL.iter().enumerate().skip(1) {
+            assert_eq!(*status as i32, -7400 - at as i32);
+        }
+    }
+
+    #[test]
+    fn a_fault_is_its_status() {
+        for status in &ALL[1..] {
+            assert_eq!(Fault::from(*status).code(), *status as i32);
+        }
+        assert_eq!(size_of::<Result<(), Fault>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn each_status_has_its_own_text() {
         for (at, status) in ALL.iter().enumerate() {
-            let text = status.text();
-            assert_eq!(text.iter().position(|byte| *byte == 0), Some(text.len() - 1));
-            assert!(ALL[at + 1..].iter().all(|other| other.text() != text));
+            let text = words(*status as i32);
+            assert!(!text.is_empty() && !text.starts_with(' '), "{text:?}");
+            assert!(ALL[at + 1..].iter().all(|other| words(*other as i32) != text));
+        }
+        assert_eq!(words(TVMStatus::Ok as i32), "success");
+        assert_eq!(words(TVMStatus::NullModel as i32), "NULL model");
+        assert_eq!(words(TVMStatus::NullWorkspace as i32), "NULL workspace");
+        assert_eq!(words(TVMStatus::IndexOutOfRange as i32), "index out of range");
+        assert_eq!(words(TVMStatus::Busy as i32), "model is running");
+    }
+
+    #[test]
+    fn other_numbers_are_the_models_own() {
+        for code in [1, -1, -4, -7399, -7400, -7401 - ALL.len() as i32 + 1, -7499, i32::MIN, i32::MAX] {
+            assert_eq!(words(code), "model's own code", "{code}");
         }
     }
 }

@@ -36,17 +36,17 @@
 /**
  * `TVMBinding.kind`: `memory` is one buffer when the model has one pool, else a table of pointers.
  */
-#define TVM_BINDING_AUTO 1414942017
+#define TVM_BINDING_AUTO 1090535680
 
 /**
  * `TVMBinding.kind`: `memory` is one buffer.
  */
-#define TVM_BINDING_BUFFER 1414942018
+#define TVM_BINDING_BUFFER 1107313152
 
 /**
  * `TVMBinding.kind`: `memory` is a table of pointers, one for each pool, in the order of the generated struct.
  */
-#define TVM_BINDING_TABLE 1414942036
+#define TVM_BINDING_TABLE 1409307648
 
 /**
  * Version of the descriptor's and the context's layout and of the exported functions. Generated files and library must agree.
@@ -79,8 +79,8 @@
 #define TVM_POOL_STATE 1
 
 /**
- * `TVMModel.flags`: one workspace, no parameters, no devices, at least one input and one output, no tensor inside the
- * workspace. Most models are like this, and `TVMExecute` proves such a call with fewer instructions.
+ * `TVMModel.flags`: one input, one output, one workspace, no tensor inside the workspace, and an entry. Most models are
+ * like this, and `TVMExecute` proves such a call with fewer instructions.
  */
 #define TVM_MODEL_PLAIN 1
 
@@ -221,7 +221,7 @@ enum TVMStatus
   /**
    * The model keeps its memory to itself and is running already: a call from a callback or an interrupt.
    */
-  TVM_STATUS_BUSY = -7450,
+  TVM_STATUS_BUSY = -7429,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -232,7 +232,8 @@ typedef int32_t TVMStatus;
 #endif // __cplusplus
 
 /**
- * One aspect of a context. The odd numbers of `kind` tell a binding that was set from memory that was never initialised.
+ * One aspect of a context. The odd numbers of `kind` tell a binding that was set from memory that was never initialised
+ * (and are such that a Cortex-M compares with them in one instruction).
  */
 typedef struct TVMBinding {
   /**
@@ -335,7 +336,8 @@ typedef struct TVMTensor {
 } TVMTensor;
 
 /**
- * One block of memory a model works in (workspace) or reads its constants from (parameter).
+ * One thing a context binds a model to: a block of memory it works in (workspace), or reads its constants from
+ * (parameter), or a device.
  */
 typedef struct TVMPool {
   /**
@@ -343,7 +345,7 @@ typedef struct TVMPool {
    */
   const char *name;
   /**
-   * The name as a C identifier: the member of `TVMWorkspaces_<model>` or `TVMParameters_<model>`.
+   * The name as a C identifier: the member of `TVMWorkspaces_<model>`, `TVMParameters_<model>` or `TVMDevices_<model>`.
    */
   const char *identifier;
   /**
@@ -420,9 +422,9 @@ typedef struct TVMModel {
    */
   const struct TVMPool *parameters;
   /**
-   * `num_devices` names in the order of `TVMDevices_<model>`.
+   * `num_devices` entries in the order of `TVMDevices_<model>`: names, size 0, alignment 1.
    */
-  const char *const *devices;
+  const struct TVMPool *devices;
   /**
    * Runs the model.
    */
@@ -614,8 +616,8 @@ int32_t TVMSetParameter(const struct TVMModel *model,
                         size_t size);
 
 /**
- * A status as a short English text, in constant memory; never NULL. A code that is not the library's is "the model's own
- * failure code". Re-entrant.
+ * A status as a short English text, in constant memory; never NULL. A code that is not the library's is "model's own code".
+ * Re-entrant.
  */
 const char *TVMStatusString(int32_t status);
 
@@ -641,16 +643,16 @@ void TVMAPISetLastError(const char *message);
  * The checks run in this order, the first that fails is answered, and then nothing was written and nothing ran:
  * the model (`TVM_STATUS_NULL_MODEL`, `TVM_STATUS_MISALIGNED_MODEL`, `TVM_STATUS_NOT_A_MODEL`,
  * `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`);
- * the context, if the model needs anything from it (`TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`);
- * its workspaces (`TVM_STATUS_WORKSPACES_NOT_SET`, `TVM_STATUS_WRONG_COUNT`, `TVM_STATUS_MISALIGNED_ARGUMENT`,
- * `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`);
- * its parameters (`TVM_STATUS_PARAMETERS_NOT_SET`, `TVM_STATUS_WRONG_COUNT`, `TVM_STATUS_MISALIGNED_ARGUMENT`,
- * `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`, `TVM_STATUS_PARAMETER_TOO_SMALL`);
- * its devices (`TVM_STATUS_DEVICES_NOT_SET`, `TVM_STATUS_WRONG_COUNT`, `TVM_STATUS_MISALIGNED_ARGUMENT`,
- * `TVM_STATUS_NULL_DEVICE`);
- * the inputs, then the outputs (`TVM_STATUS_NULL_INPUTS` or `TVM_STATUS_NULL_OUTPUTS`,
- * `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_TENSOR`, `TVM_STATUS_MISALIGNED_TENSOR`,
- * `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
+ * each workspace (`TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_WORKSPACES_NOT_SET`,
+ * `TVM_STATUS_WRONG_COUNT`, `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_WORKSPACE`,
+ * `TVM_STATUS_WORKSPACE_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`);
+ * the inputs, then the outputs (`TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_INPUTS` or
+ * `TVM_STATUS_NULL_OUTPUTS`, and for each tensor `TVM_STATUS_NULL_TENSOR`, `TVM_STATUS_MISALIGNED_TENSOR`);
+ * then, where the model has them, and so in its own generated entry: each parameter (`TVM_STATUS_NULL_CONTEXT`,
+ * `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_PARAMETERS_NOT_SET`, `TVM_STATUS_WRONG_COUNT`,
+ * `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
+ * `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`), each device (`TVM_STATUS_DEVICES_NOT_SET` and
+ * alike, `TVM_STATUS_NULL_DEVICE`), and the tensors inside a workspace (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
  *
  * Then the model runs. Its own failure code comes back unchanged (generated code returns -1). After a failure of the
  * model the contents of outputs and workspaces are undefined; the next call is not affected. A model that keeps its
@@ -746,6 +748,36 @@ int32_t TVMGetParameter(const struct TVMModel *model,
                         const void **memory);
 
 /**
+ * Tells the handle of a device of a context: what the user gave `TVMSetDevices` for it.
+ *
+ * @param model [in] the model's descriptor
+ * @param context [in] a context whose devices are set
+ * @param index [in] which device, from 0
+ * @param device [out] the handle
+ * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
+ *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device` or table; `TVM_STATUS_NULL_CONTEXT`,
+ *   `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_DEVICES_NOT_SET`, `TVM_STATUS_NULL_DEVICE`; what `TVMCheckModel`
+ *   answers for a bad model. On failure nothing is written. Re-entrant
+ */
+int32_t TVMGetDevice(const struct TVMModel *model, const struct TVMContext *context, size_t index, void **device);
+
+/**
+ * For generated code: whether the pointers to tensors that live inside a workspace are the addresses that `TVMMapInputs`
+ * and `TVMMapOutputs` tell. Entries of models with such tensors call it; `TVMExecute` has checked everything else.
+ *
+ * @param model [in] the model's descriptor
+ * @param context [in] a context whose workspaces are set
+ * @param inputs [in] the model's inputs; NULL is right
+ * @param outputs [in] the model's outputs; NULL is right
+ * @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; what `TVMExecute` answers for a bad model, context or
+ *   workspace. Re-entrant
+ */
+int32_t TVMCheckMapped(const struct TVMModel *model,
+                       const struct TVMContext *context,
+                       const void *inputs,
+                       const void *outputs);
+
+/**
  * Whether `model` is a descriptor that this library can run.
  *
  * @param model [in] the model's descriptor
@@ -758,16 +790,6 @@ int32_t TVMCheckModel(const struct TVMModel *model);
  * The model's own name, UTF-8, in constant memory; NULL for a bad model. Re-entrant.
  */
 const char *TVMGetModelName(const struct TVMModel *model);
-
-/**
- * Number of devices of a model; 0 for a bad model. Re-entrant.
- */
-size_t TVMGetDeviceCount(const struct TVMModel *model);
-
-/**
- * Name of a device, in constant memory; NULL for a bad model or index. Re-entrant.
- */
-const char *TVMGetDeviceName(const struct TVMModel *model, size_t index);
 
 /**
  * Major version of the TVM that made the model's archive, or whose format the archive follows.
@@ -880,6 +902,27 @@ size_t TVMGetParameterAlignment(const struct TVMModel *model, size_t index);
  * index. Re-entrant.
  */
 const void *TVMGetParameterData(const struct TVMModel *model, size_t index);
+
+/**
+ * Number of devices of a model; 0 for a bad model. Re-entrant.
+ */
+size_t TVMGetDeviceCount(const struct TVMModel *model);
+
+/**
+ * Index of the device with this name.
+ *
+ * @param model [in] the model's descriptor
+ * @param name [in] the model's own name, or the name of the member in the generated struct
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
+ *   bad model. Re-entrant
+ */
+int32_t TVMFindDevice(const struct TVMModel *model,
+                      const char *name);
+
+/**
+ * Name of a device as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+ */
+const char *TVMGetDeviceName(const struct TVMModel *model, size_t index);
 
 /**
  * Number of inputs of a model; 0 for a bad model. Re-entrant.
@@ -1174,24 +1217,6 @@ static inline uint8_t *TVMWorkspaceStart(const TVMContext *context, size_t count
     memory = ((const void *const *)memory)[index];
   }
   return (uint8_t *)(((uintptr_t)memory + (alignment - 1u)) & ~(uintptr_t)(alignment - 1u));
-}
-
-/** The constants of parameter `index` of `count` in a context that TVMExecute accepts; `data` when none were set. */
-static inline const void *TVMParameterStart(const TVMContext *context, size_t count, size_t index, const void *data) {
-  const TVMBinding *binding = context == NULL ? NULL : &context->parameters;
-  if (binding == NULL) {
-    return data;
-  }
-  switch (binding->kind) {
-    case TVM_BINDING_BUFFER:
-      return binding->memory;
-    case TVM_BINDING_AUTO:
-      return count == 1u ? binding->memory : ((const void *const *)binding->memory)[index];
-    case TVM_BINDING_TABLE:
-      return ((const void *const *)binding->memory)[index];
-    default:
-      return data;
-  }
 }
 
 /* ---- Layout, as in the library ------------------------------------------------------------------------------------ */

@@ -2,58 +2,89 @@
 
 use crate::raw;
 use core::ffi::c_char;
+use tvm_embedded_core::context::Aspect;
 use tvm_embedded_core::descriptor::{TVMModel, TVMPool, TVMTensor};
-use tvm_embedded_core::status::TVMStatus;
+use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 
-/// A tensor or a pool: it has the model's own name and a C identifier.
-pub trait Named {
-    /// Both names.
-    fn names(&self) -> [*const c_char; 2];
+/// The kinds of entries, in the order in which the descriptor holds their arrays.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// Tensors the caller writes.
+    Input,
+    /// Tensors the caller reads.
+    Output,
+    /// Memory the caller provides.
+    Workspace,
+    /// Constants outside the model's code.
+    Parameter,
+    /// Handles for device hooks.
+    Device,
 }
 
-impl Named for TVMTensor {
-    fn names(&self) -> [*const c_char; 2] {
-        [self.name, self.identifier]
+impl Kind {
+    /// The status for a struct of pointers to tensors of this kind that is NULL.
+    pub fn null(self) -> TVMStatus {
+        if matches!(self, Self::Input) { TVMStatus::NullInputs } else { TVMStatus::NullOutputs }
     }
-}
 
-impl Named for TVMPool {
-    fn names(&self) -> [*const c_char; 2] {
-        [self.name, self.identifier]
+    /// The entries of the descriptor that an aspect of the context is about.
+    pub fn of(aspect: Aspect) -> Self {
+        match aspect {
+            Aspect::Workspaces => Self::Workspace,
+            Aspect::Parameters => Self::Parameter,
+            Aspect::Devices => Self::Device,
+        }
     }
 }
 
 /// Entries of one kind; 0 for a bad model.
-pub fn count<T: 'static>(model: *const TVMModel, entries: fn(&TVMModel) -> &[T]) -> usize {
-    raw::model(model).map_or(0, |model| entries(model).len())
+#[inline(never)]
+pub fn count(model: *const TVMModel, kind: Kind) -> usize {
+    raw::model(model).map_or(0, |model| raw::entry_count(model, kind))
 }
 
-/// Entry number `index` of one kind.
-pub fn one<'a, T: 'static>(
-    model: *const TVMModel,
-    entries: fn(&TVMModel) -> &[T],
-    index: usize,
-) -> Result<&'a T, TVMStatus> {
-    let model: &'a TVMModel = raw::model(model)?;
-    entries(model).get(index).ok_or(TVMStatus::IndexOutOfRange)
+/// Input or output number `index`.
+pub fn tensor<'a>(model: *const TVMModel, kind: Kind, index: usize) -> Result<&'a TVMTensor, Fault> {
+    entry(model, kind, index).map(raw::Entry::tensor)
+}
+
+/// Workspace, parameter or device number `index`.
+pub fn pool<'a>(model: *const TVMModel, kind: Kind, index: usize) -> Result<&'a TVMPool, Fault> {
+    entry(model, kind, index).map(raw::Entry::pool)
+}
+
+/// The core's rule for where a pool may lie, for those who ask seldom: one copy of its code.
+#[inline(never)]
+pub fn place(pool: &TVMPool, aspect: Aspect, address: usize, given: usize) -> Result<usize, Fault> {
+    pool.place(aspect, address, given)
 }
 
 /// Index of the entry with this name, or a negative status. The model's own names come before the C identifiers.
-pub fn find<T: Named + 'static>(model: *const TVMModel, entries: fn(&TVMModel) -> &[T], name: *const c_char) -> i32 {
-    let entries = match raw::model(model) {
-        Ok(model) => entries(model),
-        Err(status) => return status as i32,
-    };
+#[inline(never)]
+pub fn find(model: *const TVMModel, kind: Kind, name: *const c_char) -> i32 {
+    if let Err(fault) = raw::model(model) {
+        return fault.code();
+    }
     if name.is_null() {
         return TVMStatus::NullArgument as i32;
     }
-    for kind in 0..2 {
-        for (index, entry) in (0..).zip(entries) {
-            let own = entry.names();
-            if own.get(kind).is_some_and(|own| !own.is_null() && raw::same_text(*own, name)) {
+    for identifier in [0, 1] {
+        let mut index = 0;
+        while let Ok(entry) = entry(model, kind, index as usize) {
+            if raw::same_text(entry.name(identifier), name) {
                 return index;
             }
+            index += 1;
         }
     }
     TVMStatus::NameUnknown as i32
+}
+
+#[inline(never)]
+fn entry(model: *const TVMModel, kind: Kind, index: usize) -> Result<raw::Entry, Fault> {
+    let model = raw::model(model)?;
+    if index >= raw::entry_count(model, kind) {
+        return fail(TVMStatus::IndexOutOfRange);
+    }
+    Ok(raw::entry_at(model, kind, index))
 }

@@ -1,10 +1,13 @@
 //! Setting the three aspects of a context: workspaces, parameters, devices.
 
+use crate::access::Kind;
 use crate::raw;
 use core::ffi::c_void;
-use tvm_embedded_core::context::{TVM_BINDING_AUTO, TVM_BINDING_BUFFER, TVM_BINDING_TABLE, TVMBinding, TVMContext};
+use tvm_embedded_core::context::{
+    Aspect, TVM_BINDING_AUTO, TVM_BINDING_BUFFER, TVM_BINDING_TABLE, TVMBinding, TVMContext,
+};
 use tvm_embedded_core::descriptor::TVMModel;
-use tvm_embedded_core::status::TVMStatus;
+use tvm_embedded_core::status::{TVMStatus, fail};
 
 /// Sets the workspaces of a context.
 ///
@@ -20,7 +23,7 @@ use tvm_embedded_core::status::TVMStatus;
 ///   failure nothing is written. Re-entrant for different contexts
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetWorkspaces(context: *mut TVMContext, memory: *mut c_void) -> i32 {
-    set(context, Aspect::Workspaces, memory, UNKNOWN, TVM_BINDING_AUTO)
+    set(context, memory, UNKNOWN, TVM_BINDING_AUTO | Aspect::Workspaces as u32)
 }
 
 /// Sets the one workspace of a context to a buffer.
@@ -32,7 +35,7 @@ pub extern "C" fn TVMSetWorkspaces(context: *mut TVMContext, memory: *mut c_void
 /// @return as `TVMSetWorkspaces`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetWorkspaceBuffer(context: *mut TVMContext, buffer: *mut c_void, size: usize) -> i32 {
-    set(context, Aspect::Workspaces, buffer, size, TVM_BINDING_BUFFER)
+    set(context, buffer, size, TVM_BINDING_BUFFER | Aspect::Workspaces as u32)
 }
 
 /// Sets the workspaces of a context to a table of pointers, one for each workspace of the model.
@@ -44,7 +47,7 @@ pub extern "C" fn TVMSetWorkspaceBuffer(context: *mut TVMContext, buffer: *mut c
 /// @return as `TVMSetWorkspaces`, and `TVM_STATUS_MISALIGNED_ARGUMENT`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetWorkspaceTable(context: *mut TVMContext, pointers: *const c_void, size: usize) -> i32 {
-    set(context, Aspect::Workspaces, pointers, size, TVM_BINDING_TABLE)
+    set(context, pointers, size, TVM_BINDING_TABLE | Aspect::Workspaces as u32)
 }
 
 /// Sets the parameters (constant pools) of a context: one buffer for a model with one, a table of pointers for a model
@@ -57,7 +60,7 @@ pub extern "C" fn TVMSetWorkspaceTable(context: *mut TVMContext, pointers: *cons
 ///   failure nothing is written. Re-entrant for different contexts
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetParameters(context: *mut TVMContext, memory: *const c_void) -> i32 {
-    set(context, Aspect::Parameters, memory, UNKNOWN, TVM_BINDING_AUTO)
+    set(context, memory, UNKNOWN, TVM_BINDING_AUTO | Aspect::Parameters as u32)
 }
 
 /// Sets the one parameter of a context to a buffer.
@@ -68,7 +71,7 @@ pub extern "C" fn TVMSetParameters(context: *mut TVMContext, memory: *const c_vo
 /// @return as `TVMSetParameters`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetParameterBuffer(context: *mut TVMContext, buffer: *const c_void, size: usize) -> i32 {
-    set(context, Aspect::Parameters, buffer, size, TVM_BINDING_BUFFER)
+    set(context, buffer, size, TVM_BINDING_BUFFER | Aspect::Parameters as u32)
 }
 
 /// Sets the parameters of a context to a table of pointers, one for each parameter of the model.
@@ -80,7 +83,7 @@ pub extern "C" fn TVMSetParameterBuffer(context: *mut TVMContext, buffer: *const
 /// @return as `TVMSetParameters`, and `TVM_STATUS_MISALIGNED_ARGUMENT`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetParameterTable(context: *mut TVMContext, pointers: *const c_void, size: usize) -> i32 {
-    set(context, Aspect::Parameters, pointers, size, TVM_BINDING_TABLE)
+    set(context, pointers, size, TVM_BINDING_TABLE | Aspect::Parameters as u32)
 }
 
 /// Sets the devices of a context: what the model's device hooks get as their handle.
@@ -92,7 +95,7 @@ pub extern "C" fn TVMSetParameterTable(context: *mut TVMContext, pointers: *cons
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT`. On failure nothing is written. Re-entrant for different contexts
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetDevices(context: *mut TVMContext, devices: *const c_void) -> i32 {
-    set(context, Aspect::Devices, devices, UNKNOWN, TVM_BINDING_TABLE)
+    set(context, devices, UNKNOWN, TVM_BINDING_TABLE | Aspect::Devices as u32)
 }
 
 /// Sets one workspace in a table of pointers, with its size checked against the model.
@@ -115,12 +118,7 @@ pub extern "C" fn TVMSetWorkspace(
     memory: *mut c_void,
     size: usize,
 ) -> i32 {
-    let checked = raw::model(model).and_then(|model| {
-        raw::check_table(workspaces, TVMStatus::NullArgument)?;
-        let pool = raw::workspaces(model).get(index).ok_or(TVMStatus::IndexOutOfRange)?;
-        pool.place_workspace(memory.addr(), size)
-    });
-    crate::answer(checked.map(|_| raw::set_pointer_at(workspaces, index, memory)))
+    set_one(model, Aspect::Workspaces, workspaces, index, memory, size)
 }
 
 /// Sets one parameter in a table of pointers, with its size and alignment checked against the model.
@@ -143,43 +141,53 @@ pub extern "C" fn TVMSetParameter(
     memory: *const c_void,
     size: usize,
 ) -> i32 {
-    let checked = raw::model(model).and_then(|model| {
-        raw::check_table(parameters, TVMStatus::NullArgument)?;
-        let pool = raw::parameters(model).get(index).ok_or(TVMStatus::IndexOutOfRange)?;
-        pool.check_parameter(memory.addr(), size)
-    });
-    crate::answer(checked.map(|()| raw::set_pointer_at(parameters, index, memory)))
+    set_one(model, Aspect::Parameters, parameters, index, memory, size)
 }
 
 /// A size that was not told.
 const UNKNOWN: usize = usize::MAX;
 
-#[derive(Clone, Copy)]
-enum Aspect {
-    Workspaces,
-    Parameters,
-    Devices,
+#[inline(never)]
+fn set_one(
+    model: *const TVMModel,
+    aspect: Aspect,
+    table: *mut c_void,
+    index: usize,
+    memory: *const c_void,
+    size: usize,
+) -> i32 {
+    let checked = raw::model(model).and_then(|model| {
+        raw::check_place(table.cast::<*const c_void>())?;
+        let kind = Kind::of(aspect);
+        if index >= raw::entry_count(model, kind) {
+            return fail(TVMStatus::IndexOutOfRange);
+        }
+        crate::access::place(raw::pool_at(model, kind, index), aspect, memory.addr(), size)
+    });
+    crate::answer(checked.map(|_| raw::set_pointer_at(table, index, memory)))
 }
 
+/// Sets one aspect. `what` is the kind of the binding and the aspect in one number: with four arguments, each exported
+/// function above is a jump.
 #[inline(never)]
-fn set(context: *mut TVMContext, aspect: Aspect, memory: *const c_void, size: usize, kind: u32) -> i32 {
-    let null = match aspect {
-        Aspect::Workspaces => TVMStatus::NullWorkspace,
-        Aspect::Parameters => TVMStatus::NullParameter,
-        Aspect::Devices => TVMStatus::NullDevice,
+fn set(context: *mut TVMContext, memory: *const c_void, size: usize, what: u32) -> i32 {
+    let kind = what & !3;
+    let aspect = match what & 3 {
+        0 => Aspect::Workspaces,
+        1 => Aspect::Parameters,
+        _ => Aspect::Devices,
     };
     let checked = raw::context_mut(context).and_then(|context| {
         if memory.is_null() {
-            return Err(null);
+            return fail(aspect.null());
         }
-        if kind == TVM_BINDING_TABLE {
-            raw::check_table(memory, null)?;
+        if kind == TVM_BINDING_TABLE && memory.addr() % align_of::<usize>() != 0 {
+            return fail(TVMStatus::MisalignedArgument);
         }
         Ok(context)
     });
     crate::answer(checked.map(|context| {
         let size = if size == 0 { UNKNOWN } else { size };
-        let binding = TVMBinding { memory, size, kind };
-        raw::store(raw::aspect(context, aspect as usize), binding);
+        raw::store(raw::binding_mut(context, aspect), TVMBinding { memory, size, kind });
     }))
 }

@@ -3,7 +3,7 @@
 use crate::raw;
 use core::ffi::c_char;
 use core::sync::atomic::{AtomicU8, Ordering};
-use tvm_embedded_core::status::TVMStatus;
+use tvm_embedded_core::status::text;
 
 /// Bytes kept of the last error, NUL included.
 pub const TVM_LAST_ERROR_SIZE: usize = 128;
@@ -11,11 +11,11 @@ pub const TVM_LAST_ERROR_SIZE: usize = 128;
 /// The only data that the library writes. An image that calls neither function below does not contain it.
 static LAST_ERROR: [AtomicU8; TVM_LAST_ERROR_SIZE] = [const { AtomicU8::new(0) }; TVM_LAST_ERROR_SIZE];
 
-/// A status as a short English text, in constant memory; never NULL. A code that is not the library's is "the model's own
-/// failure code". Re-entrant.
+/// A status as a short English text, in constant memory; never NULL. A code that is not the library's is "model's own code".
+/// Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMStatusString(status: i32) -> *const c_char {
-    TVMStatus::from_code(status).map_or(b"the model's own failure code\0".as_slice(), TVMStatus::text).as_ptr().cast()
+    text(status).as_ptr().cast()
 }
 
 /// The message of the last `TVMAPISetLastError`, NUL-terminated; "" when there was none; never NULL.

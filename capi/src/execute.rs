@@ -1,26 +1,28 @@
 //! Running a model: every check, then one call.
 
+use crate::access::Kind;
+use crate::mapping::workspace;
 use crate::raw;
 use core::ffi::c_void;
-use tvm_embedded_core::context::{Bound, TVM_BINDING_BUFFER, TVMContext};
-use tvm_embedded_core::descriptor::{TVMModel, TVMTensor};
-use tvm_embedded_core::status::TVMStatus;
+use tvm_embedded_core::context::{TVM_BINDING_BUFFER, TVMContext};
+use tvm_embedded_core::descriptor::TVMModel;
+use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 
 /// Runs a model once.
 ///
 /// The checks run in this order, the first that fails is answered, and then nothing was written and nothing ran:
 /// the model (`TVM_STATUS_NULL_MODEL`, `TVM_STATUS_MISALIGNED_MODEL`, `TVM_STATUS_NOT_A_MODEL`,
 /// `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`);
-/// the context, if the model needs anything from it (`TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`);
-/// its workspaces (`TVM_STATUS_WORKSPACES_NOT_SET`, `TVM_STATUS_WRONG_COUNT`, `TVM_STATUS_MISALIGNED_ARGUMENT`,
-/// `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`);
-/// its parameters (`TVM_STATUS_PARAMETERS_NOT_SET`, `TVM_STATUS_WRONG_COUNT`, `TVM_STATUS_MISALIGNED_ARGUMENT`,
-/// `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`, `TVM_STATUS_PARAMETER_TOO_SMALL`);
-/// its devices (`TVM_STATUS_DEVICES_NOT_SET`, `TVM_STATUS_WRONG_COUNT`, `TVM_STATUS_MISALIGNED_ARGUMENT`,
-/// `TVM_STATUS_NULL_DEVICE`);
-/// the inputs, then the outputs (`TVM_STATUS_NULL_INPUTS` or `TVM_STATUS_NULL_OUTPUTS`,
-/// `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_TENSOR`, `TVM_STATUS_MISALIGNED_TENSOR`,
-/// `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
+/// each workspace (`TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_WORKSPACES_NOT_SET`,
+/// `TVM_STATUS_WRONG_COUNT`, `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_WORKSPACE`,
+/// `TVM_STATUS_WORKSPACE_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`);
+/// the inputs, then the outputs (`TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_INPUTS` or
+/// `TVM_STATUS_NULL_OUTPUTS`, and for each tensor `TVM_STATUS_NULL_TENSOR`, `TVM_STATUS_MISALIGNED_TENSOR`);
+/// then, where the model has them, and so in its own generated entry: each parameter (`TVM_STATUS_NULL_CONTEXT`,
+/// `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_PARAMETERS_NOT_SET`, `TVM_STATUS_WRONG_COUNT`,
+/// `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
+/// `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`), each device (`TVM_STATUS_DEVICES_NOT_SET` and
+/// alike, `TVM_STATUS_NULL_DEVICE`), and the tensors inside a workspace (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
 ///
 /// Then the model runs. Its own failure code comes back unchanged (generated code returns -1). After a failure of the
 /// model the contents of outputs and workspaces are undefined; the next call is not affected. A model that keeps its
@@ -47,7 +49,7 @@ pub extern "C" fn TVMExecute(
     context: *const TVMContext,
 ) -> i32 {
     match surely_right(model, inputs, outputs, context) {
-        Some(model) => raw::run_plain(model, inputs, outputs, context),
+        Some(model) => raw::run(model, inputs, outputs, context),
         None => check_and_run(model, inputs, outputs, context),
     }
 }
@@ -63,14 +65,15 @@ pub extern "C" fn TVMExecute(
 ///   model's own failure code. Re-entrancy: as `TVMExecute`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMReset(model: *const TVMModel, context: *const TVMContext) -> i32 {
-    match raw::model(model).and_then(|model| check_context(model, context).map(|()| model)) {
+    let checked = raw::model(model).and_then(|model| check_workspaces(model, context).map(|()| model));
+    match checked {
         Ok(model) => raw::reset(model, context),
-        Err(status) => status as i32,
+        Err(fault) => fault.code(),
     }
 }
 
-/// The usual case with few instructions: a plain model, one buffer as its workspace, everything aligned for the
-/// strictest tensor. `None` means "look closely", not "wrong": every rule is in `check` below, which also says what failed.
+/// The usual case with few instructions: a plain model, one buffer as its workspace, both tensors aligned for the stricter
+/// one. `None` means "look closely", not "wrong": every rule is in `check` below, which also says what failed.
 #[inline]
 fn surely_right<'a>(
     model: *const TVMModel,
@@ -87,34 +90,16 @@ fn surely_right<'a>(
         return None;
     }
     let binding = &context.workspaces;
-    let pool = raw::only_workspace(model);
+    let pool = raw::pool_at(model, Kind::Workspace, 0);
     if binding.kind != TVM_BINDING_BUFFER || !pool.surely_holds(binding.memory.addr(), binding.size) {
         return None;
     }
-    let tensors = all_bits(inputs, model.num_inputs)? | all_bits(outputs, model.num_outputs)?;
-    if tensors & model.tensor_alignment_mask as usize != 0 {
+    let input = raw::pointer_at(inputs, 0).addr();
+    let output = raw::pointer_at(outputs, 0).addr();
+    if input == 0 || output == 0 || (input | output) & model.tensor_alignment_mask as usize != 0 {
         return None;
     }
     Some(model)
-}
-
-/// All bits that are set in any of `count` > 0 pointers; `None` when one of them is NULL.
-#[inline(always)]
-fn all_bits(pointers: *const c_void, count: u16) -> Option<usize> {
-    let mut bits = raw::pointer_at(pointers, 0).addr();
-    if bits == 0 {
-        return None;
-    }
-    if count != 1 {
-        for index in 1..count as usize {
-            let address = raw::pointer_at(pointers, index).addr();
-            if address == 0 {
-                return None;
-            }
-            bits |= address;
-        }
-    }
-    Some(bits)
 }
 
 #[inline(never)]
@@ -127,110 +112,50 @@ fn check_and_run(
 ) -> i32 {
     match check(model, inputs, outputs, context) {
         Ok(model) => raw::run(model, inputs, outputs, context),
-        Err(status) => status as i32,
+        Err(fault) => fault.code(),
     }
 }
 
+#[inline]
 fn check<'a>(
     model: *const TVMModel,
     inputs: *const c_void,
     outputs: *const c_void,
     context: *const TVMContext,
-) -> Result<&'a TVMModel, TVMStatus> {
+) -> Result<&'a TVMModel, Fault> {
     let model = raw::model(model)?;
-    check_context(model, context)?;
-    check_tensors(model, context, raw::inputs(model), inputs, TVMStatus::NullInputs)?;
-    check_tensors(model, context, raw::outputs(model), outputs, TVMStatus::NullOutputs)?;
+    if model.entry.is_none() {
+        return fail(TVMStatus::CorruptModel);
+    }
+    check_workspaces(model, context)?;
+    check_tensors(model, inputs, Kind::Input)?;
+    check_tensors(model, outputs, Kind::Output)?;
     Ok(model)
 }
 
-#[inline]
-fn check_context(model: &TVMModel, context: *const TVMContext) -> Result<(), TVMStatus> {
-    if model.num_workspaces | model.num_parameters | model.num_devices == 0 {
-        return Ok(());
-    }
-    let context = raw::context(context)?;
-    if model.num_workspaces != 0 {
-        let pools = raw::workspaces(model);
-        let binding = &context.workspaces;
-        match binding.bound(pools.len(), TVMStatus::WorkspacesNotSet)? {
-            Bound::Buffer(given) => {
-                pools.first().map_or(Ok(0), |pool| pool.place_workspace(binding.memory.addr(), given))?;
-            }
-            Bound::Table => {
-                raw::check_table(binding.memory, TVMStatus::NullWorkspace)?;
-                for (index, pool) in pools.iter().enumerate() {
-                    pool.place_workspace(raw::pointer_at(binding.memory, index).addr(), usize::MAX)?;
-                }
-            }
-        }
-    }
-    if model.num_parameters != 0 {
-        check_parameters(model, context)?;
-    }
-    if model.num_devices != 0 {
-        check_devices(model, context)?;
+#[inline(always)]
+fn check_workspaces(model: &TVMModel, context: *const TVMContext) -> Result<(), Fault> {
+    for index in 0..model.num_workspaces as usize {
+        workspace(model, context, index)?;
     }
     Ok(())
 }
 
 #[inline(never)]
-fn check_parameters(model: &TVMModel, context: &TVMContext) -> Result<(), TVMStatus> {
-    let pools = raw::parameters(model);
-    let binding = &context.parameters;
-    match binding.bound(pools.len(), TVMStatus::ParametersNotSet) {
-        Ok(Bound::Buffer(given)) => {
-            pools.first().map_or(Ok(()), |pool| pool.check_parameter(binding.memory.addr(), given))
-        }
-        Ok(Bound::Table) => {
-            raw::check_table(binding.memory, TVMStatus::NullParameter)?;
-            for (index, pool) in pools.iter().enumerate() {
-                pool.check_parameter(raw::pointer_at(binding.memory, index).addr(), usize::MAX)?;
-            }
-            Ok(())
-        }
-        // A model that carries all its constants runs with them.
-        Err(TVMStatus::ParametersNotSet) if pools.iter().all(|pool| !pool.data.is_null()) => Ok(()),
-        Err(status) => Err(status),
+fn check_tensors(model: &TVMModel, pointers: *const c_void, kind: Kind) -> Result<(), Fault> {
+    if pointers.addr() % align_of::<usize>() != 0 {
+        return fail(TVMStatus::MisalignedArgument);
     }
-}
-
-#[inline(never)]
-fn check_devices(model: &TVMModel, context: &TVMContext) -> Result<(), TVMStatus> {
-    let binding = &context.devices;
-    match binding.bound(model.num_devices as usize, TVMStatus::DevicesNotSet)? {
-        Bound::Buffer(_) if binding.memory.is_null() => Err(TVMStatus::NullDevice),
-        Bound::Buffer(_) => Ok(()),
-        Bound::Table => {
-            raw::check_table(binding.memory, TVMStatus::NullDevice)?;
-            for index in 0..model.num_devices as usize {
-                if raw::pointer_at(binding.memory, index).is_null() {
-                    return Err(TVMStatus::NullDevice);
-                }
-            }
-            Ok(())
+    for index in 0..raw::entry_count(model, kind) {
+        let tensor = raw::tensor_at(model, kind, index);
+        // Tensors inside a workspace are for the model's entry to look at (`TVMCheckMapped`).
+        if tensor.in_workspace() {
+            continue;
         }
-    }
-}
-
-#[inline]
-fn check_tensors(
-    model: &TVMModel,
-    context: *const TVMContext,
-    tensors: &[TVMTensor],
-    pointers: *const c_void,
-    null: TVMStatus,
-) -> Result<(), TVMStatus> {
-    if pointers.is_null() {
-        return if tensors.iter().all(TVMTensor::in_workspace) { Ok(()) } else { Err(null) };
-    }
-    raw::check_table(pointers, null)?;
-    for (index, tensor) in tensors.iter().enumerate() {
-        let address = raw::pointer_at(pointers, index).addr();
-        tensor.check(address)?;
-        if tensor.in_workspace() && crate::mapping::place(model, context, tensor)?.addr() != address {
-            return Err(TVMStatus::TensorNotInWorkspace);
+        if pointers.is_null() {
+            return fail(kind.null());
         }
+        tensor.check(raw::pointer_at(pointers, index).addr())?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 #![no_std]
 #![allow(non_snake_case, reason = "the names are C's")]
 
-use tvm_embedded_core::status::TVMStatus;
+use tvm_embedded_core::status::{Fault, TVMStatus};
 
 mod access;
 pub mod context;
@@ -21,9 +21,10 @@ mod raw;
 pub mod tensor;
 
 /// A result as the status that C gets.
-fn answer(result: Result<(), TVMStatus>) -> i32 {
+#[inline]
+fn answer(result: Result<(), Fault>) -> i32 {
     match result {
         Ok(()) => TVMStatus::Ok as i32,
-        Err(status) => status as i32,
+        Err(fault) => fault.code(),
     }
 }

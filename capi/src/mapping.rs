@@ -1,10 +1,11 @@
 //! Where the memory of a context begins for a model: workspaces, parameters, tensors inside a workspace.
 
+use crate::access::{self, Kind};
 use crate::raw;
 use core::ffi::c_void;
-use tvm_embedded_core::context::{Bound, TVMContext};
+use tvm_embedded_core::context::{Aspect, Bound, TVMContext};
 use tvm_embedded_core::descriptor::{TVMModel, TVMTensor};
-use tvm_embedded_core::status::TVMStatus;
+use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 
 /// Fills the inputs struct of a model whose inputs live inside its workspace with their addresses there.
 ///
@@ -19,11 +20,7 @@ use tvm_embedded_core::status::TVMStatus;
 ///   bad model, context or workspace. On failure nothing is written. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMMapInputs(model: *const TVMModel, context: *const TVMContext, inputs: *mut c_void) -> i32 {
-    let mapped = raw::model(model).and_then(|model| {
-        raw::check_table(inputs, TVMStatus::NullInputs)?;
-        map(model, context, raw::inputs(model), inputs)
-    });
-    crate::answer(mapped)
+    crate::answer(map(model, context, Kind::Input, inputs))
 }
 
 /// Fills the outputs struct of a model whose outputs live inside its workspace with their addresses there.
@@ -37,11 +34,7 @@ pub extern "C" fn TVMMapInputs(model: *const TVMModel, context: *const TVMContex
 /// @return as `TVMMapInputs`, with `TVM_STATUS_NULL_OUTPUTS`. On failure nothing is written. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMMapOutputs(model: *const TVMModel, context: *const TVMContext, outputs: *mut c_void) -> i32 {
-    let mapped = raw::model(model).and_then(|model| {
-        raw::check_table(outputs, TVMStatus::NullOutputs)?;
-        map(model, context, raw::outputs(model), outputs)
-    });
-    crate::answer(mapped)
+    crate::answer(map(model, context, Kind::Output, outputs))
 }
 
 /// Tells where a workspace of a context begins: the first byte the model uses, aligned.
@@ -60,11 +53,7 @@ pub extern "C" fn TVMGetWorkspace(
     index: usize,
     memory: *mut *mut c_void,
 ) -> i32 {
-    let found = raw::model(model).and_then(|model| {
-        raw::check_place(memory)?;
-        workspace(model, context, index)
-    });
-    crate::answer(found.map(|address| raw::store(memory, address.cast_mut())))
+    tell(model, context, Aspect::Workspaces, index, memory.cast())
 }
 
 /// Tells where a parameter of a context begins: the user's memory if it was set, else the data the model carries.
@@ -83,71 +72,151 @@ pub extern "C" fn TVMGetParameter(
     index: usize,
     memory: *mut *const c_void,
 ) -> i32 {
-    let found = raw::model(model).and_then(|model| {
-        raw::check_place(memory)?;
-        parameter(model, context, index)
-    });
-    crate::answer(found.map(|address| raw::store(memory, address)))
+    tell(model, context, Aspect::Parameters, index, memory)
 }
 
-/// The first byte of the workspace that the tensor lives in, plus its offset.
+/// Tells the handle of a device of a context: what the user gave `TVMSetDevices` for it.
+///
+/// @param model [in] the model's descriptor
+/// @param context [in] a context whose devices are set
+/// @param index [in] which device, from 0
+/// @param device [out] the handle
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
+///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device` or table; `TVM_STATUS_NULL_CONTEXT`,
+///   `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_DEVICES_NOT_SET`, `TVM_STATUS_NULL_DEVICE`; what `TVMCheckModel`
+///   answers for a bad model. On failure nothing is written. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetDevice(
+    model: *const TVMModel,
+    context: *const TVMContext,
+    index: usize,
+    device: *mut *mut c_void,
+) -> i32 {
+    tell(model, context, Aspect::Devices, index, device.cast())
+}
+
+/// For generated code: whether the pointers to tensors that live inside a workspace are the addresses that `TVMMapInputs`
+/// and `TVMMapOutputs` tell. Entries of models with such tensors call it; `TVMExecute` has checked everything else.
+///
+/// @param model [in] the model's descriptor
+/// @param context [in] a context whose workspaces are set
+/// @param inputs [in] the model's inputs; NULL is right
+/// @param outputs [in] the model's outputs; NULL is right
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; what `TVMExecute` answers for a bad model, context or
+///   workspace. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMCheckMapped(
+    model: *const TVMModel,
+    context: *const TVMContext,
+    inputs: *const c_void,
+    outputs: *const c_void,
+) -> i32 {
+    let checked = raw::model(model).and_then(|model| {
+        check_mapped(model, context, Kind::Input, inputs)?;
+        check_mapped(model, context, Kind::Output, outputs)
+    });
+    crate::answer(checked)
+}
+
+/// Checks one workspace of a context against the model, and tells the first byte the model uses of it.
 #[inline(never)]
-pub fn place(model: &TVMModel, context: *const TVMContext, tensor: &TVMTensor) -> Result<*const c_void, TVMStatus> {
+pub fn workspace(model: &TVMModel, context: *const TVMContext, index: usize) -> Result<*const c_void, Fault> {
+    locate(model, context, Aspect::Workspaces, index)
+}
+
+/// The same for any aspect. Two copies of the code: every program has the one above and few have this.
+#[inline(never)]
+fn any(model: &TVMModel, context: *const TVMContext, aspect: Aspect, index: usize) -> Result<*const c_void, Fault> {
+    locate(model, context, aspect, index)
+}
+
+#[inline(always)]
+fn locate(model: &TVMModel, context: *const TVMContext, aspect: Aspect, index: usize) -> Result<*const c_void, Fault> {
+    let kind = Kind::of(aspect);
+    let count = raw::entry_count(model, kind);
+    if index >= count {
+        return fail(TVMStatus::IndexOutOfRange);
+    }
+    let pool = raw::pool_at(model, kind, index);
+    // A model that carries its constants runs with them.
+    let carried = aspect != Aspect::Workspaces && !pool.data.is_null();
+    if carried && context.is_null() {
+        return Ok(pool.data);
+    }
+    let binding = raw::binding(raw::context(context)?, aspect);
+    let (memory, given) = match binding.bound(aspect, count) {
+        Ok(Bound::Buffer) => (binding.memory, binding.size),
+        Ok(Bound::Table) => (raw::pointer_at(binding.memory, index), usize::MAX),
+        Err(fault) if carried && fault == TVMStatus::ParametersNotSet.into() => return Ok(pool.data),
+        Err(fault) => return Err(fault),
+    };
+    let address = memory.addr();
+    let start = match aspect {
+        Aspect::Workspaces => pool.place(aspect, address, given)?,
+        _ => access::place(pool, aspect, address, given)?,
+    };
+    Ok(raw::offset(memory, start.wrapping_sub(address)))
+}
+
+/// Where a tensor that lives inside a workspace lies.
+fn place(model: &TVMModel, context: *const TVMContext, tensor: &TVMTensor) -> Result<*const c_void, Fault> {
     let base = workspace(model, context, tensor.workspace as usize)?;
     Ok(raw::offset(base, tensor.workspace_offset as usize))
 }
 
-fn workspace(model: &TVMModel, context: *const TVMContext, index: usize) -> Result<*const c_void, TVMStatus> {
-    let pools = raw::workspaces(model);
-    let pool = pools.get(index).ok_or(TVMStatus::IndexOutOfRange)?;
-    let binding = &raw::context(context)?.workspaces;
-    let (given, memory) = match binding.bound(pools.len(), TVMStatus::WorkspacesNotSet)? {
-        Bound::Buffer(given) => (given, binding.memory),
-        Bound::Table => {
-            raw::check_table(binding.memory, TVMStatus::NullWorkspace)?;
-            (usize::MAX, raw::pointer_at(binding.memory, index))
-        }
-    };
-    let address = memory.addr();
-    let start = pool.place_workspace(address, given)?;
-    Ok(raw::offset(memory, start.wrapping_sub(address)))
+#[inline]
+fn tell(
+    model: *const TVMModel,
+    context: *const TVMContext,
+    aspect: Aspect,
+    index: usize,
+    memory: *mut *const c_void,
+) -> i32 {
+    let found = raw::model(model).and_then(|model| {
+        raw::check_place(memory)?;
+        any(model, context, aspect, index)
+    });
+    crate::answer(found.map(|address| raw::store(memory, address)))
 }
 
-fn parameter(model: &TVMModel, context: *const TVMContext, index: usize) -> Result<*const c_void, TVMStatus> {
-    let pools = raw::parameters(model);
-    let pool = pools.get(index).ok_or(TVMStatus::IndexOutOfRange)?;
-    if context.is_null() && !pool.data.is_null() {
-        return Ok(pool.data);
+#[inline(never)]
+fn map(model: *const TVMModel, context: *const TVMContext, kind: Kind, pointers: *mut c_void) -> Result<(), Fault> {
+    let model = raw::model(model)?;
+    if pointers.is_null() {
+        return fail(kind.null());
     }
-    let binding = &raw::context(context)?.parameters;
-    let (given, memory) = match binding.bound(pools.len(), TVMStatus::ParametersNotSet) {
-        Ok(Bound::Buffer(given)) => (given, binding.memory),
-        Ok(Bound::Table) => {
-            raw::check_table(binding.memory, TVMStatus::NullParameter)?;
-            (usize::MAX, raw::pointer_at(binding.memory, index))
+    raw::check_place(pointers.cast::<*const c_void>())?;
+    // Two rounds, so that a failure writes nothing.
+    for store in [false, true] {
+        for index in 0..raw::entry_count(model, kind) {
+            let tensor = raw::tensor_at(model, kind, index);
+            if !tensor.in_workspace() {
+                return fail(TVMStatus::NotAvailable);
+            }
+            let address = place(model, context, tensor)?;
+            if store {
+                raw::set_pointer_at(pointers, index, address);
+            }
         }
-        Err(TVMStatus::ParametersNotSet) if !pool.data.is_null() => (usize::MAX, pool.data),
-        Err(status) => return Err(status),
-    };
-    pool.check_parameter(memory.addr(), given)?;
-    Ok(memory)
+    }
+    Ok(())
 }
 
-fn map(
+/// Whether the pointers to tensors that live inside a workspace, if given, are where `map` would put them.
+fn check_mapped(
     model: &TVMModel,
     context: *const TVMContext,
-    tensors: &[TVMTensor],
-    pointers: *mut c_void,
-) -> Result<(), TVMStatus> {
-    // Two rounds, so that a failure writes nothing.
-    for tensor in tensors {
-        if !tensor.in_workspace() {
-            return Err(TVMStatus::NotAvailable);
-        }
-        place(model, context, tensor)?;
+    kind: Kind,
+    pointers: *const c_void,
+) -> Result<(), Fault> {
+    if pointers.is_null() {
+        return Ok(());
     }
-    for (index, tensor) in tensors.iter().enumerate() {
-        raw::set_pointer_at(pointers, index, place(model, context, tensor)?);
+    for index in 0..raw::entry_count(model, kind) {
+        let tensor = raw::tensor_at(model, kind, index);
+        if tensor.in_workspace() && place(model, context, tensor)? != raw::pointer_at(pointers, index) {
+            return fail(TVMStatus::TensorNotInWorkspace);
+        }
     }
     Ok(())
 }

@@ -22,21 +22,6 @@ pub extern "C" fn TVMGetModelName(model: *const TVMModel) -> *const c_char {
     raw::model(model).map_or(null(), |model| model.name)
 }
 
-/// Number of devices of a model; 0 for a bad model. Re-entrant.
-#[unsafe(no_mangle)]
-pub extern "C" fn TVMGetDeviceCount(model: *const TVMModel) -> usize {
-    raw::model(model).map_or(0, |model| model.num_devices as usize)
-}
-
-/// Name of a device, in constant memory; NULL for a bad model or index. Re-entrant.
-#[unsafe(no_mangle)]
-pub extern "C" fn TVMGetDeviceName(model: *const TVMModel, index: usize) -> *const c_char {
-    raw::model(model).map_or(null(), |model| match raw::devices(model).get(index) {
-        Some(name) => *name,
-        None => null(),
-    })
-}
-
 /// Major version of the TVM that made the model's archive, or whose format the archive follows.
 ///
 /// @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` answers for
@@ -76,6 +61,6 @@ fn tvm_version(model: *const TVMModel, part: usize) -> i32 {
             Some(number) if *number != TVM_VERSION_UNKNOWN => i32::from(*number),
             _ => TVMStatus::NotAvailable as i32,
         },
-        Err(status) => status as i32,
+        Err(fault) => fault.code(),
     }
 }

@@ -1,7 +1,6 @@
-//! What the descriptor says about workspaces and parameters: count, name, size, alignment, data.
+//! What the descriptor says about workspaces, parameters and devices: count, name, size, alignment, data.
 
-use crate::access::{count, find, one};
-use crate::raw;
+use crate::access::{Kind, count, find, pool};
 use core::ffi::{c_char, c_void};
 use core::ptr::null;
 use tvm_embedded_core::descriptor::{TVM_POOL_STATE, TVMModel};
@@ -9,7 +8,7 @@ use tvm_embedded_core::descriptor::{TVM_POOL_STATE, TVMModel};
 /// Number of workspaces of a model; 0 for a bad model. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceCount(model: *const TVMModel) -> usize {
-    count(model, raw::workspaces)
+    count(model, Kind::Workspace)
 }
 
 /// Index of the workspace with this name.
@@ -20,13 +19,13 @@ pub extern "C" fn TVMGetWorkspaceCount(model: *const TVMModel) -> usize {
 ///   bad model. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindWorkspace(model: *const TVMModel, name: *const c_char) -> i32 {
-    find(model, raw::workspaces, name)
+    find(model, Kind::Workspace, name)
 }
 
 /// Name of a workspace as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceName(model: *const TVMModel, index: usize) -> *const c_char {
-    one(model, raw::workspaces, index).map_or(null(), |pool| pool.name)
+    pool(model, Kind::Workspace, index).map_or(null(), |pool| pool.name)
 }
 
 /// Bytes a buffer for a workspace must have, wherever it lies: the bytes the model needs and the slack to align inside.
@@ -34,20 +33,20 @@ pub extern "C" fn TVMGetWorkspaceName(model: *const TVMModel, index: usize) -> *
 /// @return the bytes; 0 for a bad model or index, and for models that bring their own memory. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceSize(model: *const TVMModel, index: usize) -> usize {
-    one(model, raw::workspaces, index).map_or(0, |pool| pool.buffer_size as usize)
+    pool(model, Kind::Workspace, index).map_or(0, |pool| pool.buffer_size as usize)
 }
 
 /// Bytes a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`; 0 for a bad model or index.
 /// Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceAlignedSize(model: *const TVMModel, index: usize) -> usize {
-    one(model, raw::workspaces, index).map_or(0, |pool| pool.size as usize)
+    pool(model, Kind::Workspace, index).map_or(0, |pool| pool.size as usize)
 }
 
 /// What the first byte used of a workspace is a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceAlignment(model: *const TVMModel, index: usize) -> usize {
-    one(model, raw::workspaces, index).map_or(0, |pool| pool.alignment as usize)
+    pool(model, Kind::Workspace, index).map_or(0, |pool| pool.alignment as usize)
 }
 
 /// Whether a workspace holds state that must survive from one call to the next, and so can't be shared.
@@ -55,16 +54,16 @@ pub extern "C" fn TVMGetWorkspaceAlignment(model: *const TVMModel, index: usize)
 /// @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` answers for a bad model. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMIsWorkspaceState(model: *const TVMModel, index: usize) -> i32 {
-    match one(model, raw::workspaces, index) {
+    match pool(model, Kind::Workspace, index) {
         Ok(pool) => i32::from(pool.flags & TVM_POOL_STATE != 0),
-        Err(status) => status as i32,
+        Err(fault) => fault.code(),
     }
 }
 
 /// Number of parameters of a model; 0 for a bad model. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterCount(model: *const TVMModel) -> usize {
-    count(model, raw::parameters)
+    count(model, Kind::Parameter)
 }
 
 /// Index of the parameter with this name.
@@ -75,30 +74,53 @@ pub extern "C" fn TVMGetParameterCount(model: *const TVMModel) -> usize {
 ///   bad model. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindParameter(model: *const TVMModel, name: *const c_char) -> i32 {
-    find(model, raw::parameters, name)
+    find(model, Kind::Parameter, name)
 }
 
 /// Name of a parameter as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterName(model: *const TVMModel, index: usize) -> *const c_char {
-    one(model, raw::parameters, index).map_or(null(), |pool| pool.name)
+    pool(model, Kind::Parameter, index).map_or(null(), |pool| pool.name)
 }
 
 /// Bytes of a parameter; 0 for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterSize(model: *const TVMModel, index: usize) -> usize {
-    one(model, raw::parameters, index).map_or(0, |pool| pool.size as usize)
+    pool(model, Kind::Parameter, index).map_or(0, |pool| pool.size as usize)
 }
 
 /// What the address of a parameter must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterAlignment(model: *const TVMModel, index: usize) -> usize {
-    one(model, raw::parameters, index).map_or(0, |pool| pool.alignment as usize)
+    pool(model, Kind::Parameter, index).map_or(0, |pool| pool.alignment as usize)
 }
 
 /// The data the model carries for a parameter, in constant memory; NULL when the user brings it, or for a bad model or
 /// index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterData(model: *const TVMModel, index: usize) -> *const c_void {
-    one(model, raw::parameters, index).map_or(null(), |pool| pool.data)
+    pool(model, Kind::Parameter, index).map_or(null(), |pool| pool.data)
+}
+
+/// Number of devices of a model; 0 for a bad model. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetDeviceCount(model: *const TVMModel) -> usize {
+    count(model, Kind::Device)
+}
+
+/// Index of the device with this name.
+///
+/// @param model [in] the model's descriptor
+/// @param name [in] the model's own name, or the name of the member in the generated struct
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
+///   bad model. Re-entrant
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMFindDevice(model: *const TVMModel, name: *const c_char) -> i32 {
+    find(model, Kind::Device, name)
+}
+
+/// Name of a device as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+#[unsafe(no_mangle)]
+pub extern "C" fn TVMGetDeviceName(model: *const TVMModel, index: usize) -> *const c_char {
+    pool(model, Kind::Device, index).map_or(null(), |pool| pool.name)
 }

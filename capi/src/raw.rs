@@ -5,19 +5,21 @@
 //! states: *a pointer that is neither NULL nor misaligned points at an object of the parameter's type which lives
 //! until the call returns*. NULL and misalignment are checked here, before anything is read.
 
+use crate::access::Kind;
 use core::ffi::{c_char, c_void};
-use core::mem::align_of;
-use tvm_embedded_core::context::{TVMBinding, TVMContext};
+use core::mem::{align_of, offset_of, size_of};
+use tvm_embedded_core::context::{Aspect, TVMBinding, TVMContext};
 use tvm_embedded_core::descriptor::{TVMModel, TVMPool, TVMTensor};
-use tvm_embedded_core::status::TVMStatus;
+use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 
 /// The descriptor behind `model`, once it is proved to be one of this library's ABI.
-pub fn model<'a>(model: *const TVMModel) -> Result<&'a TVMModel, TVMStatus> {
+#[inline(never)]
+pub fn model<'a>(model: *const TVMModel) -> Result<&'a TVMModel, Fault> {
     if model.is_null() {
-        return Err(TVMStatus::NullModel);
+        return fail(TVMStatus::NullModel);
     }
     if !model.is_aligned() {
-        return Err(TVMStatus::MisalignedModel);
+        return fail(TVMStatus::MisalignedModel);
     }
     // SAFETY: neither NULL nor misaligned, so by the header's contract a TVMModel; descriptors are constant data.
     let model = unsafe { &*model };
@@ -26,12 +28,12 @@ pub fn model<'a>(model: *const TVMModel) -> Result<&'a TVMModel, TVMStatus> {
 }
 
 /// The context behind `context`.
-pub fn context<'a>(context: *const TVMContext) -> Result<&'a TVMContext, TVMStatus> {
+pub fn context<'a>(context: *const TVMContext) -> Result<&'a TVMContext, Fault> {
     if context.is_null() {
-        return Err(TVMStatus::NullContext);
+        return fail(TVMStatus::NullContext);
     }
     if !context.is_aligned() {
-        return Err(TVMStatus::MisalignedContext);
+        return fail(TVMStatus::MisalignedContext);
     }
     // SAFETY: neither NULL nor misaligned, so by the header's contract a TVMContext that nobody writes during the call.
     Ok(unsafe { &*context })
@@ -44,52 +46,86 @@ pub fn aligned<'a>(model: *const TVMModel, context: *const TVMContext) -> (&'a T
     unsafe { (&*model, &*context) }
 }
 
-/// The one workspace of a model with the flag `TVM_MODEL_PLAIN`.
-#[inline]
-pub fn only_workspace(model: &TVMModel) -> &TVMPool {
-    // SAFETY: part of a descriptor whose head is right and whose flag says that there is exactly one workspace.
-    unsafe { &*model.workspaces }
-}
-
 /// The context behind `context`, to be written. It may be uninitialised, so no reference to it is made.
-pub fn context_mut(context: *mut TVMContext) -> Result<*mut TVMContext, TVMStatus> {
+pub fn context_mut(context: *mut TVMContext) -> Result<*mut TVMContext, Fault> {
     if context.is_null() {
-        return Err(TVMStatus::NullContext);
+        return fail(TVMStatus::NullContext);
     }
     if !context.is_aligned() {
-        return Err(TVMStatus::MisalignedContext);
+        return fail(TVMStatus::MisalignedContext);
     }
     Ok(context)
 }
 
-/// Where aspect number `index` of a context lies: a context is three bindings in a row.
-pub fn aspect(context: *mut TVMContext, index: usize) -> *mut TVMBinding {
-    context.cast::<TVMBinding>().wrapping_add(index)
+/// Where an aspect of a context lies: a context is three bindings in a row.
+pub fn binding_mut(context: *mut TVMContext, aspect: Aspect) -> *mut TVMBinding {
+    context.cast::<TVMBinding>().wrapping_add(aspect as usize)
 }
 
-/// The model's inputs.
-pub fn inputs(model: &TVMModel) -> &[TVMTensor] {
-    slice(model.inputs, model.num_inputs)
+/// One aspect of a context.
+pub fn binding(context: &TVMContext, aspect: Aspect) -> &TVMBinding {
+    // SAFETY: a context is three bindings in a row (its layout is asserted in the core), in the order of `Aspect`.
+    unsafe { &*core::ptr::from_ref(context).cast::<TVMBinding>().add(aspect as usize) }
 }
 
-/// The model's outputs.
-pub fn outputs(model: &TVMModel) -> &[TVMTensor] {
-    slice(model.outputs, model.num_outputs)
+/// Number of the model's entries of one kind.
+#[inline]
+pub fn entry_count(model: &TVMModel, kind: Kind) -> usize {
+    let first = field::<u16>(model, offset_of!(TVMModel, num_inputs));
+    // SAFETY: a live descriptor; the five counts lie in a row in the order of `Kind`, as the core asserts.
+    (unsafe { first.add(kind as usize).read() }) as usize
 }
 
-/// The workspaces the caller provides.
-pub fn workspaces(model: &TVMModel) -> &[TVMPool] {
-    slice(model.workspaces, model.num_workspaces)
+/// One entry of a descriptor: a tensor or a pool. Both begin with the two names.
+#[derive(Clone, Copy)]
+pub struct Entry(*const c_void);
+
+/// Entry number `index` of one kind; `index` is below the count.
+#[inline]
+pub fn entry_at(model: &TVMModel, kind: Kind, index: usize) -> Entry {
+    let size = match kind {
+        Kind::Input | Kind::Output => size_of::<TVMTensor>(),
+        Kind::Workspace | Kind::Parameter | Kind::Device => size_of::<TVMPool>(),
+    };
+    let first = field::<*const c_void>(model, offset_of!(TVMModel, inputs));
+    // SAFETY: a live descriptor; the five pointers lie in a row in the order of `Kind`, as the core asserts.
+    Entry((unsafe { first.add(kind as usize).read() }).wrapping_byte_add(index * size))
 }
 
-/// The parameter pools outside the model's code.
-pub fn parameters(model: &TVMModel) -> &[TVMPool] {
-    slice(model.parameters, model.num_parameters)
+impl Entry {
+    /// The entry of an input or output.
+    #[inline]
+    pub fn tensor<'a>(self) -> &'a TVMTensor {
+        // SAFETY: made by `entry_at` for a kind of tensor; the generator wrote as many entries as it counts, as constant
+        // data.
+        unsafe { &*self.0.cast() }
+    }
+
+    /// The entry of a workspace, parameter or device.
+    #[inline]
+    pub fn pool<'a>(self) -> &'a TVMPool {
+        // SAFETY: as for `tensor`, for a kind of pool.
+        unsafe { &*self.0.cast() }
+    }
+
+    /// The model's own name (0) or the C identifier (1).
+    #[inline]
+    pub fn name(self, which: usize) -> *const c_char {
+        // SAFETY: as for `tensor`; both kinds of entries begin with two pointers to text, as the core asserts.
+        unsafe { self.0.cast::<*const c_char>().add(which).read() }
+    }
 }
 
-/// The names of the model's devices.
-pub fn devices(model: &TVMModel) -> &[*const c_char] {
-    slice(model.devices, model.num_devices)
+/// Input or output number `index`, which is below the count.
+#[inline]
+pub fn tensor_at<'a>(model: &TVMModel, kind: Kind, index: usize) -> &'a TVMTensor {
+    entry_at(model, kind, index).tensor()
+}
+
+/// Workspace, parameter or device number `index`, which is below the count.
+#[inline]
+pub fn pool_at<'a>(model: &TVMModel, kind: Kind, index: usize) -> &'a TVMPool {
+    entry_at(model, kind, index).pool()
 }
 
 /// Pointer number `index` of a table of pointers, or of a struct whose members are all pointers.
@@ -111,24 +147,13 @@ pub fn offset(base: *const c_void, bytes: usize) -> *const c_void {
     base.wrapping_byte_add(bytes)
 }
 
-/// Checks a table of pointers: a struct of pointers or an array, of the caller's.
-pub fn check_table(table: *const c_void, null: TVMStatus) -> Result<(), TVMStatus> {
-    if table.is_null() {
-        return Err(null);
-    }
-    if !table.cast::<*const c_void>().is_aligned() {
-        return Err(TVMStatus::MisalignedArgument);
-    }
-    Ok(())
-}
-
 /// Checks the place for a result.
-pub fn check_place<T>(place: *mut T) -> Result<(), TVMStatus> {
+pub fn check_place<T>(place: *mut T) -> Result<(), Fault> {
     if place.is_null() {
-        return Err(TVMStatus::NullArgument);
+        return fail(TVMStatus::NullArgument);
     }
     if place.addr() % align_of::<T>() != 0 {
-        return Err(TVMStatus::MisalignedArgument);
+        return fail(TVMStatus::MisalignedArgument);
     }
     Ok(())
 }
@@ -140,8 +165,11 @@ pub fn store<T>(place: *mut T, value: T) {
     unsafe { place.write(value) }
 }
 
-/// Whether two C strings are equal. Neither is NULL.
+/// Whether two C strings are equal; NULL equals nothing.
 pub fn same_text(one: *const c_char, other: *const c_char) -> bool {
+    if one.is_null() || other.is_null() {
+        return false;
+    }
     let mut at = 0;
     loop {
         // SAFETY: both are NUL-terminated by the header's contract, and the loop ends at the first NUL of either.
@@ -162,20 +190,12 @@ pub fn byte_at(text: *const c_char, at: usize) -> u8 {
     unsafe { text.cast::<u8>().add(at).read() }
 }
 
-/// Runs the model with arguments that are proved.
-pub fn run(model: &TVMModel, inputs: *const c_void, outputs: *const c_void, context: *const TVMContext) -> i32 {
-    match model.entry {
-        // SAFETY: generated code, called as its descriptor says: pointers for every input and output, memory for every
-        // pool, all checked. The header names what the caller still answers for: sizes of bare pointers, lifetimes.
-        Some(entry) => unsafe { entry(inputs, outputs, context) },
-        None => TVMStatus::CorruptModel as i32,
-    }
-}
-
-/// Runs a model with the flag `TVM_MODEL_PLAIN` with arguments that are proved.
+/// Runs a model that has an entry with arguments that are proved.
 #[inline]
-pub fn run_plain(model: &TVMModel, inputs: *const c_void, outputs: *const c_void, context: *const TVMContext) -> i32 {
-    // SAFETY: the flag says that there is an entry; the call itself as for `run`.
+pub fn run(model: &TVMModel, inputs: *const c_void, outputs: *const c_void, context: *const TVMContext) -> i32 {
+    // SAFETY: the caller has seen the entry, or the flag `TVM_MODEL_PLAIN` that says there is one. Generated code, called
+    // as its descriptor says: pointers for every input and output, memory for every workspace, all checked. The header
+    // names what the caller still answers for: sizes of bare pointers, lifetimes.
     unsafe { model.entry.unwrap_unchecked()(inputs, outputs, context) }
 }
 
@@ -188,11 +208,7 @@ pub fn reset(model: &TVMModel, context: *const TVMContext) -> i32 {
     }
 }
 
-fn slice<'a, T>(first: *const T, count: u16) -> &'a [T] {
-    if count == 0 || first.is_null() {
-        return &[];
-    }
-    // SAFETY: part of a descriptor whose magic, version and size are right: the generator wrote `count` entries at
-    // `first`, as constant data. 65535 entries are far below isize::MAX bytes.
-    unsafe { core::slice::from_raw_parts(first, count as usize) }
+/// A field of the descriptor by its offset, with the right to read the fields after it.
+fn field<T>(model: &TVMModel, offset: usize) -> *const T {
+    core::ptr::from_ref(model).cast::<T>().wrapping_byte_add(offset)
 }

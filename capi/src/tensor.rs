@@ -1,11 +1,11 @@
 //! What the descriptor says about inputs and outputs: count, name, size, alignment, type, shape, quantisation.
 
-use crate::access::{count, find, one};
+use crate::access::{Kind, count, find, tensor};
 use crate::raw;
 use core::ffi::c_char;
 use core::ptr::null;
 use tvm_embedded_core::descriptor::{TVM_TENSOR_QUANTIZED, TVM_TENSOR_SHAPED, TVMModel, TVMTensor};
-use tvm_embedded_core::status::TVMStatus;
+use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 
 /// Element type, with the codes of DLPack.
 #[repr(C)]
@@ -22,7 +22,7 @@ pub struct TVMDataType {
 /// Number of inputs of a model; 0 for a bad model. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputCount(model: *const TVMModel) -> usize {
-    count(model, raw::inputs)
+    count(model, Kind::Input)
 }
 
 /// Index of the input with this name.
@@ -33,25 +33,25 @@ pub extern "C" fn TVMGetInputCount(model: *const TVMModel) -> usize {
 ///   bad model. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindInput(model: *const TVMModel, name: *const c_char) -> i32 {
-    find(model, raw::inputs, name)
+    find(model, Kind::Input, name)
 }
 
 /// Name of an input as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputName(model: *const TVMModel, index: usize) -> *const c_char {
-    one(model, raw::inputs, index).map_or(null(), |tensor| tensor.name)
+    tensor(model, Kind::Input, index).map_or(null(), |tensor| tensor.name)
 }
 
 /// Bytes of an input; 0 for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputSize(model: *const TVMModel, index: usize) -> usize {
-    one(model, raw::inputs, index).map_or(0, |tensor| tensor.size as usize)
+    tensor(model, Kind::Input, index).map_or(0, |tensor| tensor.size as usize)
 }
 
 /// What the address of an input must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputAlignment(model: *const TVMModel, index: usize) -> usize {
-    one(model, raw::inputs, index).map_or(0, |tensor| tensor.alignment as usize)
+    tensor(model, Kind::Input, index).map_or(0, |tensor| tensor.alignment as usize)
 }
 
 /// Element type of an input, with the codes of DLPack.
@@ -64,7 +64,7 @@ pub extern "C" fn TVMGetInputAlignment(model: *const TVMModel, index: usize) -> 
 ///   nothing is written. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputDataType(model: *const TVMModel, index: usize, data_type: *mut TVMDataType) -> i32 {
-    data_type_of(one(model, raw::inputs, index), data_type)
+    data_type_of(model, Kind::Input, index, data_type)
 }
 
 /// Shape of an input.
@@ -83,7 +83,7 @@ pub extern "C" fn TVMGetInputShape(
     shape: *mut *const i32,
     rank: *mut usize,
 ) -> i32 {
-    shape_of(one(model, raw::inputs, index), shape, rank)
+    shape_of(model, Kind::Input, index, shape, rank)
 }
 
 /// Quantisation of an input: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
@@ -102,13 +102,13 @@ pub extern "C" fn TVMGetInputQuantization(
     scale: *mut f32,
     zero_point: *mut i32,
 ) -> i32 {
-    quantization_of(one(model, raw::inputs, index), scale, zero_point)
+    quantization_of(model, Kind::Input, index, scale, zero_point)
 }
 
 /// Number of outputs of a model; 0 for a bad model. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputCount(model: *const TVMModel) -> usize {
-    count(model, raw::outputs)
+    count(model, Kind::Output)
 }
 
 /// Index of the output with this name.
@@ -119,25 +119,25 @@ pub extern "C" fn TVMGetOutputCount(model: *const TVMModel) -> usize {
 ///   bad model. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindOutput(model: *const TVMModel, name: *const c_char) -> i32 {
-    find(model, raw::outputs, name)
+    find(model, Kind::Output, name)
 }
 
 /// Name of an output as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputName(model: *const TVMModel, index: usize) -> *const c_char {
-    one(model, raw::outputs, index).map_or(null(), |tensor| tensor.name)
+    tensor(model, Kind::Output, index).map_or(null(), |tensor| tensor.name)
 }
 
 /// Bytes of an output; 0 for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputSize(model: *const TVMModel, index: usize) -> usize {
-    one(model, raw::outputs, index).map_or(0, |tensor| tensor.size as usize)
+    tensor(model, Kind::Output, index).map_or(0, |tensor| tensor.size as usize)
 }
 
 /// What the address of an output must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputAlignment(model: *const TVMModel, index: usize) -> usize {
-    one(model, raw::outputs, index).map_or(0, |tensor| tensor.alignment as usize)
+    tensor(model, Kind::Output, index).map_or(0, |tensor| tensor.alignment as usize)
 }
 
 /// Element type of an output, with the codes of DLPack.
@@ -150,7 +150,7 @@ pub extern "C" fn TVMGetOutputAlignment(model: *const TVMModel, index: usize) ->
 ///   nothing is written. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputDataType(model: *const TVMModel, index: usize, data_type: *mut TVMDataType) -> i32 {
-    data_type_of(one(model, raw::outputs, index), data_type)
+    data_type_of(model, Kind::Output, index, data_type)
 }
 
 /// Shape of an output.
@@ -169,7 +169,7 @@ pub extern "C" fn TVMGetOutputShape(
     shape: *mut *const i32,
     rank: *mut usize,
 ) -> i32 {
-    shape_of(one(model, raw::outputs, index), shape, rank)
+    shape_of(model, Kind::Output, index, shape, rank)
 }
 
 /// Quantisation of an output: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
@@ -188,37 +188,48 @@ pub extern "C" fn TVMGetOutputQuantization(
     scale: *mut f32,
     zero_point: *mut i32,
 ) -> i32 {
-    quantization_of(one(model, raw::outputs, index), scale, zero_point)
+    quantization_of(model, Kind::Output, index, scale, zero_point)
 }
 
-fn data_type_of(tensor: Result<&TVMTensor, TVMStatus>, data_type: *mut TVMDataType) -> i32 {
-    let found = tensor.and_then(|tensor| {
-        raw::check_place(data_type)?;
-        Ok(TVMDataType { code: tensor.dtype_code, bits: tensor.dtype_bits, lanes: tensor.dtype_lanes })
-    });
-    crate::answer(found.map(|value| raw::store(data_type, value)))
+#[inline(never)]
+fn data_type_of(model: *const TVMModel, kind: Kind, index: usize, data_type: *mut TVMDataType) -> i32 {
+    let found = tensor(model, kind, index).and_then(|tensor| raw::check_place(data_type).map(|()| tensor));
+    crate::answer(found.map(|tensor| {
+        let value = TVMDataType { code: tensor.dtype_code, bits: tensor.dtype_bits, lanes: tensor.dtype_lanes };
+        raw::store(data_type, value);
+    }))
 }
 
-fn shape_of(tensor: Result<&TVMTensor, TVMStatus>, shape: *mut *const i32, rank: *mut usize) -> i32 {
-    let found = tensor.and_then(|tensor| {
-        raw::check_place(shape)?;
-        raw::check_place(rank)?;
-        if tensor.flags & TVM_TENSOR_SHAPED == 0 { Err(TVMStatus::NotAvailable) } else { Ok(tensor) }
-    });
+#[inline(never)]
+fn shape_of(model: *const TVMModel, kind: Kind, index: usize, shape: *mut *const i32, rank: *mut usize) -> i32 {
+    let found = known(model, kind, index, TVM_TENSOR_SHAPED, shape, rank);
     crate::answer(found.map(|tensor| {
         raw::store(shape, tensor.shape);
         raw::store(rank, tensor.rank as usize);
     }))
 }
 
-fn quantization_of(tensor: Result<&TVMTensor, TVMStatus>, scale: *mut f32, zero_point: *mut i32) -> i32 {
-    let found = tensor.and_then(|tensor| {
-        raw::check_place(scale)?;
-        raw::check_place(zero_point)?;
-        if tensor.flags & TVM_TENSOR_QUANTIZED == 0 { Err(TVMStatus::NotAvailable) } else { Ok(tensor) }
-    });
+#[inline(never)]
+fn quantization_of(model: *const TVMModel, kind: Kind, index: usize, scale: *mut f32, zero_point: *mut i32) -> i32 {
+    let found = known(model, kind, index, TVM_TENSOR_QUANTIZED, scale, zero_point);
     crate::answer(found.map(|tensor| {
         raw::store(scale, tensor.scale);
         raw::store(zero_point, tensor.zero_point);
     }))
+}
+
+/// The tensor, once the fact with this flag is known and both places for the result are good.
+#[inline]
+fn known<'a, A, B>(
+    model: *const TVMModel,
+    kind: Kind,
+    index: usize,
+    flag: u8,
+    first: *mut A,
+    second: *mut B,
+) -> Result<&'a TVMTensor, Fault> {
+    let tensor = tensor(model, kind, index)?;
+    raw::check_place(first)?;
+    raw::check_place(second)?;
+    if tensor.flags & flag == 0 { fail(TVMStatus::NotAvailable) } else { Ok(tensor) }
 }
