@@ -61,6 +61,31 @@ fn real_archives_cut_and_garbled() {
     }
 }
 
+#[test]
+fn what_is_remembered_is_bounded() {
+    let many = |n: usize, f: fn(usize) -> String| (0..n).map(f).collect::<String>();
+    for (path, text, message) in [
+        ("lib1.c", "(".repeat(60_000), "more than 50000 tokens in one declaration"),
+        ("lib1.c", format!("int f(){{{}", "{".repeat(20_000)), "brackets nested more than 10000 deep"),
+        ("lib1.c", many(60_000, |i| format!("int f{i}(){{}}")), "more than 50000 functions"),
+        ("lib1.c", many(60_000, |i| format!("int v{i};")), "more than 50000 variables"),
+        (
+            "lib1.c",
+            format!("int f(){{{}}}", many(60_000, |i| format!("TVM{i}();"))),
+            "more than 50000 called functions",
+        ),
+        ("net.h", many(60_000, |i| format!("#define TVMGEN_{i} 1\n")), "more than 50000 macros"),
+        ("net.h", many(60_000, |i| format!("#include <{i}>\n")), "more than 50000 included files"),
+        ("net.h", format!("struct a {{{}}};", "int x;".repeat(60_000)), "more than 50000 members in one struct"),
+    ] {
+        let mut members = net("net");
+        let member = members.iter_mut().find(|(p, _)| p.ends_with(path)).expect("the member");
+        member.1.push_str(&text);
+        let error = common::parse(&members).expect_err(message).to_string();
+        assert!(error.contains(message) && error.contains(": line "), "{error}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..4096)) {

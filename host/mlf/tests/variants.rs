@@ -199,6 +199,28 @@ fn old_versions_at_the_top_level() {
     assert!(net.findings.iter().any(|f| f.code == tvm_embedded_mlf::Code::TypeUnknown));
 }
 
+#[test]
+fn metadata_of_0_9_without_tensors() {
+    let mut members = net("net");
+    let start = members[0].1.find(",\n      \"inputs\"").expect("inputs");
+    let end = members[0].1.find("}}}]").expect("the end of outputs") + 2;
+    members[0].1.replace_range(start..end, "");
+    for size in ["_ZETA_0_SIZE 4", "_ALPHA_SIZE 8", "_OUT_SIZE 4"] {
+        edit(&mut members, "net.h", &format!("#define TVMGEN_NET{size}\n"), "");
+    }
+    let found = module(&members);
+    let facts: Vec<_> = found.tensors().map(|t| (t.name.as_str(), t.size_bytes, t.shape.clone())).collect();
+    let wanted = [
+        ("zeta:0", Some(4), Some(vec![2, 2])),
+        ("alpha", Some(8), Some(vec![1, 2])),
+        ("out", Some(4), Some(vec![2, 2])),
+    ];
+    assert_eq!(facts, wanted);
+    // What TVM 0.9 counts as I/O includes intermediates, so nothing follows from the sum.
+    edit(&mut members, "net.relay", "nn.relu(%0)", "mystery(%0)");
+    assert_eq!(module(&members).outputs[0].size_bytes, None);
+}
+
 /// A packed module as TVM 0.12 writes it.
 fn packed() -> Members {
     let mut members = net("net");

@@ -3,6 +3,9 @@
 use super::lexer::{Kind, Lexer, Token, integer};
 use crate::error::{Error, ErrorKind, Result};
 
+/// Deepest nesting of brackets that is followed; generated code stays far below.
+const DEEPEST: u32 = 10_000;
+
 /// Reads C text token by token.
 pub(crate) struct Cursor<'a> {
     text: &'a str,
@@ -28,7 +31,7 @@ impl<'a> Cursor<'a> {
         Ok(token)
     }
 
-    /// The next token; the end of the text is an error.
+    /// The next token; the end of the text is an error that says what was wanted.
     pub fn need(&mut self, what: &str) -> Result<Token<'a>> {
         let line = self.line;
         self.next()?.ok_or_else(|| {
@@ -37,7 +40,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub fn expect(&mut self, punct: &str) -> Result<()> {
-        let token = self.need(&format!("'{punct}'"))?;
+        let token = self.need("more")?;
         if token.is(punct) {
             return Ok(());
         }
@@ -53,9 +56,13 @@ impl<'a> Cursor<'a> {
     ) -> Result<()> {
         let mut depth = 1u32;
         loop {
-            let token = self.need(&format!("'{close}'"))?;
+            let token = self.need("a closing bracket")?;
             if token.is(open) {
-                depth = depth.saturating_add(1);
+                depth += 1;
+                if depth > DEEPEST {
+                    let text = format!("brackets nested more than {DEEPEST} deep");
+                    return Err(Error::new(ErrorKind::TooLarge, text).at_line(token.line));
+                }
             } else if token.is(close) {
                 depth -= 1;
                 if depth == 0 {

@@ -65,32 +65,33 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         let line = self.line;
         let at_line_start = std::mem::replace(&mut self.at_line_start, false);
-        let Some(first) = self.rest().chars().next() else {
+        let Some(first) = self.byte(0) else {
             return Ok(None);
         };
         let token = |kind, text| Ok(Some(Token { kind, text, line, start }));
         if let Some(length) = self.odd_name() {
             self.at += length;
-            self.eat(is_name_part);
+            self.eat_name();
             return token(Kind::Name, &self.text[start..self.at]);
         }
         match first {
-            '#' if at_line_start => token(Kind::Directive, self.directive()),
-            '"' | '\'' => {
-                let kind = if first == '"' { Kind::String } else { Kind::Char };
-                let text = self.literal(first as u8)?;
+            b'#' if at_line_start => token(Kind::Directive, self.directive()),
+            b'"' | b'\'' => {
+                let kind = if first == b'"' { Kind::String } else { Kind::Char };
+                let text = self.literal(first)?;
                 token(kind, text)
             }
-            '0'..='9' => {
+            b'0'..=b'9' => {
                 self.number();
                 token(Kind::Number, &self.text[start..self.at])
             }
-            c if is_name_start(c) => {
-                self.eat(is_name_part);
+            _ if is_name_start(first) => {
+                self.eat_name();
                 token(Kind::Name, &self.text[start..self.at])
             }
-            c => {
-                self.at += c.len_utf8();
+            _ => {
+                // What is left is ASCII, so one byte is one character.
+                self.at += 1;
                 token(Kind::Punct, &self.text[start..self.at])
             }
         }
@@ -105,15 +106,17 @@ impl<'a> Lexer<'a> {
     }
 
     fn odd_name(&self) -> Option<usize> {
+        if self.prefixes.is_empty() {
+            return None;
+        }
         let rest = self.rest();
         let known = self.prefixes.iter().filter(|p| rest.starts_with(**p));
         known.map(|p| p.len()).max().filter(|&n| n > 0)
     }
 
-    fn eat(&mut self, part: fn(char) -> bool) {
-        let rest = self.rest();
-        let length = rest.find(|c| !part(c)).unwrap_or(rest.len());
-        self.at += length;
+    fn eat_name(&mut self) {
+        let rest = &self.text.as_bytes()[self.at..];
+        self.at += rest.iter().position(|b| !is_name_part(*b)).unwrap_or(rest.len());
     }
 
     fn skip_blank(&mut self) -> Result<()> {
@@ -219,12 +222,13 @@ impl<'a> Lexer<'a> {
     }
 }
 
-fn is_name_start(c: char) -> bool {
-    c == '_' || c.is_ascii_alphabetic() || !c.is_ascii()
+/// Every byte of a character beyond ASCII counts as part of a name.
+fn is_name_start(b: u8) -> bool {
+    b == b'_' || b.is_ascii_alphabetic() || !b.is_ascii()
 }
 
-fn is_name_part(c: char) -> bool {
-    is_name_start(c) || c.is_ascii_digit()
+fn is_name_part(b: u8) -> bool {
+    is_name_start(b) || b.is_ascii_digit()
 }
 
 /// Value of an integer literal with optional suffix (`16`, `1L`, `0x1fUL`); `None` for anything else.

@@ -112,6 +112,8 @@ fn expression(text: &str, known: &BTreeMap<&str, Partial>) -> Option<Partial> {
             Some((key, value)) => {
                 call.attributes.insert(key, value);
             }
+            // No operator here has more than two that matter.
+            None if call.operands.len() >= 2 => {}
             None => {
                 let variable = argument.strip_prefix('%').and_then(|n| known.get(n));
                 let number = argument.trim_end_matches('f').parse::<f64>().is_ok();
