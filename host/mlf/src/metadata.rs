@@ -1,6 +1,6 @@
 //! `metadata.json`, all versions: checked, and brought into one form.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -224,7 +224,20 @@ fn extension(node: &Node<'_>) -> Result<Option<Extension>> {
             .unsupported(format!("version {} of the extension is not known here, only {EXTENSION_ABI}", abi.size()?))
             .advise("use the tool of the version that compiled the archive"));
     }
-    Extension::deserialize(node.value).map(Some).map_err(|e| node.error(e.to_string()))
+    Ok(Some(Extension {
+        abi: EXTENSION_ABI,
+        compiler: node.get("compiler")?.text()?.to_owned(),
+        inputs: list(&node.get("inputs")?)?,
+        outputs: list(&node.get("outputs")?)?,
+        pools: node.find("pools")?.map_or(Ok(Vec::new()), |pools| list(&pools))?,
+        layers: node.find("layers")?.map_or(Ok(Vec::new()), |layers| list(&layers))?,
+    }))
+}
+
+/// A list, each item of which names its own place when it is wrong.
+fn list<T: DeserializeOwned>(node: &Node<'_>) -> Result<Vec<T>> {
+    let item = |n: &Node<'_>| T::deserialize(n.value).map_err(|e| n.error(e.to_string()));
+    node.items()?.iter().map(item).collect()
 }
 
 /// The document of an archive, of bounded size.

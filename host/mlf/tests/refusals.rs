@@ -153,13 +153,13 @@ fn members_that_are_missing() {
 fn sources_that_contradict_the_header() {
     for (path, from, to, text) in [
         ("lib0.c", ",inputs->alpha", "", "lib0.c: line 7: the header has 2 inputs, the entry point passes 1"),
-        ("lib0.c", "inputs->alpha", "inputs->zeta_0", "lib0.c: line 7: Input(\"zeta_0\") is passed twice"),
+        ("lib0.c", "inputs->alpha", "inputs->zeta_0", "lib0.c: line 7: input 'zeta_0' is passed twice"),
         ("lib0.c", "void* zeta_0,void* alpha", "void* zeta_0", "takes 3 parameters but is given 4"),
         (
             "lib0.c",
             "workspace_pools->sram",
             "workspace_pools->dtcm",
-            "Pool(\"dtcm\") is passed, but not declared anywhere",
+            "pool 'dtcm' is passed, but not declared anywhere",
         ),
         (
             "lib0.c",

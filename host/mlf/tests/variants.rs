@@ -221,6 +221,70 @@ fn metadata_of_0_9_without_tensors() {
     assert_eq!(module(&members).outputs[0].size_bytes, None);
 }
 
+/// TVM 0.8 describes packed tensors nowhere but in the Relay text.
+#[test]
+fn packed_interfaces_of_0_8() {
+    let mut members = net("net");
+    members.retain(|(p, _)| !p.ends_with(".h"));
+    for (path, text) in &mut members {
+        match path.as_str() {
+            "metadata.json" => {
+                *text = r#"{"version": 5, "executors": ["aot"], "model_name": "net", "style": "full-model", "target": {"1": "c"},
+                    "memory": {"functions": {"main": [{"device": 1, "workspace_size_bytes": 64, "io_size_bytes": 16}]}}}"#
+                    .into();
+            }
+            path if path.ends_with("lib0.c") => {
+                *text = "int32_t tvmgen_net_run(void* args, void* type_code, int num_args, void* out_value, void* out_type_code, void* resource_handle) {\n\
+                    return tvmgen_net_run_model(args, type_code, num_args, out_value, out_type_code, resource_handle);\n}\n".into();
+            }
+            path if path.ends_with("lib1.c") => {
+                let argument = |i: usize| format!("  void* arg{i} = (((TVMValue*)args)[{i}].v_handle);\n");
+                let all: String = (0..3).map(argument).collect();
+                *text = format!(
+                    "int32_t tvmgen_net_run_model(void* args, void* t, int32_t n, void* o, void* c, void* r) {{\n{all}  return 0;\n}}\n"
+                );
+            }
+            _ => {}
+        }
+    }
+    edit(&mut members, "net.relay", "%w: ", "%v_param_1: ");
+    for member in &mut members {
+        if member.0.ends_with(".relay") {
+            member.0 = "src/relay.txt".into();
+        }
+    }
+    let facts = |members: &Members| {
+        let net = module(members);
+        let tensors: Vec<_> = net.tensors().map(|t| (t.name.clone(), t.size_bytes)).collect();
+        (net.operators, net.main_parameters, tensors)
+    };
+    let tensors = vec![("zeta:0".to_owned(), Some(4)), ("alpha".to_owned(), Some(8)), ("output".to_owned(), Some(4))];
+    let order = vec![P::Input(0), P::Input(1), P::Output(0)];
+    assert_eq!(facts(&members), (Operators::Packed, order.clone(), tensors.clone()));
+    // A weight that cannot be told from an input: nothing is guessed.
+    let mut unclear = members.clone();
+    edit(&mut unclear, "relay.txt", "%v_param_1", "%weight");
+    let message = common::refusal(&unclear);
+    assert!(message.contains("the inputs of this packed interface are described nowhere"), "{message}");
+    assert!(message.ends_with("(build the model again with TVM 0.9 or later, or with --interface-api=c)"), "{message}");
+    // With unpacked operators, the wrapper takes the arguments apart.
+    let data = |i: usize| format!("((DLTensor*)(((TVMValue*)args)[{i}].v_handle))[0].data");
+    let call = format!("tvmgen_net_run_model({},{},{})", data(0), data(1), data(2));
+    edit(
+        &mut members,
+        "lib0.c",
+        "tvmgen_net_run_model(args, type_code, num_args, out_value, out_type_code, resource_handle)",
+        &call,
+    );
+    edit(
+        &mut members,
+        "lib1.c",
+        "(void* args, void* t, int32_t n, void* o, void* c, void* r)",
+        "(void* a, void* b, void* c)",
+    );
+    assert_eq!(facts(&members), (Operators::Unpacked, order, tensors));
+}
+
 /// A packed module as TVM 0.12 writes it.
 fn packed() -> Members {
     let mut members = net("net");
@@ -268,7 +332,7 @@ fn packed_interfaces() {
             "lib0.c",
             "tensors[2] = ((TVMValue*)args)[2];\n",
             "tensors[2] = ((TVMValue*)args)[5];\n",
-            "Packed(5) is passed",
+            "args[5] is neither input nor output: pools given as packed arguments are not supported",
         ),
         ("lib0.c", "global_workspace[64]", "global_workspace[N]", "the size of 'global_workspace' is not understood"),
     ] {

@@ -83,7 +83,7 @@ fn an_extension_that_contradicts_the_archive() {
             "\"abi\": 2",
             "modules.net.tvm_embedded.abi: version 2 of the extension is not known here, only 1",
         ),
-        ("\"compiler\": \"tvm-embedded 0.1.0\",", "", "modules.net.tvm_embedded: missing field `compiler`"),
+        ("\"compiler\": \"tvm-embedded 0.1.0\",", "", "modules.net.tvm_embedded: 'compiler' is missing"),
         (
             "\"c_name\": \"zeta_0\"",
             "\"c_name\": \"zeta\"",

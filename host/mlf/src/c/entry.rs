@@ -1,5 +1,7 @@
 //! The functions that `lib0` wraps round the model: `_run` and the two that map tensors into a pool.
 
+use std::fmt;
+
 use super::cursor::{Cursor, number, unexpected};
 use super::lexer::{Kind, Token};
 use super::scan::{Function, bound};
@@ -20,6 +22,19 @@ pub(crate) enum Argument<'a> {
     Static(&'a str),
     /// The data of packed argument number N, inputs first, then outputs.
     Packed(usize),
+}
+
+impl fmt::Display for Argument<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Argument::Input(name) => write!(f, "input '{name}'"),
+            Argument::Output(name) => write!(f, "output '{name}'"),
+            Argument::Pool(name) => write!(f, "pool '{name}'"),
+            Argument::Device(name) => write!(f, "device '{name}'"),
+            Argument::Static(name) => write!(f, "'{name}'"),
+            Argument::Packed(index) => write!(f, "args[{index}]"),
+        }
+    }
 }
 
 /// `<prefix>_run` as defined.
@@ -48,6 +63,9 @@ pub(crate) struct Mapping<'a> {
 /// Names of the main function: since 0.9, and in 0.8.
 const MAINS: [&str; 2] = ["___tvm_main__", "_run_model"];
 
+/// What every generated symbol begins with.
+const TVMGEN: &str = "tvmgen_";
+
 /// Reads the body of `_run`, of which the brace is read.
 pub(crate) fn entry_point<'a>(
     cursor: &mut Cursor<'a>,
@@ -59,9 +77,10 @@ pub(crate) fn entry_point<'a>(
         body.push(*token);
         bound(body.len(), "tokens in the entry point", token.line)
     })?;
+    // Releases differ in how they clean odd module names up here, so only both ends of the name are compared.
+    let start = prefix.get(..TVMGEN.len()).unwrap_or(prefix);
     let is_main = |t: &Token<'_>| {
-        let rest = t.text.strip_prefix(prefix);
-        t.kind == Kind::Name && rest.is_some_and(|rest| MAINS.contains(&rest))
+        t.kind == Kind::Name && t.text.starts_with(start) && MAINS.iter().any(|main| t.text.ends_with(main))
     };
     let Some(at) = body.iter().position(is_main) else {
         return Err(Error::new(

@@ -225,9 +225,17 @@ fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParamet
         };
         match parameter {
             Some(parameter) if !found.contains(&parameter) => found.push(parameter),
-            Some(_) => return Err(input.run_error(format!("{argument:?} is passed twice"))),
+            Some(_) => return Err(input.run_error(format!("{argument} is passed twice"))),
+            None if matches!(argument, Argument::Packed(_)) => {
+                let text = format!(
+                    "{argument} is neither input nor output: pools given as packed arguments are not supported"
+                );
+                return Err(input
+                    .run_error(text)
+                    .advise("build the model with --interface-api=c, or without pools of its own"));
+            }
             None => {
-                return Err(input.run_error(format!("{argument:?} is passed, but not declared anywhere")));
+                return Err(input.run_error(format!("{argument} is passed, but not declared anywhere")));
             }
         }
     }

@@ -178,14 +178,15 @@ fn from_info(info: &Info<'_>) -> Result<Tensor> {
 
 /// Packed archives of TVM 0.8: the number of arguments stands in the main function, the names in Relay.
 fn from_relay(input: &Input<'_>, side: Side, relay: Option<&relay::Main>) -> Option<Vec<Tensor>> {
-    let total = input.sources.iter().find_map(|s| s.facts.packed_arguments.get(input.run.main)).copied()?;
+    let unpacked = input.run.arguments.iter().filter(|a| matches!(a, Argument::Packed(_))).count();
+    let packed = input.sources.iter().find_map(|s| s.facts.packed_arguments.get(input.run.main)).copied();
+    let total = packed.unwrap_or(unpacked);
     let main = relay?;
-    // The TFLite frontend calls weights `v_param_<N>`; everything else is an input.
+    // The TFLite frontend calls weights `v_param_<N>`; other frontends do not mark them, so the counts must agree.
     let is_input = |p: &&relay::Parameter| !p.name.starts_with("v_param_");
     let inputs: Vec<&relay::Parameter> = main.parameters.iter().filter(is_input).collect();
-    let outputs = total.checked_sub(inputs.len()).filter(|n| *n > 0)?;
-    // One output is certain; that several follow in order, too, but only if no weight was taken for an input.
-    if outputs != 1 && inputs.len() == main.parameters.len() {
+    let outputs = main.results.len();
+    if outputs == 0 || inputs.len().checked_add(outputs) != Some(total) {
         return None;
     }
     Some(match side {
