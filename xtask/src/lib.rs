@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod calls;
+pub mod demo;
 pub mod emulator;
 pub mod header;
 pub mod image;

@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{calls, emulator, header, proof, setup, size, sysroot, test};
+use xtask::{calls, demo, emulator, header, proof, setup, size, sysroot, test};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -31,6 +31,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "instructions that the library adds to a call of a model",
         run: calls::run,
+    },
+    Verb {
+        name: "demo",
+        usage: "",
+        about: "the bundled model, on this computer and on an emulated Cortex-M4",
+        run: demo::run,
     },
     Verb { name: "header", usage: "[--check]", about: "write the C header from the source", run: header::run },
     Verb {
