@@ -50,7 +50,7 @@ pub fn plan_model(tflite: &[u8], options: &Options) -> Result<Model, Errors> {
     fuse::fuse(&mut program, options.keep_all_tensors);
     let mut names = Names::new();
     let lowered = lower(&program, options, &mut names)?;
-    let schedule = storage::schedule(&mut program, lowered, &mut names);
+    let schedule = storage::schedule(&mut program, lowered, &mut names, options.keep_all_tensors);
     let mut model = place::place(module, program, schedule, options)?;
     model.description = description;
     Ok(model)

@@ -20,11 +20,21 @@ pub static FILES: &[Kernel] = kernels![
     "add.h",
     "average_pool_2d.h",
     "base.h",
+    "broadcast.h",
     "conv_2d.h",
     "depthwise_conv_2d.h",
     "dsp.h",
+    "float_unary.h",
     "fully_connected.h",
+    "max_pool_2d.h",
+    "maximum_minimum.h",
+    "mean.h",
+    "move.h",
+    "mul.h",
+    "quantize.h",
     "softmax.h",
+    "sub.h",
+    "table.h",
 ];
 
 /// The files named and all those they include from this folder, each once, sorted by name. Names not in the folder are left out.

@@ -16,6 +16,7 @@
 
 #![forbid(unsafe_op_in_unsafe_fn)]
 
+pub mod broadcast;
 pub mod check;
 mod compile;
 pub mod emit;
@@ -26,6 +27,7 @@ pub mod kernels;
 pub mod lower;
 pub mod metadata;
 pub mod model;
+pub mod moves;
 pub mod names;
 pub mod op;
 pub mod options;

@@ -38,6 +38,16 @@ impl Multiplier {
     }
 }
 
+impl Multiplier {
+    /// [`Multiplier::apply`] where it is defined: `None` if the shift to the left or the rounding would overflow.
+    pub fn checked_apply(self, x: i32) -> Option<i32> {
+        let left = self.shift.max(0);
+        let shifted = i64::from(x).checked_mul(1i64.checked_shl(left as u32).filter(|&power| power > 0)?)?;
+        let shifted = i32::try_from(shifted).ok()?;
+        Some(Multiplier { shift: self.shift.min(0), ..self }.apply(shifted))
+    }
+}
+
 /// `frexp`: x = fraction · 2^exponent with 0.5 ≤ fraction < 1; (0, 0) for 0.
 pub fn frexp(x: f64) -> (f64, i32) {
     if x == 0.0 || !x.is_finite() {

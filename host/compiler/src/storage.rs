@@ -54,10 +54,11 @@ pub struct Schedule {
 }
 
 /// Finds the storages of a program whose operators were lowered; `lowered` goes with the program's operators.
-pub fn schedule(program: &mut Program, lowered: Vec<Lowered>, names: &mut Names) -> Schedule {
+/// With `keep_all` variables are copied when read and assigned, so that no tensor changes after it was written.
+pub fn schedule(program: &mut Program, lowered: Vec<Lowered>, names: &mut Names, keep_all: bool) -> Schedule {
     let copies = separate_outputs(program);
     let mut joiner = Joiner::new(program, &lowered);
-    let copied = joiner.join(program, &lowered);
+    let copied = joiner.join(program, &lowered, keep_all);
 
     let mut layers = Vec::new();
     for (i, lowered) in lowered.into_iter().enumerate() {
@@ -133,7 +134,7 @@ impl Joiner {
     }
 
     /// Joins what can be joined; tells which operators must copy instead.
-    fn join(&mut self, program: &Program, lowered: &[Lowered]) -> Vec<bool> {
+    fn join(&mut self, program: &Program, lowered: &[Lowered], keep_all: bool) -> Vec<bool> {
         let mut copied = vec![false; lowered.len()];
         let assigns: Vec<(usize, TensorId, TensorId)> = lowered
             .iter()
@@ -157,7 +158,8 @@ impl Joiner {
             // A variable can't stand for its old contents beyond the next assignment.
             let overwritten = program.state_of(input).is_some()
                 && assigns.iter().any(|&(at, _, state)| state == input && at > i && at <= last);
-            if overwritten || !self.unite(input, output) {
+            let kept = keep_all && program.state_of(input).is_some();
+            if overwritten || kept || !self.unite(input, output) {
                 copied[i] = true;
                 self.read(input, i);
                 self.written[self.class[output.0]] = Some(i);
@@ -174,7 +176,7 @@ impl Joiner {
                 });
                 self.last_read[variable].is_none_or(|last| last < written) && reads.into_iter().all(|at| at < written)
             });
-            if !(only && done && self.owner[value] == Owner::Arena && self.unite(input, state)) {
+            if !(only && done && !keep_all && self.owner[value] == Owner::Arena && self.unite(input, state)) {
                 copied[i] = true;
             }
         }

@@ -6,6 +6,8 @@ mod layers;
 mod listing;
 mod run;
 
+pub use constants::float as float_literal;
+
 use crate::kernels;
 use crate::model::Model;
 

@@ -5,13 +5,36 @@
 
 mod add;
 mod average_pool_2d;
+mod binary;
+mod concatenation;
 mod conv_2d;
 mod depthwise_conv_2d;
+mod dequantize;
+mod float_unary;
 mod fully_connected;
+mod hard_swish;
+mod leaky_relu;
+mod logistic;
+mod max_pool_2d;
+mod maximum_minimum;
+mod mean;
+mod mul;
+mod pad;
+mod quantize;
+mod relu;
+mod relu6;
+mod reshape;
 mod softmax;
+mod split;
+mod strided_slice;
+mod sub;
+mod table;
+mod tanh;
+mod transpose;
+mod variable;
 mod weighted;
 
-use crate::graph::{OpKind, Operator, Subgraph};
+use crate::graph::{DType, OpKind, Operator, Subgraph, TensorId};
 use crate::lower::{Lowered, Lowering};
 use crate::problem::Problem;
 use std::ops::RangeInclusive;
@@ -37,13 +60,62 @@ pub struct OpDefinition {
 pub static DEFINITIONS: &[&OpDefinition] = &[
     &add::DEFINITION,
     &average_pool_2d::DEFINITION,
+    &concatenation::DEFINITION,
     &conv_2d::DEFINITION,
     &depthwise_conv_2d::DEFINITION,
+    &dequantize::DEFINITION,
     &fully_connected::DEFINITION,
+    &hard_swish::DEFINITION,
+    &leaky_relu::DEFINITION,
+    &logistic::DEFINITION,
+    &max_pool_2d::DEFINITION,
+    &maximum_minimum::MAXIMUM,
+    &maximum_minimum::MINIMUM,
+    &mean::DEFINITION,
+    &mul::DEFINITION,
+    &pad::DEFINITION,
+    &quantize::DEFINITION,
+    &relu::DEFINITION,
+    &relu6::DEFINITION,
+    &reshape::DEFINITION,
     &softmax::DEFINITION,
+    &split::SPLIT,
+    &split::SPLIT_V,
+    &strided_slice::DEFINITION,
+    &sub::DEFINITION,
+    &tanh::DEFINITION,
+    &transpose::DEFINITION,
+    &variable::ASSIGN_VARIABLE,
+    &variable::CALL_ONCE,
+    &variable::READ_VARIABLE,
+    &variable::VAR_HANDLE,
 ];
 
 /// The definition of an operator, if there is one.
 pub fn definition(kind: OpKind) -> Option<&'static OpDefinition> {
     DEFINITIONS.iter().find(|definition| definition.kind == kind).copied()
+}
+
+/// First input and first output of an operator that passed its check.
+fn one_to_one(lowering: &Lowering<'_>, op: &Operator) -> Result<(TensorId, TensorId), Problem> {
+    match (op.inputs.first(), op.outputs.first()) {
+        (Some(&Some(input)), Some(&output)) => Ok((input, output)),
+        _ => Err(unchecked(lowering.graph, op)),
+    }
+}
+
+/// The problem of an operator that comes to lowering without having passed its check.
+fn unchecked(graph: &Subgraph, op: &Operator) -> Problem {
+    Problem::operator(graph, op, "an operator that was not checked", "checked operators")
+}
+
+/// Whether an operator works on float32.
+fn is_float(graph: &Subgraph, op: &Operator) -> bool {
+    op.inputs.first().copied().flatten().is_some_and(|id| graph.tensor(id).dtype == DType::Float32)
+}
+
+/// A dimension counted from the front; negative ones count from the back.
+fn resolve_axis(axis: i32, rank: usize) -> Option<usize> {
+    let axis = i64::from(axis) + if axis < 0 { rank as i64 } else { 0 };
+    usize::try_from(axis).ok().filter(|&axis| axis < rank)
 }

@@ -1,0 +1,271 @@
+//! Compiles models, builds their C with the host's compiler, runs them and compares every byte with the oracle.
+
+#![allow(dead_code, reason = "each test program uses a part")]
+
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tvm_embedded_compiler::storage::Owner;
+use tvm_embedded_compiler::{Options, compile, model::Model, plan_model};
+use tvm_embedded_mlf::{Archive, Limits};
+
+/// Flags under which generated C must compile without a word.
+const WARNINGS: &[&str] = &["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
+
+/// The folder of the public models, or `None` with a loud line.
+pub fn shared_models() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/models");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: no test models at ../shared/models");
+    None
+}
+
+/// A folder for test results that is kept, under `target/`.
+pub fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Runs a program of `tests/oracle`; `false`, with a loud line, where Python or its packages can't be had.
+pub fn python(program: &str, arguments: &[&str]) -> bool {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(program);
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let run = Command::new("python3").arg(&script).args(arguments).env("CARGO_TARGET_DIR", target).output();
+    let Ok(output) = run else {
+        eprintln!("SKIPPED: no python3 for the oracle");
+        return false;
+    };
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    match output.status.code() {
+        Some(0) => true,
+        Some(3) => {
+            eprintln!("SKIPPED: the oracle can't run here: {errors}");
+            false
+        }
+        status => panic!("{program} {arguments:?} ended with {status:?}: {errors}"),
+    }
+}
+
+/// What the oracle recorded of one model.
+pub struct Recording {
+    pub folder: PathBuf,
+    pub samples: usize,
+    pub sequence: usize,
+    pub tensors: Vec<Recorded>,
+}
+
+/// One tensor of a recording.
+pub struct Recorded {
+    pub role: String,
+    pub position: usize,
+    pub subgraph: usize,
+    pub tensor: usize,
+    pub name: String,
+    pub dtype: String,
+    pub bytes: usize,
+    pub file: String,
+}
+
+impl Recording {
+    pub fn read(folder: &Path) -> Self {
+        let index: Value = serde_json::from_slice(&fs::read(folder.join("index.json")).unwrap()).unwrap();
+        let number = |value: &Value| value.as_u64().unwrap_or(0) as usize;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let tensors = index["tensors"].as_array().unwrap().iter().map(|tensor| Recorded {
+            role: text(&tensor["role"]),
+            position: number(&tensor["position"]),
+            subgraph: number(&tensor["subgraph"]),
+            tensor: number(&tensor["tensor"]),
+            name: text(&tensor["name"]),
+            dtype: text(&tensor["dtype"]),
+            bytes: number(&tensor["bytes"]),
+            file: text(&tensor["file"]),
+        });
+        Recording {
+            folder: folder.to_owned(),
+            samples: number(&index["samples"]),
+            sequence: number(&index["sequence"]),
+            tensors: tensors.collect(),
+        }
+    }
+}
+
+/// Compiles a model, runs it on the recorded inputs and returns what differs. With `options.keep_all_tensors` every tensor
+/// that exists is compared, else the outputs. The second number counts the tensors compared.
+pub fn compare(tflite: &[u8], options: &Options, recording: &Recording, folder: &Path) -> Result<usize, String> {
+    let output = compile(tflite, options).map_err(|errors| format!("does not compile: {errors}"))?;
+    let model = plan_model(tflite, options).map_err(|errors| errors.to_string())?;
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join("model.tar"), &output.archive).unwrap();
+    let sources = unpack(&output.archive, folder);
+    let watched = watched(&model, options, recording);
+    let main = folder.join("main.c");
+    fs::write(&main, main_c(&model, recording, &watched)).unwrap();
+    let program = folder.join("run");
+    let include = folder.join("codegen/host/include");
+    let mut cc = Command::new(std::env::var("CC").unwrap_or_else(|_| "cc".into()));
+    cc.args(WARNINGS).args(["-O1", "-fsanitize=undefined,address", "-fno-sanitize-recover=all", "-g1"]);
+    if recording.tensors.iter().all(|tensor| tensor.dtype != "float32") {
+        cc.arg("-ffp-contract=off");
+    }
+    cc.arg("-I").arg(&include).args(&sources).arg(&main).arg("-o").arg(&program).arg("-lm");
+    run(&mut cc)?;
+    run(Command::new(&program).arg(&recording.folder).arg(folder))?;
+
+    let mut different = String::new();
+    for (i, place) in watched.iter().enumerate() {
+        let recorded = &recording.tensors[place.recorded];
+        let expected = fs::read(recording.folder.join(&recorded.file)).unwrap();
+        let found = fs::read(folder.join(format!("found_{i}.bin"))).unwrap();
+        assert_eq!(expected.len(), found.len(), "{}", recorded.name);
+        if let Some(at) = (0..expected.len()).find(|&at| expected[at] != found[at]) {
+            let wrong = expected.iter().zip(&found).filter(|(a, b)| a != b).count();
+            let _ = write!(
+                different,
+                "{} {} {:?}: {wrong} of {} bytes differ, first sample {} byte {}: {} should be {}; ",
+                recorded.role,
+                recorded.tensor,
+                recorded.name,
+                expected.len(),
+                at / recorded.bytes,
+                at % recorded.bytes,
+                found[at] as i8,
+                expected[at] as i8
+            );
+        }
+    }
+    if different.is_empty() { Ok(watched.len()) } else { Err(different) }
+}
+
+/// Writes the files of an archive; returns its C sources.
+pub fn unpack(archive: &[u8], folder: &Path) -> Vec<PathBuf> {
+    let archive = Archive::from_bytes("test", archive, Limits::default()).unwrap();
+    let mut sources = Vec::new();
+    for member in archive.members() {
+        let path = folder.join(&member.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &member.data).unwrap();
+        if path.extension().is_some_and(|extension| extension == "c") {
+            sources.push(path);
+        }
+    }
+    sources
+}
+
+/// A tensor to record, as a C expression for its address.
+struct Watched {
+    recorded: usize,
+    address: String,
+}
+
+fn watched(model: &Model, options: &Options, recording: &Recording) -> Vec<Watched> {
+    let mut watched = Vec::new();
+    for (i, recorded) in recording.tensors.iter().enumerate().filter(|(_, recorded)| recorded.subgraph == 0) {
+        let address = match recorded.role.as_str() {
+            "output" => Some(format!("output_{}", recorded.position)),
+            "intermediate" if options.keep_all_tensors => {
+                model.places[recorded.tensor].map(|place| match place.owner {
+                    Owner::Input(i) => format!("input_{i}"),
+                    Owner::Output(i) => format!("output_{i}"),
+                    _ => format!("pool_{} + {}", model.pools[place.pool].name, place.offset),
+                })
+            }
+            _ => None,
+        };
+        watched.extend(address.map(|address| Watched { recorded: i, address }));
+    }
+    watched
+}
+
+fn main_c(model: &Model, recording: &Recording, watched: &[Watched]) -> String {
+    let module = &model.module;
+    let mut c = format!(
+        "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"tvmgen_{module}.h\"\n\
+         static FILE *file(const char *folder, const char *name, const char *mode) {{\n\
+             char path[4096];\n    snprintf(path, sizeof path, \"%s/%s\", folder, name);\n\
+             FILE *f = fopen(path, mode);\n    if (!f) exit(2);\n    return f;\n}}\n"
+    );
+    for pool in &model.pools {
+        let _ = writeln!(c, "static uint8_t pool_{}[{}] __attribute__((aligned(16)));", pool.name, pool.bytes);
+    }
+    for (what, ports) in [("input", &model.inputs), ("output", &model.outputs)] {
+        for (i, port) in ports.iter().enumerate() {
+            let bytes = model.tensor(port.tensor).bytes();
+            if model.io_in_workspace {
+                let _ = writeln!(c, "static uint8_t *{what}_{i};");
+            } else {
+                let _ = writeln!(c, "static uint8_t {what}_{i}[{bytes}] __attribute__((aligned(8)));");
+            }
+        }
+    }
+    c.push_str("int main(int argc, char **argv) {\n    if (argc != 3) return 3;\n");
+    let mut arguments = Vec::new();
+    if !model.pools.is_empty() {
+        let _ = writeln!(c, "    struct tvmgen_{module}_workspace_pools pools;");
+        for pool in &model.pools {
+            let _ = writeln!(c, "    pools.{0} = pool_{0};\n    memset(pool_{0}, 0xa5, {1}U);", pool.name, pool.bytes);
+        }
+    }
+    for (what, ports) in [("input", &model.inputs), ("output", &model.outputs)] {
+        if ports.is_empty() {
+            continue;
+        }
+        if model.io_in_workspace {
+            let _ = writeln!(c, "    struct tvmgen_{module}_{what}s {what}s = tvmgen_{module}_map_{what}s(&pools);");
+            for (i, port) in ports.iter().enumerate() {
+                let _ = writeln!(c, "    {what}_{i} = (uint8_t *){what}s.{};", port.c_name);
+            }
+        } else {
+            let _ = writeln!(c, "    struct tvmgen_{module}_{what}s {what}s;");
+            for (i, port) in ports.iter().enumerate() {
+                let _ = writeln!(c, "    {what}s.{} = {what}_{i};", port.c_name);
+            }
+            arguments.push(format!("&{what}s"));
+        }
+    }
+    if !model.pools.is_empty() {
+        arguments.push("&pools".into());
+    }
+    for i in 0..model.inputs.len() {
+        let _ = writeln!(c, "    FILE *in_{i} = file(argv[1], \"input_{i}.bin\", \"rb\");");
+    }
+    for i in 0..watched.len() {
+        let _ = writeln!(c, "    FILE *found_{i} = file(argv[2], \"found_{i}.bin\", \"wb\");");
+    }
+    let _ = writeln!(c, "    for (long s = 0; s < {}; s++) {{", recording.samples);
+    if model.state_pool().is_some() {
+        let again = if recording.sequence > 0 { format!("s % {} == 0", recording.sequence) } else { "s == 0".into() };
+        let _ = writeln!(c, "        if ({again}) tvmgen_{module}_reset(&pools);");
+    }
+    for (i, port) in model.inputs.iter().enumerate() {
+        let bytes = model.tensor(port.tensor).bytes();
+        let _ = writeln!(c, "        if (fread(input_{i}, {bytes}, 1, in_{i}) != 1) return 4;");
+    }
+    let _ = writeln!(c, "        if (tvmgen_{module}_run({}) != 0) return 5;", arguments.join(", "));
+    for (i, watched) in watched.iter().enumerate() {
+        let bytes = recording.tensors[watched.recorded].bytes;
+        let _ = writeln!(c, "        if (fwrite({}, {bytes}, 1, found_{i}) != 1) return 6;", watched.address);
+    }
+    c.push_str("    }\n");
+    for i in 0..watched.len() {
+        let _ = writeln!(c, "    if (fclose(found_{i}) != 0) return 7;");
+    }
+    c.push_str("    return 0;\n}\n");
+    c
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let text = String::from_utf8_lossy(&output.stderr);
+    let text: String = text.lines().take(12).collect::<Vec<_>>().join("\n");
+    Err(format!("{:?} ended with {:?}: {text}", command.get_program(), output.status.code()))
+}
