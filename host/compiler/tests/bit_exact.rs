@@ -4,6 +4,8 @@ mod common;
 
 use common::{Recording, compare, python, scratch, shared_models};
 use std::fs;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tvm_embedded_compiler::Options;
 
 #[test]
@@ -36,4 +38,55 @@ fn public_models_equal_the_oracle() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn generated_models_equal_the_oracle() {
+    let folder = scratch("generated_models");
+    let (models, oracle) = (folder.join("models"), folder.join("oracle"));
+    let (models_text, oracle_text) = (models.to_str().unwrap(), oracle.to_str().unwrap());
+    let filter = std::env::var("TVM_EMBEDDED_MODELS").unwrap_or_else(|_| ".".into());
+    if !python("models.py", &["--out", models_text, "--filter", &filter]) {
+        return;
+    }
+    let arguments = ["run", models_text, "--all", "--out", oracle_text, "--count", "40", "--sequence", "10"];
+    assert!(python("oracle.py", &arguments));
+    let mut names: Vec<String> = fs::read_dir(&models)
+        .unwrap()
+        .filter_map(|entry| Some(entry.unwrap().file_name().to_str()?.strip_suffix(".tflite")?.to_owned()))
+        .collect();
+    names.sort();
+    let next = AtomicUsize::new(0);
+    let wrong = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let recording = Recording::read(&oracle.join(name));
+            let tflite = fs::read(models.join(format!("{name}.tflite"))).unwrap();
+            let several = recording.tensors.iter().any(|tensor| tensor.role == "intermediate");
+            for (mode, keep_all_tensors, io_in_workspace) in
+                [("planned", false, false), ("in workspace", false, true), ("all tensors", true, false)]
+            {
+                // With a single operator there is nothing between input and output.
+                if !several && mode != "planned" {
+                    continue;
+                }
+                let options = Options { keep_all_tensors, io_in_workspace, ..Options::default() };
+                let here = folder.join(name).join(mode);
+                if let Err(difference) = compare(&tflite, &options, &recording, &here) {
+                    wrong.lock().unwrap().push(format!("{name}, {mode}: {difference}"));
+                }
+                let _ = fs::remove_dir_all(&here);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let mut wrong = wrong.into_inner().unwrap();
+    wrong.sort();
+    println!("{} models", names.len());
+    assert!(!names.is_empty());
+    assert!(wrong.is_empty(), "{} of {} models:\n{}", wrong.len(), names.len(), wrong.join("\n"));
 }
