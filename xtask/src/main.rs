@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{calls, demo, emulator, header, proof, setup, size, sysroot, test};
+use xtask::{calls, demo, emulator, firmware, header, proof, setup, size, sysroot, test};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -50,6 +50,12 @@ const VERBS: &[Verb] = &[
         usage: "TARGET...",
         about: "Rust's core library for bare-metal targets, without rustup",
         run: sysroot::run,
+    },
+    Verb {
+        name: "firmware",
+        usage: "[BOARD...]",
+        about: "library, C tests and real models on the emulated boards",
+        run: firmware::run,
     },
     Verb {
         name: "size",

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// The folder of the workspace's `Cargo.toml`.
 pub fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask)
 }
 
 /// Cargo's target folder: `CARGO_TARGET_DIR`, or `target` in the workspace. Everything xtask makes is below it.

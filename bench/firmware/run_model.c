@@ -1,0 +1,87 @@
+/* Runs one model once on given inputs and compares its outputs with given bytes. It knows nothing of the model at compile
+ * time: all comes from the descriptor. data.c beside it, written by `cargo xtask firmware`, holds the bytes. */
+#include "run_model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST = 8 };
+
+static size_t used;
+
+/* The next part of the arena, aligned; stops the program when the arena is full. */
+static void *take(size_t size, size_t alignment) {
+    size_t start = (used + alignment - 1u) & ~(alignment - 1u);
+    if (start > arena_size || size > arena_size - start) {
+        printf("the arena of %lu bytes is too small\n", (unsigned long)arena_size);
+        return NULL;
+    }
+    used = start + size;
+    return arena + start;
+}
+
+__attribute__((noinline)) void begin(void) {
+    __asm__ volatile("");
+}
+__attribute__((noinline)) void end(void) {
+    __asm__ volatile("");
+}
+
+int main(void) {
+    const void *in[MOST] = {0};
+    void *out[MOST] = {0};
+    void *workspaces[MOST] = {0};
+    TVMContext context;
+    int32_t status = TVM_STATUS_OK;
+    size_t i, workspace_bytes = 0;
+
+    if (TVMGetInputCount(model) > MOST || TVMGetOutputCount(model) > MOST || TVMGetWorkspaceCount(model) > MOST) {
+        printf("more tensors or workspaces than this program has room for\n");
+        return 2;
+    }
+    for (i = 0; i < TVMGetWorkspaceCount(model); i++) {
+        size_t size = TVMGetWorkspaceSize(model, i);
+        /* Aligned to a byte: the library aligns inside. */
+        status |= TVMSetWorkspace(model, workspaces, i, take(size, 1), size);
+        workspace_bytes += size;
+    }
+    status |= TVMSetWorkspaceTable(&context, workspaces, sizeof workspaces);
+    for (i = 0; i < TVMGetInputCount(model); i++) {
+        int32_t at = TVMFindInput(model, inputs[i].name);
+        if (at < 0 || inputs[i].size != TVMGetInputSize(model, (size_t)at)) {
+            printf("no input %s of %lu bytes\n", inputs[i].name, (unsigned long)inputs[i].size);
+            return 2;
+        }
+        in[at] = inputs[i].bytes;
+    }
+    for (i = 0; i < TVMGetOutputCount(model); i++) {
+        out[i] = take(TVMGetOutputSize(model, i), TVMGetOutputAlignment(model, i));
+        if (out[i] == NULL) {
+            return 2;
+        }
+    }
+    if (status != TVM_STATUS_OK) {
+        printf("setting up the context failed\n");
+        return 2;
+    }
+    begin();
+    status = TVMExecute(model, in, out, &context);
+    end();
+    if (status != TVM_STATUS_OK) {
+        printf("TVMExecute: %s\n", TVMStatusString(status));
+        return 2;
+    }
+    for (i = 0; i < TVMGetOutputCount(model); i++) {
+        int32_t at = TVMFindOutput(model, outputs[i].name);
+        if (at < 0 || outputs[i].size != TVMGetOutputSize(model, (size_t)at)) {
+            printf("no output %s of %lu bytes\n", outputs[i].name, (unsigned long)outputs[i].size);
+            return 2;
+        }
+        if (memcmp(out[at], outputs[i].bytes, outputs[i].size) != 0) {
+            printf("%s differs from the expected bytes\n", outputs[i].name);
+            return 1;
+        }
+    }
+    printf("workspace %lu\n", (unsigned long)workspace_bytes);
+    return 0;
+}

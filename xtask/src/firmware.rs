@@ -1,0 +1,103 @@
+//! `cargo xtask firmware [BOARD...]`: library, C tests and real models on the emulated boards, and what each takes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::board::Board;
+use crate::process::Cmd;
+use crate::{library, models, paths, setup, sysroot};
+
+/// `cargo xtask firmware [BOARD...]`; without arguments, all boards.
+///
+/// # Errors
+/// When tools are missing and can't be installed, or anything fails on a board.
+pub fn run(args: &[String]) -> Result<()> {
+    let boards = Board::select(args)?;
+    setup::need(&["firmware", "cmake"])?;
+    let targets: Vec<&str> = boards.iter().map(|board| board.rust_target.as_str()).collect();
+    // All at once: one build of the sources takes less time than one for each.
+    sysroot::path_for(&targets)?;
+    let tool = tool()?;
+    let samples = models::samples();
+    if samples.is_none() {
+        println!("SKIPPED: no ../shared/mlf, so no real models are run");
+    }
+    let mut failed = Vec::new();
+    let mut lines = Vec::new();
+    for board in &boards {
+        eprintln!("{}: {} in QEMU", board.name, board.machine);
+        match c_tests(board, &tool) {
+            Ok(line) => lines.push(format!("{:<12} {:<16} {line}", board.name, board.machine)),
+            Err(error) => failed.push(format!("{}: {error:#}", board.name)),
+        }
+        let Some(samples) = &samples else { continue };
+        match models::run_on(board, &tool, samples) {
+            Ok(rows) => lines.extend(rows.iter().map(|row| line_of(board, row))),
+            Err(error) => failed.push(format!("{}: {error:#}", board.name)),
+        }
+    }
+    println!(
+        "\n{:<12} {:<16} {:<22} {:<10} {:>9} {:>9} {:>13}",
+        "core", "board", "program", "result", "flash", "RAM", "instructions"
+    );
+    for line in lines {
+        println!("{line}");
+    }
+    if !failed.is_empty() {
+        bail!("{} failures\n{}", failed.len(), failed.join("\n"));
+    }
+    Ok(())
+}
+
+fn line_of(board: &Board, row: &models::Row) -> String {
+    format!(
+        "{:<12} {:<16} {:<22} {:<10} {:>9} {:>9} {:>13}",
+        board.name, board.machine, row.archive, "right", row.flash, row.ram, row.instructions
+    )
+}
+
+/// The `tvm-embedded` program for this machine: the one that the environment variable `TVM_EMBEDDED_TOOL` names, or else
+/// this checkout's, built if need be.
+///
+/// # Errors
+/// When it does not build.
+pub fn tool() -> Result<PathBuf> {
+    if let Some(tool) = std::env::var_os("TVM_EMBEDDED_TOOL") {
+        return Ok(tool.into());
+    }
+    Cmd::new("cargo")
+        .args(["build", "--quiet", "--locked", "--profile", "host", "--package", "tvm_embedded_cli"])
+        .dir(paths::root())
+        .capture()?;
+    Ok(paths::target().join("host/tvm-embedded"))
+}
+
+/// Builds the C tests for a board and runs them there through CTest.
+fn c_tests(board: &Board, tool: &Path) -> Result<String> {
+    let build = paths::target().join("firmware").join(board.name).join("c-tests");
+    fs::create_dir_all(&build)?;
+    let mut toolchain = std::ffi::OsString::from("-DCMAKE_TOOLCHAIN_FILE=");
+    toolchain.push(board.toolchain_file.canonicalize()?);
+    let configure = Cmd::new("cmake")
+        .args(["-S", ".", "-DCMAKE_BUILD_TYPE=MinSizeRel", "-DBUILD_TESTING=ON"])
+        .arg(toolchain)
+        .arg(format!("-DTVM_EMBEDDED_TOOL={}", tool.display()))
+        // One folder for all boards: two of the same processor share its library.
+        .arg(format!("-DTVM_EMBEDDED_CARGO_TARGET_DIR={}", paths::target().join("firmware/cargo").display()))
+        .arg("-B")
+        .arg(&build)
+        .dir(paths::root());
+    let targets = [board.rust_target.as_str()];
+    library::with_sysroot(configure, &targets)?.capture()?;
+    let make = Cmd::new("cmake").arg("--build").arg(&build).args(["--parallel", "2"]);
+    library::with_sysroot(make, &targets)?.capture()?;
+    let tests = Cmd::new("ctest").arg("--test-dir").arg(&build);
+    let tests = tests.args(["--output-on-failure", "--no-tests=error", "--parallel", "2", "--timeout", "300"]);
+    let printed = tests.capture()?;
+    let summary = printed.lines().find(|line| line.contains("tests passed")).context("ctest gave no summary")?;
+    // "100% tests passed, 0 tests failed out of 12"
+    let count = summary.rsplit(' ').next().unwrap_or_default();
+    Ok(format!("{:<22} {count} passed", "C tests"))
+}
