@@ -19,6 +19,8 @@
 
 mod archive;
 mod c;
+mod container;
+mod dtype;
 mod error;
 mod extension;
 mod finding;
@@ -32,12 +34,13 @@ mod supply;
 mod write;
 
 pub use archive::{Archive, Limits, Member};
+pub use dtype::DType;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use extension::{EXTENSION_ABI, EXTENSION_KEY, Extension, ExtensionPool, ExtensionTensor};
 pub use finding::{Code, Finding, Severity};
 pub use model::{
-    DType, Interface, InternalPool, Library, MainParameter, Module, OperatorFunction, Operators, Placement, Pool,
-    PoolKind, Quantization, Tensor, TvmVersion, WorkspaceMode,
+    Interface, InternalPool, Library, MainParameter, Module, OperatorFunction, Operators, Placement, Pool, PoolKind,
+    Quantization, Tensor, TvmVersion, WorkspaceMode,
 };
 pub use supply::ModelTensor;
 pub use write::{ArchiveBuilder, MetadataModule, MetadataTensor, WRITTEN_VERSION, metadata_json, write_tar};

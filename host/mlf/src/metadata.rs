@@ -3,10 +3,11 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::extension::{EXTENSION_ABI, EXTENSION_KEY, Extension};
 use crate::json::Node;
-use crate::model::{DType, OperatorFunction, TvmVersion};
+use crate::model::{OperatorFunction, TvmVersion};
 
 /// Member that holds the metadata.
 pub(crate) const MEMBER: &str = "metadata.json";

@@ -1,8 +1,9 @@
 //! Facts of the original model that an archive does not hold, brought in from outside.
 
+use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Code;
-use crate::model::{DType, Module, Quantization, Tensor};
+use crate::model::{Module, Quantization, Tensor};
 use crate::names::sanitize;
 
 /// An input or output as the original model (a `.tflite` file) describes it.

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::archive::{Archive, Limits};
+use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::extension::{EXTENSION_KEY, Extension};
-use crate::model::DType;
 
 /// Version of `metadata.json` that this crate writes: what TVM 0.9 to 0.18 write.
 pub const WRITTEN_VERSION: u32 = 7;

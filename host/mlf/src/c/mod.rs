@@ -5,6 +5,7 @@
 //! or is an error with its line, never a guess.
 
 mod cursor;
+mod declare;
 mod entry;
 mod initializer;
 pub(crate) mod lexer;

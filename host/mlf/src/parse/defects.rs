@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding, Severity};
 use crate::model::{Module, Operators, PoolKind};
 use crate::names;
 
-use super::module::Input;
+use super::scope::Input;
 
 /// Adds what is found to `module.findings`.
 pub(super) fn find(input: &Input<'_>, module: &mut Module) {

@@ -1,10 +1,15 @@
 //! From the members of an archive to a checked [`Library`].
 
 mod defects;
+mod extended;
 mod layout;
 mod module;
+mod named;
+mod places;
 mod pools;
+mod scope;
 mod tensors;
+mod types;
 
 use crate::archive::Archive;
 use crate::error::{Error, ErrorKind, Result};

@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::model::{InternalPool, Pool, PoolKind};
 
-use super::module::Input;
+use super::scope::Input;
 
 /// TVM's default for `workspace-byte-alignment` and `constant-byte-alignment`.
 const DEFAULT_ALIGNMENT: u64 = 16;

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::{MOST, Parameter, split_top};
-use crate::model::DType;
+use crate::dtype::DType;
 
 /// What is known of a tensor's type.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 mod infer;
 
-use crate::model::DType;
+use crate::dtype::DType;
 
 pub(crate) use infer::Partial;
 
