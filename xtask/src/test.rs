@@ -115,6 +115,7 @@ fn c() -> Result<End> {
             .args(["-DCMAKE_BUILD_TYPE=Release", "-DBUILD_TESTING=ON"])
             .arg(format!("-DCMAKE_C_COMPILER={compiler}"))
             .arg(format!("-DCMAKE_CXX_COMPILER={cxx}"))
+            .arg(format!("-DTVM_EMBEDDED_CARGO_TARGET_DIR={}", paths::target().display()))
             .dir(paths::root())
             .capture()?;
         Cmd::new("cmake").arg("--build").arg(&build).args(["--parallel", "2"]).capture()?;

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+# tvm_embedded_add_model(<target> <archive> [SYMBOL <name>] [MODULE <name>] [TFLITE <file>] [RUNTIME <target>])
+#
+# Makes the static library <target> of a model: the C that `tvm-embedded generate` writes for <archive>, in
+# <target>/ of the current build folder, which is on the include path of whoever links <target>.
+#
+#   SYMBOL   name of the descriptor and of the header; else the module's own name
+#   MODULE   which model, when the archive holds several
+#   TFLITE   the file that an archive of TVM was made from: adds shapes and quantisation
+#   RUNTIME  the runtime to link: tvm_embedded::tvm_embedded, if not given, or tvm_embedded::tvm_embedded_shared
+#
+# The archive must exist when CMake configures: the names of the files inside decide what is compiled. When it changes, the
+# next build configures again by itself, and compiles the new files.
+function(tvm_embedded_add_model target archive)
+  cmake_parse_arguments(PARSE_ARGV 2 model "" "SYMBOL;MODULE;TFLITE;RUNTIME" "")
+  if(model_UNPARSED_ARGUMENTS OR model_KEYWORDS_MISSING_VALUES)
+    message(FATAL_ERROR "tvm_embedded_add_model(${target}): wrong arguments: "
+      "${model_UNPARSED_ARGUMENTS} ${model_KEYWORDS_MISSING_VALUES}")
+  endif()
+  if(NOT model_RUNTIME)
+    set(model_RUNTIME tvm_embedded::tvm_embedded)
+  endif()
+  cmake_path(ABSOLUTE_PATH archive NORMALIZE)
+  set(inputs ${archive})
+  set(options "")
+  if(model_SYMBOL)
+    list(APPEND options --symbol ${model_SYMBOL})
+  endif()
+  if(model_MODULE)
+    list(APPEND options --module ${model_MODULE})
+  endif()
+  if(model_TFLITE)
+    cmake_path(ABSOLUTE_PATH model_TFLITE NORMALIZE)
+    list(APPEND options --tflite ${model_TFLITE})
+    list(APPEND inputs ${model_TFLITE})
+  endif()
+  foreach(input IN LISTS inputs)
+    if(NOT EXISTS ${input})
+      message(FATAL_ERROR "tvm_embedded_add_model(${target}): there is no file ${input}")
+    endif()
+  endforeach()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${inputs})
+
+  # Once now, for the names of the files; once more in the build, for their content.
+  tvm_embedded_find_tool(tool)
+  set(trial ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.trial)
+  file(REMOVE_RECURSE ${trial})
+  execute_process(COMMAND ${tool} generate ${archive} --output ${trial} ${options}
+    RESULT_VARIABLE result ERROR_VARIABLE errors OUTPUT_QUIET)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "tvm_embedded_add_model(${target}): ${tool} generate ${archive} failed (${result}):\n${errors}")
+  endif()
+  file(GLOB_RECURSE names RELATIVE ${trial} ${trial}/*)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target})
+  list(TRANSFORM names PREPEND ${folder}/ OUTPUT_VARIABLE files)
+  set(tool_target "")
+  if(TARGET tvm_embedded_tool_build)
+    set(tool_target tvm_embedded_tool_build)
+  endif()
+  add_custom_command(OUTPUT ${files}
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${folder}
+    COMMAND ${tool} generate ${archive} --output ${folder} ${options}
+    DEPENDS ${inputs} ${tool} ${tool_target}
+    COMMENT "tvm-embedded: C of ${target}" VERBATIM)
+
+  set(sources ${names})
+  list(FILTER sources INCLUDE REGEX "\\.c$")
+  foreach(source IN LISTS sources)
+    string(REGEX REPLACE "\\.c$" ".json" facts ${source})
+    # Our own C has no warnings; what other compilers put into an archive may have, and nobody can mend it here.
+    if(NOT facts IN_LIST names AND CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+      set_source_files_properties(${folder}/${source} PROPERTIES COMPILE_OPTIONS -w)
+    endif()
+  endforeach()
+  add_library(${target} STATIC ${files})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${folder}>)
+  target_compile_features(${target} PRIVATE c_std_99)
+  target_link_libraries(${target} PUBLIC ${model_RUNTIME})
+endfunction()
+
+# Path of the tvm-embedded program, which is built first when it belongs to this build and is not there yet.
+function(tvm_embedded_find_tool out)
+  if(NOT TARGET tvm_embedded::tool)
+    message(FATAL_ERROR "The tvm-embedded program was not found: set TVM_EMBEDDED_TOOL to its path.")
+  endif()
+  get_target_property(tool tvm_embedded::tool IMPORTED_LOCATION)
+  if(NOT EXISTS ${tool} AND tvm_embedded_tool_command)
+    message(STATUS "Building the tvm-embedded program (once)")
+    execute_process(COMMAND ${tvm_embedded_tool_command} COMMAND_ERROR_IS_FATAL ANY)
+    cmake_path(GET tool PARENT_PATH folder)
+    file(MAKE_DIRECTORY ${folder})
+    configure_file(${tvm_embedded_tool_built} ${tool} COPYONLY)
+  endif()
+  if(NOT EXISTS ${tool})
+    message(FATAL_ERROR "There is no tvm-embedded program at ${tool}.")
+  endif()
+  set(${out} ${tool} PARENT_SCOPE)
+endfunction()
