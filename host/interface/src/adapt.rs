@@ -254,8 +254,24 @@ impl Editor<'_, '_> {
         }
     }
 
+    /// Functions of devices that TVM calls without a declaration.
+    fn undeclared_hooks(&mut self) -> Vec<String> {
+        // The header of Arm's driver declares its own.
+        if includes(&self.text).any(|name| name == "tvm_ethosu_runtime.h") {
+            return Vec::new();
+        }
+        let declared = |hook: &str| self.text.contains(&format!("int32_t {hook}("));
+        let called = |hook: &str| self.text.contains(&format!("{hook}("));
+        let hooks = crate::symbols::hooks(self.plan.module).filter(|hook| called(hook) && !declared(hook));
+        let hooks: Vec<String> = hooks.cloned().collect();
+        if !hooks.is_empty() {
+            self.note(None, "functions of devices are declared".to_owned());
+        }
+        hooks
+    }
+
     /// The text with the definitions that rename symbols.
-    fn finish(self) -> String {
+    fn finish(mut self) -> String {
         let mut definitions = String::new();
         for (old, new) in &self.plan.symbols.renames {
             if is_c_identifier(old) && self.text.contains(old.as_str()) && !is_registry(old) {
@@ -266,6 +282,11 @@ impl Editor<'_, '_> {
             if self.text.contains(name) {
                 let _ = writeln!(definitions, "#define {name} {own}");
             }
+        }
+        let hooks = self.undeclared_hooks();
+        if !hooks.is_empty() {
+            definitions.push_str("#include <stdint.h>\n");
+            hooks.iter().for_each(|hook| _ = writeln!(definitions, "int32_t {hook}(void *context);"));
         }
         let own = |repair: &&Repair| repair.file == self.name;
         let changes: Vec<String> = self.repairs.iter().filter(own).map(|repair| repair.text.clone()).collect();

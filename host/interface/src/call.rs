@@ -238,10 +238,20 @@ fn inner_values(plan: &Plan<'_>) -> Vec<String> {
 fn packed_main(out: &mut String, plan: &Plan<'_>, head: &str, outer: &[Argument]) {
     let count = plan.arguments.len();
     let main = plan.symbols.renamed(&plan.module.main_symbol);
-    let _ = writeln!(out, "{head}({}) {{", parameters(outer));
+    let wrap = format!("tvm_{}_wrap", plan.symbol());
+    let _ = write!(
+        out,
+        "static void {wrap}(DLTensor *tensor, TVMValue *arg, int *type_code, void *data, const int64_t *shape, int32_t ndim,\n    \
+         uint8_t code, uint8_t bits, uint16_t lanes) {{\n  \
+         tensor->data = data;\n  tensor->device.device_type = kDLCPU;\n  tensor->device.device_id = 0;\n  \
+         tensor->ndim = ndim;\n  tensor->dtype.code = code;\n  tensor->dtype.bits = bits;\n  \
+         tensor->dtype.lanes = lanes;\n  tensor->shape = (int64_t *)shape;\n  tensor->strides = NULL;\n  \
+         tensor->byte_offset = 0;\n  arg->v_handle = tensor;\n  *type_code = kTVMDLTensorHandle;\n}}\n\n\
+         {head}({}) {{\n",
+        parameters(outer)
+    );
     for (i, &argument) in plan.arguments.iter().enumerate() {
-        let shape = shape(plan, argument);
-        let values: Vec<String> = shape.iter().map(i64::to_string).collect();
+        let values: Vec<String> = shape(plan, argument).iter().map(i64::to_string).collect();
         if !values.is_empty() {
             let _ = writeln!(out, "  static const int64_t shape{i}[{}] = {{ {} }};", values.len(), values.join(", "));
         }
@@ -255,14 +265,10 @@ fn packed_main(out: &mut String, plan: &Plan<'_>, head: &str, outer: &[Argument]
     for (i, (&argument, value)) in plan.arguments.iter().zip(inner_values(plan)).enumerate() {
         let (code, bits, lanes) = dtype(plan, argument);
         let rank = shape(plan, argument).len();
-        let shape = if rank == 0 { "NULL".to_owned() } else { format!("(int64_t *)shape{i}") };
-        let _ = write!(
+        let shape = if rank == 0 { "NULL".to_owned() } else { format!("shape{i}") };
+        let _ = writeln!(
             out,
-            "  tensors[{i}].data = {value};\n  tensors[{i}].device.device_type = kDLCPU;\n  \
-             tensors[{i}].device.device_id = 0;\n  tensors[{i}].ndim = {rank};\n  tensors[{i}].dtype.code = {code};\n  \
-             tensors[{i}].dtype.bits = {bits};\n  tensors[{i}].dtype.lanes = {lanes};\n  \
-             tensors[{i}].shape = {shape};\n  tensors[{i}].strides = NULL;\n  tensors[{i}].byte_offset = 0;\n  \
-             args[{i}].v_handle = &tensors[{i}];\n  type_codes[{i}] = kTVMDLTensorHandle;\n"
+            "  {wrap}(&tensors[{i}], &args[{i}], &type_codes[{i}], {value}, {shape}, {rank}, {code}, {bits}, {lanes});"
         );
     }
     let _ = write!(

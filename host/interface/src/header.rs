@@ -326,6 +326,7 @@ fn functions(out: &mut String, plan: &Plan<'_>) {
             "/* Called by TVMReset, once its checks have passed. */\nint32_t TVMResetEntry_{symbol}(const TVMContext *context);\n"
         );
     }
+    hooks(out, plan);
     execute(out, plan);
     for (what, tensors) in [("Inputs", &plan.facts.inputs), ("Outputs", &plan.facts.outputs)] {
         if placed(tensors) {
@@ -345,6 +346,20 @@ fn functions(out: &mut String, plan: &Plan<'_>) {
              static inline int32_t TVMReset_{symbol}(const TVMContext *context) {{\n  return TVMReset(&{symbol}, context);\n}}\n"
         );
     }
+}
+
+/// Prototypes of what the user implements for the model's devices.
+fn hooks(out: &mut String, plan: &Plan<'_>) {
+    let mut hooks = crate::symbols::hooks(plan.module).peekable();
+    if hooks.peek().is_none() {
+        return;
+    }
+    out.push_str(
+        "\n/* Brought by the user, for each device: called with the pointer from TVMDevices_..., Activate before all operators,\n \
+         * Open and Close round each one that runs on the device, Deactivate behind all. 0 is success; what is not 0 ends the run\n \
+         * at once, without the calls that remain. */\n",
+    );
+    hooks.for_each(|hook| _ = writeln!(out, "int32_t {hook}(void *context);"));
 }
 
 /// The typed wrapper.

@@ -106,9 +106,16 @@ pub fn check_called(module: &Module) -> Result<()> {
 
 /// True for functions of device drivers and kernel libraries, which the user links.
 pub fn brought(name: &str) -> bool {
-    let hook = |end: &str| name.starts_with("TVMDevice") && name.ends_with(end);
-    name.starts_with("arm_")
-        || name.starts_with("ethosu_")
-        || name == "TVMEthosULaunch"
-        || ["Activate", "Open", "Close", "Deactivate"].into_iter().any(hook)
+    name.starts_with("arm_") || name.starts_with("ethosu_") || name == "TVMEthosULaunch" || is_hook(name)
+}
+
+/// True for the functions of a device that the generated C calls round a run and round each operator.
+pub fn is_hook(name: &str) -> bool {
+    let ends = ["Activate", "Open", "Close", "Deactivate"];
+    name.starts_with("TVMDevice") && ends.into_iter().any(|end| name.ends_with(end))
+}
+
+/// The hooks that a module calls and does not define.
+pub fn hooks(module: &Module) -> impl Iterator<Item = &String> {
+    module.called_symbols.iter().filter(|name| is_hook(name) && !module.defined_symbols.contains(name))
 }

@@ -2,10 +2,11 @@
 
 mod common;
 
-use common::{archives, generate_into, objects, program, shared, succeed};
+use common::{archives, c_file, generate_into, objects, program, shared, succeed};
 use std::path::Path;
 use std::process::Command;
-use tvm_embedded_interface::Options;
+use tvm_embedded_interface::{Options, Parameters};
+use tvm_embedded_mlf::{Archive, Code, Library};
 
 /// Files with the bytes of a run, in the order of the tensors; `None` where there are none for this archive.
 fn run_files(archive: &str, kind: &str, names: &[String]) -> Option<Vec<std::path::PathBuf>> {
@@ -16,7 +17,6 @@ fn run_files(archive: &str, kind: &str, names: &[String]) -> Option<Vec<std::pat
 
 #[test]
 fn every_archive_runs_to_the_expected_bytes() {
-    let main = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c/run.c");
     for (name, path) in archives() {
         let directory = tempfile::tempdir().expect("a directory");
         let generated = generate_into(directory.path(), &path, &Options::default());
@@ -32,8 +32,96 @@ fn every_archive_runs_to_the_expected_bytes() {
         let files = run_files(&name, "in", &names(&facts.inputs)).zip(run_files(&name, "out", &names(&facts.outputs)));
         let (inputs, outputs) = files.unwrap_or_else(|| panic!("{name}: no bytes to compare with"));
         let definitions = [format!("-DMODEL={}", facts.symbol), format!("-DMODEL_HEADER=\"{}.h\"", facts.symbol)];
-        let program = program(directory.path(), &main, &definitions, &objects);
+        let program = program(directory.path(), &c_file("run.c"), &definitions, &objects);
         succeed(Command::new(program).args(inputs).args(outputs));
         println!("{name}: same bytes");
     }
+}
+
+/// Objects of some archives, each in a directory of its own below one, and the flags that find their headers.
+fn several(directory: &Path, archives: &[(&str, Option<&str>)]) -> Option<(Vec<std::path::PathBuf>, Vec<String>)> {
+    let shared = shared()?;
+    let mut all = Vec::new();
+    let mut flags = Vec::new();
+    for (archive, symbol) in archives {
+        let at = directory.join(archive);
+        let options = Options { symbol: symbol.map(str::to_owned), ..Options::default() };
+        let generated = generate_into(&at, &shared.join(format!("{archive}.tar")), &options);
+        all.extend(objects(&at, &generated, &["gcc", "-std=c99"]));
+        flags.push(format!("-I{}", at.display()));
+    }
+    Some((all, flags))
+}
+
+#[test]
+fn models_of_three_modes_in_one_program() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let archives = [("duo_c_pool", None), ("hello_packed", None), ("hello_c_nousmp", None)];
+    if let Some((objects, flags)) = several(directory.path(), &archives) {
+        succeed(&mut Command::new(program(directory.path(), &c_file("mixed.c"), &flags, &objects)));
+    }
+}
+
+#[test]
+fn operators_and_modules_of_the_same_name_link() {
+    let directory = tempfile::tempdir().expect("a directory");
+    // An operator without prefix in two archives; one module name in four, of three releases of TVM.
+    let archives = [
+        ("dev_pool", None),
+        ("dev_usmp", None),
+        ("hello08_c", Some("hello08")),
+        ("hello08_packed", Some("hello08_packed")),
+        ("hello18_c_nousmp", Some("hello18")),
+        ("hello18_c_usmp", None),
+        ("kws_c_usmp", Some("kws_usmp")),
+        ("kws_m4_pool", None),
+    ];
+    let Some((objects, flags)) = several(directory.path(), &archives) else {
+        return;
+    };
+    let symbols = ["dev_pool", "dev_usmp", "hello08", "hello08_packed", "hello18", "hello", "kws_usmp", "kws"];
+    let mut main: String = symbols.iter().map(|symbol| format!("#include \"{symbol}.h\"\n")).collect();
+    main.push_str("int main(void) {\n");
+    for symbol in symbols {
+        main.push_str(&format!("  if (TVMCheckModel(&{symbol}) != 0) {{\n    return 1;\n  }}\n"));
+    }
+    main.push_str("  return 0;\n}\n");
+    let path = directory.path().join("main.c");
+    std::fs::write(&path, main).expect("a main file");
+    succeed(&mut Command::new(program(directory.path(), &path, &flags, &objects)));
+}
+
+#[test]
+fn constants_of_the_user() {
+    let Some(shared) = shared() else {
+        return;
+    };
+    let archive = shared.join("hello_c_pools_const.tar");
+    for (parameters, flags) in [(Parameters::User, vec![]), (Parameters::Carried, vec!["-DCARRIED".to_owned()])] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let options = Options { parameters, ..Options::default() };
+        let generated = generate_into(directory.path(), &archive, &options);
+        let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
+        let parsed = Archive::read(&archive).expect("an archive");
+        let library = Library::parse(&parsed).expect("a library");
+        let data = library.modules[0].pools.iter().find_map(|pool| pool.data.clone()).expect("constants");
+        let file = directory.path().join("constants.bin");
+        std::fs::write(&file, data).expect("a file");
+        succeed(Command::new(program(directory.path(), &c_file("parameters.c"), &flags, &objects)).arg(file));
+    }
+}
+
+#[test]
+fn errors_of_kernels_fail_the_run() {
+    let Some(shared) = shared() else {
+        return;
+    };
+    let directory = tempfile::tempdir().expect("a directory");
+    let generated = generate_into(directory.path(), &shared.join("kws_c_cmsisnn.tar"), &Options::default());
+    assert!(generated.brought.iter().all(|name| name.starts_with("arm_")), "{:?}", generated.brought);
+    assert!(generated.repairs.iter().any(|repair| repair.code == Some(Code::IgnoredKernelErrors)));
+    let stand_ins = c_file("cmsis");
+    let include = format!("-I{}", stand_ins.display());
+    let objects = objects(directory.path(), &generated, &["gcc", "-std=c99", &include]);
+    succeed(&mut Command::new(program(directory.path(), &c_file("cmsis.c"), &[], &objects)));
 }

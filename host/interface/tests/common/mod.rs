@@ -100,7 +100,7 @@ pub fn objects(directory: &Path, generated: &Generated, compiler: &[&str]) -> Ve
     for source in &generated.sources {
         let object = directory.join(format!("{}.o", source.replace('/', "_")));
         let mut command = Command::new(compiler[0]);
-        command.args(&compiler[1..]).arg("-O1").arg("-c").arg(directory.join(source)).arg("-o").arg(&object);
+        command.arg("-O1").args(&compiler[1..]).arg("-c").arg(directory.join(source)).arg("-o").arg(&object);
         command.arg("-I").arg(directory).arg("-I").arg(directory.join(ARCHIVE_DIRECTORY));
         command.arg("-I").arg(runtime_headers());
         if source.starts_with(ARCHIVE_DIRECTORY) {
@@ -124,4 +124,26 @@ pub fn program(directory: &Path, main: &Path, definitions: &[String], objects: &
     command.args(["-lm", "-o"]).arg(&program);
     succeed(&mut command);
     program
+}
+
+pub mod facts;
+pub mod synthetic;
+
+/// Generates the interface of a synthetic model into a directory.
+pub fn generate_synthetic(directory: &Path, model: &synthetic::Synthetic, options: &Options) -> Generated {
+    let (archive, library) = model.library();
+    let generated = generate(&archive, &library, &library.modules[0], options).unwrap_or_else(|e| panic!("{e}"));
+    write(directory, &generated.files).expect("written files");
+    generated
+}
+
+/// The definitions by which a main file of the tests knows its model.
+pub fn model_definitions(generated: &Generated) -> Vec<String> {
+    let symbol = &generated.facts.symbol;
+    vec![format!("-DMODEL={symbol}"), format!("-DMODEL_HEADER=\"{symbol}.h\"")]
+}
+
+/// A C file of the tests.
+pub fn c_file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(name)
 }

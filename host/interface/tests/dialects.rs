@@ -1,0 +1,172 @@
+//! Our files in every dialect of C, and in C++, without a warning; the archive's C for a microcontroller.
+
+mod common;
+
+use common::synthetic::{Memory, Synthetic};
+use common::{STRICT, archives, generate_into, generate_synthetic, has, runtime_headers, succeed};
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated, Options, Parameters};
+
+/// Compilers with what they compile C and C++ as.
+const HOST: [(&str, &[&str]); 8] = [
+    ("gcc", &["-std=c99"]),
+    ("gcc", &["-std=c11"]),
+    ("gcc", &["-std=c17"]),
+    ("g++", &["-x", "c++", "-std=c++17"]),
+    ("clang", &["-std=c99"]),
+    ("clang", &["-std=c11"]),
+    ("clang", &["-std=c17"]),
+    ("clang++", &["-x", "c++", "-std=c++17"]),
+];
+
+const EMBEDDED: [(&str, &[&str]); 2] = [
+    ("arm-none-eabi-gcc", &["-std=c99", "-mcpu=cortex-m4", "-mthumb"]),
+    ("riscv64-unknown-elf-gcc", &["--specs=picolibc.specs", "-std=c99", "-march=rv32imac", "-mabi=ilp32"]),
+];
+
+fn available(compilers: &[(&'static str, &'static [&'static str])]) -> Vec<(&'static str, &'static [&'static str])> {
+    compilers.iter().copied().filter(|(program, _)| has(program)).collect()
+}
+
+/// A program that uses everything the header offers for this model.
+fn user(generated: &Generated) -> String {
+    let facts = &generated.facts;
+    let symbol = &facts.symbol;
+    let upper = symbol.to_ascii_uppercase();
+    let mut out = format!("#include \"{symbol}.h\"\n");
+    let mut memory = |kind: &str, constant: &str, names: Vec<&str>| {
+        for name in &names {
+            let _ = writeln!(
+                out,
+                "static {constant}uint8_t {kind}_{name}[TVM_{upper}_{}_{}_BYTES]{};",
+                kind.to_ascii_uppercase(),
+                name.to_ascii_uppercase(),
+                if constant.is_empty() { "" } else { " = { 1 }" }
+            );
+        }
+        names.iter().map(|name| format!("{kind}_{name}")).collect::<Vec<_>>()
+    };
+    let workspaces = memory("workspace", "", facts.workspaces.iter().map(|w| w.c_name.as_str()).collect());
+    let user = facts.parameters.iter().any(|p| !p.facts.carried);
+    let parameters = match user {
+        true => memory("parameter", "const ", facts.parameters.iter().map(|p| p.c_name.as_str()).collect()),
+        false => Vec::new(),
+    };
+    let mut arguments = Vec::new();
+    for (kind, stem, names) in [("WORKSPACES", "Workspaces", &workspaces), ("PARAMETERS", "Parameters", &parameters)] {
+        match names.as_slice() {
+            [] => {}
+            [only] => arguments.push(only.clone()),
+            _ => {
+                let table = stem.to_ascii_lowercase();
+                let _ = writeln!(
+                    out,
+                    "static const TVM{stem}_{symbol} {table} = TVM_{upper}_{kind}({});",
+                    names.join(", ")
+                );
+                arguments.push(table);
+            }
+        }
+    }
+    if !facts.devices.is_empty() {
+        let _ = writeln!(out, "static const TVMDevices_{symbol} devices = {{ 0 }};");
+        arguments.push("devices".into());
+    }
+    let context = match arguments.is_empty() {
+        true => "NULL",
+        false => {
+            let _ = writeln!(out, "static const TVMContext context = TVM_{upper}_CONTEXT({});", arguments.join(", "));
+            "&context"
+        }
+    };
+    let placed = facts.inputs.iter().any(|tensor| tensor.facts.placement.is_some());
+    out.push_str("int main(void) {\n");
+    if placed {
+        let _ = write!(
+            out,
+            "  TVMInputs_{symbol} inputs;\n  TVMOutputs_{symbol} outputs;\n  \
+             if (TVMMapInputs_{symbol}({context}, &inputs) != 0 || TVMMapOutputs_{symbol}({context}, &outputs) != 0) {{\n    return 1;\n  }}\n"
+        );
+    } else {
+        let _ = write!(
+            out,
+            "  static tvm_{symbol}_input_t in;\n  static tvm_{symbol}_output_t out;\n  \
+             const TVMInputs_{symbol} inputs = TVM_{upper}_INPUTS(&in);\n  \
+             const TVMOutputs_{symbol} outputs = TVM_{upper}_OUTPUTS(&out);\n"
+        );
+    }
+    let _ = write!(
+        out,
+        "  if (TVMExecute(&{symbol}, &inputs, &outputs, {context}) != 0) {{\n    return 1;\n  }}\n  \
+         return TVMExecute_{symbol}(&inputs, &outputs, {context}) == 0 ? 0 : 2;\n}}\n"
+    );
+    out
+}
+
+/// Checks our files, and a program that uses them, with each compiler.
+fn check(directory: &Path, generated: &Generated, compilers: &[(&str, &[&str])]) {
+    let main = directory.join("user.c");
+    std::fs::write(&main, user(generated)).expect("a main file");
+    let own: Vec<_> =
+        generated.sources.iter().filter(|s| !s.starts_with(ARCHIVE_DIRECTORY)).map(|s| directory.join(s)).collect();
+    for (program, flags) in compilers {
+        let mut command = Command::new(program);
+        command.arg("-fsyntax-only").args(*flags).args(STRICT).args(["-Wshadow", "-Wstrict-aliasing", "-Wundef"]);
+        command.arg("-I").arg(directory).arg("-I").arg(directory.join(ARCHIVE_DIRECTORY));
+        command.arg("-I").arg(runtime_headers()).args(&own).arg(&main);
+        succeed(&mut command);
+    }
+}
+
+fn archive_compiles(directory: &Path, generated: &Generated, compilers: &[(&str, &[&str])]) {
+    for (program, flags) in compilers {
+        for source in generated.sources.iter().filter(|source| source.starts_with(ARCHIVE_DIRECTORY)) {
+            let mut command = Command::new(program);
+            command.args(*flags).args(["-w", "-Werror=implicit-function-declaration", "-pedantic", "-fsyntax-only"]);
+            command.arg("-I").arg(directory).arg("-I").arg(directory.join(ARCHIVE_DIRECTORY));
+            succeed(command.arg(directory.join(source)));
+        }
+    }
+}
+
+#[test]
+fn synthetic_models() {
+    let mut compilers = available(&HOST);
+    compilers.extend(available(&EMBEDDED));
+    for memory in [Memory::Internal, Memory::External, Memory::Runtime] {
+        for devices in [vec![], vec!["npu".to_owned()]] {
+            let mut model = Synthetic::new("net").memory(memory);
+            model.devices = devices;
+            model.inputs = vec!["register".into(), "b".into()];
+            let directory = tempfile::tempdir().expect("a directory");
+            let generated = generate_synthetic(directory.path(), &model, &Options::default());
+            check(directory.path(), &generated, &compilers);
+        }
+    }
+}
+
+#[test]
+fn real_archives() {
+    // The synthetic models go through all of them; what real archives add are names and sizes.
+    let mut compilers = available(&[HOST[0], HOST[3], HOST[6]]);
+    let embedded = available(&EMBEDDED[..1]);
+    compilers.extend(&embedded);
+    for (name, path) in archives() {
+        for parameters in [Parameters::Carried, Parameters::User] {
+            let directory = tempfile::tempdir().expect("a directory");
+            let options = Options { parameters, ..Options::default() };
+            let generated = generate_into(directory.path(), &path, &options);
+            if parameters == Parameters::User && generated.facts.parameters.is_empty() {
+                continue;
+            }
+            check(directory.path(), &generated, &compilers);
+            let small = std::fs::metadata(&path).is_ok_and(|file| file.len() < 1 << 19);
+            if generated.brought.is_empty() && parameters == Parameters::Carried && small {
+                archive_compiles(directory.path(), &generated, &embedded);
+            }
+        }
+        println!("{name}: silent");
+    }
+}

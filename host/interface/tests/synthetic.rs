@@ -1,0 +1,267 @@
+//! Models in TVM's manner with its known defects: each is repaired in the copies, and runs.
+
+mod common;
+
+use common::synthetic::{Memory, Synthetic, library};
+use common::{c_file, generate_synthetic, model_definitions, objects, program, succeed};
+use std::process::Command;
+use tvm_embedded_interface::{Generated, Options, generate, write};
+use tvm_embedded_mlf::Code;
+
+const MODES: [Memory; 3] = [Memory::Internal, Memory::External, Memory::Runtime];
+
+/// Generates, compiles, links and runs a model.
+fn runs(model: &Synthetic, options: &Options) -> Generated {
+    let directory = tempfile::tempdir().expect("a directory");
+    let generated = generate_synthetic(directory.path(), model, options);
+    let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
+    succeed(&mut Command::new(program(directory.path(), &c_file("plus.c"), &model_definitions(&generated), &objects)));
+    generated
+}
+
+fn repaired(generated: &Generated, code: Code) -> bool {
+    generated.repairs.iter().any(|repair| repair.code == Some(code))
+}
+
+#[test]
+fn every_mode_runs() {
+    for memory in MODES {
+        let mut model = Synthetic::new("net").memory(memory);
+        model.inputs = vec!["zeta:0".into(), "alpha".into()];
+        model.outputs = vec!["one".into(), "two".into(), "three".into()];
+        let generated = runs(&model, &Options::default());
+        let names: Vec<&str> = generated.facts.inputs.iter().map(|tensor| tensor.c_name.as_str()).collect();
+        assert_eq!(names, ["zeta_0", "alpha"]);
+    }
+}
+
+#[test]
+fn d1_a_registry_is_left_out() {
+    for memory in MODES {
+        let mut model = Synthetic::new("net").memory(memory);
+        model.registry = true;
+        assert!(repaired(&runs(&model, &Options::default()), Code::FunctionRegistry));
+    }
+}
+
+#[test]
+fn d2_addresses_of_pools_get_their_type() {
+    let model = Synthetic::new("net").memory(Memory::Internal);
+    let generated = runs(&model, &Options::default());
+    assert!(repaired(&generated, Code::PoolPointerType));
+    let wrapper = generated.files.iter().find(|file| file.path == "archive/net_lib0.c").expect("the wrapper");
+    let text = String::from_utf8_lossy(&wrapper.contents);
+    assert!(!text.contains(",&global_workspace"), "{text}");
+}
+
+#[test]
+fn d5_names_in_upper_case_and_names_that_are_no_identifier() {
+    for memory in MODES {
+        assert_eq!(runs(&Synthetic::new("MyNet").memory(memory), &Options::default()).facts.symbol, "MyNet");
+        assert_eq!(runs(&Synthetic::new("my-net").memory(memory), &Options::default()).facts.symbol, "my_net");
+        assert_eq!(runs(&Synthetic::new("1net").memory(memory), &Options::default()).facts.symbol, "m_1net");
+        assert_eq!(runs(&Synthetic::new("default").memory(memory), &Options::default()).facts.symbol, "default_model");
+    }
+}
+
+#[test]
+fn d6_outputs_with_two_names() {
+    for memory in MODES {
+        let mut model = Synthetic::new("net").memory(memory);
+        model.wrong_outputs = true;
+        runs(&model, &Options::default());
+    }
+}
+
+#[test]
+fn d9_and_d10_names_of_tensors_that_c_does_not_take() {
+    for memory in MODES {
+        let mut model = Synthetic::new("net").memory(memory);
+        model.inputs = vec!["register".into(), "1st input".into(), "count".into(), "y".into()];
+        model.outputs = vec!["y".into(), "workspace".into(), "int".into(), "tensors".into()];
+        let generated = runs(&model, &Options::default());
+        let names: Vec<&str> = generated.facts.inputs.iter().map(|tensor| tensor.c_name.as_str()).collect();
+        assert_eq!(names, ["register_", "m_1st_input", "count_", "y"]);
+        let names: Vec<&str> = generated.facts.outputs.iter().map(|tensor| tensor.c_name.as_str()).collect();
+        assert_eq!(names, ["y", "workspace", "int_", "tensors_"]);
+    }
+}
+
+#[test]
+fn a_failing_operator_fails_the_run_and_the_next_run_has_all_memory() {
+    // With each run one block would be lost, if a failure left the arena as it is.
+    let mut model = Synthetic::new("net").memory(Memory::Runtime);
+    model.operator_begin = "  static int calls; if (++calls % 2) return -1;\n".into();
+    let directory = tempfile::tempdir().expect("a directory");
+    let generated = generate_synthetic(directory.path(), &model, &Options::default());
+    let main = directory.path().join("main.c");
+    std::fs::write(
+        &main,
+        "#include \"net.h\"\nstatic uint8_t memory[TVM_NET_WORKSPACE_BYTES];\nint main(void) {\n  \
+         TVMContext context;\n  tvm_net_input_t in = { { 1, 2, 3, 4 } };\n  tvm_net_output_t out;\n  \
+         TVMInputs_net inputs = TVM_NET_INPUTS(&in);\n  TVMOutputs_net outputs = TVM_NET_OUTPUTS(&out);\n  int i;\n  \
+         TVMSetWorkspaces(&context, memory);\n  for (i = 0; i < 20; i++) {\n    \
+         if (TVMExecute(&net, &inputs, &outputs, &context) != (i % 2 ? 0 : -1)) {\n      return 1 + i;\n    }\n  }\n  \
+         return out.y[3] == 5 ? 0 : 100;\n}\n",
+    )
+    .expect("a main file");
+    let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
+    succeed(&mut Command::new(program(directory.path(), &main, &[], &objects)));
+    assert_eq!(generated.facts.workspaces[0].facts.aligned_bytes, 32);
+}
+
+#[test]
+fn what_nothing_can_provide_is_refused_by_name() {
+    for (call, word) in [
+        ("TVMFuncCall(NULL, NULL, NULL, 0, NULL, NULL)", "TVMFuncCall"),
+        ("TVMBackendGetFuncFromEnv(NULL, NULL, NULL)", "TVMBackendGetFuncFromEnv"),
+        ("TVMBackendRegisterSystemLibSymbol(NULL, NULL)", "TVMBackendRegisterSystemLibSymbol"),
+        ("TVMSomething(1)", "TVMSomething"),
+    ] {
+        let mut model = Synthetic::new("net");
+        model.operator_begin = format!("  (void){call};\n");
+        let (archive, library) = model.library();
+        let error = generate(&archive, &library, &library.modules[0], &Options::default()).expect_err("a refusal");
+        assert!(error.to_string().contains(word) && error.to_string().contains("'net'"), "{error}");
+    }
+}
+
+#[test]
+fn memory_that_can_not_be_sized_is_refused() {
+    for (text, word) in [
+        ("  void* a = TVMBackendAllocWorkspace(1, 0, (uint64_t)n, 0, 8);\n", "'a'"),
+        (
+            "  void* a = TVMBackendAllocWorkspace(1, 0, (uint64_t)8, 0, 8);\n  \
+             void* b = TVMBackendAllocWorkspace(1, 0, (uint64_t)8, 0, 8);\n  \
+             TVMBackendFreeWorkspace(1, 0, a);\n  TVMBackendFreeWorkspace(1, 0, b);\n",
+            "frees 'a'",
+        ),
+    ] {
+        let mut model = Synthetic::new("net").memory(Memory::Runtime);
+        model.operator_begin = text.to_owned();
+        let (archive, library) = model.library();
+        let error = generate(&archive, &library, &library.modules[0], &Options::default()).expect_err("a refusal");
+        assert!(error.to_string().contains(word), "{error}");
+    }
+}
+
+#[test]
+fn memory_of_operators_counts() {
+    let mut model = Synthetic::new("net").memory(Memory::Runtime);
+    model.operator_begin = "  void* a = TVMBackendAllocWorkspace(1, 0, (uint64_t)100, 0, 8);\n  \
+                            void* b = TVMBackendAllocWorkspace(1, 0, (uint64_t)1, 0, 8);\n  \
+                            if (a == NULL || b == NULL) return -1;\n  \
+                            TVMBackendFreeWorkspace(1, 0, b);\n  TVMBackendFreeWorkspace(1, 0, a);\n"
+        .into();
+    let generated = runs(&model, &Options::default());
+    assert_eq!(generated.facts.workspaces[0].facts.aligned_bytes, 16 + 112 + 16);
+}
+
+#[test]
+fn tasks_run_one_after_the_other() {
+    let mut model = Synthetic::new("net");
+    model.operator_begin = "  struct { int8_t* p0; int tasks; } work = { p0, 0 };\n  \
+                            if (TVMBackendParallelLaunch(net_task, &work, 4) != 0 || work.tasks != 1) return -1;\n"
+        .into();
+    let (archive, mut library) = model.library();
+    // A task of its own before the operators.
+    let path = "codegen/host/src/net_lib1.c";
+    let text = String::from_utf8_lossy(&archive.get(path).expect("operators").data).replace(
+        "#include <stdbool.h>\n",
+        "#include <stdbool.h>\nstatic int net_task(int task_id, TVMParallelGroupEnv* env, void* data) {\n  \
+         struct { int8_t* p0; int tasks; }* work = data;\n  if (TVMBackendParallelBarrier(task_id, env) != 0) return -1;\n  \
+         work->tasks += env->num_task == 1 && task_id == 0;\n  return 0;\n}\n",
+    );
+    let members = archive.members().iter().map(|member| {
+        let data = if member.path == path { text.clone().into_bytes() } else { member.data.clone() };
+        (member.path.clone(), data)
+    });
+    let bytes = tvm_embedded_mlf::write_tar(members).expect("a tar file");
+    let archive = tvm_embedded_mlf::Archive::from_bytes("tasks.tar", &bytes, Default::default()).expect("an archive");
+    library.modules = tvm_embedded_mlf::Library::parse(&archive).expect("a library").modules;
+    let directory = tempfile::tempdir().expect("a directory");
+    let generated = generate(&archive, &library, &library.modules[0], &Options::default()).expect("an interface");
+    write(directory.path(), &generated.files).expect("written files");
+    let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
+    let program = program(directory.path(), &c_file("plus.c"), &model_definitions(&generated), &objects);
+    succeed(&mut Command::new(program));
+}
+
+#[test]
+fn devices_are_passed_through_and_their_hooks_called() {
+    let mut model = Synthetic::new("net");
+    model.devices = vec!["ethos_u".into()];
+    model.operator_begin = "  if (resource == NULL) return -1;\n".into();
+    let directory = tempfile::tempdir().expect("a directory");
+    let generated = generate_synthetic(directory.path(), &model, &Options::default());
+    assert_eq!(generated.brought.len(), 4);
+    let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
+    succeed(&mut Command::new(program(directory.path(), &c_file("devices.c"), &[], &objects)));
+}
+
+#[test]
+fn a_run_inside_a_run_is_refused_where_memory_is_static() {
+    for memory in [Memory::Internal, Memory::Runtime] {
+        let mut model = Synthetic::new("net").memory(memory);
+        model.operator_begin = "  { extern int nested(void); if (nested() != 0) return -1; }\n".into();
+        let directory = tempfile::tempdir().expect("a directory");
+        let generated = generate_synthetic(directory.path(), &model, &Options::default());
+        let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
+        succeed(&mut Command::new(program(directory.path(), &c_file("nested.c"), &[], &objects)));
+    }
+}
+
+#[test]
+fn models_of_three_modes_in_one_program() {
+    let models = [
+        Synthetic::new("one").memory(Memory::Internal),
+        Synthetic::new("two").memory(Memory::External),
+        Synthetic::new("three").memory(Memory::Runtime),
+    ]
+    .map(|mut model| {
+        // The same symbol in each, as external code generators write it.
+        model.operator = "replace_add".into();
+        model
+    });
+    let (archive, library) = library(&models);
+    assert_eq!(library.modules.len(), 3);
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut all = Vec::new();
+    for module in &library.modules {
+        let at = directory.path().join(&module.name);
+        let generated = generate(&archive, &library, module, &Options::default()).expect("an interface");
+        write(&at, &generated.files).expect("written files");
+        all.extend(objects(&at, &generated, &["gcc", "-std=c99"]));
+    }
+    let include = |name: &str| format!("-I{}", directory.path().join(name).display());
+    let definitions = [include("one"), include("two"), include("three")];
+    succeed(&mut Command::new(program(directory.path(), &c_file("three.c"), &definitions, &all)));
+}
+
+#[test]
+fn two_archives_of_one_module_name_under_two_symbols() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut all = Vec::new();
+    for (symbol, memory) in [("left", Memory::Internal), ("right", Memory::Runtime)] {
+        let at = directory.path().join(symbol);
+        let options = Options { symbol: Some(symbol.into()), ..Options::default() };
+        let generated = generate_synthetic(&at, &Synthetic::new("net").memory(memory), &options);
+        all.extend(objects(&at, &generated, &["gcc", "-std=c99"]));
+    }
+    let include = |name: &str| format!("-I{}", directory.path().join(name).display());
+    succeed(&mut Command::new(program(directory.path(), &c_file("two.c"), &[include("left"), include("right")], &all)));
+}
+
+#[test]
+fn the_output_depends_on_nothing_else() {
+    let model = Synthetic::new("net").memory(Memory::Runtime);
+    let generate_once = || {
+        let (archive, library) = model.library();
+        generate(&archive, &library, &library.modules[0], &Options::default()).expect("an interface").files
+    };
+    let first = generate_once();
+    assert_eq!(first, generate_once());
+    assert!(first.windows(2).all(|pair| pair[0].path < pair[1].path));
+    let text: String = first.iter().map(|file| String::from_utf8_lossy(&file.contents).into_owned()).collect();
+    assert!(!text.contains(env!("CARGO_MANIFEST_DIR")));
+}
