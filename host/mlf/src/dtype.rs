@@ -70,3 +70,38 @@ impl fmt::Display for DType {
         if self.lanes == 1 { Ok(()) } else { write!(f, "x{}", self.lanes) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_go_both_ways() {
+        for text in ["bool", "int4", "int8", "int64", "uint1", "uint8", "float16", "float64", "bfloat16"] {
+            let dtype = DType::parse(text).expect(text);
+            // One bit without a sign is how DLPack says bool.
+            let shown = if text == "uint1" { "bool" } else { text };
+            assert_eq!(dtype.to_string(), shown);
+        }
+        for text in ["", "int", "int7", "float8", "bfloat32", "int8x4", "Int8", "uint 8", "complex64"] {
+            assert_eq!(DType::parse(text), None, "{text}");
+        }
+        assert_eq!(DType { code: 3, bits: 64, lanes: 2 }.to_string(), "dtype3_64x2");
+    }
+
+    #[test]
+    fn sizes_and_alignments() {
+        let size = |text: &str, shape: &[i64]| DType::parse(text).expect(text).size_of_shape(shape);
+        assert_eq!(size("int8", &[]), Some(1));
+        assert_eq!(size("float32", &[2, 3]), Some(24));
+        assert_eq!(size("int4", &[3]), Some(2));
+        assert_eq!(size("bool", &[3]), Some(3));
+        assert_eq!(size("int8", &[5, 0]), Some(0));
+        assert_eq!(size("int8", &[-1]), None);
+        assert_eq!(size("int16", &[i64::MAX, 4]), None);
+        assert_eq!(size("int64", &[1 << 62]), None);
+        for (text, alignment) in [("int4", 1), ("bool", 1), ("int16", 2), ("float64", 8)] {
+            assert_eq!(DType::parse(text).expect(text).alignment(), alignment);
+        }
+    }
+}

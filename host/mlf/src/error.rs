@@ -177,3 +177,30 @@ pub(crate) fn printable(text: &str) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_can_be_asked_for() {
+        let error =
+            Error::new(ErrorKind::Source, "wrong").advise("do better").at_line(3).in_member("a.c").in_file("net.tar");
+        // Who knows the place best has spoken first.
+        let error = error.at(Place::Offset(7)).in_member("b.c").in_file("other.tar");
+        assert_eq!((error.kind(), error.file(), error.member()), (ErrorKind::Source, "net.tar", Some("a.c")));
+        assert_eq!(
+            (error.place(), error.message(), error.advice()),
+            (Some(&Place::Line(3)), "wrong", Some("do better"))
+        );
+        assert_eq!(error.to_string(), "net.tar: a.c: line 3: wrong (do better)");
+        assert_eq!(Error::new(ErrorKind::Io, "wrong").at(Place::Offset(9)).to_string(), "byte 9: wrong");
+    }
+
+    #[test]
+    fn shown_text_is_short_and_tame() {
+        assert_eq!(printable("a\u{1b}[1mé\n"), "a\\u{1b}[1mé\\u{a}");
+        let long = printable(&"x".repeat(5000));
+        assert!(long.len() < 1010 && long.ends_with('…'));
+    }
+}

@@ -116,6 +116,10 @@ fn metadata_that_lacks_or_garbles_something() {
         ),
         ("\"float32\"", "\"float33\"", "main[0].inputs.alpha.dtype: unknown element type"),
         ("\"dtype\": \"int8\", \"size\": 4}}}]", "\"size\": 4}}}]", "main[0].outputs.out: 'dtype' is missing"),
+        ("\"style\": \"full-model\"", "\"style\": true", "modules.net.style: a string is wanted, not a boolean"),
+        ("\"style\": \"full-model\"", "\"style\": \"half\"", "modules.net.style: unknown style \"half\""),
+        ("[\"aot\"]", "{}", "modules.net.executors: an array is wanted, not an object"),
+        ("\"main\": [{", "\"main\": [], \"mane\": [{", "functions.main: the list is empty"),
         ("[\"c -keys=cpu \"]", "\"c\"", "modules.net.target: an array is wanted, not a string"),
         ("\"function_name\": \"tvmgen_net_add\", ", "", "operator_functions[0]: 'function_name' is missing"),
         ("{\"modules\": {", "{\"modules\": {}, \"x\": {", "modules: the archive has no module"),
@@ -125,6 +129,12 @@ fn metadata_that_lacks_or_garbles_something() {
         assert!(message.starts_with("net.tar: metadata.json: "), "{message}");
         assert!(message.contains(text), "{message}\ndoes not say\n{text}");
     }
+    let nameless = r#"{"version": 5, "model_name": "", "style": "full-model", "executors": ["aot"]}"#;
+    let message = refusal(&vec![("metadata.json".into(), nameless.into())]);
+    assert_eq!(message, "net.tar: metadata.json: model_name: the module's name is empty");
+    let odd = nameless.replace("\"\"", "\"n\u{e9}t\"");
+    let message = refusal(&vec![("metadata.json".into(), odd)]);
+    assert!(message.ends_with("model_name: a module's name has at most 255 printable ASCII characters"), "{message}");
     let empty = metadata("\"net\": {", "\"\": {").replace("net", "");
     assert!(empty.contains("does not agree"), "{empty}");
 }
@@ -178,6 +188,24 @@ fn sources_that_contradict_the_header() {
         ("lib0.c", ";\n}\n", ";\n", "lib0.c: line "),
         ("net.h", "  void* alpha;\n", "", "lib0.c: line 7: the header has 1 inputs, the entry point passes 2"),
         ("net.h", "  void* alpha;\n", "  { };\n", "tvmgen_net.h: line 11: '{' where ';' should stand"),
+        ("lib0.c", "workspace_pools->sram", "devices->npu", "device 'npu' is passed, but not declared anywhere"),
+        ("lib0.c", "outputs->out", "outputs->", "an argument of the main function that is not understood"),
+        ("lib0.c", "inputs->zeta_0", "other->zeta_0", "an argument of the main function that is not understood"),
+        ("lib0.c", ",workspace_pools->sram);", "; }", "lib0.c: line 7: '(' where a whole call should stand"),
+        (
+            "lib0.c",
+            "tvm_main__(inputs->zeta_0,inputs->alpha,outputs->out,workspace_pools->sram)",
+            "tvm_main__",
+            "the main function is named but not called",
+        ),
+        (
+            "net.h",
+            "  void* alpha;\n",
+            "#define X\n",
+            "tvmgen_net.h: line 11: '#define X' where a struct's member should stand",
+        ),
+        ("net.h", "  void* alpha;\n};", "  void* alpha\n};", "tvmgen_net.h: line 12: '}' where ';' should stand"),
+        ("net.h", "  void* alpha;\n", "  ;\n", "a member's name should stand"),
         ("net.h", "/*!", "/*", ""),
         (
             "net.h",

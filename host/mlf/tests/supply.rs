@@ -34,6 +34,21 @@ fn tensors_are_found_by_name_whatever_their_order() {
 }
 
 #[test]
+fn what_the_model_settles_is_no_longer_a_finding() {
+    let mut members = common::net("net");
+    common::edit(&mut members, "net.relay", "nn.relu(%0)", "mystery(%0)");
+    common::edit(&mut members, "lib1.c", "tvmgen_net_add(int8_t* p0", "out(int8_t* p0");
+    let mut net = module(&members);
+    let of_output =
+        |net: &Module| -> Vec<Code> { net.findings.iter().filter(|f| f.subject == "out").map(|f| f.code).collect() };
+    assert_eq!(of_output(&net), [Code::UnprefixedSymbol, Code::ShapeUnknown, Code::QuantizationUnknown]);
+    let (inputs, mut outputs) = model();
+    outputs[0].quantization = Some(Quantization { scale: 1.0, zero_point: 0 });
+    net.apply_tflite_io(&inputs, &outputs).expect("the same model");
+    assert_eq!(of_output(&net), [Code::UnprefixedSymbol]);
+}
+
+#[test]
 fn other_names_match_in_order_where_types_tell_them_apart() {
     let mut net = module(&net("net"));
     let (mut inputs, mut outputs) = model();

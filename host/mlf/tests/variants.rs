@@ -126,6 +126,10 @@ fn inputs_and_outputs_in_the_workspace() {
         ("sram)[60]", "sram)[18446744073709551615]", "does not fit"),
         ("sram)[60]", "sram)[x]", "'x' where an integer should stand"),
         ("sram)[60]", "dtcm)[60]", "there is no pool 'dtcm'"),
+        ("sram)[60]", "sram)", "a tensor's place in a pool"),
+        ("sram)[60]", "sram)(60)", "'(' where '[' should stand"),
+        ("workspace_pools->sram)[60]", "sram)[60]", "a tensor's place in a pool"),
+        (".out = ", ".out : ", "a tensor's place in a pool"),
         ("\t.alpha = &((uint8_t*)workspace_pools->sram)[0],\n", "", "1 of 2 inputs have a place in a pool"),
     ] {
         let mut broken = members.clone();
@@ -159,6 +163,9 @@ fn constant_pools_devices_and_casts() {
     assert_eq!(net.main_parameters, [P::Input(0), P::Input(1), P::Output(0), P::Pool(0), P::Pool(1), P::Device(0)]);
     assert_eq!((net.pools[0].kind, net.pools[0].data.as_deref()), (PoolKind::Constant, Some(&[1, 2][..])));
     assert_eq!((net.pools[1].kind, net.pools[1].size), (PoolKind::Workspace, 64));
+    // Constants may be left to the user.
+    edit(&mut members, "net.h", "#define TVMGEN_NET_FLASH_CONSTANT_POOL_DATA", "#define TVMGEN_OTHER");
+    assert_eq!(module(&members).pools[0].data, None);
 }
 
 #[test]
@@ -261,6 +268,14 @@ fn packed_interfaces_of_0_8() {
     let tensors = vec![("zeta:0".to_owned(), Some(4)), ("alpha".to_owned(), Some(8)), ("output".to_owned(), Some(4))];
     let order = vec![P::Input(0), P::Input(1), P::Output(0)];
     assert_eq!(facts(&members), (Operators::Packed, order.clone(), tensors.clone()));
+    // Two outputs.
+    let mut two = members.clone();
+    edit(&mut two, "relay.txt", "  nn.relu(%0)", "  (%0, %0)");
+    let message = common::refusal(&two);
+    assert!(message.contains("are described nowhere"), "three arguments are not two inputs and two outputs: {message}");
+    edit(&mut two, "lib1.c", "  return 0", "  void* arg3 = (((TVMValue*)args)[3].v_handle);\n  return 0");
+    let names: Vec<String> = module(&two).outputs.iter().map(|t| t.c_name.clone()).collect();
+    assert_eq!(names, ["output0", "output1"]);
     // A weight that cannot be told from an input: nothing is guessed.
     let mut unclear = members.clone();
     edit(&mut unclear, "relay.txt", "%v_param_1", "%weight");
@@ -338,9 +353,18 @@ fn packed_interfaces() {
     ] {
         let mut broken = packed();
         edit(&mut broken, path, from, to);
+        if text.is_empty() {
+            assert!(common::parse(&broken).is_ok(), "{from} → {to}");
+            continue;
+        }
         let message = common::refusal(&broken);
         assert!(message.contains(text), "{message}\ndoes not say\n{text}");
     }
+    let mut short = packed();
+    edit(&mut short, "lib0.c", "tensors[2] = ((TVMValue*)args)[2];\n", "");
+    edit(&mut short, "lib0.c", "tensors[3] =", "tensors[2] =");
+    let message = common::refusal(&short);
+    assert!(message.contains("2 tensors are passed to the main function, but the model has 3"), "{message}");
     let mut bare = packed();
     bare.retain(|(p, _)| !p.ends_with("lib2.c"));
     let message = common::refusal(&bare);

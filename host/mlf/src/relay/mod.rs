@@ -264,6 +264,9 @@ mod tests {
             )),
             [Some(vec![1, 3, 1, 5]), Some(vec![1, 8, 6, 4]), Some(vec![3, 3])]
         );
+        let pool = "  nn.avg_pool2d(%x, pool_size=[2, 2], padding=[1, 0], strides=[2, 1])";
+        assert_eq!(inferred(pool), [Some(vec![1, 8, 4, 3])]);
+        assert_eq!(inferred("  add(%x, %x)"), [Some(vec![1, 8, 6, 4])]);
         assert_eq!(inferred("  qnn.dense(%w, %x, 0, units=7, out_dtype=\"int32\")"), [Some(vec![3, 7])]);
     }
 
@@ -277,6 +280,12 @@ mod tests {
             "  nn.dense(%x, %w, units=None)",
             "  %0 = fn (%a: Tensor[(1), int8]) { %a };\n  %0(%x)",
             "  right_shift(%w, %x)",
+            "  clip(1f)",
+            "  nn.max_pool2d(%x, pool_size=[2, 2], layout=\"NHWC\", padding=[1])",
+            "  nn.max_pool2d(%x, pool_size=[2, 2], layout=\"NHWC\", strides=[1])",
+            "  nn.max_pool2d(%x, pool_size=[2, 2], layout=\"NHWC\", strides=None)",
+            "  nn.max_pool2d(%x, pool_size=[2, 9], layout=\"NHWC\")",
+            "  nn.conv2d(%w, %x, channels=5, kernel_size=[1, 1])",
         ] {
             assert_eq!(inferred(body), [None], "{body}");
         }
