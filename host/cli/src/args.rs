@@ -27,15 +27,19 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 A model goes this way:
-  tvm-embedded compile keyword.tflite -o keyword.tar          once TVM's work, now this tool's
+  tvm-embedded compile keyword.tflite -o keyword.tar          make a model archive
   tvm-embedded inspect keyword.tar                            what is in it, what it needs
-Inspecting takes a .tflite file as well. `tvm-embedded VERB --help` shows examples of each.
+  tvm-embedded run keyword.tar --input audio=clip.npy         try it on this computer
+  tvm-embedded generate keyword.tar -o keyword/               C files for your firmware
+The last three take a .tflite file as well. `tvm-embedded VERB --help` shows examples of each.
 
 Exit codes:
   0  done
   1  the model or archive was refused
   2  the command line is wrong
   3  a file could not be read or written, or does not hold what it should
+  4  the model's code failed, or its outputs are not the expected ones
+  5  there is no C compiler, or it failed
 
 Results go to standard output, errors to standard error. NO_COLOR=1 turns colours off.";
 
@@ -54,12 +58,18 @@ fn version() -> &'static str {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Show what is in a model: tensors, memory, flash, layers, and what is odd about it
-    #[command(after_help = INSPECT_EXAMPLES)]
-    Inspect(Inspect),
     /// Compile an int8 .tflite file to a model archive
     #[command(after_help = COMPILE_EXAMPLES)]
     Compile(Compile),
+    /// Show what is in a model: tensors, memory, flash, layers, and what is odd about it
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect(Inspect),
+    /// Run a model on this computer, through the same TVMExecute as in the firmware
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Run),
+    /// Write the C files a firmware links: the model's header, descriptor, JSON and code
+    #[command(after_help = GENERATE_EXAMPLES)]
+    Generate(Generate),
 }
 
 /// The model that a verb works on.
@@ -78,6 +88,30 @@ pub struct Model {
     pub tflite: Option<PathBuf>,
 }
 
+/// `generate`
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// The model.
+    #[command(flatten)]
+    pub model: Model,
+
+    /// Folder for the files; made when it is not there
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+
+    /// C name of the model's descriptor and of everything named after it [default: the module's name]
+    #[arg(long, value_name = "NAME")]
+    pub symbol: Option<String>,
+}
+
+const GENERATE_EXAMPLES: &str = "\
+Examples:
+  tvm-embedded generate keyword.tar -o keyword/
+  tvm-embedded generate keyword.tflite -o keyword/ --symbol wake_word
+  tvm-embedded generate from_tvm.tar --tflite original.tflite -o keyword/
+
+Prints the path of each file written. In CMake, tvm_embedded_add_model(TARGET ARCHIVE) calls this for you.";
+
 /// `inspect`
 #[derive(Debug, Args)]
 pub struct Inspect {
@@ -95,6 +129,53 @@ Examples:
   tvm-embedded inspect keyword.tar
   tvm-embedded inspect keyword.tflite --json | jq '.models[0].workspaces'
   tvm-embedded inspect from_tvm.tar --tflite original.tflite";
+
+/// `run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The model.
+    #[command(flatten)]
+    pub model: Model,
+
+    /// Content of an input: raw little-endian bytes, or a .npy file. A file that holds several tensors one after the
+    /// other gives as many runs in a row
+    #[arg(short, long = "input", value_name = "TENSOR=FILE")]
+    pub inputs: Vec<TensorFile>,
+
+    /// Where to write an output: .npy with type and shape, any other name raw little-endian bytes. Without any, a
+    /// short view of each output is printed
+    #[arg(short, long = "output", value_name = "TENSOR=FILE")]
+    pub outputs: Vec<TensorFile>,
+
+    /// What an output must be, byte for byte; exit code 4 if it is not
+    #[arg(long = "expect", value_name = "TENSOR=FILE")]
+    pub expected: Vec<TensorFile>,
+
+    /// Run the whole input N times, check that the outputs stay the same, and print the time of a run
+    #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub repeat: u32,
+
+    /// Give workspaces whose addresses miss their alignment by N bytes, as a plain byte array may
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true,
+          value_parser = clap::value_parser!(u32).range(..4096))]
+    pub workspace_offset: u32,
+
+    /// Pass ARG on to the C compiler: -fsanitize=address, an include path, or C files of a library the model calls
+    #[arg(long = "cc-arg", value_name = "ARG", allow_hyphen_values = true)]
+    pub cc_args: Vec<String>,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  tvm-embedded run keyword.tar --input audio=clip.npy
+  tvm-embedded run keyword.tar --input audio=clip.bin --output scores=scores.npy
+  tvm-embedded run keyword.tar --input audio=clip.bin --expect scores=right.bin
+  tvm-embedded run keyword.tar --input audio=clip.bin --repeat 1000
+
+TENSOR is the tensor's own name or its C name; a model with one input or output takes FILE alone.
+The model's C code is compiled with $CC (else cc) in a temporary folder and run with your rights:
+run only archives that you trust. A model with state is reset first.";
 
 /// `compile`
 #[derive(Debug, Args)]
@@ -148,6 +229,30 @@ pub enum Goal {
     Speed,
 }
 
+/// `TENSOR=FILE`, or `FILE` alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TensorFile {
+    /// Name of the tensor, where given.
+    pub tensor: Option<String>,
+    /// The file.
+    pub file: PathBuf,
+}
+
+impl FromStr for TensorFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (tensor, file) = match text.split_once('=') {
+            Some((tensor, file)) => (Some(tensor.to_owned()), file),
+            None => (None, text),
+        };
+        if tensor.as_deref() == Some("") || file.is_empty() {
+            return Err("expected TENSOR=FILE, for example audio=clip.npy".to_owned());
+        }
+        Ok(TensorFile { tensor, file: file.into() })
+    }
+}
+
 /// `NAME=SIZE`, or `NAME` alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolSize {
@@ -196,6 +301,15 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn tensor_files() {
+        let parsed = |text: &str| text.parse::<TensorFile>().map(|t| (t.tensor, t.file.display().to_string()));
+        assert_eq!(parsed("a=b.bin"), Ok((Some("a".into()), "b.bin".into())));
+        assert_eq!(parsed("serving:0=x=y.npy"), Ok((Some("serving:0".into()), "x=y.npy".into())));
+        assert_eq!(parsed("b.bin"), Ok((None, "b.bin".into())));
+        assert!(parsed("a=").is_err() && parsed("=b").is_err() && parsed("").is_err());
     }
 
     #[test]

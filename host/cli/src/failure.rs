@@ -14,6 +14,10 @@ pub enum Kind {
     Usage = 2,
     /// A file can't be read or written, or does not hold what it should.
     File = 3,
+    /// The model's code failed, or computed something else than expected.
+    Model = 4,
+    /// There is no C compiler, or it failed.
+    Compiler = 5,
 }
 
 /// Why the program ends without having done what it was asked.
@@ -47,6 +51,16 @@ impl Failure {
     /// `path` can't be read or written, or does not hold what it should.
     pub fn file(path: &Path, what: impl Display) -> Self {
         Self::new(Kind::File, format!("{}: {what}", path.display()))
+    }
+
+    /// The model's code failed.
+    pub fn model(message: impl Into<String>) -> Self {
+        Self::new(Kind::Model, message)
+    }
+
+    /// The C compiler failed.
+    pub fn compiler(message: impl Into<String>) -> Self {
+        Self::new(Kind::Compiler, message)
     }
 
     /// Adds what the user can do next.

@@ -20,6 +20,10 @@ pub const MAX_TFLITE: u64 = 1 << 28;
 
 /// An archive and what it says.
 pub struct Loaded {
+    /// Whether it was compiled from a .tflite file just now.
+    pub compiled: bool,
+    /// Its members.
+    pub archive: Archive,
     /// What they say, with the facts of `--tflite`.
     pub library: Library,
 }
@@ -28,7 +32,8 @@ pub struct Loaded {
 pub fn load(args: &Model) -> Result<Loaded> {
     let limits = Limits::default();
     let mut content = read_bounded(&args.path, limits.archive_bytes.max(MAX_TFLITE))?;
-    if tflite::is_tflite(&args.path, &content) {
+    let compiled = tflite::is_tflite(&args.path, &content);
+    if compiled {
         content = tflite::compile(&args.path, &content, Options::default())?.archive;
     }
     let archive = Archive::from_bytes(&args.path.display().to_string(), &content, limits).map_err(refused)?;
@@ -44,7 +49,7 @@ pub fn load(args: &Model) -> Result<Loaded> {
             })?;
         }
     }
-    Ok(Loaded { library })
+    Ok(Loaded { compiled, archive, library })
 }
 
 /// The one model that `--module` names, or the only one there is.
@@ -82,6 +87,9 @@ pub fn refused(error: Error) -> Failure {
             let suffix = format!(" ({advice})");
             Failure::new(kind, text.strip_suffix(&suffix).unwrap_or(&text)).advise(advice)
         }
-        None => Failure::new(kind, text),
+        None if kind == Kind::File => Failure::new(kind, text),
+        None => Failure::new(kind, text).advise(
+            "give a whole archive as TVM 0.8 to 0.18 wrote it (.tar), or the .tflite file that it was made from",
+        ),
     }
 }

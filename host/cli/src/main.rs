@@ -5,10 +5,14 @@
 mod args;
 mod compile;
 mod failure;
+mod generate;
 mod inspect;
 mod load;
+mod npy;
+mod run;
 mod runtime;
 mod table;
+mod tensor;
 mod terminal;
 mod tflite;
 
@@ -21,6 +25,8 @@ use args::{Cli, Verb};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.verb {
+        Verb::Generate(args) => generate::generate(args),
+        Verb::Run(args) => run::run(args),
         Verb::Inspect(args) => inspect::inspect(args),
         Verb::Compile(args) => compile::compile(args),
     };

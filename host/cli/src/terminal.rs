@@ -32,6 +32,11 @@ pub fn print_failure(failure: &Failure) {
     }
 }
 
+/// Prints something worth knowing beside the result.
+pub fn print_note(text: &str) {
+    eprintln!("{NEXT}note:{NEXT:#} {text}");
+}
+
 /// A heading, bold where colours are on.
 pub fn heading(text: &str) -> String {
     format!("{HEADING}{text}{HEADING:#}")

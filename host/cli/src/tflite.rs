@@ -83,7 +83,11 @@ fn refused(path: &Path, errors: &Errors) -> Failure {
             }
         }
     }
-    Failure::refused(message)
+    let advice = match errors.0.iter().any(|problem| problem.operator.is_some()) {
+        true => "change the model to what is supported, or convert it to int8 in another way",
+        false => "give a whole int8 .tflite file, as the TensorFlow Lite converter writes it",
+    };
+    Failure::refused(message).advise(advice)
 }
 
 fn place(problem: &Problem) -> String {

@@ -2,15 +2,18 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use tvm_embedded_mlf::{Finding, Interface, Library, Module, Operators, PoolKind, Tensor as MlfTensor, WorkspaceMode};
+use tvm_embedded_interface::{Facts, Generated, Named, Options, ParameterFacts, TensorFacts, WorkspaceFacts, generate};
+use tvm_embedded_mlf::{Code, Finding, Interface, Library, Module, Operators, PoolKind, WorkspaceMode};
 
 use crate::load::Loaded;
 
 /// Everything about an archive.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Path of the archive, as given.
+    /// Path of the archive or .tflite file, as given.
     pub archive: String,
+    /// Whether that is a .tflite file, compiled in memory.
+    pub compiled: bool,
     /// `version` of the archive's `metadata.json`; 7 is what TVM 0.9 to 0.18 wrote.
     pub metadata_version: u32,
     /// Version of TVM that made it, where recorded.
@@ -26,6 +29,10 @@ pub struct Report {
 pub struct Model {
     /// Module name.
     pub name: String,
+    /// Name of the descriptor in C, when nothing is asked for; `None` when no interface can be generated.
+    pub symbol: Option<String>,
+    /// Why no interface can be generated.
+    pub refused: Option<String>,
     /// What wrote it, where recorded.
     pub compiler: Option<String>,
     /// Call convention of the entry point.
@@ -51,8 +58,10 @@ pub struct Model {
     pub devices: Vec<String>,
     /// Sums over the above.
     pub totals: Totals,
-    /// Functions of other libraries that the code calls.
+    /// Functions of drivers and kernel libraries that the code calls and the firmware links.
     pub needs: Vec<String>,
+    /// What `generate` changes in its copies of the archive's C.
+    pub repairs: Vec<Repair>,
     /// What the compiler says of each layer.
     pub layers: Vec<Value>,
     /// Defects, and facts that could not be found.
@@ -127,8 +136,19 @@ pub struct Static {
     pub source: String,
 }
 
-/// Sums in bytes.
+/// A change to a copy of the archive's C.
 #[derive(Debug, Serialize)]
+pub struct Repair {
+    /// C file of the archive.
+    pub file: String,
+    /// The defect that it repairs, where that is a known one of TVM's.
+    pub code: Option<Code>,
+    /// What is changed.
+    pub text: String,
+}
+
+/// Sums in bytes.
+#[derive(Debug, Default, Serialize)]
 pub struct Totals {
     /// Inputs that the caller holds; `None` when a size is not known.
     pub input_bytes: Option<u64>,
@@ -144,75 +164,74 @@ impl Report {
     /// Facts of all models, or of the one called `only`.
     pub fn new(loaded: &Loaded, only: Option<&str>) -> Self {
         let Library { archive, metadata_version, tvm_version, modules, findings } = &loaded.library;
+        let chosen = modules.iter().filter(|module| only.is_none_or(|name| module.name == name));
         Report {
             archive: archive.clone(),
+            compiled: loaded.compiled,
             metadata_version: *metadata_version,
             tvm_version: tvm_version.as_ref().map(|version| version.text.clone()),
-            models: modules.iter().filter(|m| only.is_none_or(|name| m.name == name)).map(Model::new).collect(),
+            models: chosen.map(|module| Model::new(loaded, module)).collect(),
             findings: findings.clone(),
         }
     }
 }
 
 impl Model {
-    fn new(module: &Module) -> Self {
-        let workspaces: Vec<Workspace> = module
-            .pools
-            .iter()
-            .filter(|pool| pool.kind == PoolKind::Workspace)
-            .map(|pool| Workspace {
-                name: pool.name.clone(),
-                bytes: pool.size.saturating_add(pool.alignment.saturating_sub(1)),
-                aligned_bytes: pool.size,
-                alignment: pool.alignment,
-                state: pool.state,
-            })
-            .collect();
-        let parameters: Vec<Parameter> = module
-            .pools
-            .iter()
-            .filter(|pool| pool.kind == PoolKind::Constant)
-            .map(|pool| Parameter {
-                name: pool.name.clone(),
-                bytes: pool.size,
-                alignment: pool.alignment,
-                in_archive: pool.data.is_some(),
-            })
-            .collect();
-        let static_memory: Vec<Static> = module
-            .internal_pools
-            .iter()
-            .map(|pool| Static {
-                name: pool.name.clone(),
-                kind: pool.kind,
-                bytes: pool.size,
-                alignment: pool.alignment,
-                source: pool.source.clone(),
-            })
-            .collect();
-        let totals = Totals {
-            input_bytes: callers(&module.inputs),
-            output_bytes: callers(&module.outputs),
-            workspace_bytes: workspaces.iter().map(|w| w.aligned_bytes).sum::<u64>()
-                + static_memory.iter().filter(|s| s.kind == PoolKind::Workspace).map(|s| s.bytes).sum::<u64>(),
-            constant_bytes: parameters.iter().map(|p| p.bytes).sum::<u64>() + module.embedded_constants_bytes,
+    fn new(loaded: &Loaded, module: &Module) -> Self {
+        // What the interface says is what the firmware will see; where there is none, the archive speaks for itself.
+        let generated = generate(&loaded.archive, &loaded.library, module, &Options::default());
+        let mut model = match &generated {
+            Ok(generated) => Model::of_interface(module, generated),
+            Err(error) => Model { refused: Some(error.to_string()), ..Model::of_archive(module) },
         };
+        model.totals = Totals {
+            input_bytes: callers(&model.inputs),
+            output_bytes: callers(&model.outputs),
+            workspace_bytes: model.workspaces.iter().map(|w| w.aligned_bytes).sum::<u64>()
+                + model.static_memory.iter().filter(|s| s.kind == PoolKind::Workspace).map(|s| s.bytes).sum::<u64>(),
+            constant_bytes: model.parameters.iter().map(|p| p.bytes).sum::<u64>() + module.embedded_constants_bytes,
+        };
+        model
+    }
+
+    fn of_interface(module: &Module, generated: &Generated) -> Self {
+        let facts = &generated.facts;
+        let repair =
+            |r: &tvm_embedded_interface::Repair| Repair { file: r.file.clone(), code: r.code, text: r.text.clone() };
+        Model {
+            symbol: Some(facts.symbol.clone()),
+            inputs: facts.inputs.iter().map(|t| Tensor::of_interface(t, facts)).collect(),
+            outputs: facts.outputs.iter().map(|t| Tensor::of_interface(t, facts)).collect(),
+            workspaces: facts.workspaces.iter().map(Workspace::new).collect(),
+            parameters: facts.parameters.iter().map(Parameter::new).collect(),
+            devices: facts.devices.iter().map(|device| device.c_name.clone()).collect(),
+            needs: generated.brought.clone(),
+            repairs: generated.repairs.iter().map(repair).collect(),
+            findings: generated.findings.clone(),
+            ..Model::of_archive(module)
+        }
+    }
+
+    fn of_archive(module: &Module) -> Self {
         let extension = module.extension.as_ref();
         Model {
             name: module.name.clone(),
+            symbol: None,
+            refused: None,
             compiler: extension.map(|e| e.compiler.clone()),
             interface: module.interface,
             operators: module.operators,
             workspace_mode: module.workspace_mode,
             targets: module.targets.clone(),
-            inputs: module.inputs.iter().map(|t| Tensor::new(t, module)).collect(),
-            outputs: module.outputs.iter().map(|t| Tensor::new(t, module)).collect(),
-            workspaces,
-            parameters,
-            static_memory,
+            inputs: module.inputs.iter().map(Tensor::of_archive).collect(),
+            outputs: module.outputs.iter().map(Tensor::of_archive).collect(),
+            workspaces: Vec::new(),
+            parameters: Vec::new(),
+            static_memory: module.internal_pools.iter().map(Static::new).collect(),
             devices: module.devices.clone(),
-            totals,
-            needs: module.called_symbols.clone(),
+            totals: Totals::default(),
+            needs: Vec::new(),
+            repairs: Vec::new(),
             layers: extension.map(|e| e.layers.clone()).unwrap_or_default(),
             findings: module.findings.clone(),
         }
@@ -220,13 +239,29 @@ impl Model {
 }
 
 /// Bytes of the tensors that live in memory of the caller's.
-fn callers(tensors: &[MlfTensor]) -> Option<u64> {
-    tensors.iter().filter(|t| t.placement.is_none()).map(|t| t.size_bytes).sum()
+fn callers(tensors: &[Tensor]) -> Option<u64> {
+    tensors.iter().filter(|t| t.workspace.is_none()).map(|t| t.bytes).sum()
 }
 
 impl Tensor {
-    fn new(tensor: &MlfTensor, module: &Module) -> Self {
-        let pool = tensor.placement.and_then(|place| module.pools.get(place.pool));
+    fn of_interface(tensor: &Named<TensorFacts>, model: &Facts) -> Self {
+        let facts = &tensor.facts;
+        let workspace = facts.placement.and_then(|place| model.workspaces.get(usize::from(place.workspace)));
+        Tensor {
+            name: facts.name.clone(),
+            c_name: tensor.c_name.clone(),
+            dtype: facts.dtype.map(|dtype| dtype.to_string()),
+            shape: facts.shape.as_ref().map(|shape| shape.iter().map(|&d| d.into()).collect()),
+            bytes: Some(facts.bytes.into()),
+            alignment: facts.alignment.into(),
+            scale: facts.quantization.map(|q| q.scale),
+            zero_point: facts.quantization.map(|q| q.zero_point),
+            workspace: workspace.map(|workspace| workspace.c_name.clone()),
+            offset: facts.placement.map(|place| place.offset.into()),
+        }
+    }
+
+    fn of_archive(tensor: &tvm_embedded_mlf::Tensor) -> Self {
         Tensor {
             name: tensor.name.clone(),
             c_name: tensor.c_name.clone(),
@@ -236,8 +271,43 @@ impl Tensor {
             alignment: tensor.alignment,
             scale: tensor.quantization.map(|q| q.scale),
             zero_point: tensor.quantization.map(|q| q.zero_point),
-            workspace: pool.map(|pool| pool.name.clone()),
-            offset: tensor.placement.map(|place| place.offset),
+            workspace: None,
+            offset: None,
+        }
+    }
+}
+
+impl Workspace {
+    fn new(pool: &Named<WorkspaceFacts>) -> Self {
+        Workspace {
+            name: pool.c_name.clone(),
+            bytes: pool.facts.bytes().into(),
+            aligned_bytes: pool.facts.aligned_bytes.into(),
+            alignment: pool.facts.alignment.into(),
+            state: pool.facts.state,
+        }
+    }
+}
+
+impl Parameter {
+    fn new(pool: &Named<ParameterFacts>) -> Self {
+        Parameter {
+            name: pool.c_name.clone(),
+            bytes: pool.facts.bytes.into(),
+            alignment: pool.facts.alignment.into(),
+            in_archive: pool.facts.carried,
+        }
+    }
+}
+
+impl Static {
+    fn new(pool: &tvm_embedded_mlf::InternalPool) -> Self {
+        Static {
+            name: pool.name.clone(),
+            kind: pool.kind,
+            bytes: pool.size,
+            alignment: pool.alignment,
+            source: pool.source.clone(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 use tvm_embedded_mlf::{Finding, Interface, Operators, PoolKind, Severity, WorkspaceMode};
 
-use super::report::{Model, Report, Tensor};
+use super::report::{Model, Repair, Report, Tensor};
 use crate::table::{Align, Table, grouped};
 use crate::terminal::{defect, heading, printable, sentence, warning};
 
@@ -17,13 +17,11 @@ pub fn text(report: &Report) -> String {
         Some(compiler) => compiler.to_owned(),
         None => tvm,
     };
-    let _ = writeln!(
-        out,
-        "{}: Model Library Format {}, written by {}",
-        printable(&report.archive),
-        report.metadata_version,
-        printable(&written),
-    );
+    let (archive, version) = (printable(&report.archive), report.metadata_version);
+    let _ = match report.compiled {
+        true => writeln!(out, "{archive}: compiled in memory by {}", printable(&written)),
+        false => writeln!(out, "{archive}: Model Library Format {version}, written by {}", printable(&written)),
+    };
     for model in &report.models {
         out.push('\n');
         self::model(&mut out, model);
@@ -40,6 +38,11 @@ fn model(out: &mut String, model: &Model) {
     };
     let _ = writeln!(out, "{}", heading(&format!("Model {}", printable(&model.name))));
     let _ = writeln!(out, "  {interface}; {}", mode(model));
+    match (&model.symbol, &model.refused) {
+        (Some(symbol), _) => _ = writeln!(out, "  in C: {symbol}"),
+        (None, Some(reason)) => _ = writeln!(out, "  {} no interface: {}", defect("refused"), sentence(reason)),
+        (None, None) => {}
+    }
     if !model.targets.is_empty() {
         let _ = writeln!(out, "  target {}", printable(model.targets.join(", ").trim_end()));
     }
@@ -47,9 +50,10 @@ fn model(out: &mut String, model: &Model) {
     tensors(out, "Outputs", &model.outputs);
     memory(out, model);
     if !model.layers.is_empty() {
-        layers(out, &model.layers);
+        layers(out, &model.name, &model.layers);
     }
     findings(out, "Findings", &model.findings);
+    repairs(out, &model.repairs);
 }
 
 fn mode(model: &Model) -> &'static str {
@@ -133,6 +137,10 @@ fn memory(out: &mut String, model: &Model) {
     for device in &model.devices {
         let _ = writeln!(out, "  device {}: give its handle with TVMSetDevices", printable(device));
     }
+    if !model.needs.is_empty() {
+        let names: Vec<String> = model.needs.iter().map(|name| printable(name)).collect();
+        let _ = writeln!(out, "  functions to link with the model: {}", names.join(", "));
+    }
     let t = &model.totals;
     let known = |bytes: Option<u64>| bytes.map_or_else(|| "?".into(), grouped);
     let _ = writeln!(
@@ -146,10 +154,10 @@ fn memory(out: &mut String, model: &Model) {
 }
 
 /// What the compiler says of its layers: the keys it writes, as far as they are there.
-fn layers(out: &mut String, layers: &[Value]) {
+fn layers(out: &mut String, name: &str, layers: &[Value]) {
     let _ = writeln!(out, "\n{}", heading("Layers"));
     let mut table = Table::new(&[
-        ("function", Align::Left),
+        ("layer", Align::Left),
         ("operators", Align::Left),
         ("MACs", Align::Right),
         ("constants", Align::Right),
@@ -159,6 +167,7 @@ fn layers(out: &mut String, layers: &[Value]) {
         ("place", Align::Left),
     ]);
     let text = |value: Option<&Value>| value.map_or_else(String::new, cell);
+    let prefix = format!("tvmgen_{name}_");
     for layer in layers {
         let output = layer.get("outputs").and_then(|outputs| outputs.get(0));
         let of_output = |key: &str| text(output.and_then(|output| output.get(key)));
@@ -167,7 +176,7 @@ fn layers(out: &mut String, layers: &[Value]) {
         let shape =
             output.and_then(|o| o.get("shape")).map_or_else(String::new, |shape| shape.to_string().replace(',', ", "));
         table.row([
-            text(layer.get("function")),
+            text(layer.get("function")).replacen(&prefix, "", 1),
             text(layer.get("kinds")),
             text(layer.get("macs")),
             text(layer.get("constant_bytes")),
@@ -189,6 +198,16 @@ fn cell(value: &Value) -> String {
         Value::String(text) => printable(text),
         Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(" "),
         other => printable(&other.to_string()),
+    }
+}
+
+fn repairs(out: &mut String, repairs: &[Repair]) {
+    if repairs.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}", heading("Changed in the copies that generate and run build"));
+    for repair in repairs {
+        let _ = writeln!(out, "  {}: {}", printable(&repair.file), sentence(&repair.text));
     }
 }
 

@@ -1,0 +1,53 @@
+//! `tvm-embedded generate`: the C files that a firmware links.
+
+use std::fmt::Write as _;
+
+use tvm_embedded_interface::{Error, Generated, Options};
+
+use crate::args::{Generate, Model};
+use crate::failure::{Failure, Kind, Result};
+use crate::load::{self, Loaded};
+use crate::terminal::{self, printable, sentence};
+
+/// Carries out the verb.
+pub fn generate(args: &Generate) -> Result<()> {
+    let loaded = load::load(&args.model)?;
+    let generated = interface(&loaded, &args.model, args.symbol.clone())?;
+    tvm_embedded_interface::write(&args.output, &generated.files).map_err(|error| refused(&args.model, &error))?;
+    for repair in &generated.repairs {
+        terminal::print_note(&format!("{}: {}", printable(&repair.file), sentence(&repair.text)));
+    }
+    if !generated.brought.is_empty() {
+        let functions: Vec<String> = generated.brought.iter().map(|name| printable(name)).collect();
+        terminal::print_note(&format!("the firmware must bring {}", functions.join(", ")));
+    }
+    let mut text = String::new();
+    for file in &generated.files {
+        let _ = writeln!(text, "{}", args.output.join(&file.path).display());
+    }
+    terminal::print(&text)
+}
+
+/// Generates the interface of the model that the command line chooses.
+pub fn interface(loaded: &Loaded, model: &Model, symbol: Option<String>) -> Result<Generated> {
+    let module = load::chosen(&loaded.library, model)?;
+    let options = Options { symbol, ..Options::default() };
+    tvm_embedded_interface::generate(&loaded.archive, &loaded.library, module, &options)
+        .map_err(|error| refused(model, &error))
+}
+
+fn refused(model: &Model, error: &Error) -> Failure {
+    let kind = match error {
+        Error::Io { .. } => return Failure::new(Kind::File, error.to_string()),
+        Error::Symbol { .. } => Kind::Usage,
+        _ => Kind::Refused,
+    };
+    let failure = Failure::new(kind, format!("{}: {}", model.path.display(), sentence(&error.to_string())));
+    match error {
+        Error::Symbol { .. } => failure.advise("choose another name with --symbol"),
+        Error::MissingFact { .. } if model.tflite.is_none() => {
+            failure.advise("give the .tflite file that the archive was made from with --tflite")
+        }
+        _ => failure,
+    }
+}

@@ -1,0 +1,410 @@
+//! NumPy's `.npy` files: one array, with its element type and shape.
+//!
+//! Format versions 1 to 3 are read, version 1 is written. The file is not trusted: the header is a Python literal, of
+//! which only what `numpy.save` writes is understood, and the shape must match the bytes that are there.
+
+use std::fmt;
+
+use thiserror::Error;
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+/// More than any shape needs; NumPy itself allows 64 dimensions.
+const MAX_RANK: usize = 64;
+
+/// Sort of a number, with NumPy's letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `b`
+    Bool,
+    /// `i`
+    Signed,
+    /// `u`
+    Unsigned,
+    /// `f`
+    Float,
+}
+
+/// Element type of an array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ElementType {
+    /// Sort of number.
+    pub kind: Kind,
+    /// Bytes of one element: 1, 2, 4 or 8.
+    pub bytes: usize,
+}
+
+/// An array: its bytes are little-endian and in C order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Array {
+    /// Element type.
+    pub element: ElementType,
+    /// Dimensions, outermost first.
+    pub shape: Vec<usize>,
+    /// Elements.
+    pub data: Vec<u8>,
+}
+
+/// Why a file is no array we can use.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NpyError {
+    /// The first bytes are not those of the format.
+    #[error("is no .npy file: it does not begin with \\x93NUMPY")]
+    Magic,
+    /// A format version of the future.
+    #[error(".npy version {0}.{1} is not known (1.0, 2.0 and 3.0 are)")]
+    Version(u8, u8),
+    /// The file ends inside the header.
+    #[error("the .npy header is cut off after {0} bytes")]
+    Truncated(usize),
+    /// The header is no dictionary as `numpy.save` writes it.
+    #[error("the .npy header, byte {at}: {what}")]
+    Header {
+        /// Offset in the header's text.
+        at: usize,
+        /// What was expected.
+        what: &'static str,
+    },
+    /// An element type that no tensor has.
+    #[error("element type '{0}' can't be used (booleans, integers and floats of 1 to 8 bytes can)")]
+    Type(String),
+    /// Column-major order.
+    #[error("the array is stored in Fortran order; save it with numpy.save(file, numpy.ascontiguousarray(array))")]
+    FortranOrder,
+    /// The bytes behind the header are not what the shape asks for.
+    #[error("shape {} of {element} takes {expected} bytes, the file holds {found}", Shape(shape))]
+    Size {
+        /// From the header.
+        shape: Vec<usize>,
+        /// From the header.
+        element: ElementType,
+        /// What they take; "too many" when it fits no memory.
+        expected: String,
+        /// Bytes behind the header.
+        found: usize,
+    },
+}
+
+/// Reads a file's content.
+///
+/// # Errors
+/// See [`NpyError`].
+pub fn read(file: &[u8]) -> Result<Array, NpyError> {
+    let rest = file.strip_prefix(MAGIC).ok_or(NpyError::Magic)?;
+    let truncated = || NpyError::Truncated(file.len());
+    let (&[major, minor], rest) = rest.split_first_chunk::<2>().ok_or_else(truncated)?;
+    let (length, rest) = match (major, minor) {
+        (1, 0) => {
+            let (bytes, rest) = rest.split_first_chunk::<2>().ok_or_else(truncated)?;
+            (usize::from(u16::from_le_bytes(*bytes)), rest)
+        }
+        (2 | 3, 0) => {
+            let (bytes, rest) = rest.split_first_chunk::<4>().ok_or_else(truncated)?;
+            (u32::from_le_bytes(*bytes) as usize, rest)
+        }
+        _ => return Err(NpyError::Version(major, minor)),
+    };
+    let (header, data) = rest.split_at_checked(length).ok_or_else(truncated)?;
+    let header = Header::parse(header)?;
+
+    let (big_endian, element) = ElementType::parse(&header.descr)?;
+    if header.fortran_order {
+        return Err(NpyError::FortranOrder);
+    }
+    let expected = header.shape.iter().try_fold(element.bytes, |bytes, &dimension| bytes.checked_mul(dimension));
+    if expected != Some(data.len()) {
+        let expected = expected.map_or_else(|| "too many".to_owned(), |bytes| bytes.to_string());
+        return Err(NpyError::Size { shape: header.shape, element, expected, found: data.len() });
+    }
+    let mut data = data.to_vec();
+    if big_endian {
+        data.chunks_exact_mut(element.bytes).for_each(<[u8]>::reverse);
+    }
+    Ok(Array { element, shape: header.shape, data })
+}
+
+/// Writes an array as a file of version 1.0, as `numpy.save` does.
+pub fn write(array: &Array) -> Vec<u8> {
+    let descr = array.element.descr();
+    let shape = Shape(&array.shape);
+    let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
+    // The data begins at a multiple of 64 bytes; the header ends with a newline.
+    let unpadded = MAGIC.len() + 4 + header.len() + 1;
+    header.extend(std::iter::repeat_n(' ', unpadded.next_multiple_of(64) - unpadded));
+    header.push('\n');
+    let length = u16::try_from(header.len()).expect("64 dimensions of 20 digits fit in 64 KiB");
+    [MAGIC, &[1, 0], &length.to_le_bytes(), header.as_bytes(), &array.data].concat()
+}
+
+/// A shape as Python writes it: `()`, `(3,)`, `(1, 8)`.
+struct Shape<'a>(&'a [usize]);
+
+impl fmt::Display for Shape<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dimensions: Vec<String> = self.0.iter().map(usize::to_string).collect();
+        match dimensions.as_slice() {
+            [one] => write!(f, "({one},)"),
+            all => write!(f, "({})", all.join(", ")),
+        }
+    }
+}
+
+impl ElementType {
+    /// Reads `<f4`; the first result says whether the bytes are big-endian.
+    fn parse(descr: &str) -> Result<(bool, Self), NpyError> {
+        let refused = || NpyError::Type(descr.chars().take(32).flat_map(char::escape_default).collect());
+        let &[order, kind, digit] = descr.as_bytes() else { return Err(refused()) };
+        let kind = match kind {
+            b'b' => Kind::Bool,
+            b'i' => Kind::Signed,
+            b'u' => Kind::Unsigned,
+            b'f' => Kind::Float,
+            _ => return Err(refused()),
+        };
+        let bytes = usize::from(digit.wrapping_sub(b'0'));
+        let exists = match kind {
+            Kind::Bool => bytes == 1,
+            Kind::Signed | Kind::Unsigned => matches!(bytes, 1 | 2 | 4 | 8),
+            Kind::Float => matches!(bytes, 2 | 4 | 8),
+        };
+        if !exists || !matches!(order, b'<' | b'>' | b'|' | b'=') || (order == b'|' && bytes != 1) {
+            return Err(refused());
+        }
+        Ok((order == b'>' && bytes > 1, ElementType { kind, bytes }))
+    }
+
+    fn descr(self) -> String {
+        let order = if self.bytes == 1 { '|' } else { '<' };
+        let kind = match self.kind {
+            Kind::Bool => 'b',
+            Kind::Signed => 'i',
+            Kind::Unsigned => 'u',
+            Kind::Float => 'f',
+        };
+        format!("{order}{kind}{}", self.bytes)
+    }
+}
+
+impl fmt::Display for ElementType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bits = self.bytes * 8;
+        match self.kind {
+            Kind::Bool => f.write_str("bool"),
+            Kind::Signed => write!(f, "int{bits}"),
+            Kind::Unsigned => write!(f, "uint{bits}"),
+            Kind::Float => write!(f, "float{bits}"),
+        }
+    }
+}
+
+/// The dictionary in front of the data.
+struct Header {
+    descr: String,
+    fortran_order: bool,
+    shape: Vec<usize>,
+}
+
+impl Header {
+    fn parse(text: &[u8]) -> Result<Self, NpyError> {
+        let mut parser = Parser { text, at: 0 };
+        let (mut descr, mut fortran_order, mut shape) = (None, None, None);
+        parser.expect(b'{', "expected '{'")?;
+        while !parser.accept(b'}') {
+            let key = parser.string()?;
+            parser.expect(b':', "expected ':'")?;
+            match key.as_str() {
+                "descr" => descr = Some(parser.string()?),
+                "fortran_order" => fortran_order = Some(parser.boolean()?),
+                "shape" => shape = Some(parser.tuple()?),
+                _ => return Err(parser.error("expected one of the keys 'descr', 'fortran_order' and 'shape'")),
+            }
+            if !parser.accept(b',') {
+                parser.expect(b'}', "expected ',' or '}'")?;
+                break;
+            }
+        }
+        parser.skip_spaces();
+        if parser.at != text.len() {
+            return Err(parser.error("expected nothing more"));
+        }
+        match (descr, fortran_order, shape) {
+            (Some(descr), Some(fortran_order), Some(shape)) => Ok(Header { descr, fortran_order, shape }),
+            _ => Err(parser.error("one of 'descr', 'fortran_order' and 'shape' is missing")),
+        }
+    }
+}
+
+struct Parser<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Parser<'_> {
+    fn error(&self, what: &'static str) -> NpyError {
+        NpyError::Header { at: self.at, what }
+    }
+
+    fn skip_spaces(&mut self) {
+        while self.text.get(self.at).is_some_and(u8::is_ascii_whitespace) {
+            self.at += 1;
+        }
+    }
+
+    fn accept(&mut self, byte: u8) -> bool {
+        self.skip_spaces();
+        let found = self.text.get(self.at) == Some(&byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, byte: u8, what: &'static str) -> Result<(), NpyError> {
+        if self.accept(byte) { Ok(()) } else { Err(self.error(what)) }
+    }
+
+    /// A quoted text without escapes.
+    fn string(&mut self) -> Result<String, NpyError> {
+        self.skip_spaces();
+        let quote = match self.text.get(self.at) {
+            Some(&quote @ (b'\'' | b'"')) => quote,
+            _ => return Err(self.error("expected a quoted text (structured types can't be used)")),
+        };
+        let rest = &self.text[self.at + 1..];
+        let end = rest.iter().position(|&byte| byte == quote).ok_or_else(|| self.error("a quote is not closed"))?;
+        let text = std::str::from_utf8(&rest[..end]).map_err(|_| self.error("a text is no UTF-8"))?.to_owned();
+        self.at += end + 2;
+        Ok(text)
+    }
+
+    fn boolean(&mut self) -> Result<bool, NpyError> {
+        self.skip_spaces();
+        let rest = &self.text[self.at..];
+        for (word, value) in [("True", true), ("False", false)] {
+            if rest.starts_with(word.as_bytes()) {
+                self.at += word.len();
+                return Ok(value);
+            }
+        }
+        Err(self.error("expected True or False"))
+    }
+
+    fn tuple(&mut self) -> Result<Vec<usize>, NpyError> {
+        let mut items = Vec::new();
+        self.expect(b'(', "expected '('")?;
+        while !self.accept(b')') {
+            if items.len() == MAX_RANK {
+                return Err(self.error("more than 64 dimensions"));
+            }
+            items.push(self.number()?);
+            if !self.accept(b',') {
+                self.expect(b')', "expected ',' or ')'")?;
+                break;
+            }
+        }
+        Ok(items)
+    }
+
+    fn number(&mut self) -> Result<usize, NpyError> {
+        self.skip_spaces();
+        let start = self.at;
+        while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
+            self.at += 1;
+        }
+        let digits = std::str::from_utf8(&self.text[start..self.at]).unwrap_or_default();
+        let number = digits.parse().map_err(|_| self.error("expected a number that fits in memory"))?;
+        // Python 2 wrote long integers with an L.
+        if self.text.get(self.at) == Some(&b'L') {
+            self.at += 1;
+        }
+        Ok(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FLOAT32: ElementType = ElementType { kind: Kind::Float, bytes: 4 };
+    const INT8: ElementType = ElementType { kind: Kind::Signed, bytes: 1 };
+
+    fn file(version: u8, header: &str, data: &[u8]) -> Vec<u8> {
+        let length = header.len();
+        let length =
+            if version == 1 { (length as u16).to_le_bytes().to_vec() } else { (length as u32).to_le_bytes().to_vec() };
+        [MAGIC, &[version, 0], &length, header.as_bytes(), data].concat()
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for (element, shape) in [
+            (INT8, vec![]),
+            (INT8, vec![3]),
+            (FLOAT32, vec![1, 2, 3]),
+            (FLOAT32, vec![0, 7]),
+            (ElementType { kind: Kind::Unsigned, bytes: 2 }, vec![5]),
+            (ElementType { kind: Kind::Bool, bytes: 1 }, vec![2]),
+            (ElementType { kind: Kind::Float, bytes: 8 }, vec![1; 32]),
+        ] {
+            let bytes = shape.iter().product::<usize>() * element.bytes;
+            let array = Array { element, shape, data: (0..bytes).map(|i| i as u8).collect() };
+            let file = write(&array);
+            assert_eq!((file.len() - bytes) % 64, 0);
+            assert_eq!(read(&file), Ok(array));
+        }
+    }
+
+    #[test]
+    fn headers_of_all_versions_and_spellings() {
+        let expected = Array { element: INT8, shape: vec![2, 1], data: vec![1, 2] };
+        for (version, header) in [
+            (1, "{'descr': '|i1', 'fortran_order': False, 'shape': (2, 1), }   \n"),
+            (2, "{\"shape\":(2L,1),\"fortran_order\":False,\"descr\":\"<i1\"}"),
+            (3, "{'descr': '=i1', 'fortran_order': False, 'shape': (2, 1,)}\n"),
+        ] {
+            assert_eq!(read(&file(version, header, &[1, 2])), Ok(expected.clone()), "{header}");
+        }
+    }
+
+    #[test]
+    fn big_endian_is_turned_round() {
+        let header = "{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}";
+        assert_eq!(read(&file(1, header, &1.5f32.to_be_bytes())).unwrap().data, 1.5f32.to_le_bytes());
+    }
+
+    #[test]
+    fn refusals_say_what_was_found() {
+        let good = "{'descr': '|i1', 'fortran_order': False, 'shape': (2,)}";
+        assert_eq!(read(b"PK\x03\x04"), Err(NpyError::Magic));
+        assert_eq!(read(&file(4, good, &[])), Err(NpyError::Version(4, 0)));
+        let type_of = |descr: &str| read(&file(1, &good.replace("|i1", descr), &[0; 2])).unwrap_err().to_string();
+        for descr in ["<c8", "|O", "<M8[ns]", "|S3", "<f1", "<i3", "|i2", "", "\u{1b}[2J", "<U4"] {
+            assert!(type_of(descr).starts_with("element type"), "{descr}: {}", type_of(descr));
+            assert!(!type_of(descr).contains('\u{1b}'));
+        }
+        let fortran = good.replace("False", "True");
+        assert_eq!(read(&file(1, &fortran, &[1, 2])), Err(NpyError::FortranOrder));
+        let message = read(&file(1, good, &[1, 2, 3])).unwrap_err().to_string();
+        assert_eq!(message, "shape (2,) of int8 takes 2 bytes, the file holds 3");
+        let huge = good.replace("(2,)", "(18446744073709551615, 2)");
+        assert!(read(&file(1, &huge, &[])).unwrap_err().to_string().contains("takes too many bytes"));
+    }
+
+    #[test]
+    fn no_damaged_file_panics() {
+        let array = Array { element: FLOAT32, shape: vec![2, 3], data: vec![7; 24] };
+        let whole = write(&array);
+        for length in 0..whole.len() {
+            assert!(read(&whole[..length]).is_err(), "cut to {length}");
+        }
+        for at in 0..whole.len() - array.data.len() {
+            for bit in 0..8 {
+                let mut damaged = whole.clone();
+                damaged[at] ^= 1 << bit;
+                // Some changes are harmless, for example in the padding; none may panic.
+                let _ = read(&damaged);
+            }
+        }
+        let nested = file(1, &format!("{{'shape': {}", "(".repeat(10_000)), &[]);
+        assert!(read(&nested).is_err());
+        let many = "{'descr': '|i1', 'fortran_order': False, 'shape': (".to_owned() + &"1,".repeat(1000) + ")}";
+        assert!(read(&file(1, &many, &[1])).unwrap_err().to_string().contains("more than 64"));
+    }
+}

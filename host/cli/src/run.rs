@@ -1,0 +1,174 @@
+//! `tvm-embedded run`: a model on this computer, called as a firmware would.
+
+mod harness;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::args::{Run, TensorFile};
+use crate::failure::{Failure, Result};
+use crate::generate;
+use crate::load;
+use crate::tensor::Spec;
+use crate::terminal::{self, heading, printable};
+use harness::{Call, Program};
+
+/// Carries out the verb.
+pub fn run(args: &Run) -> Result<()> {
+    let loaded = load::load(&args.model)?;
+    let model = generate::interface(&loaded, &args.model, None)?;
+    let inputs: Vec<Spec> = model.facts.inputs.iter().map(Spec::new).collect();
+    let outputs: Vec<Spec> = model.facts.outputs.iter().map(Spec::new).collect();
+
+    // All of the command line is checked before the compiler is started.
+    let sources = assign("input", &inputs, &args.inputs)?;
+    let targets = assign("output", &outputs, &args.outputs)?;
+    let expected = assign("output", &outputs, &args.expected)?;
+    let contents = read_inputs(&inputs, &sources)?;
+    let steps = count_steps(&inputs, &contents)?;
+    let expected: Vec<Option<Vec<u8>>> = outputs
+        .iter()
+        .zip(&expected)
+        .map(|(output, path)| path.map(|path| output.read(path)).transpose())
+        .collect::<Result<_>>()?;
+
+    let folder = Program::folder()?;
+    let program = Program::build(folder, &model, &args.cc_args)?;
+    let call = Call { workspace_offset: args.workspace_offset, steps, repeat: args.repeat };
+    let outcome = program.run(&contents, outputs.len(), &call)?;
+
+    for ((output, path), data) in outputs.iter().zip(&targets).zip(&outcome.outputs) {
+        if let Some(path) = path {
+            output.write(path, data, steps)?;
+        }
+    }
+    compare(&outputs, &outcome.outputs, &expected)?;
+    let mut text = String::new();
+    if args.outputs.is_empty() && args.expected.is_empty() {
+        for (output, data) in outputs.iter().zip(&outcome.outputs) {
+            show(&mut text, output, data);
+        }
+    }
+    if args.repeat > 1 {
+        let runs = steps as u64 * u64::from(args.repeat);
+        let _ = writeln!(text, "{runs} runs, {:.1} µs each on this computer", outcome.nanoseconds / 1000.0);
+    }
+    for (output, expected) in outputs.iter().zip(&expected).filter(|(_, expected)| expected.is_some()) {
+        let bytes = expected.as_ref().map_or(0, Vec::len);
+        let _ = writeln!(text, "output {}: all {bytes} bytes as expected", printable(&output.name));
+    }
+    terminal::print(&text)
+}
+
+/// For each tensor the file that the command line names for it.
+fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Result<Vec<Option<&'a Path>>> {
+    let mut assigned = vec![None; tensors.len()];
+    for TensorFile { tensor, file } in files {
+        let found = match (tensor, tensors) {
+            (None, [_]) => Some(0),
+            (None, _) => {
+                let message = format!("{}: the model has {} {what}s", file.display(), tensors.len());
+                return Err(
+                    Failure::usage(message).advise(format!("say which: --{what} TENSOR=FILE with {}", names(tensors)))
+                );
+            }
+            // A name may be one tensor's own and another's in C: its own goes first.
+            (Some(name), _) => {
+                tensors.iter().position(|t| t.name == *name).or_else(|| tensors.iter().position(|t| t.c_name == *name))
+            }
+        };
+        let Some(index) = found else {
+            let name = printable(tensor.as_deref().unwrap_or_default());
+            return Err(Failure::usage(format!("the model has no {what} called {name}"))
+                .advise(format!("{what}s: {}", names(tensors))));
+        };
+        if assigned[index].replace(file.as_path()).is_some() {
+            return Err(Failure::usage(format!("{what} {} is given twice", printable(&tensors[index].name))));
+        }
+    }
+    Ok(assigned)
+}
+
+/// The names that tensors go by.
+fn names(tensors: &[Spec]) -> String {
+    let name = |t: &Spec| match t.name == t.c_name {
+        true => printable(&t.name),
+        false => format!("{} (in C: {})", printable(&t.name), t.c_name),
+    };
+    if tensors.is_empty() { "none".into() } else { tensors.iter().map(name).collect::<Vec<_>>().join(", ") }
+}
+
+fn read_inputs(inputs: &[Spec], files: &[Option<&Path>]) -> Result<Vec<Vec<u8>>> {
+    let missing: Vec<String> =
+        inputs.iter().zip(files).filter(|(_, file)| file.is_none()).map(|(input, _)| input.describe()).collect();
+    if !missing.is_empty() {
+        return Err(Failure::usage(format!("no content is given for input {}", missing.join("; input ")))
+            .advise("give it with --input TENSOR=FILE: a .npy file, or raw little-endian bytes"));
+    }
+    inputs.iter().zip(files.iter().flatten()).map(|(input, path)| input.read(path)).collect()
+}
+
+/// How many tensors each input's content holds: the same number for all.
+fn count_steps(inputs: &[Spec], contents: &[Vec<u8>]) -> Result<usize> {
+    let count = |(input, content): (&Spec, &Vec<u8>)| content.len().checked_div(input.bytes);
+    // Tensors without elements say nothing.
+    let counted: Vec<(&Spec, usize)> =
+        inputs.iter().zip(contents).filter_map(|pair| Some((pair.0, count(pair)?))).collect();
+    let Some(&(first, steps)) = counted.first() else { return Ok(1) };
+    match counted.iter().find(|(_, other)| *other != steps) {
+        None => Ok(steps),
+        Some((other, count)) => Err(Failure::usage(format!(
+            "input {} is given {steps} times in a row, input {} {count} times",
+            printable(&first.name),
+            printable(&other.name),
+        ))
+        .advise("give each run a tensor of every input")),
+    }
+}
+
+fn show(text: &mut String, output: &Spec, data: &[u8]) {
+    const SHOWN: usize = 8;
+    let title = match output.name == output.c_name {
+        true => output.describe(),
+        false => format!("{} (in C: {})", output.describe(), output.c_name),
+    };
+    let _ = writeln!(text, "{}", heading(&title.replacen("tensor", "output", 1)));
+    let parts = data.chunks_exact(output.bytes.max(1));
+    let several = parts.len() > 1;
+    let hidden = parts.len().saturating_sub(SHOWN);
+    for (step, part) in parts.take(SHOWN).enumerate() {
+        for (i, line) in output.view(part).into_iter().enumerate() {
+            match (several, i) {
+                (false, _) => _ = writeln!(text, "  {line}"),
+                (true, 0) => _ = writeln!(text, "  run {:<3} {line}", step + 1),
+                (true, _) => _ = writeln!(text, "          {line}"),
+            }
+        }
+    }
+    if hidden > 0 {
+        let _ = writeln!(text, "  … and {hidden} runs more; --output writes all of them");
+    }
+}
+
+fn compare(outputs: &[Spec], found: &[Vec<u8>], expected: &[Option<Vec<u8>>]) -> Result<()> {
+    let mut differences = Vec::new();
+    for ((output, found), expected) in outputs.iter().zip(found).zip(expected) {
+        let Some(expected) = expected.as_ref().filter(|&expected| expected != found) else { continue };
+        let name = printable(&output.name);
+        if expected.len() != found.len() {
+            differences.push(format!("output {name} has {} bytes, {} were expected", found.len(), expected.len()));
+            continue;
+        }
+        let unequal: Vec<usize> = (0..found.len()).filter(|&i| found[i] != expected[i]).collect();
+        if let Some(&at) = unequal.first() {
+            differences.push(format!(
+                "output {name} differs in {} of {} bytes; the first is byte {at}: {:#04x}, expected {:#04x}",
+                unequal.len(),
+                found.len(),
+                found[at],
+                expected[at]
+            ));
+        }
+    }
+    if differences.is_empty() { Ok(()) } else { Err(Failure::model(differences.join("\n"))) }
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Runs the model MODEL (its descriptor's name, defined on the compiler's command line) as a firmware would: through
+ * TVMExecute, knowing nothing of it but its descriptor.
+ *
+ * Usage: model OFFSET STEPS REPEATS
+ *   OFFSET   bytes by which each workspace's address misses its alignment
+ *   STEPS    runs in a row, each with the next part of the inputs; state lives from one to the next
+ *   REPEATS  how often the whole row is run; each must give the same outputs
+ * Reads input_0, input_1, ... (STEPS tensors each), writes output_0, ... and a file `report`:
+ * "done RUNS NANOSECONDS", or "failed STEP STATUS" followed by lines of text.
+ */
+#include "tvm_embedded.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+extern const TVMModel MODEL;
+
+/* Around each block: bytes that the model must leave alone. */
+#define GUARD 64u
+#define PATTERN 0xA5u
+
+/* Memory at an address that is as aligned as promised, and not more. */
+typedef struct {
+  uint8_t *whole;
+  size_t whole_size;
+  uint8_t *start;
+  size_t size;
+} Block;
+
+typedef struct {
+  size_t count;
+  bool in_workspace;
+  Block *blocks;    /* where the caller's tensors live; unused when they live in the workspace */
+  void **pointers;  /* what the model gets: its struct of pointers */
+  uint8_t **data;   /* contents of the files: steps tensors each */
+} Tensors;
+
+static void fail(size_t step, int32_t status, const char *format, ...) {
+  FILE *report = fopen("report", "w");
+  if (report != NULL) {
+    va_list arguments;
+    fprintf(report, "failed %lu %ld\n", (unsigned long)step, (long)status);
+    va_start(arguments, format);
+    vfprintf(report, format, arguments);
+    va_end(arguments);
+    fputc('\n', report);
+    fclose(report);
+  }
+  exit(1);
+}
+
+static void check(size_t step, int32_t status, const char *function) {
+  if (status != TVM_STATUS_OK) {
+    const char *message = TVMGetLastError();
+    fail(step, status, "%s: %s%s%s", function, TVMStatusString(status), message[0] == '\0' ? "" : ": ", message);
+  }
+}
+
+static void *allocate(size_t count, size_t size) {
+  void *memory = NULL;
+  if (size == 0 || count <= SIZE_MAX / size) {
+    memory = malloc(count * size == 0 ? 1 : count * size);
+  }
+  if (memory == NULL) {
+    fail(0, 0, "out of memory: %lu times %lu bytes", (unsigned long)count, (unsigned long)size);
+  }
+  return memory;
+}
+
+/* `offset` bytes behind a multiple of `alignment`, which is no multiple of twice that. */
+static Block block(size_t size, size_t alignment, size_t offset) {
+  Block result;
+  uintptr_t address;
+  if (alignment == 0 || size > SIZE_MAX - 3 * alignment - offset - 2 * GUARD) {
+    fail(0, 0, "out of memory: %lu bytes", (unsigned long)size);
+  }
+  result.whole_size = size + 3 * alignment + offset + 2 * GUARD;
+  result.whole = allocate(1, result.whole_size);
+  memset(result.whole, PATTERN, result.whole_size);
+  address = (uintptr_t)(result.whole + GUARD);
+  address = (address + 2 * alignment - 1) / (2 * alignment) * (2 * alignment) + alignment + offset;
+  result.start = result.whole + (address - (uintptr_t)result.whole);
+  result.size = size;
+  return result;
+}
+
+static bool untouched(const Block *b) {
+  size_t i;
+  size_t before = (size_t)(b->start - b->whole);
+  for (i = 0; i < b->whole_size; i++) {
+    if ((i < before || i >= before + b->size) && b->whole[i] != PATTERN) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static uint8_t *read_file(const char *kind, size_t index, size_t size) {
+  char name[40];
+  FILE *file;
+  uint8_t *data = allocate(1, size);
+  sprintf(name, "%s_%lu", kind, (unsigned long)index);
+  file = fopen(name, "rb");
+  if (file == NULL || fread(data, 1, size, file) != size || fclose(file) != 0) {
+    fail(0, 0, "can't read %s", name);
+  }
+  return data;
+}
+
+static void write_file(const char *kind, size_t index, const uint8_t *data, size_t size) {
+  char name[40];
+  FILE *file;
+  sprintf(name, "%s_%lu", kind, (unsigned long)index);
+  file = fopen(name, "wb");
+  if (file == NULL || fwrite(data, 1, size, file) != size || fclose(file) != 0) {
+    fail(0, 0, "can't write %s", name);
+  }
+}
+
+static Tensors tensors(size_t count) {
+  Tensors t;
+  t.count = count;
+  t.in_workspace = false;
+  t.blocks = allocate(count, sizeof(Block));
+  t.pointers = allocate(count, sizeof(void *));
+  t.data = allocate(count, sizeof(uint8_t *));
+  return t;
+}
+
+static double now(void) {
+  struct timespec time;
+  timespec_get(&time, TIME_UTC);
+  return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+}
+
+static size_t number(const char *text) {
+  return (size_t)strtoul(text, NULL, 10);
+}
+
+int main(int argc, char **argv) {
+  const TVMModel *model = &MODEL;
+  size_t offset, steps, repeats, repeat, step, i;
+  size_t workspaces = TVMGetWorkspaceCount(model);
+  size_t devices = TVMGetDeviceCount(model);
+  Block *pools = allocate(workspaces, sizeof(Block));
+  void **pool_table = allocate(workspaces, sizeof(void *));
+  void **device_table = allocate(devices, sizeof(void *));
+  static char device_handle;
+  Tensors in = tensors(TVMGetInputCount(model));
+  Tensors out = tensors(TVMGetOutputCount(model));
+  TVMContext context;
+  double nanoseconds = 0;
+  FILE *report;
+  if (argc != 4) {
+    fail(0, 0, "expected three arguments");
+  }
+  offset = number(argv[1]);
+  steps = number(argv[2]);
+  repeats = number(argv[3]);
+  memset(&context, 0, sizeof context);
+  check(0, TVMCheckModel(model), "TVMCheckModel");
+
+  for (i = 0; i < workspaces; i++) {
+    pools[i] = block(TVMGetWorkspaceSize(model, i), TVMGetWorkspaceAlignment(model, i), offset);
+    pool_table[i] = pools[i].start;
+  }
+  if (workspaces == 1) {
+    check(0, TVMSetWorkspaceBuffer(&context, pools[0].start, pools[0].size), "TVMSetWorkspaceBuffer");
+  } else if (workspaces > 1) {
+    check(0, TVMSetWorkspaceTable(&context, pool_table, workspaces * sizeof(void *)), "TVMSetWorkspaceTable");
+  }
+  for (i = 0; i < devices; i++) {
+    device_table[i] = &device_handle;
+  }
+  if (devices > 0) {
+    check(0, TVMSetDevices(&context, device_table), "TVMSetDevices");
+  }
+
+  in.in_workspace = in.count > 0 && (model->inputs[0].flags & TVM_TENSOR_IN_WORKSPACE) != 0;
+  out.in_workspace = out.count > 0 && (model->outputs[0].flags & TVM_TENSOR_IN_WORKSPACE) != 0;
+  for (i = 0; i < in.count; i++) {
+    in.data[i] = read_file("input", i, steps * TVMGetInputSize(model, i));
+    in.blocks[i] = block(TVMGetInputSize(model, i), TVMGetInputAlignment(model, i), 0);
+    in.pointers[i] = in.blocks[i].start;
+  }
+  for (i = 0; i < out.count; i++) {
+    out.data[i] = allocate(steps, TVMGetOutputSize(model, i));
+    out.blocks[i] = block(TVMGetOutputSize(model, i), TVMGetOutputAlignment(model, i), 0);
+    out.pointers[i] = out.blocks[i].start;
+  }
+  if (in.in_workspace) {
+    check(0, TVMMapInputs(model, &context, in.pointers), "TVMMapInputs");
+  }
+  if (out.in_workspace) {
+    check(0, TVMMapOutputs(model, &context, out.pointers), "TVMMapOutputs");
+  }
+
+  for (repeat = 0; repeat < repeats; repeat++) {
+    check(0, TVMReset(model, &context), "TVMReset");
+    for (step = 0; step < steps; step++) {
+      double start;
+      int32_t status;
+      for (i = 0; i < in.count; i++) {
+        size_t size = TVMGetInputSize(model, i);
+        memcpy(in.pointers[i], in.data[i] + step * size, size);
+      }
+      start = now();
+      status = TVMExecute(model, in.pointers, out.pointers, &context);
+      nanoseconds += now() - start;
+      check(step, status, "TVMExecute");
+      for (i = 0; i < out.count; i++) {
+        size_t size = TVMGetOutputSize(model, i);
+        uint8_t *kept = out.data[i] + step * size;
+        if (repeat == 0) {
+          memcpy(kept, out.pointers[i], size);
+        } else if (memcmp(kept, out.pointers[i], size) != 0) {
+          fail(step, 0, "output %s of repetition %lu differs from the first", TVMGetOutputName(model, i),
+               (unsigned long)repeat + 1);
+        }
+      }
+      for (i = 0; i < workspaces; i++) {
+        if (!untouched(&pools[i])) {
+          fail(step, 0, "the model wrote outside its workspace %s", TVMGetWorkspaceName(model, i));
+        }
+      }
+      for (i = 0; i < in.count; i++) {
+        if (!untouched(&in.blocks[i])) {
+          fail(step, 0, "the model wrote outside its input %s", TVMGetInputName(model, i));
+        }
+      }
+      for (i = 0; i < out.count; i++) {
+        if (!untouched(&out.blocks[i])) {
+          fail(step, 0, "the model wrote outside its output %s", TVMGetOutputName(model, i));
+        }
+      }
+    }
+  }
+
+  for (i = 0; i < out.count; i++) {
+    write_file("output", i, out.data[i], steps * TVMGetOutputSize(model, i));
+  }
+  report = fopen("report", "w");
+  if (report == NULL) {
+    return 1;
+  }
+  fprintf(report, "done %lu %.0f\n", (unsigned long)(steps * repeats), nanoseconds);
+  return fclose(report) == 0 ? 0 : 1;
+}

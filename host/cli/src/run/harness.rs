@@ -1,0 +1,158 @@
+//! A model as a program for this computer: generated files, a driver and the runtime library, made by the C compiler.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use tempfile::TempDir;
+use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated};
+
+use crate::failure::{Failure, Kind, Result};
+use crate::runtime;
+use crate::terminal::printable;
+
+const DRIVER: &str = include_str!("driver.c");
+
+/// A compiled model in a temporary folder, which goes with it.
+pub struct Program {
+    folder: TempDir,
+}
+
+/// How to call the model.
+pub struct Call {
+    /// Bytes by which workspaces miss their alignment.
+    pub workspace_offset: u32,
+    /// Runs in a row.
+    pub steps: usize,
+    /// How often to run the row.
+    pub repeat: u32,
+}
+
+/// What a run gave.
+pub struct Outcome {
+    /// Each output, `steps` times in a row.
+    pub outputs: Vec<Vec<u8>>,
+    /// Mean time of one run.
+    pub nanoseconds: f64,
+}
+
+impl Program {
+    /// A folder of its own, to put the model's files into.
+    pub fn folder() -> Result<TempDir> {
+        tempfile::Builder::new()
+            .prefix("tvm-embedded-")
+            .tempdir()
+            .map_err(|error| Failure::file(&std::env::temp_dir(), format!("no folder can be made there: {error}")))
+    }
+
+    /// Compiles a model in that folder; `extra` goes to the compiler as it is.
+    pub fn build(folder: TempDir, model: &Generated, extra: &[String]) -> Result<Self> {
+        let path = folder.path();
+        tvm_embedded_interface::write(path, &model.files)
+            .map_err(|error| Failure::new(Kind::File, error.to_string()))?;
+        write(&path.join("tvm_embedded.h"), runtime::HEADER.as_bytes())?;
+        write(&path.join("libtvm_embedded.a"), runtime::LIBRARY)?;
+        write(&path.join("tvm_embedded_driver.c"), DRIVER.as_bytes())?;
+        let (compiler, flags) = compiler();
+        let mut command = Command::new(&compiler);
+        // Warnings about other people's C help nobody here. No contraction to fused multiply-add: the same floats everywhere.
+        command
+            .args(flags)
+            .args(["-std=c11", "-O2", "-w", "-ffp-contract=off", "-I."])
+            .arg(format!("-I{ARCHIVE_DIRECTORY}"))
+            .arg(format!("-DMODEL={}", model.facts.symbol))
+            .args(["-o", "tvm_embedded_program"])
+            .arg("tvm_embedded_driver.c")
+            .args(&model.sources)
+            .args(extra)
+            .args(["libtvm_embedded.a", "-lm"])
+            .current_dir(path)
+            .stdin(Stdio::null());
+        let compiler = compiler.to_string_lossy();
+        let output = command.output().map_err(|error| {
+            Failure::compiler(format!("the C compiler '{compiler}' can't be started: {error}"))
+                .advise("install one (Debian: apt-get install gcc), or name yours in the environment variable CC")
+        })?;
+        if !output.status.success() {
+            let text = String::from_utf8_lossy(&output.stderr);
+            let lines: Vec<String> = text.lines().take(30).map(|line| format!("\n  {}", printable(line))).collect();
+            let failure =
+                Failure::compiler(format!("the C compiler '{compiler}' failed: {}{}", output.status, lines.concat()));
+            return Err(if text.contains("undefined reference") || text.contains("Undefined symbols") {
+                failure.advise("the model calls a library of yours: give its C files or archive with --cc-arg")
+            } else {
+                failure
+                    .advise("if the model's C is meant for another compiler, name that in CC; flags go with --cc-arg")
+            });
+        }
+        Ok(Program { folder })
+    }
+
+    /// Runs the model on the contents of its inputs, in the order of its descriptor.
+    pub fn run(&self, inputs: &[Vec<u8>], outputs: usize, call: &Call) -> Result<Outcome> {
+        let path = self.folder.path();
+        for (i, content) in inputs.iter().enumerate() {
+            write(&path.join(format!("input_{i}")), content)?;
+        }
+        let status = Command::new(path.join("tvm_embedded_program"))
+            .args([call.workspace_offset.to_string(), call.steps.to_string(), call.repeat.to_string()])
+            .current_dir(path)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .status()
+            .map_err(|error| {
+                Failure::file(&path.join("tvm_embedded_program"), format!("can't be started: {error}"))
+                    .advise("the folder for temporary files may forbid programs: set TMPDIR to another one")
+            })?;
+        let report = fs::read(path.join("report")).unwrap_or_default();
+        let nanoseconds = judge(&String::from_utf8_lossy(&report), status, call)?;
+        let outputs = (0..outputs).map(|i| read(&path.join(format!("output_{i}")))).collect::<Result<_>>()?;
+        Ok(Outcome { outputs, nanoseconds })
+    }
+}
+
+/// Nanoseconds of one run, from the driver's report.
+fn judge(report: &str, status: ExitStatus, call: &Call) -> Result<f64> {
+    let (first, text) = report.split_once('\n').unwrap_or((report, ""));
+    let words: Vec<&str> = first.split(' ').collect();
+    match words.as_slice() {
+        ["done", runs, nanoseconds] if status.success() => match (runs.parse::<f64>(), nanoseconds.parse::<f64>()) {
+            (Ok(runs), Ok(nanoseconds)) if runs > 0.0 => Ok(nanoseconds / runs),
+            _ => Err(Failure::model(format!("the model's program left a report that makes no sense: {first}"))),
+        },
+        ["failed", step, code] => {
+            let step: usize = step.parse().unwrap_or(0);
+            let place = if call.steps > 1 { format!("run {} of {}: ", step + 1, call.steps) } else { String::new() };
+            let code = if *code == "0" { String::new() } else { format!(" (status {code})") };
+            Err(Failure::model(format!("{place}{}{code}", printable(text.trim_end()))))
+        }
+        _ => Err(Failure::model(format!("the model's program was ended before it was done: {status}"))
+            .advise("--cc-arg=-fsanitize=address and --cc-arg=-g show where")),
+    }
+}
+
+/// `$CC` with the flags it may hold, else `cc`.
+fn compiler() -> (OsString, Vec<String>) {
+    let Some(value) = std::env::var_os("CC").filter(|value| !value.is_empty()) else {
+        return ("cc".into(), Vec::new());
+    };
+    if Path::new(&value).is_file() {
+        return (value, Vec::new());
+    }
+    let text = value.to_string_lossy().into_owned();
+    let mut words = text.split_whitespace().map(str::to_owned);
+    match words.next() {
+        Some(program) => (program.into(), words.collect()),
+        None => ("cc".into(), Vec::new()),
+    }
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    fs::write(path, content).map_err(|error| Failure::file(path, format!("can't be written: {error}")))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| Failure::file(path, format!("can't be read: {error}")))
+}

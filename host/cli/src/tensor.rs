@@ -1,0 +1,306 @@
+//! Contents of tensors: between files, the model's bytes and a view for people.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use tvm_embedded_interface::{Named, TensorFacts};
+use tvm_embedded_mlf::{DType, Quantization};
+
+use crate::failure::{Failure, Result};
+use crate::npy::{self, Array, ElementType, Kind};
+use crate::terminal::printable;
+
+/// What must be known of a tensor to read or show its content.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spec {
+    /// The model's own name for it.
+    pub name: String,
+    /// Its name in C.
+    pub c_name: String,
+    /// Element type, where known.
+    pub dtype: Option<DType>,
+    /// Dimensions, outermost first, where known.
+    pub shape: Option<Vec<usize>>,
+    /// Size in bytes.
+    pub bytes: usize,
+    /// Scale and zero point, where known.
+    pub quantization: Option<Quantization>,
+}
+
+/// No tensor of a microcontroller comes near this; it bounds what is read of a wrong file.
+const MAX_FILE: u64 = 1 << 30;
+
+impl Spec {
+    /// The facts of an input or output.
+    pub fn new(tensor: &Named<TensorFacts>) -> Self {
+        let facts = &tensor.facts;
+        Spec {
+            name: facts.name.clone(),
+            c_name: tensor.c_name.clone(),
+            dtype: facts.dtype,
+            shape: facts.shape.as_ref().map(|shape| shape.iter().map(|&d| d.unsigned_abs() as usize).collect()),
+            bytes: facts.bytes as usize,
+            quantization: facts.quantization,
+        }
+    }
+
+    /// Reads a file that holds the tensor once or several times in a row.
+    pub fn read(&self, path: &Path) -> Result<Vec<u8>> {
+        let failed = |e: std::io::Error| Failure::file(path, format!("can't be read: {e}"));
+        let mut content = Vec::new();
+        let file = File::open(path).map_err(failed)?;
+        file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(failed)?;
+        if content.len() as u64 > MAX_FILE {
+            return Err(Failure::file(path, "is larger than 1 GiB").advise("run it in parts"));
+        }
+        let data = if is_npy(path) { self.array(path, &content)? } else { content };
+        let whole = data.len().checked_rem(self.bytes).map_or(data.is_empty(), |rest| rest == 0 && !data.is_empty());
+        if !whole {
+            let found = data.len();
+            return Err(Failure::file(
+                path,
+                format!("{} takes {} bytes, the file holds {found}", self.describe(), self.bytes),
+            )
+            .advise("give the whole tensor, or several of them in a row"));
+        }
+        Ok(data)
+    }
+
+    /// Writes the tensor's content, `steps` times in a row.
+    pub fn write(&self, path: &Path, data: &[u8], steps: usize) -> Result<()> {
+        let npy;
+        let content = if is_npy(path) {
+            let element = self.dtype.and_then(element_type).ok_or_else(|| {
+                Failure::usage(format!("{}: there is no .npy type for {}", path.display(), self.describe()))
+                    .advise("write to a .bin file")
+            })?;
+            let shape = self.written_shape(data.len() / element.bytes, steps);
+            npy = npy::write(&Array { element, shape, data: data.to_vec() });
+            &npy
+        } else {
+            data
+        };
+        fs::write(path, content).map_err(|e| Failure::file(path, format!("can't be written: {e}")))
+    }
+
+    /// Type and shape, as in messages: `input audio, int8 [1, 49, 10]`.
+    pub fn describe(&self) -> String {
+        let dtype = self.dtype.map_or_else(|| "of unknown type".into(), |dtype| dtype.to_string());
+        let mut text = format!("tensor {}, {dtype}", printable(&self.name));
+        if let Some(shape) = &self.shape {
+            let _ = write!(text, " {shape:?}");
+        }
+        text
+    }
+
+    fn array(&self, path: &Path, content: &[u8]) -> Result<Vec<u8>> {
+        let array = npy::read(content).map_err(|e| Failure::file(path, e))?;
+        if self.dtype.and_then(element_type) != Some(array.element) {
+            let mut failure =
+                Failure::file(path, format!("the file holds {}, {} does not", array.element, self.describe()));
+            failure = match (array.element.kind, self.dtype, self.quantization) {
+                (Kind::Float, Some(dtype), Some(q)) => failure.advise(format!(
+                    "quantise it first: numpy.clip(numpy.round(x / {}) + {}, …).astype(\"{dtype}\")",
+                    q.scale, q.zero_point
+                )),
+                (_, None, _) => failure.advise("give raw bytes in a .bin file, or the original model with --tflite"),
+                (_, Some(dtype), _) => failure.advise(format!("save the array as {dtype}")),
+            };
+            return Err(failure);
+        }
+        match &self.shape {
+            Some(shape) if !fits(&array.shape, shape) => Err(Failure::file(
+                path,
+                format!("the file holds an array of shape {:?}, which is not {}", array.shape, self.describe()),
+            )
+            .advise(format!(
+                "give shape {shape:?}, with or without its dimensions of 1, or several of them along a new first dimension"
+            ))),
+            _ => Ok(array.data),
+        }
+    }
+
+    /// Shape of an output of `steps` runs: the batch dimension grows, or a new one comes in front.
+    fn written_shape(&self, elements: usize, steps: usize) -> Vec<usize> {
+        match (&self.shape, steps) {
+            (None, _) => vec![elements],
+            (Some(shape), 1) => shape.clone(),
+            (Some(shape), _) if shape.first() == Some(&1) => {
+                std::iter::once(steps).chain(shape[1..].iter().copied()).collect()
+            }
+            (Some(shape), _) => std::iter::once(steps).chain(shape.iter().copied()).collect(),
+        }
+    }
+
+    /// A short view of one tensor's content, one fact a line.
+    pub fn view(&self, data: &[u8]) -> Vec<String> {
+        const SHOWN: usize = 12;
+        let known = self.dtype.and_then(|dtype| Some((dtype, values(dtype, data)?)));
+        let Some((dtype, values)) = known else {
+            let bytes: Vec<String> = data.iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect();
+            return vec![format!("bytes    {}{}", bytes.join(" "), ellipsis(data.len(), SHOWN))];
+        };
+        let row = |value: &dyn Fn(f64) -> String| {
+            let shown: Vec<String> = values.iter().take(SHOWN).map(|&v| value(v)).collect();
+            format!("{}{}", shown.join(" "), ellipsis(values.len(), SHOWN))
+        };
+        let stored = |value: f64| if dtype.code == 2 { short(value) } else { format!("{value}") };
+        let real = |value: f64, q: Quantization| (value - f64::from(q.zero_point)) * f64::from(q.scale);
+        let mut lines = vec![format!("values   {}", row(&stored))];
+        if let Some(q) = self.quantization {
+            lines.push(format!("real     {}", row(&|v| short(real(v, q)))));
+        }
+        let is_vector = self.shape.as_ref().is_none_or(|shape| shape.iter().filter(|&&d| d != 1).count() == 1);
+        let largest = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
+        if let (true, 2.., Some((index, &value))) = (is_vector, values.len(), largest) {
+            let real = self.quantization.map(|q| format!(", real {}", short(real(value, q)))).unwrap_or_default();
+            lines.push(format!("largest  index {index}: {}{real}", stored(value)));
+        }
+        lines
+    }
+}
+
+/// Whether an array of shape `found` holds tensors of shape `wanted`: dimensions of 1 don't matter, and one more
+/// dimension may count tensors.
+fn fits(found: &[usize], wanted: &[usize]) -> bool {
+    let squeeze = |shape: &[usize]| shape.iter().copied().filter(|&d| d != 1).collect::<Vec<_>>();
+    let wanted = squeeze(wanted);
+    squeeze(found) == wanted || found.split_first().is_some_and(|(_, rest)| squeeze(rest) == wanted)
+}
+
+fn is_npy(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"))
+}
+
+/// NumPy's type for a tensor's; `None` for those it lacks.
+fn element_type(dtype: DType) -> Option<ElementType> {
+    let kind = match dtype.code {
+        0 => Kind::Signed,
+        1 if dtype.bits == 1 => Kind::Bool,
+        1 => Kind::Unsigned,
+        2 => Kind::Float,
+        6 => Kind::Bool,
+        _ => return None,
+    };
+    let bytes = if kind == Kind::Bool { 1 } else { usize::from(dtype.bits / 8) };
+    let whole = kind == Kind::Bool || matches!(dtype.bits, 8 | 16 | 32 | 64) && (kind != Kind::Float || bytes > 1);
+    (dtype.lanes == 1 && whole).then_some(ElementType { kind, bytes })
+}
+
+/// The elements as numbers; 64-bit integers lose what a double can't hold, which a short view may.
+fn values(dtype: DType, data: &[u8]) -> Option<Vec<f64>> {
+    fn all<const N: usize>(data: &[u8], value: impl Fn([u8; N]) -> f64) -> Vec<f64> {
+        data.as_chunks::<N>().0.iter().map(|bytes| value(*bytes)).collect()
+    }
+    let element = element_type(dtype)?;
+    Some(match (element.kind, element.bytes) {
+        (Kind::Signed, 1) => all(data, |b| f64::from(i8::from_le_bytes(b))),
+        (Kind::Signed, 2) => all(data, |b| f64::from(i16::from_le_bytes(b))),
+        (Kind::Signed, 4) => all(data, |b| f64::from(i32::from_le_bytes(b))),
+        (Kind::Signed, 8) => all(data, |b| i64::from_le_bytes(b) as f64),
+        (Kind::Unsigned | Kind::Bool, 1) => all(data, |b| f64::from(u8::from_le_bytes(b))),
+        (Kind::Unsigned, 2) => all(data, |b| f64::from(u16::from_le_bytes(b))),
+        (Kind::Unsigned, 4) => all(data, |b| f64::from(u32::from_le_bytes(b))),
+        (Kind::Unsigned, 8) => all(data, |b| u64::from_le_bytes(b) as f64),
+        (Kind::Float, 4) => all(data, |b| f64::from(f32::from_le_bytes(b))),
+        (Kind::Float, 8) => all(data, f64::from_le_bytes),
+        _ => return None,
+    })
+}
+
+/// A number with about five digits.
+fn short(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude) {
+        return format!("{value:.4e}");
+    }
+    let text = format!("{value:.5}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+fn ellipsis(found: usize, shown: usize) -> String {
+    if found > shown { format!(" … ({found} in all)") } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(dtype: DType, shape: &[usize]) -> Spec {
+        let bytes = dtype.size_of(shape.iter().product::<usize>() as u64).unwrap() as usize;
+        Spec {
+            name: "t".into(),
+            c_name: "t".into(),
+            dtype: Some(dtype),
+            shape: Some(shape.into()),
+            bytes,
+            quantization: None,
+        }
+    }
+
+    #[test]
+    fn npy_and_raw_files_round_trip() {
+        let folder = tempfile::tempdir().unwrap();
+        for (dtype, shape) in [(DType::INT8, vec![1, 5]), (DType::FLOAT32, vec![2, 2]), (DType::INT8, vec![])] {
+            let spec = spec(dtype, &shape);
+            for steps in [1, 3] {
+                let data: Vec<u8> = (0..spec.bytes * steps).map(|i| i as u8).collect();
+                for name in ["t.npy", "t.bin"] {
+                    let path = folder.path().join(name);
+                    spec.write(&path, &data, steps).unwrap();
+                    assert_eq!(spec.read(&path).unwrap(), data, "{dtype} {shape:?} {steps} {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_that_fit() {
+        let wanted = [1, 49, 10, 1];
+        for found in [&[1, 49, 10, 1][..], &[49, 10], &[7, 49, 10], &[7, 1, 49, 10, 1], &[1, 1, 49, 10]] {
+            assert!(fits(found, &wanted), "{found:?}");
+        }
+        for found in [&[490][..], &[10, 49], &[2, 7, 49, 10], &[], &[49]] {
+            assert!(!fits(found, &wanted), "{found:?}");
+        }
+        assert!(fits(&[], &[1]) && fits(&[1], &[]) && fits(&[5], &[1, 1]) && !fits(&[5, 2], &[1]));
+    }
+
+    #[test]
+    fn wrong_files_are_told_with_both_sides() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.npy");
+        let mut tensor = spec(DType::INT8, &[1, 4]);
+        tensor.quantization = Some(Quantization { scale: 0.5, zero_point: -3 });
+        spec(DType::FLOAT32, &[1, 4]).write(&path, &[0; 16], 1).unwrap();
+        let failure = tensor.read(&path).unwrap_err();
+        assert!(failure.to_string().contains("holds float32, tensor t, int8 [1, 4] does not"), "{failure}");
+        assert!(failure.advice().unwrap().contains("x / 0.5) + -3"), "{failure:?}");
+        spec(DType::INT8, &[4, 2]).write(&path, &[0; 8], 1).unwrap();
+        assert!(tensor.read(&path).unwrap_err().to_string().contains("shape [4, 2]"));
+        let raw = folder.path().join("t.bin");
+        fs::write(&raw, [0; 7]).unwrap();
+        assert!(tensor.read(&raw).unwrap_err().to_string().contains("takes 4 bytes, the file holds 7"));
+        fs::write(&raw, []).unwrap();
+        assert!(tensor.read(&raw).unwrap_err().to_string().contains("the file holds 0"));
+    }
+
+    #[test]
+    fn a_view_shows_values_and_the_largest() {
+        let mut tensor = spec(DType::INT8, &[1, 4]);
+        assert_eq!(tensor.view(&[1, 255, 3, 3]), ["values   1 -1 3 3", "largest  index 2: 3"]);
+        tensor.quantization = Some(Quantization { scale: 0.25, zero_point: -1 });
+        assert_eq!(tensor.view(&[1, 255, 3, 3])[1], "real     0.5 0 1 1");
+        let matrix = spec(DType::FLOAT32, &[2, 20]);
+        let lines = matrix.view(&[0; 160]);
+        assert_eq!(lines.len(), 1);
+        assert!(lines[0].ends_with("… (40 in all)"));
+        assert_eq!(spec(DType { code: 4, bits: 16, lanes: 1 }, &[1]).view(&[1, 0xff]), ["bytes    01 ff"]);
+        for (value, text) in [(0.1f32.into(), "0.1"), (-0.0, "0"), (1e-9, "1.0000e-9"), (f64::NAN, "NaN"), (3.0, "3")] {
+            assert_eq!(short(value), text);
+        }
+    }
+}

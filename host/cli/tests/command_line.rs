@@ -1,0 +1,180 @@
+//! Help, versions, errors and exit codes, as a user meets them.
+
+mod common;
+
+use std::fs;
+
+use common::{archive, archive_of_two, printed, repository, tool};
+
+const COPY: &str =
+    "int i; for (i = 0; i < 4; i++) { sram[i] = (uint8_t)x[i]; } for (i = 0; i < 4; i++) { y[i] = (int8_t)sram[i]; }";
+
+#[test]
+fn help_teaches_and_lists_exit_codes() {
+    let (help, _) = printed(&tool().arg("--help").assert().success());
+    for word in ["generate", "inspect", "run", "compile", "Exit codes", "NO_COLOR"] {
+        assert!(help.contains(word), "{word} is not in:\n{help}");
+    }
+    for code in 0..=5 {
+        assert!(help.lines().any(|line| line.starts_with(&format!("  {code}  "))), "exit code {code}");
+    }
+    for verb in ["generate", "inspect", "run", "compile"] {
+        let (help, _) = printed(&tool().args([verb, "--help"]).assert().success());
+        let examples = help.lines().filter(|line| line.starts_with(&format!("  tvm-embedded {verb} "))).count();
+        assert!(examples >= 3, "{verb} has {examples} examples");
+        assert!(help.lines().all(|line| line.chars().count() <= 120), "{verb}");
+    }
+}
+
+#[test]
+fn version_tells_all_three() {
+    let (version, _) = printed(&tool().arg("--version").assert().success());
+    let lines: Vec<&str> = version.lines().collect();
+    assert_eq!(lines[0], concat!("tvm-embedded ", env!("CARGO_PKG_VERSION")));
+    assert!(lines[1].starts_with("ABI of generated files and library: "));
+    assert!(lines[2].contains("metadata versions"));
+}
+
+#[test]
+fn wrong_command_lines_end_with_2() {
+    for args in [
+        &[][..],
+        &["frobnicate"],
+        &["inspect"],
+        &["generate", "x.tar"],
+        &["compile", "x.tflite"],
+        &["compile", "x.tflite", "-o", "x.tar", "--pool", "SRAM=4"],
+        &["compile", "x.tflite", "-o", "x.tar", "--pool", "sram=4G"],
+        &["compile", "x.tflite", "-o", "x.tar", "--optimize", "everything"],
+        &["run", "x.tar", "--input", "a="],
+        &["run", "x.tar", "--repeat", "0"],
+        &["run", "x.tar", "--workspace-offset", "4096"],
+    ] {
+        let assert = tool().args(args).assert().code(2);
+        let (stdout, stderr) = printed(&assert);
+        assert!(stdout.is_empty(), "{args:?}");
+        assert!(stderr.contains("Usage") || stderr.contains("--help"), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn files_that_are_not_there_end_with_3() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing.tar");
+    for verb in [&["inspect"][..], &["run"], &["generate", "-o", "out"], &["compile", "-o", "out.tar"]] {
+        let assert = tool().args(verb).arg(&missing).current_dir(folder.path()).assert().code(3);
+        let (stdout, stderr) = printed(&assert);
+        assert!(stdout.is_empty());
+        assert!(stderr.starts_with("error: ") && stderr.contains("missing.tar"), "{stderr}");
+    }
+    let unwritable = folder.path().join("no/such/folder/out.tar");
+    let model = repository("models/digits/digits.tflite");
+    tool().arg("compile").arg(&model).arg("-o").arg(&unwritable).assert().code(3);
+}
+
+#[test]
+fn what_is_no_model_ends_with_1_and_advice() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    };
+    let archive = archive(folder.path(), "whole", COPY);
+    let whole = fs::read(archive).unwrap();
+    for path in [
+        file("empty.tar", b""),
+        file("text.tar", b"Lorem ipsum"),
+        file("cut.tar", &whole[..700]),
+        file("no.tflite", b"not a model"),
+        file("broken.tflite", b"\x1c\0\0\0TFL3\xff\xff\xff\x7f"),
+    ] {
+        let (stdout, stderr) = printed(&tool().arg("inspect").arg(&path).assert().code(1));
+        assert!(stdout.is_empty());
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(stderr.starts_with("error: ") && stderr.contains(name), "{stderr}");
+    }
+    let (_, stderr) = printed(&tool().arg("inspect").arg(file("empty.tar", b"")).assert().code(1));
+    assert!(stderr.contains("\n  next: "), "{stderr}");
+}
+
+#[test]
+fn inspect_shows_and_json_agrees() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = archive(folder.path(), "copier", COPY);
+    let (text, stderr) = printed(&tool().arg("inspect").arg(&path).assert().success());
+    assert!(stderr.is_empty(), "{stderr}");
+    for word in ["Model copier", "x_0", "x/0", "int8", "workspace to give", "47", "Findings"] {
+        assert!(text.contains(word), "{word} is not in:\n{text}");
+    }
+    assert!(!text.contains('\u{1b}'), "colours without a terminal");
+
+    let (json, _) = printed(&tool().args(["inspect", "--json"]).arg(&path).assert().success());
+    let facts: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let model = &facts["models"][0];
+    assert_eq!(model["name"], "copier");
+    assert_eq!(model["inputs"][0]["name"], "x/0");
+    assert_eq!(model["inputs"][0]["c_name"], "x_0");
+    assert_eq!(model["inputs"][0]["bytes"], 4);
+    assert!(model["inputs"][0]["scale"].is_null());
+    assert_eq!(model["workspaces"][0]["aligned_bytes"], 32);
+    assert_eq!(model["workspaces"][0]["bytes"], 47);
+}
+
+#[test]
+fn several_models_must_be_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = archive_of_two(folder.path(), ["left", "right"], COPY);
+    let (text, _) = printed(&tool().arg("inspect").arg(&path).assert().success());
+    assert!(text.contains("Model left") && text.contains("Model right"));
+    let (text, _) = printed(&tool().arg("inspect").arg(&path).args(["--module", "right"]).assert().success());
+    assert!(!text.contains("Model left") && text.contains("Model right"));
+    for args in [&["--module", "middle"][..], &[]] {
+        let (_, stderr) = printed(&tool().arg("run").arg(&path).args(args).assert().code(2));
+        assert!(stderr.contains("left, right"), "{stderr}");
+    }
+}
+
+#[test]
+fn the_bundled_model_is_compiled_and_inspected() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = repository("models/digits/digits.tflite");
+    let archive = folder.path().join("digits.tar");
+    let report = folder.path().join("report.json");
+    let compile = |output: &std::path::Path| {
+        tool().arg("compile").arg(&model).arg("-o").arg(output).arg("--report").arg(&report).assert().success()
+    };
+    let (text, stderr) = printed(&compile(&archive));
+    assert!(text.contains("model digits") && text.contains("multiply-accumulates"), "{text}");
+    assert!(stderr.is_empty());
+    let facts: serde_json::Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    assert_eq!(facts["macs"], 66816);
+
+    let again = folder.path().join("again.tar");
+    compile(&again);
+    assert!(fs::read(&archive).unwrap() == fs::read(&again).unwrap(), "the same file, the same archive");
+
+    let inspect = |path: &std::path::Path| {
+        let (json, _) = printed(&tool().args(["inspect", "--json"]).arg(path).assert().success());
+        serde_json::from_str::<serde_json::Value>(&json).unwrap()["models"].clone()
+    };
+    assert_eq!(inspect(&archive), inspect(&model), "an archive and its .tflite file tell the same");
+    assert_eq!(inspect(&archive)[0]["inputs"][0]["shape"], serde_json::json!([1, 8, 8, 1]));
+    let (text, _) = printed(&tool().arg("inspect").arg(&archive).assert().success());
+    assert!(text.contains("Layers") && text.contains("66 816"), "{text}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    let path = archive(folder.path(), "copier", COPY);
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("tvm-embedded"))
+        .arg("inspect")
+        .arg(path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+}

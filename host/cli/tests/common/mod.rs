@@ -1,0 +1,107 @@
+//! What the tests of the program share: calling it, data to call it with.
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use assert_cmd::assert::Assert;
+use tvm_embedded_mlf::{ArchiveBuilder, DType, MetadataModule, MetadataTensor, metadata_json};
+
+/// The program, in an environment that does not change its texts.
+pub fn tool() -> Command {
+    let mut command = Command::cargo_bin("tvm-embedded").expect("the program is built with its tests");
+    command.env_remove("CC").env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
+    command
+}
+
+/// What a run printed, as text.
+pub fn printed(assert: &Assert) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("the program prints UTF-8");
+    let output = assert.get_output();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+/// A file of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// Real archives of TVM; `None`, with a loud line, where they are absent.
+pub fn real_archives() -> Option<PathBuf> {
+    let folder = repository("../shared/mlf");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: no real archives: {} is absent", folder.display());
+    None
+}
+
+/// Writes an archive in TVM's form into `folder`: module `name` with input `x/0` and output `y`, both int8 of 4 elements, and
+/// a workspace `sram` of 32 bytes. `main` are C statements over `x`, `y` and `sram`.
+pub fn archive(folder: &Path, name: &str, main: &str) -> PathBuf {
+    let mut archive = ArchiveBuilder::new();
+    module(&mut archive, name, main);
+    archive.add("metadata.json", metadata_json(&[metadata(name)]).expect("facts are finite"));
+    write(folder, name, archive)
+}
+
+/// The same with two modules.
+pub fn archive_of_two(folder: &Path, names: [&str; 2], main: &str) -> PathBuf {
+    let mut archive = ArchiveBuilder::new();
+    names.iter().for_each(|name| module(&mut archive, name, main));
+    archive.add("metadata.json", metadata_json(&names.map(metadata)).expect("facts are finite"));
+    write(folder, "two", archive)
+}
+
+fn write(folder: &Path, name: &str, archive: ArchiveBuilder) -> PathBuf {
+    let path = folder.join(format!("{name}.tar"));
+    std::fs::write(&path, archive.finish().expect("names are clean")).expect("the folder is writable");
+    path
+}
+
+fn metadata(name: &str) -> MetadataModule {
+    let tensor = |name: &str| MetadataTensor { name: name.to_owned(), size_bytes: 4, dtype: DType::INT8 };
+    MetadataModule {
+        name: name.to_owned(),
+        targets: vec!["c -keys=cpu".to_owned()],
+        export_datetime: "2024-01-31 12:00:00Z".to_owned(),
+        workspace_size_bytes: 32,
+        constants_size_bytes: 0,
+        io_size_bytes: 8,
+        inputs: vec![tensor("x/0")],
+        outputs: vec![tensor("y")],
+        operator_functions: Vec::new(),
+        extension: None,
+    }
+}
+
+fn module(archive: &mut ArchiveBuilder, name: &str, main: &str) {
+    let upper = name.to_uppercase();
+    let header = format!(
+        "#include <stdint.h>\n\
+         #define TVMGEN_{upper}_X_0_SIZE 4\n\
+         #define TVMGEN_{upper}_Y_SIZE 4\n\
+         struct tvmgen_{name}_inputs {{\n  void* x_0;\n}};\n\
+         struct tvmgen_{name}_outputs {{\n  void* y;\n}};\n\
+         struct tvmgen_{name}_workspace_pools {{\n  void* sram;\n}};\n\
+         int32_t tvmgen_{name}_run(\n  struct tvmgen_{name}_inputs* inputs,\n  struct tvmgen_{name}_outputs* outputs,\n  \
+         struct tvmgen_{name}_workspace_pools* workspace_pools\n);\n\
+         #define TVMGEN_{upper}_WORKSPACE_SIZE 32\n\
+         #define TVMGEN_{upper}_SRAM_WORKSPACE_POOL_SIZE 32\n"
+    );
+    let lib0 = format!(
+        "#include \"tvm/runtime/c_runtime_api.h\"\n#include <tvmgen_{name}.h>\n\
+         TVM_DLL int32_t tvmgen_{name}___tvm_main__(void* x_0,void* output0,uint8_t* sram_0_var);\n\
+         int32_t tvmgen_{name}_run(struct tvmgen_{name}_inputs* inputs,struct tvmgen_{name}_outputs* outputs,\
+         struct tvmgen_{name}_workspace_pools* workspace_pools) \
+         {{return tvmgen_{name}___tvm_main__(inputs->x_0,outputs->y,workspace_pools->sram);\n}}\n;"
+    );
+    let lib1 = format!(
+        "#define TVM_EXPORTS\n#include \"tvm/runtime/c_runtime_api.h\"\n#include \"tvm/runtime/c_backend_api.h\"\n\
+         #include <math.h>\n#include <stdbool.h>\n#ifdef __cplusplus\nextern \"C\"\n#endif\n\
+         TVM_DLL int32_t tvmgen_{name}___tvm_main__(int8_t* x, int8_t* y, uint8_t* sram) {{\n  {main}\n  return 0;\n}}\n"
+    );
+    archive.add(format!("codegen/host/include/tvmgen_{name}.h"), header);
+    archive.add(format!("codegen/host/src/{name}_lib0.c"), lib0);
+    archive.add(format!("codegen/host/src/{name}_lib1.c"), lib1);
+}

@@ -1,0 +1,147 @@
+//! Whole models: the bundled one, and real archives of TVM with the bytes that a run must give.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::{printed, real_archives, repository, tool};
+
+/// The bundled model recognises as many of the held-back digits as its reference does.
+#[test]
+fn the_bundled_model_recognises_digits() {
+    let folder = tempfile::tempdir().unwrap();
+    let scores = folder.path().join("scores.bin");
+    tool()
+        .arg("run")
+        .arg(repository("models/digits/digits.tflite"))
+        .arg("--input")
+        .arg(repository("models/digits/test_images.bin"))
+        .arg("--output")
+        .arg(&scores)
+        .assert()
+        .success();
+    let labels = fs::read(repository("models/digits/test_labels.bin")).unwrap();
+    let scores = fs::read(scores).unwrap();
+    let digit = |scores: &[u8]| (0..10u8).max_by_key(|&digit| (scores[usize::from(digit)] as i8, u8::MAX - digit));
+    let right = scores.chunks(10).zip(&labels).filter(|(scores, label)| digit(scores) == Some(**label)).count();
+    assert_eq!((scores.len(), right), (3600, 357));
+}
+
+/// A compiled archive and the file it was made from give the same bytes, with inputs and outputs inside the workspace too.
+#[test]
+fn the_bundled_model_runs_alike_in_all_forms() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = repository("models/digits/digits.tflite");
+    let images = fs::read(repository("models/digits/test_images.bin")).unwrap();
+    let input = folder.path().join("images.bin");
+    fs::write(&input, &images[..64 * 20]).unwrap();
+    let outputs: Vec<Vec<u8>> =
+        [None, Some(&[][..]), Some(&["--io-in-workspace"]), Some(&["--pool", "a=1K", "--pool", "b"])]
+            .iter()
+            .enumerate()
+            .map(|(i, form)| {
+                let path = match form {
+                    None => model.clone(),
+                    Some(args) => {
+                        let path = folder.path().join(format!("{i}.tar"));
+                        tool().arg("compile").arg(&model).arg("-o").arg(&path).args(*args).assert().success();
+                        path
+                    }
+                };
+                let output = folder.path().join(format!("{i}.bin"));
+                let mut run = tool();
+                run.arg("run").arg(&path).arg("--input").arg(&input).arg("--output").arg(&output);
+                run.args(["--workspace-offset", &i.to_string(), "--repeat", "2"]).assert().success();
+                fs::read(output).unwrap()
+            })
+            .collect();
+    assert_eq!(outputs[0].len(), 200);
+    assert!(outputs.iter().all(|output| *output == outputs[0]));
+}
+
+/// `TENSOR=FILE` for each file `<archive>.<side>.<tensor>.bin` beside an archive.
+fn tensor_files(archive: &Path, side: &str) -> Vec<String> {
+    let prefix = format!("{}.{side}.", archive.file_stem().unwrap().to_string_lossy());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(archive.parent().unwrap()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if let Some(tensor) = name.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".bin")) {
+            found.push(format!("{tensor}={}", path.display()));
+        }
+    }
+    found
+}
+
+fn archives() -> Option<Vec<PathBuf>> {
+    let entries = fs::read_dir(real_archives()?).unwrap();
+    let mut archives: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    archives.retain(|path| path.extension().is_some_and(|extension| extension == "tar"));
+    archives.sort();
+    assert!(archives.len() >= 28, "{} archives", archives.len());
+    Some(archives)
+}
+
+#[test]
+fn real_archives_give_the_expected_bytes() {
+    let Some(archives) = archives() else { return };
+    let mut ran = 0;
+    for archive in archives {
+        let expected = tensor_files(&archive, "out");
+        if expected.is_empty() {
+            continue;
+        }
+        // Small models at every misalignment, the others at the worst. Without optimisation the C compiler is quickest.
+        let small = fs::metadata(&archive).unwrap().len() < 200_000;
+        for offset in if small { &["0", "1", "2", "3"][..] } else { &["3"] } {
+            let mut run = tool();
+            run.arg("run").arg(&archive).args(["--workspace-offset", offset, "--repeat", "2", "--cc-arg=-O0"]);
+            tensor_files(&archive, "in").iter().for_each(|file| _ = run.arg("--input").arg(file));
+            expected.iter().for_each(|file| _ = run.arg("--expect").arg(file));
+            let assert = run.assert();
+            let (stdout, stderr) = printed(&assert);
+            assert!(assert.get_output().status.success(), "{} at offset {offset}: {stderr}", archive.display());
+            assert_eq!(stdout.matches("bytes as expected").count(), expected.len(), "{stdout}");
+        }
+        ran += 1;
+    }
+    assert!(ran >= 27, "{ran} archives ran");
+}
+
+#[test]
+fn real_archives_are_inspected_without_a_defect_left() {
+    let Some(archives) = archives() else { return };
+    for archive in archives {
+        let (text, stderr) = printed(&tool().arg("inspect").arg(&archive).assert().success());
+        assert!(stderr.is_empty(), "{stderr}");
+        assert!(text.contains("Inputs") && text.contains("Memory") && !text.contains("refused"), "{text}");
+        let (json, _) = printed(&tool().args(["inspect", "--json"]).arg(&archive).assert().success());
+        let facts: serde_json::Value = serde_json::from_str(&json).unwrap();
+        for model in facts["models"].as_array().unwrap() {
+            assert!(model["symbol"].is_string(), "{}", archive.display());
+            for tensor in ["inputs", "outputs"].iter().flat_map(|side| model[side].as_array().unwrap()) {
+                assert!(tensor["bytes"].as_u64().is_some_and(|bytes| bytes > 0), "{}", archive.display());
+            }
+        }
+    }
+}
+
+/// The original model adds what TVM's archives leave out, and another model is refused.
+#[test]
+fn the_original_model_completes_an_archive() {
+    let Some(folder) = real_archives() else { return };
+    let original = repository("../shared/models/hello_world_int8.tflite");
+    let archive = folder.join("hello_c_pool.tar");
+    let inspect = |archive: &Path| {
+        let mut inspect = tool();
+        inspect.args(["inspect", "--json"]).arg(archive).arg("--tflite").arg(&original);
+        inspect.assert()
+    };
+    let (json, _) = printed(&inspect(&archive).success());
+    let facts: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let input = &facts["models"][0]["inputs"][0];
+    assert!(input["scale"].is_number() && input["zero_point"].is_number() && input["shape"].is_array(), "{input}");
+    let (_, stderr) = printed(&inspect(&folder.join("kws_m4_pool.tar")).code(1));
+    assert!(stderr.contains("hello_world_int8.tflite") && stderr.contains("next: "), "{stderr}");
+}
