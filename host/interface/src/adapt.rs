@@ -51,7 +51,7 @@ pub fn copies(archive: &Archive, plan: &Plan<'_>) -> Result<Copies> {
         let text = editor.finish();
         copies.files.push(Copy { name: source.name.to_owned(), text, compiled: true });
     }
-    header(archive, plan, &mut copies)?;
+    headers(archive, plan, &mut copies)?;
     Ok(copies)
 }
 
@@ -66,13 +66,25 @@ fn is_broken(plan: &Plan<'_>) -> bool {
         || module.included_header.is_some() && module.included_header.as_deref() != file
 }
 
-fn header(archive: &Archive, plan: &Plan<'_>, copies: &mut Copies) -> Result<()> {
-    let (Some(path), Some(name)) = (&plan.module.header, &plan.module.included_header) else {
+/// The headers of the archive that the copies include, and those that these include.
+fn headers(archive: &Archive, plan: &Plan<'_>, copies: &mut Copies) -> Result<()> {
+    let (Some(path), Some(own)) = (&plan.module.header, &plan.module.included_header) else {
         return Ok(());
     };
-    if copies.files.iter().any(|copy| includes(&copy.text).any(|included| included == name)) {
-        let text = archive.text(path)?.to_owned();
-        copies.files.push(Copy { name: name.clone(), text, compiled: false });
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut at = 0;
+    while let Some(copy) = copies.files.get(at) {
+        at += 1;
+        let wanted: Vec<String> = includes(&copy.text).map(str::to_owned).collect();
+        for name in wanted {
+            let member = if name == *own { path.clone() } else { format!("{folder}/{name}") };
+            let plain = !name.contains(['/', '\\']);
+            let known = copies.files.iter().any(|copy| copy.name == name);
+            if plain && !known && archive.get(&member).is_some() {
+                let text = archive.text(&member)?.to_owned();
+                copies.files.push(Copy { name, text, compiled: false });
+            }
+        }
     }
     Ok(())
 }
