@@ -7,8 +7,6 @@ use std::sync::LazyLock;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::runtime;
-
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
@@ -48,7 +46,7 @@ fn version() -> &'static str {
         format!(
             "{}\nABI of generated files and library: {}\narchives read: {}",
             env!("CARGO_PKG_VERSION"),
-            runtime::abi_version(),
+            tvm_embedded_interface::ABI_VERSION,
             crate::load::READS,
         )
     });

@@ -10,7 +10,6 @@ mod inspect;
 mod load;
 mod npy;
 mod run;
-mod runtime;
 mod table;
 mod tensor;
 mod terminal;

@@ -162,7 +162,7 @@ fn a_missing_compiler_and_a_missing_library_end_with_5() {
 #[test]
 fn what_the_model_does_wrong_ends_with_4() {
     for (main, part) in [
-        ("return -7;", "the model's own failure code (status -7)"),
+        ("return -7;", "TVMExecute: model's own code (status -7)"),
         ("*(volatile int *)0 = 1;", "was ended before it was done"),
         ("sram[-1] = 1;", "wrote outside its workspace"),
         ("sram[48] = 1;", "wrote outside its workspace"),

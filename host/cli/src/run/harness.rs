@@ -9,7 +9,6 @@ use tempfile::TempDir;
 use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated};
 
 use crate::failure::{Failure, Kind, Result};
-use crate::runtime;
 use crate::terminal::printable;
 
 const DRIVER: &str = include_str!("driver.c");
@@ -51,8 +50,8 @@ impl Program {
         let path = folder.path();
         tvm_embedded_interface::write(path, &model.files)
             .map_err(|error| Failure::new(Kind::File, error.to_string()))?;
-        write(&path.join("tvm_embedded.h"), runtime::HEADER.as_bytes())?;
-        write(&path.join("libtvm_embedded.a"), runtime::LIBRARY)?;
+        write(&path.join("tvm_embedded.h"), tvm_embedded_runtime::HEADER.as_bytes())?;
+        write(&path.join("libtvm_embedded.a"), tvm_embedded_runtime::LIBRARY)?;
         write(&path.join("tvm_embedded_driver.c"), DRIVER.as_bytes())?;
         let (compiler, flags) = compiler();
         let mut command = Command::new(&compiler);
