@@ -126,7 +126,7 @@ proptest! {
                 "def @main(", "%zeta:0", "%0", "%1", " = ", ": ", "Tensor[(", "1, ", "2", "), int8]", "?", ")", "(", ") {", "{", "}", ";", ";\n", ",", "[", "]",
                 "\"", "reshape(", "newshape=[", "-1", "0", "nn.dense(", "units=", "qnn.conv2d(", "kernel_size=[3, 3]", "strides=[0, 1]",
                 "padding=[9223372036854775807, 1]", "dilation=[2, 2]", "data_layout=\"NHWC\"", "channels=4", " -> ", "/*", "*/",
-                "output_tensor_names=[", "nn.relu(", "clip(", "9223372036854775807", "Tensor[(9223372036854775807, 4), int64]",
+                "output_tensor_names=[", "fn (", "%0 = fn (", "%0(", "nn.relu(", "clip(", "9223372036854775807", "Tensor[(9223372036854775807, 4), int64]",
             ]),
             0..80,
         ),

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MOST, Parameter, split_top};
+use super::{DEEPEST, MOST, Parameter, split_top};
 use crate::dtype::DType;
 
 /// What is known of a tensor's type.
@@ -35,15 +35,20 @@ impl Partial {
     }
 }
 
+/// What has been worked out so far.
+#[derive(Default)]
+struct Known<'a> {
+    values: BTreeMap<&'a str, Partial>,
+    /// Results of functions that are values themselves, as partitioned graphs have them.
+    functions: BTreeMap<&'a str, Partial>,
+}
+
 /// Types of the results of a function's body, a tuple flattened; empty when the text is not understood.
-pub(super) fn results(body: &str, parameters: &[Parameter]) -> Vec<Partial> {
-    let mut known: BTreeMap<&str, Partial> = BTreeMap::new();
+pub(super) fn results(body: &str, parameters: &[Parameter], depth: usize) -> Vec<Partial> {
+    let mut known = Known::default();
     for parameter in parameters {
-        if let Some(ty) = &parameter.ty {
-            let shape = Some(ty.shape.iter().copied().map(Some).collect());
-            let dtype = Some(ty.dtype);
-            known.insert(&parameter.name, Partial { dtype, shape });
-        }
+        let ty = parameter.ty.clone();
+        known.values.insert(&parameter.name, Partial::from(ty));
     }
     let mut last = "";
     for (count, statement) in split_top(body, ';').into_iter().enumerate() {
@@ -53,8 +58,13 @@ pub(super) fn results(body: &str, parameters: &[Parameter]) -> Vec<Partial> {
         let statement = statement.trim();
         match statement.strip_prefix('%').and_then(|s| s.split_once(" = ")) {
             Some((name, value)) if !name.contains('(') => {
-                if let Some(found) = expression(value, &known) {
-                    known.insert(name, found);
+                if let Some(function) = value.strip_prefix("fn (") {
+                    let inner = if depth < DEEPEST { super::function(function, depth + 1) } else { None };
+                    if let Some([result]) = inner.as_ref().map(|f| f.results.as_slice()) {
+                        known.functions.insert(name, result.clone());
+                    }
+                } else if let Some(found) = expression(value, &known) {
+                    known.values.insert(name, found);
                 }
             }
             _ => last = statement,
@@ -65,7 +75,7 @@ pub(super) fn results(body: &str, parameters: &[Parameter]) -> Vec<Partial> {
     found
 }
 
-fn flatten(text: &str, known: &BTreeMap<&str, Partial>, found: &mut Vec<Partial>, depth: usize) {
+fn flatten(text: &str, known: &Known<'_>, found: &mut Vec<Partial>, depth: usize) {
     let text = text.trim();
     let inner = text.strip_prefix('(').and_then(|t| t.strip_suffix(')'));
     match inner {
@@ -95,10 +105,11 @@ struct Call<'a> {
     attributes: BTreeMap<&'a str, &'a str>,
 }
 
-fn expression(text: &str, known: &BTreeMap<&str, Partial>) -> Option<Partial> {
+fn expression(text: &str, known: &Known<'_>) -> Option<Partial> {
     let text = text.trim();
     if let Some(name) = text.strip_prefix('%') {
-        return known.get(name).cloned();
+        let called = name.split_once('(').map(|(function, _)| function);
+        return known.values.get(name).or_else(|| known.functions.get(called?)).cloned();
     }
     let open = text.find('(')?;
     let name = text[..open].trim();
@@ -115,7 +126,7 @@ fn expression(text: &str, known: &BTreeMap<&str, Partial>) -> Option<Partial> {
             // No operator here has more than two that matter.
             None if call.operands.len() >= 2 => {}
             None => {
-                let variable = argument.strip_prefix('%').and_then(|n| known.get(n));
+                let variable = argument.strip_prefix('%').and_then(|n| known.values.get(n));
                 let number = argument.trim_end_matches('f').parse::<f64>().is_ok();
                 call.operands.push(match variable {
                     Some(partial) => Operand::Tensor(partial.clone()),

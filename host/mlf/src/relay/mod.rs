@@ -34,16 +34,26 @@ pub(crate) struct Main {
 /// Most parameters that are read.
 const MOST: usize = 50_000;
 
-/// Reads `@main`; `None` when the text has none or is not understood.
+/// Longest text that is looked at, in bytes; TVM's are some 100 KiB for large models.
+const LONGEST: usize = 8 << 20;
+
+/// Deepest nesting of functions in functions that is followed.
+const DEEPEST: usize = 3;
+
+/// Reads `@main`; `None` when the text has none, is not understood or too long.
 pub(crate) fn main_function(text: &str) -> Option<Main> {
-    let start = text.lines().scan(0usize, |at, line| {
-        let begin = *at;
-        *at += line.len() + 1;
-        Some((begin, line))
-    });
+    if text.len() > LONGEST {
+        return None;
+    }
     let marker = "def @main(";
-    let (at, _) = { start }.find(|(_, line)| line.starts_with(marker))?;
-    let mut rest = text.get(at + marker.len()..)?;
+    let at_line_start = |at: &usize| *at == 0 || text.as_bytes()[at - 1] == b'\n';
+    let at = text.match_indices(marker).map(|(at, _)| at).find(at_line_start)?;
+    function(&text[at + marker.len()..], 0)
+}
+
+/// Reads a function from behind the bracket that opens its parameters.
+fn function(text: &str, depth: usize) -> Option<Main> {
+    let mut rest = text;
     let mut main = Main::default();
     loop {
         rest = skip_blank(rest)?;
@@ -77,7 +87,7 @@ pub(crate) fn main_function(text: &str) -> Option<Main> {
         let stated = results(result).unwrap_or_default();
         main.results = stated.into_iter().map(Partial::from).collect();
     } else if let Some(body) = rest.strip_prefix('{').and_then(body) {
-        main.results = infer::results(&body, &main.parameters);
+        main.results = infer::results(&body, &main.parameters, depth);
     }
     Some(main)
 }
@@ -266,6 +276,9 @@ mod tests {
         );
         let pool = "  nn.avg_pool2d(%x, pool_size=[2, 2], padding=[1, 0], strides=[2, 1])";
         assert_eq!(inferred(pool), [Some(vec![1, 8, 4, 3])]);
+        let nested = "  %0 = fn (%a: Tensor[(5), int8], Primitive=1, global_symbol=\"f\") -> Tensor[(7), int8] { %a };\n  \
+                      %1 = fn (%a: Tensor[(5), int8]) {\n    nn.relu(%a)\n  };\n  %2 = %1(%x);\n  (%0(%x), nn.relu(%2))";
+        assert_eq!(inferred(nested), [Some(vec![7]), Some(vec![5])]);
         assert_eq!(inferred("  add(%x, %x)"), [Some(vec![1, 8, 6, 4])]);
         assert_eq!(inferred("  qnn.dense(%w, %x, 0, units=7, out_dtype=\"int32\")"), [Some(vec![3, 7])]);
     }
@@ -278,7 +291,9 @@ mod tests {
             "  nn.max_pool2d(%x, pool_size=[2, 2], layout=\"NHWC\", ceil_mode=True)",
             "  nn.conv2d(%x, %w, channels=5, data_layout=\"NHWC8c\")",
             "  nn.dense(%x, %w, units=None)",
-            "  %0 = fn (%a: Tensor[(1), int8]) { %a };\n  %0(%x)",
+            "  %0 = fn (%a: Tensor[(1), int8]) { mystery(%a) };\n  %0(%x)",
+            "  %0 = fn (%a: Tensor[(1), int8]) { (%a, %a) };\n  %0(%x)",
+            "  %1(%x)",
             "  right_shift(%w, %x)",
             "  clip(1f)",
             "  nn.max_pool2d(%x, pool_size=[2, 2], layout=\"NHWC\", padding=[1])",
