@@ -81,8 +81,8 @@ int main(void) {
     }
     right += answer == picture_labels[at];
   }
-  printf("Right in %d of %d held-back pictures (%d.%02d %%)\n", right, PICTURES, right * 100 / PICTURES,
-         right * 10000 / PICTURES % 100);
+  int percent = (right * 10000 + PICTURES / 2) / PICTURES; /* in hundredths */
+  printf("Right in %d of %d held-back pictures (%d.%02d %%)\n", right, PICTURES, percent / 100, percent % 100);
   printf("RAM: %u bytes of workspace, %u of outputs\n", (unsigned)sizeof(g_workspace), (unsigned)sizeof(g_output));
   return 0;
 }
