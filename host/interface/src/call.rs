@@ -2,7 +2,6 @@
 
 use crate::plan::{Argument, Plan};
 use crate::services;
-use crate::source::data_symbol;
 use std::fmt::Write;
 use tvm_embedded_mlf::MainParameter;
 
@@ -101,33 +100,66 @@ pub fn entry(out: &mut String, plan: &Plan<'_>) {
     out.push_str("}\n");
 }
 
-/// The structs with their types, and a word on what is not used.
+/// The structs with their types, what the context holds beside workspaces, and a word on what is not used.
 fn locals(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
     let symbol = plan.symbol();
-    if arguments.iter().any(|a| matches!(a, Argument::Input(_))) {
+    let has = |is: fn(&Argument) -> bool| arguments.iter().any(is);
+    let (inputs, outputs) = (has(|a| matches!(a, Argument::Input(_))), has(|a| matches!(a, Argument::Output(_))));
+    if inputs {
         let _ = writeln!(out, "  const TVMInputs_{symbol} *in = (const TVMInputs_{symbol} *)inputs;");
     }
-    if arguments.iter().any(|a| matches!(a, Argument::Output(_))) {
+    if outputs {
         let _ = writeln!(out, "  const TVMOutputs_{symbol} *out = (const TVMOutputs_{symbol} *)outputs;");
     }
-    if arguments.iter().any(|a| matches!(a, Argument::Device(_))) {
-        let _ = writeln!(
-            out,
-            "  const TVMDevices_{symbol} *devices = (const TVMDevices_{symbol} *)context->devices.memory;"
-        );
+    let fetched = fetched(arguments);
+    for &argument in &fetched {
+        let constant = if matches!(argument, Argument::Parameter(_)) { "const " } else { "" };
+        let _ = writeln!(out, "  {constant}void *{};", parameter_name(argument));
     }
-    if plan.exclusive {
+    let mapped = plan.has_placed_tensors();
+    if plan.exclusive || mapped || !fetched.is_empty() {
         out.push_str("  int32_t status;\n");
     }
-    if !arguments.iter().any(|a| matches!(a, Argument::Input(_))) {
-        out.push_str("  (void)inputs;\n");
+    for (name, used) in [("inputs", inputs || mapped), ("outputs", outputs || mapped)] {
+        if !used {
+            let _ = writeln!(out, "  (void){name};");
+        }
     }
-    if !arguments.iter().any(|a| matches!(a, Argument::Output(_))) {
-        out.push_str("  (void)outputs;\n");
-    }
-    let context = |a: &Argument| matches!(a, Argument::Workspace(_) | Argument::Parameter(_) | Argument::Device(_));
-    if !arguments.iter().any(context) && plan.arena.is_none() {
+    if !has(|a| matches!(a, Argument::Workspace(_))) && plan.arena.is_none() && !mapped && fetched.is_empty() {
         out.push_str("  (void)context;\n");
+    }
+    fetch(out, plan, &fetched);
+    if mapped {
+        let _ = write!(
+            out,
+            "  status = TVMCheckMapped(&{symbol}, context, inputs, outputs);\n  \
+             if (status != TVM_STATUS_OK) {{\n    return status;\n  }}\n"
+        );
+    }
+}
+
+/// What the library looks up in a context, and checks: parameters and devices.
+fn fetched(arguments: &[Argument]) -> Vec<Argument> {
+    let mut fetched: Vec<Argument> = Vec::new();
+    fetched.extend(arguments.iter().filter(|a| matches!(a, Argument::Parameter(_))));
+    fetched.extend(arguments.iter().filter(|a| matches!(a, Argument::Device(_))));
+    fetched
+}
+
+fn fetch(out: &mut String, plan: &Plan<'_>, fetched: &[Argument]) {
+    for &argument in fetched {
+        let (function, index) = match argument {
+            Argument::Device(i) => ("TVMGetDevice", i),
+            Argument::Parameter(i) => ("TVMGetParameter", i),
+            _ => continue,
+        };
+        let _ = write!(
+            out,
+            "  status = {function}(&{}, context, {index}, &{});\n  \
+             if (status != TVM_STATUS_OK) {{\n    return status;\n  }}\n",
+            plan.symbol(),
+            parameter_name(argument)
+        );
     }
 }
 
@@ -135,22 +167,15 @@ fn value(plan: &Plan<'_>, argument: Argument) -> String {
     let facts = &plan.facts;
     let prefix = plan.macro_prefix();
     match argument {
-        // TVM's C does not say const, though it only reads its inputs.
+        // TVM's C does not say const, though it only reads its inputs and parameters.
         Argument::Input(i) => format!("(void *)in->{}", facts.inputs[i].c_name),
         Argument::Output(i) => format!("out->{}", facts.outputs[i].c_name),
-        Argument::Device(i) => format!("devices->{}", facts.devices[i].c_name),
         Argument::Workspace(i) => {
             let name = facts.workspaces[i].c_name.to_ascii_uppercase();
             format!("TVMWorkspaceStart(context, {prefix}_WORKSPACE_COUNT, {i}, {prefix}_WORKSPACE_{name}_ALIGNMENT)")
         }
-        Argument::Parameter(i) => {
-            let parameter = &facts.parameters[i];
-            let data = match parameter.facts.carried {
-                true => data_symbol(plan, parameter),
-                false => "NULL".to_owned(),
-            };
-            format!("(uint8_t *)TVMParameterStart(context, {prefix}_PARAMETER_COUNT, {i}, {data})")
-        }
+        Argument::Parameter(_) => format!("(uint8_t *){}", parameter_name(argument)),
+        Argument::Device(_) => parameter_name(argument),
         // Filtered out by `outer`.
         Argument::Internal(_) => "NULL".to_owned(),
     }
@@ -311,18 +336,27 @@ pub fn reset(out: &mut String, plan: &Plan<'_>) {
         return;
     };
     let symbol = plan.symbol();
+    // Pool arguments stand in the order of the pools, as the archive's struct has them.
+    let pools: Vec<(usize, Argument)> = (plan.module.main_parameters.iter().zip(&plan.arguments))
+        .filter_map(|(parameter, argument)| match parameter {
+            MainParameter::Pool(i) => Some((*i, *argument)),
+            _ => None,
+        })
+        .collect();
+    let fetched = fetched(&pools.iter().map(|(_, argument)| *argument).collect::<Vec<_>>());
     let _ = write!(
         out,
         "\nint32_t TVMResetEntry_{symbol}(const TVMContext *context) {{\n  struct {} pools;\n",
         pools_struct(plan)
     );
-    // Pool arguments stand in the order of the pools, as the archive's struct has them.
-    let order = |parameter: &MainParameter| match parameter {
-        MainParameter::Pool(i) => Some(*i),
-        _ => None,
-    };
-    let pools = plan.module.main_parameters.iter().zip(&plan.arguments);
-    for (i, argument) in pools.filter_map(|(parameter, argument)| order(parameter).map(|i| (i, *argument))) {
+    for &argument in &fetched {
+        let _ = writeln!(out, "  const void *{};", parameter_name(argument));
+    }
+    if !fetched.is_empty() {
+        out.push_str("  int32_t status;\n");
+    }
+    fetch(out, plan, &fetched);
+    for (i, argument) in pools {
         let name = crate::names::member(&plan.module.pools[i].name);
         let _ = writeln!(out, "  pools.{name} = {};", value(plan, argument));
     }

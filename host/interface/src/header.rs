@@ -386,7 +386,7 @@ fn execute(out: &mut String, plan: &Plan<'_>) {
     if wanted(&facts.outputs) {
         check("outputs", "TVM_STATUS_NULL_OUTPUTS");
     }
-    if !plan.needs_no_context() {
+    if !plan.facts.workspaces.is_empty() {
         check("context", "TVM_STATUS_NULL_CONTEXT");
     }
     let _ = write!(out, "  return TVMEntry_{symbol}(inputs, outputs, context);\n}}\n");

@@ -125,19 +125,15 @@ impl<'a> Plan<'a> {
         self.module.operators == Operators::Packed
     }
 
-    /// True when a run needs nothing from a context.
-    pub fn needs_no_context(&self) -> bool {
-        self.facts.workspaces.is_empty() && self.facts.parameters.is_empty() && self.facts.devices.is_empty()
-    }
-
     /// True for the kind of model whose calls the library proves with fewer instructions (`TVM_MODEL_PLAIN`).
     pub fn is_plain(&self) -> bool {
-        let Facts { inputs, outputs, workspaces, parameters, devices, .. } = &self.facts;
-        let counts = !inputs.is_empty() && !outputs.is_empty() && workspaces.len() == 1;
-        counts
-            && parameters.is_empty()
-            && devices.is_empty()
-            && inputs.iter().chain(outputs).all(|tensor| tensor.facts.placement.is_none())
+        let Facts { inputs, outputs, workspaces, .. } = &self.facts;
+        inputs.len() == 1 && outputs.len() == 1 && workspaces.len() == 1 && !self.has_placed_tensors()
+    }
+
+    /// True when a tensor lives inside a workspace.
+    pub fn has_placed_tensors(&self) -> bool {
+        self.facts.inputs.iter().chain(&self.facts.outputs).any(|tensor| tensor.facts.placement.is_some())
     }
 
     /// The largest alignment of any input or output.

@@ -1,7 +1,7 @@
 //! `my_model.c`: the descriptor, and the entry that calls the archive's C.
 
 use crate::call;
-use crate::facts::{Named, ParameterFacts, TensorFacts, WorkspaceFacts};
+use crate::facts::{DeviceFacts, Named, ParameterFacts, TensorFacts, WorkspaceFacts};
 use crate::plan::Plan;
 use crate::services;
 use crate::text::comment;
@@ -78,6 +78,10 @@ fn opening(out: &mut String, plan: &Plan<'_>) {
         comment(&plan.source_name),
         plan.symbol(),
     );
+    out.push_str(
+        "\n/* Initialises a member by its name; C++ takes members in their order alone, which is this one. */\n\
+         #ifdef __cplusplus\n#define TVM_MEMBER(name)\n#else\n#define TVM_MEMBER(name) .name =\n#endif\n",
+    );
     if services::launches(plan) {
         out.push_str("#include \"tvm/runtime/c_backend_api.h\"\n");
     } else if plan.is_packed() && !plan.calls_from_archive() {
@@ -100,22 +104,7 @@ fn descriptor(out: &mut String, plan: &Plan<'_>) {
     let outputs = tensors(out, plan, "outputs", "OUTPUT", &facts.outputs);
     let workspaces = workspaces(out, plan, &facts.workspaces);
     let parameters = parameter_table(out, plan, &facts.parameters);
-    let devices = match facts.devices.len() {
-        0 => "NULL".to_owned(),
-        count => {
-            let names: Vec<String> = facts
-                .devices
-                .iter()
-                .map(|device| format!("{prefix}_DEVICE_{}_NAME", device.c_name.to_ascii_uppercase()))
-                .collect();
-            let _ = write!(
-                out,
-                "\nstatic const char *const tvm_{symbol}_devices[{count}] = {{\n  {},\n}};\n",
-                names.join(",\n  ")
-            );
-            format!("tvm_{symbol}_devices")
-        }
-    };
+    let devices = devices(out, plan);
     let version = match facts.tvm_version {
         Some(_) => ["MAJOR", "MINOR", "PATCH"].map(|part| format!("{prefix}_TVM_VERSION_{part}")).join(", "),
         None => ["TVM_VERSION_UNKNOWN"; 3].join(", "),
@@ -125,28 +114,33 @@ fn descriptor(out: &mut String, plan: &Plan<'_>) {
         None => "NULL".to_owned(),
     };
     let fields = [
-        "TVM_MODEL_MAGIC".to_owned(),
-        format!("{prefix}_ABI_VERSION"),
-        if plan.is_plain() { "TVM_MODEL_PLAIN" } else { "0" }.to_owned(),
-        "sizeof(TVMModel)".to_owned(),
-        format!("{prefix}_NAME"),
-        inputs,
-        outputs,
-        workspaces,
-        parameters,
-        devices,
-        format!("TVMEntry_{symbol}"),
-        reset,
-        format!("{prefix}_INPUT_COUNT"),
-        format!("{prefix}_OUTPUT_COUNT"),
-        format!("{prefix}_WORKSPACE_COUNT"),
-        format!("{prefix}_PARAMETER_COUNT"),
-        format!("{prefix}_DEVICE_COUNT"),
-        format!("{} - 1", plan.tensor_alignment()),
-        format!("{{ {version} }}"),
-        "{ 0, 0, 0 }".to_owned(),
+        ("magic", "TVM_MODEL_MAGIC".to_owned()),
+        ("abi_version", format!("{prefix}_ABI_VERSION")),
+        ("flags", if plan.is_plain() { "TVM_MODEL_PLAIN" } else { "0" }.to_owned()),
+        ("struct_size", "sizeof(TVMModel)".to_owned()),
+        ("name", format!("{prefix}_NAME")),
+        ("inputs", inputs),
+        ("outputs", outputs),
+        ("workspaces", workspaces),
+        ("parameters", parameters),
+        ("devices", devices),
+        ("entry", format!("TVMEntry_{symbol}")),
+        ("reset", reset),
+        ("num_inputs", format!("{prefix}_INPUT_COUNT")),
+        ("num_outputs", format!("{prefix}_OUTPUT_COUNT")),
+        ("num_workspaces", format!("{prefix}_WORKSPACE_COUNT")),
+        ("num_parameters", format!("{prefix}_PARAMETER_COUNT")),
+        ("num_devices", format!("{prefix}_DEVICE_COUNT")),
+        ("tensor_alignment_mask", format!("{} - 1", plan.tensor_alignment())),
+        ("tvm_version", format!("{{ {version} }}")),
+        ("reserved", "{ 0, 0, 0 }".to_owned()),
     ];
-    let _ = write!(out, "\nconst TVMModel {symbol} = {{\n  {},\n}};\n", fields.join(",\n  "));
+    let _ = write!(out, "\nconst TVMModel {symbol} = {{\n{}}};\n", members("  ", &fields));
+}
+
+/// Members of an initialiser, each with its name where the language takes it.
+fn members(indentation: &str, fields: &[(&str, String)]) -> String {
+    fields.iter().map(|(name, value)| format!("{indentation}TVM_MEMBER({name}) {value},\n")).collect()
 }
 
 /// The table of inputs or outputs, and the shapes it points at; the table's name.
@@ -169,10 +163,6 @@ fn tensors(out: &mut String, plan: &Plan<'_>, side: &str, place: &str, tensors: 
             }
         };
         let mut flags = Vec::new();
-        let known = |is: bool, fields: &[&str], otherwise: &str| -> Vec<String> {
-            let field = |field: &&str| if is { format!("{at}_{field}") } else { otherwise.to_owned() };
-            fields.iter().map(field).collect()
-        };
         if facts.shape.is_some() {
             flags.push("TVM_TENSOR_SHAPED");
         }
@@ -183,50 +173,75 @@ fn tensors(out: &mut String, plan: &Plan<'_>, side: &str, place: &str, tensors: 
             flags.push("TVM_TENSOR_IN_WORKSPACE");
         }
         let flags = if flags.is_empty() { "0".to_owned() } else { flags.join(" | ") };
-        let mut fields = vec![format!("{at}_NAME"), format!("\"{}\"", tensor.c_name), shape];
-        fields.extend(known(true, &["BYTES", "ALIGNMENT"], ""));
-        fields.extend(known(facts.quantization.is_some(), &["SCALE", "ZERO_POINT"], "0"));
-        fields.extend(known(facts.placement.is_some(), &["OFFSET", "WORKSPACE"], "0"));
-        fields.extend(known(facts.dtype.is_some(), &["DTYPE_LANES", "DTYPE_CODE", "DTYPE_BITS"], "0"));
-        fields.extend(known(facts.shape.is_some(), &["RANK"], "0"));
-        fields.extend([flags, "0".to_owned()]);
-        rows.push(format!("  {{ {} }},\n", fields.join(",\n    ")));
+        let value = |is: bool, field: &str| if is { format!("{at}_{field}") } else { "0".to_owned() };
+        let fields = [
+            ("name", value(true, "NAME")),
+            ("identifier", format!("\"{}\"", tensor.c_name)),
+            ("shape", shape),
+            ("size", value(true, "BYTES")),
+            ("alignment", value(true, "ALIGNMENT")),
+            ("scale", value(facts.quantization.is_some(), "SCALE")),
+            ("zero_point", value(facts.quantization.is_some(), "ZERO_POINT")),
+            ("workspace_offset", value(facts.placement.is_some(), "OFFSET")),
+            ("workspace", value(facts.placement.is_some(), "WORKSPACE")),
+            ("dtype_lanes", value(facts.dtype.is_some(), "DTYPE_LANES")),
+            ("dtype_code", value(facts.dtype.is_some(), "DTYPE_CODE")),
+            ("dtype_bits", value(facts.dtype.is_some(), "DTYPE_BITS")),
+            ("rank", value(facts.shape.is_some(), "RANK")),
+            ("flags", flags),
+            ("reserved", "0".to_owned()),
+        ];
+        rows.push(format!("  {{\n{}  }},\n", members("    ", &fields)));
     }
     let _ = write!(out, "static const TVMTensor tvm_{symbol}_{side}[{}] = {{\n{}}};\n", tensors.len(), rows.concat());
     format!("tvm_{symbol}_{side}")
 }
 
 fn workspaces(out: &mut String, plan: &Plan<'_>, workspaces: &[Named<WorkspaceFacts>]) -> String {
-    let rows: Vec<String> = workspaces
-        .iter()
-        .map(|workspace| {
-            let at = format!("{}_WORKSPACE_{}", plan.macro_prefix(), workspace.c_name.to_ascii_uppercase());
-            let flags = if workspace.facts.state { "TVM_POOL_STATE" } else { "0" };
-            format!(
-                "{{ {at}_NAME, \"{}\", NULL,\n    {at}_ALIGNED_BYTES, {at}_ALIGNMENT, {at}_BYTES, {flags} }}",
-                workspace.c_name
-            )
-        })
-        .collect();
-    pool_table(out, plan, "workspaces", &rows)
+    let row = |workspace: &Named<WorkspaceFacts>| {
+        let at = format!("{}_WORKSPACE_{}", plan.macro_prefix(), workspace.c_name.to_ascii_uppercase());
+        let flags = if workspace.facts.state { "TVM_POOL_STATE" } else { "0" };
+        let sizes = [format!("{at}_ALIGNED_BYTES"), format!("{at}_ALIGNMENT"), format!("{at}_BYTES")];
+        pool(&at, &workspace.c_name, "NULL", sizes, flags)
+    };
+    pool_table(out, plan, "workspaces", &workspaces.iter().map(row).collect::<Vec<_>>())
 }
 
 fn parameter_table(out: &mut String, plan: &Plan<'_>, parameters: &[Named<ParameterFacts>]) -> String {
-    let rows: Vec<String> = parameters
-        .iter()
-        .map(|parameter| {
-            let at = format!("{}_PARAMETER_{}", plan.macro_prefix(), parameter.c_name.to_ascii_uppercase());
-            let data = match parameter.facts.carried {
-                true => data_symbol(plan, parameter),
-                false => "NULL".to_owned(),
-            };
-            format!(
-                "{{ {at}_NAME, \"{}\", {data},\n    {at}_BYTES, {at}_ALIGNMENT, {at}_BYTES + {at}_ALIGNMENT - 1, 0 }}",
-                parameter.c_name
-            )
-        })
-        .collect();
-    pool_table(out, plan, "parameters", &rows)
+    let row = |parameter: &Named<ParameterFacts>| {
+        let at = format!("{}_PARAMETER_{}", plan.macro_prefix(), parameter.c_name.to_ascii_uppercase());
+        let data = match parameter.facts.carried {
+            true => data_symbol(plan, parameter),
+            false => "NULL".to_owned(),
+        };
+        let (bytes, alignment) = (format!("{at}_BYTES"), format!("{at}_ALIGNMENT"));
+        let suffices = format!("{bytes} + {alignment} - 1");
+        pool(&at, &parameter.c_name, &data, [bytes, alignment, suffices], "0")
+    };
+    pool_table(out, plan, "parameters", &parameters.iter().map(row).collect::<Vec<_>>())
+}
+
+fn devices(out: &mut String, plan: &Plan<'_>) -> String {
+    let row = |device: &Named<DeviceFacts>| {
+        let at = format!("{}_DEVICE_{}", plan.macro_prefix(), device.c_name.to_ascii_uppercase());
+        pool(&at, &device.c_name, "NULL", ["0", "1", "0"].map(str::to_owned), "0")
+    };
+    pool_table(out, plan, "devices", &plan.facts.devices.iter().map(row).collect::<Vec<_>>())
+}
+
+/// One `TVMPool`; sizes are the bare one, the alignment, and what suffices at every address.
+fn pool(at: &str, c_name: &str, data: &str, sizes: [String; 3], flags: &str) -> String {
+    let [size, alignment, buffer_size] = sizes;
+    let fields = [
+        ("name", format!("{at}_NAME")),
+        ("identifier", format!("\"{c_name}\"")),
+        ("data", data.to_owned()),
+        ("size", size),
+        ("alignment", alignment),
+        ("buffer_size", buffer_size),
+        ("flags", flags.to_owned()),
+    ];
+    format!("  {{\n{}  }},\n", members("    ", &fields))
 }
 
 fn pool_table(out: &mut String, plan: &Plan<'_>, what: &str, rows: &[String]) -> String {
@@ -234,6 +249,6 @@ fn pool_table(out: &mut String, plan: &Plan<'_>, what: &str, rows: &[String]) ->
         return "NULL".to_owned();
     }
     let name = format!("tvm_{}_{what}", plan.symbol());
-    let _ = write!(out, "\nstatic const TVMPool {name}[{}] = {{\n  {},\n}};\n", rows.len(), rows.join(",\n  "));
+    let _ = write!(out, "\nstatic const TVMPool {name}[{}] = {{\n{}}};\n", rows.len(), rows.concat());
     name
 }

@@ -105,10 +105,10 @@ impl Synthetic {
         if self.memory == Memory::External {
             structure("workspace_pools", vec!["sram".to_owned()]);
         }
-        let _ = write!(out, "int32_t tvmgen_{lower}_run({});\n", self.run_parameters(lower));
-        let _ = write!(out, "#define TVMGEN_{upper}_WORKSPACE_SIZE 32\n");
+        let _ = writeln!(out, "int32_t tvmgen_{lower}_run({});", self.run_parameters(lower));
+        let _ = writeln!(out, "#define TVMGEN_{upper}_WORKSPACE_SIZE 32");
         if self.memory == Memory::External {
-            let _ = write!(out, "#define TVMGEN_{upper}_SRAM_WORKSPACE_POOL_SIZE 32\n");
+            let _ = writeln!(out, "#define TVMGEN_{upper}_SRAM_WORKSPACE_POOL_SIZE 32");
         }
         out + "#endif\n"
     }
@@ -198,7 +198,7 @@ impl Synthetic {
             parameters.push("uint8_t* workspace_0_var".to_owned());
         }
         parameters.extend(self.devices.iter().map(|device| format!("void* {device}")));
-        let _ = write!(out, "{external}tvmgen_{module}___tvm_main__({}) {{\n", parameters.join(", "));
+        let _ = writeln!(out, "{external}tvmgen_{module}___tvm_main__({}) {{", parameters.join(", "));
         if self.memory == Memory::Runtime {
             out.push_str("  void* workspace_0_var = TVMBackendAllocWorkspace(1, 0, (uint64_t)5, 0, 8);\n");
             out.push_str("  if (workspace_0_var == NULL) {\n    return -1;\n  }\n");
@@ -214,9 +214,9 @@ impl Synthetic {
             hook(&mut out, "Open");
             let input = k.min(self.inputs.len() - 1);
             let device = self.devices.first().map_or("NULL", String::as_str);
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "  if ({operator}(in{input}_buffer_var, out{k}_buffer_var, {}, (uint8_t*)workspace_0_var, {device}) != 0 ) return -1;\n",
+                "  if ({operator}(in{input}_buffer_var, out{k}_buffer_var, {}, (uint8_t*)workspace_0_var, {device}) != 0 ) return -1;",
                 k + 1
             );
             hook(&mut out, "Close");
