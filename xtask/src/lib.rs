@@ -5,6 +5,7 @@ pub mod calls;
 pub mod demo;
 pub mod emulator;
 pub mod firmware;
+pub mod fuzz;
 pub mod header;
 pub mod image;
 pub mod library;

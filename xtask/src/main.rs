@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{calls, demo, emulator, firmware, header, proof, setup, size, sysroot, test};
+use xtask::{calls, demo, emulator, firmware, fuzz, header, proof, setup, size, sysroot, test};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -37,6 +37,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "the bundled model, on this computer and on an emulated Cortex-M4",
         run: demo::run,
+    },
+    Verb {
+        name: "fuzz",
+        usage: "[TARGET] [SECONDS]",
+        about: "try hostile input on everything that reads files",
+        run: fuzz::run,
     },
     Verb { name: "header", usage: "[--check]", about: "write the C header from the source", run: header::run },
     Verb {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::process::Cmd;
-use crate::{calls, header, paths, setup};
+use crate::{calls, fuzz, header, paths, setup};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -25,6 +25,7 @@ const STEPS: &[Step] = &[
     Step { name: "lint", about: "clippy has nothing to say", run: lint },
     Step { name: "header", about: "the C header is what the source says", run: c_header },
     Step { name: "rust", about: "the tests of all crates", run: rust },
+    Step { name: "fuzz", about: "hostile input: the corpus replayed, odd names compiled", run: hostile_input },
     Step { name: "calls", about: "a call costs no more instructions than promised", run: call_costs },
     Step { name: "c", about: "the C tests, as a user builds them, with gcc and clang", run: c },
 ];
@@ -96,6 +97,11 @@ fn c_header() -> Result<End> {
 
 fn rust() -> Result<End> {
     cargo(&["test", "--quiet", "--workspace"]).run()?;
+    Ok(End::Passed)
+}
+
+fn hostile_input() -> Result<End> {
+    fuzz::replay()?;
     Ok(End::Passed)
 }
 

@@ -1,0 +1,75 @@
+//! What is tried with hostile input, and what must hold whatever the input is.
+//!
+//! Each function takes any bytes. It must return: without a panic, quickly, and with little memory (libFuzzer watches
+//! the last two). Beyond that it checks what an answer promises. libFuzzer calls them from `fuzz_targets/`, the tests of
+//! this crate with the committed corpus.
+
+#![forbid(unsafe_code)]
+
+mod base;
+mod check;
+mod names;
+mod source;
+mod structured;
+
+pub use names::{Names, generate_named};
+
+use tvm_embedded_compiler as compiler;
+use tvm_embedded_mlf::{Archive, Limits};
+
+/// A function that takes any bytes.
+pub type Target = fn(&[u8]);
+
+/// All of them, by the name of their program and of their folder in `corpus/`.
+pub const TARGETS: [(&str, Target); 5] =
+    [("archive", archive), ("metadata", metadata), ("structured", structured), ("names", names), ("tflite", tflite)];
+
+/// The bytes are an archive.
+pub fn archive(bytes: &[u8]) {
+    check::archive(bytes);
+}
+
+/// The bytes are the `metadata.json` of an otherwise sound archive.
+pub fn metadata(bytes: &[u8]) {
+    let mut members = base::members(0);
+    members[0].1 = bytes.to_vec();
+    check::archive(&base::pack(&members));
+}
+
+/// The bytes say how a sound archive is damaged: its texts where no checksum protects them, its tar headers with sums
+/// that are right.
+pub fn structured(bytes: &[u8]) {
+    check::archive(&structured::archive(bytes));
+}
+
+/// The bytes are the names of a module, of its tensors and of its pool.
+pub fn names(bytes: &[u8]) {
+    if let Ok(generated) = generate_named(&Names::from_bytes(bytes)) {
+        check::generated(&generated);
+    }
+}
+
+/// The bytes are a `.tflite` file. An archive that comes of it must be one that the rest of the tool takes.
+pub fn tflite(bytes: &[u8]) {
+    match compiler::compile(bytes, &compiler::Options::default()) {
+        Err(problems) => {
+            let text = problems.to_string();
+            assert!(!text.is_empty(), "a refusal without a word");
+        }
+        Ok(output) => {
+            let archive = Archive::from_bytes("model.tar", &output.archive, Limits::default());
+            let archive = archive.unwrap_or_else(|e| panic!("our own archive is refused: {e}"));
+            let library = tvm_embedded_mlf::Library::parse(&archive);
+            let library = library.unwrap_or_else(|e| panic!("our own archive is refused: {e}"));
+            for module in &library.modules {
+                let generated = tvm_embedded_interface::generate(&archive, &library, module, &Default::default());
+                match generated {
+                    Ok(generated) => check::generated(&generated),
+                    // A descriptor counts bytes and tensors with fewer bits than a file.
+                    Err(tvm_embedded_interface::Error::Limit { .. }) => {}
+                    Err(error) => panic!("no interface for our own archive: {error}"),
+                }
+            }
+        }
+    }
+}

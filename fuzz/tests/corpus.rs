@@ -1,0 +1,48 @@
+//! Replays the committed corpus: every input that found something once, and one of each kind that must go through.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use tvm_embedded_fuzz::TARGETS;
+
+/// An input may take this long, in a build without optimisation on a busy machine.
+const LONGEST: Duration = Duration::from_secs(30);
+
+fn inputs(target: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
+        .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
+        .map(|e| e.unwrap().path())
+        .collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "no corpus for {target}");
+    paths
+}
+
+#[test]
+fn every_input_of_the_corpus_has_an_answer() {
+    for (name, target) in TARGETS {
+        for path in inputs(name) {
+            let start = Instant::now();
+            println!("{}", path.display());
+            target(&fs::read(&path).expect("an input"));
+            assert!(start.elapsed() < LONGEST, "{} took {:?}", path.display(), start.elapsed());
+        }
+        // And what any tool might be handed by mistake.
+        for bytes in [&b""[..], b"\0", &[0xff; 1024], &[0; 4096]] {
+            target(bytes);
+        }
+    }
+}
+
+/// A target that answers everything with a refusal at the door would find nothing.
+#[test]
+fn the_targets_reach_what_they_are_for() {
+    let mut names = tvm_embedded_fuzz::Names::from_bytes(b"\0left\0right\0result\0arena");
+    let generated = tvm_embedded_fuzz::generate_named(&names).expect("plain names");
+    assert_eq!(generated.facts.inputs[0].facts.name, "left");
+    assert_eq!(generated.facts.workspaces[0].c_name, "arena");
+    names.symbol = Some("int".to_owned());
+    assert!(tvm_embedded_fuzz::generate_named(&names).is_err());
+}
