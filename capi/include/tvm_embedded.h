@@ -769,8 +769,8 @@ int32_t TVMGetDevice(const struct TVMModel *model, const struct TVMContext *cont
  * @param context [in] a context whose workspaces are set
  * @param inputs [in] the model's inputs; NULL is right
  * @param outputs [in] the model's outputs; NULL is right
- * @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; what `TVMExecute` answers for a bad model, context or
- *   workspace. Re-entrant
+ * @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; `TVM_STATUS_MISALIGNED_ARGUMENT`; what `TVMExecute`
+ *   answers for a bad model, context or workspace. Re-entrant
  */
 int32_t TVMCheckMapped(const struct TVMModel *model,
                        const struct TVMContext *context,

@@ -102,8 +102,8 @@ pub extern "C" fn TVMGetDevice(
 /// @param context [in] a context whose workspaces are set
 /// @param inputs [in] the model's inputs; NULL is right
 /// @param outputs [in] the model's outputs; NULL is right
-/// @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; what `TVMExecute` answers for a bad model, context or
-///   workspace. Re-entrant
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; `TVM_STATUS_MISALIGNED_ARGUMENT`; what `TVMExecute`
+///   answers for a bad model, context or workspace. Re-entrant
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMCheckMapped(
     model: *const TVMModel,
@@ -212,6 +212,7 @@ fn check_mapped(
     if pointers.is_null() {
         return Ok(());
     }
+    raw::check_place(pointers.cast_mut().cast::<*const c_void>())?;
     for index in 0..raw::entry_count(model, kind) {
         let tensor = raw::tensor_at(model, kind, index);
         if tensor.in_workspace() && place(model, context, tensor)? != raw::pointer_at(pointers, index) {
