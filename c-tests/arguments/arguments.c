@@ -176,21 +176,26 @@ static void running(void) {
   INDEX_ROWS(TVMGetParameter, 0, TVM_STATUS_INDEX_OUT_OF_RANGE, TVMGetParameter(&plain, &W->context, INDEX, W->constant_memory));
   ROW(TVMGetParameter, memory, null, TVM_STATUS_NULL_ARGUMENT, TVMGetParameter(&full, &W->context, 1, NULL));
   ROW(TVMGetParameter, memory, misaligned, TVM_STATUS_MISALIGNED_ARGUMENT, TVMGetParameter(&full, &W->context, 1, odd(W->constant_memory)));
-}
 
-static void about_the_model(void) {
-  MODEL_ROWS(TVMCheckModel, STATUS, TVMCheckModel(MODEL));
-  MODEL_ROWS(TVMGetModelName, NOTHING, TVMGetModelName(MODEL));
-  MODEL_ROWS(TVMGetDeviceCount, NOTHING, TVMGetDeviceCount(MODEL));
-  MODEL_ROWS(TVMGetDeviceName, NOTHING, TVMGetDeviceName(MODEL, 0));
-  INDEX_ROWS(TVMGetDeviceName, 2, NULL, TVMGetDeviceName(&full, INDEX));
-  INDEX_ROWS(TVMGetDeviceName, 0, NULL, TVMGetDeviceName(&plain, INDEX));
-  MODEL_ROWS(TVMGetTVMVersionMajor, STATUS, TVMGetTVMVersionMajor(MODEL));
-  MODEL_ROWS(TVMGetTVMVersionMinor, STATUS, TVMGetTVMVersionMinor(MODEL));
-  MODEL_ROWS(TVMGetTVMVersionPatch, STATUS, TVMGetTVMVersionPatch(MODEL));
-  ROW(TVMGetTVMVersionMajor, model, without_the_fact, TVM_STATUS_NOT_AVAILABLE, TVMGetTVMVersionMajor(&inside));
-  ROW(TVMGetTVMVersionMinor, model, without_the_fact, TVM_STATUS_NOT_AVAILABLE, TVMGetTVMVersionMinor(&inside));
-  ROW(TVMGetTVMVersionPatch, model, without_the_fact, TVM_STATUS_NOT_AVAILABLE, TVMGetTVMVersionPatch(&inside));
+  MODEL_ROWS(TVMGetDevice, STATUS, TVMGetDevice(MODEL, &W->context, 1, W->memory));
+  ROW(TVMGetDevice, context, null, TVM_STATUS_NULL_CONTEXT, TVMGetDevice(&full, NULL, 1, W->memory));
+  ROW(TVMGetDevice, context, misaligned, TVM_STATUS_MISALIGNED_CONTEXT, TVMGetDevice(&full, odd(&W->context), 1, W->memory));
+  ROW(TVMGetDevice, context, unset, TVM_STATUS_DEVICES_NOT_SET, TVMGetDevice(&full, &W->spare, 1, W->memory));
+  INDEX_ROWS(TVMGetDevice, 2, TVM_STATUS_INDEX_OUT_OF_RANGE, TVMGetDevice(&full, &W->context, INDEX, W->memory));
+  INDEX_ROWS(TVMGetDevice, 0, TVM_STATUS_INDEX_OUT_OF_RANGE, TVMGetDevice(&plain, &W->context, INDEX, W->memory));
+  ROW(TVMGetDevice, device, null, TVM_STATUS_NULL_ARGUMENT, TVMGetDevice(&full, &W->context, 1, NULL));
+  ROW(TVMGetDevice, device, misaligned, TVM_STATUS_MISALIGNED_ARGUMENT, TVMGetDevice(&full, &W->context, 1, odd(W->memory)));
+
+  MODEL_ROWS(TVMCheckMapped, STATUS, TVMCheckMapped(MODEL, &W->inside_context, W->inputs, W->outputs));
+  ROW(TVMCheckMapped, context, null, TVM_STATUS_NULL_CONTEXT, TVMCheckMapped(&inside, NULL, W->inputs, W->outputs));
+  ROW(TVMCheckMapped, context, misaligned, TVM_STATUS_MISALIGNED_CONTEXT, TVMCheckMapped(&inside, odd(&W->inside_context), W->inputs, NULL));
+  ROW(TVMCheckMapped, context, unset, TVM_STATUS_WORKSPACES_NOT_SET, TVMCheckMapped(&inside, &W->spare, NULL, W->outputs));
+  LEGAL(TVMCheckMapped, inputs, null, TVM_STATUS_OK, TVMCheckMapped(&inside, &W->inside_context, NULL, NULL));
+  LEGAL(TVMCheckMapped, outputs, null, TVM_STATUS_OK, TVMCheckMapped(&inside, &W->inside_context, NULL, NULL));
+  ROW(TVMCheckMapped, inputs, misaligned, TVM_STATUS_MISALIGNED_ARGUMENT, TVMCheckMapped(&inside, &W->inside_context, odd(W->inputs), NULL));
+  ROW(TVMCheckMapped, outputs, misaligned, TVM_STATUS_MISALIGNED_ARGUMENT, TVMCheckMapped(&inside, &W->inside_context, NULL, odd(W->outputs)));
+  ROW(TVMCheckMapped, inputs, elsewhere, TVM_STATUS_TENSOR_NOT_IN_WORKSPACE, TVMCheckMapped(&inside, &W->inside_context, W->inputs, NULL));
+  ROW(TVMCheckMapped, outputs, elsewhere, TVM_STATUS_TENSOR_NOT_IN_WORKSPACE, TVMCheckMapped(&inside, &W->inside_context, NULL, W->outputs));
 }
 
 /* The names of `full`, each wrong by a little. */
@@ -201,6 +206,23 @@ static void about_the_model(void) {
   ROW(function, name, longer, TVM_STATUS_NAME_UNKNOWN, function(&full, own "s"));                      \
   ROW(function, name, with_a_space, TVM_STATUS_NAME_UNKNOWN, function(&full, " " own));                \
   LEGAL(function, name, own, 0, function(&full, own))
+
+static void about_the_model(void) {
+  MODEL_ROWS(TVMCheckModel, STATUS, TVMCheckModel(MODEL));
+  MODEL_ROWS(TVMGetModelName, NOTHING, TVMGetModelName(MODEL));
+  MODEL_ROWS(TVMGetDeviceCount, NOTHING, TVMGetDeviceCount(MODEL));
+  MODEL_ROWS(TVMFindDevice, STATUS, TVMFindDevice(MODEL, "npu"));
+  NAME_ROWS(TVMFindDevice, "neural unit");
+  MODEL_ROWS(TVMGetDeviceName, NOTHING, TVMGetDeviceName(MODEL, 0));
+  INDEX_ROWS(TVMGetDeviceName, 2, NULL, TVMGetDeviceName(&full, INDEX));
+  INDEX_ROWS(TVMGetDeviceName, 0, NULL, TVMGetDeviceName(&plain, INDEX));
+  MODEL_ROWS(TVMGetTVMVersionMajor, STATUS, TVMGetTVMVersionMajor(MODEL));
+  MODEL_ROWS(TVMGetTVMVersionMinor, STATUS, TVMGetTVMVersionMinor(MODEL));
+  MODEL_ROWS(TVMGetTVMVersionPatch, STATUS, TVMGetTVMVersionPatch(MODEL));
+  ROW(TVMGetTVMVersionMajor, model, without_the_fact, TVM_STATUS_NOT_AVAILABLE, TVMGetTVMVersionMajor(&inside));
+  ROW(TVMGetTVMVersionMinor, model, without_the_fact, TVM_STATUS_NOT_AVAILABLE, TVMGetTVMVersionMinor(&inside));
+  ROW(TVMGetTVMVersionPatch, model, without_the_fact, TVM_STATUS_NOT_AVAILABLE, TVMGetTVMVersionPatch(&inside));
+}
 
 static void about_pools(void) {
   MODEL_ROWS(TVMGetWorkspaceCount, NOTHING, TVMGetWorkspaceCount(MODEL));
@@ -313,15 +335,15 @@ static void errors(void) {
     CHECK(strlen(TVMGetLastError()) == length);
   }
 
-  ROW(TVMStatusString, status, unknown, 0, strcmp(TVMStatusString(-7400), "the model's own failure code"));
-  ROW(TVMStatusString, status, unknown, 0, strcmp(TVMStatusString(INT32_MIN), "the model's own failure code"));
-  ROW(TVMStatusString, status, unknown, 0, strcmp(TVMStatusString(INT32_MAX), "the model's own failure code"));
-  ROW(TVMStatusString, status, unknown, 0, strcmp(TVMStatusString(1), "the model's own failure code"));
+  ROW(TVMStatusString, status, unknown, 0, strcmp(TVMStatusString(-7400), "model's own code"));
+  ROW(TVMStatusString, status, unknown, 0, strcmp(TVMStatusString(INT32_MIN), "model's own code"));
+  ROW(TVMStatusString, status, unknown, 0, strcmp(TVMStatusString(INT32_MAX), "model's own code"));
+  ROW(TVMStatusString, status, unknown, 0, strcmp(TVMStatusString(1), "model's own code"));
   for (code = -7500; code <= -7399; code++) {
     const char *text = TVMStatusString(code);
-    const int ours = (code <= TVM_STATUS_NULL_MODEL && code >= TVM_STATUS_ADDRESS_OVERFLOW) || code == TVM_STATUS_BUSY;
+    const int ours = code <= TVM_STATUS_NULL_MODEL && code >= TVM_STATUS_BUSY;
     CHECK(text[0] != '\0');
-    CHECK(ours == (strcmp(text, "the model's own failure code") != 0));
+    CHECK(ours == (strcmp(text, "model's own code") != 0));
     CHECK(!ours || strcmp(text, TVMStatusString(code == TVM_STATUS_NULL_MODEL ? TVM_STATUS_BUSY : code + 1)) != 0);
   }
   CHECK(good_TVMStatusString() && good_TVMGetABIVersion() && good_TVMGetLibraryVersion() && good_TVMGetLastError());

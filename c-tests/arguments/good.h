@@ -43,10 +43,16 @@ GOOD(TVMMapOutputs, TVMMapOutputs(&inside, &W->inside_context, W->inside_outputs
 GOOD(TVMGetWorkspace, TVMGetWorkspace(&full, &W->context, 1, W->memory) == 0 && W->memory[0] == &W->state)
 GOOD(TVMGetParameter, TVMGetParameter(&full, &W->context, 1, W->constant_memory) == 0 && W->constant_memory[0] == W->weights)
 
+GOOD(TVMGetDevice, TVMGetDevice(&full, &W->context, 1, W->memory) == 0 && W->memory[0] == &W->state)
+GOOD(TVMCheckMapped, TVMMapInputs(&inside, &W->inside_context, W->inside_inputs) == 0 &&
+                         TVMMapOutputs(&inside, &W->inside_context, W->inside_outputs) == 0 &&
+                         TVMCheckMapped(&inside, &W->inside_context, W->inside_inputs, W->inside_outputs) == 0)
+
 GOOD(TVMCheckModel, TVMCheckModel(&full) == 0)
 GOOD(TVMGetModelName, strcmp(TVMGetModelName(&full), "full") == 0)
 GOOD(TVMGetDeviceCount, TVMGetDeviceCount(&full) == 2)
-GOOD(TVMGetDeviceName, strcmp(TVMGetDeviceName(&full, 1), "dsp") == 0)
+GOOD(TVMFindDevice, TVMFindDevice(&full, "neural unit") == 0 && TVMFindDevice(&full, "dsp") == 1)
+GOOD(TVMGetDeviceName, strcmp(TVMGetDeviceName(&full, 1), "signal processor") == 0)
 GOOD(TVMGetTVMVersionMajor, TVMGetTVMVersionMajor(&full) == 0)
 GOOD(TVMGetTVMVersionMinor, TVMGetTVMVersionMinor(&full) == 18)
 GOOD(TVMGetTVMVersionPatch, TVMGetTVMVersionPatch(&full) == 7)

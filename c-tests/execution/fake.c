@@ -67,10 +67,26 @@ static int32_t full_entry(const void *inputs, const void *outputs, const TVMCont
   const TVMOutputs_full *out = (const TVMOutputs_full *)outputs;
   uint8_t *sram = TVMWorkspaceStart(context, 2, 0, FAKE_ALIGNMENT);
   uint8_t *state = TVMWorkspaceStart(context, 2, 1, 4);
+  const void *parameters[2];
+  void *devices[2];
   const int8_t *weights;
+  size_t at;
   int i;
+  /* As generated entries do: parameters, then devices. */
+  for (at = 0; at < 2; at++) {
+    const int32_t status = TVMGetParameter(&full, context, at, &parameters[at]);
+    if (status != TVM_STATUS_OK) {
+      return status;
+    }
+  }
+  for (at = 0; at < 2; at++) {
+    const int32_t status = TVMGetDevice(&full, context, at, &devices[at]);
+    if (status != TVM_STATUS_OK) {
+      return status;
+    }
+  }
   record(inputs, outputs, context);
-  weights = (const int8_t *)TVMParameterStart(context, 2, 1, NULL);
+  weights = (const int8_t *)parameters[1];
   state[0]++;
   for (i = 0; i < FAKE_WORKSPACE; i++) {
     sram[i] = state[0];
@@ -103,7 +119,7 @@ static const TVMPool full_parameters[2] = {
   POOL("carried data", "carried", carried_data, sizeof(carried_data), 4, 0),
   POOL("user's weights", "weights", NULL, FAKE_WEIGHTS, FAKE_WEIGHTS_ALIGNMENT, 0)
 };
-static const char *const full_devices[2] = { "npu", "dsp" };
+static const TVMPool full_devices[2] = { POOL("neural unit", "npu", NULL, 0, 1, 0), POOL("signal processor", "dsp", NULL, 0, 1, 0) };
 const TVMModel full = { HEAD(0),
                         .name = "full",
                         .inputs = full_inputs,
@@ -124,7 +140,11 @@ const TVMModel full = { HEAD(0),
 /* ---- inside ---- */
 static int32_t inside_entry(const void *inputs, const void *outputs, const TVMContext *context) {
   uint8_t *memory = TVMWorkspaceStart(context, 1, 0, FAKE_ALIGNMENT);
+  const int32_t status = TVMCheckMapped(&inside, context, inputs, outputs);
   int i;
+  if (status != TVM_STATUS_OK) {
+    return status;
+  }
   record(inputs, outputs, context);
   for (i = 0; i < INSIDE_BYTES; i++) {
     memory[INSIDE_Y + i] = (uint8_t)(memory[INSIDE_X + i] * 2);
@@ -175,11 +195,16 @@ const TVMModel alone = { HEAD(0), .name = "alone", .inputs = x_tensor, .outputs 
 /* ---- one, brought ---- */
 const int8_t one_weights[FAKE_WEIGHTS] = { 7, 0, 0, 0, 0, 0, 0, 0 };
 
-static int32_t add_weight(const void *inputs, const void *outputs, const TVMContext *context, const void *data) {
+static int32_t add_weight(const TVMModel *model, const void *inputs, const void *outputs, const TVMContext *context) {
   const TVMInputs_plain *in = (const TVMInputs_plain *)inputs;
   const TVMOutputs_plain *out = (const TVMOutputs_plain *)outputs;
-  const int8_t *weights = (const int8_t *)TVMParameterStart(context, 1, 0, data);
+  const void *parameter = NULL;
+  const int32_t status = TVMGetParameter(model, context, 0, &parameter);
+  const int8_t *weights = (const int8_t *)parameter;
   int i;
+  if (status != TVM_STATUS_OK) {
+    return status;
+  }
   record(inputs, outputs, context);
   for (i = 0; i < FAKE_BYTES; i++) {
     out->y[i] = (int8_t)(in->x[i] + weights[0]);
@@ -187,10 +212,10 @@ static int32_t add_weight(const void *inputs, const void *outputs, const TVMCont
   return fake.answer;
 }
 static int32_t one_entry(const void *inputs, const void *outputs, const TVMContext *context) {
-  return add_weight(inputs, outputs, context, one_weights);
+  return add_weight(&one, inputs, outputs, context);
 }
 static int32_t brought_entry(const void *inputs, const void *outputs, const TVMContext *context) {
-  return add_weight(inputs, outputs, context, NULL);
+  return add_weight(&brought, inputs, outputs, context);
 }
 
 static const TVMPool one_parameter[1] = { POOL("weights", "weights", one_weights, FAKE_WEIGHTS, 1, 0) };
@@ -205,15 +230,19 @@ const TVMModel brought = { HEAD(0), .name = "brought", .inputs = x_tensor, .outp
 static int32_t device_entry(const void *inputs, const void *outputs, const TVMContext *context) {
   const TVMInputs_plain *in = (const TVMInputs_plain *)inputs;
   const TVMOutputs_plain *out = (const TVMOutputs_plain *)outputs;
-  int8_t **handles = (int8_t **)(uintptr_t)context->devices.memory;
+  void *handle = NULL;
+  const int32_t status = TVMGetDevice(&device, context, 0, &handle);
   int i;
+  if (status != TVM_STATUS_OK) {
+    return status;
+  }
   record(inputs, outputs, context);
   for (i = 0; i < FAKE_BYTES; i++) {
-    out->y[i] = (int8_t)(in->x[i] ^ *handles[0]);
+    out->y[i] = (int8_t)(in->x[i] ^ *(const int8_t *)handle);
   }
   return fake.answer;
 }
 
-static const char *const one_device[1] = { "npu" };
+static const TVMPool one_device[1] = { POOL("npu", "npu", NULL, 0, 1, 0) };
 const TVMModel device = { HEAD(0), .name = "device", .inputs = x_tensor, .outputs = y_tensor, .devices = one_device,
                           .entry = device_entry, .num_inputs = 1, .num_outputs = 1, .num_devices = 1 };

@@ -68,63 +68,87 @@ static int32_t call(unsigned step) {
   else if (step < 13) bad.workspaces[0] = (void *)(UINTPTR_MAX - 15u);
   else if (step < 14) bad.workspaces[1] = NULL;
 
+  bad.inputs[0] = g_in;
+  bad.inputs[1] = g_in_vector;
+  if (step < 15) inputs = NULL;
+  else if (step < 16) inputs = off(bad.inputs, 1);
+  else if (step < 17) bad.inputs[0] = NULL;
+  else if (step < 18) bad.inputs[1] = NULL;
+  else if (step < 19) bad.inputs[1] = off(g_in_vector, 2);
+
+  bad.outputs[0] = g_out;
+  bad.outputs[1] = g_out_vector;
+  if (step < 20) outputs = NULL;
+  else if (step < 21) outputs = off(bad.outputs, 1);
+  else if (step < 22) bad.outputs[0] = NULL;
+  else if (step < 23) bad.outputs[1] = NULL;
+  else if (step < 24) bad.outputs[1] = off_mutable(g_out_vector, 2);
+
   bad.parameters[0] = g_carried;
   bad.parameters[1] = g_weights;
   bad.context.parameters.kind = TVM_BINDING_TABLE;
   bad.context.parameters.memory = bad.parameters;
   bad.context.parameters.size = 2 * sizeof(void *);
-  if (step < 15) bad.context.parameters.kind = TVM_BINDING_TABLE ^ 0x100;
-  else if (step < 16) bad.context.parameters.size--;
-  else if (step < 17) bad.context.parameters.memory = off(bad.parameters, sizeof(void *) / 2);
-  else if (step < 18) bad.context.parameters.memory = NULL;
-  else if (step < 19) bad.parameters[0] = NULL;
-  else if (step < 20) bad.parameters[0] = off(g_carried, 2);
-  else if (step < 21) bad.parameters[1] = NULL;
-  else if (step < 22) bad.parameters[1] = off(g_weights, 4);
+  if (step < 25) bad.context.parameters.kind = TVM_BINDING_TABLE ^ 0x100;
+  else if (step < 26) bad.context.parameters.size--;
+  else if (step < 27) bad.context.parameters.memory = off(bad.parameters, sizeof(void *) / 2);
+  else if (step < 28) bad.context.parameters.memory = NULL;
+  else if (step < 29) bad.parameters[0] = NULL;
+  else if (step < 30) bad.parameters[0] = off(g_carried, 2);
+  else if (step < 31) bad.parameters[1] = NULL;
+  else if (step < 32) bad.parameters[1] = off(g_weights, 4);
 
   bad.devices[0] = &g_device;
   bad.devices[1] = &g_device;
   bad.context.devices.kind = TVM_BINDING_TABLE;
   bad.context.devices.memory = bad.devices;
   bad.context.devices.size = SIZE_MAX;
-  if (step < 23) bad.context.devices.kind = UINT32_MAX;
-  else if (step < 24) bad.context.devices.size = sizeof(void *);
-  else if (step < 25) bad.context.devices.memory = off(bad.devices, 1);
-  else if (step < 26) bad.context.devices.memory = NULL;
-  else if (step < 27) bad.devices[1] = NULL;
-
-  bad.inputs[0] = g_in;
-  bad.inputs[1] = g_in_vector;
-  if (step < 28) inputs = NULL;
-  else if (step < 29) inputs = off(bad.inputs, 1);
-  else if (step < 30) bad.inputs[0] = NULL;
-  else if (step < 31) bad.inputs[1] = NULL;
-  else if (step < 32) bad.inputs[1] = off(g_in_vector, 2);
-
-  bad.outputs[0] = g_out;
-  bad.outputs[1] = g_out_vector;
-  if (step < 33) outputs = NULL;
-  else if (step < 34) outputs = off(bad.outputs, 1);
-  else if (step < 35) bad.outputs[0] = NULL;
-  else if (step < 36) bad.outputs[1] = NULL;
-  else if (step < 37) bad.outputs[1] = off_mutable(g_out_vector, 2);
+  if (step < 33) bad.context.devices.kind = UINT32_MAX;
+  else if (step < 34) bad.context.devices.size = sizeof(void *);
+  else if (step < 35) bad.context.devices.memory = off(bad.devices, 1);
+  else if (step < 36) bad.context.devices.memory = NULL;
+  else if (step < 37) bad.devices[1] = NULL;
   return TVMExecute(model, inputs, outputs, context);
 }
 
 static const int32_t answers[] = {
-  TVM_STATUS_NULL_MODEL,         TVM_STATUS_MISALIGNED_MODEL,    TVM_STATUS_NOT_A_MODEL,
-  TVM_STATUS_ABI_MISMATCH,       TVM_STATUS_CORRUPT_MODEL,       TVM_STATUS_NULL_CONTEXT,
-  TVM_STATUS_MISALIGNED_CONTEXT, TVM_STATUS_WORKSPACES_NOT_SET,  TVM_STATUS_WRONG_COUNT,
-  TVM_STATUS_MISALIGNED_ARGUMENT, TVM_STATUS_NULL_WORKSPACE,     TVM_STATUS_NULL_WORKSPACE,
-  TVM_STATUS_ADDRESS_OVERFLOW,   TVM_STATUS_NULL_WORKSPACE,      TVM_STATUS_PARAMETERS_NOT_SET,
-  TVM_STATUS_WRONG_COUNT,        TVM_STATUS_MISALIGNED_ARGUMENT, TVM_STATUS_NULL_PARAMETER,
-  TVM_STATUS_NULL_PARAMETER,     TVM_STATUS_MISALIGNED_PARAMETER, TVM_STATUS_NULL_PARAMETER,
-  TVM_STATUS_MISALIGNED_PARAMETER, TVM_STATUS_DEVICES_NOT_SET,   TVM_STATUS_WRONG_COUNT,
-  TVM_STATUS_MISALIGNED_ARGUMENT, TVM_STATUS_NULL_DEVICE,        TVM_STATUS_NULL_DEVICE,
-  TVM_STATUS_NULL_INPUTS,        TVM_STATUS_MISALIGNED_ARGUMENT, TVM_STATUS_NULL_TENSOR,
-  TVM_STATUS_NULL_TENSOR,        TVM_STATUS_MISALIGNED_TENSOR,   TVM_STATUS_NULL_OUTPUTS,
-  TVM_STATUS_MISALIGNED_ARGUMENT, TVM_STATUS_NULL_TENSOR,        TVM_STATUS_NULL_TENSOR,
+  TVM_STATUS_NULL_MODEL,
+  TVM_STATUS_MISALIGNED_MODEL,
+  TVM_STATUS_NOT_A_MODEL,
+  TVM_STATUS_ABI_MISMATCH,
+  TVM_STATUS_CORRUPT_MODEL,
+  TVM_STATUS_NULL_CONTEXT,
+  TVM_STATUS_MISALIGNED_CONTEXT,
+  TVM_STATUS_WORKSPACES_NOT_SET,
+  TVM_STATUS_WRONG_COUNT,
+  TVM_STATUS_MISALIGNED_ARGUMENT,
+  TVM_STATUS_NULL_WORKSPACE,
+  TVM_STATUS_NULL_WORKSPACE,
+  TVM_STATUS_ADDRESS_OVERFLOW,
+  TVM_STATUS_NULL_WORKSPACE,
+  TVM_STATUS_NULL_INPUTS,
+  TVM_STATUS_MISALIGNED_ARGUMENT,
+  TVM_STATUS_NULL_TENSOR,
+  TVM_STATUS_NULL_TENSOR,
   TVM_STATUS_MISALIGNED_TENSOR,
+  TVM_STATUS_NULL_OUTPUTS,
+  TVM_STATUS_MISALIGNED_ARGUMENT,
+  TVM_STATUS_NULL_TENSOR,
+  TVM_STATUS_NULL_TENSOR,
+  TVM_STATUS_MISALIGNED_TENSOR,
+  TVM_STATUS_PARAMETERS_NOT_SET,
+  TVM_STATUS_WRONG_COUNT,
+  TVM_STATUS_MISALIGNED_ARGUMENT,
+  TVM_STATUS_NULL_PARAMETER,
+  TVM_STATUS_NULL_PARAMETER,
+  TVM_STATUS_MISALIGNED_PARAMETER,
+  TVM_STATUS_NULL_PARAMETER,
+  TVM_STATUS_MISALIGNED_PARAMETER,
+  TVM_STATUS_DEVICES_NOT_SET,
+  TVM_STATUS_WRONG_COUNT,
+  TVM_STATUS_MISALIGNED_ARGUMENT,
+  TVM_STATUS_NULL_DEVICE,
+  TVM_STATUS_NULL_DEVICE,
 };
 
 int main(void) {
