@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{archive, printed, tool};
+use common::{archive, printed, streaming_archive, tool};
 
 /// Copies the input through the workspace, each byte one more.
 const NEXT: &str = "int i; for (i = 0; i < 32; i++) { sram[i] = 0; } for (i = 0; i < 4; i++) { sram[i] = (uint8_t)(x[i] + 1); } \
@@ -83,6 +83,38 @@ fn several_tensors_in_a_file_are_runs_in_a_row() {
     let (code, ..) = f.run(&["--input", "x.bin", "--output", "y.bin"]);
     assert_eq!(code, 0);
     assert_eq!(fs::read(f.path().join("y.bin")).unwrap(), [1, 2, 3, 4, 11, 12, 13, 14, 21, 22, 23, 24]);
+}
+
+#[test]
+fn state_lives_from_run_to_run_and_is_reset_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = streaming_archive(folder.path(), "sums");
+    let f = Fixture { folder, archive };
+    f.file("x.bin", &[1, 2, 3, 4, 10, 10, 10, 10, 0, 0, 0, 255]);
+    let (code, stdout, stderr) = f.run(&["--input", "x.bin", "--repeat", "3", "--workspace-offset", "5"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    for line in ["run 1   values   1 2 3 4", "run 2   values   11 12 13 14", "run 3   values   11 12 13 13"] {
+        assert!(stdout.contains(line), "{stdout}");
+    }
+    assert!(stdout.contains("real     1 1.5 2 2.5") && stdout.contains("largest  index 3: 4, real 2.5"), "{stdout}");
+    let (code, ..) = f.run(&["--input", "x.bin", "--output", "y.npy"]);
+    assert_eq!(code, 0);
+    let written = fs::read(f.path().join("y.npy")).unwrap();
+    let header = String::from_utf8_lossy(&written[10..]).into_owned();
+    assert!(header.contains("'shape': (3, 4), }"), "{header}");
+
+    f.file("float.npy", &npy("<f4", "(1, 4)", &[0; 16]));
+    let (code, _, stderr) = f.run(&["--input", "float.npy"]);
+    assert_eq!(code, 3);
+    assert!(stderr.contains("quantise it first") && stderr.contains("x / 0.5) + -1"), "{stderr}");
+    for shape in ["(4,)", "(1, 4)", "(2, 4)", "(2, 1, 4)"] {
+        f.file("x.npy", &npy("|i1", shape, &[0; 8][..if shape.starts_with("(2") { 8 } else { 4 }]));
+        assert_eq!(f.run(&["--input", "x.npy"]).0, 0, "{shape}");
+    }
+    f.file("x.npy", &npy("|i1", "(4, 2)", &[0; 8]));
+    let (code, _, stderr) = f.run(&["--input", "x.npy"]);
+    assert_eq!(code, 3);
+    assert!(stderr.contains("shape [4, 2]") && stderr.contains("[1, 4]"), "{stderr}");
 }
 
 #[test]

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
-use tvm_embedded_mlf::{ArchiveBuilder, DType, MetadataModule, MetadataTensor, metadata_json};
+use tvm_embedded_mlf::{
+    ArchiveBuilder, DType, EXTENSION_ABI, Extension, ExtensionPool, ExtensionTensor, MetadataModule, MetadataTensor,
+    PoolKind, metadata_json,
+};
 
 /// The program, in an environment that does not change its texts.
 pub fn tool() -> Command {
@@ -51,6 +54,49 @@ pub fn archive_of_two(folder: &Path, names: [&str; 2], main: &str) -> PathBuf {
     names.iter().for_each(|name| module(&mut archive, name, main));
     archive.add("metadata.json", metadata_json(&names.map(metadata)).expect("facts are finite"));
     write(folder, "two", archive)
+}
+
+/// An archive as this project's compiler makes it: as [`archive`], but `sram` keeps a running sum of the inputs from run to run,
+/// and scale (0.5) and zero point (-1) are known.
+pub fn streaming_archive(folder: &Path, name: &str) -> PathBuf {
+    let mut archive = ArchiveBuilder::new();
+    let main = "int i; for (i = 0; i < 4; i++) { sram[i] = (uint8_t)(sram[i] + x[i]); y[i] = (int8_t)sram[i]; }";
+    module(&mut archive, name, main);
+    let pools = format!("struct tvmgen_{name}_workspace_pools");
+    let reset = format!(
+        "#include <string.h>\n#include <tvmgen_{name}.h>\n\
+         void tvmgen_{name}_reset({pools}* workspace_pools);\n\
+         void tvmgen_{name}_reset({pools}* workspace_pools) {{\n  memset(workspace_pools->sram, 0, 32);\n}}\n"
+    );
+    archive.add(format!("codegen/host/src/{name}_lib2.c"), reset);
+    let tensor = |name: &str, c_name: &str| ExtensionTensor {
+        name: name.to_owned(),
+        c_name: c_name.to_owned(),
+        dtype: "int8".to_owned(),
+        shape: vec![1, 4],
+        scale: Some(0.5),
+        zero_point: Some(-1),
+        alignment: 1,
+        workspace: None,
+        offset: None,
+    };
+    let extension = Extension {
+        abi: EXTENSION_ABI,
+        compiler: "a test".to_owned(),
+        inputs: vec![tensor("x/0", "x_0")],
+        outputs: vec![tensor("y", "y")],
+        pools: vec![ExtensionPool {
+            name: "sram".to_owned(),
+            kind: PoolKind::Workspace,
+            size: 32,
+            alignment: 16,
+            state: true,
+        }],
+        layers: Vec::new(),
+    };
+    let metadata = MetadataModule { extension: Some(extension), ..metadata(name) };
+    archive.add("metadata.json", metadata_json(&[metadata]).expect("facts are finite"));
+    write(folder, name, archive)
 }
 
 fn write(folder: &Path, name: &str, archive: ArchiveBuilder) -> PathBuf {
