@@ -1,6 +1,9 @@
 /* ADD on int8: both inputs brought to a common scale at 20 more bits, added, brought to the output's scale.
  *
- * (input − zero point) · 2^20 is below 2^28: nothing can overflow. The output may overwrite an input of its own shape.
+ * The common scale is twice the larger input scale. The input that has it (the first here, exchanged by the compiler if need
+ * be) is multiplied by exactly 1/2, so that (x − zero_point) · 2^20 / 2 needs no rounding; neither does the second if the scales
+ * are equal. Everything below is kept doubled: 2 · SaturatingRoundingDoublingHighMul's operand.
+ * (x − zero_point) · 2^20 is below 2^28: nothing can overflow. The output may overwrite an input of its own shape.
  */
 #ifndef TVMK_ADD_H
 #define TVMK_ADD_H
@@ -8,27 +11,48 @@
 #include "base.h"
 
 typedef struct {
-    int32_t mantissa1, mantissa2, mantissa_out;
-    int8_t shift1, shift2, shift_out; /* zero or to the right, as positive numbers */
+    int32_t mantissa2;    /* of the second input */
+    int32_t mantissa_out; /* of the sum */
+    int8_t shift2;        /* to the right; 0 only if the second input has the scale of the first */
+    int8_t shift_out;     /* to the right; 1 to 22 for tvmk_add */
     int16_t zero_point1, zero_point2, zero_point_out;
     int8_t low, high;
 } tvmk_add_t;
 
-TVMK_INLINE int8_t tvmk_add_one(const tvmk_add_t *l, int32_t x1, int32_t x2) {
-    int32_t scaled1 = tvmk_divide_by_pot(tvmk_high_mul((x1 - l->zero_point1) * (1 << 20), l->mantissa1), l->shift1);
-    int32_t scaled2 = tvmk_divide_by_pot(tvmk_high_mul((x2 - l->zero_point2) * (1 << 20), l->mantissa2), l->shift2);
-    int32_t sum = tvmk_divide_by_pot(tvmk_high_mul(scaled1 + scaled2, l->mantissa_out), l->shift_out);
-    return (int8_t)tvmk_clamp(sum + l->zero_point_out, l->low, l->high);
+/* Twice the first input at the common scale. */
+TVMK_INLINE int32_t tvmk_add_first(int32_t x, int32_t zero_point) { return (x - zero_point) * (1 << 20); }
+
+/* Twice the second input at the common scale. */
+TVMK_INLINE int32_t tvmk_add_second(const tvmk_add_t *l, int32_t x) {
+    int32_t e = l->shift2;
+    if (e == 0) {
+        return tvmk_add_first(x, l->zero_point2);
+    }
+    return 2 * tvmk_requantize_doubled((x - l->zero_point2) * (1 << 21), l->mantissa2, 1 << (e - 1), e - 1);
 }
 
-/* Two tensors of one shape. */
-TVMK_SHARED void tvmk_add(const tvmk_add_t *l, const int8_t *in1, const int8_t *in2, int8_t *out, int32_t count) {
-    for (int32_t i = 0; i < count; i++) {
-        out[i] = tvmk_add_one(l, in1[i], in2[i]);
+/* Two tensors of one shape. Constants go to locals: the output could overlap *l as far as the compiler knows. */
+TVMK_SHARED void tvmk_add(const tvmk_add_t *layer, const int8_t *in1, const int8_t *in2, int8_t *out, int32_t count) {
+    const tvmk_add_t l = *layer;
+    const int8_t *end = in1 + count;
+    int32_t rounding = (2 * l.zero_point_out + 1) * (1 << (l.shift_out - 1));
+    if (l.shift2 == 0) {
+        int32_t offset = -(l.zero_point1 + l.zero_point2) * (1 << 20);
+        while (in1 != end) {
+            int32_t doubled = (*in1++ + *in2++) * (1 << 20) + offset;
+            int32_t y = tvmk_requantize_doubled(doubled, l.mantissa_out, rounding, l.shift_out - 1);
+            *out++ = (int8_t)tvmk_clamp(y, l.low, l.high);
+        }
+        return;
+    }
+    while (in1 != end) {
+        int32_t doubled = tvmk_add_first(*in1++, l.zero_point1) + tvmk_add_second(&l, *in2++);
+        int32_t y = tvmk_requantize_doubled(doubled, l.mantissa_out, rounding, l.shift_out - 1);
+        *out++ = (int8_t)tvmk_clamp(y, l.low, l.high);
     }
 }
 
-/* Shapes that differ: `shape` is the output's, a step of 0 repeats the input along that dimension. */
+/* Any shapes and scales: `shape` is the output's, a step of 0 repeats the input along that dimension. */
 typedef struct {
     int32_t shape[4];
     int32_t step1[4], step2[4];
@@ -42,7 +66,9 @@ TVMK_SHARED void tvmk_add_broadcast(const tvmk_add_t *l, const tvmk_add_broadcas
                 const int8_t *p1 = in1 + i * b->step1[0] + j * b->step1[1] + k * b->step1[2];
                 const int8_t *p2 = in2 + i * b->step2[0] + j * b->step2[1] + k * b->step2[2];
                 for (int32_t c = 0; c < b->shape[3]; c++) {
-                    *out++ = tvmk_add_one(l, *p1, *p2);
+                    int32_t doubled = tvmk_add_first(*p1, l->zero_point1) + tvmk_add_second(l, *p2);
+                    int32_t y = tvmk_multiply(doubled / 2, l->mantissa_out, -l->shift_out) + l->zero_point_out;
+                    *out++ = (int8_t)tvmk_clamp(y, l->low, l->high);
                     p1 += b->step1[3];
                     p2 += b->step2[3];
                 }

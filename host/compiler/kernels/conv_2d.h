@@ -6,7 +6,7 @@
  * part of the bias). A 1×1 window without padding needs no gathering on cores without the DSP extension.
  *
  * Scratch, 4-byte aligned: 2 · kh · kw · in_channels bytes; with the short output form 16 bytes for each pair of elements
- * of a window, and room for one line of a window if the input is padded. The output may start where the input starts if the window is 1×1
+ * of a window, and if the input is padded, room for the elements of a row that four neighbouring windows touch. The output may start where the input starts if the window is 1×1
  * with stride 1, no padding, and no more output than input channels.
  */
 #ifndef TVMK_CONV_2D_H
@@ -27,27 +27,17 @@ typedef struct {
     int8_t pad; /* zero point of the input */
 } tvmk_conv_2d_t;
 
-/* One line of a window, `window_width · in_channels` bytes, from input row y; dilated windows element by element. */
-TVMK_INLINE void tvmk_conv_2d_line(const tvmk_conv_2d_t *l, const int8_t *row, int32_t x, int8_t *line) {
+/* `width` neighbouring elements of an input row from column x on, with the border's. */
+TVMK_SHARED void tvmk_conv_2d_line(const tvmk_conv_2d_t *l, const int8_t *row, int32_t x, int32_t width, int8_t *line) {
     int32_t channels = l->in_channels;
-    if (l->dilation_width == 1) {
-        int32_t left = tvmk_min(tvmk_max(-x, 0), l->window_width);
-        int32_t right = tvmk_min(tvmk_max(x + l->window_width - l->in_width, 0), l->window_width - left);
-        int32_t inside = l->window_width - left - right;
-        memset(line, l->pad, (size_t)(left * channels));
-        if (inside > 0) {
-            memcpy(line + left * channels, row + (x + left) * channels, (size_t)(inside * channels));
-        }
-        memset(line + (left + inside) * channels, l->pad, (size_t)(right * channels));
-    } else {
-        for (int32_t i = 0; i < l->window_width; i++, x += l->dilation_width, line += channels) {
-            if (x >= 0 && x < l->in_width) {
-                memcpy(line, row + x * channels, (size_t)channels);
-            } else {
-                memset(line, l->pad, (size_t)channels);
-            }
-        }
+    int32_t left = tvmk_min(tvmk_max(-x, 0), width);
+    int32_t right = tvmk_min(tvmk_max(x + width - l->in_width, 0), width - left);
+    int32_t inside = width - left - right;
+    memset(line, l->pad, (size_t)(left * channels));
+    if (inside > 0) {
+        memcpy(line + left * channels, row + (x + left) * channels, (size_t)(inside * channels));
     }
+    memset(line + (left + inside) * channels, l->pad, (size_t)(right * channels));
 }
 
 /* The window of output position (oy, ox) as a column of bytes. */
@@ -57,7 +47,14 @@ TVMK_INLINE void tvmk_conv_2d_column(const tvmk_conv_2d_t *l, const int8_t *in, 
     int32_t line = l->window_width * l->in_channels;
     for (int32_t i = 0; i < l->window_height; i++, y += l->dilation_height, column += line) {
         if (y >= 0 && y < l->in_height) {
-            tvmk_conv_2d_line(l, in + y * l->in_width * l->in_channels, x, column);
+            const int8_t *row = in + y * l->in_width * l->in_channels;
+            if (l->dilation_width == 1) {
+                tvmk_conv_2d_line(l, row, x, l->window_width, column);
+            } else {
+                for (int32_t j = 0; j < l->window_width; j++) {
+                    tvmk_conv_2d_line(l, row, x + j * l->dilation_width, 1, column + j * l->in_channels);
+                }
+            }
         } else {
             memset(column, l->pad, (size_t)line);
         }
@@ -141,60 +138,46 @@ TVMK_INLINE int32_t tvmk_conv_2d_pairs(const tvmk_conv_2d_t *l) {
     return runs * ((run + 1) / 2);
 }
 
-/* One position's window, widened: every fourth word from `column`. `line` has room for a line of the window. */
-TVMK_INLINE void tvmk_conv_2d_widen(const tvmk_conv_2d_t *l, const int8_t *in, int32_t oy, int32_t ox, int32_t *column,
-                                    int8_t *line) {
+/* `count` neighbouring positions of one output row as widened columns, each every fourth word from its own first one on.
+ * `line` has room for the input elements of one row that four positions touch. */
+TVMK_SHARED void tvmk_conv_2d_widen(const tvmk_conv_2d_t *l, const int8_t *in, int32_t oy, int32_t ox, int32_t count,
+                                    int32_t *columns, int8_t *line) {
     int32_t y = oy * l->stride_height - l->pad_top;
     int32_t x = ox * l->stride_width - l->pad_left;
     int32_t channels = l->in_channels;
-    int32_t bytes = l->window_width * channels;
-    int across = x < 0 || x + (l->window_width - 1) * l->dilation_width >= l->in_width;
-    for (int32_t i = 0; i < l->window_height; i++, y += l->dilation_height) {
-        int inside = y >= 0 && y < l->in_height;
-        const int8_t *row = inside ? in + y * l->in_width * channels : in;
-        if (!inside) {
-            memset(line, l->pad, (size_t)bytes);
-        } else if (across) {
-            tvmk_conv_2d_line(l, row, x, line);
-        }
-        if (l->dilation_width == 1) {
-            column = tvmk_widen_run(column, inside && !across ? row + x * channels : line, bytes, 4);
-        } else {
-            for (int32_t j = 0; j < l->window_width; j++) {
-                const int8_t *p =
-                    inside && !across ? row + (x + j * l->dilation_width) * channels : line + j * channels;
-                column = tvmk_widen_run(column, p, channels, 4);
-            }
-        }
-    }
-}
-
-/* Four neighbouring positions of one output row, none of whose windows crosses the left or right border. */
-TVMK_INLINE void tvmk_conv_2d_widen4(const tvmk_conv_2d_t *l, const int8_t *in, int32_t y, int32_t x, int32_t *column,
-                                     int8_t *line) {
-    int32_t channels = l->in_channels;
     int32_t distance = l->stride_width * channels;
-    int32_t run = l->dilation_width == 1 ? l->window_width * channels : channels;
-    int32_t runs = l->dilation_width == 1 ? 1 : l->window_width;
+    int32_t span = (count - 1) * l->stride_width + (l->window_width - 1) * l->dilation_width + 1;
+    int across = x < 0 || x + span > l->in_width;
+    int32_t run = channels, runs = l->window_width, next_run = l->dilation_width * channels;
+    if (l->dilation_width == 1) {
+        run *= runs;
+        runs = 1;
+    }
     for (int32_t i = 0; i < l->window_height; i++, y += l->dilation_height) {
-        const int8_t *row = in + (y * l->in_width + x) * channels;
+        const int8_t *row = in + y * l->in_width * channels;
+        int inside = y >= 0 && y < l->in_height;
         int32_t next = distance;
-        if (y < 0 || y >= l->in_height) {
+        if (!inside) {
             memset(line, l->pad, (size_t)run);
             row = line;
             next = 0;
+        } else if (across) {
+            tvmk_conv_2d_line(l, row, x, span, line);
+            row = line;
+        } else {
+            row += x * channels;
         }
-        for (int32_t j = 0; j < runs; j++, row += next ? l->dilation_width * channels : 0) {
-            int32_t whole = run & ~3;
-            if (whole) {
-                column = tvmk_dsp_widen4(column, row, next, whole);
+        for (int32_t j = 0; j < runs; j++, row += inside ? next_run : 0) {
+            int32_t whole = 0;
+            if (count == 4 && run >= 4) {
+                whole = run & ~3;
+                columns = tvmk_dsp_widen4(columns, row, next, whole);
             }
-            if (run & 3) {
-                for (int32_t p = 0; p < 4; p++) {
-                    tvmk_widen_run(column + p, row + p * next + whole, run & 3, 4);
-                }
-                column += (run & 3) == 3 ? 8 : 4;
+            int32_t *end = columns;
+            for (int32_t p = 0; p < count && whole < run; p++) {
+                end = tvmk_widen_run(columns + p, row + p * next + whole, run - whole, 4) - p;
             }
+            columns = end;
         }
     }
 }
@@ -231,31 +214,17 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
     int32_t positions = l->out_height * l->out_width;
     tvmk_dsp_tile_t tile = {(const int32_t *)l->weights, l->output.table,          columns, pairs, channels / 2,
                             channels,                    2 * l->output.zero_point + 1};
-    /* A 1x1 window without stride: neighbouring positions are neighbours in memory across rows too. */
-    int pointwise = l->window_height == 1 && l->window_width == 1 && l->stride_height == 1 && l->stride_width == 1 &&
-                    l->in_height == l->out_height && l->in_width == l->out_width;
-    int32_t out_width = pointwise ? positions : l->out_width;
-    int32_t in_width = pointwise ? positions : l->in_width;
-    int32_t reach = (l->window_width - 1) * l->dilation_width;
     int32_t oy = 0, ox = 0;
     while (positions > 0) {
         int32_t count = tvmk_min(positions, 4);
-        int32_t x = ox * l->stride_width - l->pad_left;
-        if (ox + 4 <= out_width && x >= 0 && x + 3 * l->stride_width + reach < in_width) {
-            tvmk_conv_2d_widen4(l, in, oy * l->stride_height - l->pad_top, x, columns, line);
-            ox += 4;
-            if (ox == out_width) {
+        for (int32_t i = 0; i < count;) {
+            int32_t n = tvmk_min(count - i, l->out_width - ox);
+            tvmk_conv_2d_widen(l, in, oy, ox, n, columns + i, line);
+            i += n;
+            ox += n;
+            if (ox == l->out_width) {
                 ox = 0;
                 oy++;
-            }
-        } else {
-            for (int32_t i = 0; i < count; i++) {
-                int32_t row = pointwise ? ox / l->out_width : oy;
-                tvmk_conv_2d_widen(l, in, row, pointwise ? ox - row * l->out_width : ox, columns + i, line);
-                if (++ox == out_width) {
-                    ox = 0;
-                    oy++;
-                }
             }
         }
         int32_t done = 0;

@@ -121,6 +121,14 @@ impl Window {
         }
     }
 
+    /// A 1×1 window without stride sees one long row: its positions are neighbours in memory.
+    pub fn flattened(&self) -> Window {
+        if !self.is_pointwise() || self.positions() > 65535 {
+            return *self;
+        }
+        Window { in_height: 1, in_width: self.positions(), out_height: 1, out_width: self.positions(), ..*self }
+    }
+
     /// Output positions of one batch.
     pub fn positions(&self) -> usize {
         self.out_height * self.out_width

@@ -34,7 +34,10 @@ fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
     let (scale2, _) = checker.per_tensor(second)?;
     let (scale, zero_point) = checker.per_tensor(output)?;
     if multipliers(scale1, scale2, scale).is_none() {
-        checker.bad(format!("scales {scale1} and {scale2} to {scale}"), "an output scale above 2^-19 of the inputs'");
+        checker.bad(
+            format!("scales {scale1} and {scale2} to {scale}"),
+            "an output scale above 2^-19 of the larger input scale",
+        );
     }
     check_activation(checker, activation, scale, zero_point);
     Some(())
@@ -47,16 +50,15 @@ fn activation(op: &Operator) -> Activation {
     }
 }
 
-/// Multipliers of both inputs and the output, as the reference's Prepare computes them; all below 1.
-fn multipliers(scale1: f32, scale2: f32, scale: f32) -> Option<[Multiplier; 3]> {
+/// Multipliers of the input with the smaller scale and of the output, as the reference's Prepare computes them. That of the
+/// larger scale is always exactly 1/2, since the common scale is twice the larger one.
+fn multipliers(scale1: f32, scale2: f32, scale: f32) -> Option<[Multiplier; 2]> {
     let twice_max = 2.0 * f64::from(scale1.max(scale2));
-    let factors = [
-        f64::from(scale1) / twice_max,
-        f64::from(scale2) / twice_max,
-        twice_max / (f64::from(1 << 20) * f64::from(scale)),
-    ];
-    let multipliers = factors.map(Multiplier::new);
-    (factors.iter().all(|&factor| factor < 1.0) && multipliers.iter().all(|m| m.shift <= 0)).then_some(multipliers)
+    let smaller = Multiplier::new(f64::from(scale1.min(scale2)) / twice_max);
+    let out = twice_max / (f64::from(1 << 20) * f64::from(scale));
+    // So small that the input vanishes: a shift of 0 would mean equal scales.
+    let smaller = if smaller.mantissa == 0 { Multiplier { mantissa: 0, shift: -1 } } else { smaller };
+    (out < 1.0 && smaller.shift <= 0 && Multiplier::new(out).shift <= 0).then_some([smaller, Multiplier::new(out)])
 }
 
 /// The output's shape in four dimensions and how far an input moves along each of them: 0 where it is repeated.
@@ -84,22 +86,25 @@ fn steps(input: &Tensor, output: &Tensor) -> Option<([usize; 4], [usize; 4])> {
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
     let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
-    let inputs = [lowering.input(op, 0).ok_or_else(unchecked)?, lowering.input(op, 1).ok_or_else(unchecked)?];
+    let mut inputs = [lowering.input(op, 0).ok_or_else(unchecked)?, lowering.input(op, 1).ok_or_else(unchecked)?];
     let output = *op.outputs.first().ok_or_else(unchecked)?;
     let output_tensor = graph.tensor(output);
-    let (scale1, zero_point1) = inputs[0].1.per_tensor().ok_or_else(unchecked)?;
-    let (scale2, zero_point2) = inputs[1].1.per_tensor().ok_or_else(unchecked)?;
+    let scale_of = |tensor: &Tensor| tensor.per_tensor().ok_or_else(unchecked);
+    if scale_of(inputs[0].1)?.0 < scale_of(inputs[1].1)?.0 {
+        // The kernel's first input is the one with the larger scale.
+        inputs.reverse();
+    }
+    let (scale1, zero_point1) = scale_of(inputs[0].1)?;
+    let (scale2, zero_point2) = scale_of(inputs[1].1)?;
     let (scale, zero_point) = output_tensor.per_tensor().ok_or_else(unchecked)?;
     let (low, high) = activation_range_i8(activation(op), scale, zero_point).ok_or_else(unchecked)?;
-    let [first, second, out] = multipliers(scale1, scale2, scale).ok_or_else(unchecked)?;
+    let [second, out] = multipliers(scale1, scale2, scale).ok_or_else(unchecked)?;
     let mut body = text::constant_struct(
         "tvmk_add_t",
         "layer",
         &[
-            ("mantissa1", first.mantissa.to_string()),
             ("mantissa2", second.mantissa.to_string()),
             ("mantissa_out", out.mantissa.to_string()),
-            ("shift1", (-first.shift).to_string()),
             ("shift2", (-second.shift).to_string()),
             ("shift_out", (-out.shift).to_string()),
             ("zero_point1", zero_point1.to_string()),
@@ -140,7 +145,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let (shape, steps1) = steps(inputs[0].1, output_tensor).ok_or_else(unchecked)?;
     let (_, steps2) = steps(inputs[1].1, output_tensor).ok_or_else(unchecked)?;
     let whole = |tensor: &Tensor| tensor.elements() == output_tensor.elements();
-    if whole(inputs[0].1) && whole(inputs[1].1) {
+    if whole(inputs[0].1) && whole(inputs[1].1) && (-22..=-1).contains(&out.shift) {
         body += &format!("    tvmk_add(&layer, {}, {}, output, {});\n", names[0], names[1], output_tensor.elements());
     } else {
         let list = |numbers: [usize; 4]| format!("{{{}, {}, {}, {}}}", numbers[0], numbers[1], numbers[2], numbers[3]);

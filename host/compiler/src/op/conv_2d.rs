@@ -87,6 +87,7 @@ pub fn layer(
     if window.is_whole() {
         return fully_connected::layer(lowering, op, weighted, weights, window.batches, summary);
     }
+    let window = &window.flattened();
     // The runs of neighbouring bytes that make up a window.
     let (runs, run) = if window.dilation_width == 1 {
         (window.height, window.width * window.in_channels)
@@ -96,9 +97,11 @@ pub fn layer(
     let shape = format!("[{channels}][{}][{}][{}]", window.height, window.width, window.in_channels);
     let (constants, short) = weighted::packed_constants(lowering, weighted, weights, runs, &shape);
     let scratch_bytes = if short {
-        // Four columns of int16, and a line of bytes for windows across the border.
+        // Four columns of int16, and what four neighbouring windows touch of a row, for those across the border.
         let columns = 16 * runs * pack::pairs(run).len();
-        columns + if window.is_padded() { (window.width * window.in_channels).next_multiple_of(4) } else { 0 }
+        let span = 3 * window.stride_width + (window.width - 1) * window.dilation_width + 1;
+        let line = if window.is_padded() { (span * window.in_channels).next_multiple_of(4) } else { 0 };
+        (columns + line).max(2 * depth)
     } else {
         2 * depth
     };
