@@ -19,13 +19,13 @@ pub struct Limits {
     pub entries: usize,
     /// Longest member name, in bytes.
     pub name_bytes: usize,
-    /// Largest `metadata.json`, in bytes (its tree takes some ten times as much memory).
+    /// Largest `metadata.json`, in bytes (its tree can take eighty times as much memory).
     pub metadata_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { archive_bytes: 64 << 20, entries: 10_000, name_bytes: 1024, metadata_bytes: 4 << 20 }
+        Limits { archive_bytes: 64 << 20, entries: 10_000, name_bytes: 1024, metadata_bytes: 1 << 20 }
     }
 }
 
