@@ -58,15 +58,19 @@ fn line_of(board: &Board, row: &models::Row) -> String {
     )
 }
 
-/// The `tvm-embedded` program for this machine: the one that the environment variable `TVM_EMBEDDED_TOOL` names, or else
-/// this checkout's, built if need be.
+/// The program that the environment variable `TVM_EMBEDDED_TOOL` names, or else this checkout's.
+fn tool() -> Result<PathBuf> {
+    match std::env::var_os("TVM_EMBEDDED_TOOL") {
+        Some(tool) => Ok(tool.into()),
+        None => build_tool(),
+    }
+}
+
+/// Builds this checkout's `tvm-embedded` program for this machine, if need be, and returns where it is.
 ///
 /// # Errors
 /// When it does not build.
-pub fn tool() -> Result<PathBuf> {
-    if let Some(tool) = std::env::var_os("TVM_EMBEDDED_TOOL") {
-        return Ok(tool.into());
-    }
+pub fn build_tool() -> Result<PathBuf> {
     Cmd::new("cargo")
         .args(["build", "--quiet", "--locked", "--profile", "host", "--package", "tvm_embedded_cli"])
         .dir(paths::root())

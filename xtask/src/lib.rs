@@ -3,6 +3,7 @@
 pub mod board;
 pub mod calls;
 pub mod demo;
+pub mod dist;
 pub mod emulator;
 pub mod firmware;
 pub mod fuzz;

@@ -80,6 +80,20 @@ fn strip_builtins(board: &Board, archive: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Makes sure that nothing is left in the archive that a firmware has no use for: intermediate code, debug information.
+///
+/// # Errors
+/// When there is some, or the archive can't be read.
+pub fn check_clean(board: &Board, archive: &Path) -> Result<()> {
+    let sections = board.tool("objdump").arg("-h").arg(archive).capture()?;
+    for unwanted in [".llvmbc", ".llvmcmd", ".debug"] {
+        if sections.contains(unwanted) {
+            bail!("{} holds sections of the kind {unwanted}", archive.display());
+        }
+    }
+    Ok(())
+}
+
 fn members(board: &Board, archive: &Path) -> Result<Vec<String>> {
     Ok(board.tool("ar").arg("t").arg(archive).capture()?.lines().map(str::to_owned).collect())
 }

@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{calls, demo, emulator, firmware, fuzz, header, proof, setup, size, sysroot, test};
+use xtask::{calls, demo, dist, emulator, firmware, fuzz, header, proof, setup, size, sysroot, test};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -62,6 +62,12 @@ const VERBS: &[Verb] = &[
         usage: "[BOARD...]",
         about: "library, C tests and real models on the emulated boards",
         run: firmware::run,
+    },
+    Verb {
+        name: "dist",
+        usage: "",
+        about: "the release: the library for every core, the tool, CMake files",
+        run: dist::run,
     },
     Verb {
         name: "size",

@@ -1,0 +1,170 @@
+//! `cargo xtask dist`: the release, for people without Rust. One archive with the library for every core.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::board::Board;
+use crate::process::Cmd;
+use crate::{firmware, library, paths, setup, sysroot};
+
+/// The folder of the library for this machine.
+const HOST: &str = "x86_64-linux";
+
+/// Builds the release and uses it as a stranger would: unpacked elsewhere, with a C compiler and CMake alone.
+///
+/// # Errors
+/// When something does not build, or the example does not run with the unpacked release.
+pub fn run(args: &[String]) -> Result<()> {
+    if !args.is_empty() {
+        bail!("usage: cargo xtask dist");
+    }
+    setup::need(&["firmware", "cmake"])?;
+    let name = format!("tvm_embedded-{}", env!("CARGO_PKG_VERSION"));
+    let dist = paths::target().join("dist");
+    let release = dist.join(&name);
+    if release.exists() {
+        fs::remove_dir_all(&release)?;
+    }
+    let boards = Board::select(&[])?;
+    assemble(&release, &boards)?;
+    checksums(&release)?;
+    let archive = dist.join(format!("{name}.tar.gz"));
+    // Sorted, without owners and times: the same content gives the same archive.
+    Cmd::new("tar")
+        .args([
+            "--sort=name",
+            "--owner=0",
+            "--group=0",
+            "--numeric-owner",
+            "--mtime=@0",
+            "--use-compress-program=gzip -n",
+        ])
+        .arg("-cf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(&dist)
+        .arg(&name)
+        .capture()?;
+    for board in &boards {
+        try_out(&archive, &name, board.name).with_context(|| format!("the release on {}", board.name))?;
+        println!("{:<12} the example builds and runs with the release alone", board.name);
+    }
+    println!("{} ({} KiB)", archive.display(), fs::metadata(&archive)?.len() / 1024);
+    Ok(())
+}
+
+fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
+    let root = paths::root();
+    let targets: Vec<&str> = boards.iter().map(|board| board.rust_target.as_str()).collect();
+    sysroot::path_for(&targets)?;
+    for board in boards {
+        let library = library::build(board)?;
+        library::check_clean(board, &library)?;
+        put(&library, &release.join("lib").join(board.name).join("libtvm_embedded.a"))?;
+    }
+    put(&host_library()?, &release.join("lib").join(HOST).join("libtvm_embedded.a"))?;
+    put(&firmware::build_tool()?, &release.join("bin/tvm-embedded"))?;
+    put(&root.join("LICENSE"), &release.join("LICENSE"))?;
+    put(&library::include_dir().join("tvm_embedded.h"), &release.join("include/tvm_embedded.h"))?;
+    put_folder(&root.join("cmake/toolchains"), &release.join("share/toolchains"))?;
+    put_folder(&root.join("examples/bare-metal"), &release.join("share/examples/bare-metal"))?;
+    put(&root.join("models/digits/digits.tflite"), &release.join("share/models/digits/digits.tflite"))?;
+    put(&root.join("models/digits/LICENSE"), &release.join("share/models/digits/LICENSE"))?;
+
+    let package = release.join("lib/cmake/tvm_embedded");
+    put(&root.join("cmake/release/tvm_embedded-config.cmake"), &package.join("tvm_embedded-config.cmake"))?;
+    put(&root.join("cmake/TVMEmbeddedModel.cmake"), &package.join("TVMEmbeddedModel.cmake"))?;
+    let cores: Vec<&str> = boards.iter().map(|board| board.name).chain([HOST]).collect();
+    let filled = |from: &str, to: &Path| {
+        let text = fs::read_to_string(root.join(from)).with_context(|| from.to_owned())?;
+        let text = text.replace("@VERSION@", env!("CARGO_PKG_VERSION")).replace("@CORES@", &cores.join(", "));
+        fs::write(to, text).with_context(|| to.display().to_string())
+    };
+    filled("cmake/release/tvm_embedded-config-version.cmake.in", &package.join("tvm_embedded-config-version.cmake"))?;
+    filled("cmake/release/README.md", &release.join("README.md"))?;
+    for core in cores {
+        let folder = release.join("lib").join(core).join("pkgconfig");
+        fs::create_dir_all(&folder)?;
+        let text = format!(
+            "prefix=${{pcfiledir}}/../../..\n\nName: tvm_embedded\n\
+             Description: Runs ahead-of-time compiled neural networks from C firmware ({core})\nVersion: {}\n\
+             Libs: -L${{prefix}}/lib/{core} -ltvm_embedded\nCflags: -I${{prefix}}/include\n",
+            env!("CARGO_PKG_VERSION")
+        );
+        fs::write(folder.join("tvm_embedded.pc"), text)?;
+    }
+    Ok(())
+}
+
+/// The library for this machine, made by CMake as a user makes it.
+fn host_library() -> Result<PathBuf> {
+    let build = paths::target().join("dist/host");
+    Cmd::new("cmake")
+        .args(["-S", ".", "-DBUILD_TESTING=OFF", "-DTVM_EMBEDDED_BUILD_TOOL=OFF", "-DTVM_EMBEDDED_SHARED=OFF", "-B"])
+        .arg(&build)
+        .dir(paths::root())
+        .capture()?;
+    Cmd::new("cmake").arg("--build").arg(&build).capture()?;
+    Ok(build.join("libtvm_embedded.a"))
+}
+
+fn put(from: &Path, to: &Path) -> Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(from, to).with_context(|| format!("{} to {}", from.display(), to.display()))?;
+    Ok(())
+}
+
+fn put_folder(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let entry = entry?;
+        put(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+fn checksums(release: &Path) -> Result<()> {
+    let mut text = String::new();
+    let listed = Cmd::new("find").args([".", "-type", "f"]).dir(release).capture()?;
+    let mut files: Vec<&str> = listed.lines().filter_map(|line| line.strip_prefix("./")).collect();
+    files.sort_unstable();
+    for file in files {
+        let sum = Cmd::new("sha256sum").arg(file).dir(release).capture()?;
+        write!(text, "{sum}")?;
+    }
+    fs::write(release.join("SHA256SUMS"), text)?;
+    Ok(())
+}
+
+/// Unpacks the release somewhere else, and builds and runs its example there, without cargo in reach.
+fn try_out(archive: &Path, name: &str, core: &str) -> Result<()> {
+    let place = tempfile::tempdir()?;
+    Cmd::new("tar").arg("-xf").arg(archive).arg("-C").arg(place.path()).capture()?;
+    let release = place.path().join(name);
+    Cmd::new("sha256sum").args(["--check", "--quiet", "SHA256SUMS"]).dir(&release).capture()?;
+    let release = release.display();
+    // Says which compiler and flags, but not which core: that is for the package to find out.
+    let toolchain = place.path().join("toolchain.cmake");
+    fs::write(&toolchain, format!("include({release}/share/toolchains/{core}.cmake)\nunset(TVM_EMBEDDED_CORE)\n"))?;
+    let build = place.path().join("build");
+    Cmd::new("cmake")
+        .arg("-S")
+        .arg(format!("{release}/share/examples/bare-metal"))
+        .arg("-B")
+        .arg(&build)
+        .arg(format!("-DCMAKE_TOOLCHAIN_FILE={}", toolchain.display()))
+        .arg(format!("-DCMAKE_PREFIX_PATH={release}"))
+        .arg("-DCMAKE_BUILD_TYPE=MinSizeRel")
+        .capture()?;
+    Cmd::new("cmake").arg("--build").arg(&build).capture()?;
+    let library = fs::read_to_string(build.join("CMakeFiles/bare_metal.dir/link.txt"))?;
+    if !library.contains(&format!("/lib/{core}/libtvm_embedded.a")) {
+        bail!("the package chose another library: {library}");
+    }
+    Cmd::new("ctest").arg("--test-dir").arg(&build).args(["--output-on-failure", "--no-tests=error"]).capture()?;
+    Ok(())
+}
