@@ -62,7 +62,7 @@ pub struct Model {
     pub needs: Vec<String>,
     /// What `generate` changes in its copies of the archive's C.
     pub repairs: Vec<Repair>,
-    /// What the compiler says of each layer.
+    /// What the compiler says of each layer, and `ram_bytes`.
     pub layers: Vec<Value>,
     /// Defects, and facts that could not be found.
     pub findings: Vec<Finding>,
@@ -232,10 +232,25 @@ impl Model {
             totals: Totals::default(),
             needs: Vec::new(),
             repairs: Vec::new(),
-            layers: extension.map(|e| e.layers.clone()).unwrap_or_default(),
+            layers: extension.map(|e| e.layers.iter().map(with_ram).collect()).unwrap_or_default(),
             findings: module.findings.clone(),
         }
     }
+}
+
+/// A layer with `ram_bytes`: what it reads and writes at run time, and its scratch memory.
+fn with_ram(layer: &Value) -> Value {
+    let bytes = |key: &str| {
+        let tensors = layer.get(key).and_then(Value::as_array).into_iter().flatten();
+        tensors.filter_map(|tensor| tensor.get("bytes")?.as_u64()).fold(0, u64::saturating_add)
+    };
+    let scratch = layer.get("scratch_bytes").and_then(Value::as_u64).unwrap_or(0);
+    let ram = bytes("inputs").saturating_add(bytes("outputs")).saturating_add(scratch);
+    let mut layer = layer.clone();
+    if let Some(object) = layer.as_object_mut() {
+        object.insert("ram_bytes".to_owned(), ram.into());
+    }
+    layer
 }
 
 /// Bytes of the tensors that live in memory of the caller's.
