@@ -14,6 +14,7 @@
 
 #include "base.h"
 #include "dsp.h"
+#include "mve.h"
 
 typedef struct {
     const void *weights; /* int8_t as in the file; with TVMK_DSP and the short output form int16_t, packed, see below */
@@ -240,6 +241,20 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
         }
         out += count * channels;
         positions -= count;
+    }
+}
+
+#elif TVMK_MVE
+
+TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    int32_t depth = l->window_height * l->window_width * l->in_channels;
+    int8_t *column = (int8_t *)scratch;
+    for (int32_t oy = 0; oy < l->out_height; oy++) {
+        for (int32_t ox = 0; ox < l->out_width; ox++, out += l->out_channels) {
+            /* Copied even where the window is one element: the output may take its place. */
+            tvmk_conv_2d_column(l, in, oy, ox, column);
+            tvmk_mve_position(column, (const int8_t *)l->weights, depth, l->out_channels, &l->output, out);
+        }
     }
 }
 

@@ -16,6 +16,7 @@
 
 #include "base.h"
 #include "dsp.h"
+#include "mve.h"
 
 typedef struct {
     const int8_t *weights;
@@ -237,9 +238,57 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d
 
 #else
 
+#if TVMK_MVE
+
+/* Four neighbouring outputs of a row at a time: widening load and multiplication by a scalar for each tap. */
+TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    int32_t width = tvmk_depthwise_plane_width(l);
+    int32_t channels = l->in_channels * l->multiplier;
+    int32_t taps = l->window_height * l->window_width;
+    uint32x4_t lane = vidupq_n_u32(0, 1);
+    uint32x4_t in_places = vmulq_n_u32(lane, l->stride_width);
+    uint32x4_t out_places = vmulq_n_u32(lane, (uint32_t)l->out_step[1]);
+    for (int32_t first = 0; first < l->out_height; first += l->band) {
+        int32_t rows = tvmk_min(l->band, l->out_height - first);
+        for (int32_t c = 0; c < channels; c++) {
+            const int8_t *w = l->weights + c * taps;
+            const int32_t *constants = l->output.table + TVMK_SHORT_WORDS * c;
+            int32x4_t mantissa = vdupq_n_s32(constants[0]);
+            int32x4_t bias = vdupq_n_s32(constants[1] >> 5);
+            int32x4_t e1 = vdupq_n_s32(constants[1] & 31);
+            if (c % l->multiplier == 0) {
+                tvmk_depthwise_plane(l, in + c / l->multiplier, first, rows, (int8_t *)scratch);
+            }
+            for (int32_t oy = 0; oy < rows; oy++) {
+                int8_t *o = out + (first + oy) * l->out_step[0] + c;
+                const int8_t *row = (const int8_t *)scratch + oy * l->stride_height * width;
+                for (int32_t ox = 0; ox < l->out_width; ox += 4, row += 4 * l->stride_width, o += 4 * l->out_step[1]) {
+                    mve_pred16_t lanes = vctp32q((uint32_t)(l->out_width - ox));
+                    const int8_t *line = row, *tap = w;
+                    int32x4_t sum = vdupq_n_s32(0);
+                    for (int32_t ky = 0; ky < l->window_height; ky++, line += l->dilation_height * width) {
+                        const int8_t *x = line;
+                        for (int32_t kx = 0; kx < l->window_width; kx++, x += l->dilation_width) {
+                            int32x4_t v = l->stride_width == 1 ? vldrbq_z_s32(x, lanes)
+                                                               : vldrbq_gather_offset_z_s32(x, in_places, lanes);
+                            sum = vmlaq_n_s32(sum, v, *tap++);
+                        }
+                    }
+                    int32x4_t doubled = vaddq_s32(vshlq_n_s32(sum, 1), bias);
+                    vstrbq_scatter_offset_p_s32(o, out_places, tvmk_mve_bytes(doubled, mantissa, e1, &l->output), lanes);
+                }
+            }
+        }
+    }
+}
+
+#else
+
 TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0);
 }
+#endif
+
 TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                             uint8_t *scratch) {
     tvmk_depthwise_conv_2d(l, in, out, scratch);

@@ -3,6 +3,7 @@
 #define TVMK_FULLY_CONNECTED_H
 
 #include "base.h"
+#include "mve.h"
 
 typedef struct {
     const void *weights; /* int8_t as in the file; with TVMK_DSP and the short output form int16_t, packed */
@@ -61,6 +62,14 @@ TVMK_SHARED void tvmk_fully_connected(const tvmk_fully_connected_t *l, const int
             out[0] = tvmk_requantize(first, &l->output, c, 0);
             out += c + 1 < l->units ? 2 : 1;
         }
+    }
+}
+
+#elif TVMK_MVE
+
+TVMK_SHARED void tvmk_fully_connected(const tvmk_fully_connected_t *l, const int8_t *in, int8_t *out) {
+    for (int32_t b = 0; b < l->batches; b++, in += l->inputs, out += l->units) {
+        tvmk_mve_position(in, (const int8_t *)l->weights, l->inputs, l->units, &l->output, out);
     }
 }
 

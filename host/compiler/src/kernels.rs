@@ -32,6 +32,7 @@ pub static FILES: &[Kernel] = kernels![
     "move.h",
     "mul.h",
     "quantize.h",
+    "mve.h",
     "softmax.h",
     "sub.h",
     "table.h",
