@@ -117,6 +117,27 @@ TVMK_INLINE int8_t tvmk_requantize(int32_t sum, const tvmk_output_t *o, int32_t 
     return (int8_t)tvmk_clamp(y, o->low, o->high);
 }
 
+/* memcpy and memset for a few dozen bytes: C libraries for small cores often go byte by byte. */
+TVMK_INLINE void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) {
+#if TVMK_MVE
+    for (; n > 0; n -= 16, to += 16, from += 16) {
+        mve_pred16_t p = vctp8q((uint32_t)n);
+        vstrbq_p_s8(to, vldrbq_z_s8(from, p), p);
+    }
+#else
+    memcpy(to, from, (size_t)n);
+#endif
+}
+TVMK_INLINE void tvmk_fill(int8_t *to, int8_t value, int32_t n) {
+#if TVMK_MVE
+    for (; n > 0; n -= 16, to += 16) {
+        vstrbq_p_s8(to, vdupq_n_s8(value), vctp8q((uint32_t)n));
+    }
+#else
+    memset(to, value, (size_t)n);
+#endif
+}
+
 #if TVMK_DSP
 /* Four bytes from any address. */
 TVMK_INLINE uint32_t tvmk_load4(const int8_t *p) {

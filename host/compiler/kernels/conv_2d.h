@@ -34,11 +34,11 @@ TVMK_SHARED void tvmk_conv_2d_line(const tvmk_conv_2d_t *l, const int8_t *row, i
     int32_t left = tvmk_min(tvmk_max(-x, 0), width);
     int32_t right = tvmk_min(tvmk_max(x + width - l->in_width, 0), width - left);
     int32_t inside = width - left - right;
-    memset(line, l->pad, (size_t)(left * channels));
+    tvmk_fill(line, l->pad, left * channels);
     if (inside > 0) {
-        memcpy(line + left * channels, row + (x + left) * channels, (size_t)(inside * channels));
+        tvmk_copy(line + left * channels, row + (x + left) * channels, inside * channels);
     }
-    memset(line + (left + inside) * channels, l->pad, (size_t)(right * channels));
+    tvmk_fill(line + (left + inside) * channels, l->pad, right * channels);
 }
 
 /* The window of output position (oy, ox) as a column of bytes. */
@@ -57,7 +57,7 @@ TVMK_INLINE void tvmk_conv_2d_column(const tvmk_conv_2d_t *l, const int8_t *in, 
                 }
             }
         } else {
-            memset(column, l->pad, (size_t)line);
+            tvmk_fill(column, l->pad, line);
         }
     }
 }
@@ -100,13 +100,25 @@ TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, i
             const int8_t *w1 = c + 1 < channels ? w0 + depth : w0;
             const int8_t *x0 = x[0], *x1 = x[1];
             int32_t a00 = 0, a01 = 0, a10 = 0, a11 = 0;
-            for (int32_t k = 0; k < depth; k++) {
-                int32_t xa = x0[k], xb = x1[k], wa = w0[k], wb = w1[k];
-                a00 += wa * xa;
-                a01 += wa * xb;
-                a10 += wb * xa;
-                a11 += wb * xb;
+#define TVMK_CONV_2D_STEP(k)                                      \
+    do {                                                          \
+        int32_t xa = x0[k], xb = x1[k], wa = w0[k], wb = w1[k];   \
+        a00 += wa * xa;                                           \
+        a01 += wa * xb;                                           \
+        a10 += wb * xa;                                           \
+        a11 += wb * xb;                                           \
+    } while (0)
+            int32_t k = depth;
+            for (; k >= 4; k -= 4, x0 += 4, x1 += 4, w0 += 4, w1 += 4) {
+                TVMK_CONV_2D_STEP(0);
+                TVMK_CONV_2D_STEP(1);
+                TVMK_CONV_2D_STEP(2);
+                TVMK_CONV_2D_STEP(3);
             }
+            for (; k > 0; k--, x0++, x1++, w0++, w1++) {
+                TVMK_CONV_2D_STEP(0);
+            }
+#undef TVMK_CONV_2D_STEP
             out[c] = tvmk_requantize(a00, &l->output, c, general);
             if (c + 1 < channels) {
                 out[c + 1] = tvmk_requantize(a10, &l->output, c + 1, general);
@@ -159,7 +171,7 @@ TVMK_SHARED void tvmk_conv_2d_widen(const tvmk_conv_2d_t *l, const int8_t *in, i
         int inside = y >= 0 && y < l->in_height;
         int32_t next = distance;
         if (!inside) {
-            memset(line, l->pad, (size_t)run);
+            tvmk_fill(line, l->pad, run);
             row = line;
             next = 0;
         } else if (across) {

@@ -63,11 +63,13 @@ TVMK_INLINE void tvmk_depthwise_plane(const tvmk_depthwise_conv_2d_t *l, const i
     }
 }
 
+/* The window's size as arguments, so that a caller with constants gets unrolled loops. */
 TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
-                                              uint8_t *scratch, int general) {
+                                              uint8_t *scratch, int general, int32_t window_height,
+                                              int32_t window_width, int32_t dilation_width) {
     int32_t width = tvmk_depthwise_plane_width(l);
     int32_t channels = l->in_channels * l->multiplier;
-    int32_t taps = l->window_height * l->window_width;
+    int32_t taps = window_height * window_width;
     for (int32_t first = 0; first < l->out_height; first += l->band) {
         int32_t rows = tvmk_min(l->band, l->out_height - first);
         for (int32_t c = 0; c < channels; c++) {
@@ -81,9 +83,9 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l,
                     const int8_t *row = (const int8_t *)scratch + oy * l->stride_height * width + ox * l->stride_width;
                     const int8_t *tap = w;
                     int32_t sum = 0;
-                    for (int32_t ky = 0; ky < l->window_height; ky++, row += l->dilation_height * width) {
+                    for (int32_t ky = 0; ky < window_height; ky++, row += l->dilation_height * width) {
                         const int8_t *x = row;
-                        for (int32_t kx = 0; kx < l->window_width; kx++, x += l->dilation_width) {
+                        for (int32_t kx = 0; kx < window_width; kx++, x += dilation_width) {
                             sum += *x * *tap++;
                         }
                     }
@@ -96,7 +98,7 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l,
 
 TVMK_SHARED void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                                 uint8_t *scratch) {
-    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 1);
+    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 1, l->window_height, l->window_width, l->dilation_width);
 }
 
 #if TVMK_DSP
@@ -241,12 +243,14 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d
 #if TVMK_MVE
 
 /* Four neighbouring outputs of a row at a time: widening load and multiplication by a scalar for each tap. */
-TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
+                                    int32_t window_height, int32_t window_width, int32_t dilation_width,
+                                    int32_t stride_width) {
     int32_t width = tvmk_depthwise_plane_width(l);
     int32_t channels = l->in_channels * l->multiplier;
-    int32_t taps = l->window_height * l->window_width;
+    int32_t taps = window_height * window_width;
     uint32x4_t lane = vidupq_n_u32(0, 1);
-    uint32x4_t in_places = vmulq_n_u32(lane, l->stride_width);
+    uint32x4_t in_places = vmulq_n_u32(lane, (uint32_t)stride_width);
     uint32x4_t out_places = vmulq_n_u32(lane, (uint32_t)l->out_step[1]);
     for (int32_t first = 0; first < l->out_height; first += l->band) {
         int32_t rows = tvmk_min(l->band, l->out_height - first);
@@ -266,10 +270,10 @@ TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const
                     mve_pred16_t lanes = vctp32q((uint32_t)(l->out_width - ox));
                     const int8_t *line = row, *tap = w;
                     int32x4_t sum = vdupq_n_s32(0);
-                    for (int32_t ky = 0; ky < l->window_height; ky++, line += l->dilation_height * width) {
+                    for (int32_t ky = 0; ky < window_height; ky++, line += l->dilation_height * width) {
                         const int8_t *x = line;
-                        for (int32_t kx = 0; kx < l->window_width; kx++, x += l->dilation_width) {
-                            int32x4_t v = l->stride_width == 1 ? vldrbq_z_s32(x, lanes)
+                        for (int32_t kx = 0; kx < window_width; kx++, x += dilation_width) {
+                            int32x4_t v = stride_width == 1 ? vldrbq_z_s32(x, lanes)
                                                                : vldrbq_gather_offset_z_s32(x, in_places, lanes);
                             sum = vmlaq_n_s32(sum, v, *tap++);
                         }
@@ -284,18 +288,25 @@ TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const
 
 #else
 
-TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0);
+TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
+                                    int32_t window_height, int32_t window_width, int32_t dilation_width,
+                                    int32_t stride_width) {
+    (void)stride_width;
+    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0, window_height, window_width, dilation_width);
 }
+
 #endif
 
-TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
-                                            uint8_t *scratch) {
-    tvmk_depthwise_conv_2d(l, in, out, scratch);
+TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_depthwise_any(l, in, out, scratch, l->window_height, l->window_width, l->dilation_width, l->stride_width);
 }
-TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+TVMK_SHARED void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                            uint8_t *scratch) {
+    tvmk_depthwise_any(l, in, out, scratch, 3, 3, 1, 1);
+}
+TVMK_SHARED void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                                     uint8_t *scratch) {
-    tvmk_depthwise_conv_2d(l, in, out, scratch);
+    tvmk_depthwise_any(l, in, out, scratch, 3, 3, 1, 2);
 }
 
 #endif

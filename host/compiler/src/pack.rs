@@ -24,8 +24,10 @@ pub fn pairs(run: usize) -> Vec<[Option<usize>; 2]> {
 
 /// Packs `weights`, `channels` rows of `runs · run` bytes. A last odd channel stands alone as plain 16-bit numbers.
 ///
-/// `None` where the trick is not exact: a sum that might need more than 23 bits, or a pair that does not fit in 16.
-pub fn dsp(weights: &[i8], channels: usize, runs: usize, run: usize) -> Option<Vec<i16>> {
+/// The kernel takes sums apart after `block` elements of the depth at the latest.
+///
+/// `None` where the trick is not exact: a sum that might need more than 24 bits, or a pair that does not fit in 16.
+pub fn dsp(weights: &[i8], channels: usize, runs: usize, run: usize, block: usize) -> Option<Vec<i16>> {
     let depth = runs * run;
     let order = pairs(run);
     let mut packed = Vec::with_capacity(channels.div_ceil(2) * runs * order.len() * 2);
@@ -33,9 +35,11 @@ pub fn dsp(weights: &[i8], channels: usize, runs: usize, run: usize) -> Option<V
         let first = &weights[pair * depth..(pair + 1) * depth];
         let second = if pair + 1 < channels { Some(&weights[(pair + 1) * depth..(pair + 2) * depth]) } else { None };
         for channel in [Some(first), second].into_iter().flatten() {
-            let sum: i64 = channel.iter().map(|&w| i64::from(w).abs()).sum();
-            if sum * 128 >= 1 << 23 {
-                return None;
+            for block in channel.chunks(block) {
+                let sum: i64 = block.iter().map(|&w| i64::from(w).abs()).sum();
+                if sum * 128 >= 1 << 23 {
+                    return None;
+                }
             }
         }
         for start in (0..depth).step_by(run) {
@@ -73,7 +77,7 @@ mod tests {
     fn sums_come_apart_again() {
         let weights: Vec<i8> = (0..3 * 7).map(|i| ((i * 37) % 255 - 127) as i8).collect();
         let x: Vec<i32> = (0..7).map(|i| (i * 91) % 256 - 128).collect();
-        let packed = dsp(&weights, 3, 1, 7).unwrap();
+        let packed = dsp(&weights, 3, 1, 7, 7).unwrap();
         let order = pairs(7);
         let places: Vec<Option<usize>> = order.into_iter().flatten().collect();
         let dot = |channel: usize| -> i32 { (0..7).map(|k| i32::from(weights[channel * 7 + k]) * x[k]).sum() };
@@ -89,9 +93,10 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        assert!(dsp(&[-1, -128], 2, 1, 1).is_none());
-        assert!(dsp(&[-128, -127], 2, 1, 1).is_some());
-        assert!(dsp(&[127; 517], 1, 1, 517).is_none());
-        assert!(dsp(&[127; 516], 1, 1, 516).is_some());
+        assert!(dsp(&[-1, -128], 2, 1, 1, 1).is_none());
+        assert!(dsp(&[-128, -127], 2, 1, 1, 1).is_some());
+        assert!(dsp(&[127; 517], 1, 1, 517, 517).is_none());
+        assert!(dsp(&[127; 516], 1, 1, 516, 516).is_some());
+        assert!(dsp(&[127; 4000], 1, 1, 4000, 512).is_some());
     }
 }

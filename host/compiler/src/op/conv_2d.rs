@@ -95,7 +95,7 @@ pub fn layer(
         (window.height * window.width, window.in_channels)
     };
     let shape = format!("[{channels}][{}][{}][{}]", window.height, window.width, window.in_channels);
-    let (constants, short) = weighted::packed_constants(lowering, weighted, weights, runs, &shape);
+    let (constants, short) = weighted::packed_constants(lowering, weighted, weights, runs, depth, &shape);
     let scratch_bytes = if short {
         // Four columns of int16, and what four neighbouring windows touch of a row, for those across the border.
         let columns = 16 * runs * pack::pairs(run).len();

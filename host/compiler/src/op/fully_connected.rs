@@ -12,6 +12,9 @@ use crate::text;
 pub static DEFINITION: OpDefinition =
     OpDefinition { kind: OpKind::FULLY_CONNECTED, versions: 1..=12, arity: (2..=3, 1..=1), check, lower };
 
+/// `TVMK_FULLY_CONNECTED_BLOCK` of the kernel.
+const BLOCK: usize = 512;
+
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
     let _ = check_shapes(&mut checker);
@@ -66,7 +69,7 @@ pub fn layer(
     let units = weighted.bias.len();
     let inputs = weights.len() / units;
     let shape = format!("[{units}][{inputs}]");
-    let (constants, short) = weighted::packed_constants(lowering, weighted, weights, 1, &shape);
+    let (constants, short) = weighted::packed_constants(lowering, weighted, weights, 1, BLOCK, &shape);
     let mut body = text::constant_struct(
         "tvmk_fully_connected_t",
         "layer",

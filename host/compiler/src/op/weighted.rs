@@ -166,18 +166,19 @@ pub fn table_constant(lowering: &Lowering<'_>, table: &Table) -> Constant {
 
 /// Weights and table of a layer whose DSP path multiplies packed weights; whether the short form is used.
 ///
-/// `weights` are `[channel][run][element]`, as many runs as given.
+/// `weights` are `[channel][run][element]`, as many runs as given. The kernel takes packed sums apart every `block` elements.
 pub fn packed_constants(
     lowering: &Lowering<'_>,
     weighted: &Weighted,
     weights: Vec<i8>,
     runs: usize,
+    block: usize,
     shape: &str,
 ) -> (Vec<Constant>, bool) {
     let channels = weighted.channels(&weights);
     let table = Table::new(&channels, weighted.input_zero_point, weighted.output_zero_point);
     let run = weights.len() / channels.len() / runs;
-    let packed = table.short.then(|| pack::dsp(&weights, channels.len(), runs, run)).flatten();
+    let packed = table.short.then(|| pack::dsp(&weights, channels.len(), runs, run, block)).flatten();
     let plain = |core| Constant {
         name: lowering.constant("weights"),
         row: 0,

@@ -336,7 +336,7 @@ static void test_depthwise_conv_2d(int general) {
 
 static void test_fully_connected(int general) {
     int32_t zero_point = between(-128, 127), batches = between(1, 3);
-    int32_t inputs = between(0, 4) ? between(1, 40) : between(100, 500), units = between(1, 13);
+    int32_t inputs = between(0, 4) ? between(1, 40) : between(100, 1900), units = between(1, 13);
     fill(in, batches * inputs);
     fill_weights(inputs * units);
     tvmk_fully_connected_t l;
