@@ -145,3 +145,15 @@ fn the_original_model_completes_an_archive() {
     let (_, stderr) = printed(&inspect(&folder.join("kws_m4_pool.tar")).code(1));
     assert!(stderr.contains("hello_world_int8.tflite") && stderr.contains("next: "), "{stderr}");
 }
+
+/// Kernels of CMSIS-NN are the user's to bring: the tool says which, and takes them.
+#[test]
+fn a_library_of_the_users_is_named() {
+    let Some(folder) = real_archives() else { return };
+    let work = tempfile::tempdir().unwrap();
+    fs::write(work.path().join("zero.bin"), [0; 490]).unwrap();
+    let mut run = tool();
+    run.arg("run").arg(folder.join("kws_c_cmsisnn.tar")).args(["--input", "zero.bin"]).current_dir(work.path());
+    let (_, stderr) = printed(&run.assert().code(5));
+    assert!(stderr.contains("arm_convolve_wrapper_s8") && stderr.contains("--cc-arg"), "{stderr}");
+}

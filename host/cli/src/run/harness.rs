@@ -12,6 +12,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::terminal::printable;
 
 const DRIVER: &str = include_str!("driver.c");
+const PROGRAM: &str = "tvm_embedded_program";
 
 /// A compiled model in a temporary folder, which goes with it.
 pub struct Program {
@@ -39,10 +40,12 @@ pub struct Outcome {
 impl Program {
     /// A folder of its own, to put the model's files into.
     pub fn folder() -> Result<TempDir> {
-        tempfile::Builder::new()
-            .prefix("tvm-embedded-")
-            .tempdir()
-            .map_err(|error| Failure::file(&std::env::temp_dir(), format!("no folder can be made there: {error}")))
+        let parent = std::env::temp_dir();
+        let make = |parent: &Path| tempfile::Builder::new().prefix("tvm-embedded-").tempdir_in(parent.canonicalize()?);
+        make(&parent).map_err(|error| {
+            Failure::file(&parent, format!("no folder can be made there: {error}"))
+                .advise("set TMPDIR to a folder that you can write")
+        })
     }
 
     /// Compiles a model in that folder; `extra` goes to the compiler as it is.
@@ -56,17 +59,22 @@ impl Program {
         let (compiler, flags) = compiler();
         let mut command = Command::new(&compiler);
         // Warnings about other people's C help nobody here. No contraction to fused multiply-add: the same floats everywhere.
+        // It runs in the user's folder, since the arguments of theirs may hold paths.
         command
             .args(flags)
-            .args(["-std=c11", "-O2", "-w", "-ffp-contract=off", "-I."])
-            .arg(format!("-I{ARCHIVE_DIRECTORY}"))
+            .args(["-std=c11", "-O2", "-w", "-ffp-contract=off"])
             .arg(format!("-DMODEL={}", model.facts.symbol))
-            .args(["-o", "tvm_embedded_program"])
-            .arg("tvm_embedded_driver.c")
-            .args(&model.sources)
+            .arg("-I")
+            .arg(path)
+            .arg("-I")
+            .arg(path.join(ARCHIVE_DIRECTORY))
+            .arg("-o")
+            .arg(path.join(PROGRAM))
+            .arg(path.join("tvm_embedded_driver.c"))
+            .args(model.sources.iter().map(|source| path.join(source)))
             .args(extra)
-            .args(["libtvm_embedded.a", "-lm"])
-            .current_dir(path)
+            .arg(path.join("libtvm_embedded.a"))
+            .arg("-lm")
             .stdin(Stdio::null());
         let compiler = compiler.to_string_lossy();
         let output = command.output().map_err(|error| {
@@ -74,15 +82,21 @@ impl Program {
                 .advise("install one (Debian: apt-get install gcc), or name yours in the environment variable CC")
         })?;
         if !output.status.success() {
-            let text = String::from_utf8_lossy(&output.stderr);
+            // The temporary folder says nothing to the user.
+            let text = String::from_utf8_lossy(&output.stderr).replace(&format!("{}/", path.display()), "");
             let lines: Vec<String> = text.lines().take(30).map(|line| format!("\n  {}", printable(line))).collect();
             let failure =
                 Failure::compiler(format!("the C compiler '{compiler}' failed: {}{}", output.status, lines.concat()));
-            return Err(if text.contains("undefined reference") || text.contains("Undefined symbols") {
-                failure.advise("the model calls a library of yours: give its C files or archive with --cc-arg")
-            } else {
+            return Err(if model.brought.is_empty() {
                 failure
                     .advise("if the model's C is meant for another compiler, name that in CC; flags go with --cc-arg")
+            } else {
+                let functions: Vec<String> = model.brought.iter().map(|name| printable(name)).collect();
+                failure.advise(format!(
+                    "the model calls a library that you bring: give its include paths, C files or archives with --cc-arg. \
+                     It needs {}",
+                    functions.join(", ")
+                ))
             });
         }
         Ok(Program { folder })
@@ -94,7 +108,7 @@ impl Program {
         for (i, content) in inputs.iter().enumerate() {
             write(&path.join(format!("input_{i}")), content)?;
         }
-        let status = Command::new(path.join("tvm_embedded_program"))
+        let status = Command::new(path.join(PROGRAM))
             .args([call.workspace_offset.to_string(), call.steps.to_string(), call.repeat.to_string()])
             .current_dir(path)
             .stdin(Stdio::null())
@@ -102,7 +116,7 @@ impl Program {
             .stderr(Stdio::inherit())
             .status()
             .map_err(|error| {
-                Failure::file(&path.join("tvm_embedded_program"), format!("can't be started: {error}"))
+                Failure::file(&path.join(PROGRAM), format!("can't be started: {error}"))
                     .advise("the folder for temporary files may forbid programs: set TMPDIR to another one")
             })?;
         let report = fs::read(path.join("report")).unwrap_or_default();
