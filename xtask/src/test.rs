@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::process::Cmd;
-use crate::{calls, fuzz, header, paths, setup};
+use crate::{calls, firmware, fuzz, header, paths, proof, setup, size};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -28,6 +28,9 @@ const STEPS: &[Step] = &[
     Step { name: "fuzz", about: "hostile input: the corpus replayed, odd names compiled", run: hostile_input },
     Step { name: "calls", about: "a call costs no more instructions than promised", run: call_costs },
     Step { name: "c", about: "the C tests, as a user builds them, with gcc and clang", run: c },
+    Step { name: "prove", about: "no panic, no heap, no helpers, no recursion, no data in the runtime", run: proofs },
+    Step { name: "size", about: "flash, stack and instructions are what docs/size.md says", run: sizes },
+    Step { name: "firmware", about: "C tests, examples and models on the emulated boards", run: boards },
 ];
 
 /// Runs the named steps, or all of them, and tells at the end which failed.
@@ -107,6 +110,21 @@ fn hostile_input() -> Result<End> {
 
 fn call_costs() -> Result<End> {
     calls::run(&[])?;
+    Ok(End::Passed)
+}
+
+fn proofs() -> Result<End> {
+    proof::run(&[])?;
+    Ok(End::Passed)
+}
+
+fn sizes() -> Result<End> {
+    size::run(&["--check".to_owned()])?;
+    Ok(End::Passed)
+}
+
+fn boards() -> Result<End> {
+    firmware::run(&[])?;
     Ok(End::Passed)
 }
 
