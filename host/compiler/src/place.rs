@@ -20,7 +20,7 @@ pub fn place(module: String, program: Program, schedule: Schedule, options: &Opt
     let pools = pools(options, !program.states.is_empty())?;
     let planned: Vec<usize> =
         (0..schedule.storages.len()).filter(|&i| is_planned(&schedule.storages[i], options)).collect();
-    let end = schedule.layers.len().saturating_sub(1);
+    let end = schedule.layers.len();
     let mut requests: Vec<Request> = planned.iter().map(|&i| request(&schedule.storages[i], end, options)).collect();
     let scratch = scratch_requests(&schedule.layers);
     requests.extend(scratch.iter().map(|(_, request)| *request));

@@ -237,7 +237,8 @@ fn lifetimes(program: &Program, joiner: &Joiner, layers: &[Layer]) -> (Vec<Stora
     for &id in &graph.inputs {
         touch(&mut storages, id, 0);
     }
-    let end = layers.len().saturating_sub(1);
+    // Outputs and states outlive the last layer, so that nothing there may overwrite them.
+    let end = layers.len();
     for (at, layer) in layers.iter().enumerate() {
         for argument in &layer.arguments {
             touch(&mut storages, argument.tensor, at);

@@ -97,16 +97,32 @@ impl Recording {
 }
 
 /// Compiles a model, runs it on the recorded inputs and returns what differs. With `options.keep_all_tensors` every tensor
-/// that exists is compared, else the outputs. The second number counts the tensors compared.
-pub fn compare(tflite: &[u8], options: &Options, recording: &Recording, folder: &Path) -> Result<usize, String> {
+/// that exists is compared, else the outputs. Gives the number of tensors compared. `one_unit` saves time by compiling all
+/// sources together.
+pub fn compare(
+    tflite: &[u8],
+    options: &Options,
+    recording: &Recording,
+    folder: &Path,
+    one_unit: bool,
+) -> Result<usize, String> {
     let output = compile(tflite, options).map_err(|errors| format!("does not compile: {errors}"))?;
     let model = plan_model(tflite, options).map_err(|errors| errors.to_string())?;
     fs::create_dir_all(folder).unwrap();
     fs::write(folder.join("model.tar"), &output.archive).unwrap();
-    let sources = unpack(&output.archive, folder);
+    let mut sources = unpack(&output.archive, folder);
+    if one_unit {
+        // One call of the compiler instead of three.
+        let include = |path: &PathBuf| format!("#include \"{}\"\n", path.display());
+        let together: String = sources.iter().map(include).chain([include(&folder.join("main.c"))]).collect();
+        sources = vec![folder.join("all.c")];
+        fs::write(&sources[0], together).unwrap();
+    }
     let watched = watched(&model, options, recording);
-    let main = folder.join("main.c");
-    fs::write(&main, main_c(&model, recording, &watched)).unwrap();
+    fs::write(folder.join("main.c"), main_c(&model, recording, &watched)).unwrap();
+    if !one_unit {
+        sources.push(folder.join("main.c"));
+    }
     let program = folder.join("run");
     let include = folder.join("codegen/host/include");
     let mut cc = Command::new(std::env::var("CC").unwrap_or_else(|_| "cc".into()));
@@ -114,7 +130,7 @@ pub fn compare(tflite: &[u8], options: &Options, recording: &Recording, folder: 
     if recording.tensors.iter().all(|tensor| tensor.dtype != "float32") {
         cc.arg("-ffp-contract=off");
     }
-    cc.arg("-I").arg(&include).args(&sources).arg(&main).arg("-o").arg(&program).arg("-lm");
+    cc.arg("-I").arg(&include).args(&sources).arg("-o").arg(&program).arg("-lm");
     run(&mut cc)?;
     run(Command::new(&program).arg(&recording.folder).arg(folder))?;
 
