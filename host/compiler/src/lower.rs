@@ -105,14 +105,18 @@ impl Argument {
 
 /// Permission for an output to overlap an input of the same layer.
 ///
-/// The output then starts at the input's first byte: a kernel may allow it if it writes no output byte before it has read
-/// the input byte of the same position, and all before it, for the last time. Planned only where nobody reads the input later.
+/// The output then starts at least `lead` bytes before the input. A kernel may allow it if, whenever it writes the output byte
+/// at an offset, it has read every input byte below that offset minus `lead` for the last time: with a lead of 0 it writes no
+/// output byte before it has read the input byte of the same position, and all before it. Planned only where nobody reads the
+/// input later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InPlace {
     /// Tensor that is read.
     pub input: TensorId,
     /// Tensor that is written.
     pub output: TensorId,
+    /// Bytes by which the output starts before the input, at least.
+    pub lead: usize,
     /// Why this is safe, for readers of the report.
     pub reason: &'static str,
 }

@@ -177,7 +177,7 @@ fn shares(schedule: &Schedule, planned: &[usize]) -> Vec<(Share, TensorId, Tenso
             let (Some(input), Some(output)) = (request(pair.input), request(pair.output)) else { continue };
             let (before, after) = (&schedule.storages[planned[input]], &schedule.storages[planned[output]]);
             if before.last == at && after.first == at && input != output {
-                shares.push((Share { input, output }, pair.output, pair.input, pair.reason));
+                shares.push((Share { input, output, lead: pair.lead }, pair.output, pair.input, pair.reason));
             }
         }
     }

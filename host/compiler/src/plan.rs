@@ -16,13 +16,15 @@ pub struct Request {
     pub last: usize,
 }
 
-/// An output that may start at the address of an input which the same layer reads for the last time.
+/// An output that may overlap an input which the same layer reads for the last time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// Index of the request that ends.
     pub input: usize,
     /// Index of the request that begins in the same layer.
     pub output: usize,
+    /// How many bytes before the input the output must start at least.
+    pub lead: usize,
 }
 
 /// Where a request went.
@@ -60,45 +62,25 @@ pub struct DoesNotFit {
 
 /// Plans memory for `requests` in pools of at most `limits` bytes (`None`: any size), the first ones preferred.
 pub fn plan(requests: &[Request], shares: &[Share], limits: &[Option<usize>]) -> Result<Plan, DoesNotFit> {
-    let all = compatible(requests, shares);
-    let mut choices = vec![all.clone()];
-    if !all.is_empty() {
-        choices.push(Vec::new());
-        // An input that lives on in a smaller output can block more than it saves: try leaving out one at a time.
-        choices.extend(
-            (0..all.len().min(MAX_SINGLE_TRIALS))
-                .map(|skip| all.iter().enumerate().filter(|(i, _)| *i != skip).map(|(_, share)| *share).collect()),
-        );
-    }
-    let mut best: Option<(Solution, Vec<usize>, usize)> = None;
-    for choice in choices {
-        let groups = groups(requests, shares, &choice);
-        let bound = bound(requests, &groups);
-        if best.as_ref().is_some_and(|(solution, ..)| limits.len() == 1 && solution.cost[1] <= bound) {
-            continue;
-        }
-        let solution = Search { requests, groups: &groups, limits, bound }.best();
-        if best.as_ref().is_none_or(|(other, ..)| solution.cost < other.cost) {
-            best = Some((solution, choice, bound));
-        }
-    }
-    // There is at least one choice.
-    let Some((solution, choice, bound)) = best else {
-        return Err(DoesNotFit { needed: 0, left_over: 0 });
-    };
+    let choice = choose(requests, shares, limits);
+    let groups = groups(requests, shares, &choice);
+    let bound = bound(requests, &groups);
+    let solution = Search { requests, groups: &groups, limits, bound }.best();
     if solution.cost[0] > 0 {
         let needed = plan(requests, shares, &[None]).map_or(0, |plan| plan.pool_bytes[0]);
         return Err(DoesNotFit { needed, left_over: solution.cost[0] });
     }
     let mut places = vec![Place::default(); requests.len()];
-    for (group, place) in groups(requests, shares, &choice).iter().zip(&solution.places) {
-        group.members.iter().for_each(|&member| places[member] = *place);
+    for (group, place) in groups.iter().zip(&solution.places) {
+        for &(member, at) in &group.members {
+            places[member] = Place { offset: place.offset + at, ..*place };
+        }
     }
     Ok(Plan { places, pool_bytes: solution.used, bound, shares: choice, method: solution.method })
 }
 
-/// Shares up to which each is left out once on trial.
-const MAX_SINGLE_TRIALS: usize = 24;
+/// Shares up to which taking each or leaving it is tried.
+const MAX_TRIALS: usize = 64;
 /// Groups up to which all orders are searched.
 const MAX_EXACT: usize = 14;
 /// Placements of one group that the exact search may try.
@@ -106,10 +88,43 @@ const MAX_PLACEMENTS: usize = 60_000;
 /// Comparisons of two groups that hill climbing may spend, about.
 const MAX_STEPS: usize = 1_000_000;
 
-/// Requests that start at the same address, one after another in time.
+/// The shares to take: all that can be, but for those whose input blocks more by living on in its output than it saves.
+fn choose(requests: &[Request], shares: &[Share], limits: &[Option<usize>]) -> Vec<usize> {
+    let cost = |choice: &[usize]| {
+        let groups = groups(requests, shares, choice);
+        let search = Search { requests, groups: &groups, limits, bound: bound(requests, &groups) };
+        search.by_heuristics().map(|(solution, _)| solution.cost).unwrap_or_default()
+    };
+    let mut choice = compatible(requests, shares);
+    let mut best = cost(&choice);
+    let trials = if shares.len() <= MAX_TRIALS { shares.len() } else { 0 };
+    let mut improved = true;
+    while improved {
+        improved = false;
+        for share in 0..trials {
+            let mut other: Vec<usize> = choice.iter().copied().filter(|&taken| taken != share).collect();
+            if other.len() == choice.len() {
+                other.push(share);
+                other.sort_unstable();
+                let taken: Vec<Share> = other.iter().map(|&i| shares[i]).collect();
+                if compatible(requests, &taken).len() != taken.len() {
+                    continue;
+                }
+            }
+            let found = cost(&other);
+            if found < best {
+                (best, choice, improved) = (found, other, true);
+            }
+        }
+    }
+    choice
+}
+
+/// Requests at fixed distances from each other, one after another in time.
 #[derive(Debug, Clone, Default)]
 struct Group {
-    members: Vec<usize>,
+    /// Requests, and where they start in the group.
+    members: Vec<(usize, usize)>,
     bytes: usize,
     align: usize,
     first: usize,
@@ -134,33 +149,41 @@ fn groups(requests: &[Request], shares: &[Share], chosen: &[usize]) -> Vec<Group
     let mut next = vec![None; requests.len()];
     let mut is_head = vec![true; requests.len()];
     for &i in chosen {
-        next[shares[i].input] = Some(shares[i].output);
+        next[shares[i].input] = Some((shares[i].output, shares[i].lead));
         is_head[shares[i].output] = false;
     }
     let mut groups = Vec::new();
     for head in (0..requests.len()).filter(|&i| is_head[i]) {
         let mut group = Group { align: 1, first: requests[head].first, ..Group::default() };
-        let mut member = Some(head);
-        while let Some(i) = member {
-            group.members.push(i);
-            group.bytes = group.bytes.max(requests[i].bytes);
+        let mut member = Some((head, 0usize));
+        while let Some((i, lead)) = member {
+            // Each output starts below its input: earlier members move up.
+            let lead = lead.next_multiple_of(LEAD_ALIGN);
+            group.members.iter_mut().for_each(|(_, at)| *at += lead);
+            group.members.push((i, 0));
             group.align = group.align.max(requests[i].align);
             group.last = requests[i].last;
             member = next[i];
         }
+        group.bytes = group.members.iter().map(|&(i, at)| at + requests[i].bytes).max().unwrap_or(0);
         groups.push(group);
     }
     groups
 }
 
-/// The most bytes alive in one layer; within a group only the larger of two members that share a layer counts.
+/// Leads are rounded up to this, so that members of a group keep the group's alignment.
+const LEAD_ALIGN: usize = 16;
+
+/// The most bytes alive in one layer; what two members of a group share counts once.
 fn bound(requests: &[Request], groups: &[Group]) -> usize {
     let layers = requests.iter().map(|request| request.last + 1).max().unwrap_or(0);
     let mut alive = vec![0usize; layers];
     for group in groups {
         for (layer, alive) in alive.iter_mut().enumerate().take(group.last + 1).skip(group.first) {
-            let members = group.members.iter().map(|&i| &requests[i]);
-            *alive += members.filter(|r| r.first <= layer && layer <= r.last).map(|r| r.bytes).max().unwrap_or(0);
+            let members = group.members.iter().map(|&(i, at)| (&requests[i], at));
+            let here = members.filter(|(r, _)| r.first <= layer && layer <= r.last);
+            let (low, high) = here.fold((usize::MAX, 0), |(low, high), (r, at)| (low.min(at), high.max(at + r.bytes)));
+            *alive += high.saturating_sub(low);
         }
     }
     alive.into_iter().max().unwrap_or(0)
@@ -184,7 +207,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn best(&self) -> Solution {
+    /// The best of the heuristics, with its order.
+    fn by_heuristics(&self) -> Option<(Solution, Vec<usize>)> {
         let mut best: Option<(Solution, Vec<usize>)> = None;
         for (method, order) in self.orders() {
             let solution = self.place(&order, method);
@@ -195,7 +219,12 @@ impl Search<'_> {
                 break;
             }
         }
-        let (mut solution, order) = best.unwrap_or_else(|| (self.place(&[], "nothing to place"), Vec::new()));
+        best
+    }
+
+    fn best(&self) -> Solution {
+        let nothing = || (self.place(&[], "nothing to place"), Vec::new());
+        let (mut solution, order) = self.by_heuristics().unwrap_or_else(nothing);
         if !self.is_optimal(Some(&solution)) {
             self.climb(&mut solution, order);
         }
@@ -268,10 +297,12 @@ impl Search<'_> {
             if other.last < group.first || group.last < other.first {
                 continue;
             }
-            for a in group.members.iter().map(|&i| &self.requests[i]) {
-                for b in other.members.iter().map(|&i| &self.requests[i]) {
+            for (a, at) in group.members.iter().map(|&(i, at)| (&self.requests[i], at)) {
+                for (b, other_at) in other.members.iter().map(|&(i, at)| (&self.requests[i], at)) {
                     if a.first <= b.last && b.first <= a.last {
-                        forbidden.push(((place.offset + 1).saturating_sub(a.bytes), place.offset + b.bytes));
+                        let start = place.offset + other_at;
+                        forbidden
+                            .push(((start + 1).saturating_sub(a.bytes + at), (start + b.bytes).saturating_sub(at)));
                     }
                 }
             }
@@ -375,9 +406,9 @@ mod tests {
             assert!(place.offset + a.bytes <= plan.pool_bytes[place.pool]);
             for (j, b) in requests.iter().enumerate().skip(i + 1) {
                 let other = plan.places[j];
-                let shared = plan.shares.iter().any(|&s| {
-                    let share = shares[s];
-                    [(i, j), (j, i)].contains(&(share.input, share.output))
+                let shared = plan.shares.iter().map(|&s| shares[s]).any(|share| {
+                    let leads = plan.places[share.output].offset + share.lead <= plan.places[share.input].offset;
+                    [(i, j), (j, i)].contains(&(share.input, share.output)) && leads
                 });
                 let apart = a.last < b.first
                     || b.last < a.first
@@ -400,9 +431,18 @@ mod tests {
     #[test]
     fn an_output_may_take_its_inputs_place() {
         let requests = [request(64, 0, 1), request(64, 1, 2)];
-        let shares = [Share { input: 0, output: 1 }];
+        let shares = [Share { input: 0, output: 1, lead: 0 }];
         let plan = plan(&requests, &shares, &[None]).unwrap();
         assert_eq!((plan.pool_bytes[0], plan.shares.len()), (64, 1));
+    }
+
+    #[test]
+    fn an_output_may_start_a_little_before_its_input() {
+        let requests = [request(1000, 0, 1), request(1000, 1, 2)];
+        let shares = [Share { input: 0, output: 1, lead: 60 }];
+        let plan = plan(&requests, &shares, &[None]).unwrap();
+        assert_valid(&requests, &shares, &plan);
+        assert_eq!(plan.pool_bytes[0], 1064);
     }
 
     #[test]
@@ -428,7 +468,7 @@ mod tests {
                 (0..count).map(|i| request(4 * (1 + random(100)), i, (i + 1 + random(3)).min(count))).collect();
             let shares: Vec<Share> = (0..count - 1)
                 .filter(|&i| requests[i].last == i + 1)
-                .map(|i| Share { input: i, output: i + 1 })
+                .map(|i| Share { input: i, output: i + 1, lead: 40 * (i % 3) })
                 .collect();
             let plan = plan(&requests, &shares, &[None]).unwrap();
             assert_valid(&requests, &shares, &plan);

@@ -129,6 +129,30 @@ impl Window {
         Window { in_height: 1, in_width: self.positions(), out_height: 1, out_width: self.positions(), ..*self }
     }
 
+    /// How many bytes before the input an output of `channels` bytes a position must start so that it may overwrite the input:
+    /// for a kernel that goes through the positions in order and has read the whole window of a position before it writes
+    /// there, and for one batch.
+    pub fn lead(&self, channels: usize) -> usize {
+        // The lowest byte that a position and all after it read, from the last position to the first.
+        let row_bytes = self.in_width * self.in_channels;
+        let mut lowest = self.in_bytes();
+        let mut lead = 0;
+        for position in (1..self.positions()).rev() {
+            let (oy, ox) = (position / self.out_width, position % self.out_width);
+            let first = |start: usize, pad: usize, dilation: usize| match start.checked_sub(pad) {
+                Some(inside) => inside,
+                // The first tap inside.
+                None => (pad - start).div_ceil(dilation) * dilation + start - pad,
+            };
+            let y = first(oy * self.stride_height, self.pad_top, self.dilation_height);
+            let x = first(ox * self.stride_width, self.pad_left, self.dilation_width);
+            lowest = lowest.min(y * row_bytes + x * self.in_channels);
+            // The position before is written up to its end.
+            lead = lead.max((position * channels).saturating_sub(lowest));
+        }
+        lead
+    }
+
     /// Output positions of one batch.
     pub fn positions(&self) -> usize {
         self.out_height * self.out_width

@@ -137,7 +137,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         arguments.push(Argument::input(name, id));
         names.push(name.to_owned());
         if tensor.elements() == output_tensor.elements() {
-            in_place.push(InPlace { input: id, output, reason: "element by element" });
+            in_place.push(InPlace { input: id, output, lead: 0, reason: "element by element" });
         }
     }
     arguments.push(Argument::output("output", output));

@@ -48,7 +48,8 @@ pub fn lower(
     let shapes = [inputs[0].1.shape.as_slice(), inputs[1].1.shape.as_slice()];
     let broadcast = Broadcast::new(shapes, &result.shape).ok_or_else(fail)?;
     let in_place = inputs.iter().filter(|(_, tensor)| tensor.elements() == result.elements());
-    let in_place = in_place.map(|&(input, _)| InPlace { input, output, reason: "element by element" }).collect();
+    let in_place =
+        in_place.map(|&(input, _)| InPlace { input, output, lead: 0, reason: "element by element" }).collect();
     Ok(Lowered::Layer(Layer {
         name: lowering.name.clone(),
         operators: vec![op.index],

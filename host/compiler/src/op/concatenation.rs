@@ -74,7 +74,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     }
     let in_place = match arguments.first() {
         Some(first) if !moved && !repeated(op) => {
-            vec![InPlace { input: first.tensor, output, reason: "the first part stays where it is" }]
+            vec![InPlace { input: first.tensor, output, lead: 0, reason: "the first part stays where it is" }]
         }
         _ => Vec::new(),
     };

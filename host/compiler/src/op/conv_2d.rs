@@ -107,10 +107,9 @@ pub fn layer(
     };
     let (input, output) = weighted.tensors;
     let mut in_place = Vec::new();
-    if window.is_pointwise() && window.batches == 1 && channels <= window.in_channels {
-        let reason =
-            "1x1 window: a position's input is copied to scratch before its output, which is no longer, is written";
-        in_place.push(InPlace { input, output, reason });
+    if window.batches == 1 {
+        let reason = "positions in order: the windows of a few are copied to scratch before their outputs are written";
+        in_place.push(InPlace { input, output, lead: window.lead(channels), reason });
     }
     let number = |n: usize| n.to_string();
     let mut body = text::constant_struct(

@@ -92,7 +92,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let mut in_place = Vec::new();
     if multiplier == 1 && window.batches == 1 && band == window.out_height {
         let reason = "a channel is copied to scratch before its output is written, and channels keep their places";
-        in_place.push(InPlace { input, output, reason });
+        in_place.push(InPlace { input, output, lead: 0, reason });
     }
     let number = |n: usize| n.to_string();
     let mut body = text::constant_struct(

@@ -24,7 +24,7 @@ pub fn lower(lowering: &Lowering<'_>, op: &Operator, function: &str, extra: &str
         operators: vec![op.index],
         summary: format!("{} of {count} elements", op.kind),
         arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        in_place: vec![InPlace { input, output, reason: "element by element" }],
+        in_place: vec![InPlace { input, output, lead: 0, reason: "element by element" }],
         headers: vec!["float_unary.h"],
         body: format!("    {function}(input, output, {count}{extra});\n"),
         ..Layer::default()

@@ -100,7 +100,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
 fn layer(lowering: &Lowering<'_>, op: &Operator, body: String, in_place: bool) -> Lowered {
     let graph = lowering.graph;
     let (Some(&Some(input)), Some(&output)) = (op.inputs.first(), op.outputs.first()) else { return Lowered::Nothing };
-    let pair = InPlace { input, output, reason: "element by element, none larger than before" };
+    let pair = InPlace { input, output, lead: 0, reason: "element by element, none larger than before" };
     Lowered::Layer(Layer {
         name: lowering.name.clone(),
         operators: vec![op.index],

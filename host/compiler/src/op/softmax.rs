@@ -96,6 +96,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         in_place: vec![InPlace {
             input,
             output,
+            lead: 0,
             reason: "the last pass over a row reads each element before it writes it",
         }],
         scratch_align: 1,

@@ -47,7 +47,7 @@ pub fn lower(
         operators: vec![op.index],
         summary: format!("{} of {} elements by table", op.kind, tensor.elements()),
         arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        in_place: vec![InPlace { input, output, reason: "element by element" }],
+        in_place: vec![InPlace { input, output, lead: 0, reason: "element by element" }],
         constants: vec![Constant {
             name,
             data: ConstantData::U8(table),
