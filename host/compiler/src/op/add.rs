@@ -3,8 +3,8 @@
 use crate::check::Checker;
 use crate::graph::{Activation, DType, OpKind, OpOptions, Operator, Subgraph, Tensor};
 use crate::lower::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
-use crate::op::OpDefinition;
 use crate::op::weighted::check_activation;
+use crate::op::{OpDefinition, float, is_float};
 use crate::problem::Problem;
 use crate::quantize::{Multiplier, activation_range_i8};
 use crate::text;
@@ -15,6 +15,9 @@ pub static DEFINITION: OpDefinition =
 
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
+    if is_float(graph, op) {
+        return float::check(&mut checker);
+    }
     let _ = check_tensors(&mut checker);
 }
 
@@ -85,6 +88,9 @@ fn steps(input: &Tensor, output: &Tensor) -> Option<([usize; 4], [usize; 4])> {
 
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
+    if is_float(graph, op) {
+        return float::lower(lowering, op);
+    }
     let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
     let mut inputs = [lowering.input(op, 0).ok_or_else(unchecked)?, lowering.input(op, 1).ok_or_else(unchecked)?];
     let output = *op.outputs.first().ok_or_else(unchecked)?;

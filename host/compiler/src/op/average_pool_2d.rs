@@ -3,8 +3,8 @@
 use crate::check::Checker;
 use crate::graph::{DType, OpKind, OpOptions, Operator, Pool2DOptions, Subgraph};
 use crate::lower::{Argument, Layer, Lowered, Lowering};
-use crate::op::OpDefinition;
 use crate::op::weighted::check_activation;
+use crate::op::{OpDefinition, float, is_float};
 use crate::problem::Problem;
 use crate::quantize::activation_range_i8;
 use crate::text;
@@ -16,6 +16,9 @@ pub static DEFINITION: OpDefinition =
 
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
+    if is_float(graph, op) {
+        return float::check(&mut checker);
+    }
     let _ = check_shapes(&mut checker);
 }
 
@@ -48,6 +51,9 @@ fn window_options(options: &Pool2DOptions) -> WindowOptions {
 
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
+    if is_float(graph, op) {
+        return float::lower(lowering, op);
+    }
     let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
     let OpOptions::Pool2D(options) = &op.options else { return Err(unchecked()) };
     let (input, tensor) = lowering.input(op, 0).ok_or_else(unchecked)?;

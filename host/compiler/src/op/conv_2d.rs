@@ -3,9 +3,9 @@
 use crate::check::Checker;
 use crate::graph::{Activation, Conv2DOptions, OpKind, OpOptions, Operator, Subgraph};
 use crate::lower::{Argument, InPlace, Layer, Lowered, Lowering};
-use crate::op::OpDefinition;
 use crate::op::fully_connected;
 use crate::op::weighted::{self, Product, Weighted};
+use crate::op::{OpDefinition, float, is_float};
 use crate::pack;
 use crate::problem::Problem;
 use crate::text;
@@ -17,6 +17,9 @@ pub static DEFINITION: OpDefinition =
 
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
+    if is_float(graph, op) {
+        return float::check(&mut checker);
+    }
     let _ = check_shapes(&mut checker);
 }
 
@@ -51,6 +54,9 @@ fn window_options(options: &Conv2DOptions) -> WindowOptions {
 
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
+    if is_float(graph, op) {
+        return float::lower(lowering, op);
+    }
     let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
     let OpOptions::Conv2D(options) = &op.options else { return Err(unchecked()) };
     let (_, input) = lowering.input(op, 0).ok_or_else(unchecked)?;

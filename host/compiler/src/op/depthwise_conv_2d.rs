@@ -3,9 +3,9 @@
 use crate::check::Checker;
 use crate::graph::{DepthwiseConv2DOptions, OpKind, OpOptions, Operator, Subgraph};
 use crate::lower::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
-use crate::op::OpDefinition;
 use crate::op::conv_2d;
 use crate::op::weighted::{self, Product, Weighted};
+use crate::op::{OpDefinition, float, is_float};
 use crate::problem::Problem;
 use crate::requantize::Table;
 use crate::text;
@@ -17,6 +17,9 @@ pub static DEFINITION: OpDefinition =
 
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
+    if is_float(graph, op) {
+        return float::check(&mut checker);
+    }
     let _ = check_shapes(&mut checker);
 }
 
@@ -49,6 +52,9 @@ fn window_options(options: &DepthwiseConv2DOptions) -> WindowOptions {
 
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
+    if is_float(graph, op) {
+        return float::lower(lowering, op);
+    }
     let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
     let OpOptions::DepthwiseConv2D(options) = &op.options else { return Err(unchecked()) };
     let (_, input) = lowering.input(op, 0).ok_or_else(unchecked)?;

@@ -3,8 +3,8 @@
 use crate::check::Checker;
 use crate::graph::{OpKind, OpOptions, Operator, Subgraph};
 use crate::lower::{Argument, Layer, Lowered, Lowering};
-use crate::op::OpDefinition;
 use crate::op::weighted::{self, Product, Weighted};
+use crate::op::{OpDefinition, float, is_float};
 use crate::problem::Problem;
 use crate::text;
 
@@ -17,6 +17,9 @@ const BLOCK: usize = 512;
 
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
+    if is_float(graph, op) {
+        return float::check(&mut checker);
+    }
     let _ = check_shapes(&mut checker);
 }
 
@@ -46,6 +49,9 @@ fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
 
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
+    if is_float(graph, op) {
+        return float::lower(lowering, op);
+    }
     let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
     let OpOptions::FullyConnected(options) = &op.options else { return Err(unchecked()) };
     let (_, input) = lowering.input(op, 0).ok_or_else(unchecked)?;

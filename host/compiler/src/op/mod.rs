@@ -10,6 +10,7 @@ mod concatenation;
 mod conv_2d;
 mod depthwise_conv_2d;
 mod dequantize;
+mod float;
 mod float_unary;
 mod fully_connected;
 mod hard_swish;

@@ -4,7 +4,7 @@ use crate::check::Checker;
 use crate::gemmlowp::exp_on_negative_values;
 use crate::graph::{DType, OpKind, OpOptions, Operator, Subgraph};
 use crate::lower::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
-use crate::op::OpDefinition;
+use crate::op::{OpDefinition, float, is_float};
 use crate::problem::Problem;
 use crate::quantize::{Multiplier, saturating_rounding_doubling_high_mul};
 use crate::text;
@@ -18,6 +18,9 @@ const DEPTH_MAX: usize = 4095;
 
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
+    if is_float(graph, op) {
+        return float::check(&mut checker);
+    }
     let _ = check_tensors(&mut checker);
 }
 
@@ -69,6 +72,9 @@ fn exponentials(multiplier: Multiplier) -> Vec<i32> {
 
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
+    if is_float(graph, op) {
+        return float::lower(lowering, op);
+    }
     let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
     let OpOptions::Softmax { beta } = op.options else { return Err(unchecked()) };
     let (input, tensor) = lowering.input(op, 0).ok_or_else(unchecked)?;
