@@ -34,6 +34,9 @@ pub struct State {
     pub initial: Arc<[u8]>,
 }
 
+/// Largest variable, in bytes.
+const MAX_VARIABLE: usize = 1 << 24;
+
 /// A variable's identity: container and shared name.
 type Key<'a> = (&'a str, &'a str);
 
@@ -81,8 +84,9 @@ pub fn check(graph: &Graph, problems: &mut Vec<Problem>) {
                         continue;
                     };
                     let tensor = subgraph.tensor(value);
-                    if tensor.dtype.size() == 0 || tensor.elements() == 0 {
-                        checker.bad_tensor(value, format!("{} of shape {:?}", tensor.dtype, tensor.shape), "int8");
+                    if !(1..=MAX_VARIABLE).contains(&tensor.bytes()) {
+                        let found = format!("{} of shape {:?}", tensor.dtype, tensor.shape);
+                        checker.bad_tensor(value, found, format!("1 to {MAX_VARIABLE} bytes"));
                     }
                     let first = *seen.entry(key).or_insert(tensor);
                     if (first.dtype, &first.shape) != (tensor.dtype, &tensor.shape) {

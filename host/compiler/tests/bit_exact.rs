@@ -4,6 +4,7 @@ mod common;
 
 use common::{Recording, compare, python, scratch, shared_models};
 use std::fs;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tvm_embedded_compiler::Options;
@@ -40,22 +41,37 @@ fn public_models_equal_the_oracle() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// Models on which the reference itself leaves the C++ language: conversion of floats far outside the range of int32.
+const UNDEFINED: &[&str] = &["quantize-float32-int8-tiny"];
+
+/// Without `TVM_EMBEDDED_ALL_MODELS`, one in so many single-operator models is compared, to save time.
+const ONE_IN: usize = 6;
+
 #[test]
 fn generated_models_equal_the_oracle() {
     let folder = scratch("generated_models");
     let (models, oracle) = (folder.join("models"), folder.join("oracle"));
     let (models_text, oracle_text) = (models.to_str().unwrap(), oracle.to_str().unwrap());
-    let filter = std::env::var("TVM_EMBEDDED_MODELS").unwrap_or_else(|_| ".".into());
+    let wanted = std::env::var("TVM_EMBEDDED_MODELS");
+    let all = wanted.is_ok() || std::env::var_os("TVM_EMBEDDED_ALL_MODELS").is_some();
+    let filter = wanted.unwrap_or_else(|_| ".".into());
     if !python("models.py", &["--out", models_text, "--filter", &filter]) {
         return;
     }
+    for name in UNDEFINED {
+        let _ = fs::remove_file(models.join(format!("{name}.tflite")));
+    }
+    let mut names = model_names(&models);
+    if !all {
+        let dropped =
+            |i: usize, name: &str| i % ONE_IN != 0 && !name.starts_with("streaming") && !name.starts_with("chain");
+        for (_, name) in names.iter().enumerate().filter(|(i, name)| dropped(*i, name)) {
+            fs::remove_file(models.join(format!("{name}.tflite"))).unwrap();
+        }
+        names = model_names(&models);
+    }
     let arguments = ["run", models_text, "--all", "--out", oracle_text, "--count", "40", "--sequence", "10"];
     assert!(python("oracle.py", &arguments));
-    let mut names: Vec<String> = fs::read_dir(&models)
-        .unwrap()
-        .filter_map(|entry| Some(entry.unwrap().file_name().to_str()?.strip_suffix(".tflite")?.to_owned()))
-        .collect();
-    names.sort();
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
     let work = || {
@@ -89,4 +105,13 @@ fn generated_models_equal_the_oracle() {
     println!("{} models", names.len());
     assert!(!names.is_empty());
     assert!(wrong.is_empty(), "{} of {} models:\n{}", wrong.len(), names.len(), wrong.join("\n"));
+}
+
+fn model_names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| Some(entry.unwrap().file_name().to_str()?.strip_suffix(".tflite")?.to_owned()))
+        .collect();
+    names.sort();
+    names
 }

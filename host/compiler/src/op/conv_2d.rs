@@ -15,6 +15,9 @@ use crate::window::{Window, WindowOptions};
 pub static DEFINITION: OpDefinition =
     OpDefinition { kind: OpKind::CONV_2D, versions: 1..=8, arity: (2..=3, 1..=1), check, lower };
 
+/// Positions up to which the overlap of output and input is worked out, one by one.
+const MAX_POSITIONS: usize = 1 << 20;
+
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
     if is_float(graph, op) {
@@ -113,7 +116,7 @@ pub fn layer(
     };
     let (input, output) = weighted.tensors;
     let mut in_place = Vec::new();
-    if window.batches == 1 {
+    if window.batches == 1 && window.positions() <= MAX_POSITIONS {
         let reason = "positions in order: the windows of a few are copied to scratch before their outputs are written";
         in_place.push(InPlace { input, output, lead: window.lead(channels), reason });
     }
