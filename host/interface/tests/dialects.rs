@@ -135,7 +135,7 @@ fn archive_compiles(directory: &Path, generated: &Generated, compilers: &[(&str,
 fn synthetic_models() {
     let mut compilers = available(&HOST);
     compilers.extend(available(&EMBEDDED));
-    for memory in [Memory::Internal, Memory::External, Memory::Runtime] {
+    for memory in [Memory::Internal, Memory::External, Memory::Io, Memory::Runtime] {
         for devices in [vec![], vec!["npu".to_owned()]] {
             let mut model = Synthetic::new("net").memory(memory);
             model.devices = devices;
@@ -143,6 +143,17 @@ fn synthetic_models() {
             let directory = tempfile::tempdir().expect("a directory");
             let generated = generate_synthetic(directory.path(), &model, &Options::default());
             check(directory.path(), &generated, &compilers);
+        }
+    }
+    let mut streaming = Synthetic::new("net");
+    (streaming.state, streaming.constants) = (true, true);
+    let mut packed = Synthetic::new("net").memory(Memory::Runtime);
+    packed.packed = true;
+    for model in [streaming, packed] {
+        for parameters in [Parameters::Carried, Parameters::User] {
+            let directory = tempfile::tempdir().expect("a directory");
+            let options = Options { parameters, ..Options::default() };
+            check(directory.path(), &generate_synthetic(directory.path(), &model, &options), &compilers);
         }
     }
 }

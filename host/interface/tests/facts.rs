@@ -9,7 +9,7 @@ use tvm_embedded_mlf::{DType, ModelTensor, Quantization};
 
 #[test]
 fn of_every_mode() {
-    for memory in [Memory::Internal, Memory::External, Memory::Runtime] {
+    for memory in [Memory::Internal, Memory::External, Memory::Io, Memory::Runtime] {
         let mut model = Synthetic::new("net").memory(memory);
         model.inputs = vec!["x:0".into(), "count".into(), "x_0_dtype".into()];
         model.outputs = vec!["Y".into(), "z".into()];
@@ -17,6 +17,28 @@ fn of_every_mode() {
         let generated = generate_synthetic(directory.path(), &model, &Options::default());
         agree(directory.path(), &generated);
     }
+}
+
+#[test]
+fn of_several_pools_and_devices() {
+    let mut model = Synthetic::new("net");
+    (model.state, model.constants, model.devices) = (true, true, vec!["npu".into(), "dsp".into()]);
+    let directory = tempfile::tempdir().expect("a directory");
+    let (archive, library) = model.library();
+    let mut module = library.modules[0].clone();
+    // Hooks would have to be linked; what they are called like is no fact here.
+    module.called_symbols.clear();
+    let generated = generate(&archive, &library, &module, &Options::default()).expect("an interface");
+    write(directory.path(), &generated.files).expect("written files");
+    let hooks: String = ["Npu", "Dsp"]
+        .iter()
+        .flat_map(|device| ["Activate", "Open", "Close", "Deactivate"].map(|hook| (device, hook)))
+        .map(|(device, hook)| format!("int TVMDevice{device}{hook}(void *context) {{\n  return context == 0;\n}}\n"))
+        .collect();
+    let wrapper = directory.path().join("archive/net_lib0.c");
+    let text = std::fs::read_to_string(&wrapper).expect("the wrapper");
+    std::fs::write(&wrapper, text + "\n" + &hooks).expect("the wrapper");
+    agree(directory.path(), &generated);
 }
 
 #[test]

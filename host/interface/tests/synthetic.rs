@@ -8,7 +8,7 @@ use std::process::Command;
 use tvm_embedded_interface::{Generated, Options, generate, write};
 use tvm_embedded_mlf::Code;
 
-const MODES: [Memory; 3] = [Memory::Internal, Memory::External, Memory::Runtime];
+const MODES: [Memory; 4] = [Memory::Internal, Memory::External, Memory::Io, Memory::Runtime];
 
 /// Generates, compiles, links and runs a model.
 fn runs(model: &Synthetic, options: &Options) -> Generated {
@@ -32,6 +32,39 @@ fn every_mode_runs() {
         let generated = runs(&model, &Options::default());
         let names: Vec<&str> = generated.facts.inputs.iter().map(|tensor| tensor.c_name.as_str()).collect();
         assert_eq!(names, ["zeta_0", "alpha"]);
+    }
+}
+
+#[test]
+fn packed_arguments_are_what_tvm_would_give() {
+    for memory in [Memory::Internal, Memory::Runtime] {
+        let mut model = Synthetic::new("net").memory(memory);
+        model.packed = true;
+        model.inputs = vec!["serving:0".into(), "b".into()];
+        model.outputs = vec!["one".into(), "two".into(), "three".into()];
+        runs(&model, &Options::default());
+    }
+}
+
+#[test]
+fn constants_carried_by_the_model() {
+    let mut model = Synthetic::new("net");
+    model.constants = true;
+    model.outputs = vec!["one".into(), "two".into()];
+    let generated = runs(&model, &Options::default());
+    assert!(generated.facts.parameters[0].facts.carried && generated.sources.contains(&"net_parameters.c".to_owned()));
+}
+
+#[test]
+fn state_lasts_from_run_to_run_until_it_is_reset() {
+    for constants in [false, true] {
+        let mut model = Synthetic::new("net");
+        model.state = true;
+        model.constants = constants;
+        let directory = tempfile::tempdir().expect("a directory");
+        let generated = generate_synthetic(directory.path(), &model, &Options::default());
+        let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
+        succeed(&mut Command::new(program(directory.path(), &c_file("state.c"), &[], &objects)));
     }
 }
 
@@ -66,7 +99,7 @@ fn d5_names_in_upper_case_and_names_that_are_no_identifier() {
 
 #[test]
 fn d6_outputs_with_two_names() {
-    for memory in MODES {
+    for memory in [Memory::Internal, Memory::External, Memory::Runtime] {
         let mut model = Synthetic::new("net").memory(memory);
         model.wrong_outputs = true;
         runs(&model, &Options::default());

@@ -6,6 +6,7 @@
 
 static unsigned char g_memory[4][256];
 
+
 int main(void) {
   const TVMModel *model = &MODEL;
   const size_t inputs = TVMGetInputCount(model), outputs = TVMGetOutputCount(model);
@@ -13,7 +14,7 @@ int main(void) {
   const void *in_pointers[8];
   void *out_pointers[8];
   const void *pools[4];
-  TVMContext context;
+  TVMContext context = { TVM_UNSET_BINDING, TVM_UNSET_BINDING, TVM_UNSET_BINDING };
   size_t i, k;
   int32_t status;
   for (i = 0; i < 4; i++) {
@@ -30,10 +31,18 @@ int main(void) {
     }
   }
   memset(out, 0x55, sizeof out);
+  if (TVMMapInputs(model, &context, (void *)in_pointers) == 0 && TVMMapOutputs(model, &context, out_pointers) == 0) {
+    for (i = 0; i < inputs; i++) {
+      memcpy((void *)(uintptr_t)in_pointers[i], in[i], 4);
+    }
+  }
   status = TVMExecute(model, in_pointers, out_pointers, &context);
   if (status != 0) {
     printf("%d %s\n", status, TVMStatusString(status));
     return 1;
+  }
+  for (i = 0; i < outputs; i++) {
+    memcpy(out[i], out_pointers[i], 4);
   }
   for (i = 0; i < outputs; i++) {
     const size_t from = i < inputs ? i : inputs - 1;

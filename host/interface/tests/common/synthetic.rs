@@ -4,13 +4,18 @@
 //! operator that goes through a workspace.
 
 use std::fmt::Write;
-use tvm_embedded_mlf::{Archive, DType, Library, Limits, MetadataModule, MetadataTensor, metadata_json, write_tar};
+use tvm_embedded_mlf::{
+    Archive, DType, EXTENSION_ABI, Extension, ExtensionPool, ExtensionTensor, Library, Limits, MetadataModule,
+    MetadataTensor, PoolKind, metadata_json, write_tar,
+};
 
 /// Where the workspace is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Memory {
     Internal,
     External,
+    /// External, with inputs and outputs inside.
+    Io,
     Runtime,
 }
 
@@ -26,6 +31,12 @@ pub struct Synthetic {
     pub operator: String,
     /// Text that the operator begins with.
     pub operator_begin: String,
+    /// With external memory: what is added comes from a pool of constants.
+    pub constants: bool,
+    /// With external memory: a pool that counts the runs, from 7 after a reset, and is added as well.
+    pub state: bool,
+    /// Packed arguments, of which the main function checks everything.
+    pub packed: bool,
     /// A registry of functions with the wrong types.
     pub registry: bool,
     /// What the archive's entry point calls its outputs, when the header does otherwise.
@@ -42,6 +53,9 @@ impl Synthetic {
             devices: Vec::new(),
             operator: format!("tvmgen_{module}_add"),
             operator_begin: String::new(),
+            constants: false,
+            state: false,
+            packed: false,
             registry: false,
             wrong_outputs: false,
         }
@@ -57,9 +71,25 @@ impl Synthetic {
         library(std::slice::from_ref(self))
     }
 
+    /// Pools of the header's struct, in its order.
+    fn pools(&self) -> Vec<&'static str> {
+        if !matches!(self.memory, Memory::External | Memory::Io) {
+            return Vec::new();
+        }
+        let all = [("flash", self.constants), ("sram", true), ("state", self.state)];
+        all.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
+    }
+
     fn members(&self) -> Vec<(String, Vec<u8>)> {
         let module = &self.module;
         let lower = module.to_ascii_lowercase();
+        if self.packed {
+            return vec![
+                (format!("codegen/host/src/{module}_lib0.c"), self.packed_wrapper().into_bytes()),
+                (format!("codegen/host/src/{module}_lib1.c"), self.packed_metadata().into_bytes()),
+                (format!("codegen/host/src/{module}_lib2.c"), self.packed_operators().into_bytes()),
+            ];
+        }
         vec![
             (format!("codegen/host/include/tvmgen_{lower}.h"), self.header(&lower).into_bytes()),
             (format!("codegen/host/src/{module}_lib0.c"), self.wrapper().into_bytes()),
@@ -76,13 +106,46 @@ impl Synthetic {
             name: self.module.clone(),
             targets: vec!["c -keys=cpu".to_owned()],
             export_datetime: "2024-01-01 00:00:00Z".to_owned(),
-            workspace_size_bytes: 32,
+            workspace_size_bytes: self.pools().iter().filter(|name| **name != "flash").count().max(1) as u64 * 32,
             constants_size_bytes: 0,
             io_size_bytes: 8,
             inputs: tensors(&self.inputs),
             outputs: tensors(&self.outputs),
             operator_functions: Vec::new(),
-            extension: None,
+            extension: self.state.then(|| self.extension()),
+        }
+    }
+
+    /// What this project's own compiler would say.
+    fn extension(&self) -> Extension {
+        let tensors = |names: &[String]| -> Vec<ExtensionTensor> {
+            let tensor = |name: &String| ExtensionTensor {
+                name: name.clone(),
+                c_name: sanitize(name),
+                dtype: "int8".into(),
+                shape: vec![1, 4],
+                scale: Some(0.5),
+                zero_point: Some(-3),
+                alignment: 4,
+                workspace: None,
+                offset: None,
+            };
+            names.iter().map(tensor).collect()
+        };
+        let pool = |name: &&str| ExtensionPool {
+            name: (*name).to_owned(),
+            kind: if *name == "flash" { PoolKind::Constant } else { PoolKind::Workspace },
+            size: if *name == "flash" { 8 } else { 32 },
+            alignment: 16,
+            state: *name == "state",
+        };
+        Extension {
+            abi: EXTENSION_ABI,
+            compiler: "test".into(),
+            inputs: tensors(&self.inputs),
+            outputs: tensors(&self.outputs),
+            pools: self.pools().iter().map(pool).collect(),
+            layers: Vec::new(),
         }
     }
 
@@ -102,20 +165,31 @@ impl Synthetic {
         structure("inputs", self.inputs.iter().map(|name| sanitize(name)).collect());
         structure("outputs", self.outputs.iter().map(|name| sanitize(name)).collect());
         structure("devices", self.devices.clone());
-        if self.memory == Memory::External {
-            structure("workspace_pools", vec!["sram".to_owned()]);
+        structure("workspace_pools", self.pools().iter().map(|&name| name.to_owned()).collect());
+        if self.memory == Memory::Io {
+            for what in ["inputs", "outputs"] {
+                let _ = writeln!(out, "{};", map_prototype(lower, what));
+            }
         }
         let _ = writeln!(out, "int32_t tvmgen_{lower}_run({});", self.run_parameters(lower));
         let _ = writeln!(out, "#define TVMGEN_{upper}_WORKSPACE_SIZE 32");
-        if self.memory == Memory::External {
-            let _ = writeln!(out, "#define TVMGEN_{upper}_SRAM_WORKSPACE_POOL_SIZE 32");
+        for pool in self.pools() {
+            let upper = format!("TVMGEN_{upper}_{}", pool.to_ascii_uppercase());
+            let _ = match pool {
+                "flash" => writeln!(
+                    out,
+                    "#define {upper}_CONSTANT_POOL_SIZE 8\n#define {upper}_CONSTANT_POOL_DATA \\\n    \
+                     0x01, 0x02, 0x03, 0x04, \\\n    0x05, 0x06, 0x07, 0x08\\\n"
+                ),
+                _ => writeln!(out, "#define {upper}_WORKSPACE_POOL_SIZE 32"),
+            };
         }
         out + "#endif\n"
     }
 
     fn run_parameters(&self, module: &str) -> String {
-        let mut parameters = vec!["inputs", "outputs"];
-        if self.memory == Memory::External {
+        let mut parameters = if self.memory == Memory::Io { vec![] } else { vec!["inputs", "outputs"] };
+        if !self.pools().is_empty() {
             parameters.push("workspace_pools");
         }
         if !self.devices.is_empty() {
@@ -147,34 +221,57 @@ impl Synthetic {
                 "__attribute__((section(\".bss.noinit.tvm\"), aligned(16)))\nstatic uint8_t global_workspace[32];\n",
             );
         }
-        let mut types: Vec<String> = self.inputs.iter().map(|name| format!("void* {}", sanitize(name))).collect();
-        types.extend((0..self.outputs.len()).map(|i| format!("void* output{i}")));
-        let mut values: Vec<String> = self.inputs.iter().map(|name| format!("inputs->{}", sanitize(name))).collect();
-        values.extend(self.outputs.iter().map(|name| match self.wrong_outputs {
-            true => "outputs->output".to_owned(),
-            false => format!("outputs->{}", sanitize(name)),
-        }));
-        match self.memory {
-            Memory::Internal => values.push("&global_workspace".to_owned()),
-            Memory::External => values.push("workspace_pools->sram".to_owned()),
-            Memory::Runtime => {}
+        let io = self.memory == Memory::Io;
+        let mut types: Vec<String> = Vec::new();
+        let mut values: Vec<String> = Vec::new();
+        if !io {
+            types.extend(self.inputs.iter().map(|name| format!("void* {}", sanitize(name))));
+            types.extend((0..self.outputs.len()).map(|i| format!("void* output{i}")));
+            values.extend(self.inputs.iter().map(|name| format!("inputs->{}", sanitize(name))));
+            values.extend(self.outputs.iter().map(|name| match self.wrong_outputs {
+                true => "outputs->output".to_owned(),
+                false => format!("outputs->{}", sanitize(name)),
+            }));
         }
-        if self.memory != Memory::Runtime {
+        if self.memory == Memory::Internal {
             types.push("uint8_t* workspace_0_var".to_owned());
+            values.push("&global_workspace".to_owned());
+        }
+        for (i, pool) in self.pools().iter().enumerate() {
+            types.push(format!("uint8_t* {pool}_{i}_var"));
+            values.push(format!("workspace_pools->{pool}"));
         }
         for device in &self.devices {
             types.push(format!("void* {device}"));
             values.push(format!("devices->{device}"));
         }
+        let _ = writeln!(out, "#include <tvmgen_{module}.h>");
+        if io {
+            for (what, names, at) in [("inputs", &self.inputs, 0), ("outputs", &self.outputs, 16)] {
+                let _ = write!(out, "{}{{\nstruct tvmgen_{module}_{what} ret = {{\n", map_prototype(module, what));
+                for (i, name) in names.iter().enumerate() {
+                    let _ =
+                        writeln!(out, "\t.{} = &((uint8_t*)workspace_pools->sram)[{}],", sanitize(name), at + 4 * i);
+                }
+                out.push_str("};\nreturn ret;\n}\n\n");
+            }
+        }
         let _ = write!(
             out,
-            "#include <tvmgen_{module}.h>\nTVM_DLL int32_t tvmgen_{module}___tvm_main__({});\n\
-             int32_t tvmgen_{module}_run({}) {{return tvmgen_{module}___tvm_main__({});\n}}\n\
-             #ifdef __cplusplus\n}}\n#endif\n;",
+            "TVM_DLL int32_t tvmgen_{module}___tvm_main__({});\n\
+             int32_t tvmgen_{module}_run({}) {{return tvmgen_{module}___tvm_main__({});\n}}\n",
             types.join(","),
             self.run_parameters(module),
             values.join(",")
         );
+        if self.state {
+            let _ = write!(
+                out,
+                "void tvmgen_{module}_reset(struct tvmgen_{module}_workspace_pools* workspace_pools) {{\n  \
+                 ((uint8_t*)workspace_pools->state)[0] = 7;\n}}\n"
+            );
+        }
+        out.push_str("#ifdef __cplusplus\n}\n#endif\n;");
         out
     }
 
@@ -192,13 +289,31 @@ impl Synthetic {
              for (int32_t i = 0; i < 4; ++i) {{\n    ((int8_t*)scratch)[i] = (int8_t)(p0[i] + n);\n  }}\n  \
              for (int32_t i = 0; i < 4; ++i) {{\n    T_add[i] = ((int8_t*)scratch)[i];\n  }}\n  return 0;\n}}\n\n"
         );
-        let mut parameters: Vec<String> = (0..self.inputs.len()).map(|i| format!("int8_t* in{i}_buffer_var")).collect();
-        parameters.extend((0..self.outputs.len()).map(|i| format!("int8_t* out{i}_buffer_var")));
-        if self.memory != Memory::Runtime {
+        let io = self.memory == Memory::Io;
+        let mut parameters: Vec<String> = Vec::new();
+        if !io {
+            parameters.extend((0..self.inputs.len()).map(|i| format!("int8_t* in{i}_buffer_var")));
+            parameters.extend((0..self.outputs.len()).map(|i| format!("int8_t* out{i}_buffer_var")));
+        }
+        if self.memory == Memory::Internal {
             parameters.push("uint8_t* workspace_0_var".to_owned());
         }
+        parameters.extend(self.pools().iter().enumerate().map(|(i, pool)| format!("uint8_t* {pool}_{i}_var")));
         parameters.extend(self.devices.iter().map(|device| format!("void* {device}")));
         let _ = writeln!(out, "{external}tvmgen_{module}___tvm_main__({}) {{", parameters.join(", "));
+        let place = |name: &str| self.pools().iter().position(|pool| *pool == name).unwrap_or(0);
+        if !self.pools().is_empty() {
+            let scratch = if io { 28 } else { 0 };
+            let _ = writeln!(out, "  void* workspace_0_var = (&(sram_{}_var[{scratch}]));", place("sram"));
+        }
+        if io {
+            for i in 0..self.inputs.len() {
+                let _ = writeln!(out, "  void* in{i}_buffer_var = (&(sram_{}_var[{}]));", place("sram"), 4 * i);
+            }
+            for i in 0..self.outputs.len() {
+                let _ = writeln!(out, "  void* out{i}_buffer_var = (&(sram_{}_var[{}]));", place("sram"), 16 + 4 * i);
+            }
+        }
         if self.memory == Memory::Runtime {
             out.push_str("  void* workspace_0_var = TVMBackendAllocWorkspace(1, 0, (uint64_t)5, 0, 8);\n");
             out.push_str("  if (workspace_0_var == NULL) {\n    return -1;\n  }\n");
@@ -210,6 +325,13 @@ impl Synthetic {
             }
         };
         hook(&mut out, "Activate");
+        let amount = |k: usize| {
+            let known = match self.constants {
+                true => format!("flash_{}_var[{k}]", place("flash")),
+                false => (k + 1).to_string(),
+            };
+            if self.state { format!("{known} + state_{}_var[0]", place("state")) } else { known }
+        };
         for k in 0..self.outputs.len() {
             hook(&mut out, "Open");
             let input = k.min(self.inputs.len() - 1);
@@ -217,7 +339,7 @@ impl Synthetic {
             let _ = writeln!(
                 out,
                 "  if ({operator}(in{input}_buffer_var, out{k}_buffer_var, {}, (uint8_t*)workspace_0_var, {device}) != 0 ) return -1;",
-                k + 1
+                amount(k)
             );
             hook(&mut out, "Close");
         }
@@ -225,8 +347,129 @@ impl Synthetic {
         if self.memory == Memory::Runtime {
             out.push_str("  if (TVMBackendFreeWorkspace(1, 0, workspace_0_var) != 0) {\n    return -1;\n  }\n");
         }
+        if self.state {
+            let _ = writeln!(out, "  state_{}_var[0]++;", place("state"));
+        }
         out + "  return 0;\n}\n\n"
     }
+
+    fn packed_wrapper(&self) -> String {
+        let module = &self.module;
+        let packed = "TVMValue* args, int* type_code, int num_args, TVMValue* out_value, int* out_type_code, void* resource_handle";
+        let internal = self.memory == Memory::Internal;
+        let tensors = self.inputs.len() + self.outputs.len();
+        let mut out =
+            String::from("#include \"tvm/runtime/c_runtime_api.h\"\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+        if internal {
+            out.push_str(
+                "__attribute__((section(\".bss.noinit.tvm\"), aligned(16)))\nstatic uint8_t global_workspace[32];\n",
+            );
+        }
+        let _ = write!(
+            out,
+            "TVM_DLL int32_t tvmgen_{module}___tvm_main__({packed});\n\nint32_t tvmgen_{module}_run({packed}) {{\n\
+             TVMValue tensors[{}];\n",
+            tensors + usize::from(internal)
+        );
+        for i in 0..tensors {
+            let _ = writeln!(out, "tensors[{i}] = ((TVMValue*)args)[{i}];");
+        }
+        if internal {
+            let _ = write!(
+                out,
+                "DLTensor global_workspace_dltensor = {{\n.data = &global_workspace\n}};\n\
+                 TVMValue global_workspace_tvm_value = {{\n.v_handle = &global_workspace_dltensor\n}};\n\
+                 tensors[{tensors}] = global_workspace_tvm_value;\n"
+            );
+        }
+        let _ = write!(
+            out,
+            "return tvmgen_{module}___tvm_main__((void*)tensors, type_code, num_args, out_value, out_type_code, resource_handle);\n\
+             }}\n#ifdef __cplusplus\n}}\n#endif\n;"
+        );
+        out
+    }
+
+    fn packed_metadata(&self) -> String {
+        let mut out = String::from(
+            "#include <inttypes.h>\n#include <tvm/runtime/metadata_types.h>\n#include <tvm/runtime/c_runtime_api.h>\n",
+        );
+        for (what, names) in [("inputs", &self.inputs), ("outputs", &self.outputs)] {
+            for i in 0..names.len() {
+                let _ = writeln!(out, "static const int64_t kTvmgenMetadata_{what}_{i}_shape[2] = {{\n1L, \n4L}};");
+            }
+            let rows: Vec<String> = (names.iter().enumerate())
+                .map(|(i, name)| {
+                    let name = sanitize(name);
+                    format!("{{\n\"{name}\" /* name*/, \nkTvmgenMetadata_{what}_{i}_shape, \n2L /* num_shape*/, \n{{0, 8, 1}} /* dtype*/}}\n")
+                })
+                .collect();
+            let _ = writeln!(
+                out,
+                "static const struct TVMTensorInfo kTvmgenMetadata_{what}[{}] = {{\n{}}};",
+                names.len(),
+                rows.join(", \n")
+            );
+        }
+        out
+    }
+
+    /// A main function that refuses what is not as TVM's runtime gives it.
+    fn packed_operators(&self) -> String {
+        let module = &self.module;
+        let internal = self.memory == Memory::Internal;
+        let tensors = self.inputs.len() + self.outputs.len();
+        let count = tensors + usize::from(internal);
+        let mut out = String::from(
+            "// tvm target: c -keys=cpu \n#define TVM_EXPORTS\n#include \"tvm/runtime/c_runtime_api.h\"\n\
+             #include \"tvm/runtime/c_backend_api.h\"\n#include <math.h>\n",
+        );
+        let _ = write!(
+            out,
+            "TVM_DLL int32_t tvmgen_{module}___tvm_main__(void* args, int32_t* arg_type_ids, int32_t num_args, void* out_ret_value, int32_t* out_ret_tcode, void* resource_handle) {{\n  \
+             if (num_args != {count} || out_ret_value == NULL || out_ret_tcode == NULL) return -1;\n"
+        );
+        for i in 0..count {
+            let tensor = format!("((DLTensor*)(((TVMValue*)args)[{i}].v_handle))[0]");
+            let expected = match i < tensors {
+                true => format!(
+                    "{tensor}.ndim != 2 || {tensor}.shape[0] != 1 || {tensor}.shape[1] != 4 || {tensor}.dtype.code != 0"
+                ),
+                false => format!("{tensor}.ndim != 1 || {tensor}.shape[0] != 32 || {tensor}.dtype.code != 1"),
+            };
+            let _ = write!(
+                out,
+                "  if (arg_type_ids[{i}] != 7 || {expected} || {tensor}.dtype.bits != 8 || {tensor}.dtype.lanes != 1 || \
+                 {tensor}.device.device_type != 1 || {tensor}.device.device_id != 0 || {tensor}.strides != NULL || \
+                 {tensor}.byte_offset != 0) return -1;\n  void* a{i} = {tensor}.data;\n"
+            );
+        }
+        match internal {
+            true => _ = writeln!(out, "  int8_t* scratch = (int8_t*)a{tensors};"),
+            false => out.push_str(
+                "  void* scratch = TVMBackendAllocWorkspace(1, 0, (uint64_t)4, 0, 8);\n  if (scratch == NULL) {\n    return -1;\n  }\n",
+            ),
+        }
+        for k in 0..self.outputs.len() {
+            let (input, output) = (k.min(self.inputs.len() - 1), self.inputs.len() + k);
+            let _ = write!(
+                out,
+                "  for (int32_t i = 0; i < 4; ++i) ((int8_t*)scratch)[i] = (int8_t)(((int8_t*)a{input})[i] + {});\n  \
+                 for (int32_t i = 0; i < 4; ++i) ((int8_t*)a{output})[i] = ((int8_t*)scratch)[i];\n",
+                k + 1
+            );
+        }
+        if !internal {
+            out.push_str("  if (TVMBackendFreeWorkspace(1, 0, scratch) != 0) {\n    return -1;\n  }\n");
+        }
+        out + "  return 0;\n}\n"
+    }
+}
+
+fn map_prototype(module: &str, what: &str) -> String {
+    format!(
+        "struct tvmgen_{module}_{what} tvmgen_{module}_map_{what}(\n  struct tvmgen_{module}_workspace_pools* workspace_pools\n\n)"
+    )
 }
 
 /// TVM's rule for device names in functions.
