@@ -74,6 +74,30 @@ fn tensor_files(archive: &Path, side: &str) -> Vec<String> {
     found
 }
 
+/// Neither the model's C nor the driver does what the C standard leaves undefined.
+#[test]
+fn the_bundled_model_is_clean_under_sanitizers() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = fs::read(repository("models/digits/test_images.bin")).unwrap();
+    fs::write(folder.path().join("images.bin"), &images[..64 * 4]).unwrap();
+    for form in [&[][..], &["--io-in-workspace"]] {
+        let archive = folder.path().join("digits.tar");
+        let model = repository("models/digits/digits.tflite");
+        tool().arg("compile").arg(model).arg("-o").arg(&archive).args(form).assert().success();
+        let mut run = tool();
+        run.current_dir(folder.path()).arg("run").arg(&archive).args([
+            "--input",
+            "images.bin",
+            "--workspace-offset",
+            "1",
+        ]);
+        run.args(["--cc-arg=-fsanitize=address,undefined", "--cc-arg=-fno-sanitize-recover=all"]);
+        // Leaks can't be looked for where a debugger or a container forbids it, and nothing here allocates but the driver.
+        let (_, stderr) = printed(&run.env("ASAN_OPTIONS", "detect_leaks=0").assert().success());
+        assert_eq!(stderr, "");
+    }
+}
+
 fn archives() -> Option<Vec<PathBuf>> {
     let entries = fs::read_dir(real_archives()?).unwrap();
     let mut archives: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();

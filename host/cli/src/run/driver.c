@@ -144,16 +144,15 @@ static size_t number(const char *text) {
 }
 
 int main(int argc, char **argv) {
+  /* Static, so that a leak checker finds everything in use. */
+  static Block *pools;
+  static void **pool_table, **device_table;
+  static Tensors in, out;
+  static char device_handle;
   const TVMModel *model = &MODEL;
   size_t offset, steps, repeats, repeat, step, i;
   size_t workspaces = TVMGetWorkspaceCount(model);
   size_t devices = TVMGetDeviceCount(model);
-  Block *pools = allocate(workspaces, sizeof(Block));
-  void **pool_table = allocate(workspaces, sizeof(void *));
-  void **device_table = allocate(devices, sizeof(void *));
-  static char device_handle;
-  Tensors in = tensors(TVMGetInputCount(model));
-  Tensors out = tensors(TVMGetOutputCount(model));
   TVMContext context;
   double nanoseconds = 0;
   FILE *report;
@@ -165,6 +164,11 @@ int main(int argc, char **argv) {
   repeats = number(argv[3]);
   memset(&context, 0, sizeof context);
   check(0, TVMCheckModel(model), "TVMCheckModel");
+  pools = allocate(workspaces, sizeof(Block));
+  pool_table = allocate(workspaces, sizeof(void *));
+  device_table = allocate(devices, sizeof(void *));
+  in = tensors(TVMGetInputCount(model));
+  out = tensors(TVMGetOutputCount(model));
 
   for (i = 0; i < workspaces; i++) {
     pools[i] = block(TVMGetWorkspaceSize(model, i), TVMGetWorkspaceAlignment(model, i), offset);
