@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::process::Cmd;
-use crate::{calls, firmware, fuzz, header, paths, proof, setup, size};
+use crate::{calls, dist, firmware, fuzz, header, paths, proof, setup, size};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     Step { name: "prove", about: "no panic, no heap, no helpers, no recursion, no data in the runtime", run: proofs },
     Step { name: "size", about: "flash, stack and instructions are what docs/size.md says", run: sizes },
     Step { name: "firmware", about: "C tests, examples and models on the emulated boards", run: boards },
+    Step { name: "dist", about: "the release, used by someone without Rust", run: release },
 ];
 
 /// Runs the named steps, or all of them, and tells at the end which failed.
@@ -149,5 +150,10 @@ fn c() -> Result<End> {
             .args(["--output-on-failure", "--no-tests=error", "--parallel", "2", "--timeout", "300"])
             .run()?;
     }
+    Ok(End::Passed)
+}
+
+fn release() -> Result<End> {
+    dist::run(&[])?;
     Ok(End::Passed)
 }
