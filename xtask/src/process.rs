@@ -91,8 +91,9 @@ impl Cmd {
     /// As [`Cmd::run`]; the message then holds the end of what it printed.
     pub fn capture(self) -> Result<String> {
         let (command, outcome) = self.observe()?;
-        let printed = if outcome.stderr.trim().is_empty() { &outcome.stdout } else { &outcome.stderr };
-        command.judge(outcome.code, outcome.timed_out, printed)?;
+        // Some programs explain themselves on one, some on the other.
+        let printed = format!("{}{}", outcome.stdout, outcome.stderr);
+        command.judge(outcome.code, outcome.timed_out, &printed)?;
         Ok(outcome.stdout)
     }
 
