@@ -1,10 +1,12 @@
 //! What `cargo xtask` is made of, as a library, so that tests of other crates can run programs on the emulated boards too.
 
+pub mod abi;
 pub mod board;
 pub mod calls;
 pub mod demo;
 pub mod dist;
 pub mod emulator;
+pub mod exact;
 pub mod firmware;
 pub mod fuzz;
 pub mod header;
@@ -14,6 +16,7 @@ pub mod models;
 pub mod paths;
 pub mod process;
 pub mod proof;
+pub mod sanitize;
 pub mod setup;
 pub mod size;
 pub mod sysroot;

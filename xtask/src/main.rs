@@ -5,6 +5,7 @@
 
 use std::process::ExitCode;
 
+use xtask::{abi, sanitize};
 use xtask::{calls, demo, dist, emulator, firmware, fuzz, header, proof, setup, size, sysroot, test};
 
 /// One command of `cargo xtask`.
@@ -43,6 +44,18 @@ const VERBS: &[Verb] = &[
         usage: "[TARGET] [SECONDS]",
         about: "try hostile input on everything that reads files",
         run: fuzz::run,
+    },
+    Verb {
+        name: "abi",
+        usage: "[--update]",
+        about: "compare the binary interface with what was written down",
+        run: abi::run,
+    },
+    Verb {
+        name: "sanitize",
+        usage: "[PART...]",
+        about: "look for memory errors with AddressSanitizer, UBSan and Valgrind",
+        run: sanitize::run,
     },
     Verb { name: "header", usage: "[--check]", about: "write the C header from the source", run: header::run },
     Verb {

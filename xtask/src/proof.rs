@@ -137,7 +137,10 @@ fn broken(board: &Board, library: &Path, out: &Path) -> Result<BTreeMap<Broken, 
 }
 
 /// A copy of the workspace whose library exports one more function. Only `capi` is copied; the rest are links.
-fn sow(out: &Path, source: &str) -> Result<PathBuf> {
+///
+/// # Errors
+/// When a file can't be copied.
+pub fn sow(out: &Path, source: &str) -> Result<PathBuf> {
     let copy = out.join("workspace");
     if copy.exists() {
         fs::remove_dir_all(&copy)?;

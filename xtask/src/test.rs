@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::process::Cmd;
-use crate::{calls, dist, firmware, fuzz, header, paths, proof, setup, size};
+use crate::{abi, calls, dist, firmware, fuzz, header, paths, proof, sanitize, setup, size};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -25,6 +25,8 @@ const STEPS: &[Step] = &[
     Step { name: "lint", about: "clippy has nothing to say", run: lint },
     Step { name: "header", about: "the C header is what the source says", run: c_header },
     Step { name: "rust", about: "the tests of all crates", run: rust },
+    Step { name: "abi", about: "the binary interface is what was written down", run: binary_interface },
+    Step { name: "sanitize", about: "no memory error in the C tests and in generated models", run: memory },
     Step { name: "fuzz", about: "hostile input: the corpus replayed, odd names compiled", run: hostile_input },
     Step { name: "calls", about: "a call costs no more instructions than promised", run: call_costs },
     Step { name: "c", about: "the C tests, as a user builds them, with gcc and clang", run: c },
@@ -101,6 +103,16 @@ fn c_header() -> Result<End> {
 
 fn rust() -> Result<End> {
     cargo(&["test", "--quiet", "--workspace"]).run()?;
+    Ok(End::Passed)
+}
+
+fn binary_interface() -> Result<End> {
+    abi::run(&[])?;
+    Ok(End::Passed)
+}
+
+fn memory() -> Result<End> {
+    sanitize::run(&[])?;
     Ok(End::Passed)
 }
 

@@ -1,0 +1,133 @@
+//! Generated models in heap blocks of exact size, for sanitizers and Valgrind: what `c-tests/exact/exact.c` runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::Cmd;
+use crate::{library, paths};
+
+/// A model whose interface was generated.
+pub struct Model {
+    /// Name for people.
+    pub name: String,
+    /// Folder of the generated files.
+    pub folder: PathBuf,
+    /// Its C files.
+    pub sources: Vec<PathBuf>,
+    /// Our own compiler made it; otherwise TVM did, whose C is not ours to mend.
+    pub ours: bool,
+}
+
+/// Generates everything in reach: the bundled model, the small models of the fuzz corpus, and the archives of
+/// `../shared/mlf` where they are.
+///
+/// # Errors
+/// When the tool can't be built, or refuses one of the archives. A `.tflite` file with an operator that the compiler does
+/// not know is passed over with a line.
+pub fn models(out: &Path) -> Result<Vec<Model>> {
+    let root = paths::root();
+    Cmd::new("cargo").args(["build", "--quiet", "--package", "tvm_embedded_cli"]).dir(root).run()?;
+    let tool = paths::target().join("debug/tvm-embedded");
+    if out.exists() {
+        fs::remove_dir_all(out)?;
+    }
+    fs::create_dir_all(out)?;
+    let mut models = Vec::new();
+    let mut files = with_extension(&root.join("fuzz/corpus/tflite"), "tflite")?;
+    files.push(root.join("models/digits/digits.tflite"));
+    for file in files {
+        let name = stem(&file);
+        let archive = out.join(format!("{name}.tar"));
+        let compiled = Cmd::new(&tool).arg("compile").arg(&file).arg("-o").arg(&archive).outcome()?;
+        if compiled.code != 0 {
+            println!("passed over: {name}: {}", compiled.stderr.lines().next().unwrap_or_default());
+            continue;
+        }
+        models.extend(generate(&tool, &archive, out, true)?);
+    }
+    match with_extension(&root.join("../shared/mlf"), "tar") {
+        Ok(archives) => {
+            for archive in archives {
+                models.extend(generate(&tool, &archive, out, false)?);
+            }
+        }
+        Err(_) => println!("SKIPPED: ../shared/mlf is absent: no archive of TVM's is run"),
+    }
+    if !models.iter().any(|model| model.ours) {
+        bail!("no model of our own compiler's: nothing would be checked");
+    }
+    Ok(models)
+}
+
+fn generate(tool: &Path, archive: &Path, out: &Path, ours: bool) -> Result<Vec<Model>> {
+    let name = stem(archive);
+    let folder = out.join(&name);
+    Cmd::new(tool).arg("generate").arg(archive).arg("-o").arg(&folder).capture()?;
+    let list = fs::read_to_string(folder.join("sources.txt"));
+    let Ok(list) = list else {
+        println!("passed over: {name}: several models");
+        return Ok(Vec::new());
+    };
+    let cmake = fs::read_to_string(folder.join("CMakeLists.txt")).unwrap_or_default();
+    if cmake.contains("calls functions that are not part of it") {
+        println!("passed over: {name}: needs a library of others");
+        return Ok(Vec::new());
+    }
+    let sources = list.lines().map(|line| folder.join(line)).collect();
+    Ok(vec![Model { name, folder, sources, ours }])
+}
+
+/// Builds the program that runs a model. `flags` choose the sanitizers.
+///
+/// # Errors
+/// When the compiler refuses something.
+pub fn build(model: &Model, library: &Path, flags: &[&str], program: &str) -> Result<PathBuf> {
+    // The descriptor's file is the one whose name a header of the same name stands beside.
+    let symbol = model
+        .sources
+        .iter()
+        .filter(|source| source.parent() == Some(&model.folder) && source.with_extension("h").exists())
+        .map(|source| stem(source))
+        .next()
+        .with_context(|| format!("{}: no descriptor among the sources", model.name))?;
+    let path = model.folder.join(program);
+    Cmd::new("gcc")
+        .args(["-std=gnu99", "-w"])
+        .args(flags)
+        .arg(format!("-DMODEL={symbol}"))
+        .arg(format!("-DMODEL_HEADER=\"{symbol}.h\""))
+        .arg("-I")
+        .arg(&model.folder)
+        .arg("-I")
+        .arg(model.folder.join("archive"))
+        .arg("-I")
+        .arg(library::include_dir())
+        .arg(paths::root().join("c-tests/exact/exact.c"))
+        .args(&model.sources)
+        .arg(library)
+        .arg("-lm")
+        .arg("-o")
+        .arg(&path)
+        .capture()
+        .with_context(|| model.name.clone())?;
+    Ok(path)
+}
+
+/// Files of a folder with this extension, sorted.
+fn with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|found| found == extension) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
