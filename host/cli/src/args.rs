@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tvm_embedded_compiler::names;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -187,7 +188,7 @@ pub struct Compile {
     pub output: PathBuf,
 
     /// Name of the model in C [default: the file's name, in lower case]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = module_name)]
     pub name: Option<String>,
 
     /// A memory the workspace may use, in order of preference, for example dtcm=16K; without a size, as much as is
@@ -276,6 +277,16 @@ impl FromStr for PoolSize {
         }
         Ok(PoolSize { name: name.to_owned(), bytes: size.map(bytes).transpose()? })
     }
+}
+
+/// A name that the compiler takes for a module.
+fn module_name(text: &str) -> Result<String, String> {
+    // TVM's own name for models without one.
+    if names::is_lower_identifier(text) || text == "default" {
+        return Ok(text.to_owned());
+    }
+    let like = names::module_name(text);
+    Err(format!("a module's name is a C identifier in lower case, at most 64 characters long, for example {like:.64}"))
 }
 
 /// A number of bytes with an optional K or M, which stand for 1024 and 1024 × 1024.

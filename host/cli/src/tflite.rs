@@ -10,6 +10,8 @@ use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
 use crate::failure::{Failure, Result};
 use crate::terminal::{printable, sentence};
 
+const WHOLE_FILE: &str = "give a whole int8 .tflite file, as the TensorFlow Lite converter writes it";
+
 /// Whether a file is to be taken for a .tflite file: by its identifier, or, if that is broken, by its name.
 pub fn is_tflite(path: &Path, content: &[u8]) -> bool {
     content.get(4..8) == Some(b"TFL3") || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tflite"))
@@ -24,12 +26,23 @@ pub fn compile(path: &Path, content: &[u8], mut options: Options) -> Result<Outp
         name.truncate(64);
         options.module_name = Some(name);
     }
-    tvm_embedded_compiler::compile(content, &options).map_err(|errors| refused(path, &errors))
+    tvm_embedded_compiler::compile(content, &options).map_err(|errors| {
+        let failure = refused(path, &errors);
+        let of_operators = errors.0.iter().any(|problem| problem.operator.is_some());
+        match read::read(content) {
+            Err(_) => failure.advise(WHOLE_FILE),
+            Ok(_) if of_operators => {
+                failure.advise("change the model to what is supported, or quantise it in another way")
+            }
+            // What was asked for is impossible; the message says what is not.
+            Ok(_) => failure,
+        }
+    })
 }
 
 /// Inputs and outputs as a file describes them.
 pub fn tensors(path: &Path, content: &[u8]) -> Result<(Vec<ModelTensor>, Vec<ModelTensor>)> {
-    let graph: Graph = read::read(content).map_err(|errors| refused(path, &errors))?;
+    let graph: Graph = read::read(content).map_err(|errors| refused(path, &errors).advise(WHOLE_FILE))?;
     let no_graph = || Failure::refused(format!("{}: the file holds no graph", path.display()));
     let main = graph.subgraphs.first().ok_or_else(no_graph)?;
     let tensor = |&id: &TensorId| {
@@ -83,11 +96,7 @@ fn refused(path: &Path, errors: &Errors) -> Failure {
             }
         }
     }
-    let advice = match errors.0.iter().any(|problem| problem.operator.is_some()) {
-        true => "change the model to what is supported, or convert it to int8 in another way",
-        false => "give a whole int8 .tflite file, as the TensorFlow Lite converter writes it",
-    };
-    Failure::refused(message).advise(advice)
+    Failure::refused(message)
 }
 
 fn place(problem: &Problem) -> String {

@@ -46,6 +46,7 @@ fn wrong_command_lines_end_with_2() {
         &["compile", "x.tflite", "-o", "x.tar", "--pool", "SRAM=4"],
         &["compile", "x.tflite", "-o", "x.tar", "--pool", "sram=4G"],
         &["compile", "x.tflite", "-o", "x.tar", "--optimize", "everything"],
+        &["compile", "x.tflite", "-o", "x.tar", "--name", "While"],
         &["run", "x.tar", "--input", "a="],
         &["run", "x.tar", "--repeat", "0"],
         &["run", "x.tar", "--workspace-offset", "4096"],
@@ -96,6 +97,17 @@ fn what_is_no_model_ends_with_1_and_advice() {
     }
     let (_, stderr) = printed(&tool().arg("inspect").arg(file("empty.tar", b"")).assert().code(1));
     assert!(stderr.contains("\n  next: "), "{stderr}");
+}
+
+#[test]
+fn pools_that_are_too_small_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("digits.tar");
+    let mut compile = tool();
+    compile.arg("compile").arg(repository("models/digits/digits.tflite")).arg("-o").arg(&archive);
+    let (_, stderr) = printed(&compile.args(["--pool", "dtcm=1K"]).assert().code(1));
+    assert!(stderr.contains("digits.tflite: pools too small") && stderr.contains("dtcm"), "{stderr}");
+    assert!(!archive.exists());
 }
 
 #[test]

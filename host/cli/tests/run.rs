@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{archive, printed, streaming_archive, tool};
+use common::{archive, archive_of_two, printed, streaming_archive, tool};
 
 /// Copies the input through the workspace, each byte one more.
 const NEXT: &str = "int i; for (i = 0; i < 32; i++) { sram[i] = 0; } for (i = 0; i < 4; i++) { sram[i] = (uint8_t)(x[i] + 1); } \
@@ -207,6 +207,19 @@ fn what_the_model_does_wrong_ends_with_4() {
         assert_eq!((code, stdout.as_str()), (4, ""), "{main}: {stderr}");
         assert!(stderr.contains(part), "{main}: {stderr}");
         assert!(!f.path().join("y.bin").exists(), "{main}: a failed run writes nothing");
+    }
+}
+
+#[test]
+fn each_model_of_an_archive_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = archive_of_two(folder.path(), ["left", "right"], NEXT);
+    let f = Fixture { folder, archive };
+    f.file("x.bin", &[1, 2, 3, 4]);
+    for module in ["left", "right"] {
+        let (code, stdout, stderr) = f.run(&["--module", module, "--input", "x.bin"]);
+        assert_eq!((code, stderr.as_str()), (0, ""));
+        assert!(stdout.contains("values   2 3 4 5"), "{stdout}");
     }
 }
 
