@@ -103,9 +103,10 @@ TVMK_SHARED void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *
 
 #if TVMK_DSP
 
-/* Planes of `count` channels, for `rows` output rows from row `first`; `plane` and `pitch` are in elements. */
+/* Planes of `count` channels, for `rows` output rows from row `first`; `plane` and `pitch` are in elements. The border stays
+ * from one group of channels to the next: it is filled in if `border`. */
 TVMK_SHARED void tvmk_depthwise_planes(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int32_t count, int32_t first,
-                                       int32_t rows, int16_t *to, int32_t plane, int32_t pitch) {
+                                       int32_t rows, int16_t *to, int32_t plane, int32_t pitch, int border) {
     int32_t height = tvmk_depthwise_plane_height(l, rows);
     int32_t y = first * l->stride_height - l->pad_top;
     int32_t step = l->in_step[1];
@@ -115,7 +116,7 @@ TVMK_SHARED void tvmk_depthwise_planes(const tvmk_depthwise_conv_2d_t *l, const 
         int32_t inside = y < 0 || y >= l->in_height ? 0 : tvmk_min(l->in_width, tvmk_max(pitch - l->pad_left, 0));
         if (inside > 0) {
             for (; x < l->pad_left; x++) {
-                for (int32_t c = 0; c < count; c++) {
+                for (int32_t c = 0; c < count && border; c++) {
                     to[c * plane + x] = l->pad;
                 }
             }
@@ -136,7 +137,7 @@ TVMK_SHARED void tvmk_depthwise_planes(const tvmk_depthwise_conv_2d_t *l, const 
                 inside--;
             }
         }
-        for (; x < pitch; x++) {
+        for (; x < pitch && border; x++) {
             for (int32_t c = 0; c < count; c++) {
                 to[c * plane + x] = l->pad;
             }
@@ -191,7 +192,8 @@ TVMK_SHARED void tvmk_depthwise_dsp(const tvmk_depthwise_conv_2d_t *l, const int
         for (int32_t c = 0; c < l->in_channels; c++) {
             int32_t place = c & 3;
             if (place == 0) {
-                tvmk_depthwise_planes(l, in + c, tvmk_min(l->in_channels - c, 4), first, r.rows, planes, plane, pitch);
+                tvmk_depthwise_planes(l, in + c, tvmk_min(l->in_channels - c, 4), first, r.rows, planes, plane, pitch,
+                                      c == 0);
             }
             for (int32_t m = c * l->multiplier; m < (c + 1) * l->multiplier; m++) {
                 const int8_t *w = l->weights + m * taps;

@@ -33,12 +33,16 @@ TVMK_SHARED void tvmk_fully_connected_general(const tvmk_fully_connected_t *l, c
 /* Inputs after which packed sums are taken apart: 512 · 127 · 128 fits in the 24 bits of the upper one. */
 enum { TVMK_FULLY_CONNECTED_BLOCK = 512 };
 
-/* Four units from two streams of packed weights, n inputs widened on the way: 17 instructions for 16 multiplications. Adds to
- * the sums of first and second unit of each stream. */
-TVMK_INLINE void tvmk_fully_connected_block(const int8_t *x, const int32_t *w0, const int32_t *w1, int32_t n, int32_t sums[4]) {
+/* Sums of four units from two streams of packed weights: first and second unit of each stream. */
+typedef struct {
+    int32_t first0, second0, first1, second1;
+} tvmk_fully_connected_sums_t;
+
+/* Adds n inputs, widened on the way, 17 instructions for 16 multiplications; then `count` pairs widened before. */
+TVMK_INLINE void tvmk_fully_connected_block(tvmk_fully_connected_sums_t *sums, const int8_t *x, int32_t n, const int32_t *w0,
+                                            const int32_t *w1, const int32_t *rest, int32_t count) {
     int32_t first0 = 0, both0 = 0, first1 = 0, both1 = 0;
-    const int8_t *end = x + (n & ~3);
-    for (; x != end; x += 4, w0 += 2, w1 += 2) {
+    for (const int8_t *end = x + n; x != end; x += 4, w0 += 2, w1 += 2) {
         uint32_t bytes = tvmk_load4(x);
         int32_t even = tvmk_widen_even(bytes), odd = tvmk_widen_odd(bytes);
         first0 = tvmk_mla2(tvmk_widen_even((uint32_t)w0[0]), even, first0);
@@ -50,35 +54,41 @@ TVMK_INLINE void tvmk_fully_connected_block(const int8_t *x, const int32_t *w0, 
         first1 = tvmk_mla2(tvmk_widen_even((uint32_t)w1[1]), odd, first1);
         both1 = tvmk_mla2(w1[1], odd, both1);
     }
-    if (n & 3) {
-        int32_t rest[2];
-        int32_t count = (int32_t)(tvmk_widen_run(rest, x, n & 3, 1) - rest);
-        for (int32_t k = 0; k < count; k++) {
-            first0 = tvmk_mla2(tvmk_widen_even((uint32_t)w0[k]), rest[k], first0);
-            both0 = tvmk_mla2(w0[k], rest[k], both0);
-            first1 = tvmk_mla2(tvmk_widen_even((uint32_t)w1[k]), rest[k], first1);
-            both1 = tvmk_mla2(w1[k], rest[k], both1);
-        }
+    for (int32_t k = 0; k < count; k++) {
+        first0 = tvmk_mla2(tvmk_widen_even((uint32_t)w0[k]), rest[k], first0);
+        both0 = tvmk_mla2(w0[k], rest[k], both0);
+        first1 = tvmk_mla2(tvmk_widen_even((uint32_t)w1[k]), rest[k], first1);
+        both1 = tvmk_mla2(w1[k], rest[k], both1);
     }
-    sums[0] += first0;
-    sums[1] += (int32_t)((uint32_t)both0 - (uint32_t)first0) >> 8;
-    sums[2] += first1;
-    sums[3] += (int32_t)((uint32_t)both1 - (uint32_t)first1) >> 8;
+    sums->first0 += first0;
+    sums->second0 += (int32_t)((uint32_t)both0 - (uint32_t)first0) >> 8;
+    sums->first1 += first1;
+    sums->second1 += (int32_t)((uint32_t)both1 - (uint32_t)first1) >> 8;
 }
 
-TVMK_SHARED void tvmk_fully_connected(const tvmk_fully_connected_t *l, const int8_t *in, int8_t *out) {
-    int32_t pairs = (l->inputs + 1) / 2;
-    for (int32_t b = 0; b < l->batches; b++, in += l->inputs) {
-        const int32_t *w = (const int32_t *)l->weights;
-        for (int32_t c = 0; c < l->units; c += 4, w += 2 * pairs) {
-            const int32_t *w0 = w, *w1 = c + 2 < l->units ? w + pairs : w;
-            int32_t sums[4] = {0, 0, 0, 0};
-            for (int32_t k = 0; k < l->inputs; k += TVMK_FULLY_CONNECTED_BLOCK) {
-                int32_t n = tvmk_min(l->inputs - k, TVMK_FULLY_CONNECTED_BLOCK);
-                tvmk_fully_connected_block(in + k, w0 + k / 2, w1 + k / 2, n, sums);
+TVMK_SHARED void tvmk_fully_connected(const tvmk_fully_connected_t *layer, const int8_t *in, int8_t *out) {
+    /* A copy: as far as the compiler knows, outputs could overwrite *layer. */
+    const tvmk_fully_connected_t l = *layer;
+    int32_t pairs = (l.inputs + 1) / 2, whole = l.inputs & ~3;
+    for (int32_t b = 0; b < l.batches; b++, in += l.inputs) {
+        const int32_t *w0 = (const int32_t *)l.weights;
+        const int32_t *table = l.output.table;
+        int32_t rest[2] = {0, 0};
+        int32_t count = (int32_t)(tvmk_widen_run(rest, in + whole, l.inputs - whole, 1) - rest);
+        for (int32_t c = l.units; c > 0; c -= 4, w0 += 2 * pairs) {
+            const int32_t *w1 = c > 2 ? w0 + pairs : w0;
+            tvmk_fully_connected_sums_t sums = {0, 0, 0, 0};
+            int32_t k = 0;
+            for (; whole - k > TVMK_FULLY_CONNECTED_BLOCK; k += TVMK_FULLY_CONNECTED_BLOCK) {
+                tvmk_fully_connected_block(&sums, in + k, TVMK_FULLY_CONNECTED_BLOCK, w0 + k / 2, w1 + k / 2, rest, 0);
             }
-            for (int32_t i = 0; i < 4 && c + i < l->units; i++) {
-                *out++ = tvmk_requantize(sums[i], &l->output, c + i, 0);
+            tvmk_fully_connected_block(&sums, in + k, whole - k, w0 + k / 2, w1 + k / 2, rest, count);
+            for (int32_t i = 0; i < tvmk_min(c, 4); i++, table += TVMK_SHORT_WORDS) {
+                int32_t y = tvmk_requantize_short(sums.first0, table, l.output.zero_point);
+                *out++ = (int8_t)tvmk_clamp(y, l.output.low, l.output.high);
+                sums.first0 = sums.second0;
+                sums.second0 = sums.first1;
+                sums.first1 = sums.second1;
             }
         }
     }
