@@ -64,6 +64,12 @@ int main(void) {
         printf("setting up the context failed\n");
         return 2;
     }
+    /* A model that remembers earlier calls begins anew; any other has nothing to reset. */
+    status = TVMReset(model, &context);
+    if (status != TVM_STATUS_OK) {
+        printf("TVMReset: %s\n", TVMStatusString(status));
+        return 2;
+    }
     begin();
     status = TVMExecute(model, in, out, &context);
     end();

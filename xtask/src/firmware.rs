@@ -20,26 +20,28 @@ pub fn run(args: &[String]) -> Result<()> {
     // All at once: one build of the sources takes less time than one for each.
     sysroot::path_for(&targets)?;
     let tool = tool()?;
-    let samples = models::samples();
-    if samples.is_none() {
-        println!("SKIPPED: no ../shared/mlf, so no real models are run");
+    if models::samples().is_none() {
+        println!("SKIPPED: no ../shared/mlf, so TVM's archives are not run");
     }
+    let models = models::prepare(&tool)?;
     let mut failed = Vec::new();
     let mut lines = Vec::new();
     for board in &boards {
         eprintln!("{}: {} in QEMU", board.name, board.machine);
-        match c_tests(board, &tool) {
-            Ok(line) => lines.push(format!("{:<12} {:<16} {line}", board.name, board.machine)),
-            Err(error) => failed.push(format!("{}: {error:#}", board.name)),
-        }
-        let Some(samples) = &samples else { continue };
-        match models::run_on(board, &tool, samples) {
-            Ok(rows) => lines.extend(rows.iter().map(|row| line_of(board, row))),
-            Err(error) => failed.push(format!("{}: {error:#}", board.name)),
+        let mut report = |program: &str, result: Result<String>| {
+            let columns = result.unwrap_or_else(|error| {
+                failed.push(format!("{program} on {}: {error:#}", board.name));
+                "FAILED".to_owned()
+            });
+            lines.push(format!("{:<12} {:<16} {program:<24} {columns}", board.name, board.machine));
+        };
+        report("C tests, examples", c_tests(board, &tool));
+        for (name, row) in models::run_on(board, &tool, &models)? {
+            report(&name, row.map(|row| line_of(&row)));
         }
     }
     println!(
-        "\n{:<12} {:<16} {:<22} {:<10} {:>9} {:>9} {:>13}",
+        "\n{:<12} {:<16} {:<24} {:<10} {:>9} {:>9} {:>13}",
         "core", "board", "program", "result", "flash", "RAM", "instructions"
     );
     for line in lines {
@@ -51,11 +53,8 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn line_of(board: &Board, row: &models::Row) -> String {
-    format!(
-        "{:<12} {:<16} {:<22} {:<10} {:>9} {:>9} {:>13}",
-        board.name, board.machine, row.archive, "right", row.flash, row.ram, row.instructions
-    )
+fn line_of(row: &models::Row) -> String {
+    format!("{:<10} {:>9} {:>9} {:>13}", "right", row.flash, row.ram, row.instructions)
 }
 
 /// The program that the environment variable `TVM_EMBEDDED_TOOL` names, or else this checkout's.
@@ -103,5 +102,5 @@ fn c_tests(board: &Board, tool: &Path) -> Result<String> {
     let summary = printed.lines().find(|line| line.contains("tests passed")).context("ctest gave no summary")?;
     // "100% tests passed, 0 tests failed out of 12"
     let count = summary.rsplit(' ').next().unwrap_or_default();
-    Ok(format!("{:<22} {count} passed", "C tests"))
+    Ok(format!("{count} passed"))
 }

@@ -1,4 +1,6 @@
-//! Real models on the emulated boards: the archives of `../shared/mlf`, with the bytes that a run must give.
+//! Real models on the emulated boards: TVM's archives of `../shared/mlf`, with the bytes that a run must give, and models
+//! that our own compiler compiles, which must give the bytes that they give on this computer, whatever instructions of the
+//! core their code uses.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -29,10 +31,18 @@ const SAMPLES: [Sample; 5] = [
     Sample { archive: "kws_m4_pool", boards: DSP },
 ];
 
+/// Models for our own compiler, from the workspace's folder; those outside it may be absent.
+const COMPILED: [Sample; 6] = [
+    Sample { archive: "models/digits/digits", boards: &crate::board::NAMES },
+    Sample { archive: "../shared/models/hello_world_int8", boards: &crate::board::NAMES },
+    Sample { archive: "../shared/models/micro_speech_quantized", boards: LARGE },
+    Sample { archive: "../shared/models/kws_ref_model", boards: LARGE },
+    Sample { archive: "../shared/models/pretrainedResnet_quant", boards: LARGE },
+    Sample { archive: "../shared/models/v2_okay_nabu", boards: LARGE },
+];
+
 /// How a model ran on a board.
 pub struct Row {
-    /// The archive's name.
-    pub archive: &'static str,
     /// Bytes of flash of the whole program.
     pub flash: u64,
     /// Bytes of RAM of the whole program, but for its stack.
@@ -47,23 +57,79 @@ pub fn samples() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
-/// Runs every archive that fits on a board. `tool` is a `tvm-embedded` program.
-///
-/// # Errors
-/// When an archive can't be generated, built or run, or gives other bytes than it must.
-pub fn run_on(board: &Board, tool: &Path, samples: &Path) -> Result<Vec<Row>> {
-    let library = library::build(board)?;
-    let mut rows = Vec::new();
-    for sample in SAMPLES.iter().filter(|sample| sample.boards.contains(&board.name)) {
-        let archive = samples.join(sample.archive).with_extension("tar");
-        let row = run_one(board, &library, tool, &archive);
-        let (flash, ram, instructions) = row.with_context(|| format!("{} on {}", sample.archive, board.name))?;
-        rows.push(Row { archive: sample.archive, flash, ram, instructions });
-    }
-    Ok(rows)
+/// An archive to run, with its inputs and expected outputs in files beside it, and the boards that have room for it.
+pub struct Prepared {
+    archive: PathBuf,
+    boards: &'static [&'static str],
 }
 
-fn run_one(board: &Board, library: &Path, tool: &Path, archive: &Path) -> Result<(u64, u64, u64)> {
+/// The archives of `../shared/mlf`, if this machine has it, and what `tool`, a `tvm-embedded` program, compiles.
+///
+/// # Errors
+/// When a model can't be compiled or run on this computer.
+pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
+    let mut prepared = Vec::new();
+    if let Some(samples) = samples() {
+        for Sample { archive, boards } in SAMPLES {
+            prepared.push(Prepared { archive: samples.join(archive).with_extension("tar"), boards });
+        }
+    }
+    let folder = paths::target().join("firmware/models");
+    fs::create_dir_all(&folder)?;
+    for Sample { archive, boards } in COMPILED {
+        let model = paths::root().join(archive).with_extension("tflite");
+        if model.is_file() {
+            let archive = compile(tool, &model, &folder).with_context(|| model.display().to_string())?;
+            prepared.push(Prepared { archive, boards });
+        }
+    }
+    Ok(prepared)
+}
+
+/// Compiles a model, and runs it once on this computer, on bytes that reach every value.
+fn compile(tool: &Path, model: &Path, folder: &Path) -> Result<PathBuf> {
+    let name = model.file_stem().and_then(|name| name.to_str()).context("a model's name is no text")?;
+    let archive = folder.join(format!("{name}.tar"));
+    Cmd::new(tool).arg("compile").arg(model).arg("-o").arg(&archive).capture()?;
+    let facts = Cmd::new(tool).arg("inspect").arg(&archive).arg("--json").capture()?;
+    let facts: serde_json::Value = serde_json::from_str(&facts)?;
+    let fact = |list: &str, key: &str| &facts["models"][0][list][0][key];
+    let (Some(input), Some(output), Some(size)) =
+        (fact("inputs", "c_name").as_str(), fact("outputs", "c_name").as_str(), fact("inputs", "bytes").as_u64())
+    else {
+        bail!("no names and sizes in what `inspect --json` says of {name}");
+    };
+    let (given, got) = (folder.join(format!("{name}.in.{input}.bin")), folder.join(format!("{name}.out.{output}.bin")));
+    let mut state = 0x2545_F491_u32;
+    let bytes: Vec<u8> = (0..size)
+        .map(|_| {
+            // Marsaglia's xorshift: the same bytes everywhere.
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            (state >> 24) as u8
+        })
+        .collect();
+    fs::write(&given, bytes)?;
+    Cmd::new(tool).arg("run").arg(&archive).arg("--input").arg(&given).arg("--output").arg(&got).capture()?;
+    Ok(archive)
+}
+
+/// Runs every archive that fits on a board.
+///
+/// # Errors
+/// When the library does not build. What goes wrong with a model is in its row.
+pub fn run_on(board: &Board, tool: &Path, models: &[Prepared]) -> Result<Vec<(String, Result<Row>)>> {
+    let library = library::build(board)?;
+    let fitting = models.iter().filter(|model| model.boards.contains(&board.name));
+    let run = |model: &Prepared| {
+        let name = model.archive.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        (name, run_one(board, &library, tool, &model.archive))
+    };
+    Ok(fitting.map(run).collect())
+}
+
+fn run_one(board: &Board, library: &Path, tool: &Path, archive: &Path) -> Result<Row> {
     let program = build(board, library, tool, archive)?;
     let run = emulator::count(board, &program, Some(("begin", "end")))?;
     if run.code != 0 {
@@ -71,13 +137,13 @@ fn run_one(board: &Board, library: &Path, tool: &Path, archive: &Path) -> Result
     }
     let [instructions] = run.counts.ranges[..] else { bail!("not one range, but {:?}", run.counts.ranges) };
     let (flash, ram) = size_of(board, &program)?;
-    Ok((flash, ram, instructions))
+    Ok(Row { flash, ram, instructions })
 }
 
 /// Generates a model's interface and links it with the runtime and `bench/firmware/run_model.c`.
 fn build(board: &Board, library: &Path, tool: &Path, archive: &Path) -> Result<PathBuf> {
     let name = archive.file_stem().and_then(|name| name.to_str()).context("an archive's name is no text")?;
-    let folder = paths::target().join("firmware").join(board.name).join(name);
+    let folder = paths::target().join("firmware").join(board.name).join("models").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
@@ -86,7 +152,7 @@ fn build(board: &Board, library: &Path, tool: &Path, archive: &Path) -> Result<P
     fs::write(&data, data_c(archive, &folder)?)?;
     let programs = paths::root().join("bench/firmware");
     let program = folder.join("program.elf");
-    let mut compiler = board.compiler().args(["-std=c11", "-Os", "-I"]).arg(&programs).arg("-I").arg(&folder);
+    let mut compiler = board.compiler().args(["-std=c11", "-O2", "-I"]).arg(&programs).arg("-I").arg(&folder);
     compiler = compiler.arg("-I").arg(folder.join("archive")).arg("-I").arg(library::include_dir());
     compiler = compiler.arg(programs.join("run_model.c")).args(c_files(&folder)?).args(board.hosted());
     compiler.arg(library).args(["-lm", "-o"]).arg(&program).capture()?;
