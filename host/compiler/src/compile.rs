@@ -49,7 +49,10 @@ pub fn plan_model(tflite: &[u8], options: &Options) -> Result<Model, Errors> {
     let mut program = state::resolve(graph);
     fuse::fuse(&mut program, options.keep_all_tensors);
     let mut names = Names::new();
-    let lowered = lower(&program, options, &mut names)?;
+    let mut lowered = lower(&program, options, &mut names)?;
+    if !options.keep_all_tensors {
+        op::fuse_layers(&program.graph, &mut lowered);
+    }
     let schedule = storage::schedule(&mut program, lowered, &mut names, options.keep_all_tensors);
     let mut model = place::place(module, program, schedule, options)?;
     model.description = description;

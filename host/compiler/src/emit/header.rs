@@ -49,7 +49,7 @@ pub fn header(model: &Model) -> String {
     if model.state_pool().is_some() {
         let _ = write!(
             out,
-            "/*!\n * \\brief Gives the state of TVM module \"{module}\" its first contents: call it before the first run,\n\
+            "/*!\n * \\brief Gives the state of TVM module \"{module}\" its first contents: call it before the first run,\n \
              * and before each new stream of inputs\n */\n{};\n",
             reset_prototype(model)
         );

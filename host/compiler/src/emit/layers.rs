@@ -8,6 +8,9 @@ use crate::model::{Location, Model, PlannedLayer, shape_text};
 use crate::storage::Owner;
 use std::fmt::Write;
 
+/// Longest line of a call.
+const COLUMNS: usize = 120;
+
 /// The operators' file.
 pub fn operators(model: &Model) -> String {
     let mut out = String::new();
@@ -104,15 +107,24 @@ fn main(out: &mut String, model: &Model) {
             let c_type = model.tensor(argument.tensor).dtype.c_type();
             let access = if argument.written { "" } else { "const " };
             let place = model.places[argument.tensor.0];
+            // By way of `void` where the alignment grows: the plan sees to it.
+            let by = if model.tensor(argument.tensor).dtype.size() > 1 { "(void*)" } else { "" };
             arguments.push(match constant_name(model, argument) {
                 Some(name) => name,
-                None => format!("({access}{c_type}*){}", address(model, place, &mut used)),
+                None => format!("({access}{c_type}*){by}{}", address(model, place, &mut used)),
             });
         }
         if planned.scratch.is_some() {
-            arguments.push(address(model, planned.scratch, &mut used));
+            let scratch = address(model, planned.scratch, &mut used);
+            arguments.push(scratch.trim_matches(['(', ')']).to_owned());
         }
-        let _ = writeln!(calls, "  {}({});", model.symbol(&planned.layer.name), arguments.join(", "));
+        let call = format!("  {}(", model.symbol(&planned.layer.name));
+        let one_line = format!("{call}{});", arguments.join(", "));
+        if one_line.len() <= COLUMNS {
+            let _ = writeln!(calls, "{one_line}");
+        } else {
+            let _ = writeln!(calls, "{call}\n    {});", arguments.join(",\n    "));
+        }
     }
     let _ = write!(out, "\n{};\n\n{} {{\n", main_prototype(model), main_prototype(model));
     for (parameter, _) in parameters.iter().zip(&used).filter(|(_, used)| !**used) {
@@ -141,6 +153,6 @@ fn address(model: &Model, place: Option<Location>, used: &mut [bool]) -> String 
     used[index] = true;
     match offset {
         None => parameters[index].name.clone(),
-        Some(offset) => format!("(void*)({} + {offset})", parameters[index].name),
+        Some(offset) => format!("({} + {offset})", parameters[index].name),
     }
 }

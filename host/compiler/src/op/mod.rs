@@ -97,6 +97,11 @@ pub fn definition(kind: OpKind) -> Option<&'static OpDefinition> {
     DEFINITIONS.iter().find(|definition| definition.kind == kind).copied()
 }
 
+/// Joins layers of operators that can be one, once all are lowered.
+pub fn fuse_layers(graph: &Subgraph, lowered: &mut [Lowered]) {
+    table::compose(graph, lowered);
+}
+
 /// First input and first output of an operator that passed its check.
 fn one_to_one(lowering: &Lowering<'_>, op: &Operator) -> Result<(TensorId, TensorId), Problem> {
     match (op.inputs.first(), op.outputs.first()) {

@@ -6,6 +6,9 @@ use crate::lower::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lower
 use crate::op::one_to_one;
 use crate::problem::Problem;
 
+/// The kernel's file.
+const HEADER: &str = "table.h";
+
 /// Checks input and output of a function of one element: same shape, each of one of these types, one scale each.
 /// Gives scale and zero point of input and output.
 pub fn check(checker: &mut Checker<'_>, input: &[DType], output: &[DType]) -> Option<[(f32, i32); 2]> {
@@ -56,8 +59,51 @@ pub fn lower(
             comment: "output byte for each input byte".into(),
             core: Core::Any,
         }],
-        headers: vec!["table.h"],
+        headers: vec![HEADER],
         body,
         ..Layer::default()
     }))
+}
+
+/// The table of a layer made by [`lower`].
+fn table_of(layer: &Layer) -> Option<&[u8]> {
+    match layer.constants.as_slice() {
+        [Constant { data: ConstantData::U8(table), .. }] if layer.headers == [HEADER] => Some(table),
+        _ => None,
+    }
+}
+
+/// Makes one table of two where a table's result goes into another table and nowhere else.
+pub fn compose(graph: &Subgraph, lowered: &mut [Lowered]) {
+    for second in 0..lowered.len() {
+        let Lowered::Layer(layer) = &lowered[second] else { continue };
+        let (Some(table), Some(between)) = (table_of(layer), layer.arguments.first().map(|argument| argument.tensor))
+        else {
+            continue;
+        };
+        let reads = |lowered: &Lowered| match lowered {
+            Lowered::Layer(layer) => layer.arguments.iter().filter(|a| !a.written && a.tensor == between).count(),
+            Lowered::Alias { input, .. } => usize::from(*input == between),
+            Lowered::Nothing => 0,
+        };
+        if graph.outputs.contains(&between) || lowered.iter().map(reads).sum::<usize>() != 1 {
+            continue;
+        }
+        let writes = |lowered: &Lowered| match lowered {
+            Lowered::Layer(layer) => layer.arguments.iter().any(|a| a.written && a.tensor == between),
+            _ => false,
+        };
+        let Some(first) = lowered.iter().position(writes) else { continue };
+        let Lowered::Layer(before) = &lowered[first] else { continue };
+        let Some(inner) = table_of(before) else { continue };
+        let both: Vec<u8> = inner.iter().map(|&byte| table[usize::from(byte)]).collect();
+        let mut joined = layer.clone();
+        joined.operators.splice(0..0, before.operators.iter().copied());
+        joined.summary = format!("{}, then {}", before.summary, layer.summary);
+        joined.arguments[0] = before.arguments[0].clone();
+        joined.in_place.iter_mut().for_each(|pair| pair.input = before.arguments[0].tensor);
+        joined.constants[0].data = ConstantData::U8(both);
+        lowered[first] = Lowered::Nothing;
+        lowered[second] = Lowered::Layer(joined);
+    }
 }
