@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use common::{printed, real_archives, repository, tool};
@@ -131,6 +132,45 @@ fn real_archives_give_the_expected_bytes() {
         ran += 1;
     }
     assert!(ran >= 27, "{ran} archives ran");
+}
+
+/// The same members in another order, without or with `./`, each behind a PAX header.
+fn variant(archive: &Path, folder: &Path) -> PathBuf {
+    let mut members = Vec::new();
+    for entry in tar::Archive::new(fs::File::open(archive).unwrap()).entries().unwrap() {
+        let mut entry = entry.unwrap();
+        if entry.header().entry_type().is_file() {
+            let mut data = Vec::new();
+            entry.read_to_end(&mut data).unwrap();
+            members.push((entry.path().unwrap().to_string_lossy().into_owned(), data));
+        }
+    }
+    let path = folder.join(archive.file_name().unwrap());
+    let mut variant = tar::Builder::new(fs::File::create(&path).unwrap());
+    for (name, data) in members.iter().rev() {
+        variant.append_pax_extensions([("comment", "é".as_bytes()), ("mtime", b"1.5")]).unwrap();
+        let mut header = tar::Header::new_ustar();
+        header.set_size(data.len() as u64);
+        header.set_mode(0o600);
+        let name = name.strip_prefix("./").map_or_else(|| format!("./{name}"), str::to_owned);
+        variant.append_data(&mut header, name, data.as_slice()).unwrap();
+    }
+    variant.finish().unwrap();
+    path
+}
+
+#[test]
+fn real_archives_run_in_any_order_and_spelling() {
+    let Some(archives) = real_archives() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["duo_c_pool", "hello_packed", "hello08_c", "hello_c_io"] {
+        let archive = archives.join(format!("{name}.tar"));
+        let mut run = tool();
+        run.arg("run").arg(variant(&archive, folder.path())).arg("--cc-arg=-O0");
+        tensor_files(&archive, "in").iter().for_each(|file| _ = run.arg("--input").arg(file));
+        tensor_files(&archive, "out").iter().for_each(|file| _ = run.arg("--expect").arg(file));
+        run.assert().success();
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub fn text(report: &Report) -> String {
         out.push('\n');
         self::model(&mut out, model);
     }
-    findings(&mut out, "Archive", &report.findings);
+    findings(&mut out, "Archive", &report.findings, &[]);
     out
 }
 
@@ -52,7 +52,7 @@ fn model(out: &mut String, model: &Model) {
     if !model.layers.is_empty() {
         layers(out, &model.name, &model.layers);
     }
-    findings(out, "Findings", &model.findings);
+    findings(out, "Findings", &model.findings, &model.repairs);
     repairs(out, &model.repairs);
 }
 
@@ -213,7 +213,7 @@ fn repairs(out: &mut String, repairs: &[Repair]) {
     }
 }
 
-fn findings(out: &mut String, title: &str, findings: &[Finding]) {
+fn findings(out: &mut String, title: &str, findings: &[Finding], repairs: &[Repair]) {
     if findings.is_empty() {
         return;
     }
@@ -243,7 +243,9 @@ fn findings(out: &mut String, title: &str, findings: &[Finding]) {
             few => few.join(", "),
         };
         let _ = writeln!(out, "  {severity}  {subjects}: {}", sentence(&finding.text));
-        if !finding.advice.is_empty() {
+        if repairs.iter().any(|repair| repair.code == Some(finding.code)) {
+            out.push_str("           repaired in the copies, see below\n");
+        } else if !finding.advice.is_empty() {
             let _ = writeln!(out, "           {}", sentence(&finding.advice));
         }
     }
