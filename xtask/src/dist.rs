@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::board::Board;
 use crate::process::Cmd;
-use crate::{firmware, library, paths, setup, sysroot};
+use crate::{firmware, library, paths, setup};
 
 /// The folder of the library for this machine.
 const HOST: &str = "x86_64-linux";
@@ -58,8 +58,7 @@ pub fn run(args: &[String]) -> Result<()> {
 
 fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
     let root = paths::root();
-    let targets: Vec<&str> = boards.iter().map(|board| board.rust_target.as_str()).collect();
-    sysroot::path_for(&targets)?;
+    library::prepare(boards)?;
     for board in boards {
         let library = library::build(board)?;
         library::check_clean(board, &library)?;

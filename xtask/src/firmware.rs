@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::board::Board;
 use crate::process::Cmd;
-use crate::{library, models, paths, setup, sysroot};
+use crate::{library, models, paths, setup};
 
 /// `cargo xtask firmware [BOARD...]`; without arguments, all boards.
 ///
@@ -16,9 +16,7 @@ use crate::{library, models, paths, setup, sysroot};
 pub fn run(args: &[String]) -> Result<()> {
     let boards = Board::select(args)?;
     setup::need(&["firmware", "cmake"])?;
-    let targets: Vec<&str> = boards.iter().map(|board| board.rust_target.as_str()).collect();
-    // All at once: one build of the sources takes less time than one for each.
-    sysroot::path_for(&targets)?;
+    library::prepare(&boards)?;
     let tool = tool()?;
     if models::samples().is_none() {
         println!("SKIPPED: no ../shared/mlf, so TVM's archives are not run");

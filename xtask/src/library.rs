@@ -14,6 +14,15 @@ pub fn include_dir() -> PathBuf {
     paths::root().join("capi/include")
 }
 
+/// Makes sure that the library can be built for these boards. Quicker for all at once than when each is built.
+///
+/// # Errors
+/// As [`sysroot::path_for`].
+pub fn prepare(boards: &[Board]) -> Result<()> {
+    let targets: Vec<&str> = boards.iter().map(|board| board.rust_target.as_str()).collect();
+    sysroot::path_for(&targets).map(|_| ())
+}
+
 /// Builds the library of this checkout for a board and returns the archive.
 ///
 /// # Errors

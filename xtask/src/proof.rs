@@ -80,8 +80,10 @@ const SEED_CORE: &str = "cortex-m3";
 /// When a promise is broken, or a sown violation is not found.
 pub fn run(args: &[String]) -> Result<()> {
     setup::need(&["firmware"])?;
-    for board in Board::select(args)? {
-        let broken = broken(&board, &library::build(&board)?, &paths::target().join("firmware").join(board.name))?;
+    let boards = Board::select(args)?;
+    library::prepare(&boards)?;
+    for board in &boards {
+        let broken = broken(board, &library::build(board)?, &paths::target().join("firmware").join(board.name))?;
         if let Some((promise, what)) = broken.first_key_value() {
             bail!("{}: {promise}: {what}", board.name);
         }

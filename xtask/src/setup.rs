@@ -56,8 +56,9 @@ const NEEDS: &[Need] = &[
         name: "rust-core",
         purpose: "sources for Rust's core library, where the active cargo has none for a bare-metal target",
         packages: &[
-            package("rustc-web", "/usr/bin/rustc"),
-            package("cargo-web", "/usr/bin/cargo"),
+            // Not the programs: Debian's older rustc and cargo have the same names.
+            package("rustc-web", "/usr/share/doc/rustc-web"),
+            package("cargo-web", "/usr/share/doc/cargo-web"),
             package("rust-web-src", "/usr/lib/rustlib/src/rust/library/core/src/lib.rs"),
         ],
     },

@@ -48,6 +48,7 @@ pub fn run(args: &[String]) -> Result<()> {
     };
     setup::need(&["firmware"])?;
     let boards = Board::select(&[])?;
+    library::prepare(&boards)?;
     let figures = boards.iter().map(measure).collect::<Result<Vec<_>>>()?;
     let text = report(&figures);
     let file = paths::root().join("docs/size.md");
