@@ -38,6 +38,49 @@ fn every_archive_runs_to_the_expected_bytes() {
     }
 }
 
+/// Symbols that objects need and do not define.
+fn undefined(objects: &[std::path::PathBuf]) -> Vec<String> {
+    let output = succeed(Command::new("nm").arg("-P").args(objects));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let symbols: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once(' ')).collect();
+    let defined: Vec<&str> = symbols.iter().filter(|(_, kind)| !kind.starts_with('U')).map(|(name, _)| *name).collect();
+    let mut needed: Vec<String> = (symbols.iter())
+        .filter(|(name, kind)| kind.starts_with('U') && !defined.contains(name))
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
+    needed.sort();
+    needed.dedup();
+    needed
+}
+
+#[test]
+fn objects_need_no_more_than_their_mode_asks() {
+    let Some(shared) = shared() else {
+        return;
+    };
+    let mathematics = ["expf", "exp", "powf", "pow", "roundf", "round", "floorf", "ceilf", "tanhf", "memcpy", "memset"];
+    for (archive, expected) in [
+        ("duo_c_pool", &[][..]),
+        ("hello_world_c_usmp", &[]),
+        ("hello_c_nousmp", &[]),
+        ("hello_packed", &[]),
+        ("hello_packed_nousmp", &[]),
+        ("hello_c_pools_const", &["TVMGetParameter"]),
+        ("hello_c_io", &["TVMCheckMapped"]),
+    ] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = shared.join(format!("{archive}.tar"));
+        let generated = generate_into(directory.path(), &path, &Options::default());
+        let objects = objects(directory.path(), &generated, &["gcc", "-std=c99", "-fno-stack-protector"]);
+        let mut needed = undefined(&objects);
+        needed.retain(|name| !mathematics.contains(&name.as_str()) && !name.starts_with("__"));
+        assert_eq!(needed, expected, "{archive}");
+        let own: Vec<_> = objects.iter().filter(|o| !o.to_string_lossy().contains("archive_")).cloned().collect();
+        let data = succeed(Command::new("size").args(&own));
+        println!("{archive}: our files\n{}", String::from_utf8_lossy(&data.stdout));
+    }
+}
+
 /// Objects of some archives, each in a directory of its own below one, and the flags that find their headers.
 fn several(directory: &Path, archives: &[(&str, Option<&str>)]) -> Option<(Vec<std::path::PathBuf>, Vec<String>)> {
     let shared = shared()?;

@@ -6,7 +6,7 @@ use common::synthetic::{Memory, Synthetic, library};
 use common::{c_file, generate_synthetic, model_definitions, objects, program, succeed};
 use std::process::Command;
 use tvm_embedded_interface::{Generated, Options, generate, write};
-use tvm_embedded_mlf::Code;
+use tvm_embedded_mlf::{Archive, Code, Library, write_tar};
 
 const MODES: [Memory; 4] = [Memory::Internal, Memory::External, Memory::Io, Memory::Runtime];
 
@@ -106,6 +106,64 @@ fn d6_outputs_with_two_names() {
     }
 }
 
+/// An archive with one text of a model replaced by another.
+fn edited(model: &Synthetic, path: &str, edit: impl Fn(&str) -> String) -> (Archive, Library) {
+    let (archive, _) = model.library();
+    let members = archive.members().iter().map(|member| {
+        let text = String::from_utf8_lossy(&member.data);
+        let data = if member.path == path { edit(&text).into_bytes() } else { member.data.clone() };
+        (member.path.clone(), data)
+    });
+    let bytes = write_tar(members).expect("a tar file");
+    let archive = Archive::from_bytes("edited.tar", &bytes, Default::default()).expect("an archive");
+    let library = Library::parse(&archive).unwrap_or_else(|e| panic!("{e}"));
+    (archive, library)
+}
+
+/// Generates, compiles, links and runs the first module of an archive.
+fn library_runs(archive: &Archive, library: &Library) -> Generated {
+    let directory = tempfile::tempdir().expect("a directory");
+    let generated =
+        generate(archive, library, &library.modules[0], &Options::default()).unwrap_or_else(|e| panic!("{e}"));
+    write(directory.path(), &generated.files).expect("written files");
+    let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
+    let program = program(directory.path(), &c_file("plus.c"), &model_definitions(&generated), &objects);
+    succeed(&mut Command::new(program));
+    generated
+}
+
+#[test]
+fn d7_map_functions_with_names_that_do_not_exist() {
+    let mut model = Synthetic::new("net").memory(Memory::Io);
+    model.outputs = vec!["y:0".into()];
+    let (archive, library) = edited(&model, "codegen/host/src/net_lib0.c", |text| text.replace(".y_0 = &", ".y:0 = &"));
+    let generated = library_runs(&archive, &library);
+    assert!(!generated.sources.contains(&"archive/net_lib0.c".to_owned()));
+}
+
+#[test]
+fn d8_size_macros_with_wrong_values() {
+    let model = Synthetic::new("net");
+    let header = "codegen/host/include/tvmgen_net.h";
+    let (archive, library) = edited(&model, header, |text| text.replace("_X_SIZE 4", "_X_SIZE 94351"));
+    assert_eq!(library_runs(&archive, &library).facts.inputs[0].facts.bytes, 4);
+}
+
+#[test]
+fn planned_memory_and_memory_asked_for_at_run_time_together() {
+    for memory in [Memory::Internal, Memory::External] {
+        let mut model = Synthetic::new("net").memory(memory);
+        model.operator_begin = "  void* a = TVMBackendAllocWorkspace(1, 0, (uint64_t)40, 0, 8);\n  \
+                                if (a == NULL) return -1;\n  for (int i = 0; i < 40; i++) ((char*)a)[i] = 1;\n  \
+                                if (TVMBackendFreeWorkspace(1, 0, a) != 0) return -1;\n"
+            .into();
+        let generated = runs(&model, &Options::default());
+        let last = generated.facts.workspaces.last().expect("a workspace");
+        assert_eq!((last.c_name.as_str(), last.facts.aligned_bytes), ("workspace", 48));
+        assert_eq!(generated.facts.workspaces.len(), if memory == Memory::Internal { 1 } else { 2 });
+    }
+}
+
 #[test]
 fn d9_and_d10_names_of_tensors_that_c_does_not_take() {
     for memory in MODES {
@@ -196,28 +254,15 @@ fn tasks_run_one_after_the_other() {
     model.operator_begin = "  struct { int8_t* p0; int tasks; } work = { p0, 0 };\n  \
                             if (TVMBackendParallelLaunch(net_task, &work, 4) != 0 || work.tasks != 1) return -1;\n"
         .into();
-    let (archive, mut library) = model.library();
     // A task of its own before the operators.
-    let path = "codegen/host/src/net_lib1.c";
-    let text = String::from_utf8_lossy(&archive.get(path).expect("operators").data).replace(
-        "#include <stdbool.h>\n",
+    let (archive, library) = edited(&model, "codegen/host/src/net_lib1.c", |text| {
+        text.replace("#include <stdbool.h>\n",
         "#include <stdbool.h>\nstatic int net_task(int task_id, TVMParallelGroupEnv* env, void* data) {\n  \
          struct { int8_t* p0; int tasks; }* work = data;\n  if (TVMBackendParallelBarrier(task_id, env) != 0) return -1;\n  \
          work->tasks += env->num_task == 1 && task_id == 0;\n  return 0;\n}\n",
-    );
-    let members = archive.members().iter().map(|member| {
-        let data = if member.path == path { text.clone().into_bytes() } else { member.data.clone() };
-        (member.path.clone(), data)
+    )
     });
-    let bytes = tvm_embedded_mlf::write_tar(members).expect("a tar file");
-    let archive = tvm_embedded_mlf::Archive::from_bytes("tasks.tar", &bytes, Default::default()).expect("an archive");
-    library.modules = tvm_embedded_mlf::Library::parse(&archive).expect("a library").modules;
-    let directory = tempfile::tempdir().expect("a directory");
-    let generated = generate(&archive, &library, &library.modules[0], &Options::default()).expect("an interface");
-    write(directory.path(), &generated.files).expect("written files");
-    let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
-    let program = program(directory.path(), &c_file("plus.c"), &model_definitions(&generated), &objects);
-    succeed(&mut Command::new(program));
+    library_runs(&archive, &library);
 }
 
 #[test]
