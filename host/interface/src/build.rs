@@ -26,11 +26,11 @@ pub fn cmake(plan: &Plan<'_>, sources: &[String], directory: &str, brought: &[St
         ")\ntarget_include_directories({target}\n  PUBLIC \"${{CMAKE_CURRENT_LIST_DIR}}\"\n  \
          PRIVATE \"${{CMAKE_CURRENT_LIST_DIR}}/{directory}\")\n\
          target_link_libraries({target} PUBLIC tvm_embedded::tvm_embedded)\n\
-         if(UNIX OR CMAKE_SYSTEM_NAME STREQUAL \"Generic\")\n  target_link_libraries({target} PUBLIC m)\nendif()\n"
+         if(UNIX OR CMAKE_SYSTEM_NAME STREQUAL \"Generic\")\n  target_link_libraries({target} PUBLIC -lm)\nendif()\n"
     );
     let archive: Vec<&String> = sources.iter().filter(|source| source.starts_with(directory)).collect();
     if !archive.is_empty() {
-        out.push_str("\n# TVM's C is full of harmless warnings, which are not the user's concern.\n");
+        out.push_str("\n# What the archive's C warns of is not the user's concern.\n");
         out.push_str("if(CMAKE_C_COMPILER_ID MATCHES \"GNU|Clang\")\n  set_source_files_properties(\n");
         for source in archive {
             let _ = writeln!(out, "    \"${{CMAKE_CURRENT_LIST_DIR}}/{source}\"");

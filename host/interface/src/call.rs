@@ -1,5 +1,6 @@
 //! The entry, and the calls into the archive's C.
 
+use crate::packed;
 use crate::plan::{Argument, Plan};
 use crate::services;
 use std::fmt::Write;
@@ -35,14 +36,11 @@ fn pools_struct(plan: &Plan<'_>) -> String {
 pub fn main_prototype(out: &mut String, plan: &Plan<'_>) {
     let symbol = plan.symbols.renamed(&plan.module.main_symbol);
     let parameters = match plan.is_packed() {
-        true => PACKED.to_owned(),
+        true => packed::PARAMETERS.to_owned(),
         false => types(&plan.arguments),
     };
     let _ = writeln!(out, "int32_t {symbol}({parameters});");
 }
-
-const PACKED: &str =
-    "TVMValue *args, int *type_codes, int num_args, TVMValue *out_value, int *out_type_code, void *resource";
 
 /// Arguments that the entry passes on: all but the memory inside the archive's C.
 pub fn outer(plan: &Plan<'_>) -> Vec<Argument> {
@@ -70,7 +68,7 @@ pub fn entry(out: &mut String, plan: &Plan<'_>) {
     if packed_here {
         let name = format!("tvm_{symbol}_packed");
         out.push_str("\n/* Wraps the pointers in what the archive's main function takes. */\n");
-        packed_main(out, plan, &format!("static int32_t {name}"), &plan.arguments);
+        packed::main(out, plan, &format!("static int32_t {name}"), &plan.arguments);
     }
     if plan.exclusive {
         let _ = write!(
@@ -212,7 +210,7 @@ pub fn main_in_archive(plan: &Plan<'_>, declare: bool) -> String {
     let arguments = outer(plan);
     let _ = writeln!(out, "int32_t {name}({});", types(&arguments));
     if plan.is_packed() {
-        packed_main(&mut out, plan, &format!("int32_t {name}"), &arguments);
+        packed::main(&mut out, plan, &format!("int32_t {name}"), &arguments);
         return out;
     }
     let main = plan.symbols.renamed(&plan.module.main_symbol);
@@ -227,7 +225,7 @@ pub fn main_in_archive(plan: &Plan<'_>, declare: bool) -> String {
 }
 
 /// Parameters with their names.
-fn parameters(arguments: &[Argument]) -> String {
+pub fn parameters(arguments: &[Argument]) -> String {
     match arguments {
         [] => "void".to_owned(),
         _ => {
@@ -249,7 +247,7 @@ fn parameter_name(argument: Argument) -> String {
 }
 
 /// What each parameter of the main function is given inside a function with the outer parameters.
-fn inner_values(plan: &Plan<'_>) -> Vec<String> {
+pub fn inner_values(plan: &Plan<'_>) -> Vec<String> {
     plan.arguments
         .iter()
         .map(|&argument| match argument {
@@ -257,77 +255,6 @@ fn inner_values(plan: &Plan<'_>) -> Vec<String> {
             _ => parameter_name(argument),
         })
         .collect()
-}
-
-/// A function with the outer parameters that calls a main function with packed ones. Shapes are constant data.
-fn packed_main(out: &mut String, plan: &Plan<'_>, head: &str, outer: &[Argument]) {
-    let count = plan.arguments.len();
-    let main = plan.symbols.renamed(&plan.module.main_symbol);
-    let wrap = format!("tvm_{}_wrap", plan.symbol());
-    let _ = write!(
-        out,
-        "static void {wrap}(DLTensor *tensor, TVMValue *arg, int *type_code, void *data, const int64_t *shape, int32_t ndim,\n    \
-         uint8_t code, uint8_t bits, uint16_t lanes) {{\n  \
-         tensor->data = data;\n  tensor->device.device_type = kDLCPU;\n  tensor->device.device_id = 0;\n  \
-         tensor->ndim = ndim;\n  tensor->dtype.code = code;\n  tensor->dtype.bits = bits;\n  \
-         tensor->dtype.lanes = lanes;\n  tensor->shape = (int64_t *)shape;\n  tensor->strides = NULL;\n  \
-         tensor->byte_offset = 0;\n  arg->v_handle = tensor;\n  *type_code = kTVMDLTensorHandle;\n}}\n\n\
-         {head}({}) {{\n",
-        parameters(outer)
-    );
-    for (i, &argument) in plan.arguments.iter().enumerate() {
-        let values: Vec<String> = shape(plan, argument).iter().map(i64::to_string).collect();
-        if !values.is_empty() {
-            let _ = writeln!(out, "  static const int64_t shape{i}[{}] = {{ {} }};", values.len(), values.join(", "));
-        }
-    }
-    let _ = write!(
-        out,
-        "  DLTensor tensors[{size}];\n  TVMValue args[{size}];\n  int type_codes[{size}];\n  \
-         TVMValue result;\n  int result_code = 0;\n",
-        size = count.max(1)
-    );
-    for (i, (&argument, value)) in plan.arguments.iter().zip(inner_values(plan)).enumerate() {
-        let (code, bits, lanes) = dtype(plan, argument);
-        let rank = shape(plan, argument).len();
-        let shape = if rank == 0 { "NULL".to_owned() } else { format!("shape{i}") };
-        let _ = writeln!(
-            out,
-            "  {wrap}(&tensors[{i}], &args[{i}], &type_codes[{i}], {value}, {shape}, {rank}, {code}, {bits}, {lanes});"
-        );
-    }
-    let _ = write!(
-        out,
-        "  result.v_int64 = 0;\n  return {main}(args, type_codes, {count}, &result, &result_code, NULL);\n}}\n"
-    );
-}
-
-/// Dimensions of a packed argument; memory is a row of bytes, and so is a tensor whose shape the archive does not hold.
-fn shape(plan: &Plan<'_>, argument: Argument) -> Vec<i64> {
-    let facts = &plan.facts;
-    let tensor = match argument {
-        Argument::Input(i) => &facts.inputs[i].facts,
-        Argument::Output(i) => &facts.outputs[i].facts,
-        Argument::Workspace(i) => return vec![facts.workspaces[i].facts.aligned_bytes.into()],
-        Argument::Parameter(i) => return vec![facts.parameters[i].facts.bytes.into()],
-        Argument::Internal(i) => {
-            return vec![i64::try_from(plan.module.internal_pools[i].size).unwrap_or(i64::MAX)];
-        }
-        Argument::Device(_) => return Vec::new(),
-    };
-    match &tensor.shape {
-        Some(shape) => shape.iter().map(|&dimension| dimension.into()).collect(),
-        None => vec![tensor.elements.into()],
-    }
-}
-
-fn dtype(plan: &Plan<'_>, argument: Argument) -> (u8, u8, u16) {
-    let tensor = match argument {
-        Argument::Input(i) => &plan.facts.inputs[i].facts,
-        Argument::Output(i) => &plan.facts.outputs[i].facts,
-        _ => return (1, 8, 1),
-    };
-    tensor.dtype.map_or((1, 8, 1), |dtype| (dtype.code, dtype.bits, dtype.lanes))
 }
 
 /// `TVMResetEntry_my_model`.

@@ -1,20 +1,21 @@
 //! `my_model.h`: what firmware includes.
 
-use crate::facts::{Facts, Named, TensorFacts};
+use crate::facts::{Named, TensorFacts};
+use crate::initialisers;
 use crate::plan::Plan;
 use crate::text::comment;
 use crate::tree::{Fact, Macro};
+use crate::types::{self, placed};
 use std::fmt::Write;
-use tvm_embedded_mlf::DType;
 
 /// The whole header.
 pub fn header(plan: &Plan<'_>) -> String {
     let mut out = String::new();
     opening(&mut out, plan);
     macros(&mut out, plan);
-    tensors(&mut out, plan);
-    pointers(&mut out, plan);
-    initialisers(&mut out, plan);
+    types::tensors(&mut out, plan);
+    types::pointers(&mut out, plan);
+    initialisers::initialisers(&mut out, plan);
     functions(&mut out, plan);
     out.push_str("\n#ifdef __cplusplus\n}\n#endif\n");
     let _ = writeln!(out, "#endif /* {}_H */", plan.macro_prefix());
@@ -74,7 +75,7 @@ fn macros(out: &mut String, plan: &Plan<'_>) {
     }
 }
 
-fn section(out: &mut String, title: &str) {
+pub fn section(out: &mut String, title: &str) {
     let _ = writeln!(out, "\n/* ---- {title} ---- */");
 }
 
@@ -88,7 +89,7 @@ fn count(out: &mut String, place: &str, count: usize) {
     let _ = writeln!(out, "#define {place}_COUNT {count}");
 }
 
-fn entry(place: &str, c_name: &str) -> String {
+pub fn entry(place: &str, c_name: &str) -> String {
     format!("{place}_{}", c_name.to_ascii_uppercase())
 }
 
@@ -101,213 +102,6 @@ fn tensor_title(tensor: &Named<TensorFacts>) -> String {
         None => format!("{} bytes", facts.bytes),
     };
     format!("{}: \"{}\", {dtype} {shape}", tensor.c_name, comment(&facts.name))
-}
-
-/// The C type of one element; bytes for types that C has no name for.
-pub fn element_type(facts: &TensorFacts) -> &'static str {
-    match facts.dtype {
-        Some(DType { code: 0, bits: 8, .. }) => "int8_t",
-        Some(DType { code: 0, bits: 16, .. }) => "int16_t",
-        Some(DType { code: 0, bits: 32, .. }) => "int32_t",
-        Some(DType { code: 0, bits: 64, .. }) => "int64_t",
-        Some(DType { code: 1, bits: 16, .. } | DType { code: 2 | 4, bits: 16, .. }) => "uint16_t",
-        Some(DType { code: 1, bits: 32, .. }) => "uint32_t",
-        Some(DType { code: 1, bits: 64, .. }) => "uint64_t",
-        Some(DType { code: 2, bits: 32, .. }) => "float",
-        Some(DType { code: 2, bits: 64, .. }) => "double",
-        _ => "uint8_t",
-    }
-}
-
-fn element_bytes(facts: &TensorFacts) -> u32 {
-    match element_type(facts) {
-        "int16_t" | "uint16_t" => 2,
-        "int32_t" | "uint32_t" | "float" => 4,
-        "int64_t" | "uint64_t" | "double" => 8,
-        _ => 1,
-    }
-}
-
-/// `1 * 8 * 8 * 4` where the dimensions make up the size, else the number itself.
-fn length(facts: &TensorFacts) -> String {
-    let total = facts.bytes / element_bytes(facts);
-    match &facts.shape {
-        Some(shape) if !shape.is_empty() && facts.elements == total => {
-            shape.iter().map(i32::to_string).collect::<Vec<_>>().join(" * ")
-        }
-        _ => total.to_string(),
-    }
-}
-
-fn placed(tensors: &[Named<TensorFacts>]) -> bool {
-    tensors.iter().any(|tensor| tensor.facts.placement.is_some())
-}
-
-/// The structs that hold the tensors.
-fn tensors(out: &mut String, plan: &Plan<'_>) {
-    let Facts { symbol, inputs, outputs, .. } = &plan.facts;
-    let sides = [("input", inputs), ("output", outputs)];
-    if sides.iter().any(|(_, tensors)| !placed(tensors) && tensors.iter().any(over_aligned)) {
-        out.push_str(ALIGNED);
-    }
-    for (side, tensors) in sides {
-        if tensors.is_empty() || placed(tensors) {
-            continue;
-        }
-        section(out, &format!("The {side}s themselves, to be declared wherever they shall live"));
-        out.push_str("typedef struct {\n");
-        for tensor in tensors {
-            let align = match over_aligned(tensor) {
-                true => format!("TVM_ALIGNED({}) ", tensor.facts.alignment),
-                false => String::new(),
-            };
-            let _ =
-                writeln!(out, "  {align}{} {}[{}];", element_type(&tensor.facts), tensor.c_name, length(&tensor.facts));
-        }
-        let _ = writeln!(out, "}} tvm_{symbol}_{side}_t;");
-    }
-}
-
-/// True when the element type alone does not bring the alignment.
-fn over_aligned(tensor: &Named<TensorFacts>) -> bool {
-    // A 32-bit target may align 64-bit types to 4 bytes.
-    tensor.facts.alignment > element_bytes(&tensor.facts).min(4)
-}
-
-/// Alignment in any dialect.
-pub const ALIGNED: &str = "
-#ifndef TVM_ALIGNED
-#if defined(__cplusplus)
-#define TVM_ALIGNED(bytes) alignas(bytes)
-#elif defined(__GNUC__) || defined(__clang__)
-#define TVM_ALIGNED(bytes) __attribute__((aligned(bytes)))
-#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
-#define TVM_ALIGNED(bytes) _Alignas(bytes)
-#else
-#error \"define TVM_ALIGNED(bytes) to what gives a variable an alignment with this compiler\"
-#endif
-#endif
-";
-
-/// The structs of pointers.
-fn pointers(out: &mut String, plan: &Plan<'_>) {
-    let facts = &plan.facts;
-    section(out, "Pointers that a run is given");
-    let typed = |tensors: &[Named<TensorFacts>], constant: bool| -> Vec<(String, String)> {
-        let pointer = |tensor: &Named<TensorFacts>| {
-            let constant = if constant && tensor.facts.placement.is_none() { "const " } else { "" };
-            (format!("{constant}{} *", element_type(&tensor.facts)), tensor.c_name.clone())
-        };
-        tensors.iter().map(pointer).collect()
-    };
-    structure(out, plan, "Inputs", &typed(&facts.inputs, true));
-    structure(out, plan, "Outputs", &typed(&facts.outputs, false));
-    let members = |names: Vec<&String>, ctype: &str| -> Vec<(String, String)> {
-        names.into_iter().map(|name| (ctype.to_owned(), name.clone())).collect()
-    };
-    structure(out, plan, "Workspaces", &members(facts.workspaces.iter().map(|w| &w.c_name).collect(), "void *"));
-    structure(out, plan, "Parameters", &members(facts.parameters.iter().map(|p| &p.c_name).collect(), "const void *"));
-    structure(out, plan, "Devices", &members(facts.devices.iter().map(|d| &d.c_name).collect(), "void *"));
-}
-
-fn structure(out: &mut String, plan: &Plan<'_>, stem: &str, members: &[(String, String)]) {
-    if members.is_empty() {
-        return;
-    }
-    let name = format!("TVM{stem}_{}", plan.symbol());
-    let _ = writeln!(out, "typedef struct {name} {{");
-    for (ctype, member) in members {
-        let _ = writeln!(out, "  {ctype}{member};");
-    }
-    let _ = writeln!(out, "}} {name};");
-}
-
-/// Macros that initialise the structs and a constant context.
-fn initialisers(out: &mut String, plan: &Plan<'_>) {
-    let prefix = plan.macro_prefix();
-    for (what, tensors) in [("INPUTS", &plan.facts.inputs), ("OUTPUTS", &plan.facts.outputs)] {
-        if tensors.is_empty() || placed(tensors) {
-            continue;
-        }
-        let members: Vec<String> = tensors.iter().map(|t| format!("(tensors)->{}", t.c_name)).collect();
-        let _ = write!(
-            out,
-            "\n/* Initialises the struct of pointers with the struct of tensors at that address. */\n\
-             #define {prefix}_{what}(tensors) {{ {} }}\n",
-            members.join(", ")
-        );
-    }
-    checked_table(out, plan, "WORKSPACES", &workspace_sizes(plan));
-    checked_table(out, plan, "PARAMETERS", &parameter_sizes(plan));
-    context(out, plan);
-}
-
-fn workspace_sizes(plan: &Plan<'_>) -> Vec<String> {
-    let place = format!("{}_WORKSPACE", plan.macro_prefix());
-    plan.facts.workspaces.iter().map(|w| format!("{}_BYTES", entry(&place, &w.c_name))).collect()
-}
-
-fn parameter_sizes(plan: &Plan<'_>) -> Vec<String> {
-    let place = format!("{}_PARAMETER", plan.macro_prefix());
-    plan.facts.parameters.iter().map(|p| format!("{}_BYTES", entry(&place, &p.c_name))).collect()
-}
-
-/// The initialiser of a struct of several pointers, sizes checked where the compiler knows them.
-fn checked_table(out: &mut String, plan: &Plan<'_>, what: &str, sizes: &[String]) {
-    if sizes.len() < 2 {
-        return;
-    }
-    let names: Vec<String> = (0..sizes.len()).map(|i| format!("a{i}")).collect();
-    let checked: Vec<String> = names
-        .iter()
-        .zip(sizes)
-        .map(|(name, size)| format!("({name}) + (TVM_CHECKED_SIZE({name}, {size}) - sizeof({name}))"))
-        .collect();
-    let _ = write!(
-        out,
-        "\n/* Initialises the struct of pointers with byte arrays; one that is too small does not compile. */\n\
-         #define {}_{what}({}) \\\n  {{ {} }}\n",
-        plan.macro_prefix(),
-        names.join(", "),
-        checked.join(", \\\n    ")
-    );
-}
-
-/// A constant initialiser of a context.
-fn context(out: &mut String, plan: &Plan<'_>) {
-    let facts = &plan.facts;
-    let symbol = plan.symbol();
-    let user = facts.parameters.iter().any(|parameter| !parameter.facts.carried);
-    let mut arguments = Vec::new();
-    let mut binding = |name: &'static str, count: usize, stem: &str, sizes: Vec<String>| match count {
-        0 => "TVM_UNSET_BINDING".to_owned(),
-        1 if !sizes.is_empty() => {
-            arguments.push(name);
-            format!("{{ ({name}), TVM_CHECKED_SIZE({name}, {}), TVM_BINDING_BUFFER }}", sizes[0])
-        }
-        _ => {
-            arguments.push(name);
-            let table = format!("sizeof(TVM{stem}_{symbol})");
-            format!("{{ &({name}), TVM_CHECKED_SIZE({name}, {table}), TVM_BINDING_TABLE }}")
-        }
-    };
-    let bindings = [
-        binding("workspace", facts.workspaces.len(), "Workspaces", workspace_sizes(plan)),
-        binding("parameter", if user { facts.parameters.len() } else { 0 }, "Parameters", parameter_sizes(plan)),
-        binding("device", facts.devices.len(), "Devices", Vec::new()),
-    ];
-    if arguments.is_empty() {
-        return;
-    }
-    let _ = write!(
-        out,
-        "\n/* A constant context: of one workspace or parameter the byte array itself, of several (and of devices) the struct of\n \
-         * pointers. What is too small does not compile. */\n\
-         #define {}_CONTEXT({}) \\\n  {{ {} }}\n",
-        plan.macro_prefix(),
-        arguments.join(", "),
-        bindings.join(", \\\n    ")
-    );
 }
 
 /// The descriptor and the functions.

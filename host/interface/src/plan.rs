@@ -1,21 +1,13 @@
 //! What is to be written: the module's facts checked against what a descriptor holds, names given, calls settled.
 
-use crate::arena;
+use crate::check::{Check, Place, split_pools};
 use crate::error::{Error, Result};
-use crate::facts::{
-    DeviceFacts, Facts, GROUP_KEYS, Named, ParameterFacts, PlacementFacts, TensorFacts, WORKSPACE_KEYS, WorkspaceFacts,
-    macro_prefix,
-};
-use crate::names::{self, Used};
-use crate::options::{Options, Parameters};
+use crate::facts::{Facts, macro_prefix};
+use crate::names;
+use crate::options::Options;
 use crate::symbols::{self, Symbols};
 use crate::text::shown;
-use tvm_embedded_mlf::{
-    Archive, Interface, Library, MainParameter, Module, Operators, PoolKind, Tensor, TvmVersion, WorkspaceMode,
-};
-
-/// Longest name of a tensor or pool: C promises string literals of 4095 characters.
-const LONGEST_NAME: usize = 1024;
+use tvm_embedded_mlf::{Archive, Library, MainParameter, Module, Operators, PoolKind, TvmVersion};
 
 /// Everything the writers need.
 pub struct Plan<'a> {
@@ -69,12 +61,13 @@ impl<'a> Plan<'a> {
             })
             .collect::<Result<Vec<_>>>()?;
         check_file_names(module, &sources)?;
+        symbols::check_called(module)?;
         let symbols = Symbols::new(module, &symbol)?;
         let pools = split_pools(module, options.parameters);
-        let mut build = Build { module, used: Used::default(), prefix: macro_prefix(&symbol) };
+        let mut check = Check::new(module, &symbol);
         let mut facts = Facts {
             symbol,
-            name: build.name("its", &module.name)?.to_owned(),
+            name: check.name("its", &module.name)?.to_owned(),
             abi_version: crate::ABI_VERSION,
             tvm_version: version(module, library.tvm_version.as_ref())?,
             inputs: Vec::new(),
@@ -83,16 +76,16 @@ impl<'a> Plan<'a> {
             parameters: Vec::new(),
             devices: Vec::new(),
         };
-        build.reserve(&facts, pools.workspaces.len() + usize::from(module.allocates_at_run_time));
-        facts.inputs = build.tensors("INPUT", &module.inputs, &pools.places)?;
-        facts.outputs = build.tensors("OUTPUT", &module.outputs, &pools.places)?;
-        facts.workspaces = build.workspaces(&pools.workspaces)?;
+        check.reserve(&facts, pools.workspaces.len() + usize::from(module.allocates_at_run_time));
+        facts.inputs = check.tensors("INPUT", &module.inputs, &pools.places)?;
+        facts.outputs = check.tensors("OUTPUT", &module.outputs, &pools.places)?;
+        facts.workspaces = check.workspaces(&pools.workspaces)?;
         let arena = match module.allocates_at_run_time {
-            true => Some(build.arena(&mut facts.workspaces, &sources)?),
+            true => Some(check.arena(&mut facts.workspaces, &sources)?),
             false => None,
         };
-        facts.parameters = build.parameters(&pools.parameters)?;
-        facts.devices = build.devices()?;
+        facts.parameters = check.parameters(&pools.parameters)?;
+        facts.devices = check.devices()?;
         let internal = |kind| module.internal_pools.iter().any(|pool| pool.kind == kind);
         Ok(Plan {
             source_name: options.source_name.clone().unwrap_or_else(|| file_name(&library.archive)),
@@ -149,59 +142,6 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Where a pool of the module went.
-#[derive(Debug, Clone, Copy)]
-enum Place {
-    Workspace(usize),
-    Parameter(usize),
-}
-
-/// The module's pools by what they are.
-struct Pools<'a> {
-    workspaces: Vec<WorkspaceFacts>,
-    parameters: Vec<(ParameterFacts, Option<&'a [u8]>)>,
-    places: Vec<Place>,
-    /// Sizes as the archive has them, which may be too large for the facts.
-    sizes: Vec<(u64, u64)>,
-}
-
-fn split_pools(module: &Module, parameters: Parameters) -> Pools<'_> {
-    let narrow = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
-    let mut pools = Pools { workspaces: Vec::new(), parameters: Vec::new(), places: Vec::new(), sizes: Vec::new() };
-    for pool in &module.pools {
-        pools.sizes.push((pool.size, pool.alignment));
-        match pool.kind {
-            PoolKind::Workspace => {
-                pools.places.push(Place::Workspace(pools.workspaces.len()));
-                pools.workspaces.push(WorkspaceFacts {
-                    name: pool.name.clone(),
-                    index: index(pools.workspaces.len()),
-                    aligned_bytes: narrow(pool.size),
-                    alignment: narrow(pool.alignment),
-                    state: pool.state,
-                });
-            }
-            PoolKind::Constant => {
-                let data = pool.data.as_deref().filter(|_| parameters == Parameters::Carried);
-                pools.places.push(Place::Parameter(pools.parameters.len()));
-                let facts = ParameterFacts {
-                    name: pool.name.clone(),
-                    index: index(pools.parameters.len()),
-                    bytes: narrow(pool.size),
-                    alignment: narrow(pool.alignment),
-                    carried: data.is_some(),
-                };
-                pools.parameters.push((facts, data));
-            }
-        }
-    }
-    pools
-}
-
-fn index(value: usize) -> u16 {
-    u16::try_from(value).unwrap_or(u16::MAX)
-}
-
 fn argument(parameter: MainParameter, places: &[Place]) -> Argument {
     match parameter {
         MainParameter::Input(i) => Argument::Input(i),
@@ -212,212 +152,6 @@ fn argument(parameter: MainParameter, places: &[Place]) -> Argument {
             Place::Workspace(i) => Argument::Workspace(i),
             Place::Parameter(i) => Argument::Parameter(i),
         },
-    }
-}
-
-/// Checks numbers and gives names.
-struct Build<'a> {
-    module: &'a Module,
-    used: Used,
-    prefix: String,
-}
-
-impl Build<'_> {
-    /// Marks all macros whose names do not depend on tensors and pools.
-    fn reserve(&mut self, facts: &Facts, workspaces: usize) {
-        let mut whole = facts.clone();
-        // Only how many workspaces there are decides which macros the group has.
-        whole.workspaces.clear();
-        self.used.reserve_all(&whole.macros());
-        for name in ["H", "INPUTS", "OUTPUTS", "WORKSPACES", "PARAMETERS", "DEVICES", "CONTEXT", "PARAMETER_SECTION"] {
-            self.used.reserve(&format!("{}_{name}", self.prefix));
-        }
-        if workspaces == 1 {
-            for key in WORKSPACE_KEYS {
-                self.used.reserve(&format!("{}_WORKSPACE_{}", self.prefix, key.to_ascii_uppercase()));
-            }
-        }
-    }
-
-    fn limit(&self, what: String) -> Error {
-        Error::Limit { module: shown(&self.module.name), what }
-    }
-
-    fn name<'n>(&self, whose: &str, name: &'n str) -> Result<&'n str> {
-        if name.len() > LONGEST_NAME {
-            return Err(self.limit(format!("{whose} name has {} bytes, {LONGEST_NAME} are the limit", name.len())));
-        }
-        if name.contains('\0') {
-            return Err(self.limit(format!("{whose} name '{}' holds a NUL character", shown(name))));
-        }
-        Ok(name)
-    }
-
-    fn narrow(&self, what: &str, name: &str, value: u64) -> Result<u32> {
-        // Sizes stay below 2^31, so that they are an `int` in C and arithmetic on them can't wrap.
-        match u32::try_from(value) {
-            Ok(small) if small <= i32::MAX as u32 => Ok(small),
-            _ => Err(self.limit(format!("{what} of '{}' is {value}; {} is the limit", shown(name), i32::MAX))),
-        }
-    }
-
-    fn alignment(&self, name: &str, value: u64) -> Result<u32> {
-        if value.is_power_of_two() && value <= 1 << 16 {
-            return self.narrow("the alignment", name, value);
-        }
-        Err(self.limit(format!("the alignment of '{}' is {value}, no power of two up to 65536", shown(name))))
-    }
-
-    fn count(&self, what: &str, count: usize) -> Result<()> {
-        match u16::try_from(count) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(self.limit(format!("it has {count} {what}; {} are the limit", u16::MAX))),
-        }
-    }
-
-    fn tensors(&mut self, place: &str, tensors: &[Tensor], places: &[Place]) -> Result<Vec<Named<TensorFacts>>> {
-        self.count("inputs or outputs", tensors.len())?;
-        let at = format!("{}_{place}", self.prefix);
-        let mut found = Vec::new();
-        for (i, tensor) in tensors.iter().enumerate() {
-            let facts = self.tensor(tensor, index(i), places)?;
-            // Without a header of the archive's, there is no member's name that a user may know.
-            let name = if self.module.header.is_some() { &tensor.c_name } else { &tensor.name };
-            let c_name = self.used.unique(&at, GROUP_KEYS, name, |_| facts.tree());
-            found.push(Named { c_name, facts });
-        }
-        Ok(found)
-    }
-
-    fn tensor(&self, tensor: &Tensor, index: u16, places: &[Place]) -> Result<TensorFacts> {
-        let name = self.name("a tensor's", &tensor.name)?;
-        let missing = |what: &str| Error::MissingFact {
-            module: shown(&self.module.name),
-            what: format!(
-                "the archive does not hold {what} of tensor '{}'; give the original model with --tflite",
-                shown(name)
-            ),
-        };
-        let bytes = self.narrow("the size", name, tensor.size_bytes.ok_or_else(|| missing("the size"))?)?;
-        if bytes == 0 {
-            return Err(self.limit(format!("tensor '{}' has no elements", shown(name))));
-        }
-        let shape = match &tensor.shape {
-            Some(shape) => Some(self.shape(name, shape)?),
-            None => None,
-        };
-        let elements = match (&shape, tensor.dtype) {
-            (Some(shape), _) => shape.iter().fold(1u64, |n, &d| n.saturating_mul(u64::from(d.unsigned_abs()))),
-            (None, Some(dtype)) => {
-                u64::from(bytes) * 8 / (u64::from(dtype.bits.next_multiple_of(4)) * u64::from(dtype.lanes)).max(8)
-            }
-            (None, None) => u64::from(bytes),
-        };
-        if tensor.quantization.is_some_and(|q| !q.scale.is_finite()) {
-            return Err(self.limit(format!("the scale of tensor '{}' is not finite", shown(name))));
-        }
-        let placement = match tensor.placement {
-            None => None,
-            Some(place) => match places.get(place.pool) {
-                Some(&Place::Workspace(i)) => Some(PlacementFacts {
-                    workspace: self::index(i),
-                    offset: self.narrow("the offset", name, place.offset)?,
-                }),
-                _ => {
-                    let what = format!("tensor '{}' lies in a pool of constants", shown(name));
-                    return Err(Error::Unsupported { module: shown(&self.module.name), what });
-                }
-            },
-        };
-        Ok(TensorFacts {
-            name: name.to_owned(),
-            index,
-            bytes,
-            elements: self.narrow("the number of elements", name, elements)?,
-            alignment: self.alignment(name, tensor.alignment)?,
-            dtype: tensor.dtype,
-            shape,
-            quantization: tensor.quantization,
-            placement,
-        })
-    }
-
-    fn shape(&self, name: &str, shape: &[i64]) -> Result<Vec<i32>> {
-        if shape.len() > usize::from(u8::MAX) {
-            return Err(self.limit(format!("tensor '{}' has {} dimensions", shown(name), shape.len())));
-        }
-        shape
-            .iter()
-            .map(|&dimension| match i32::try_from(dimension) {
-                Ok(small) if small > 0 => Ok(small),
-                _ => Err(self.limit(format!("tensor '{}' has a dimension of {dimension}", shown(name)))),
-            })
-            .collect()
-    }
-
-    fn workspaces(&mut self, workspaces: &[WorkspaceFacts]) -> Result<Vec<Named<WorkspaceFacts>>> {
-        workspaces.iter().map(|facts| self.workspace(facts.clone())).collect()
-    }
-
-    fn workspace(&mut self, facts: WorkspaceFacts) -> Result<Named<WorkspaceFacts>> {
-        self.name("a workspace's", &facts.name)?;
-        self.alignment(&facts.name, facts.alignment.into())?;
-        let most = u64::from(facts.aligned_bytes) + u64::from(facts.alignment);
-        self.narrow("the size", &facts.name, most)?;
-        if facts.aligned_bytes == 0 {
-            return Err(self.limit(format!("workspace '{}' has no bytes", shown(&facts.name))));
-        }
-        let at = format!("{}_WORKSPACE", self.prefix);
-        let c_name = self.used.unique(&at, WORKSPACE_KEYS, &facts.name, |_| facts.tree());
-        Ok(Named { c_name, facts })
-    }
-
-    /// Adds the workspace that serves allocations at run time.
-    fn arena(&mut self, workspaces: &mut Vec<Named<WorkspaceFacts>>, sources: &[Source<'_>]) -> Result<usize> {
-        let texts: Vec<&str> = sources.iter().map(|source| source.text).collect();
-        let mut size = arena::peak(self.module, &texts)?;
-        if self.module.workspace_mode == WorkspaceMode::Runtime {
-            // The archive's own figure, where it is larger, leaves room for what the text does not show.
-            size = size.max(self.module.workspace_size_bytes);
-        }
-        let facts = WorkspaceFacts {
-            name: "workspace".to_owned(),
-            index: index(workspaces.len()),
-            aligned_bytes: self.narrow("the size", "workspace", size.max(1))?,
-            alignment: self.alignment("workspace", self.module.workspace_alignment)?,
-            state: false,
-        };
-        workspaces.push(self.workspace(facts)?);
-        self.count("workspaces", workspaces.len())?;
-        Ok(workspaces.len() - 1)
-    }
-
-    fn parameters(&mut self, parameters: &[(ParameterFacts, Option<&[u8]>)]) -> Result<Vec<Named<ParameterFacts>>> {
-        let at = format!("{}_PARAMETER", self.prefix);
-        let mut found = Vec::new();
-        for (facts, _) in parameters {
-            self.name("a parameter's", &facts.name)?;
-            self.narrow("the size", &facts.name, facts.bytes.into())?;
-            self.alignment(&facts.name, facts.alignment.into())?;
-            if facts.bytes == 0 {
-                return Err(self.limit(format!("parameter '{}' has no bytes", shown(&facts.name))));
-            }
-            let c_name = self.used.unique(&at, GROUP_KEYS, &facts.name, |_| facts.tree());
-            found.push(Named { c_name, facts: facts.clone() });
-        }
-        Ok(found)
-    }
-
-    fn devices(&mut self) -> Result<Vec<Named<DeviceFacts>>> {
-        self.count("devices", self.module.devices.len())?;
-        let at = format!("{}_DEVICE", self.prefix);
-        let mut found = Vec::new();
-        for (i, name) in self.module.devices.iter().enumerate() {
-            let facts = DeviceFacts { name: self.name("a device's", name)?.to_owned(), index: index(i) };
-            let c_name = self.used.unique(&at, GROUP_KEYS, name, |_| facts.tree());
-            found.push(Named { c_name, facts });
-        }
-        Ok(found)
     }
 }
 
@@ -453,7 +187,5 @@ fn check_file_names(module: &Module, sources: &[Source<'_>]) -> Result<()> {
             return Err(Error::Unsupported { module: shown(&module.name), what });
         }
     }
-    symbols::check_called(module)?;
-    debug_assert!(matches!(module.interface, Interface::C | Interface::Packed));
     Ok(())
 }

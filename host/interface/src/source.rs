@@ -37,7 +37,7 @@ pub fn parameters(plan: &Plan<'_>) -> Option<String> {
         comment(&plan.facts.name),
         env!("CARGO_PKG_VERSION"),
         comment(&plan.source_name),
-        crate::header::ALIGNED,
+        crate::types::ALIGNED,
     );
     out.push_str("\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
     for (parameter, data) in plan.facts.parameters.iter().zip(&plan.data) {

@@ -3,7 +3,7 @@
 mod common;
 
 use common::synthetic::{Memory, Synthetic, library};
-use common::{c_file, generate_synthetic, model_definitions, objects, program, succeed};
+use common::{c_file, generate_synthetic, has, model_definitions, objects, program, runtime, runtime_headers, succeed};
 use std::process::Command;
 use tvm_embedded_interface::{Generated, Options, generate, write};
 use tvm_embedded_mlf::{Archive, Code, Library, write_tar};
@@ -328,6 +328,34 @@ fn two_archives_of_one_module_name_under_two_symbols() {
     }
     let include = |name: &str| format!("-I{}", directory.path().join(name).display());
     succeed(&mut Command::new(program(directory.path(), &c_file("two.c"), &[include("left"), include("right")], &all)));
+}
+
+#[test]
+fn cmake_builds_the_model_below_another_project() {
+    if !has("cmake") {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut model = Synthetic::new("net");
+    model.constants = true;
+    model.operator_begin = "  (void)expf(1.0f);\n".into();
+    generate_synthetic(&directory.path().join("model"), &model, &Options::default());
+    let project = format!(
+        "cmake_minimum_required(VERSION 3.16)\nproject(firmware LANGUAGES C)\n\
+         add_library(tvm_embedded::tvm_embedded STATIC IMPORTED)\n\
+         set_target_properties(tvm_embedded::tvm_embedded PROPERTIES IMPORTED_LOCATION \"{}\"\n  \
+         INTERFACE_INCLUDE_DIRECTORIES \"{}\")\nadd_subdirectory(model)\nadd_executable(firmware \"{}\")\n\
+         target_compile_definitions(firmware PRIVATE MODEL=net MODEL_HEADER=\"net.h\")\n\
+         target_link_libraries(firmware PRIVATE tvm_model_net)\n",
+        runtime().display(),
+        runtime_headers().display(),
+        c_file("plus.c").display()
+    );
+    std::fs::write(directory.path().join("CMakeLists.txt"), project).expect("a project");
+    let build = directory.path().join("build");
+    succeed(Command::new("cmake").arg("-S").arg(directory.path()).arg("-B").arg(&build));
+    succeed(Command::new("cmake").arg("--build").arg(&build));
+    succeed(&mut Command::new(build.join("firmware")));
 }
 
 #[test]
