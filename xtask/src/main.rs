@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 
 use xtask::{abi, sanitize};
-use xtask::{calls, demo, dist, emulator, firmware, fuzz, header, proof, setup, size, sysroot, test};
+use xtask::{bench, calls, demo, dist, emulator, firmware, fuzz, header, proof, setup, size, sysroot, test};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -32,6 +32,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "instructions that the library adds to a call of a model",
         run: calls::run,
+    },
+    Verb {
+        name: "bench",
+        usage: "[BOARD...] [--layers] [--model NAME]",
+        about: "instructions, flash and RAM of compiled models on emulated boards",
+        run: bench::run,
     },
     Verb {
         name: "demo",

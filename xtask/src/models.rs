@@ -231,7 +231,10 @@ fn tensors(archive: &Path, direction: &str) -> Result<Vec<(String, Vec<u8>)>> {
 }
 
 /// Bytes of flash and of RAM that a program takes, its stack left out.
-fn size_of(board: &Board, program: &Path) -> Result<(u64, u64)> {
+///
+/// # Errors
+/// When the tool `size` fails or prints something else.
+pub fn size_of(board: &Board, program: &Path) -> Result<(u64, u64)> {
     let printed = board.tool("size").arg("-A").arg(program).capture()?;
     let (mut flash, mut ram) = (0, 0);
     for line in printed.lines() {
