@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use xtask::board::{self, Board};
+use xtask::process::Cmd;
 use xtask::{emulator, paths};
 
 /// Ten calls of seven instructions each, then an exit code.
@@ -60,5 +61,25 @@ fn every_board_prints_returns_its_exit_code_and_counts_exactly() {
         assert!(first.counts.ranges[0] > 70 && first.counts.ranges[0] < first.counts.total, "{name}");
         let again = emulator::count(&board, &program, None).unwrap();
         assert_eq!(again.counts.total, first.counts.total, "{name}");
+    }
+}
+
+#[test]
+fn a_program_that_hangs_or_faults_is_stopped_and_has_failed() {
+    if tools_missing() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let endless = "int main(void) { for (;;) { } return CODE; }";
+    // On Cortex-M, picolibc's fault handler is an endless loop, too.
+    let fault = "int main(void) { __asm__ volatile(\"udf #0\"); return CODE; }";
+    for (name, source) in [("cortex-m3", endless), ("rv32imac", endless), ("cortex-m0", fault)] {
+        let board = Board::named(name).unwrap();
+        let program = build(&board, dir.path(), source, 0);
+        let runner = paths::root().join("cmake/toolchains/run-on-board.sh");
+        let run =
+            Cmd::new(runner).arg(&board.machine).arg(&program).env("TVM_EMBEDDED_TIMEOUT", "1").outcome().unwrap();
+        assert_eq!(run.code, 124, "{name}: {}", run.stdout);
+        assert!(run.stdout.contains("still running"), "{name}: {}", run.stdout);
     }
 }
