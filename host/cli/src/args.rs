@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use tvm_embedded_compiler::names;
 
 const STYLES: Styles = Styles::styled()
@@ -200,10 +200,6 @@ pub struct Compile {
     #[arg(long)]
     pub io_in_workspace: bool,
 
-    /// What to save when flash and speed pull apart
-    #[arg(long, value_name = "GOAL", default_value = "balanced")]
-    pub optimize: Goal,
-
     /// Write what each layer costs and where each tensor lives: as JSON if FILE ends in .json, else as text
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -213,20 +209,9 @@ const COMPILE_EXAMPLES: &str = "\
 Examples:
   tvm-embedded compile keyword.tflite -o keyword.tar
   tvm-embedded compile keyword.tflite -o keyword.tar --pool dtcm=16K --pool sram=64K
-  tvm-embedded compile keyword.tflite -o keyword.tar --io-in-workspace --optimize size
+  tvm-embedded compile keyword.tflite -o keyword.tar --io-in-workspace --report keyword.txt
 
 The archive is Model Library Format version 7, as TVM 0.9 to 0.18 wrote it.";
-
-/// Trade between flash and instructions.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Goal {
-    /// Smallest flash
-    Size,
-    /// Spend flash where it pays well
-    Balanced,
-    /// Fewest instructions
-    Speed,
-}
 
 /// `TENSOR=FILE`, or `FILE` alone.
 #[derive(Debug, Clone, PartialEq, Eq)]

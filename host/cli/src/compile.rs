@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use tvm_embedded_compiler::{Optimize, Options, Pool, Report};
+use tvm_embedded_compiler::{Options, Pool, Report};
 
-use crate::args::{Compile, Goal};
+use crate::args::Compile;
 use crate::failure::{Failure, Kind, Result};
 use crate::load;
 use crate::table::grouped;
@@ -19,12 +19,7 @@ pub fn compile(args: &Compile) -> Result<()> {
         module_name: args.name.clone(),
         pools: args.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
         io_in_workspace: args.io_in_workspace,
-        optimize: match args.optimize {
-            Goal::Size => Optimize::Size,
-            Goal::Balanced => Optimize::Balanced,
-            Goal::Speed => Optimize::Speed,
-        },
-        keep_all_tensors: false,
+        ..Options::default()
     };
     let output = tflite::compile(&args.path, &content, options)?;
     write(&args.output, &output.archive)?;

@@ -45,7 +45,7 @@ fn wrong_command_lines_end_with_2() {
         &["compile", "x.tflite"],
         &["compile", "x.tflite", "-o", "x.tar", "--pool", "SRAM=4"],
         &["compile", "x.tflite", "-o", "x.tar", "--pool", "sram=4G"],
-        &["compile", "x.tflite", "-o", "x.tar", "--optimize", "everything"],
+        &["compile", "x.tflite", "-o", "x.tar", "--no-such-option"],
         &["compile", "x.tflite", "-o", "x.tar", "--name", "While"],
         &["run", "x.tar", "--input", "a="],
         &["run", "x.tar", "--repeat", "0"],
