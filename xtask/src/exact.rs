@@ -28,6 +28,33 @@ pub struct Model {
 /// not know is passed over with a line.
 pub fn models(out: &Path) -> Result<Vec<Model>> {
     let root = paths::root();
+    let (tool, mut models) = of_our_compiler(out, |_| true)?;
+    match with_extension(&root.join("../shared/mlf"), "tar") {
+        Ok(archives) => {
+            for archive in archives {
+                models.extend(generate(&tool, &archive, out, false)?);
+            }
+        }
+        Err(_) => println!("SKIPPED: ../shared/mlf is absent: no archive of TVM's is run"),
+    }
+    Ok(models)
+}
+
+/// Only these models of our own compiler's, all of which must be there.
+///
+/// # Errors
+/// As [`models`].
+pub fn compiled(out: &Path, names: &[&str]) -> Result<Vec<Model>> {
+    let (_, models) = of_our_compiler(out, |name| names.contains(&name))?;
+    if models.len() != names.len() {
+        bail!("of the models {} only {} were compiled", names.join(", "), models.len());
+    }
+    Ok(models)
+}
+
+/// The tool, and what it made of the `.tflite` files.
+fn of_our_compiler(out: &Path, wanted: impl Fn(&str) -> bool) -> Result<(PathBuf, Vec<Model>)> {
+    let root = paths::root();
     Cmd::new("cargo").args(["build", "--quiet", "--package", "tvm_embedded_cli"]).dir(root).run()?;
     let tool = paths::target().join("debug/tvm-embedded");
     if out.exists() {
@@ -39,6 +66,9 @@ pub fn models(out: &Path) -> Result<Vec<Model>> {
     files.push(root.join("models/digits/digits.tflite"));
     for file in files {
         let name = stem(&file);
+        if !wanted(&name) {
+            continue;
+        }
         let archive = out.join(format!("{name}.tar"));
         let compiled = Cmd::new(&tool).arg("compile").arg(&file).arg("-o").arg(&archive).outcome()?;
         if compiled.code != 0 {
@@ -47,18 +77,10 @@ pub fn models(out: &Path) -> Result<Vec<Model>> {
         }
         models.extend(generate(&tool, &archive, out, true)?);
     }
-    match with_extension(&root.join("../shared/mlf"), "tar") {
-        Ok(archives) => {
-            for archive in archives {
-                models.extend(generate(&tool, &archive, out, false)?);
-            }
-        }
-        Err(_) => println!("SKIPPED: ../shared/mlf is absent: no archive of TVM's is run"),
-    }
     if !models.iter().any(|model| model.ours) {
         bail!("no model of our own compiler's: nothing would be checked");
     }
-    Ok(models)
+    Ok((tool, models))
 }
 
 fn generate(tool: &Path, archive: &Path, out: &Path, ours: bool) -> Result<Vec<Model>> {

@@ -13,6 +13,7 @@ pub mod fuzz;
 pub mod header;
 pub mod image;
 pub mod library;
+pub mod misra;
 pub mod models;
 pub mod paths;
 pub mod process;

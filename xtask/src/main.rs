@@ -5,8 +5,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi, sanitize};
-use xtask::{bench, calls, demo, dist, emulator, firmware, fuzz, header, proof, setup, size, sysroot, test};
+use xtask::{abi, bench, calls, demo, dist, emulator, firmware, fuzz, header, misra, proof, sanitize, setup, size, sysroot, test};
 
 /// One command of `cargo xtask`.
 struct Verb {
@@ -56,6 +55,12 @@ const VERBS: &[Verb] = &[
         usage: "[--update]",
         about: "compare the binary interface with what was written down",
         run: abi::run,
+    },
+    Verb {
+        name: "misra",
+        usage: "",
+        about: "compare Cppcheck's findings in generated C with the deviations in docs/misra.md",
+        run: misra::run,
     },
     Verb {
         name: "sanitize",
