@@ -5,7 +5,9 @@
 
 use std::process::ExitCode;
 
-use xtask::{abi, bench, calls, demo, dist, emulator, firmware, fuzz, header, misra, proof, sanitize, setup, size, sysroot, test};
+use xtask::{
+    abi, bench, calls, demo, dist, emulator, firmware, fuzz, header, misra, proof, sanitize, setup, size, sysroot, test,
+};
 
 /// One command of `cargo xtask`.
 struct Verb {
