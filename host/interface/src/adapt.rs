@@ -43,8 +43,7 @@ pub fn copies(archive: &Archive, plan: &Plan<'_>) -> Result<Copies> {
     for source in &plan.sources {
         let mut editor = Editor { plan, name: source.name, text: source.text.to_owned(), repairs: &mut copies.repairs };
         if editor.is_wrapper() && is_broken(plan) && !plan.calls_from_archive() {
-            let text = "left out: it does not compile as it stands, and the generated entry does not need it";
-            editor.note(None, text.to_owned());
+            editor.note_apart("left out: it does not compile as it stands, and the generated entry does not need it");
             continue;
         }
         editor.edit()?;
@@ -58,12 +57,14 @@ pub fn copies(archive: &Archive, plan: &Plan<'_>) -> Result<Copies> {
 /// True when the archive's own entry point and header do not fit together.
 fn is_broken(plan: &Plan<'_>) -> bool {
     let module = plan.module;
-    let apart = |code: Code| {
-        matches!(code, Code::ModuleName | Code::MemberName | Code::MapName | Code::TensorName | Code::MacroClash)
-    };
     let file = module.header.as_deref().and_then(|path| path.rsplit('/').next());
-    module.findings.iter().any(|finding| apart(finding.code))
+    module.findings.iter().any(|finding| is_apart(finding.code))
         || module.included_header.is_some() && module.included_header.as_deref() != file
+}
+
+/// True for defects by which the archive's own entry point does not compile.
+fn is_apart(code: Code) -> bool {
+    matches!(code, Code::ModuleName | Code::MemberName | Code::MapName | Code::TensorName | Code::MacroClash)
 }
 
 /// The headers of the archive that the copies include, and those that these include.
@@ -113,6 +114,18 @@ struct Editor<'a, 'p> {
 impl Editor<'_, '_> {
     fn note(&mut self, code: Option<Code>, text: String) {
         self.repairs.push(Repair { file: self.name.to_owned(), code, text });
+    }
+
+    /// Notes a repair of all defects by which the archive's own entry point does not compile.
+    fn note_apart(&mut self, text: &str) {
+        let mut codes: Vec<Code> = self.plan.module.findings.iter().map(|finding| finding.code).collect();
+        codes.retain(|&code| is_apart(code));
+        codes.sort();
+        codes.dedup();
+        if codes.is_empty() {
+            self.note(None, text.to_owned());
+        }
+        codes.into_iter().for_each(|code| self.note(Some(code), text.to_owned()));
     }
 
     /// True for the file with the archive's own entry point.
@@ -215,8 +228,7 @@ impl Editor<'_, '_> {
                 });
             };
             self.text.truncate(at);
-            let text = "the archive's own entry point, which does not compile as it stands, is left out";
-            self.note(None, text.to_owned());
+            self.note_apart("the archive's own entry point, which does not compile as it stands, is left out");
         } else {
             self.casts();
         }
@@ -285,9 +297,21 @@ impl Editor<'_, '_> {
     /// The text with the definitions that rename symbols.
     fn finish(mut self) -> String {
         let mut definitions = String::new();
+        let mut unprefixed = Vec::new();
         for (old, new) in &self.plan.symbols.renames {
             if is_c_identifier(old) && self.text.contains(old.as_str()) && !is_registry(old) {
                 let _ = writeln!(definitions, "#define {old} {new}");
+                if !old.starts_with(&self.plan.module.prefix) {
+                    unprefixed.push(shown(old));
+                }
+            }
+        }
+        match unprefixed.as_slice() {
+            [] => {}
+            [one] => self.note(Some(Code::UnprefixedSymbol), format!("'{one}' has the model's prefix")),
+            [first, rest @ ..] => {
+                let text = format!("'{first}' and {} more have the model's prefix", rest.len());
+                self.note(Some(Code::UnprefixedSymbol), text);
             }
         }
         for (_, name, own) in services::called(self.plan) {

@@ -113,7 +113,12 @@ impl<'a> Check<'a> {
         let elements = match (&shape, tensor.dtype) {
             (Some(shape), _) => shape.iter().fold(1u64, |n, &d| n.saturating_mul(u64::from(d.unsigned_abs()))),
             (None, Some(dtype)) => {
-                u64::from(bytes) * 8 / (u64::from(dtype.bits.next_multiple_of(4)) * u64::from(dtype.lanes)).max(8)
+                // A bool has a byte, as in TVM.
+                let bits = match u64::from(dtype.bits) * u64::from(dtype.lanes) {
+                    0 | 1 => 8,
+                    bits => bits,
+                };
+                u64::from(bytes) * 8 / bits
             }
             (None, None) => u64::from(bytes),
         };

@@ -5,10 +5,11 @@ use crate::error::{Error, Result};
 use crate::text::shown;
 
 /// Path and content of each header.
-pub const HEADERS: [(&str, &str); 4] = [
+pub const HEADERS: [(&str, &str); 5] = [
     ("dlpack/dlpack.h", include_str!("../headers/dlpack/dlpack.h")),
     ("tvm/runtime/c_backend_api.h", include_str!("../headers/tvm/runtime/c_backend_api.h")),
     ("tvm/runtime/c_runtime_api.h", include_str!("../headers/tvm/runtime/c_runtime_api.h")),
+    ("tvm/runtime/crt/module.h", include_str!("../headers/tvm/runtime/crt/module.h")),
     ("tvm/runtime/metadata_types.h", include_str!("../headers/tvm/runtime/metadata_types.h")),
 ];
 

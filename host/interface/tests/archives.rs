@@ -163,6 +163,7 @@ fn errors_of_kernels_fail_the_run() {
     let generated = generate_into(directory.path(), &shared.join("kws_c_cmsisnn.tar"), &Options::default());
     assert!(generated.brought.iter().all(|name| name.starts_with("arm_")), "{:?}", generated.brought);
     assert!(generated.repairs.iter().any(|repair| repair.code == Some(Code::IgnoredKernelErrors)));
+    assert!(generated.repairs.iter().any(|repair| repair.code == Some(Code::UnprefixedSymbol)));
     let stand_ins = c_file("cmsis");
     let include = format!("-I{}", stand_ins.display());
     let objects = objects(directory.path(), &generated, &["gcc", "-std=c99", &include]);
