@@ -284,6 +284,21 @@ impl OpOptions {
     }
 }
 
+impl OpOptions {
+    /// Padding of a convolution, and the height and width that its window covers, given its weights' shape.
+    pub fn window_mut(&mut self, weights: &[usize]) -> Option<(&mut Padding, (usize, usize))> {
+        let &[_, height, width, _] = weights else { return None };
+        let covers = |size: usize, dilation: i32| size.saturating_sub(1) * usize::try_from(dilation).unwrap_or(0) + 1;
+        match self {
+            OpOptions::Conv2D(o) => Some((&mut o.padding, (covers(height, o.dilation_h), covers(width, o.dilation_w)))),
+            OpOptions::DepthwiseConv2D(o) => {
+                Some((&mut o.padding, (covers(height, o.dilation_h), covers(width, o.dilation_w))))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Options of `CONV_2D`. Strides and dilations are as in the file: `check` demands positive ones.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "named as in the file format")]
@@ -351,6 +366,17 @@ pub enum Padding {
     Same,
     /// Windows lie inside the input.
     Valid,
+    /// So many elements around the input, each fewer than the window has. Not in the file format: a fused PAD.
+    Explicit {
+        /// Rows above the input.
+        top: usize,
+        /// Rows below it.
+        bottom: usize,
+        /// Columns before it.
+        left: usize,
+        /// Columns after it.
+        right: usize,
+    },
     /// A number nobody knows; never passes `check`.
     Other(i8),
 }

@@ -79,6 +79,10 @@ pub fn plan(requests: &[Request], shares: &[Share], limits: &[Option<usize>]) ->
     Ok(Plan { places, pool_bytes: solution.used, bound, shares: choice, method: solution.method })
 }
 
+/// Requests up to which choices of shares are tried.
+const MAX_THOROUGH: usize = 400;
+/// Groups up to which several orders are tried: time grows with the square of their number.
+const MAX_SEVERAL: usize = 2_000;
 /// Shares up to which taking each or leaving it is tried.
 const MAX_TRIALS: usize = 64;
 /// Groups up to which all orders are searched.
@@ -97,7 +101,7 @@ fn choose(requests: &[Request], shares: &[Share], limits: &[Option<usize>]) -> V
     };
     let mut choice = compatible(requests, shares);
     let mut best = cost(&choice);
-    let trials = if shares.len() <= MAX_TRIALS { shares.len() } else { 0 };
+    let trials = if shares.len() <= MAX_TRIALS && requests.len() <= MAX_THOROUGH { shares.len() } else { 0 };
     let mut improved = true;
     while improved {
         improved = false;
@@ -254,8 +258,12 @@ impl Search<'_> {
                 .map(|o| o.bytes)
                 .sum()
         };
+        let by_size = ("greedy by size", by(&|group| group.bytes));
+        if self.groups.len() > MAX_SEVERAL {
+            return vec![by_size];
+        }
         vec![
-            ("greedy by size", by(&|group| group.bytes)),
+            by_size,
             ("greedy by lifetime", by(&lifetime)),
             ("greedy by size and lifetime", by(&|group| group.bytes.saturating_mul(lifetime(group)))),
             ("greedy by conflicts", by(&conflicts)),

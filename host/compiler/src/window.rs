@@ -43,9 +43,10 @@ impl Window {
         let &[batches, in_height, in_width, in_channels] = shape else {
             return Err((format!("input shape {shape:?}"), "4 dimensions"));
         };
-        let same = match options.padding {
-            Padding::Same => true,
-            Padding::Valid => false,
+        let (same, around) = match options.padding {
+            Padding::Same => (true, [0; 4]),
+            Padding::Valid => (false, [0; 4]),
+            Padding::Explicit { top, bottom, left, right } => (false, [top, bottom, left, right]),
             Padding::Other(code) => return Err((format!("padding {code}"), "SAME, VALID")),
         };
         let positive = |(a, b): (i32, i32), largest: i32| -> Option<(usize, usize)> {
@@ -59,11 +60,13 @@ impl Window {
         if [batches, in_height, in_width, in_channels, height, width].iter().any(|n| !(1..=65535).contains(n)) {
             return Err((format!("input shape {shape:?} and window {size:?}"), "dimensions from 1 to 65535"));
         }
-        let vertical = quantize::padding(same, in_height, height, stride_height, dilation_height);
-        let horizontal = quantize::padding(same, in_width, width, stride_width, dilation_width);
+        let [top, bottom, left, right] = around;
+        let vertical = quantize::padding(same, in_height + top + bottom, height, stride_height, dilation_height);
+        let horizontal = quantize::padding(same, in_width + left + right, width, stride_width, dilation_width);
         let (Some((pad_top, out_height)), Some((pad_left, out_width))) = (vertical, horizontal) else {
             return Err((format!("a window of {size:?} on input shape {shape:?}"), "a window that fits in the input"));
         };
+        let (pad_top, pad_left) = (pad_top + top, pad_left + left);
         if pad_top > 65535 || pad_left > 65535 {
             return Err((format!("padding of {pad_top} and {pad_left} elements"), "at most 65535"));
         }

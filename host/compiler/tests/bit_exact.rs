@@ -12,7 +12,8 @@ use tvm_embedded_compiler::Options;
 #[test]
 fn public_models_equal_the_oracle() {
     let Some(models) = shared_models() else { return };
-    let folder = scratch("public_models");
+    let scratch = scratch();
+    let folder = scratch.path();
     let oracle = folder.join("oracle");
     let paths =
         ["hello_world_int8", "micro_speech_quantized", "kws_ref_model", "pretrainedResnet_quant", "v2_okay_nabu"];
@@ -49,7 +50,8 @@ const ONE_IN: usize = 6;
 
 #[test]
 fn generated_models_equal_the_oracle() {
-    let folder = scratch("generated_models");
+    let scratch = scratch();
+    let folder = scratch.path();
     let (models, oracle) = (folder.join("models"), folder.join("oracle"));
     let (models_text, oracle_text) = (models.to_str().unwrap(), oracle.to_str().unwrap());
     let wanted = std::env::var("TVM_EMBEDDED_MODELS");

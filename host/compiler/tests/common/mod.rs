@@ -24,12 +24,9 @@ pub fn shared_models() -> Option<PathBuf> {
     None
 }
 
-/// A folder for test results that is kept, under `target/`.
-pub fn scratch(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+/// A folder for test results, removed when the test ends.
+pub fn scratch() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("compiler").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
 }
 
 /// Runs a program of `tests/oracle`; `false`, with a loud line, where Python or its packages can't be had.
