@@ -166,13 +166,13 @@ fn value(plan: &Plan<'_>, argument: Argument) -> String {
     let prefix = plan.macro_prefix();
     match argument {
         // TVM's C does not say const, though it only reads its inputs and parameters.
-        Argument::Input(i) => format!("(void *)in->{}", facts.inputs[i].c_name),
+        Argument::Input(i) => format!("(void *)(uintptr_t)in->{}", facts.inputs[i].c_name),
         Argument::Output(i) => format!("out->{}", facts.outputs[i].c_name),
         Argument::Workspace(i) => {
             let name = facts.workspaces[i].c_name.to_ascii_uppercase();
             format!("TVMWorkspaceStart(context, {prefix}_WORKSPACE_COUNT, {i}, {prefix}_WORKSPACE_{name}_ALIGNMENT)")
         }
-        Argument::Parameter(_) => format!("(uint8_t *){}", parameter_name(argument)),
+        Argument::Parameter(_) => format!("(uint8_t *)(uintptr_t){}", parameter_name(argument)),
         Argument::Device(_) => parameter_name(argument),
         // Filtered out by `outer`.
         Argument::Internal(_) => "NULL".to_owned(),

@@ -19,7 +19,7 @@ pub fn main(out: &mut String, plan: &Plan<'_>, head: &str, outer: &[Argument]) {
          uint8_t code, uint8_t bits, uint16_t lanes) {{\n  \
          tensor->data = data;\n  tensor->device.device_type = kDLCPU;\n  tensor->device.device_id = 0;\n  \
          tensor->ndim = ndim;\n  tensor->dtype.code = code;\n  tensor->dtype.bits = bits;\n  \
-         tensor->dtype.lanes = lanes;\n  tensor->shape = (int64_t *)shape;\n  tensor->strides = NULL;\n  \
+         tensor->dtype.lanes = lanes;\n  tensor->shape = (int64_t *)(uintptr_t)shape;\n  tensor->strides = NULL;\n  \
          tensor->byte_offset = 0;\n  arg->v_handle = tensor;\n  *type_code = kTVMDLTensorHandle;\n}}\n\n\
          {head}({}) {{\n",
         parameters(outer)

@@ -21,6 +21,18 @@ const HOST: [(&str, &[&str]); 8] = [
     ("clang++", &["-x", "c++", "-std=c++17"]),
 ];
 
+/// What firmware projects like to add.
+const MORE: [&str; 8] = [
+    "-Wshadow",
+    "-Wundef",
+    "-Wcast-qual",
+    "-Wcast-align",
+    "-Wredundant-decls",
+    "-Wwrite-strings",
+    "-Wdouble-promotion",
+    "-Wsign-conversion",
+];
+
 const EMBEDDED: [(&str, &[&str]); 2] = [
     ("arm-none-eabi-gcc", &["-std=c99", "-mcpu=cortex-m4", "-mthumb"]),
     ("riscv64-unknown-elf-gcc", &["--specs=picolibc.specs", "-std=c99", "-march=rv32imac", "-mabi=ilp32"]),
@@ -113,7 +125,7 @@ fn check(directory: &Path, generated: &Generated, compilers: &[(&str, &[&str])])
         generated.sources.iter().filter(|s| !s.starts_with(ARCHIVE_DIRECTORY)).map(|s| directory.join(s)).collect();
     for (program, flags) in compilers {
         let mut command = Command::new(program);
-        command.arg("-fsyntax-only").args(*flags).args(STRICT).args(["-Wshadow", "-Wstrict-aliasing", "-Wundef"]);
+        command.arg("-fsyntax-only").args(*flags).args(STRICT).args(MORE);
         command.arg("-I").arg(directory).arg("-I").arg(directory.join(ARCHIVE_DIRECTORY));
         command.arg("-I").arg(runtime_headers()).args(&own).arg(&main);
         succeed(&mut command);

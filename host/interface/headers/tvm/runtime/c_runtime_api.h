@@ -53,9 +53,11 @@ typedef void *TVMRetValueHandle;
 typedef void *TVMModuleHandle;
 typedef DLTensor *TVMArrayHandle;
 
-/* Both are functions of tvm_embedded. */
+/* Both are functions of tvm_embedded, whose own header declares them, too. */
+#ifndef TVM_EMBEDDED_H
 void TVMAPISetLastError(const char *message);
 const char *TVMGetLastError(void);
+#endif
 
 #ifdef __cplusplus
 }
