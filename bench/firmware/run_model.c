@@ -1,5 +1,6 @@
-/* Runs one model once on given inputs and compares its outputs with given bytes. It knows nothing of the model at compile
- * time: all comes from the descriptor. data.c beside it, written by `cargo xtask firmware`, holds the bytes. */
+/* Runs models on given inputs and compares their outputs with given bytes. It knows nothing of the models at compile time:
+ * all comes from their descriptors. Several models take turns, and share the memory of their workspaces. `cargo xtask
+ * firmware` writes the files that hold the bytes. */
 #include "run_model.h"
 
 #include <stdio.h>
@@ -27,14 +28,17 @@ __attribute__((noinline)) void end(void) {
     __asm__ volatile("");
 }
 
-int main(void) {
+static int run(const struct sample *sample) {
+    const TVMModel *model = sample->model;
+    const struct tensor_bytes *inputs = sample->inputs, *outputs = sample->outputs;
     const void *in[MOST] = {0};
     void *out[MOST] = {0};
     void *workspaces[MOST] = {0};
     TVMContext context;
     int32_t status = TVM_STATUS_OK;
-    size_t i, workspace_bytes = 0;
+    size_t i;
 
+    used = 0;
     if (TVMGetInputCount(model) > MOST || TVMGetOutputCount(model) > MOST || TVMGetWorkspaceCount(model) > MOST) {
         printf("more tensors or workspaces than this program has room for\n");
         return 2;
@@ -43,7 +47,6 @@ int main(void) {
         size_t size = TVMGetWorkspaceSize(model, i);
         /* Aligned to a byte: the library aligns inside. */
         status |= TVMSetWorkspace(model, workspaces, i, take(size, 1), size);
-        workspace_bytes += size;
     }
     status |= TVMSetWorkspaceTable(&context, workspaces, sizeof workspaces);
     for (i = 0; i < TVMGetInputCount(model); i++) {
@@ -88,6 +91,20 @@ int main(void) {
             return 1;
         }
     }
-    printf("workspace %lu\n", (unsigned long)workspace_bytes);
+    return 0;
+}
+
+int main(void) {
+    unsigned round;
+    size_t i;
+    for (round = 0; round < rounds; round++) {
+        for (i = 0; i < sample_count; i++) {
+            int failed = run(samples[i]);
+            if (failed != 0) {
+                printf("in round %u, model %s\n", round, TVMGetModelName(samples[i]->model));
+                return failed;
+            }
+        }
+    }
     return 0;
 }

@@ -1,4 +1,4 @@
-/* What data.c tells run_model.c. */
+/* What generated files tell run_model.c. */
 #ifndef RUN_MODEL_H
 #define RUN_MODEL_H
 #include <tvm_embedded.h>
@@ -9,8 +9,18 @@ struct tensor_bytes {
     size_t size;
 };
 
-extern const TVMModel *const model;
-extern const struct tensor_bytes inputs[], outputs[];
+/* A model, the bytes of its inputs and the bytes that its outputs must have. */
+struct sample {
+    const TVMModel *model;
+    const struct tensor_bytes *inputs;
+    const struct tensor_bytes *outputs;
+};
+
+extern const struct sample *const samples[];
+extern const size_t sample_count;
+/* How often each model runs, in turn with the others. */
+extern const unsigned rounds;
+/* Memory for workspaces and outputs, used by one model after the other. */
 extern uint8_t arena[];
 extern const size_t arena_size;
 

@@ -122,40 +122,103 @@ fn compile(tool: &Path, model: &Path, folder: &Path) -> Result<PathBuf> {
 pub fn run_on(board: &Board, tool: &Path, models: &[Prepared]) -> Result<Vec<(String, Result<Row>)>> {
     let library = library::build(board)?;
     let fitting = models.iter().filter(|model| model.boards.contains(&board.name));
-    let run = |model: &Prepared| {
-        let name = model.archive.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        (name, run_one(board, &library, tool, &model.archive))
-    };
-    Ok(fitting.map(run).collect())
+    let run = |model: &Prepared| (stem(&model.archive), run_one(board, &library, tool, &model.archive));
+    let mut rows: Vec<_> = fitting.map(run).collect();
+    if let Some(samples) = samples().filter(|_| LARGE.contains(&board.name)) {
+        let archives = TOGETHER.map(|name| samples.join(name).with_extension("tar"));
+        rows.push(("three modes in one".to_owned(), run_together(board, &library, tool, &archives)));
+    }
+    Ok(rows)
 }
 
+/// Archives of three modes that share one image: static pools inside, memory requested at run time, packed operators.
+const TOGETHER: [&str; 3] = ["kws_c_usmp", "hello_c_nousmp", "duo_packed"];
+/// How often each of them runs, in turn with the others.
+const ROUNDS: usize = 3;
+
 fn run_one(board: &Board, library: &Path, tool: &Path, archive: &Path) -> Result<Row> {
-    let program = build(board, library, tool, archive)?;
-    let run = emulator::count(board, &program, Some(("begin", "end")))?;
+    let program = build(board, library, tool, &stem(archive), &[archive], 1)?;
+    // These models' memory is planned ahead: nothing of TVM's run-time allocation may be in the image.
+    let symbols = board.tool("nm").arg(&program).capture()?;
+    if let Some(symbol) = symbols.lines().find(|line| line.contains("TVMBackend")) {
+        bail!("the image holds {symbol}");
+    }
+    let row = run(board, &program)?;
+    match row[..] {
+        [instructions] => with_size(board, &program, instructions),
+        _ => bail!("not one run, but {}", row.len()),
+    }
+}
+
+fn run_together(board: &Board, library: &Path, tool: &Path, archives: &[PathBuf]) -> Result<Row> {
+    let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
+    let program = build(board, library, tool, "together", &archives, ROUNDS)?;
+    let runs = run(board, &program)?;
+    if runs.len() != ROUNDS * archives.len() {
+        bail!("not {} runs, but {}", ROUNDS * archives.len(), runs.len());
+    }
+    with_size(board, &program, runs.iter().sum())
+}
+
+/// Instructions of each `TVMExecute`, all of which gave what they must.
+fn run(board: &Board, program: &Path) -> Result<Vec<u64>> {
+    let run = emulator::count(board, program, Some(("begin", "end")))?;
     if run.code != 0 {
         bail!("exit code {}\n{}", run.code, run.text);
     }
-    let [instructions] = run.counts.ranges[..] else { bail!("not one range, but {:?}", run.counts.ranges) };
-    let (flash, ram) = size_of(board, &program)?;
+    Ok(run.counts.ranges)
+}
+
+fn with_size(board: &Board, program: &Path, instructions: u64) -> Result<Row> {
+    let (flash, ram) = size_of(board, program)?;
     Ok(Row { flash, ram, instructions })
 }
 
-/// Generates a model's interface and links it with the runtime and `bench/firmware/run_model.c`.
-fn build(board: &Board, library: &Path, tool: &Path, archive: &Path) -> Result<PathBuf> {
-    let name = archive.file_stem().and_then(|name| name.to_str()).context("an archive's name is no text")?;
+fn stem(archive: &Path) -> String {
+    archive.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Generates models' interfaces and links them with the runtime and `bench/firmware/run_model.c`.
+fn build(board: &Board, library: &Path, tool: &Path, name: &str, archives: &[&Path], rounds: usize) -> Result<PathBuf> {
     let folder = paths::target().join("firmware").join(board.name).join("models").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    Cmd::new(tool).arg("generate").arg(archive).arg("-o").arg(&folder).capture()?;
-    let data = folder.join("data.c");
-    fs::write(&data, data_c(archive, &folder)?)?;
     let programs = paths::root().join("bench/firmware");
+    let (mut objects, mut list, mut room) = (Vec::new(), String::new(), 0);
+    for (number, archive) in archives.iter().enumerate() {
+        let generated = folder.join(stem(archive));
+        let object_folder = folder.join(format!("{}.o", stem(archive)));
+        fs::create_dir_all(&object_folder)?;
+        Cmd::new(tool).arg("generate").arg(archive).arg("-o").arg(&generated).capture()?;
+        let (data, needed) = data_c(archive, &generated, number)?;
+        fs::write(generated.join("data.c"), data)?;
+        room = room.max(needed);
+        writeln!(list, "extern const struct sample sample_{number};")?;
+        // Each model by itself: two may bring headers of the same name.
+        let mut compiler = board.compiler().dir(&object_folder).args(["-c", "-std=c11", "-O2"]);
+        for include in [&programs, &generated, &generated.join("archive"), &library::include_dir()] {
+            compiler = compiler.arg("-I").arg(include);
+        }
+        compiler.args(c_files(&generated)?).args(board.hosted()).capture()?;
+        let compiled = fs::read_dir(&object_folder)?.map(|entry| Ok(entry?.path()));
+        objects.extend(compiled.collect::<Result<Vec<_>>>()?);
+    }
+    objects.sort();
+    let samples: Vec<String> = (0..archives.len()).map(|number| format!("&sample_{number}")).collect();
+    let samples = format!(
+        "#include \"run_model.h\"\n\n{list}const struct sample *const samples[] = {{{}}};\n\
+         const size_t sample_count = {};\nconst unsigned rounds = {rounds};\n\
+         _Alignas(16) uint8_t arena[{room}];\nconst size_t arena_size = {room};\n",
+        samples.join(", "),
+        samples.len()
+    );
+    fs::write(folder.join("samples.c"), samples)?;
     let program = folder.join("program.elf");
-    let mut compiler = board.compiler().args(["-std=c11", "-O2", "-I"]).arg(&programs).arg("-I").arg(&folder);
-    compiler = compiler.arg("-I").arg(folder.join("archive")).arg("-I").arg(library::include_dir());
-    compiler = compiler.arg(programs.join("run_model.c")).args(c_files(&folder)?).args(board.hosted());
-    compiler.arg(library).args(["-lm", "-o"]).arg(&program).capture()?;
+    let mut linker =
+        board.compiler().args(["-std=c11", "-O2", "-I"]).arg(&programs).arg("-I").arg(library::include_dir());
+    linker = linker.arg(programs.join("run_model.c")).arg(folder.join("samples.c")).args(objects).args(board.hosted());
+    linker.arg(library).args(["-lm", "-o"]).arg(&program).capture()?;
     Ok(program)
 }
 
@@ -174,32 +237,31 @@ fn c_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The C file with a model's inputs and the outputs it must give: `<archive>.in.<tensor>.bin` and `<archive>.out.…`.
-fn data_c(archive: &Path, generated: &Path) -> Result<String> {
+/// The C file with a model's inputs and the outputs it must give, from `<archive>.in.<tensor>.bin` and `<archive>.out.…`, and
+/// how much memory a run needs beside them.
+fn data_c(archive: &Path, generated: &Path, number: usize) -> Result<(String, usize)> {
     let header = fs::read_dir(generated)?
         .flatten()
         .map(|entry| entry.path())
         .find(|path| path.extension().is_some_and(|extension| extension == "h"));
     let symbol = header.as_ref().and_then(|path| path.file_stem()?.to_str()).context("no header was generated")?;
     let facts = fs::read_to_string(generated.join(symbol).with_extension("h"))?;
-    let mut text =
-        format!("#include \"{symbol}.h\"\n#include \"run_model.h\"\n\nconst TVMModel *const model = &{symbol};\n");
-    let mut room = 0;
+    let mut room: usize = facts.lines().filter_map(workspace_bytes).sum();
+    let mut text = format!("#include \"{symbol}.h\"\n#include \"run_model.h\"\n\n");
     for (direction, list) in [("in", "inputs"), ("out", "outputs")] {
-        let tensors = tensors(archive, direction)?;
         let mut rows = String::new();
-        for (index, (tensor, bytes)) in tensors.iter().enumerate() {
+        for (index, (tensor, bytes)) in tensors(archive, direction)?.iter().enumerate() {
             let values: Vec<String> = bytes.iter().map(u8::to_string).collect();
             let values = values.join(",");
             writeln!(text, "static const _Alignas(16) unsigned char {list}_{index}[] = {{{values}}};")?;
             writeln!(rows, "    {{\"{tensor}\", {list}_{index}, {}}},", bytes.len())?;
             room += bytes.len() + 16;
         }
-        write!(text, "const struct tensor_bytes {list}[] = {{\n{rows}}};\n")?;
+        write!(text, "static const struct tensor_bytes {list}[] = {{\n{rows}}};\n")?;
     }
-    room += facts.lines().filter_map(workspace_bytes).sum::<usize>();
-    write!(text, "_Alignas(16) uint8_t arena[{room}];\nconst size_t arena_size = {room};\n")?;
-    Ok(text)
+    writeln!(text, "extern const struct sample sample_{number};")?;
+    writeln!(text, "const struct sample sample_{number} = {{&{symbol}, inputs, outputs}};")?;
+    Ok((text, room))
 }
 
 /// The value of a macro that says how large a workspace is. A model with one workspace has two such macros.
