@@ -45,6 +45,6 @@ pub mod text;
 pub mod window;
 
 pub use compile::{DEFAULT_MODULE, Output, compile, plan_model};
-pub use options::{Optimize, Options, Pool};
+pub use options::{Options, Pool};
 pub use problem::{Errors, Problem};
 pub use report::Report;

@@ -9,8 +9,6 @@ pub struct Options {
     pub pools: Vec<Pool>,
     /// Puts inputs and outputs into the workspace instead of memory of the caller's.
     pub io_in_workspace: bool,
-    /// What to give up for what.
-    pub optimize: Optimize,
     /// Gives every tensor memory of its own, so that a test can read all of them after a run.
     pub keep_all_tensors: bool,
 }
@@ -22,16 +20,4 @@ pub struct Pool {
     pub name: String,
     /// Size in bytes; `None` for as much as needed.
     pub bytes: Option<usize>,
-}
-
-/// Trade between flash and instructions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Optimize {
-    /// Smallest flash.
-    Size,
-    /// Spend flash where it pays well.
-    #[default]
-    Balanced,
-    /// Fewest instructions.
-    Speed,
 }

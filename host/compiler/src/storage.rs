@@ -271,3 +271,99 @@ fn copy(program: &Program, names: &mut Names, operator: Option<usize>, input: Te
         ..Layer::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::State;
+
+    /// A program with so many tensors of four bytes.
+    fn program(tensors: usize, inputs: &[usize], outputs: &[usize]) -> Program {
+        let tensor = Tensor { shape: vec![4], ..Tensor::default() };
+        let ids = |ids: &[usize]| ids.iter().map(|&id| TensorId(id)).collect();
+        let graph = Subgraph {
+            tensors: vec![tensor; tensors],
+            inputs: ids(inputs),
+            outputs: ids(outputs),
+            ..Subgraph::default()
+        };
+        Program { graph, states: Vec::new() }
+    }
+
+    fn layer(program: &mut Program, inputs: &[usize], output: usize) -> Lowered {
+        operator(program);
+        let mut arguments: Vec<Argument> = inputs.iter().map(|&id| Argument::input("input", TensorId(id))).collect();
+        arguments.push(Argument::output("output", TensorId(output)));
+        Lowered::Layer(Layer { arguments, ..Layer::default() })
+    }
+
+    fn alias(program: &mut Program, input: usize, output: usize) -> Lowered {
+        operator(program);
+        Lowered::Alias { input: TensorId(input), output: TensorId(output) }
+    }
+
+    fn operator(program: &mut Program) {
+        let index = program.graph.operators.len();
+        let (inputs, outputs) = (Vec::new(), Vec::new());
+        let options = OpOptions::None;
+        program.graph.operators.push(Operator { index, kind: OpKind::RESHAPE, version: 1, options, inputs, outputs });
+    }
+
+    fn owners(schedule: &Schedule, ids: &[usize]) -> Vec<Option<Owner>> {
+        ids.iter().map(|&id| schedule.of_tensor[id].map(|storage| schedule.storages[storage].owner)).collect()
+    }
+
+    #[test]
+    fn aliases_share_bytes_for_all_their_lives() {
+        let mut program = program(4, &[0], &[3]);
+        let lowered = vec![layer(&mut program, &[0], 1), alias(&mut program, 1, 2), layer(&mut program, &[2], 3)];
+        let schedule = schedule(&mut program, lowered, &mut Names::new(), false);
+        assert_eq!(schedule.layers.len(), 2);
+        assert_eq!(schedule.of_tensor[1], schedule.of_tensor[2]);
+        let shared = &schedule.storages[schedule.of_tensor[1].unwrap()];
+        assert_eq!((shared.owner, shared.first, shared.last), (Owner::Arena, 0, 1));
+        assert_eq!(owners(&schedule, &[0, 3]), [Some(Owner::Input(0)), Some(Owner::Output(0))]);
+    }
+
+    #[test]
+    fn an_input_that_is_an_output_is_copied() {
+        let mut program = program(2, &[0], &[0, 1, 1]);
+        let lowered = vec![alias(&mut program, 0, 1)];
+        let schedule = schedule(&mut program, lowered, &mut Names::new(), false);
+        // The alias itself, the input as an output, and the second of two equal outputs.
+        assert_eq!(schedule.layers.len(), 3);
+        assert_eq!(schedule.outputs, [TensorId(2), TensorId(1), TensorId(3)]);
+    }
+
+    /// Reads variable 3 as 1, computes 2 of 1 and the input, assigns 2 to the variable.
+    fn stream(late_reader: bool) -> Schedule {
+        let mut program = program(5, &[0], &[4]);
+        program.states.push(State { tensor: TensorId(3), initial: vec![0; 4].into() });
+        let mut lowered = vec![
+            alias(&mut program, 3, 1),
+            layer(&mut program, &[0, 1], 4),
+            layer(&mut program, &[0], 2),
+            alias(&mut program, 2, 3),
+        ];
+        if late_reader {
+            program.graph.tensors.push(program.graph.tensors[0].clone());
+            program.graph.outputs.push(TensorId(5));
+            lowered.push(layer(&mut program, &[1], 5));
+        }
+        schedule(&mut program, lowered, &mut Names::new(), false)
+    }
+
+    #[test]
+    fn a_variable_is_read_and_computed_in_place() {
+        let schedule = stream(false);
+        assert_eq!(schedule.layers.len(), 2);
+        assert_eq!(owners(&schedule, &[1, 2, 3]), [Some(Owner::State(0)); 3]);
+    }
+
+    #[test]
+    fn a_variable_read_after_its_assignment_is_copied_before() {
+        let schedule = stream(true);
+        assert_eq!(owners(&schedule, &[1, 3]), [Some(Owner::Arena), Some(Owner::State(0))]);
+        assert_eq!(schedule.layers.len(), 4);
+    }
+}

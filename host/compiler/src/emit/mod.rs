@@ -63,7 +63,34 @@ fn localized(model: &Model, text: &str) -> String {
 
 /// Text fit for a C comment, on one line.
 fn comment(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    // Neither the end of a comment, nor a trigraph's backslash at the end of the line.
-    clean.replace("*/", "* /").replace("/*", "/ *").replace('\\', "/").replace("??", "?")
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        let c = match c {
+            c if c.is_control() => ' ',
+            // A backslash could end the line or, as a trigraph, hide.
+            '\\' => '/',
+            '?' if clean.ends_with('?') => continue,
+            c => c,
+        };
+        // Neither the end of the comment nor the beginning of another.
+        if matches!((clean.chars().last(), c), (Some('*'), '/') | (Some('/'), '*')) {
+            clean.push(' ');
+        }
+        clean.push(c);
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_leave_their_comment() {
+        assert_eq!(comment("a*/ b\n/* c"), "a* / b / * c");
+        assert_eq!(comment("x*\\"), "x* /");
+        assert_eq!(comment("line\r\nend???/"), "line  end?/");
+        assert_eq!(comment("a\u{0}b\u{1b}c\n"), "a b c ");
+        assert_eq!(comment("größe*//"), "größe* //");
+    }
 }
