@@ -1,6 +1,5 @@
 //! `tvm-embedded compile`: from a .tflite file to a model archive.
 
-use std::fs;
 use std::path::Path;
 
 use tvm_embedded_compiler::{Options, Pool, Report};
@@ -8,6 +7,7 @@ use tvm_embedded_compiler::{Options, Pool, Report};
 use crate::args::Compile;
 use crate::failure::{Failure, Kind, Result};
 use crate::load;
+use crate::output::write;
 use crate::table::grouped;
 use crate::terminal;
 use crate::tflite;
@@ -53,8 +53,4 @@ fn summary(path: &Path, report: &Report) -> String {
         grouped(report.constant_bytes as u64),
         if pools.is_empty() { "none".to_owned() } else { pools.join(", ") },
     )
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<()> {
-    fs::write(path, content).map_err(|error| Failure::file(path, format!("can't be written: {error}")))
 }

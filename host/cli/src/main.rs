@@ -9,6 +9,7 @@ mod generate;
 mod inspect;
 mod load;
 mod npy;
+mod output;
 mod run;
 mod table;
 mod tensor;

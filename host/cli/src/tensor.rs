@@ -82,7 +82,7 @@ impl Spec {
         } else {
             data
         };
-        fs::write(path, content).map_err(|e| Failure::file(path, format!("can't be written: {e}")))
+        crate::output::write(path, content)
     }
 
     /// Type and shape, as in messages: `input audio, int8 [1, 49, 10]`.
