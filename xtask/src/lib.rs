@@ -5,6 +5,7 @@ pub mod bench;
 pub mod board;
 pub mod calls;
 pub mod demo;
+pub mod deny;
 pub mod dist;
 pub mod emulator;
 pub mod exact;

@@ -1,7 +1,7 @@
 //! Contents of tensors: between files, the model's bytes and a view for people.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -282,9 +282,9 @@ mod tests {
         spec(DType::INT8, &[4, 2]).write(&path, &[0; 8], 1).unwrap();
         assert!(tensor.read(&path).unwrap_err().to_string().contains("shape [4, 2]"));
         let raw = folder.path().join("t.bin");
-        fs::write(&raw, [0; 7]).unwrap();
+        std::fs::write(&raw, [0; 7]).unwrap();
         assert!(tensor.read(&raw).unwrap_err().to_string().contains("takes 4 bytes, the file holds 7"));
-        fs::write(&raw, []).unwrap();
+        std::fs::write(&raw, []).unwrap();
         assert!(tensor.read(&raw).unwrap_err().to_string().contains("the file holds 0"));
     }
 

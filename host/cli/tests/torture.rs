@@ -73,7 +73,8 @@ fn each_failing(args: &[&Path], folder: &Path, prepare: &dyn Fn(), may_go_on: bo
     prepare();
     let before = files(folder);
     let count = operations(args, folder, &scratch.path().join("count"));
-    assert!(count >= 3, "only {count} operations were seen");
+    // Opening and writing at least; a change of name goes past the C library, and so is not among them.
+    assert!(count >= 2, "only {count} operations were seen");
     let after = files(folder);
     for at in 1..=count {
         prepare();

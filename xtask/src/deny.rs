@@ -1,0 +1,68 @@
+//! `cargo xtask deny`: what the project depends on: licences, known vulnerabilities, sources, duplicates.
+//!
+//! The rules stand in `deny.toml`. That the runtime depends on nothing is checked here, without another tool.
+
+use anyhow::{Context, Result, bail};
+
+use crate::paths;
+use crate::process::Cmd;
+
+/// The version that is installed where none is found.
+const CARGO_DENY: &str = "0.20.2";
+
+/// What cargo-deny is asked, apart from known vulnerabilities, whose list has to be fetched.
+const OFFLINE: [&str; 3] = ["licenses", "bans", "sources"];
+
+/// `cargo xtask deny`. Where the list of vulnerabilities can't be fetched, that is said and is no error.
+///
+/// # Errors
+/// A dependency against the rules, or one of the runtime's.
+pub fn run(args: &[String]) -> Result<()> {
+    if !args.is_empty() {
+        bail!("usage: cargo xtask deny");
+    }
+    runtime_has_none()?;
+    if paths::program("cargo-deny").is_none() {
+        println!("installing cargo-deny {CARGO_DENY}");
+        Cmd::new("cargo").args(["install", "--quiet", "--locked", "--debug", "cargo-deny", "--version", CARGO_DENY]).run()?;
+    }
+    for manifest in ["Cargo.toml", "fuzz/Cargo.toml"] {
+        let deny = || {
+            let command = Cmd::new("cargo-deny").args(["--manifest-path", manifest, "--workspace", "--locked"]);
+            command.dir(paths::root())
+        };
+        deny().args(["check", "--hide-inclusion-graph", "--allow", "license-not-encountered", "--config", "deny.toml"]).args(OFFLINE).run()?;
+        let known = deny().args(["check", "--config", "deny.toml", "advisories"]).outcome()?;
+        let fetched = !["failed to fetch advisory database", "failed to clone", "Could not resolve host", "unable to access"]
+            .iter()
+            .any(|text| known.stderr.contains(text));
+        match (known.code, fetched) {
+            (0, _) => println!("{manifest}: no known vulnerability"),
+            (_, false) => println!("SKIPPED: {manifest}: the list of known vulnerabilities can't be fetched here"),
+            _ => bail!("{manifest}:\n{}", known.stderr),
+        }
+    }
+    Ok(())
+}
+
+/// The library that firmware links is made of this project's two crates alone.
+///
+/// # Errors
+/// When it is not.
+pub fn runtime_has_none() -> Result<()> {
+    let tree = Cmd::new("cargo")
+        .args(["tree", "--locked", "--package", "tvm_embedded_capi", "--edges", "normal,build", "--prefix", "none"])
+        .args(["--format", "{p}"])
+        .dir(paths::root())
+        .capture()?;
+    let names: Vec<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    if names != ["tvm_embedded_capi", "tvm_embedded"] {
+        bail!("the runtime depends on {}", names.join(", "));
+    }
+    let lock = std::fs::read_to_string(paths::root().join("Cargo.lock")).context("Cargo.lock")?;
+    if lock.contains("source = \"git+") {
+        bail!("a dependency comes from a repository instead of the registry");
+    }
+    println!("the runtime depends on nothing");
+    Ok(())
+}
