@@ -24,18 +24,40 @@ pub fn run(args: &[String]) -> Result<()> {
     runtime_has_none()?;
     if paths::program("cargo-deny").is_none() {
         println!("installing cargo-deny {CARGO_DENY}");
-        Cmd::new("cargo").args(["install", "--quiet", "--locked", "--debug", "cargo-deny", "--version", CARGO_DENY]).run()?;
+        Cmd::new("cargo")
+            .args(["install", "--quiet", "--locked", "--debug", "cargo-deny", "--version", CARGO_DENY])
+            .run()?;
     }
     for manifest in ["Cargo.toml", "fuzz/Cargo.toml"] {
         let deny = || {
-            let command = Cmd::new("cargo-deny").args(["--manifest-path", manifest, "--workspace", "--locked"]);
+            let command = Cmd::new("cargo-deny").args([
+                "--manifest-path",
+                manifest,
+                "--workspace",
+                "--locked",
+                "--config",
+                "deny.toml",
+            ]);
             command.dir(paths::root())
         };
-        deny().args(["check", "--hide-inclusion-graph", "--allow", "license-not-encountered", "--config", "deny.toml"]).args(OFFLINE).run()?;
-        let known = deny().args(["check", "--config", "deny.toml", "advisories"]).outcome()?;
-        let fetched = !["failed to fetch advisory database", "failed to clone", "Could not resolve host", "unable to access"]
-            .iter()
-            .any(|text| known.stderr.contains(text));
+        deny()
+            .args([
+                "check",
+                "--hide-inclusion-graph",
+                "--allow",
+                "license-not-encountered",
+                "--allow",
+                "license-exception-not-encountered",
+                "--allow",
+                "unmatched-skip",
+            ])
+            .args(OFFLINE)
+            .run()?;
+        let known = deny().args(["check", "advisories"]).outcome()?;
+        let fetched =
+            !["failed to fetch advisory database", "failed to clone", "Could not resolve host", "unable to access"]
+                .iter()
+                .any(|text| known.stderr.contains(text));
         match (known.code, fetched) {
             (0, _) => println!("{manifest}: no known vulnerability"),
             (_, false) => println!("SKIPPED: {manifest}: the list of known vulnerabilities can't be fetched here"),

@@ -6,7 +6,8 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, bench, calls, demo, dist, emulator, firmware, fuzz, header, misra, proof, sanitize, setup, size, sysroot, test,
+    abi, bench, calls, demo, deny, dist, emulator, firmware, fuzz, header, misra, proof, sanitize, setup, size,
+    sysroot, test,
 };
 
 /// One command of `cargo xtask`.
@@ -57,6 +58,12 @@ const VERBS: &[Verb] = &[
         usage: "[--update]",
         about: "compare the binary interface with what was written down",
         run: abi::run,
+    },
+    Verb {
+        name: "deny",
+        usage: "",
+        about: "licences, sources and known vulnerabilities of what the project depends on",
+        run: deny::run,
     },
     Verb {
         name: "misra",

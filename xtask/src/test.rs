@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::process::Cmd;
-use crate::{abi, calls, dist, firmware, fuzz, header, misra, paths, proof, sanitize, setup, size};
+use crate::{abi, calls, deny, dist, firmware, fuzz, header, misra, paths, proof, sanitize, setup, size};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -26,6 +26,11 @@ const STEPS: &[Step] = &[
     Step { name: "header", about: "the C header is what the source says", run: c_header },
     Step { name: "rust", about: "the tests of all crates", run: rust },
     Step { name: "abi", about: "the binary interface is what was written down", run: binary_interface },
+    Step {
+        name: "deny",
+        about: "dependencies: none of the runtime's, those of the tools by the rules",
+        run: dependencies,
+    },
     Step { name: "misra", about: "generated C breaks no MISRA rule without a reason", run: misra_rules },
     Step { name: "sanitize", about: "no memory error in the C tests and in generated models", run: memory },
     Step { name: "fuzz", about: "hostile input: the corpus replayed, odd names compiled", run: hostile_input },
@@ -109,6 +114,17 @@ fn rust() -> Result<End> {
 
 fn binary_interface() -> Result<End> {
     abi::run(&[])?;
+    Ok(End::Passed)
+}
+
+fn dependencies() -> Result<End> {
+    deny::runtime_has_none()?;
+    if paths::program("cargo-deny").is_none() {
+        return Ok(End::Skipped(
+            "licences and sources of the tools' dependencies: `cargo xtask deny` installs what it needs".into(),
+        ));
+    }
+    deny::run(&[])?;
     Ok(End::Passed)
 }
 
