@@ -33,10 +33,18 @@ fn fit(name: &str, suffix: &str) -> String {
     if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit() || c == '_') {
         out.insert_str(0, "m_");
     }
-    if is_keyword(&out) || is_taken(&out) {
+    if is_keyword(&out) || is_taken(&out) || is_local(&out) {
         out.push_str(suffix);
     }
     out
+}
+
+/// True for names inside the generated functions, where a descriptor of that name could not be seen.
+fn is_local(name: &str) -> bool {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let numbered = ["in", "out", "workspace", "parameter", "device", "internal", "shape", "a"];
+    let plain = ["inputs", "outputs", "context", "in", "out", "status", "pools", "devices"];
+    plain.contains(&name) || stem.len() < name.len() && numbered.contains(&stem)
 }
 
 /// The member for a tensor, pool or device.
@@ -151,6 +159,9 @@ mod tests {
             ("_x", "m__x"),
             ("TVMExecute", "TVMExecute_model"),
             ("MyNet", "MyNet"),
+            ("inputs", "inputs_model"),
+            ("parameter0", "parameter0_model"),
+            ("net0", "net0"),
         ] {
             assert_eq!(symbol(module, None).unwrap(), expected);
         }
