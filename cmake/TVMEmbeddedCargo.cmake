@@ -9,6 +9,12 @@ file(GLOB_RECURSE tvm_embedded_runtime_sources CONFIGURE_DEPENDS
   ${tvm_embedded_root}src/*.rs ${tvm_embedded_root}capi/src/*.rs)
 list(APPEND tvm_embedded_runtime_sources ${tvm_embedded_root}Cargo.toml ${tvm_embedded_root}capi/Cargo.toml)
 
+# As a part of another project only what that uses is built.
+set(tvm_embedded_all "")
+if(PROJECT_IS_TOP_LEVEL OR TVM_EMBEDDED_INSTALL)
+  set(tvm_embedded_all ALL)
+endif()
+
 # What the caller's environment says about a target is about another build.
 set(tvm_embedded_cargo ${CMAKE_COMMAND} -E env --unset=CARGO_BUILD_TARGET --unset=CARGO_TARGET_DIR ${TVM_EMBEDDED_CARGO})
 
@@ -35,7 +41,7 @@ function(tvm_embedded_add_static_library)
             -P ${tvm_embedded_root}cmake/strip-builtins.cmake
     DEPENDS ${tvm_embedded_runtime_sources} ${tvm_embedded_root}cmake/strip-builtins.cmake
     COMMENT "cargo: libtvm_embedded.a ${tvm_embedded_rust_target}" VERBATIM)
-  add_custom_target(tvm_embedded_static_build ALL DEPENDS ${library})
+  add_custom_target(tvm_embedded_static_build ${tvm_embedded_all} DEPENDS ${library})
   add_library(tvm_embedded::tvm_embedded STATIC IMPORTED GLOBAL)
   set_target_properties(tvm_embedded::tvm_embedded PROPERTIES
     IMPORTED_LOCATION ${library}
@@ -57,7 +63,7 @@ function(tvm_embedded_add_shared_library)
     COMMAND ${CMAKE_COMMAND} -E create_symlink ${soname} ${CMAKE_CURRENT_BINARY_DIR}/${name}
     DEPENDS ${tvm_embedded_runtime_sources}
     COMMENT "cargo: ${soname} ${tvm_embedded_rust_target}" VERBATIM)
-  add_custom_target(tvm_embedded_shared_build ALL DEPENDS ${library})
+  add_custom_target(tvm_embedded_shared_build ${tvm_embedded_all} DEPENDS ${library})
   # Two cargo calls on one crate and folder take turns instead of building everything twice.
   add_dependencies(tvm_embedded_shared_build tvm_embedded_static_build)
   add_library(tvm_embedded::tvm_embedded_shared SHARED IMPORTED GLOBAL)
@@ -88,7 +94,7 @@ function(tvm_embedded_add_tool)
       COMMAND ${CMAKE_COMMAND} -E copy ${built} ${tool}
       DEPENDS ${sources} ${tvm_embedded_runtime_sources} ${tvm_embedded_root}Cargo.lock
       COMMENT "cargo: the tvm-embedded program" VERBATIM)
-    add_custom_target(tvm_embedded_tool_build ALL DEPENDS ${tool})
+    add_custom_target(tvm_embedded_tool_build ${tvm_embedded_all} DEPENDS ${tool})
     # tvm_embedded_add_model() asks the program for the names of the files, so it builds it earlier.
     set(tvm_embedded_tool_command ${command} CACHE INTERNAL "")
     set(tvm_embedded_tool_built ${built} CACHE INTERNAL "")

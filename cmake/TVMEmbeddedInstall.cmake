@@ -28,7 +28,7 @@ endif()
 write_basic_package_version_file(tvm_embedded-config-version.cmake COMPATIBILITY ${compatibility})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tvm_embedded-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/tvm_embedded-config-version.cmake
-              cmake/TVMEmbeddedModel.cmake
+              cmake/TVMEmbeddedModel.cmake cmake/TVMEmbeddedGenerate.cmake
   DESTINATION ${package_dir})
 
 # Relative to the file itself, so that the installed tree can be moved.

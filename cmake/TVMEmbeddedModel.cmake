@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-# tvm_embedded_add_model(<target> <archive> [SYMBOL <name>] [MODULE <name>] [TFLITE <file>] [RUNTIME <target>])
+# tvm_embedded_add_model(<target> <archive> [SYMBOL <name>] [MODULE <name>] [TFLITE <file>] [RUNTIME <target>]
+#                        [LIBRARIES <target>...])
 #
 # Makes the static library <target> of a model: the C that `tvm-embedded generate` writes for <archive>, in
 # <target>/ of the current build folder, which is on the include path of whoever links <target>.
 #
-#   SYMBOL   name of the descriptor and of the header; else the module's own name
-#   MODULE   which model, when the archive holds several
-#   TFLITE   the file that an archive of TVM was made from: adds shapes and quantisation
-#   RUNTIME  the runtime to link: tvm_embedded::tvm_embedded, if not given, or tvm_embedded::tvm_embedded_shared
+#   SYMBOL     name of the descriptor and of the header; else the module's own name
+#   MODULE     which model, when the archive holds several
+#   TFLITE     the file that an archive of TVM was made from: adds shapes and quantisation
+#   RUNTIME    the runtime to link: tvm_embedded::tvm_embedded, if not given, or tvm_embedded::tvm_embedded_shared
+#   LIBRARIES  targets with functions that the model calls and does not hold: CMSIS-NN, a device's driver
 #
 # The archive must exist when CMake configures: the names of the files inside decide what is compiled. When it changes, the
 # next build configures again by itself, and compiles the new files.
+set(tvm_embedded_generate_script ${CMAKE_CURRENT_LIST_DIR}/TVMEmbeddedGenerate.cmake CACHE INTERNAL "")
 function(tvm_embedded_add_model target archive)
-  cmake_parse_arguments(PARSE_ARGV 2 model "" "SYMBOL;MODULE;TFLITE;RUNTIME" "")
+  cmake_parse_arguments(PARSE_ARGV 2 model "" "SYMBOL;MODULE;TFLITE;RUNTIME" "LIBRARIES")
   if(model_UNPARSED_ARGUMENTS OR model_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "tvm_embedded_add_model(${target}): wrong arguments: "
       "${model_UNPARSED_ARGUMENTS} ${model_KEYWORDS_MISSING_VALUES}")
@@ -51,31 +54,33 @@ function(tvm_embedded_add_model target archive)
     message(FATAL_ERROR "tvm_embedded_add_model(${target}): ${tool} generate ${archive} failed (${result}):\n${errors}")
   endif()
   file(GLOB_RECURSE names RELATIVE ${trial} ${trial}/*)
+  file(STRINGS ${trial}/sources.txt sources)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target})
-  list(TRANSFORM names PREPEND ${folder}/ OUTPUT_VARIABLE files)
+  list(TRANSFORM names PREPEND ${folder}/)
+  list(TRANSFORM sources PREPEND ${folder}/)
   set(tool_target "")
   if(TARGET tvm_embedded_tool_build)
     set(tool_target tvm_embedded_tool_build)
   endif()
-  add_custom_command(OUTPUT ${files}
-    COMMAND ${CMAKE_COMMAND} -E rm -rf ${folder}
-    COMMAND ${tool} generate ${archive} --output ${folder} ${options}
-    DEPENDS ${inputs} ${tool} ${tool_target}
+  add_custom_command(OUTPUT ${names}
+    COMMAND ${CMAKE_COMMAND} -DTOOL=${tool} -DARCHIVE=${archive} -DFOLDER=${folder} "-DOPTIONS=${options}"
+            -P ${tvm_embedded_generate_script}
+    DEPENDS ${inputs} ${tool} ${tool_target} ${tvm_embedded_generate_script}
     COMMENT "tvm-embedded: C of ${target}" VERBATIM)
 
-  set(sources ${names})
-  list(FILTER sources INCLUDE REGEX "\\.c$")
-  foreach(source IN LISTS sources)
-    string(REGEX REPLACE "\\.c$" ".json" facts ${source})
-    # Our own C has no warnings; what other compilers put into an archive may have, and nobody can mend it here.
-    if(NOT facts IN_LIST names AND CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
-      set_source_files_properties(${folder}/${source} PROPERTIES COMPILE_OPTIONS -w)
-    endif()
-  endforeach()
-  add_library(${target} STATIC ${files})
-  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${folder}>)
+  # The archive's own C: what a compiler put into it nobody can mend here, so its warnings are not shown.
+  set(foreign ${sources})
+  list(FILTER foreign INCLUDE REGEX "/archive/[^/]*$")
+  if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+    set_source_files_properties(${foreign} PROPERTIES COMPILE_OPTIONS -w)
+  endif()
+  add_library(${target} STATIC ${names})
+  target_include_directories(${target} PUBLIC ${folder} PRIVATE ${folder}/archive)
   target_compile_features(${target} PRIVATE c_std_99)
-  target_link_libraries(${target} PUBLIC ${model_RUNTIME})
+  target_link_libraries(${target} PUBLIC ${model_RUNTIME} ${model_LIBRARIES})
+  if(UNIX OR CMAKE_SYSTEM_NAME STREQUAL Generic)
+    target_link_libraries(${target} PUBLIC m)
+  endif()
 endfunction()
 
 # Path of the tvm-embedded program, which is built first when it belongs to this build and is not there yet.
@@ -84,12 +89,16 @@ function(tvm_embedded_find_tool out)
     message(FATAL_ERROR "The tvm-embedded program was not found: set TVM_EMBEDDED_TOOL to its path.")
   endif()
   get_target_property(tool tvm_embedded::tool IMPORTED_LOCATION)
-  if(NOT EXISTS ${tool} AND tvm_embedded_tool_command)
-    message(STATUS "Building the tvm-embedded program (once)")
+  get_property(ready GLOBAL PROPERTY tvm_embedded_tool_ready)
+  if(tvm_embedded_tool_command AND NOT ready)
+    if(NOT EXISTS ${tool})
+      message(STATUS "Building the tvm-embedded program (once)")
+    endif()
     execute_process(COMMAND ${tvm_embedded_tool_command} COMMAND_ERROR_IS_FATAL ANY)
     cmake_path(GET tool PARENT_PATH folder)
     file(MAKE_DIRECTORY ${folder})
     configure_file(${tvm_embedded_tool_built} ${tool} COPYONLY)
+    set_property(GLOBAL PROPERTY tvm_embedded_tool_ready TRUE)
   endif()
   if(NOT EXISTS ${tool})
     message(FATAL_ERROR "There is no tvm-embedded program at ${tool}.")

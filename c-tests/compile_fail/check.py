@@ -26,7 +26,9 @@ def main():
     command += [f"-I{folder}" for folder in args.include]
 
     def compile_case(number):
-        return subprocess.run([*command, f"-DCASE={number}", args.file], capture_output=True, text=True, check=False)
+        # Something unused is not what a case is about.
+        quiet = ["-Wno-unused"] if number else []
+        return subprocess.run([*command, *quiet, f"-DCASE={number}", args.file], capture_output=True, text=True, check=False)
 
     failures = 0
     good = compile_case(0)

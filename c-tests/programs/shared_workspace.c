@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two models, one after the other, in one workspace: the second has its input and output inside it. */
+#include <string.h>
+#include "inside.h"
+#include "my_model.h"
+#include "pictures.h"
+
+#define LARGER(one, other) ((one) > (other) ? (one) : (other))
+static uint8_t g_workspace[LARGER(TVM_MY_MODEL_WORKSPACE_BYTES, TVM_INSIDE_WORKSPACE_BYTES)];
+static const TVMContext g_context = TVM_MY_MODEL_CONTEXT(g_workspace);
+static const TVMContext g_inside_context = TVM_INSIDE_CONTEXT(g_workspace);
+
+int main(void) {
+  static tvm_my_model_output_t output;
+  TVMOutputs_my_model outputs = TVM_MY_MODEL_OUTPUTS(&output);
+  TVMInputs_inside inside_inputs;
+  TVMOutputs_inside inside_outputs;
+  int at;
+  if (TVMMapInputs_inside(&g_inside_context, &inside_inputs) != TVM_STATUS_OK ||
+      TVMMapOutputs_inside(&g_inside_context, &inside_outputs) != TVM_STATUS_OK) {
+    return 1;
+  }
+  for (at = 0; at < PICTURES; at++) {
+    TVMInputs_my_model inputs = { pictures[at] };
+    if (TVMExecute(&my_model, &inputs, &outputs, &g_context) != TVM_STATUS_OK) {
+      return 2;
+    }
+    memcpy(inside_inputs.image, pictures[at], TVM_INSIDE_INPUT_IMAGE_BYTES);
+    if (TVMExecute(&inside, &inside_inputs, &inside_outputs, &g_inside_context) != TVM_STATUS_OK) {
+      return 3;
+    }
+    if (memcmp(inside_outputs.probabilities, output.probabilities, sizeof(output.probabilities)) != 0) {
+      return 4;
+    }
+  }
+  return digit(output.probabilities) != labels[PICTURES - 1];
+}

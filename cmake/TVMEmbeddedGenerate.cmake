@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DTOOL=<tvm-embedded> -DARCHIVE=<file> -DFOLDER=<folder> "-DOPTIONS=<option;...>" -P TVMEmbeddedGenerate.cmake
+# Generates a model's C. The program leaves files alone that come out the same; here each gets a new time, so that build
+# tools see that the files are younger than the archive.
+execute_process(COMMAND ${TOOL} generate ${ARCHIVE} --output ${FOLDER} ${OPTIONS}
+  RESULT_VARIABLE result OUTPUT_QUIET)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${TOOL} generate ${ARCHIVE} failed (${result})")
+endif()
+file(GLOB_RECURSE files ${FOLDER}/*)
+file(TOUCH ${files})
