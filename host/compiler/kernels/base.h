@@ -163,6 +163,18 @@ TVMK_INLINE int32_t tvmk_mla2(int32_t a, int32_t b, int32_t acc) {
     return r;
 }
 
+/* acc + a.low · b.low, acc + a.high · b.high */
+TVMK_INLINE int32_t tvmk_mla_low(int32_t a, int32_t b, int32_t acc) {
+    int32_t r;
+    __asm__("smlabb %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(acc));
+    return r;
+}
+TVMK_INLINE int32_t tvmk_mla_high(int32_t a, int32_t b, int32_t acc) {
+    int32_t r;
+    __asm__("smlatt %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(acc));
+    return r;
+}
+
 /* Widens n neighbouring bytes into ceil(n / 2) pairs of halfwords, `stride` words apart, in the order of the packed weights: of
  * each four bytes first 0 and 2, then 1 and 3. Where n leaves a halfword over, its weight is 0. */
 TVMK_INLINE int32_t *tvmk_widen_run(int32_t *pairs, const int8_t *x, int32_t n, int32_t stride) {

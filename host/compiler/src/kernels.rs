@@ -23,6 +23,7 @@ pub static FILES: &[Kernel] = kernels![
     "broadcast.h",
     "conv_2d.h",
     "depthwise_conv_2d.h",
+    "depthwise_whole.h",
     "dsp.h",
     "float_nn.h",
     "float_unary.h",

@@ -107,7 +107,8 @@ impl Argument {
 ///
 /// The output then starts at least `lead` bytes before the input. A kernel may allow it if, whenever it writes the output byte
 /// at an offset, it has read every input byte below that offset minus `lead` for the last time: with a lead of 0 it writes no
-/// output byte before it has read the input byte of the same position, and all before it. Planned only where nobody reads the
+/// output byte before it has read the input byte of the same position, and all before it. With a lead of 0 the output starts
+/// exactly where the input does: depthwise kernels rely on it, they go channel by channel. Planned only where nobody reads the
 /// input later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InPlace {

@@ -85,6 +85,9 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     );
     let multiplier = channels / window.in_channels;
     let table = Table::new(&weighted.channels(&weights), weighted.input_zero_point, weighted.output_zero_point);
+    if window.is_whole() && window.batches == 1 && multiplier == 1 && table.short {
+        return Ok(whole(lowering, op, &window, &weighted, &table, summary));
+    }
     let turned = is_better_turned(&window);
     let (window, weights) =
         if turned { (window.transposed(), transposed(&weights, height, width)) } else { (window, weights) };
@@ -159,6 +162,52 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         body,
         macs: (window.batches * window.positions()) as u64 * (taps * channels) as u64,
     }))
+}
+
+/// The layer of one window that is the whole input: `kernels/depthwise_whole.h`, with weights as in the file.
+fn whole(
+    lowering: &Lowering<'_>,
+    op: &Operator,
+    window: &Window,
+    weighted: &Weighted,
+    table: &Table,
+    summary: String,
+) -> Lowered {
+    let (taps, channels) = (window.height * window.width, window.in_channels);
+    let mut body = text::constant_struct(
+        "tvmk_depthwise_whole_t",
+        "layer",
+        &[
+            ("weights", lowering.constant("weights")),
+            ("output", weighted.output(&lowering.constant("table"))),
+            ("taps", taps.to_string()),
+            ("channels", channels.to_string()),
+        ],
+    );
+    body += &text::call("tvmk_depthwise_whole", 1, &[("input", 0), ("output", 0)], false);
+    let weights = Constant {
+        name: lowering.constant("weights"),
+        row: 0,
+        data: ConstantData::I8(weighted.weights.clone()),
+        align: 4,
+        comment: format!("[{taps}][{channels}]"),
+        core: Core::Any,
+    };
+    let (input, output) = weighted.tensors;
+    let reason = "a channel's last element is read before its output is written";
+    Lowered::Layer(Layer {
+        name: lowering.name.clone(),
+        operators: vec![op.index],
+        summary,
+        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
+        in_place: vec![InPlace { input, output, lead: 0, reason }],
+        scratch_align: 1,
+        constants: vec![weights, weighted::table_constant(lowering, table)],
+        headers: vec!["depthwise_whole.h"],
+        body,
+        macs: taps as u64 * channels as u64,
+        ..Layer::default()
+    })
 }
 
 /// The step along the rows of the kernel for windows of 3 × 3 that fits, if one does.

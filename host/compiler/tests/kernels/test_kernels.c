@@ -10,6 +10,7 @@
 #include "base.h"
 #include "conv_2d.h"
 #include "depthwise_conv_2d.h"
+#include "depthwise_whole.h"
 #include "fully_connected.h"
 #include "softmax.h"
 
@@ -334,6 +335,38 @@ static void test_depthwise_conv_2d(int general) {
     }
 }
 
+static void test_depthwise_whole(void) {
+    int32_t zero_point = between(-128, 127), taps = between(1, 30), channels = channel_counts[between(0, sizeof channel_counts - 1)];
+    fill(in, taps * channels);
+    fill_weights(taps * channels);
+    tvmk_depthwise_whole_t l;
+    memset(&l, 0, sizeof l);
+    make_table(channels, taps, zero_point, 0, &l.output);
+    for (int32_t c = 0; c < channels; c++) {
+        for (int32_t t = 0; t < taps; t++) {
+            turned_weights[t * channels + c] = weights[c * taps + t];
+        }
+    }
+    l.weights = turned_weights;
+    l.taps = taps, l.channels = channels;
+    for (int32_t c = 0; c < channels; c++) {
+        int32_t sum = 0;
+        for (int32_t t = 0; t < taps; t++) {
+            sum += weights[c * taps + t] * (in[t * channels + c] - zero_point);
+        }
+        expected[c] = finish(&l.output, sum, c);
+    }
+    memset(out, 85, sizeof out);
+    snprintf(details, sizeof details, "%ld taps, %ld channels", (long)taps, (long)channels);
+    tvmk_depthwise_whole(&l, in, out);
+    check("depthwise_whole", channels, details);
+    memset(out, 85, sizeof out);
+    memcpy(out, in, (size_t)(taps * channels));
+    tvmk_depthwise_whole(&l, out, out);
+    memset(out + channels, 85, GUARD);
+    check("depthwise_whole in place", channels, details);
+}
+
 static void test_fully_connected(int general) {
     int32_t zero_point = between(-128, 127), batches = between(1, 3);
     int32_t inputs = between(0, 4) ? between(1, 40) : between(100, 1900), units = between(1, 13);
@@ -532,6 +565,8 @@ int main(void) {
     report("conv_2d");
     for (int i = 0; i < 400 * ROUNDS; i++) test_depthwise_conv_2d(i % 5 == 0);
     report("depthwise_conv_2d");
+    for (int i = 0; i < 100 * ROUNDS; i++) test_depthwise_whole();
+    report("depthwise_whole");
     for (int i = 0; i < 300 * ROUNDS; i++) test_fully_connected(i % 5 == 0);
     report("fully_connected");
     for (int i = 0; i < 300 * ROUNDS; i++) test_average_pool_2d();
