@@ -360,6 +360,41 @@ TVMK_NAKED void tvmk_dsp_rows_3x3_stride2(const tvmk_dsp_rows_t *r TVMK_UNUSED) 
         TVMK_DSP_ROW_END);
 }
 
+/* Four units of a fully connected layer from two streams of packed weights, and inputs from x up to `end`, a multiple of four
+ * bytes and at least four: 19 instructions for 16 multiplications. `sums` gets first and both of each stream. */
+TVMK_NAKED void tvmk_dsp_vector(const int8_t *x TVMK_UNUSED, const int32_t *w0 TVMK_UNUSED, const int32_t *w1 TVMK_UNUSED,
+                                const int8_t *end TVMK_UNUSED, int32_t *sums TVMK_UNUSED) {
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "mov r4, #0\n"
+        "mov r5, #0\n"
+        "mov r6, #0\n"
+        "mov r7, #0\n"
+        "1:\n"
+        "ldr r9, [r0], #4\n"
+        "sxtb16 r8, r9\n"
+        "sxtb16 r9, r9, ror #8\n"
+        "ldrd r10, r11, [r1], #8\n"
+        "smlad r5, r10, r8, r5\n"
+        "sxtb16 r10, r10\n"
+        "smlad r4, r10, r8, r4\n"
+        "smlad r5, r11, r9, r5\n"
+        "sxtb16 r11, r11\n"
+        "smlad r4, r11, r9, r4\n"
+        "ldrd r10, r11, [r2], #8\n"
+        "smlad r7, r10, r8, r7\n"
+        "sxtb16 r10, r10\n"
+        "smlad r6, r10, r8, r6\n"
+        "smlad r7, r11, r9, r7\n"
+        "sxtb16 r11, r11\n"
+        "smlad r6, r11, r9, r6\n"
+        "cmp r0, r3\n"
+        "bne 1b\n"
+        "ldr r0, [sp, #36]\n"
+        "stm r0, {r4-r7}\n"
+        "pop {r4-r11, pc}\n");
+}
+
 #endif
 
 #endif

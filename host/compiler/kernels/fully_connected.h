@@ -3,6 +3,7 @@
 #define TVMK_FULLY_CONNECTED_H
 
 #include "base.h"
+#include "dsp.h"
 #include "mve.h"
 
 typedef struct {
@@ -38,32 +39,25 @@ typedef struct {
     int32_t first0, second0, first1, second1;
 } tvmk_fully_connected_sums_t;
 
-/* Adds n inputs, widened on the way, 17 instructions for 16 multiplications; then `count` pairs widened before. */
+/* Adds n inputs, widened on the way; then `count` pairs widened before. */
 TVMK_INLINE void tvmk_fully_connected_block(tvmk_fully_connected_sums_t *sums, const int8_t *x, int32_t n, const int32_t *w0,
                                             const int32_t *w1, const int32_t *rest, int32_t count) {
-    int32_t first0 = 0, both0 = 0, first1 = 0, both1 = 0;
-    for (const int8_t *end = x + n; x != end; x += 4, w0 += 2, w1 += 2) {
-        uint32_t bytes = tvmk_load4(x);
-        int32_t even = tvmk_widen_even(bytes), odd = tvmk_widen_odd(bytes);
-        first0 = tvmk_mla2(tvmk_widen_even((uint32_t)w0[0]), even, first0);
-        both0 = tvmk_mla2(w0[0], even, both0);
-        first0 = tvmk_mla2(tvmk_widen_even((uint32_t)w0[1]), odd, first0);
-        both0 = tvmk_mla2(w0[1], odd, both0);
-        first1 = tvmk_mla2(tvmk_widen_even((uint32_t)w1[0]), even, first1);
-        both1 = tvmk_mla2(w1[0], even, both1);
-        first1 = tvmk_mla2(tvmk_widen_even((uint32_t)w1[1]), odd, first1);
-        both1 = tvmk_mla2(w1[1], odd, both1);
+    int32_t s[4] = {0, 0, 0, 0}; /* first and both of each stream */
+    if (n > 0) {
+        tvmk_dsp_vector(x, w0, w1, x + n, s);
+        w0 += n / 2;
+        w1 += n / 2;
     }
     for (int32_t k = 0; k < count; k++) {
-        first0 = tvmk_mla2(tvmk_widen_even((uint32_t)w0[k]), rest[k], first0);
-        both0 = tvmk_mla2(w0[k], rest[k], both0);
-        first1 = tvmk_mla2(tvmk_widen_even((uint32_t)w1[k]), rest[k], first1);
-        both1 = tvmk_mla2(w1[k], rest[k], both1);
+        s[0] = tvmk_mla2(tvmk_widen_even((uint32_t)w0[k]), rest[k], s[0]);
+        s[1] = tvmk_mla2(w0[k], rest[k], s[1]);
+        s[2] = tvmk_mla2(tvmk_widen_even((uint32_t)w1[k]), rest[k], s[2]);
+        s[3] = tvmk_mla2(w1[k], rest[k], s[3]);
     }
-    sums->first0 += first0;
-    sums->second0 += (int32_t)((uint32_t)both0 - (uint32_t)first0) >> 8;
-    sums->first1 += first1;
-    sums->second1 += (int32_t)((uint32_t)both1 - (uint32_t)first1) >> 8;
+    sums->first0 += s[0];
+    sums->second0 += (int32_t)((uint32_t)s[1] - (uint32_t)s[0]) >> 8;
+    sums->first1 += s[2];
+    sums->second1 += (int32_t)((uint32_t)s[3] - (uint32_t)s[2]) >> 8;
 }
 
 TVMK_SHARED void tvmk_fully_connected(const tvmk_fully_connected_t *layer, const int8_t *in, int8_t *out) {
