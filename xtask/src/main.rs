@@ -6,8 +6,8 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, bench, calls, demo, deny, dist, emulator, firmware, fuzz, header, misra, proof, sanitize, setup, size,
-    sysroot, test,
+    abi, bench, calls, coverage, demo, deny, dist, emulator, firmware, fuzz, gates, header, misra, proof, sanitize,
+    setup, size, sysroot, test,
 };
 
 /// One command of `cargo xtask`.
@@ -58,6 +58,18 @@ const VERBS: &[Verb] = &[
         usage: "[--update]",
         about: "compare the binary interface with what was written down",
         run: abi::run,
+    },
+    Verb {
+        name: "coverage",
+        usage: "",
+        about: "lines, regions and branches that the Rust tests run, against their bounds",
+        run: coverage::run,
+    },
+    Verb {
+        name: "gates",
+        usage: "[NAME...]",
+        about: "sow faults into a copy of the source, and see the tests turn red",
+        run: gates::run,
     },
     Verb {
         name: "deny",

@@ -1,0 +1,156 @@
+//! `cargo xtask gates [NAME...]`: are the tests alive? Known faults are sown into a copy of the source, one after the other,
+//! and each time a step of the tests must turn red, for the right reason.
+//!
+//! Takes several minutes, and longer the first time, when the copy is built from nothing. Run it after changes of the tests
+//! and before a release.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::paths;
+use crate::process::{Cmd, Outcome};
+
+/// A fault, where it is sown, and what must find it.
+struct Fault {
+    name: &'static str,
+    file: &'static str,
+    /// Text that is replaced, once; empty: `to` is added at the end.
+    from: &'static str,
+    to: &'static str,
+    /// Arguments of cargo.
+    gate: &'static [&'static str],
+    /// What the gate's output must hold, so that it is red for this reason.
+    sign: &'static str,
+}
+
+const FAULTS: [Fault; 6] = [
+    Fault {
+        name: "panic",
+        file: "capi/src/lib.rs",
+        from: "",
+        to: "\n/// Sown.\n#[unsafe(no_mangle)]\npub extern \"C\" fn TVMSown(index: usize) -> u8 {\n    [1u8, 2, 3][index]\n}\n",
+        gate: &["xtask", "sanitize", "prove"],
+        sign: "tvm_embedded_panic_is_reachable",
+    },
+    Fault {
+        name: "layout",
+        file: "src/descriptor.rs",
+        from: "pub num_inputs: u16",
+        to: "pub num_inputs: u32",
+        gate: &["check", "--package", "tvm_embedded"],
+        sign: "size_of::<TVMModel>()",
+    },
+    Fault {
+        name: "number",
+        file: "capi/include/tvm_embedded.h",
+        from: "TVM_STATUS_BUSY = -7429",
+        to: "TVM_STATUS_BUSY = -7430",
+        gate: &["xtask", "abi"],
+        sign: "TVM_STATUS_BUSY = -7429",
+    },
+    Fault {
+        name: "leak",
+        file: "capi/src/model.rs",
+        from: "    u32::from(TVM_EMBEDDED_ABI_VERSION)\n",
+        to: "    unsafe extern \"C\" {\n        safe fn malloc(size: usize) -> *mut u8;\n    }\n    \
+             core::hint::black_box(malloc(40));\n    u32::from(TVM_EMBEDDED_ABI_VERSION)\n",
+        gate: &["xtask", "sanitize", "suite"],
+        sign: "LeakSanitizer",
+    },
+    Fault {
+        name: "out-of-bounds",
+        file: "host/compiler/kernels/add.h",
+        from: "const int8_t *end = in1 + count;",
+        to: "const int8_t *end = in1 + count + 1;",
+        gate: &["xtask", "sanitize", "models"],
+        sign: "AddressSanitizer: heap-buffer-overflow",
+    },
+    Fault {
+        name: "constant",
+        file: "host/compiler/kernels/base.h",
+        from: "((int64_t)1 << 30)) >> 31",
+        to: "((int64_t)1 << 29)) >> 31",
+        gate: &["test", "--package", "tvm_embedded_compiler", "--test", "kernels"],
+        sign: "test result: FAILED",
+    },
+];
+
+/// `cargo xtask gates [NAME...]`; without a name, all.
+///
+/// # Errors
+/// A fault that nothing finds, or that no longer fits the source.
+pub fn run(args: &[String]) -> Result<()> {
+    if let Some(unknown) = args.iter().find(|arg| FAULTS.iter().all(|fault| fault.name != *arg)) {
+        let names: Vec<&str> = FAULTS.iter().map(|fault| fault.name).collect();
+        bail!("no fault '{unknown}'; there are: {}", names.join(", "));
+    }
+    let out = paths::target().join("gates");
+    let tree = out.join("tree");
+    copy(&tree)?;
+    for fault in FAULTS.iter().filter(|fault| args.is_empty() || args.iter().any(|arg| arg == fault.name)) {
+        let path = tree.join(fault.file);
+        let sound = fs::read_to_string(&path).with_context(|| fault.file.to_owned())?;
+        if !sound.contains(fault.from) {
+            bail!("{}: {} holds no {:?} any more: mend this list", fault.name, fault.file, fault.from);
+        }
+        let sown = match fault.from {
+            "" => sound.clone() + fault.to,
+            from => sound.replacen(from, fault.to, 1),
+        };
+        fs::write(&path, sown)?;
+        let outcome = gate(fault, &tree, &out.join("target"));
+        fs::write(&path, sound)?;
+        let outcome = outcome?;
+        let printed = outcome.stdout + &outcome.stderr;
+        if outcome.code == 0 {
+            bail!("{}: `cargo {}` stays green", fault.name, fault.gate.join(" "));
+        }
+        if !printed.contains(fault.sign) {
+            bail!("{}: `cargo {}` is red for another reason:\n{printed}", fault.name, fault.gate.join(" "));
+        }
+        println!("{:<14} sown in {}: `cargo {}` turns red", fault.name, fault.file, fault.gate.join(" "));
+    }
+    Ok(())
+}
+
+fn gate(fault: &Fault, tree: &Path, target: &Path) -> Result<Outcome> {
+    Cmd::new("cargo").args(fault.gate).dir(tree).env("CARGO_TARGET_DIR", target).outcome()
+}
+
+/// Brings the copy to the state of the source: files that git knows, and new ones that it does not ignore.
+fn copy(tree: &Path) -> Result<()> {
+    let list = Cmd::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .dir(paths::root())
+        .capture()
+        .context("a list of the source's files")?;
+    for name in list.lines() {
+        let (from, to) = (paths::root().join(name), tree.join(name));
+        let Ok(bytes) = fs::read(&from) else { continue };
+        // Untouched where nothing changed, so that it is not built again.
+        if fs::read(&to).is_ok_and(|old| old == bytes) {
+            continue;
+        }
+        fs::create_dir_all(to.parent().context("a folder")?)?;
+        fs::copy(&from, &to).with_context(|| name.to_owned())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list that no longer fits is found before someone runs the verb.
+    #[test]
+    fn every_fault_fits_the_source() {
+        for fault in &FAULTS {
+            let text =
+                fs::read_to_string(paths::root().join(fault.file)).unwrap_or_else(|e| panic!("{}: {e}", fault.file));
+            assert!(text.contains(fault.from), "{}: {} holds no {:?}", fault.name, fault.file, fault.from);
+            assert_ne!(fault.from, fault.to);
+        }
+    }
+}
