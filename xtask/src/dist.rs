@@ -75,7 +75,9 @@ fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
 
     let package = release.join("lib/cmake/tvm_embedded");
     put(&root.join("cmake/release/tvm_embedded-config.cmake"), &package.join("tvm_embedded-config.cmake"))?;
-    put(&root.join("cmake/TVMEmbeddedModel.cmake"), &package.join("TVMEmbeddedModel.cmake"))?;
+    for module in ["TVMEmbeddedModel.cmake", "TVMEmbeddedGenerate.cmake"] {
+        put(&root.join("cmake").join(module), &package.join(module))?;
+    }
     let cores: Vec<&str> = boards.iter().map(|board| board.name).chain([HOST]).collect();
     let filled = |from: &str, to: &Path| {
         let text = fs::read_to_string(root.join(from)).with_context(|| from.to_owned())?;
