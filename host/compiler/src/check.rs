@@ -88,7 +88,9 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
             format!("{lowest} to {highest} for {}", tensor.dtype),
         );
     }
-    if scales.len() > 1 && tensor.shape.get(*axis) != Some(&scales.len()) {
+    // Some converters write the weights' dimension into the biases, which have only one: its number says nothing there.
+    let axis = if tensor.dtype == DType::Int32 && tensor.shape.len() == 1 { 0 } else { *axis };
+    if scales.len() > 1 && tensor.shape.get(axis) != Some(&scales.len()) {
         let found = format!("{} scales along dimension {axis} of shape {:?}", scales.len(), tensor.shape);
         checker.bad_tensor(id, found, "as many as the dimension is long");
     }
@@ -278,4 +280,52 @@ impl<'a> Checker<'a> {
 /// Whether an operator only handles variables and is rewritten before lowering.
 pub fn is_variable_operator(kind: OpKind) -> bool {
     matches!(kind, OpKind::VAR_HANDLE | OpKind::READ_VARIABLE | OpKind::ASSIGN_VARIABLE | OpKind::CALL_ONCE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::OpOptions;
+
+    /// Problems of one tensor of an operator.
+    fn problems(tensor: Tensor) -> Vec<String> {
+        let (kind, options) = (OpKind::RESHAPE, OpOptions::None);
+        let op = Operator { index: 7, kind, version: 1, options, inputs: vec![Some(TensorId(0))], outputs: vec![] };
+        let graph = Subgraph { tensors: vec![Tensor { name: "t".into(), ..tensor }], ..Subgraph::default() };
+        let mut problems = Vec::new();
+        check_tensor(&mut Checker::new(&graph, &op, &mut problems), TensorId(0));
+        problems.iter().map(Problem::to_string).collect()
+    }
+
+    fn tensor(dtype: DType, shape: &[usize], scales: &[f32], zero_points: &[i64], axis: usize) -> Tensor {
+        let quant = Quantization { scales: scales.to_vec(), zero_points: zero_points.to_vec(), axis };
+        Tensor { dtype, shape: shape.to_vec(), quant: Some(quant), ..Tensor::default() }
+    }
+
+    #[test]
+    fn quantisation_that_fits_is_accepted() {
+        assert!(problems(tensor(DType::Int8, &[2, 3], &[0.1; 3], &[0; 3], 1)).is_empty());
+        assert!(problems(tensor(DType::Uint8, &[2, 3], &[0.1], &[255], 9)).is_empty());
+        // A bias with the weights' dimension.
+        assert!(problems(tensor(DType::Int32, &[3], &[0.1; 3], &[0; 3], 3)).is_empty());
+    }
+
+    #[test]
+    fn each_thing_wrong_is_named() {
+        for (tensor, expected) in [
+            (tensor(DType::Int8, &[2, 3], &[0.1; 3], &[0; 3], 0), "3 scales along dimension 0"),
+            (tensor(DType::Int8, &[2, 3], &[0.1; 3], &[0; 3], 5), "3 scales along dimension 5"),
+            (tensor(DType::Int8, &[2], &[f32::NAN], &[0], 0), "scale NaN"),
+            (tensor(DType::Int8, &[2], &[0.0], &[0], 0), "scale 0"),
+            (tensor(DType::Int8, &[2], &[1.0], &[128], 0), "zero point 128"),
+            (tensor(DType::Uint8, &[2], &[1.0], &[-1], 0), "zero point -1"),
+            (tensor(DType::Int8, &[2], &[1.0], &[], 0), "1 scales and 0 zero points"),
+            (tensor(DType::Int8, &[0], &[1.0], &[0], 0), "at least one element"),
+            (tensor(DType::Other(17), &[2], &[1.0], &[0], 0), "type 17"),
+        ] {
+            let problems = problems(tensor);
+            assert!(problems.len() == 1 && problems[0].contains(expected), "{expected}: {problems:?}");
+            assert!(problems[0].starts_with("operator 7 (RESHAPE), tensor \"t\": "), "{problems:?}");
+        }
+    }
 }

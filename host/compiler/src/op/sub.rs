@@ -34,10 +34,14 @@ fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
     Some(())
 }
 
-/// Multipliers of both inputs and the output, in float32 as the reference's Prepare computes them; all below 1.
+/// Multipliers of both inputs and the output, in float64 as the reference's Prepare computes them; all below 1.
 fn multipliers(scale1: f32, scale2: f32, scale: f32) -> Option<[Multiplier; 3]> {
-    let twice_max = 2.0 * scale1.max(scale2);
-    let factors = [scale1 / twice_max, scale2 / twice_max, twice_max / ((1 << 20) as f32 * scale)].map(f64::from);
+    let twice_max = 2.0 * f64::from(scale1.max(scale2));
+    let factors = [
+        f64::from(scale1) / twice_max,
+        f64::from(scale2) / twice_max,
+        twice_max / (f64::from(1 << 20) * f64::from(scale)),
+    ];
     let multipliers = factors.map(Multiplier::new);
     (factors.iter().all(|&factor| factor < 1.0) && multipliers.iter().all(|m| m.shift <= 0)).then_some(multipliers)
 }
