@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use tvm_embedded_compiler::names;
 
 const STYLES: Styles = Styles::styled()
@@ -101,6 +101,19 @@ pub struct Generate {
     /// C name of the model's descriptor and of everything named after it [default: the module's name]
     #[arg(long, value_name = "NAME")]
     pub symbol: Option<String>,
+
+    /// Who brings the content of constant pools outside the code
+    #[arg(long, value_enum, value_name = "WHO", default_value_t = Parameters::Carried)]
+    pub parameters: Parameters,
+}
+
+/// Who brings the content of constant pools outside the code.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Parameters {
+    /// The generated C holds it as constant arrays; the firmware may still set other data
+    Carried,
+    /// The firmware sets all of it with TVMSetParameters, for instance data that is updated over the air
+    User,
 }
 
 const GENERATE_EXAMPLES: &str = "\

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use tvm_embedded_interface::{Error, Generated, Options};
+use tvm_embedded_interface::{Error, Generated, Options, Parameters};
 
-use crate::args::{Generate, Model};
+use crate::args::{self, Generate, Model};
 use crate::failure::{Failure, Kind, Result};
 use crate::load::{self, Loaded};
 use crate::terminal::{self, printable, sentence};
@@ -12,7 +12,12 @@ use crate::terminal::{self, printable, sentence};
 /// Carries out the verb.
 pub fn generate(args: &Generate) -> Result<()> {
     let loaded = load::load(&args.model)?;
-    let generated = interface(&loaded, &args.model, args.symbol.clone())?;
+    let parameters = match args.parameters {
+        args::Parameters::Carried => Parameters::Carried,
+        args::Parameters::User => Parameters::User,
+    };
+    let options = Options { symbol: args.symbol.clone(), parameters, ..Options::default() };
+    let generated = interface(&loaded, &args.model, &options)?;
     tvm_embedded_interface::write(&args.output, &generated.files).map_err(|error| refused(&args.model, &error))?;
     for repair in &generated.repairs {
         terminal::print_note(&format!("{}: {}", printable(&repair.file), sentence(&repair.text)));
@@ -29,10 +34,9 @@ pub fn generate(args: &Generate) -> Result<()> {
 }
 
 /// Generates the interface of the model that the command line chooses.
-pub fn interface(loaded: &Loaded, model: &Model, symbol: Option<String>) -> Result<Generated> {
+pub fn interface(loaded: &Loaded, model: &Model, options: &Options) -> Result<Generated> {
     let module = load::chosen(&loaded.library, model)?;
-    let options = Options { symbol, ..Options::default() };
-    tvm_embedded_interface::generate(&loaded.archive, &loaded.library, module, &options)
+    tvm_embedded_interface::generate(&loaded.archive, &loaded.library, module, options)
         .map_err(|error| refused(model, &error))
 }
 

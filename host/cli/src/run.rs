@@ -16,7 +16,7 @@ use harness::{Call, Program};
 /// Carries out the verb.
 pub fn run(args: &Run) -> Result<()> {
     let loaded = load::load(&args.model)?;
-    let model = generate::interface(&loaded, &args.model, None)?;
+    let model = generate::interface(&loaded, &args.model, &tvm_embedded_interface::Options::default())?;
     let inputs: Vec<Spec> = model.facts.inputs.iter().map(Spec::new).collect();
     let outputs: Vec<Spec> = model.facts.outputs.iter().map(Spec::new).collect();
 

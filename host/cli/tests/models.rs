@@ -221,3 +221,25 @@ fn a_library_of_the_users_is_named() {
     let (_, stderr) = printed(&run.assert().code(5));
     assert!(stderr.contains("arm_convolve_wrapper_s8") && stderr.contains("--cc-arg"), "{stderr}");
 }
+
+/// With `--parameters user` the constants are not in the generated C: the descriptor carries no data, and the constant
+/// context asks for them.
+#[test]
+fn parameters_can_be_left_to_the_firmware() {
+    let Some(folder) = real_archives() else { return };
+    let archive = folder.join("hello_c_pools_const.tar");
+    for (who, carried) in [("carried", true), ("user", false)] {
+        let folder = tempfile::tempdir().unwrap();
+        tool()
+            .arg("generate")
+            .arg(&archive)
+            .arg("-o")
+            .arg(folder.path())
+            .args(["--parameters", who])
+            .assert()
+            .success();
+        assert_eq!(folder.path().join("hello_pools_parameters.c").is_file(), carried, "{who}");
+        let header = fs::read_to_string(folder.path().join("hello_pools.h")).unwrap();
+        assert_eq!(header.contains("#define TVM_HELLO_POOLS_CONTEXT(workspace, parameter)"), !carried, "{who}");
+    }
+}
