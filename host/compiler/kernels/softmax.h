@@ -1,4 +1,4 @@
-/* SOFTMAX from int8 to int8 with scale 1/256 and zero point −128.
+/* SOFTMAX from int8 to int8 with scale 1/256 and zero point −128, or to int16 with scale 1/65536 and zero point −32768.
  *
  * exp(difference to the row's largest input) is a function of one of 256 differences: a table made by the compiler with
  * gemmlowp's exp_on_negative_values, as far as the reference looks (`entries`, smaller differences count as zero).
@@ -39,8 +39,9 @@ TVMK_INLINE int32_t tvmk_softmax_reciprocal(int32_t x) {
     return y >= 1 << 30 ? INT32_MAX : (int32_t)((uint32_t)y << 1);
 }
 
-TVMK_SHARED void tvmk_softmax(const tvmk_softmax_t *l, const int8_t *in, int8_t *out) {
-    for (int32_t r = 0; r < l->rows; r++, in += l->depth, out += l->depth) {
+TVMK_INLINE void tvmk_softmax_rows(const tvmk_softmax_t *l, const int8_t *in, int8_t *out8, int16_t *out16, int32_t bits) {
+    int32_t lowest = -(1 << (bits - 1));
+    for (int32_t r = 0; r < l->rows; r++, in += l->depth) {
         int32_t largest = -128;
         int32_t sum = 0; /* Q12.19 */
         for (int32_t i = 0; i < l->depth; i++) {
@@ -54,16 +55,30 @@ TVMK_SHARED void tvmk_softmax(const tvmk_softmax_t *l, const int8_t *in, int8_t 
         }
         int32_t zeros = tvmk_softmax_leading_zeros((uint32_t)sum);
         int32_t scale = tvmk_softmax_reciprocal((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
-        int32_t shift = 12 - zeros + 31 - 8;
+        int32_t shift = 12 - zeros + 31 - bits;
         for (int32_t i = 0; i < l->depth; i++) {
             int32_t below = largest - in[i];
-            int32_t y = -128;
-            if (below < l->entries) {
+            int32_t y = lowest;
+            /* Beyond 31 places nothing is left: sums of 512 and more. */
+            if (below < l->entries && shift <= 31) {
                 y += tvmk_divide_by_pot(tvmk_high_mul(scale, l->exponentials[below]), shift);
             }
-            out[i] = (int8_t)tvmk_min(y, 127);
+            y = tvmk_min(y, -lowest - 1);
+            if (bits == 8) {
+                *out8++ = (int8_t)y;
+            } else {
+                *out16++ = (int16_t)y;
+            }
         }
     }
+}
+
+TVMK_SHARED void tvmk_softmax(const tvmk_softmax_t *l, const int8_t *in, int8_t *out) {
+    tvmk_softmax_rows(l, in, out, 0, 8);
+}
+
+TVMK_SHARED void tvmk_softmax_int16(const tvmk_softmax_t *l, const int8_t *in, int16_t *out) {
+    tvmk_softmax_rows(l, in, 0, out, 16);
 }
 
 #endif

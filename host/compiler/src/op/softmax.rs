@@ -1,4 +1,4 @@
-//! SOFTMAX from int8 to int8: `kernels/softmax.h`.
+//! SOFTMAX from int8 to int8 or int16: `kernels/softmax.h`.
 
 use crate::check::Checker;
 use crate::gemmlowp::exp_on_negative_values;
@@ -30,8 +30,8 @@ fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
         return None;
     };
     let (input, tensor) = checker.input(0)?;
-    let (output, _) = checker.output(0)?;
-    (checker.dtype(input, &[DType::Int8]) & checker.dtype(output, &[DType::Int8])).then_some(())?;
+    let (output, output_tensor) = checker.output(0)?;
+    (checker.dtype(input, &[DType::Int8]) & checker.dtype(output, &[DType::Int8, DType::Int16])).then_some(())?;
     checker.shape(output, &tensor.shape);
     let depth = tensor.shape.last().copied().unwrap_or(0);
     if !(1..=DEPTH_MAX).contains(&depth) {
@@ -41,10 +41,17 @@ fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
     if multiplier(beta, scale).is_none() {
         checker.bad(format!("beta {beta} with input scale {scale}"), "a product above 2^-26 and below 16");
     }
-    let quant = checker.per_tensor(output)?;
-    if quant != (1.0 / 256.0, -128) {
-        let found = format!("scale {} and zero point {}", quant.0, quant.1);
-        checker.bad_tensor(output, found, "scale 1/256 and zero point -128");
+    let (scale, zero_point) = checker.per_tensor(output)?;
+    // The reference is strict for int8 and lets int16 be off by a thousandth.
+    let (fits, supported) = match output_tensor.dtype {
+        DType::Int8 => ((scale, zero_point) == (1.0 / 256.0, -128), "scale 1/256 and zero point -128"),
+        _ => {
+            let fits = (scale * 65536.0 - 1.0).abs() < 0.001 && zero_point == -32768;
+            (fits, "scale 1/65536 and zero point -32768")
+        }
+    };
+    if !fits {
+        checker.bad_tensor(output, format!("scale {scale} and zero point {zero_point}"), supported);
     }
     Some(())
 }
@@ -56,7 +63,7 @@ fn multiplier(beta: f32, scale: f32) -> Option<Multiplier> {
 }
 
 /// exp of each difference 0, −1, … to the largest input, as far as the reference looks and the result is not 0 anyway:
-/// the sum takes exp >> 12, rounded, and the outputs shift by 23 bits or more.
+/// the sum takes exp >> 12, rounded, and the outputs shift by 15 bits or more.
 fn exponentials(multiplier: Multiplier) -> Vec<i32> {
     // `CalculateInputRadius(5, shift, 31)`.
     let radius = (31.0 * f64::from(1 << 26) / (1i64 << multiplier.shift) as f64).floor() as i64;
@@ -93,18 +100,17 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
             ("depth", depth.to_string()),
         ],
     );
-    body += &text::call("tvmk_softmax", 1, &[("input", 0), ("output", 0)], false);
+    let wide = graph.tensor(output).dtype == DType::Int16;
+    let function = if wide { "tvmk_softmax_int16" } else { "tvmk_softmax" };
+    body += &text::call(function, 1, &[("input", 0), ("output", 0)], false);
+    let in_place =
+        InPlace { input, output, lead: 0, reason: "the last pass over a row reads each element before it writes it" };
     Ok(Lowered::Layer(Layer {
         name: lowering.name.clone(),
         operators: vec![op.index],
         summary: format!("SOFTMAX {rows} rows of {depth}"),
         arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        in_place: vec![InPlace {
-            input,
-            output,
-            lead: 0,
-            reason: "the last pass over a row reads each element before it writes it",
-        }],
+        in_place: if wide { Vec::new() } else { vec![in_place] },
         scratch_align: 1,
         constants: vec![Constant {
             name: lowering.constant("exponentials"),
