@@ -19,7 +19,7 @@ const TABLES: [(&str, bool); 2] = [("## Interface", true), ("## Compiled models"
 /// `cargo xtask misra`.
 ///
 /// # Errors
-/// A rule that is broken and not listed, or listed and not broken.
+/// A rule that is broken and not listed. One that is listed and not broken is told.
 pub fn run(args: &[String]) -> Result<()> {
     if !args.is_empty() {
         bail!("usage: cargo xtask misra");
@@ -51,15 +51,18 @@ pub fn run(args: &[String]) -> Result<()> {
             .filter(|finding| finding.interface == interface)
             .map(|finding| finding.rule.as_str())
             .collect();
-        for finding in found.iter().filter(|finding| finding.interface == interface) {
-            if !listed.contains(finding.rule.as_str()) {
-                bail!("rule {} is broken at {}, and docs/misra.md does not say why", finding.rule, finding.place);
-            }
+        let unlisted: Vec<String> = found
+            .iter()
+            .filter(|finding| finding.interface == interface && !listed.contains(finding.rule.as_str()))
+            .map(|finding| format!("rule {} at {}", finding.rule, finding.place))
+            .collect();
+        if !unlisted.is_empty() {
+            bail!("broken, and docs/misra.md does not say why under '{heading}':\n{}", unlisted.join("\n"));
         }
-        if let Some(stale) = listed.iter().find(|rule| !broken.contains(*rule)) {
-            bail!("docs/misra.md lists rule {stale} under '{heading}', which nothing breaks");
+        for rule in listed.iter().filter(|rule| !broken.contains(*rule)) {
+            println!("NOTE: docs/misra.md lists rule {rule} under '{heading}', which nothing breaks any more");
         }
-        println!("{heading}: {} rules are broken, each with its reason", listed.len());
+        println!("{heading}: {} rules are broken, each with its reason", broken.len());
     }
     Ok(())
 }
