@@ -245,8 +245,8 @@ fn data_c(archive: &Path, generated: &Path, number: usize) -> Result<(String, us
         .map(|entry| entry.path())
         .find(|path| path.extension().is_some_and(|extension| extension == "h"));
     let symbol = header.as_ref().and_then(|path| path.file_stem()?.to_str()).context("no header was generated")?;
-    let facts = fs::read_to_string(generated.join(symbol).with_extension("h"))?;
-    let mut room: usize = facts.lines().filter_map(workspace_bytes).sum();
+    let facts = serde_json::from_str(&fs::read_to_string(generated.join(format!("{symbol}.json")))?)?;
+    let mut room = workspace_bytes(&facts)?;
     let mut text = format!("#include \"{symbol}.h\"\n#include \"run_model.h\"\n\n");
     for (direction, list) in [("in", "inputs"), ("out", "outputs")] {
         let mut rows = String::new();
@@ -264,14 +264,12 @@ fn data_c(archive: &Path, generated: &Path, number: usize) -> Result<(String, us
     Ok((text, room))
 }
 
-/// The value of a macro that says how large a workspace is. A model with one workspace has two such macros.
-fn workspace_bytes(line: &str) -> Option<usize> {
-    let (name, value) = line.strip_prefix("#define ")?.split_once(' ')?;
-    let (_, part) = name.split_once("_WORKSPACE_")?;
-    if !part.ends_with("_BYTES") || part.ends_with("ALIGNED_BYTES") {
-        return None;
-    }
-    value.trim().trim_end_matches('u').parse().ok()
+/// Bytes of all workspaces that the user of a model brings, from the facts that are generated with it.
+fn workspace_bytes(facts: &serde_json::Value) -> Result<usize> {
+    let workspaces = facts["workspace"].as_object().context("the generated JSON has no workspace")?;
+    // Beside an object for each workspace there are numbers that concern all.
+    let sizes = workspaces.values().filter_map(|one| one.get("bytes")?.as_u64());
+    Ok(sizes.sum::<u64>().try_into()?)
 }
 
 fn tensors(archive: &Path, direction: &str) -> Result<Vec<(String, Vec<u8>)>> {
