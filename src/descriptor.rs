@@ -219,3 +219,84 @@ impl TVMTensor {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::ptr::null;
+
+    const MODEL: TVMModel = TVMModel {
+        magic: TVM_MODEL_MAGIC,
+        abi_version: TVM_EMBEDDED_ABI_VERSION,
+        flags: TVM_MODEL_PLAIN,
+        struct_size: size_of::<TVMModel>() as u16,
+        name: null(),
+        inputs: null(),
+        outputs: null(),
+        workspaces: null(),
+        parameters: null(),
+        devices: null(),
+        entry: None,
+        reset: None,
+        num_inputs: 1,
+        num_outputs: 1,
+        num_workspaces: 1,
+        num_parameters: 0,
+        num_devices: 0,
+        tensor_alignment_mask: 0,
+        tvm_version: [0, 12, 0],
+        reserved: [0; 3],
+    };
+
+    #[test]
+    fn the_first_wrong_word_decides() {
+        assert_eq!(MODEL.check(), Ok(()));
+        assert_eq!(TVMModel { magic: 0, abi_version: 0, ..MODEL }.check(), fail(TVMStatus::NotAModel));
+        assert_eq!(TVMModel { abi_version: 0, struct_size: 0, ..MODEL }.check(), fail(TVMStatus::AbiMismatch));
+        assert_eq!(TVMModel { struct_size: MODEL.struct_size + 1, ..MODEL }.check(), fail(TVMStatus::CorruptModel));
+    }
+
+    #[test]
+    fn plain_means_sound_and_flagged() {
+        assert!(MODEL.is_plain());
+        for other in [
+            TVMModel { magic: !TVM_MODEL_MAGIC, ..MODEL },
+            TVMModel { abi_version: TVM_EMBEDDED_ABI_VERSION + 1, ..MODEL },
+            TVMModel { flags: 0, ..MODEL },
+            TVMModel { struct_size: 0, ..MODEL },
+        ] {
+            assert!(!other.is_plain(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn tensors_lie_at_multiples_of_their_alignment() {
+        let tensor = |alignment, flags| TVMTensor {
+            name: null(),
+            identifier: null(),
+            shape: null(),
+            size: 4,
+            alignment,
+            scale: 1.0,
+            zero_point: 0,
+            workspace_offset: 0,
+            workspace: 0,
+            dtype_lanes: 1,
+            dtype_code: 0,
+            dtype_bits: 8,
+            rank: 0,
+            flags,
+            reserved: 0,
+        };
+        assert!(tensor(1, TVM_TENSOR_IN_WORKSPACE).in_workspace());
+        assert!(!tensor(1, TVM_TENSOR_SHAPED | TVM_TENSOR_QUANTIZED).in_workspace());
+        for alignment in [1u32, 2, 4, 16] {
+            assert_eq!(tensor(alignment, 0).check(0), fail(TVMStatus::NullTensor));
+            for address in 1..64usize {
+                let expected =
+                    if address % alignment as usize == 0 { Ok(()) } else { fail(TVMStatus::MisalignedTensor) };
+                assert_eq!(tensor(alignment, 0).check(address), expected);
+            }
+        }
+    }
+}
