@@ -78,7 +78,7 @@ pub fn with_sysroot(command: Cmd, targets: &[&str]) -> Result<Cmd> {
 /// should not have two of each. What is left must be one object: more would mean that link-time optimisation was off.
 fn strip_builtins(board: &Board, archive: &Path) -> Result<()> {
     let members = members(board, archive)?;
-    let builtins: Vec<&String> = members.iter().filter(|name| name.starts_with("compiler_builtins")).collect();
+    let builtins: Vec<&String> = members.iter().filter(|name| is_builtin(name)).collect();
     if !builtins.is_empty() {
         board.tool("ar").arg("d").arg(archive).args(builtins).capture()?;
     }
@@ -105,6 +105,13 @@ pub fn check_clean(board: &Board, archive: &Path) -> Result<()> {
 
 fn members(board: &Board, archive: &Path) -> Result<Vec<String>> {
     Ok(board.tool("ar").arg("t").arg(archive).capture()?.lines().map(str::to_owned).collect())
+}
+
+/// Whether an archive's member holds helpers: those written in Rust and, in rustup's core, those written in C, which are
+/// called `<hash>-<function>.o`.
+fn is_builtin(member: &str) -> bool {
+    let in_c = member.split_once('-').is_some_and(|(hash, _)| hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    member.starts_with("compiler_builtins") || in_c
 }
 
 /// The functions that the archive exports, sorted.
