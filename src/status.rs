@@ -147,18 +147,17 @@ pub fn text(code: i32) -> &'static [u8] {
         own if own == 0 || own > last => last,
         status => status,
     };
-    let mut rest = TEXTS;
-    while skip != 0 {
-        match rest {
-            [0, tail @ ..] => {
-                skip -= 1;
-                rest = tail;
-            }
-            [_, tail @ ..] => rest = tail,
-            [] => break,
+    let mut start = 0;
+    for (at, byte) in TEXTS.iter().enumerate() {
+        if skip == 0 {
+            break;
+        }
+        if *byte == 0 {
+            skip -= 1;
+            start = at + 1;
         }
     }
-    rest
+    TEXTS.get(start..).unwrap_or(TEXTS)
 }
 
 /// Every status there is.
