@@ -3,9 +3,10 @@
 #define RUN_MODEL_H
 #include <tvm_embedded.h>
 
+/* The bytes of one tensor for each run, one after the other; size is that of one. */
 struct tensor_bytes {
     const char *name;
-    const void *bytes;
+    const uint8_t *bytes;
     size_t size;
 };
 
@@ -14,6 +15,7 @@ struct sample {
     const TVMModel *model;
     const struct tensor_bytes *inputs;
     const struct tensor_bytes *outputs;
+    size_t runs;
 };
 
 extern const struct sample *const samples[];

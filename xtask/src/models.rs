@@ -60,6 +60,8 @@ pub fn samples() -> Option<PathBuf> {
 /// An archive to run, with its inputs and expected outputs in files beside it, and the boards that have room for it.
 pub struct Prepared {
     archive: PathBuf,
+    /// How many runs the files hold data for, one after the other.
+    runs: usize,
     boards: &'static [&'static str],
 }
 
@@ -71,7 +73,7 @@ pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
     let mut prepared = Vec::new();
     if let Some(samples) = samples() {
         for Sample { archive, boards } in SAMPLES {
-            prepared.push(Prepared { archive: samples.join(archive).with_extension("tar"), boards });
+            prepared.push(Prepared { archive: samples.join(archive).with_extension("tar"), runs: 1, boards });
         }
     }
     let folder = paths::target().join("firmware/models");
@@ -80,13 +82,16 @@ pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
         let model = paths::root().join(archive).with_extension("tflite");
         if model.is_file() {
             let archive = compile(tool, &model, &folder).with_context(|| model.display().to_string())?;
-            prepared.push(Prepared { archive, boards });
+            prepared.push(Prepared { archive, runs: RUNS, boards });
         }
     }
     Ok(prepared)
 }
 
-/// Compiles a model, and runs it once on this computer, on bytes that reach every value.
+/// On how many inputs a compiled model is compared.
+const RUNS: usize = 100;
+
+/// Compiles a model, and runs it on this computer, on bytes that reach every value.
 fn compile(tool: &Path, model: &Path, folder: &Path) -> Result<PathBuf> {
     let name = model.file_stem().and_then(|name| name.to_str()).context("a model's name is no text")?;
     let archive = folder.join(format!("{name}.tar"));
@@ -101,7 +106,7 @@ fn compile(tool: &Path, model: &Path, folder: &Path) -> Result<PathBuf> {
     };
     let (given, got) = (folder.join(format!("{name}.in.{input}.bin")), folder.join(format!("{name}.out.{output}.bin")));
     let mut state = 0x2545_F491_u32;
-    let bytes: Vec<u8> = (0..size)
+    let bytes: Vec<u8> = (0..size * RUNS as u64)
         .map(|_| {
             // Marsaglia's xorshift: the same bytes everywhere.
             state ^= state << 13;
@@ -122,7 +127,7 @@ fn compile(tool: &Path, model: &Path, folder: &Path) -> Result<PathBuf> {
 pub fn run_on(board: &Board, tool: &Path, models: &[Prepared]) -> Result<Vec<(String, Result<Row>)>> {
     let library = library::build(board)?;
     let fitting = models.iter().filter(|model| model.boards.contains(&board.name));
-    let run = |model: &Prepared| (stem(&model.archive), run_one(board, &library, tool, &model.archive));
+    let run = |model: &Prepared| (stem(&model.archive), run_one(board, &library, tool, model));
     let mut rows: Vec<_> = fitting.map(run).collect();
     if let Some(samples) = samples().filter(|_| LARGE.contains(&board.name)) {
         let archives = TOGETHER.map(|name| samples.join(name).with_extension("tar"));
@@ -136,28 +141,28 @@ const TOGETHER: [&str; 3] = ["kws_c_usmp", "hello_c_nousmp", "duo_packed"];
 /// How often each of them runs, in turn with the others.
 const ROUNDS: usize = 3;
 
-fn run_one(board: &Board, library: &Path, tool: &Path, archive: &Path) -> Result<Row> {
-    let program = build(board, library, tool, &stem(archive), &[archive], 1)?;
+fn run_one(board: &Board, library: &Path, tool: &Path, model: &Prepared) -> Result<Row> {
+    let (program, data) = build(board, library, tool, &stem(&model.archive), &[&model.archive], model.runs, 1)?;
     // These models' memory is planned ahead: nothing of TVM's run-time allocation may be in the image.
     let symbols = board.tool("nm").arg(&program).capture()?;
     if let Some(symbol) = symbols.lines().find(|line| line.contains("TVMBackend")) {
         bail!("the image holds {symbol}");
     }
-    let row = run(board, &program)?;
-    match row[..] {
-        [instructions] => with_size(board, &program, instructions),
-        _ => bail!("not one run, but {}", row.len()),
+    let runs = run(board, &program)?;
+    match runs.first() {
+        Some(first) if runs.len() == model.runs => with_size(board, &program, *first, data),
+        _ => bail!("not {} runs, but {}", model.runs, runs.len()),
     }
 }
 
 fn run_together(board: &Board, library: &Path, tool: &Path, archives: &[PathBuf]) -> Result<Row> {
     let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
-    let program = build(board, library, tool, "together", &archives, ROUNDS)?;
+    let (program, data) = build(board, library, tool, "together", &archives, 1, ROUNDS)?;
     let runs = run(board, &program)?;
     if runs.len() != ROUNDS * archives.len() {
         bail!("not {} runs, but {}", ROUNDS * archives.len(), runs.len());
     }
-    with_size(board, &program, runs.iter().sum())
+    with_size(board, &program, runs.iter().sum(), data)
 }
 
 /// Instructions of each `TVMExecute`, all of which gave what they must.
@@ -169,31 +174,42 @@ fn run(board: &Board, program: &Path) -> Result<Vec<u64>> {
     Ok(run.counts.ranges)
 }
 
-fn with_size(board: &Board, program: &Path, instructions: u64) -> Result<Row> {
+/// `data` are the bytes of inputs and expected outputs in the image, which are not the model's.
+fn with_size(board: &Board, program: &Path, instructions: u64, data: usize) -> Result<Row> {
     let (flash, ram) = size_of(board, program)?;
-    Ok(Row { flash, ram, instructions })
+    Ok(Row { flash: flash.saturating_sub(data as u64), ram, instructions })
 }
 
 fn stem(archive: &Path) -> String {
     archive.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Generates models' interfaces and links them with the runtime and `bench/firmware/run_model.c`.
-fn build(board: &Board, library: &Path, tool: &Path, name: &str, archives: &[&Path], rounds: usize) -> Result<PathBuf> {
+/// Generates models' interfaces and links them with the runtime and `bench/firmware/run_model.c`. Returns the program, and
+/// the bytes of inputs and expected outputs in it.
+fn build(
+    board: &Board,
+    library: &Path,
+    tool: &Path,
+    name: &str,
+    archives: &[&Path],
+    runs: usize,
+    rounds: usize,
+) -> Result<(PathBuf, usize)> {
     let folder = paths::target().join("firmware").join(board.name).join("models").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     let programs = paths::root().join("bench/firmware");
-    let (mut objects, mut list, mut room) = (Vec::new(), String::new(), 0);
+    let (mut objects, mut list, mut room, mut bytes) = (Vec::new(), String::new(), 0, 0);
     for (number, archive) in archives.iter().enumerate() {
         let generated = folder.join(stem(archive));
         let object_folder = folder.join(format!("{}.o", stem(archive)));
         fs::create_dir_all(&object_folder)?;
         Cmd::new(tool).arg("generate").arg(archive).arg("-o").arg(&generated).capture()?;
-        let (data, needed) = data_c(archive, &generated, number)?;
-        fs::write(generated.join("data.c"), data)?;
-        room = room.max(needed);
+        let data = data_c(archive, &generated, number, runs)?;
+        fs::write(generated.join("data.c"), data.text)?;
+        room = room.max(data.room);
+        bytes += data.bytes;
         writeln!(list, "extern const struct sample sample_{number};")?;
         // Each model by itself: two may bring headers of the same name.
         let mut compiler = board.compiler().dir(&object_folder).args(["-c", "-std=c11", "-O2"]);
@@ -219,7 +235,7 @@ fn build(board: &Board, library: &Path, tool: &Path, name: &str, archives: &[&Pa
         board.compiler().args(["-std=c11", "-O2", "-I"]).arg(&programs).arg("-I").arg(library::include_dir());
     linker = linker.arg(programs.join("run_model.c")).arg(folder.join("samples.c")).args(objects).args(board.hosted());
     linker.arg(library).args(["-lm", "-o"]).arg(&program).capture()?;
-    Ok(program)
+    Ok((program, bytes))
 }
 
 /// Every C file below a folder.
@@ -237,9 +253,17 @@ fn c_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The C file with a model's inputs and the outputs it must give, from `<archive>.in.<tensor>.bin` and `<archive>.out.…`, and
-/// how much memory a run needs beside them.
-fn data_c(archive: &Path, generated: &Path, number: usize) -> Result<(String, usize)> {
+/// A C file with a model's inputs and the outputs it must give.
+struct Data {
+    text: String,
+    /// Memory that a run needs for workspaces and outputs.
+    room: usize,
+    /// Bytes of inputs and outputs in it.
+    bytes: usize,
+}
+
+/// The C file for `runs` runs, from `<archive>.in.<tensor>.bin` and `<archive>.out.…`.
+fn data_c(archive: &Path, generated: &Path, number: usize, runs: usize) -> Result<Data> {
     let header = fs::read_dir(generated)?
         .flatten()
         .map(|entry| entry.path())
@@ -247,6 +271,7 @@ fn data_c(archive: &Path, generated: &Path, number: usize) -> Result<(String, us
     let symbol = header.as_ref().and_then(|path| path.file_stem()?.to_str()).context("no header was generated")?;
     let facts = serde_json::from_str(&fs::read_to_string(generated.join(format!("{symbol}.json")))?)?;
     let mut room = workspace_bytes(&facts)?;
+    let mut total = 0;
     let mut text = format!("#include \"{symbol}.h\"\n#include \"run_model.h\"\n\n");
     for (direction, list) in [("in", "inputs"), ("out", "outputs")] {
         let mut rows = String::new();
@@ -254,14 +279,15 @@ fn data_c(archive: &Path, generated: &Path, number: usize) -> Result<(String, us
             let values: Vec<String> = bytes.iter().map(u8::to_string).collect();
             let values = values.join(",");
             writeln!(text, "static const _Alignas(16) unsigned char {list}_{index}[] = {{{values}}};")?;
-            writeln!(rows, "    {{\"{tensor}\", {list}_{index}, {}}},", bytes.len())?;
-            room += bytes.len() + 16;
+            writeln!(rows, "    {{\"{tensor}\", {list}_{index}, {}}},", bytes.len() / runs)?;
+            room += bytes.len() / runs + 16;
+            total += bytes.len();
         }
         write!(text, "static const struct tensor_bytes {list}[] = {{\n{rows}}};\n")?;
     }
     writeln!(text, "extern const struct sample sample_{number};")?;
-    writeln!(text, "const struct sample sample_{number} = {{&{symbol}, inputs, outputs}};")?;
-    Ok((text, room))
+    writeln!(text, "const struct sample sample_{number} = {{&{symbol}, inputs, outputs, {runs}}};")?;
+    Ok(Data { text, room, bytes: total })
 }
 
 /// Bytes of all workspaces that the user of a model brings, from the facts that are generated with it.
