@@ -111,7 +111,11 @@ impl Sysroot {
 
     /// Compiles `core` and `compiler_builtins` for the targets that are not there yet, in one go.
     fn build(&self, targets: &[&str]) -> Result<()> {
-        let missing: Vec<&str> = targets.iter().copied().filter(|target| !holds_core(&self.libdir(target))).collect();
+        let mut missing: Vec<&str> =
+            targets.iter().copied().filter(|target| !holds_core(&self.libdir(target))).collect();
+        // Several boards share a target.
+        missing.sort_unstable();
+        missing.dedup();
         if missing.is_empty() {
             return Ok(());
         }
