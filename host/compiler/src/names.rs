@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use tvm_embedded_mlf::names::is_keyword;
+
 /// Gives out C identifiers, each once.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -11,7 +13,7 @@ pub struct Names {
 impl Names {
     /// An allocator that never gives out the words of C and C++ nor the fixed-width types.
     pub fn new() -> Self {
-        Names { taken: RESERVED.iter().map(|word| (*word).to_owned()).collect() }
+        Names::default()
     }
 
     /// An identifier like `wanted`, made unique by a number where needed. Names that differ only in case count as the same,
@@ -20,7 +22,11 @@ impl Names {
         let base = identifier(wanted);
         let mut name = base.clone();
         let mut number = 1;
-        while self.taken.contains(&name) || !self.taken.insert(name.to_ascii_uppercase()) {
+        while is_reserved(&name)
+            || is_reserved(&name.to_ascii_uppercase())
+            || self.taken.contains(&name)
+            || !self.taken.insert(name.to_ascii_uppercase())
+        {
             number += 1;
             name = format!("{base}_{number}");
         }
@@ -44,7 +50,7 @@ pub fn identifier(text: &str) -> String {
 /// A module name: an identifier in lower case, since TVM's file and macro names lose the case.
 pub fn module_name(text: &str) -> String {
     let name = identifier(text).to_ascii_lowercase();
-    if RESERVED.contains(&name.as_str()) { format!("{name}_model") } else { name }
+    if is_reserved(&name) { format!("{name}_model") } else { name }
 }
 
 /// Whether a name the user gave can be used as it stands.
@@ -53,105 +59,24 @@ pub fn is_lower_identifier(name: &str) -> bool {
         && name.len() <= 64
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        && !RESERVED.contains(&name)
+        && !is_reserved(name)
 }
 
-/// Words of C, C++ and their headers that can't name a member, a parameter or a macro part here.
+/// Whether C, C++ or their headers give the name a meaning, so that it can't name a member, a parameter or a macro part.
+fn is_reserved(name: &str) -> bool {
+    is_keyword(name) || RESERVED.contains(&name)
+}
+
+/// Such words beside the keywords up to C17 and C++17: keywords of C++20, types, macros, names of the generated code's own.
 const RESERVED: &[&str] = &[
-    "alignas",
-    "alignof",
-    "and",
-    "and_eq",
-    "asm",
-    "auto",
-    "bitand",
-    "bitor",
-    "bool",
-    "break",
-    "case",
-    "catch",
-    "char",
     "char8_t",
-    "char16_t",
-    "char32_t",
-    "class",
-    "compl",
     "concept",
-    "const",
-    "const_cast",
     "consteval",
-    "constexpr",
     "constinit",
-    "continue",
     "co_await",
     "co_return",
     "co_yield",
-    "decltype",
-    "default",
-    "delete",
-    "do",
-    "double",
-    "dynamic_cast",
-    "else",
-    "enum",
-    "explicit",
-    "export",
-    "extern",
-    "false",
-    "float",
-    "for",
-    "friend",
-    "goto",
-    "if",
-    "inline",
-    "int",
-    "long",
-    "mutable",
-    "namespace",
-    "new",
-    "noexcept",
-    "not",
-    "not_eq",
-    "nullptr",
-    "operator",
-    "or",
-    "or_eq",
-    "private",
-    "protected",
-    "public",
-    "register",
-    "reinterpret_cast",
     "requires",
-    "restrict",
-    "return",
-    "short",
-    "signed",
-    "sizeof",
-    "static",
-    "static_assert",
-    "static_cast",
-    "struct",
-    "switch",
-    "template",
-    "this",
-    "thread_local",
-    "throw",
-    "true",
-    "try",
-    "typedef",
-    "typeid",
-    "typename",
-    "typeof",
-    "union",
-    "unsigned",
-    "using",
-    "virtual",
-    "void",
-    "volatile",
-    "wchar_t",
-    "while",
-    "xor",
-    "xor_eq",
     "int8_t",
     "int16_t",
     "int32_t",
@@ -185,6 +110,15 @@ const RESERVED: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_macros_would_clash_with_are_not_given_out() {
+        let mut names = Names::new();
+        for word in ["int", "concept", "workspace", "Workspace", "null", "size_t"] {
+            let name = names.unique(word);
+            assert!(name.starts_with(word) && name.len() > word.len(), "{word}: {name}");
+        }
+    }
 
     #[test]
     fn names_become_identifiers() {
