@@ -46,8 +46,13 @@ pub fn path_for(targets: &[&str]) -> Result<Option<PathBuf>> {
     // A folder of its own choice lets several checkouts share one.
     let folder =
         std::env::var_os("TVM_EMBEDDED_SYSROOT").map_or_else(|| paths::target().join("sysroot"), PathBuf::from);
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    // Two runs, of one checkout or of several that share the folder, must not lay it out or build it at once.
+    let lock = fs::File::create(folder.join("lock")).and_then(|file| file.lock().map(|()| file));
+    let lock = lock.with_context(|| format!("locking {}", folder.display()))?;
     let sysroot = Sysroot::open(&folder).with_context(|| format!("in {}", folder.display()))?;
     sysroot.build(targets)?;
+    drop(lock);
     Ok(Some(sysroot.folder.join("bin")))
 }
 
@@ -77,7 +82,6 @@ struct Sysroot {
 impl Sysroot {
     /// Opens the folder, or lays it out anew when it is absent or of another compiler version.
     fn open(folder: &Path) -> Result<Self> {
-        fs::create_dir_all(folder)?;
         let folder = folder.canonicalize()?;
         let version = Cmd::new(RUSTC).arg("-vV").capture()?;
         let debian = PathBuf::from(Cmd::new(RUSTC).args(["--print", "sysroot"]).capture()?.trim());
