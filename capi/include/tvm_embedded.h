@@ -10,7 +10,9 @@
  *   that lives until the call returns.
  * - A call that fails has written nothing.
  * - The library allocates nothing, keeps no pointer it was given, and has no writable data but the last error message.
- *   Every function is re-entrant unless its description says otherwise.
+ * - "Threads, interrupts, callbacks" in a description says whether a function may be called from several threads at the
+ *   same time, from an interrupt or signal handler whatever call it interrupted, and from a model's own code while the
+ *   model runs. "Yes" alone has no condition.
  * - Strings are NUL-terminated UTF-8.
  */
 #ifndef TVM_EMBEDDED_H
@@ -498,16 +500,20 @@ extern "C" {
  * not compile. The function itself takes one buffer for a model with one workspace and a table of pointers for a
  * model with several; the size is not known, and so not checked.
  *
+ * Threads, interrupts, callbacks: yes, for different contexts.
+ *
  * @param context [out] its workspaces are set, nothing else of it is read or written, so it need not be initialised
  * @param memory [in] the buffer, or the table of pointers. Must outlive the context's use
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_WORKSPACE`. On
- *   failure nothing is written. Re-entrant for different contexts
+ *   failure nothing is written
  */
 int32_t TVMSetWorkspaces(struct TVMContext *context,
                          void *memory);
 
 /**
  * Sets the one workspace of a context to a buffer.
+ *
+ * Threads, interrupts, callbacks: yes, for different contexts.
  *
  * @param context [out] as for `TVMSetWorkspaces`
  * @param buffer [in] the memory. Need not be aligned when it is as large as `TVMGetWorkspaceSize` says. Must outlive the
@@ -522,6 +528,8 @@ int32_t TVMSetWorkspaceBuffer(struct TVMContext *context,
 /**
  * Sets the workspaces of a context to a table of pointers, one for each workspace of the model.
  *
+ * Threads, interrupts, callbacks: yes, for different contexts.
+ *
  * @param context [out] as for `TVMSetWorkspaces`
  * @param pointers [in] the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may lie in
  *   read-only memory. It is not copied, so it must outlive the context's use
@@ -535,16 +543,20 @@ int32_t TVMSetWorkspaceTable(struct TVMContext *context, const void *pointers, s
  * with several. A macro or overloads of this name choose between `TVMSetParameterBuffer` and `TVMSetParameterTable`, as
  * for `TVMSetWorkspaces`. Not needed for models that carry their parameters.
  *
+ * Threads, interrupts, callbacks: yes, for different contexts.
+ *
  * @param context [out] its parameters are set, nothing else of it is read or written
  * @param memory [in] the constants or the table of pointers; may lie in read-only memory. Must outlive the context's use
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_PARAMETER`. On
- *   failure nothing is written. Re-entrant for different contexts
+ *   failure nothing is written
  */
 int32_t TVMSetParameters(struct TVMContext *context,
                          const void *memory);
 
 /**
  * Sets the one parameter of a context to a buffer.
+ *
+ * Threads, interrupts, callbacks: yes, for different contexts.
  *
  * @param context [out] as for `TVMSetParameters`
  * @param buffer [in] the constants, aligned as `TVMGetParameterAlignment` says. Must outlive the context's use
@@ -555,6 +567,8 @@ int32_t TVMSetParameterBuffer(struct TVMContext *context, const void *buffer, si
 
 /**
  * Sets the parameters of a context to a table of pointers, one for each parameter of the model.
+ *
+ * Threads, interrupts, callbacks: yes, for different contexts.
  *
  * @param context [out] as for `TVMSetParameters`
  * @param pointers [in] the model's `TVMParameters_…` struct, or an array of pointers in its order; not copied, so it
@@ -567,16 +581,20 @@ int32_t TVMSetParameterTable(struct TVMContext *context, const void *pointers, s
 /**
  * Sets the devices of a context: what the model's device hooks get as their handle.
  *
+ * Threads, interrupts, callbacks: yes, for different contexts.
+ *
  * @param context [out] its devices are set, nothing else of it is read or written
  * @param devices [in] the model's `TVMDevices_…` struct, or an array of pointers in its order; not copied, so it must
  *   outlive the context's use
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_DEVICE`,
- *   `TVM_STATUS_MISALIGNED_ARGUMENT`. On failure nothing is written. Re-entrant for different contexts
+ *   `TVM_STATUS_MISALIGNED_ARGUMENT`. On failure nothing is written
  */
 int32_t TVMSetDevices(struct TVMContext *context, const void *devices);
 
 /**
  * Sets one workspace in a table of pointers, with its size checked against the model.
+ *
+ * Threads, interrupts, callbacks: yes, for different tables.
  *
  * @param model [in] the model's descriptor
  * @param workspaces [in,out] the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
@@ -586,8 +604,7 @@ int32_t TVMSetDevices(struct TVMContext *context, const void *devices);
  * @param size [in] bytes at `memory`
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
  *   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL`,
- *   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
- *   for different tables
+ *   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
  */
 int32_t TVMSetWorkspace(const struct TVMModel *model,
                         void *workspaces,
@@ -598,6 +615,8 @@ int32_t TVMSetWorkspace(const struct TVMModel *model,
 /**
  * Sets one parameter in a table of pointers, with its size and alignment checked against the model.
  *
+ * Threads, interrupts, callbacks: yes, for different tables.
+ *
  * @param model [in] the model's descriptor
  * @param parameters [in,out] the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
  *   Give it to `TVMSetParameters` once all are set
@@ -606,8 +625,8 @@ int32_t TVMSetWorkspace(const struct TVMModel *model,
  * @param size [in] bytes at `memory`
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
  *   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
- *   `TVM_STATUS_PARAMETER_TOO_SMALL`; what `TVMCheckModel` answers for a bad model. On failure nothing
- *   is written. Re-entrant for different tables
+ *   `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On
+ *   failure nothing is written
  */
 int32_t TVMSetParameter(const struct TVMModel *model,
                         void *parameters,
@@ -616,8 +635,12 @@ int32_t TVMSetParameter(const struct TVMModel *model,
                         size_t size);
 
 /**
- * A status as a short English text, in constant memory; never NULL. A code that is not the library's is "model's own code".
- * Re-entrant.
+ * A status as a short English text.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param status [in] what a call answered
+ * @return the text, in constant memory, never NULL; "model's own code" for a code that is not the library's
  */
 const char *TVMStatusString(int32_t status);
 
@@ -625,15 +648,21 @@ const char *TVMStatusString(int32_t status);
  * The message of the last `TVMAPISetLastError`, NUL-terminated; "" when there was none; never NULL.
  *
  * Only code of a model calls `TVMAPISetLastError` (TVM's CMSIS-NN operators in debug mode do); the library's own checks
- * are told by their status alone. The memory is the library's and is overwritten by the next message. Not re-entrant
- * with `TVMAPISetLastError`: the text may then be a mixture of two, but is always terminated.
+ * are told by their status alone. The memory is the library's and is overwritten by the next message.
+ *
+ * Threads, interrupts, callbacks: yes, but while `TVMAPISetLastError` runs the text may be a mixture of two; it is always
+ * terminated.
+ *
+ * @return the message
  */
 const char *TVMGetLastError(void);
 
 /**
  * Keeps a message for `TVMGetLastError`: the first 127 bytes of it.
  *
- * @param message [in] the message, copied; NULL clears the last one. Not re-entrant
+ * Threads, interrupts, callbacks: yes, but of two messages at the same time a mixture may be kept.
+ *
+ * @param message [in] the message, copied; NULL clears the last one
  */
 void TVMAPISetLastError(const char *message);
 
@@ -651,15 +680,20 @@ void TVMAPISetLastError(const char *message);
  * then, where the model has them, and so in its own generated entry: each parameter (`TVM_STATUS_NULL_CONTEXT`,
  * `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_PARAMETERS_NOT_SET`, `TVM_STATUS_WRONG_COUNT`,
  * `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
- * `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`), each device (`TVM_STATUS_DEVICES_NOT_SET` and
- * alike, `TVM_STATUS_NULL_DEVICE`), and the tensors inside a workspace (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
+ * `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`); each device (`TVM_STATUS_NULL_CONTEXT`,
+ * `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_DEVICES_NOT_SET`, `TVM_STATUS_WRONG_COUNT`,
+ * `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_DEVICE`); and the tensors inside a workspace
+ * (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
  *
  * Then the model runs. Its own failure code comes back unchanged (generated code returns -1). After a failure of the
  * model the contents of outputs and workspaces are undefined; the next call is not affected. A model that keeps its
  * memory to itself answers `TVM_STATUS_BUSY` when it is running already.
  *
- * The library keeps nothing, allocates nothing and writes nothing but its stack. Calls may run at the same time, from
- * threads or interrupts, when they share no workspace, no output and no state.
+ * The library keeps nothing, allocates nothing and writes nothing but its stack.
+ *
+ * Threads, interrupts, callbacks: yes, when no two calls at the same time share a workspace or an output. A model that
+ * keeps its memory to itself answers interrupts and callbacks with `TVM_STATUS_BUSY`, and is for one thread at a time: its
+ * caller keeps other threads out.
  *
  * @param model [in] the model's descriptor, as the generated header declares it
  * @param inputs [in] the model's `TVMInputs_…` struct, or an array of pointers in its order: one pointer for each
@@ -683,10 +717,12 @@ int32_t TVMExecute(const struct TVMModel *model,
  *
  * A model without state needs no reset, and answers success.
  *
+ * Threads, interrupts, callbacks: yes, when no two calls at the same time share a workspace.
+ *
  * @param model [in] the model's descriptor
  * @param context [in] the context that `TVMExecute` is called with; its state workspace is written
  * @return `TVM_STATUS_OK`; what `TVMExecute` answers for a bad model, context, workspace, parameter or device; or the
- *   model's own failure code. Re-entrancy: as `TVMExecute`
+ *   model's own failure code
  */
 int32_t TVMReset(const struct TVMModel *model, const struct TVMContext *context);
 
@@ -696,12 +732,14 @@ int32_t TVMReset(const struct TVMModel *model, const struct TVMContext *context)
  * The addresses stay valid as long as the workspaces are not set anew. The model may overwrite inputs while it runs, so
  * write them again before each `TVMExecute`.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param context [in] a context whose workspaces are set
  * @param inputs [out] the model's `TVMInputs_…` struct, or an array of as many pointers as it has inputs
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an input is the caller's to place;
  *   `TVM_STATUS_NULL_INPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `inputs`; what `TVMExecute` answers for a
- *   bad model, context or workspace. On failure nothing is written. Re-entrant
+ *   bad model, context or workspace. On failure nothing is written
  */
 int32_t TVMMapInputs(const struct TVMModel *model, const struct TVMContext *context, void *inputs);
 
@@ -711,15 +749,21 @@ int32_t TVMMapInputs(const struct TVMModel *model, const struct TVMContext *cont
  * The addresses stay valid as long as the workspaces are not set anew. Read outputs before the next `TVMExecute`, and
  * before any other model uses the same workspace.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param context [in] a context whose workspaces are set
  * @param outputs [out] the model's `TVMOutputs_…` struct, or an array of as many pointers as it has outputs
- * @return as `TVMMapInputs`, with `TVM_STATUS_NULL_OUTPUTS`. On failure nothing is written. Re-entrant
+ * @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an output is the caller's to place;
+ *   `TVM_STATUS_NULL_OUTPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `outputs`; what `TVMExecute` answers for a
+ *   bad model, context or workspace. On failure nothing is written
  */
 int32_t TVMMapOutputs(const struct TVMModel *model, const struct TVMContext *context, void *outputs);
 
 /**
  * Tells where a workspace of a context begins: the first byte the model uses, aligned.
+ *
+ * Threads, interrupts, callbacks: yes.
  *
  * @param model [in] the model's descriptor
  * @param context [in] a context whose workspaces are set
@@ -727,12 +771,14 @@ int32_t TVMMapOutputs(const struct TVMModel *model, const struct TVMContext *con
  * @param memory [out] the address
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
  *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
- *   workspace. On failure nothing is written. Re-entrant
+ *   workspace. On failure nothing is written
  */
 int32_t TVMGetWorkspace(const struct TVMModel *model, const struct TVMContext *context, size_t index, void **memory);
 
 /**
  * Tells where a parameter of a context begins: the user's memory if it was set, else the data the model carries.
+ *
+ * Threads, interrupts, callbacks: yes.
  *
  * @param model [in] the model's descriptor
  * @param context [in] a context; NULL is legal for a model that carries all its parameters
@@ -740,7 +786,7 @@ int32_t TVMGetWorkspace(const struct TVMModel *model, const struct TVMContext *c
  * @param memory [out] the address
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
  *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
- *   parameter. On failure nothing is written. Re-entrant
+ *   parameter. On failure nothing is written
  */
 int32_t TVMGetParameter(const struct TVMModel *model,
                         const struct TVMContext *context,
@@ -750,27 +796,33 @@ int32_t TVMGetParameter(const struct TVMModel *model,
 /**
  * Tells the handle of a device of a context: what the user gave `TVMSetDevices` for it.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param context [in] a context whose devices are set
  * @param index [in] which device, from 0
  * @param device [out] the handle
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
- *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device` or table; `TVM_STATUS_NULL_CONTEXT`,
- *   `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_DEVICES_NOT_SET`, `TVM_STATUS_NULL_DEVICE`; what `TVMCheckModel`
- *   answers for a bad model. On failure nothing is written. Re-entrant
+ *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device`; what `TVMExecute` answers for a bad model, context or device. On
+ *   failure nothing is written
  */
-int32_t TVMGetDevice(const struct TVMModel *model, const struct TVMContext *context, size_t index, void **device);
+int32_t TVMGetDevice(const struct TVMModel *model,
+                     const struct TVMContext *context,
+                     size_t index,
+                     void **device);
 
 /**
  * For generated code: whether the pointers to tensors that live inside a workspace are the addresses that `TVMMapInputs`
  * and `TVMMapOutputs` tell. Entries of models with such tensors call it; `TVMExecute` has checked everything else.
+ *
+ * Threads, interrupts, callbacks: yes.
  *
  * @param model [in] the model's descriptor
  * @param context [in] a context whose workspaces are set
  * @param inputs [in] the model's inputs; NULL is right
  * @param outputs [in] the model's outputs; NULL is right
  * @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; `TVM_STATUS_MISALIGNED_ARGUMENT`; what `TVMExecute`
- *   answers for a bad model, context or workspace. Re-entrant
+ *   answers for a bad model, context or workspace
  */
 int32_t TVMCheckMapped(const struct TVMModel *model,
                        const struct TVMContext *context,
@@ -780,264 +832,422 @@ int32_t TVMCheckMapped(const struct TVMModel *model,
 /**
  * Whether `model` is a descriptor that this library can run.
  *
- * @param model [in] the model's descriptor
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] what may be a model's descriptor
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_MODEL`, `TVM_STATUS_MISALIGNED_MODEL`, `TVM_STATUS_NOT_A_MODEL`,
- *   `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`; the first that holds, in this order. Re-entrant
+ *   `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`; the first that holds, in this order
  */
 int32_t TVMCheckModel(const struct TVMModel *model);
 
 /**
- * The model's own name, UTF-8, in constant memory; NULL for a bad model. Re-entrant.
+ * The model's own name.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @return the name, UTF-8, in constant memory; NULL for a bad model
  */
 const char *TVMGetModelName(const struct TVMModel *model);
 
 /**
  * Major version of the TVM that made the model's archive, or whose format the archive follows.
  *
- * @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` answers for
- *   a bad model. Re-entrant
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` answers
+ *   for a bad model
  */
 int32_t TVMGetTVMVersionMajor(const struct TVMModel *model);
 
 /**
- * Minor version of the TVM that made the model's archive. Answers as `TVMGetTVMVersionMajor`. Re-entrant.
+ * Minor version of the TVM that made the model's archive.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @return as `TVMGetTVMVersionMajor`
  */
 int32_t TVMGetTVMVersionMinor(const struct TVMModel *model);
 
 /**
- * Patch version of the TVM that made the model's archive. Answers as `TVMGetTVMVersionMajor`. Re-entrant.
+ * Patch version of the TVM that made the model's archive.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @return as `TVMGetTVMVersionMajor`
  */
 int32_t TVMGetTVMVersionPatch(const struct TVMModel *model);
 
 /**
- * Version of the ABI that this library speaks; a model and a header of another one are not for it. Re-entrant.
+ * Version of the ABI that this library speaks; a model and a header of another one are not for it.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @return the version, `TVM_EMBEDDED_ABI_VERSION` of the library's own header
  */
 uint32_t TVMGetABIVersion(void);
 
 /**
- * Version of this library as text, "major.minor.patch", in constant memory. Re-entrant.
+ * Version of this library.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @return "major.minor.patch", in constant memory
  */
 const char *TVMGetLibraryVersion(void);
 
 /**
- * Number of workspaces of a model; 0 for a bad model. Re-entrant.
+ * Number of workspaces of a model.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @return the number; 0 for a bad model
  */
 size_t TVMGetWorkspaceCount(const struct TVMModel *model);
 
 /**
  * Index of the workspace with this name.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param name [in] the model's own name, or the name of the member in the generated struct
- * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
- *   bad model. Re-entrant
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+ *   for a bad model
  */
-int32_t TVMFindWorkspace(const struct TVMModel *model,
-                         const char *name);
+int32_t TVMFindWorkspace(const struct TVMModel *model, const char *name);
 
 /**
- * Name of a workspace as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+ * Name of a workspace as in the model.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which workspace, from 0
+ * @return the name, UTF-8, in constant memory; NULL for a bad model or index
  */
 const char *TVMGetWorkspaceName(const struct TVMModel *model, size_t index);
 
 /**
- * Bytes a buffer for a workspace must have, wherever it lies: the bytes the model needs and the slack to align inside.
+ * Bytes a buffer for a workspace must have, wherever it lies: the bytes the model needs and the slack to align
+ * inside.
  *
- * @return the bytes; 0 for a bad model or index, and for models that bring their own memory. Re-entrant
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which workspace, from 0
+ * @return the bytes; 0 for a bad model or index, and for models that bring their own memory
  */
 size_t TVMGetWorkspaceSize(const struct TVMModel *model, size_t index);
 
 /**
- * Bytes a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`; 0 for a bad model or index.
- * Re-entrant.
+ * Bytes a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which workspace, from 0
+ * @return the bytes; 0 for a bad model or index
  */
-size_t TVMGetWorkspaceAlignedSize(const struct TVMModel *model,
-                                  size_t index);
+size_t TVMGetWorkspaceAlignedSize(const struct TVMModel *model, size_t index);
 
 /**
- * What the first byte used of a workspace is a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+ * What the first byte used of a workspace is a multiple of.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which workspace, from 0
+ * @return the alignment in bytes, a power of two; 0 for a bad model or index
  */
 size_t TVMGetWorkspaceAlignment(const struct TVMModel *model, size_t index);
 
 /**
  * Whether a workspace holds state that must survive from one call to the next, and so can't be shared.
  *
- * @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` answers for a bad model. Re-entrant
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which workspace, from 0
+ * @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` answers for a bad model
  */
 int32_t TVMIsWorkspaceState(const struct TVMModel *model, size_t index);
 
 /**
- * Number of parameters of a model; 0 for a bad model. Re-entrant.
+ * Number of parameters of a model.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @return the number; 0 for a bad model
  */
 size_t TVMGetParameterCount(const struct TVMModel *model);
 
 /**
  * Index of the parameter with this name.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param name [in] the model's own name, or the name of the member in the generated struct
- * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
- *   bad model. Re-entrant
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+ *   for a bad model
  */
-int32_t TVMFindParameter(const struct TVMModel *model,
-                         const char *name);
+int32_t TVMFindParameter(const struct TVMModel *model, const char *name);
 
 /**
- * Name of a parameter as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+ * Name of a parameter as in the model.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which parameter, from 0
+ * @return the name, UTF-8, in constant memory; NULL for a bad model or index
  */
 const char *TVMGetParameterName(const struct TVMModel *model, size_t index);
 
 /**
- * Bytes of a parameter; 0 for a bad model or index. Re-entrant.
+ * Bytes of a parameter.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which parameter, from 0
+ * @return the bytes; 0 for a bad model or index
  */
 size_t TVMGetParameterSize(const struct TVMModel *model, size_t index);
 
 /**
- * What the address of a parameter must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+ * What the address of a parameter must be a multiple of.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which parameter, from 0
+ * @return the alignment in bytes, a power of two; 0 for a bad model or index
  */
 size_t TVMGetParameterAlignment(const struct TVMModel *model, size_t index);
 
 /**
- * The data the model carries for a parameter, in constant memory; NULL when the user brings it, or for a bad model or
- * index. Re-entrant.
+ * The data the model carries for a parameter.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which parameter, from 0
+ * @return the data, in constant memory; NULL when the user brings it, or for a bad model or index
  */
 const void *TVMGetParameterData(const struct TVMModel *model, size_t index);
 
 /**
- * Number of devices of a model; 0 for a bad model. Re-entrant.
+ * Number of devices of a model.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @return the number; 0 for a bad model
  */
 size_t TVMGetDeviceCount(const struct TVMModel *model);
 
 /**
  * Index of the device with this name.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param name [in] the model's own name, or the name of the member in the generated struct
- * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
- *   bad model. Re-entrant
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+ *   for a bad model
  */
-int32_t TVMFindDevice(const struct TVMModel *model,
-                      const char *name);
+int32_t TVMFindDevice(const struct TVMModel *model, const char *name);
 
 /**
- * Name of a device as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+ * Name of a device as in the model.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which device, from 0
+ * @return the name, UTF-8, in constant memory; NULL for a bad model or index
  */
 const char *TVMGetDeviceName(const struct TVMModel *model, size_t index);
 
 /**
- * Number of inputs of a model; 0 for a bad model. Re-entrant.
+ * Number of inputs of a model.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @return the number; 0 for a bad model
  */
 size_t TVMGetInputCount(const struct TVMModel *model);
 
 /**
  * Index of the input with this name.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param name [in] the model's own name, or the name of the member in the generated struct
- * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
- *   bad model. Re-entrant
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+ *   for a bad model
  */
-int32_t TVMFindInput(const struct TVMModel *model,
-                     const char *name);
+int32_t TVMFindInput(const struct TVMModel *model, const char *name);
 
 /**
- * Name of an input as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+ * Name of an input as in the model.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which input, from 0
+ * @return the name, UTF-8, in constant memory; NULL for a bad model or index
  */
 const char *TVMGetInputName(const struct TVMModel *model, size_t index);
 
 /**
- * Bytes of an input; 0 for a bad model or index. Re-entrant.
+ * Bytes of an input.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which input, from 0
+ * @return the bytes; 0 for a bad model or index
  */
 size_t TVMGetInputSize(const struct TVMModel *model, size_t index);
 
 /**
- * What the address of an input must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+ * What the address of an input must be a multiple of.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which input, from 0
+ * @return the alignment in bytes, a power of two; 0 for a bad model or index
  */
 size_t TVMGetInputAlignment(const struct TVMModel *model, size_t index);
 
 /**
  * Element type of an input, with the codes of DLPack.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param index [in] which input, from 0
  * @param data_type [out] code, bits and lanes
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
  *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
- *   nothing is written. Re-entrant
+ *   nothing is written
  */
 int32_t TVMGetInputDataType(const struct TVMModel *model, size_t index, struct TVMDataType *data_type);
 
 /**
  * Shape of an input.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param index [in] which input, from 0
  * @param shape [out] `rank` dimensions in constant memory, outermost first; NULL for a scalar
  * @param rank [out] number of dimensions, 0 for a scalar
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
  *   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
- *   `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+ *   `TVMCheckModel` answers for a bad model. On failure nothing is written
  */
 int32_t TVMGetInputShape(const struct TVMModel *model, size_t index, const int32_t **shape, size_t *rank);
 
 /**
  * Quantisation of an input: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param index [in] which input, from 0
  * @param scale [out] the scale
  * @param zero_point [out] the zero point
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
  *   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
- *   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+ *   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
  */
 int32_t TVMGetInputQuantization(const struct TVMModel *model, size_t index, float *scale, int32_t *zero_point);
 
 /**
- * Number of outputs of a model; 0 for a bad model. Re-entrant.
+ * Number of outputs of a model.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @return the number; 0 for a bad model
  */
 size_t TVMGetOutputCount(const struct TVMModel *model);
 
 /**
  * Index of the output with this name.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param name [in] the model's own name, or the name of the member in the generated struct
- * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
- *   bad model. Re-entrant
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+ *   for a bad model
  */
-int32_t TVMFindOutput(const struct TVMModel *model,
-                      const char *name);
+int32_t TVMFindOutput(const struct TVMModel *model, const char *name);
 
 /**
- * Name of an output as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+ * Name of an output as in the model.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which output, from 0
+ * @return the name, UTF-8, in constant memory; NULL for a bad model or index
  */
 const char *TVMGetOutputName(const struct TVMModel *model, size_t index);
 
 /**
- * Bytes of an output; 0 for a bad model or index. Re-entrant.
+ * Bytes of an output.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which output, from 0
+ * @return the bytes; 0 for a bad model or index
  */
 size_t TVMGetOutputSize(const struct TVMModel *model, size_t index);
 
 /**
- * What the address of an output must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+ * What the address of an output must be a multiple of.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @param index [in] which output, from 0
+ * @return the alignment in bytes, a power of two; 0 for a bad model or index
  */
 size_t TVMGetOutputAlignment(const struct TVMModel *model, size_t index);
 
 /**
  * Element type of an output, with the codes of DLPack.
  *
+ * Threads, interrupts, callbacks: yes.
+ *
  * @param model [in] the model's descriptor
  * @param index [in] which output, from 0
  * @param data_type [out] code, bits and lanes
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
  *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
- *   nothing is written. Re-entrant
+ *   nothing is written
  */
 int32_t TVMGetOutputDataType(const struct TVMModel *model, size_t index, struct TVMDataType *data_type);
 
 /**
  * Shape of an output.
+ *
+ * Threads, interrupts, callbacks: yes.
  *
  * @param model [in] the model's descriptor
  * @param index [in] which output, from 0
@@ -1045,12 +1255,14 @@ int32_t TVMGetOutputDataType(const struct TVMModel *model, size_t index, struct 
  * @param rank [out] number of dimensions, 0 for a scalar
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
  *   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
- *   `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+ *   `TVMCheckModel` answers for a bad model. On failure nothing is written
  */
 int32_t TVMGetOutputShape(const struct TVMModel *model, size_t index, const int32_t **shape, size_t *rank);
 
 /**
  * Quantisation of an output: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
+ *
+ * Threads, interrupts, callbacks: yes.
  *
  * @param model [in] the model's descriptor
  * @param index [in] which output, from 0
@@ -1058,7 +1270,7 @@ int32_t TVMGetOutputShape(const struct TVMModel *model, size_t index, const int3
  * @param zero_point [out] the zero point
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
  *   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
- *   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+ *   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
  */
 int32_t TVMGetOutputQuantization(const struct TVMModel *model, size_t index, float *scale, int32_t *zero_point);
 

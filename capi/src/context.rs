@@ -17,16 +17,20 @@ use tvm_embedded_core::status::{TVMStatus, fail};
 /// not compile. The function itself takes one buffer for a model with one workspace and a table of pointers for a
 /// model with several; the size is not known, and so not checked.
 ///
+/// Threads, interrupts, callbacks: yes, for different contexts.
+///
 /// @param context [out] its workspaces are set, nothing else of it is read or written, so it need not be initialised
 /// @param memory [in] the buffer, or the table of pointers. Must outlive the context's use
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_WORKSPACE`. On
-///   failure nothing is written. Re-entrant for different contexts
+///   failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetWorkspaces(context: *mut TVMContext, memory: *mut c_void) -> i32 {
     set(context, memory, UNKNOWN, TVM_BINDING_AUTO | Aspect::Workspaces as u32)
 }
 
 /// Sets the one workspace of a context to a buffer.
+///
+/// Threads, interrupts, callbacks: yes, for different contexts.
 ///
 /// @param context [out] as for `TVMSetWorkspaces`
 /// @param buffer [in] the memory. Need not be aligned when it is as large as `TVMGetWorkspaceSize` says. Must outlive the
@@ -39,6 +43,8 @@ pub extern "C" fn TVMSetWorkspaceBuffer(context: *mut TVMContext, buffer: *mut c
 }
 
 /// Sets the workspaces of a context to a table of pointers, one for each workspace of the model.
+///
+/// Threads, interrupts, callbacks: yes, for different contexts.
 ///
 /// @param context [out] as for `TVMSetWorkspaces`
 /// @param pointers [in] the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may lie in
@@ -54,16 +60,20 @@ pub extern "C" fn TVMSetWorkspaceTable(context: *mut TVMContext, pointers: *cons
 /// with several. A macro or overloads of this name choose between `TVMSetParameterBuffer` and `TVMSetParameterTable`, as
 /// for `TVMSetWorkspaces`. Not needed for models that carry their parameters.
 ///
+/// Threads, interrupts, callbacks: yes, for different contexts.
+///
 /// @param context [out] its parameters are set, nothing else of it is read or written
 /// @param memory [in] the constants or the table of pointers; may lie in read-only memory. Must outlive the context's use
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_PARAMETER`. On
-///   failure nothing is written. Re-entrant for different contexts
+///   failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetParameters(context: *mut TVMContext, memory: *const c_void) -> i32 {
     set(context, memory, UNKNOWN, TVM_BINDING_AUTO | Aspect::Parameters as u32)
 }
 
 /// Sets the one parameter of a context to a buffer.
+///
+/// Threads, interrupts, callbacks: yes, for different contexts.
 ///
 /// @param context [out] as for `TVMSetParameters`
 /// @param buffer [in] the constants, aligned as `TVMGetParameterAlignment` says. Must outlive the context's use
@@ -75,6 +85,8 @@ pub extern "C" fn TVMSetParameterBuffer(context: *mut TVMContext, buffer: *const
 }
 
 /// Sets the parameters of a context to a table of pointers, one for each parameter of the model.
+///
+/// Threads, interrupts, callbacks: yes, for different contexts.
 ///
 /// @param context [out] as for `TVMSetParameters`
 /// @param pointers [in] the model's `TVMParameters_…` struct, or an array of pointers in its order; not copied, so it
@@ -88,17 +100,21 @@ pub extern "C" fn TVMSetParameterTable(context: *mut TVMContext, pointers: *cons
 
 /// Sets the devices of a context: what the model's device hooks get as their handle.
 ///
+/// Threads, interrupts, callbacks: yes, for different contexts.
+///
 /// @param context [out] its devices are set, nothing else of it is read or written
 /// @param devices [in] the model's `TVMDevices_…` struct, or an array of pointers in its order; not copied, so it must
 ///   outlive the context's use
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_DEVICE`,
-///   `TVM_STATUS_MISALIGNED_ARGUMENT`. On failure nothing is written. Re-entrant for different contexts
+///   `TVM_STATUS_MISALIGNED_ARGUMENT`. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetDevices(context: *mut TVMContext, devices: *const c_void) -> i32 {
     set(context, devices, UNKNOWN, TVM_BINDING_TABLE | Aspect::Devices as u32)
 }
 
 /// Sets one workspace in a table of pointers, with its size checked against the model.
+///
+/// Threads, interrupts, callbacks: yes, for different tables.
 ///
 /// @param model [in] the model's descriptor
 /// @param workspaces [in,out] the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
@@ -108,8 +124,7 @@ pub extern "C" fn TVMSetDevices(context: *mut TVMContext, devices: *const c_void
 /// @param size [in] bytes at `memory`
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
 ///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL`,
-///   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
-///   for different tables
+///   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetWorkspace(
     model: *const TVMModel,
@@ -123,6 +138,8 @@ pub extern "C" fn TVMSetWorkspace(
 
 /// Sets one parameter in a table of pointers, with its size and alignment checked against the model.
 ///
+/// Threads, interrupts, callbacks: yes, for different tables.
+///
 /// @param model [in] the model's descriptor
 /// @param parameters [in,out] the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
 ///   Give it to `TVMSetParameters` once all are set
@@ -131,8 +148,8 @@ pub extern "C" fn TVMSetWorkspace(
 /// @param size [in] bytes at `memory`
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
 ///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
-///   `TVM_STATUS_PARAMETER_TOO_SMALL`; what `TVMCheckModel` answers for a bad model. On failure nothing
-///   is written. Re-entrant for different tables
+///   `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On
+///   failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetParameter(
     model: *const TVMModel,

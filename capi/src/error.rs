@@ -11,8 +11,12 @@ pub const TVM_LAST_ERROR_SIZE: usize = 128;
 /// The only data that the library writes. An image that calls neither function below does not contain it.
 static LAST_ERROR: [AtomicU8; TVM_LAST_ERROR_SIZE] = [const { AtomicU8::new(0) }; TVM_LAST_ERROR_SIZE];
 
-/// A status as a short English text, in constant memory; never NULL. A code that is not the library's is "model's own code".
-/// Re-entrant.
+/// A status as a short English text.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param status [in] what a call answered
+/// @return the text, in constant memory, never NULL; "model's own code" for a code that is not the library's
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMStatusString(status: i32) -> *const c_char {
     text(status).as_ptr().cast()
@@ -21,8 +25,12 @@ pub extern "C" fn TVMStatusString(status: i32) -> *const c_char {
 /// The message of the last `TVMAPISetLastError`, NUL-terminated; "" when there was none; never NULL.
 ///
 /// Only code of a model calls `TVMAPISetLastError` (TVM's CMSIS-NN operators in debug mode do); the library's own checks
-/// are told by their status alone. The memory is the library's and is overwritten by the next message. Not re-entrant
-/// with `TVMAPISetLastError`: the text may then be a mixture of two, but is always terminated.
+/// are told by their status alone. The memory is the library's and is overwritten by the next message.
+///
+/// Threads, interrupts, callbacks: yes, but while `TVMAPISetLastError` runs the text may be a mixture of two; it is always
+/// terminated.
+///
+/// @return the message
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetLastError() -> *const c_char {
     LAST_ERROR.as_ptr().cast()
@@ -30,7 +38,9 @@ pub extern "C" fn TVMGetLastError() -> *const c_char {
 
 /// Keeps a message for `TVMGetLastError`: the first 127 bytes of it.
 ///
-/// @param message [in] the message, copied; NULL clears the last one. Not re-entrant
+/// Threads, interrupts, callbacks: yes, but of two messages at the same time a mixture may be kept.
+///
+/// @param message [in] the message, copied; NULL clears the last one
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMAPISetLastError(message: *const c_char) {
     let mut ended = message.is_null();

@@ -21,15 +21,20 @@ use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 /// then, where the model has them, and so in its own generated entry: each parameter (`TVM_STATUS_NULL_CONTEXT`,
 /// `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_PARAMETERS_NOT_SET`, `TVM_STATUS_WRONG_COUNT`,
 /// `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
-/// `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`), each device (`TVM_STATUS_DEVICES_NOT_SET` and
-/// alike, `TVM_STATUS_NULL_DEVICE`), and the tensors inside a workspace (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
+/// `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`); each device (`TVM_STATUS_NULL_CONTEXT`,
+/// `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_DEVICES_NOT_SET`, `TVM_STATUS_WRONG_COUNT`,
+/// `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_DEVICE`); and the tensors inside a workspace
+/// (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
 ///
 /// Then the model runs. Its own failure code comes back unchanged (generated code returns -1). After a failure of the
 /// model the contents of outputs and workspaces are undefined; the next call is not affected. A model that keeps its
 /// memory to itself answers `TVM_STATUS_BUSY` when it is running already.
 ///
-/// The library keeps nothing, allocates nothing and writes nothing but its stack. Calls may run at the same time, from
-/// threads or interrupts, when they share no workspace, no output and no state.
+/// The library keeps nothing, allocates nothing and writes nothing but its stack.
+///
+/// Threads, interrupts, callbacks: yes, when no two calls at the same time share a workspace or an output. A model that
+/// keeps its memory to itself answers interrupts and callbacks with `TVM_STATUS_BUSY`, and is for one thread at a time: its
+/// caller keeps other threads out.
 ///
 /// @param model [in] the model's descriptor, as the generated header declares it
 /// @param inputs [in] the model's `TVMInputs_…` struct, or an array of pointers in its order: one pointer for each
@@ -59,10 +64,12 @@ pub extern "C" fn TVMExecute(
 ///
 /// A model without state needs no reset, and answers success.
 ///
+/// Threads, interrupts, callbacks: yes, when no two calls at the same time share a workspace.
+///
 /// @param model [in] the model's descriptor
 /// @param context [in] the context that `TVMExecute` is called with; its state workspace is written
 /// @return `TVM_STATUS_OK`; what `TVMExecute` answers for a bad model, context, workspace, parameter or device; or the
-///   model's own failure code. Re-entrancy: as `TVMExecute`
+///   model's own failure code
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMReset(model: *const TVMModel, context: *const TVMContext) -> i32 {
     let checked = raw::model(model).and_then(|model| check_workspaces(model, context).map(|()| model));

@@ -12,12 +12,14 @@ use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 /// The addresses stay valid as long as the workspaces are not set anew. The model may overwrite inputs while it runs, so
 /// write them again before each `TVMExecute`.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param context [in] a context whose workspaces are set
 /// @param inputs [out] the model's `TVMInputs_…` struct, or an array of as many pointers as it has inputs
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an input is the caller's to place;
 ///   `TVM_STATUS_NULL_INPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `inputs`; what `TVMExecute` answers for a
-///   bad model, context or workspace. On failure nothing is written. Re-entrant
+///   bad model, context or workspace. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMMapInputs(model: *const TVMModel, context: *const TVMContext, inputs: *mut c_void) -> i32 {
     crate::answer(map(model, context, Kind::Input, inputs))
@@ -28,10 +30,14 @@ pub extern "C" fn TVMMapInputs(model: *const TVMModel, context: *const TVMContex
 /// The addresses stay valid as long as the workspaces are not set anew. Read outputs before the next `TVMExecute`, and
 /// before any other model uses the same workspace.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param context [in] a context whose workspaces are set
 /// @param outputs [out] the model's `TVMOutputs_…` struct, or an array of as many pointers as it has outputs
-/// @return as `TVMMapInputs`, with `TVM_STATUS_NULL_OUTPUTS`. On failure nothing is written. Re-entrant
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an output is the caller's to place;
+///   `TVM_STATUS_NULL_OUTPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `outputs`; what `TVMExecute` answers for a
+///   bad model, context or workspace. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMMapOutputs(model: *const TVMModel, context: *const TVMContext, outputs: *mut c_void) -> i32 {
     crate::answer(map(model, context, Kind::Output, outputs))
@@ -39,13 +45,15 @@ pub extern "C" fn TVMMapOutputs(model: *const TVMModel, context: *const TVMConte
 
 /// Tells where a workspace of a context begins: the first byte the model uses, aligned.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param context [in] a context whose workspaces are set
 /// @param index [in] which workspace, from 0
 /// @param memory [out] the address
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
-///   workspace. On failure nothing is written. Re-entrant
+///   workspace. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspace(
     model: *const TVMModel,
@@ -58,13 +66,15 @@ pub extern "C" fn TVMGetWorkspace(
 
 /// Tells where a parameter of a context begins: the user's memory if it was set, else the data the model carries.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param context [in] a context; NULL is legal for a model that carries all its parameters
 /// @param index [in] which parameter, from 0
 /// @param memory [out] the address
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
-///   parameter. On failure nothing is written. Re-entrant
+///   parameter. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameter(
     model: *const TVMModel,
@@ -77,14 +87,15 @@ pub extern "C" fn TVMGetParameter(
 
 /// Tells the handle of a device of a context: what the user gave `TVMSetDevices` for it.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param context [in] a context whose devices are set
 /// @param index [in] which device, from 0
 /// @param device [out] the handle
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
-///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device` or table; `TVM_STATUS_NULL_CONTEXT`,
-///   `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_DEVICES_NOT_SET`, `TVM_STATUS_NULL_DEVICE`; what `TVMCheckModel`
-///   answers for a bad model. On failure nothing is written. Re-entrant
+///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device`; what `TVMExecute` answers for a bad model, context or device. On
+///   failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetDevice(
     model: *const TVMModel,
@@ -98,12 +109,14 @@ pub extern "C" fn TVMGetDevice(
 /// For generated code: whether the pointers to tensors that live inside a workspace are the addresses that `TVMMapInputs`
 /// and `TVMMapOutputs` tell. Entries of models with such tensors call it; `TVMExecute` has checked everything else.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param context [in] a context whose workspaces are set
 /// @param inputs [in] the model's inputs; NULL is right
 /// @param outputs [in] the model's outputs; NULL is right
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; `TVM_STATUS_MISALIGNED_ARGUMENT`; what `TVMExecute`
-///   answers for a bad model, context or workspace. Re-entrant
+///   answers for a bad model, context or workspace
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMCheckMapped(
     model: *const TVMModel,

@@ -8,15 +8,22 @@ use tvm_embedded_core::status::TVMStatus;
 
 /// Whether `model` is a descriptor that this library can run.
 ///
-/// @param model [in] the model's descriptor
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] what may be a model's descriptor
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_MODEL`, `TVM_STATUS_MISALIGNED_MODEL`, `TVM_STATUS_NOT_A_MODEL`,
-///   `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`; the first that holds, in this order. Re-entrant
+///   `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`; the first that holds, in this order
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMCheckModel(model: *const TVMModel) -> i32 {
     crate::answer(raw::model(model).map(|_| ()))
 }
 
-/// The model's own name, UTF-8, in constant memory; NULL for a bad model. Re-entrant.
+/// The model's own name.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @return the name, UTF-8, in constant memory; NULL for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetModelName(model: *const TVMModel) -> *const c_char {
     raw::model(model).map_or(null(), |model| model.name)
@@ -24,32 +31,53 @@ pub extern "C" fn TVMGetModelName(model: *const TVMModel) -> *const c_char {
 
 /// Major version of the TVM that made the model's archive, or whose format the archive follows.
 ///
-/// @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` answers for
-///   a bad model. Re-entrant
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` answers
+///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetTVMVersionMajor(model: *const TVMModel) -> i32 {
     tvm_version(model, 0)
 }
 
-/// Minor version of the TVM that made the model's archive. Answers as `TVMGetTVMVersionMajor`. Re-entrant.
+/// Minor version of the TVM that made the model's archive.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @return as `TVMGetTVMVersionMajor`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetTVMVersionMinor(model: *const TVMModel) -> i32 {
     tvm_version(model, 1)
 }
 
-/// Patch version of the TVM that made the model's archive. Answers as `TVMGetTVMVersionMajor`. Re-entrant.
+/// Patch version of the TVM that made the model's archive.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @return as `TVMGetTVMVersionMajor`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetTVMVersionPatch(model: *const TVMModel) -> i32 {
     tvm_version(model, 2)
 }
 
-/// Version of the ABI that this library speaks; a model and a header of another one are not for it. Re-entrant.
+/// Version of the ABI that this library speaks; a model and a header of another one are not for it.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @return the version, `TVM_EMBEDDED_ABI_VERSION` of the library's own header
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetABIVersion() -> u32 {
     u32::from(TVM_EMBEDDED_ABI_VERSION)
 }
 
-/// Version of this library as text, "major.minor.patch", in constant memory. Re-entrant.
+/// Version of this library.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @return "major.minor.patch", in constant memory
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetLibraryVersion() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()

@@ -5,7 +5,12 @@ use core::ffi::{c_char, c_void};
 use core::ptr::null;
 use tvm_embedded_core::descriptor::{TVM_POOL_STATE, TVMModel};
 
-/// Number of workspaces of a model; 0 for a bad model. Re-entrant.
+/// Number of workspaces of a model.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @return the number; 0 for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceCount(model: *const TVMModel) -> usize {
     count(model, Kind::Workspace)
@@ -13,37 +18,61 @@ pub extern "C" fn TVMGetWorkspaceCount(model: *const TVMModel) -> usize {
 
 /// Index of the workspace with this name.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param name [in] the model's own name, or the name of the member in the generated struct
-/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
-///   bad model. Re-entrant
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindWorkspace(model: *const TVMModel, name: *const c_char) -> i32 {
     find(model, Kind::Workspace, name)
 }
 
-/// Name of a workspace as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+/// Name of a workspace as in the model.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which workspace, from 0
+/// @return the name, UTF-8, in constant memory; NULL for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceName(model: *const TVMModel, index: usize) -> *const c_char {
     pool(model, Kind::Workspace, index).map_or(null(), |pool| pool.name)
 }
 
-/// Bytes a buffer for a workspace must have, wherever it lies: the bytes the model needs and the slack to align inside.
+/// Bytes a buffer for a workspace must have, wherever it lies: the bytes the model needs and the slack to align
+/// inside.
 ///
-/// @return the bytes; 0 for a bad model or index, and for models that bring their own memory. Re-entrant
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which workspace, from 0
+/// @return the bytes; 0 for a bad model or index, and for models that bring their own memory
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceSize(model: *const TVMModel, index: usize) -> usize {
     pool(model, Kind::Workspace, index).map_or(0, |pool| pool.buffer_size as usize)
 }
 
-/// Bytes a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`; 0 for a bad model or index.
-/// Re-entrant.
+/// Bytes a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which workspace, from 0
+/// @return the bytes; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceAlignedSize(model: *const TVMModel, index: usize) -> usize {
     pool(model, Kind::Workspace, index).map_or(0, |pool| pool.size as usize)
 }
 
-/// What the first byte used of a workspace is a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+/// What the first byte used of a workspace is a multiple of.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which workspace, from 0
+/// @return the alignment in bytes, a power of two; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceAlignment(model: *const TVMModel, index: usize) -> usize {
     pool(model, Kind::Workspace, index).map_or(0, |pool| pool.alignment as usize)
@@ -51,7 +80,11 @@ pub extern "C" fn TVMGetWorkspaceAlignment(model: *const TVMModel, index: usize)
 
 /// Whether a workspace holds state that must survive from one call to the next, and so can't be shared.
 ///
-/// @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` answers for a bad model. Re-entrant
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which workspace, from 0
+/// @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` answers for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMIsWorkspaceState(model: *const TVMModel, index: usize) -> i32 {
     match pool(model, Kind::Workspace, index) {
@@ -60,7 +93,12 @@ pub extern "C" fn TVMIsWorkspaceState(model: *const TVMModel, index: usize) -> i
     }
 }
 
-/// Number of parameters of a model; 0 for a bad model. Re-entrant.
+/// Number of parameters of a model.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @return the number; 0 for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterCount(model: *const TVMModel) -> usize {
     count(model, Kind::Parameter)
@@ -68,41 +106,71 @@ pub extern "C" fn TVMGetParameterCount(model: *const TVMModel) -> usize {
 
 /// Index of the parameter with this name.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param name [in] the model's own name, or the name of the member in the generated struct
-/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
-///   bad model. Re-entrant
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindParameter(model: *const TVMModel, name: *const c_char) -> i32 {
     find(model, Kind::Parameter, name)
 }
 
-/// Name of a parameter as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+/// Name of a parameter as in the model.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which parameter, from 0
+/// @return the name, UTF-8, in constant memory; NULL for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterName(model: *const TVMModel, index: usize) -> *const c_char {
     pool(model, Kind::Parameter, index).map_or(null(), |pool| pool.name)
 }
 
-/// Bytes of a parameter; 0 for a bad model or index. Re-entrant.
+/// Bytes of a parameter.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which parameter, from 0
+/// @return the bytes; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterSize(model: *const TVMModel, index: usize) -> usize {
     pool(model, Kind::Parameter, index).map_or(0, |pool| pool.size as usize)
 }
 
-/// What the address of a parameter must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+/// What the address of a parameter must be a multiple of.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which parameter, from 0
+/// @return the alignment in bytes, a power of two; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterAlignment(model: *const TVMModel, index: usize) -> usize {
     pool(model, Kind::Parameter, index).map_or(0, |pool| pool.alignment as usize)
 }
 
-/// The data the model carries for a parameter, in constant memory; NULL when the user brings it, or for a bad model or
-/// index. Re-entrant.
+/// The data the model carries for a parameter.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which parameter, from 0
+/// @return the data, in constant memory; NULL when the user brings it, or for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterData(model: *const TVMModel, index: usize) -> *const c_void {
     pool(model, Kind::Parameter, index).map_or(null(), |pool| pool.data)
 }
 
-/// Number of devices of a model; 0 for a bad model. Re-entrant.
+/// Number of devices of a model.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @return the number; 0 for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetDeviceCount(model: *const TVMModel) -> usize {
     count(model, Kind::Device)
@@ -110,16 +178,24 @@ pub extern "C" fn TVMGetDeviceCount(model: *const TVMModel) -> usize {
 
 /// Index of the device with this name.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param name [in] the model's own name, or the name of the member in the generated struct
-/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
-///   bad model. Re-entrant
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindDevice(model: *const TVMModel, name: *const c_char) -> i32 {
     find(model, Kind::Device, name)
 }
 
-/// Name of a device as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+/// Name of a device as in the model.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which device, from 0
+/// @return the name, UTF-8, in constant memory; NULL for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetDeviceName(model: *const TVMModel, index: usize) -> *const c_char {
     pool(model, Kind::Device, index).map_or(null(), |pool| pool.name)

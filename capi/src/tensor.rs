@@ -19,7 +19,12 @@ pub struct TVMDataType {
     pub lanes: u16,
 }
 
-/// Number of inputs of a model; 0 for a bad model. Re-entrant.
+/// Number of inputs of a model.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @return the number; 0 for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputCount(model: *const TVMModel) -> usize {
     count(model, Kind::Input)
@@ -27,28 +32,48 @@ pub extern "C" fn TVMGetInputCount(model: *const TVMModel) -> usize {
 
 /// Index of the input with this name.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param name [in] the model's own name, or the name of the member in the generated struct
-/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
-///   bad model. Re-entrant
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindInput(model: *const TVMModel, name: *const c_char) -> i32 {
     find(model, Kind::Input, name)
 }
 
-/// Name of an input as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+/// Name of an input as in the model.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which input, from 0
+/// @return the name, UTF-8, in constant memory; NULL for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputName(model: *const TVMModel, index: usize) -> *const c_char {
     tensor(model, Kind::Input, index).map_or(null(), |tensor| tensor.name)
 }
 
-/// Bytes of an input; 0 for a bad model or index. Re-entrant.
+/// Bytes of an input.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which input, from 0
+/// @return the bytes; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputSize(model: *const TVMModel, index: usize) -> usize {
     tensor(model, Kind::Input, index).map_or(0, |tensor| tensor.size as usize)
 }
 
-/// What the address of an input must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+/// What the address of an input must be a multiple of.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which input, from 0
+/// @return the alignment in bytes, a power of two; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputAlignment(model: *const TVMModel, index: usize) -> usize {
     tensor(model, Kind::Input, index).map_or(0, |tensor| tensor.alignment as usize)
@@ -56,12 +81,14 @@ pub extern "C" fn TVMGetInputAlignment(model: *const TVMModel, index: usize) -> 
 
 /// Element type of an input, with the codes of DLPack.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param index [in] which input, from 0
 /// @param data_type [out] code, bits and lanes
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
-///   nothing is written. Re-entrant
+///   nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputDataType(model: *const TVMModel, index: usize, data_type: *mut TVMDataType) -> i32 {
     data_type_of(model, Kind::Input, index, data_type)
@@ -69,13 +96,15 @@ pub extern "C" fn TVMGetInputDataType(model: *const TVMModel, index: usize, data
 
 /// Shape of an input.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param index [in] which input, from 0
 /// @param shape [out] `rank` dimensions in constant memory, outermost first; NULL for a scalar
 /// @param rank [out] number of dimensions, 0 for a scalar
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
 ///   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
-///   `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+///   `TVMCheckModel` answers for a bad model. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputShape(
     model: *const TVMModel,
@@ -88,13 +117,15 @@ pub extern "C" fn TVMGetInputShape(
 
 /// Quantisation of an input: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param index [in] which input, from 0
 /// @param scale [out] the scale
 /// @param zero_point [out] the zero point
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
 ///   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
-///   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+///   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputQuantization(
     model: *const TVMModel,
@@ -105,7 +136,12 @@ pub extern "C" fn TVMGetInputQuantization(
     quantization_of(model, Kind::Input, index, scale, zero_point)
 }
 
-/// Number of outputs of a model; 0 for a bad model. Re-entrant.
+/// Number of outputs of a model.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @return the number; 0 for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputCount(model: *const TVMModel) -> usize {
     count(model, Kind::Output)
@@ -113,28 +149,48 @@ pub extern "C" fn TVMGetOutputCount(model: *const TVMModel) -> usize {
 
 /// Index of the output with this name.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param name [in] the model's own name, or the name of the member in the generated struct
-/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers for a
-///   bad model. Re-entrant
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindOutput(model: *const TVMModel, name: *const c_char) -> i32 {
     find(model, Kind::Output, name)
 }
 
-/// Name of an output as in the model, UTF-8, in constant memory; NULL for a bad model or index. Re-entrant.
+/// Name of an output as in the model.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which output, from 0
+/// @return the name, UTF-8, in constant memory; NULL for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputName(model: *const TVMModel, index: usize) -> *const c_char {
     tensor(model, Kind::Output, index).map_or(null(), |tensor| tensor.name)
 }
 
-/// Bytes of an output; 0 for a bad model or index. Re-entrant.
+/// Bytes of an output.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which output, from 0
+/// @return the bytes; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputSize(model: *const TVMModel, index: usize) -> usize {
     tensor(model, Kind::Output, index).map_or(0, |tensor| tensor.size as usize)
 }
 
-/// What the address of an output must be a multiple of, in bytes; 0 for a bad model or index. Re-entrant.
+/// What the address of an output must be a multiple of.
+///
+/// Threads, interrupts, callbacks: yes.
+///
+/// @param model [in] the model's descriptor
+/// @param index [in] which output, from 0
+/// @return the alignment in bytes, a power of two; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputAlignment(model: *const TVMModel, index: usize) -> usize {
     tensor(model, Kind::Output, index).map_or(0, |tensor| tensor.alignment as usize)
@@ -142,12 +198,14 @@ pub extern "C" fn TVMGetOutputAlignment(model: *const TVMModel, index: usize) ->
 
 /// Element type of an output, with the codes of DLPack.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param index [in] which output, from 0
 /// @param data_type [out] code, bits and lanes
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
-///   nothing is written. Re-entrant
+///   nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputDataType(model: *const TVMModel, index: usize, data_type: *mut TVMDataType) -> i32 {
     data_type_of(model, Kind::Output, index, data_type)
@@ -155,13 +213,15 @@ pub extern "C" fn TVMGetOutputDataType(model: *const TVMModel, index: usize, dat
 
 /// Shape of an output.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param index [in] which output, from 0
 /// @param shape [out] `rank` dimensions in constant memory, outermost first; NULL for a scalar
 /// @param rank [out] number of dimensions, 0 for a scalar
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
 ///   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
-///   `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+///   `TVMCheckModel` answers for a bad model. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputShape(
     model: *const TVMModel,
@@ -174,13 +234,15 @@ pub extern "C" fn TVMGetOutputShape(
 
 /// Quantisation of an output: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
 ///
+/// Threads, interrupts, callbacks: yes.
+///
 /// @param model [in] the model's descriptor
 /// @param index [in] which output, from 0
 /// @param scale [out] the scale
 /// @param zero_point [out] the zero point
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
 ///   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
-///   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written. Re-entrant
+///   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputQuantization(
     model: *const TVMModel,
