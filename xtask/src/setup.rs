@@ -13,7 +13,7 @@ use crate::process::Cmd;
 /// A package of Debian's and the sign that what it brings is there.
 struct Package {
     name: &'static str,
-    /// A program on `PATH`, or a file if it begins with a slash.
+    /// A program on `PATH`, a file if it begins with a slash, or a module of Python's if it begins with `import `.
     sign: &'static str,
 }
 
@@ -38,6 +38,11 @@ const NEEDS: &[Need] = &[
         name: "clang",
         purpose: "the same with a second compiler, and the C sanitizers",
         packages: &[package("clang", "clang"), package("lld", "ld.lld"), package("llvm", "llvm-nm")],
+    },
+    Need {
+        name: "oracle",
+        purpose: "a Python environment for TFLite Micro, with which compiled models are compared",
+        packages: &[package("python3-venv", "import ensurepip")],
     },
     Need {
         name: "firmware",
@@ -149,6 +154,9 @@ fn missing(names: &[&str]) -> Result<Vec<&'static str>> {
 }
 
 fn present(sign: &str) -> bool {
+    if sign.starts_with("import ") {
+        return Cmd::new("python3").args(["-c", sign]).capture().is_ok();
+    }
     if sign.starts_with('/') { Path::new(sign).exists() } else { paths::program(sign).is_some() }
 }
 
@@ -163,7 +171,8 @@ mod tests {
     }
 
     #[test]
-    fn signs_are_files_or_programs() {
-        assert!(present("sh") && present("/bin/sh") && !present("no-such-program") && !present("/no/such/file"));
+    fn signs_are_files_programs_or_modules() {
+        assert!(present("sh") && present("/bin/sh") && present("import json"));
+        assert!(!present("no-such-program") && !present("/no/such/file") && !present("import no_such_module"));
     }
 }

@@ -108,6 +108,7 @@ fn c_header() -> Result<End> {
 }
 
 fn rust() -> Result<End> {
+    setup::need(&["oracle"])?;
     cargo(&["test", "--quiet", "--workspace"]).run()?;
     Ok(End::Passed)
 }
