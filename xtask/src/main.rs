@@ -148,6 +148,11 @@ fn main() -> ExitCode {
         eprintln!("cargo xtask: no command '{name}'\n\n{}", help());
         return ExitCode::from(2);
     };
+    // `setup` lists by itself what it can install.
+    if verb.name != "setup" && rest.iter().any(|arg| matches!(arg.as_str(), "-h" | "--help")) {
+        println!("{}\n\n  cargo xtask {} {}", verb.about, verb.name, verb.usage);
+        return ExitCode::SUCCESS;
+    }
     match (verb.run)(rest) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
