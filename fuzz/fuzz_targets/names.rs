@@ -1,4 +1,4 @@
 //! libFuzzer's way into [`tvm_embedded_fuzz::names`].
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| tvm_embedded_fuzz::names(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| tvm_embedded_fuzz::run(tvm_embedded_fuzz::names, bytes));

@@ -31,8 +31,11 @@ pub fn pack(members: &Members) -> Vec<u8> {
     tvm_embedded_mlf::write_tar(members.iter().cloned()).unwrap_or_default()
 }
 
+/// An entry with a header of the caller's: name, type, size where it is not that of the data, data.
+pub type FreeEntry = (Vec<u8>, u8, Option<u64>, Vec<u8>);
+
 /// A tar file of entries with free headers.
-pub fn pack_entries(entries: &[(Vec<u8>, u8, Option<u64>, Vec<u8>)]) -> Vec<u8> {
+pub fn pack_entries(entries: &[FreeEntry]) -> Vec<u8> {
     let sizes: Vec<String> = entries
         .iter()
         .map(|(_, _, size, _)| size.map_or(String::new(), |size| format!("{:011o}", size & 0o77777777777)))

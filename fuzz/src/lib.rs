@@ -8,6 +8,7 @@
 
 mod base;
 mod check;
+mod memory;
 mod names;
 mod source;
 mod structured;
@@ -23,6 +24,14 @@ pub type Target = fn(&[u8]);
 /// All of them, by the name of their program and of their folder in `corpus/`.
 pub const TARGETS: [(&str, Target); 5] =
     [("archive", archive), ("metadata", metadata), ("structured", structured), ("names", names), ("tflite", tflite)];
+
+/// Gives bytes to one of [`TARGETS`], within the memory that an answer may take.
+///
+/// # Panics
+/// When a promise is broken. A process that takes too much memory is aborted.
+pub fn run(target: Target, bytes: &[u8]) {
+    memory::bounded(bytes.len(), || target(bytes));
+}
 
 /// The bytes are an archive.
 pub fn archive(bytes: &[u8]) {

@@ -63,7 +63,7 @@ pub fn archive(bytes: &[u8]) -> Vec<u8> {
     let mut source = Source(bytes);
     let mut members = base::members(source.below(base::COUNT));
     let mut odd = false;
-    let mut entries: Vec<(Vec<u8>, u8, Option<u64>, Vec<u8>)> = Vec::new();
+    let mut entries: Vec<base::FreeEntry> = Vec::new();
     for _ in 0..MOST_EDITS {
         if source.is_empty() || members.is_empty() {
             break;
@@ -114,7 +114,7 @@ pub fn archive(bytes: &[u8]) -> Vec<u8> {
 /// Puts something in the place of a number or a word, or of a few bytes.
 fn splice(data: &mut Vec<u8>, source: &mut Source<'_>, piece: impl Fn(&mut Source<'_>) -> Vec<u8>) {
     let start = source.below(data.len() + 1);
-    let whole_word = source.byte() % 2 == 0;
+    let whole_word = source.byte() & 1 == 0;
     let piece = piece(source);
     let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
     let end = if whole_word {

@@ -1,52 +1,89 @@
-//! `cargo xtask fuzz [TARGET] [SECONDS]`: hostile input for everything that reads files, driven by libFuzzer.
+//! `cargo xtask fuzz`: hostile input for everything that reads files, driven by libFuzzer.
 //!
-//! What is tried and what must hold stands in `fuzz/src`. Every run starts from the committed corpus and keeps what it
-//! finds below `target/fuzz-corpus`; an input that breaks a promise is copied to `fuzz/corpus` by hand, with its fix. The
-//! tests replay that corpus on any toolchain; libFuzzer itself needs a nightly one.
+//! What is tried and what must hold stands in `fuzz/src`. libFuzzer is C++ that its crate brings and the C++ compiler
+//! builds; coverage comes of LLVM's own pass, which any rustc has: no nightly toolchain, no further program.
+//!
+//! AddressSanitizer is left out unless asked for: what is tried is safe Rust (`forbid(unsafe_code)`), so that what it could find
+//! lies in a few dependencies. Without it, inputs are answered faster, memory is what a user's program would take, and limits
+//! for it mean something: 256 MiB for the process here, and a share by the length of the input in `fuzz/src/memory.rs`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::paths;
-use crate::process::Cmd;
+use crate::process::{Cmd, Outcome};
+use crate::{paths, setup};
 
-/// The programs in `fuzz/fuzz_targets`.
-const TARGETS: [&str; 5] = ["archive", "metadata", "structured", "names", "tflite"];
+/// The programs in `fuzz/fuzz_targets`, those that explore most first.
+const TARGETS: [&str; 5] = ["tflite", "structured", "archive", "metadata", "names"];
 
-/// Seconds for each target where the user names none.
+/// Seconds for each target where the user names none, and in the tests.
 const SECONDS: u32 = 60;
 
-/// The version that is installed where none is found.
-const CARGO_FUZZ: &str = "0.13.2";
+/// The seed of the tests: the same each time, so that a change turns them red for what it changes.
+const SEED: u32 = 1;
 
-/// `cargo xtask fuzz [TARGET] [SECONDS]`; without a target, all in turn.
+/// Targets that run at once.
+const AT_ONCE: usize = 2;
+
+/// The longest input that is made, in bytes: the structure of a file fits, and each is answered in no time.
+const LONGEST: usize = 1 << 16;
+
+/// Memory of the process, in MiB: what `docs/security.md` promises of the tool.
+const MEMORY: u32 = 256;
+
+/// Seconds for one input: what `docs/security.md` promises for the longest.
+const TIMEOUT: u32 = 10;
+
+const USAGE: &str = "usage: cargo xtask fuzz [TARGET] [SECONDS | FILE...] [--seed N] [--asan]";
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq)]
+struct Options {
+    targets: Vec<&'static str>,
+    work: Work,
+    seed: u32,
+    asan: bool,
+}
+
+#[derive(Debug, PartialEq)]
+enum Work {
+    Search { seconds: u32 },
+    Replay { files: Vec<PathBuf> },
+}
+
+/// `cargo xtask fuzz [TARGET] [SECONDS | FILE...]`; without a target, all. Files are given to the target once.
+///
+/// What is found is kept below `target/fuzz-corpus`, and the next run starts from it.
 ///
 /// # Errors
 /// Wrong arguments, missing tools, or an input that breaks a promise.
 pub fn run(args: &[String]) -> Result<()> {
-    let usage = || format!("usage: cargo xtask fuzz [{}] [SECONDS]", TARGETS.join("|"));
-    let (targets, rest) = match args.split_first() {
-        Some((name, rest)) if name.parse::<u32>().is_err() => {
-            let target = TARGETS.iter().find(|target| *target == name).with_context(usage)?;
-            (vec![*target], rest)
+    let options = options(args)?;
+    let programs = build(options.asan)?;
+    match &options.work {
+        Work::Search { seconds } => {
+            let grown = paths::target().join("fuzz-corpus");
+            search(&programs, &options.targets, *seconds, options.seed, &grown)
         }
-        _ => (TARGETS.to_vec(), args),
-    };
-    let seconds = match rest {
-        [] => SECONDS,
-        [seconds] => seconds.parse().ok().with_context(usage)?,
-        _ => bail!(usage()),
-    };
-    need()?;
-    for target in targets {
-        fuzz(target, seconds)?;
+        Work::Replay { files } => Cmd::new(programs.join(options.targets[0])).args(limits()).args(files).run(),
     }
-    Ok(())
 }
 
-/// Replays the committed corpus, and compiles what is generated for odd names. Needs no nightly toolchain.
+/// A minute for each target, over the committed corpus alone.
+///
+/// # Errors
+/// As [`run`].
+pub fn minute() -> Result<()> {
+    let fresh = tempfile::tempdir()?;
+    search(&build(false)?, &TARGETS, SECONDS, SEED, fresh.path())
+}
+
+/// Replays the committed corpus as tests of the usual kind, and compiles what is generated for odd names.
 ///
 /// # Errors
 /// When a test fails.
@@ -58,41 +95,211 @@ pub fn replay() -> Result<()> {
         .run()
 }
 
-fn need() -> Result<()> {
-    if Cmd::new("cargo").args(["+nightly", "--version"]).capture().is_err() {
-        bail!("libFuzzer's instrumentation needs a nightly toolchain of rustup; `cargo xtask test fuzz` does not");
+fn options(args: &[String]) -> Result<Options> {
+    let mut options =
+        Options { targets: TARGETS.to_vec(), work: Work::Search { seconds: SECONDS }, seed: SEED, asan: false };
+    let (mut files, mut named) = (Vec::new(), false);
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        if let Some(target) = TARGETS.iter().find(|target| *target == arg).filter(|_| !named) {
+            options.targets = vec![target];
+            named = true;
+        } else if arg == "--asan" {
+            options.asan = true;
+        } else if arg == "--seed" {
+            options.seed = args.next().and_then(|n| n.parse().ok()).context(USAGE)?;
+        } else if let Ok(seconds) = arg.parse() {
+            options.work = Work::Search { seconds };
+        } else if named && !arg.starts_with('-') {
+            files.push(PathBuf::from(arg));
+        } else {
+            bail!("{USAGE}\ntargets: {}", TARGETS.join(", "));
+        }
     }
-    if paths::program("cargo-fuzz").is_none() {
-        println!("installing cargo-fuzz {CARGO_FUZZ}");
-        Cmd::new("cargo")
-            .args(["install", "--quiet", "--locked", "--debug", "cargo-fuzz", "--version", CARGO_FUZZ])
-            .run()?;
+    if !files.is_empty() {
+        options.work = Work::Replay { files };
+    }
+    Ok(options)
+}
+
+/// Builds the programs; returns their folder.
+fn build(asan: bool) -> Result<PathBuf> {
+    setup::need(&["cmake"])?;
+    let version = Cmd::new("rustc").arg("-vV").capture()?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
+    // LLVM's coverage of edges and comparisons, in the form that libFuzzer reads.
+    let mut flags = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+        -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+        -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1"
+        .to_owned();
+    let folder = paths::target().join(if asan { "fuzz-asan" } else { "fuzz" });
+    // Named, although it is the host: build scripts and macros then stay without the flags.
+    let mut command = Cmd::new("cargo")
+        .args(["build", "--quiet", "--locked", "--release", "--manifest-path", "fuzz/Cargo.toml"])
+        .args(["--features", "libfuzzer", "--target", host, "--target-dir"])
+        .arg(&folder)
+        .dir(paths::root());
+    if asan {
+        flags += " -Zsanitizer=address";
+        command = command.env("RUSTC_BOOTSTRAP", "1");
+    }
+    command.env("RUSTFLAGS", flags).run()?;
+    Ok(folder.join(host).join("release"))
+}
+
+fn limits() -> [String; 3] {
+    [format!("-rss_limit_mb={MEMORY}"), format!("-timeout={TIMEOUT}"), format!("-max_len={LONGEST}")]
+}
+
+/// Lets some of the programs search, two at once; tells at the end what each did.
+fn search(programs: &Path, targets: &[&'static str], seconds: u32, seed: u32, grown: &Path) -> Result<()> {
+    println!("{seconds} s for each of: {}; seed {seed}", targets.join(", "));
+    let queue = Mutex::new(targets.iter());
+    let next = || queue.lock().ok()?.next();
+    let worker = || {
+        let mut done = Vec::new();
+        while let Some(target) = next() {
+            done.push(one(programs, target, seconds, seed, grown));
+        }
+        done
+    };
+    let ends: Vec<Result<String>> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_ONCE.min(targets.len())).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    if ends.len() != targets.len() {
+        bail!("{} of {} targets were run", ends.len(), targets.len());
+    }
+    let mut broken = Vec::new();
+    for end in ends {
+        match end {
+            Ok(line) => println!("{line}"),
+            Err(error) => broken.push(format!("{error:#}")),
+        }
+    }
+    if !broken.is_empty() {
+        bail!("{}", broken.join("\n\n"));
     }
     Ok(())
 }
 
-fn fuzz(target: &str, seconds: u32) -> Result<()> {
-    let root = paths::root();
-    let grown = paths::target().join("fuzz-corpus").join(target);
-    fs::create_dir_all(&grown)?;
+/// Lets one program search; returns what it did in a line.
+fn one(programs: &Path, target: &str, seconds: u32, seed: u32, grown: &Path) -> Result<String> {
+    let grown = grown.join(target);
     let findings = paths::target().join("fuzz-findings").join(target);
+    if findings.exists() {
+        fs::remove_dir_all(&findings)?;
+    }
     fs::create_dir_all(&findings)?;
-    println!("{target}: {seconds} s");
-    let limits = ["-rss_limit_mb=1024", "-malloc_limit_mb=256", "-timeout=10", "-print_final_stats=1"];
-    let mut command = Cmd::new("cargo")
-        .args(["+nightly", "fuzz", "run", "--fuzz-dir", "fuzz", "--features", "libfuzzer", "--target-dir"])
-        .arg(paths::target().join("fuzz"))
-        .arg(target)
+    fs::create_dir_all(&grown)?;
+    let mut command = Cmd::new(programs.join(target))
         .arg(&grown)
-        .arg(root.join("fuzz/corpus").join(target))
-        .arg("--")
-        .args(limits)
-        .arg(format!("-max_total_time={seconds}"))
+        .arg(paths::root().join("fuzz/corpus").join(target))
+        .args(limits())
+        .args([format!("-max_total_time={seconds}"), format!("-seed={seed}"), "-print_final_stats=1".to_owned()])
         .arg(format!("-artifact_prefix={}/", findings.display()))
-        .dir(root);
-    let words = root.join("fuzz/words").join(format!("{target}.dict"));
-    if Path::new(&words).exists() {
+        // It stops by itself; this is for the case that it does not.
+        .timeout(Duration::from_secs(u64::from(seconds) * 2 + 120));
+    let words = paths::root().join("fuzz/words").join(format!("{target}.dict"));
+    if words.exists() {
         command = command.arg(format!("-dict={}", words.display()));
     }
-    command.run().with_context(|| format!("an input that breaks a promise lies in {}", findings.display()))
+    let outcome = command.outcome()?;
+    if outcome.code == 0 && !outcome.timed_out {
+        return summary(target, &outcome.stderr);
+    }
+    bail!("{}", failure(target, &findings, &outcome));
+}
+
+/// What a program did. One that tried nothing, or has no coverage to go by, has not searched.
+fn summary(target: &str, log: &str) -> Result<String> {
+    let number = |name: &str| -> Option<u64> {
+        let line = log.lines().find_map(|line| line.strip_prefix("stat::")?.strip_prefix(name))?;
+        line.trim_start_matches(':').trim().parse().ok()
+    };
+    let runs = number("number_of_executed_units").context("libFuzzer printed no statistics")?;
+    let memory = number("peak_rss_mb").context("libFuzzer printed no statistics")?;
+    let edges = log.lines().rev().find_map(|line| line.split_once(" cov: ")?.1.split(' ').next()?.parse::<u64>().ok());
+    match edges {
+        Some(edges) if edges > 100 && runs > 100 => {
+            Ok(format!("{target:<12} {runs:>9} inputs, {edges:>6} edges, at most {memory} MB"))
+        }
+        _ => bail!("{target}: {runs} inputs, {edges:?} edges: nothing was searched"),
+    }
+}
+
+/// How a program failed, and how to see it fail again: the machine that found it may not be there any more.
+fn failure(target: &str, findings: &Path, outcome: &Outcome) -> String {
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    let mut text = lines[lines.len().saturating_sub(60)..].join("\n");
+    text += &format!("\n{target}: exit code {}", outcome.code);
+    if outcome.timed_out {
+        text += "; it did not end";
+    }
+    let files = fs::read_dir(findings).into_iter().flatten().flatten().map(|entry| entry.path());
+    for file in files {
+        text += &format!(
+            "\nan input that breaks a promise: {}\n  see it again: cargo xtask fuzz {target} FILE",
+            file.display()
+        );
+        if let Ok(base64) = Cmd::new("base64").args(["-w", "0"]).arg(&file).capture() {
+            text += &format!("\n  where the file is gone: echo {base64} | base64 -d > FILE");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Options> {
+        options(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_command_line() {
+        let plain = parsed("").unwrap();
+        assert_eq!((plain.targets.len(), plain.work), (5, Work::Search { seconds: SECONDS }));
+        let timed = parsed("names 5 --seed 7 --asan").unwrap();
+        assert_eq!((timed.targets, timed.work), (vec!["names"], Work::Search { seconds: 5 }));
+        assert_eq!((timed.seed, timed.asan), (7, true));
+        let files = parsed("tflite some/file other").unwrap();
+        assert_eq!(files.work, Work::Replay { files: vec!["some/file".into(), "other".into()] });
+        for wrong in ["name", "--seed", "--seed x", "names --no-such", "-1"] {
+            assert!(parsed(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_search_without_inputs_or_coverage_has_failed() {
+        let log = |runs: u32, edges: u32| {
+            format!(
+                "#9 DONE   cov: {edges} ft: 9 corp: 2/3b\nstat::number_of_executed_units: {runs}\nstat::peak_rss_mb:   44\n"
+            )
+        };
+        assert_eq!(
+            summary("names", &log(5000, 900)).unwrap(),
+            "names             5000 inputs,    900 edges, at most 44 MB"
+        );
+        assert!(summary("names", &log(5000, 3)).is_err());
+        assert!(summary("names", &log(2, 900)).is_err());
+        assert!(summary("names", "").is_err());
+    }
+
+    /// The list here, the programs and their corpora.
+    #[test]
+    fn every_target_is_known() {
+        let mut known = TARGETS.map(str::to_owned).to_vec();
+        known.sort();
+        for folder in ["fuzz/fuzz_targets", "fuzz/corpus"] {
+            let entries = fs::read_dir(paths::root().join(folder)).unwrap();
+            let mut found: Vec<String> = entries
+                .filter_map(|entry| Some(entry.unwrap().path().file_stem()?.to_str()?.to_owned()))
+                .filter(|name| name != "README")
+                .collect();
+            found.sort();
+            assert_eq!(found, known, "{folder}");
+        }
+    }
 }

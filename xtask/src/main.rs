@@ -49,7 +49,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "fuzz",
-        usage: "[TARGET] [SECONDS]",
+        usage: "[TARGET] [SECONDS|FILE...]",
         about: "try hostile input on everything that reads files",
         run: fuzz::run,
     },
@@ -165,7 +165,7 @@ fn main() -> ExitCode {
 fn help() -> String {
     let mut text = String::from("The project's own commands. Usage: cargo xtask <command> [arguments]\n\n");
     for verb in VERBS {
-        text += &format!("  {:<28} {}\n", format!("{} {}", verb.name, verb.usage), verb.about);
+        text += &format!("  {:<32} {}\n", format!("{} {}", verb.name, verb.usage), verb.about);
     }
     text
 }

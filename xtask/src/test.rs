@@ -33,7 +33,8 @@ const STEPS: &[Step] = &[
     },
     Step { name: "misra", about: "generated C breaks no MISRA rule without a reason", run: misra_rules },
     Step { name: "sanitize", about: "no memory error in the C tests and in generated models", run: memory },
-    Step { name: "fuzz", about: "hostile input: the corpus replayed, odd names compiled", run: hostile_input },
+    Step { name: "replay", about: "hostile input: the corpus replayed, odd names compiled", run: hostile_input },
+    Step { name: "fuzz", about: "hostile input: a minute of libFuzzer for each target", run: search },
     Step { name: "calls", about: "a call costs no more instructions than promised", run: call_costs },
     Step { name: "c", about: "the C tests, as a user builds them, with gcc and clang", run: c },
     Step { name: "prove", about: "no panic, no heap, no helpers, no recursion, no data in the runtime", run: proofs },
@@ -91,6 +92,7 @@ fn format() -> Result<End> {
         return Ok(End::Skipped("this cargo has no rustfmt".into()));
     }
     cargo(&["fmt", "--all", "--check"]).run()?;
+    cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]).run()?;
     Ok(End::Passed)
 }
 
@@ -99,6 +101,11 @@ fn lint() -> Result<End> {
         return Ok(End::Skipped("this cargo has no clippy".into()));
     }
     cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
+    // A workspace of its own.
+    cargo(&["clippy", "--quiet", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--all-targets", "--target-dir"])
+        .arg(paths::target())
+        .args(["--", "-D", "warnings"])
+        .run()?;
     Ok(End::Passed)
 }
 
@@ -135,6 +142,11 @@ fn memory() -> Result<End> {
 
 fn hostile_input() -> Result<End> {
     fuzz::replay()?;
+    Ok(End::Passed)
+}
+
+fn search() -> Result<End> {
+    fuzz::minute()?;
     Ok(End::Passed)
 }
 
