@@ -78,6 +78,14 @@ static void several_workspaces_parameters_devices_and_state(void) {
   CHECK_STATUS(TVMSetWorkspaces(&context, &workspaces), TVM_STATUS_OK);
   CHECK_STATUS(TVMSetParameters(&context, (const int8_t *)g_weights), TVM_STATUS_OK);
   CHECK_STATUS(TVMExecute(&full, &inputs, &outputs, &context), TVM_STATUS_WRONG_COUNT);
+
+  /* The functions behind the macros take a table from a model that has several. */
+  CHECK_STATUS((TVMSetWorkspaces)(&context, &workspaces), TVM_STATUS_OK);
+  CHECK_STATUS((TVMSetParameters)(&context, &parameters), TVM_STATUS_OK);
+  CHECK(context.workspaces.kind == TVM_BINDING_AUTO && context.parameters.kind == TVM_BINDING_AUTO);
+  CHECK_STATUS(TVMReset(&full, &context), TVM_STATUS_OK);
+  CHECK_STATUS(TVMExecute(&full, &inputs, &outputs, &context), TVM_STATUS_OK);
+  CHECK(out_image[0] == 1 + 10 + 1);
 }
 
 static void no_state_needs_no_reset(void) {
@@ -186,6 +194,55 @@ static void tensors_inside_the_workspace(void) {
   }
 }
 
+/* One tensor in the caller's memory and one in the workspace: only the second has a place that can be told and checked. */
+static void tensors_inside_and_outside(void) {
+  TVMTensor tensors[2];
+  TVMModel mixed = inside;
+  const void *pointers[2] = { NULL, NULL };
+  TVMInputs_inside mapped = { NULL };
+  TVMContext context;
+  tensors[0] = plain.inputs[0];
+  tensors[1] = inside.inputs[0];
+  mixed.inputs = tensors;
+  mixed.num_inputs = 2;
+  CHECK_STATUS(TVMSetWorkspaceBuffer(&context, g_sram.bytes, sizeof(g_sram)), TVM_STATUS_OK);
+  CHECK_STATUS(TVMMapInputs(&inside, &context, &mapped), TVM_STATUS_OK);
+  CHECK_STATUS(TVMMapInputs(&mixed, &context, pointers), TVM_STATUS_NOT_AVAILABLE);
+  CHECK(pointers[0] == NULL && pointers[1] == NULL);
+  pointers[0] = g_x;
+  pointers[1] = mapped.x;
+  CHECK_STATUS(TVMCheckMapped(&mixed, &context, pointers, NULL), TVM_STATUS_OK);
+  pointers[1] = g_x;
+  CHECK_STATUS(TVMCheckMapped(&mixed, &context, pointers, NULL), TVM_STATUS_TENSOR_NOT_IN_WORKSPACE);
+}
+
+/* What a generator may leave out: the model's own names are found by their C identifiers still. */
+static void a_model_without_names(void) {
+  TVMTensor tensor = plain.inputs[0];
+  TVMModel nameless = plain;
+  nameless.inputs = &tensor;
+  CHECK_STATUS(TVMFindInput(&nameless, "in/x:0"), 0);
+  tensor.name = NULL;
+  CHECK_STATUS(TVMFindInput(&nameless, "in/x:0"), TVM_STATUS_NAME_UNKNOWN);
+  CHECK_STATUS(TVMFindInput(&nameless, "x"), 0);
+  CHECK(TVMGetInputName(&nameless, 0) == NULL);
+  tensor.identifier = NULL;
+  CHECK_STATUS(TVMFindInput(&nameless, "x"), TVM_STATUS_NAME_UNKNOWN);
+  CHECK_STATUS(TVMFindInput(&nameless, ""), TVM_STATUS_NAME_UNKNOWN);
+}
+
+/* There is nothing to run. */
+static void a_model_without_an_entry(void) {
+  TVMModel empty = careful;
+  TVMContext context;
+  const unsigned runs = fake.runs;
+  CHECK_STATUS(TVMSetWorkspaces(&context, g_sram.bytes), TVM_STATUS_OK);
+  CHECK_STATUS(TVMExecute(&empty, &g_inputs, &g_outputs, &context), TVM_STATUS_OK);
+  empty.entry = NULL;
+  CHECK_STATUS(TVMExecute(&empty, &g_inputs, &g_outputs, &context), TVM_STATUS_CORRUPT_MODEL);
+  CHECK(fake.runs == runs + 1);
+}
+
 int main(void) {
   several_workspaces_parameters_devices_and_state();
   no_state_needs_no_reset();
@@ -193,5 +250,8 @@ int main(void) {
   devices_are_handed_on();
   a_model_with_memory_of_its_own();
   tensors_inside_the_workspace();
+  tensors_inside_and_outside();
+  a_model_without_names();
+  a_model_without_an_entry();
   return check_end();
 }

@@ -145,6 +145,44 @@ static void failure_codes(const TVMModel *model) {
   }
 }
 
+/* Tensors of several bytes an element, handed over by bare pointers. */
+static void tensors_that_can_not_be(const TVMModel *model) {
+  static union {
+    uint64_t aligned;
+    int8_t bytes[FAKE_BYTES + 8];
+  } in, out;
+  TVMTensor x = model->inputs[0], y = model->outputs[0];
+  TVMModel wide = *model;
+  TVMInputs_plain inputs;
+  TVMOutputs_plain outputs;
+  const unsigned runs = fake.runs;
+  size_t bad;
+  x.alignment = y.alignment = 4;
+  wide.inputs = &x;
+  wide.outputs = &y;
+  wide.tensor_alignment_mask = 3;
+
+  inputs.x = NULL;
+  outputs.y = out.bytes;
+  CHECK_STATUS(TVMExecute(&wide, &inputs, &outputs, &g_constant_context), TVM_STATUS_NULL_TENSOR);
+  inputs.x = in.bytes;
+  outputs.y = NULL;
+  CHECK_STATUS(TVMExecute(&wide, &inputs, &outputs, &g_constant_context), TVM_STATUS_NULL_TENSOR);
+  for (bad = 1; bad < 4; bad++) {
+    inputs.x = in.bytes + bad;
+    outputs.y = out.bytes;
+    CHECK_STATUS(TVMExecute(&wide, &inputs, &outputs, &g_constant_context), TVM_STATUS_MISALIGNED_TENSOR);
+    inputs.x = in.bytes;
+    outputs.y = out.bytes + bad;
+    CHECK_STATUS(TVMExecute(&wide, &inputs, &outputs, &g_constant_context), TVM_STATUS_MISALIGNED_TENSOR);
+  }
+  CHECK(fake.runs == runs);
+  inputs.x = in.bytes + 4;
+  outputs.y = out.bytes + 4;
+  CHECK_STATUS(TVMExecute(&wide, &inputs, &outputs, &g_constant_context), TVM_STATUS_OK);
+  CHECK(fake.runs == runs + 1 && out.bytes[4] == 1);
+}
+
 int main(void) {
   size_t i;
   for (i = 0; i < 2; i++) {
@@ -152,6 +190,7 @@ int main(void) {
     every_way_to_give_it(models[i]);
     addresses_that_do_not_exist(models[i]);
     failure_codes(models[i]);
+    tensors_that_can_not_be(models[i]);
   }
   return check_end();
 }

@@ -165,15 +165,15 @@ pub fn store<T>(place: *mut T, value: T) {
     unsafe { place.write(value) }
 }
 
-/// Whether two C strings are equal; NULL equals nothing.
-pub fn same_text(one: *const c_char, other: *const c_char) -> bool {
-    if one.is_null() || other.is_null() {
+/// Whether a name of a descriptor, which may be NULL for "none", equals a C string, which may not.
+pub fn same_text(name: *const c_char, text: *const c_char) -> bool {
+    if name.is_null() {
         return false;
     }
     let mut at = 0;
     loop {
         // SAFETY: both are NUL-terminated by the header's contract, and the loop ends at the first NUL of either.
-        let (a, b) = unsafe { (one.add(at).read(), other.add(at).read()) };
+        let (a, b) = unsafe { (name.add(at).read(), text.add(at).read()) };
         if a != b {
             return false;
         }
