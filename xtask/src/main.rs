@@ -61,8 +61,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "coverage",
-        usage: "",
-        about: "lines, regions and branches that the Rust tests run, against their bounds",
+        usage: "[--gaps]",
+        about: "lines, regions and branches that the tests run, against their bounds",
         run: coverage::run,
     },
     Verb {

@@ -48,7 +48,7 @@ pub fn run(args: &[String]) -> Result<()> {
     setup::need(&["cmake", "valgrind"])?;
     let out = paths::target().join("sanitize");
     fs::create_dir_all(&out)?;
-    let host = host()?;
+    let host = setup::rust_host()?;
     if asked("prove") {
         prove(&out, &host)?;
     }
@@ -224,11 +224,4 @@ fn valgrind(program: &Path) -> Result<Outcome> {
 fn observe(words: &[String]) -> Result<Outcome> {
     let (program, rest) = words.split_first().context("no program")?;
     Cmd::new(program).args(rest).env("ASAN_OPTIONS", "detect_leaks=1").outcome()
-}
-
-/// Rust's name of this machine.
-fn host() -> Result<String> {
-    let text = Cmd::new("rustc").arg("-vV").capture()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
-    Ok(line.to_owned())
 }

@@ -5,15 +5,17 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::paths;
 use crate::process::Cmd;
 
 /// A package of Debian's and the sign that what it brings is there.
 struct Package {
+    /// `{llvm}` in it stands for the version of rustc's LLVM.
     name: &'static str,
-    /// A program on `PATH`, a file if it begins with a slash, or a module of Python's if it begins with `import `.
+    /// A program on `PATH`, a file if it begins with a slash, or a module of Python's if it begins with `import `; with
+    /// `{llvm}` as above.
     sign: &'static str,
 }
 
@@ -71,6 +73,11 @@ const NEEDS: &[Need] = &[
         name: "valgrind",
         purpose: "instruction counts and memory checks on the host",
         packages: &[package("valgrind", "valgrind")],
+    },
+    Need {
+        name: "coverage",
+        purpose: "reading what the compiler's instrumentation counts",
+        packages: &[package("llvm-{llvm}", "/usr/lib/llvm-{llvm}/bin/llvm-cov")],
     },
     Need {
         name: "trust",
@@ -141,14 +148,44 @@ pub fn need(names: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn missing(names: &[&str]) -> Result<Vec<&'static str>> {
+/// The major version of the LLVM that the active rustc stands on.
+///
+/// # Errors
+/// When rustc can't be run or names none.
+pub fn rust_llvm() -> Result<String> {
+    let version = rustc_says("LLVM version")?;
+    Ok(version.split('.').next().unwrap_or_default().to_owned())
+}
+
+/// Rust's name of this machine.
+///
+/// # Errors
+/// When rustc can't be run or names none.
+pub fn rust_host() -> Result<String> {
+    rustc_says("host")
+}
+
+fn rustc_says(what: &str) -> Result<String> {
+    let text = Cmd::new("rustc").arg("-vV").capture()?;
+    let mut lines = text.lines().filter_map(|line| line.split_once(": "));
+    let (_, value) = lines.find(|(key, _)| *key == what).with_context(|| format!("rustc tells no {what}"))?;
+    Ok(value.to_owned())
+}
+
+fn missing(names: &[&str]) -> Result<Vec<String>> {
     let mut missing = Vec::new();
     for name in names {
         let Some(need) = NEEDS.iter().find(|need| need.name == *name) else {
             let known: Vec<&str> = NEEDS.iter().map(|need| need.name).collect();
             bail!("unknown need '{name}'; there are: {}", known.join(", "));
         };
-        missing.extend(need.packages.iter().filter(|package| !present(package.sign)).map(|package| package.name));
+        for package in need.packages {
+            let versioned = package.sign.contains("{llvm}");
+            let llvm = if versioned { rust_llvm()? } else { String::new() };
+            if !present(&package.sign.replace("{llvm}", &llvm)) {
+                missing.push(package.name.replace("{llvm}", &llvm));
+            }
+        }
     }
     Ok(missing)
 }
@@ -168,6 +205,13 @@ mod tests {
     fn an_unknown_need_is_named() {
         let error = need(&["cmake-but-misspelt"]).unwrap_err().to_string();
         assert!(error.contains("cmake-but-misspelt") && error.contains("firmware"), "{error}");
+    }
+
+    #[test]
+    fn rustc_tells_its_llvm_and_this_machine() {
+        assert!(rust_llvm().unwrap().parse::<u32>().unwrap() >= 18);
+        assert!(rust_host().unwrap().split('-').count() >= 3);
+        assert!(rustc_says("colour").unwrap_err().to_string().contains("rustc tells no colour"));
     }
 
     #[test]
