@@ -7,20 +7,21 @@
 #include "../check.h"
 #include "../execution/fake.h"
 
-enum { BAD_MODELS = 5 };
+enum { FILL = 0x6B, LAST_ALIGNMENT = 8 };
 
 typedef struct World {
-  TVMModel magic, abi_version, struct_size; /* the model `full`, each with one wrong word */
-  TVMContext context;                       /* good for `full` */
-  TVMContext inside_context;                /* good for `inside` */
+  const void *parameters[4]; /* First, so that it is aligned as a parameter. */
+  TVMModel model;            /* for a model made wrong */
+  TVMContext context;        /* good for `full` */
+  TVMContext one_context;    /* good for the models with one of a kind */
   TVMContext spare;
   void *workspaces[3];
-  const void *parameters[3];
   void *devices[3];
   const void *inputs[3];
   void *outputs[3];
   const void *inside_inputs[2];
   void *inside_outputs[2];
+  void *table[3]; /* for a binding that needs another table than those above */
   TVMDataType data_type[2];
   const int32_t *shape[2];
   size_t rank[2];
@@ -37,44 +38,16 @@ typedef struct World {
   int32_t carried[4];
   int8_t in_image[FAKE_BYTES], out_image[FAKE_BYTES];
   float in_vector[FAKE_FLOATS], out_vector[FAKE_FLOATS];
+  int32_t (*probe)(const TVMContext *context); /* a call after a setter, and what it must answer */
+  int32_t probe_answer;
 } World;
 static World world;
-
-/* The last byte of the address space, less `bytes`. */
-#define NEAR_THE_END(bytes) ((void *)(UINTPTR_MAX - (uintptr_t)(bytes)))
-
-static World before;
-
-/* An address that no type but bytes can have. */
-static void *odd(const void *pointer) {
-  return (char *)(uintptr_t)pointer + 1;
-}
+static World before; /* the call */
+#define W (&world)
 
 /* First FAKE_ALIGNMENT-aligned byte of the world's sram: there, FAKE_WORKSPACE bytes are just enough. */
-static void *aligned_sram(void) {
-  return TVMWorkspaceStart(&world.inside_context, 1, 0, FAKE_ALIGNMENT);
-}
-
-/* The five wrong models: NULL, misaligned, wrong magic, wrong ABI version, wrong size; and what statuses they get. */
-static const TVMModel *bad_model(int number) {
-  switch (number) {
-    case 0:
-      return NULL;
-    case 1:
-      return (const TVMModel *)odd(&world.magic);
-    case 2:
-      return &world.magic;
-    case 3:
-      return &world.abi_version;
-    default:
-      return &world.struct_size;
-  }
-}
-
-static int32_t bad_model_status(int number) {
-  static const int32_t statuses[BAD_MODELS] = { TVM_STATUS_NULL_MODEL, TVM_STATUS_MISALIGNED_MODEL, TVM_STATUS_NOT_A_MODEL,
-                                                TVM_STATUS_ABI_MISMATCH, TVM_STATUS_CORRUPT_MODEL };
-  return statuses[number];
+static uint8_t *aligned_sram(void) {
+  return world.sram.bytes + (0u - (uintptr_t)world.sram.bytes) % FAKE_ALIGNMENT;
 }
 
 static void set_binding(TVMBinding *binding, const void *memory, size_t size, uint32_t kind) {
@@ -84,90 +57,105 @@ static void set_binding(TVMBinding *binding, const void *memory, size_t size, ui
 }
 
 /* Before a row: a world with everything right. */
-static void row_begin(void) {
-  memset(&world, 0x6B, sizeof(world));
-  world.magic = world.abi_version = world.struct_size = full;
-  world.magic.magic++;
-  world.abi_version.abi_version++;
-  world.struct_size.struct_size--;
+static void world_begin(void) {
+  memset(&world, FILL, sizeof(world));
+  world.probe = NULL;
   world.workspaces[0] = world.sram.bytes + 1;
   world.workspaces[1] = &world.state;
   world.parameters[0] = world.carried;
   world.parameters[1] = world.weights;
-  world.devices[0] = &world.state;
-  world.devices[1] = &world.state;
+  world.devices[0] = world.devices[1] = &world.state;
   world.inputs[0] = world.in_image;
   world.inputs[1] = world.in_vector;
   world.outputs[0] = world.out_image;
   world.outputs[1] = world.out_vector;
-  set_binding(&world.context.workspaces, world.workspaces, sizeof(world.workspaces), TVM_BINDING_TABLE);
-  set_binding(&world.context.parameters, world.parameters, sizeof(world.parameters), TVM_BINDING_TABLE);
+  world.inside_inputs[0] = aligned_sram() + INSIDE_X;
+  world.inside_outputs[0] = aligned_sram() + INSIDE_Y;
+  set_binding(&world.context.workspaces, world.workspaces, 2 * sizeof(void *), TVM_BINDING_TABLE);
+  set_binding(&world.context.parameters, world.parameters, 2 * sizeof(void *), TVM_BINDING_TABLE);
   set_binding(&world.context.devices, world.devices, SIZE_MAX, TVM_BINDING_TABLE);
-  set_binding(&world.inside_context.workspaces, world.sram.bytes + 1, FAKE_BUFFER, TVM_BINDING_BUFFER);
+  set_binding(&world.one_context.workspaces, world.sram.bytes + 1, FAKE_BUFFER, TVM_BINDING_BUFFER);
+  set_binding(&world.one_context.parameters, world.weights, FAKE_WEIGHTS, TVM_BINDING_BUFFER);
+  set_binding(&world.one_context.devices, world.devices, SIZE_MAX, TVM_BINDING_TABLE);
   memset(world.in_vector, 0, sizeof(world.in_vector));
-  memcpy(&before, &world, sizeof(world));
 }
 
-static int answered(const char *function, const char *parameter, const char *kind, intptr_t expected, intptr_t got, int line) {
-  check_done++;
-  if (got == expected) {
-    return 1;
+/* An address of which `bytes` bytes are left to the end of the address space. */
+static void *before_the_end(uintptr_t bytes) {
+  return (void *)(0u - bytes);
+}
+
+/* ---- a model made wrong (spoil.h) ---- */
+enum { MODEL_ZEROS = 0, MODEL_ONES = 1, MODEL_MAGIC_BIT = 32, MODEL_ABI_BY = 256, MODEL_SIZE_BY = 512, MODEL_SIZE_ZERO = 1024 };
+
+/* ---- a context made wrong (spoil.h): aspect | way | value ---- */
+enum { OF_WORKSPACES = 0, OF_PARAMETERS = 1 << 16, OF_DEVICES = 2 << 16 };
+enum { BYTES = 1 << 8, KIND_BIT = 2 << 8, TABLE_NULL = 3 << 8, TABLE_AT = 4 << 8, TABLE_LESS = 5 << 8, ENTRY_NULL = 6 << 8,
+       ENTRY_AT_THE_END = 7 << 8, ENTRY_ODD = 8 << 8, BUFFER_LESS = 9 << 8, BUFFER_NULL = 10 << 8, BUFFER_AT_THE_END = 11 << 8,
+       BUFFER_ODD = 12 << 8 };
+
+/* ---- what facts.py asks after a good call ---- */
+static int bound(const TVMBinding *binding, const void *memory, size_t size, uint32_t kind) {
+  return binding->memory == memory && binding->size == (size == 0 ? SIZE_MAX : size) && binding->kind == kind;
+}
+
+static int text_is(intptr_t answer, const char *text) {
+  return answer != 0 && strcmp((const char *)answer, text) == 0;
+}
+
+static int first_byte(const void *outputs) {
+  return **(const int8_t *const *)outputs;
+}
+
+static int parameters_are_set(const TVMContext *context) {
+  return context != NULL && (context->parameters.kind == TVM_BINDING_BUFFER || context->parameters.kind == TVM_BINDING_TABLE);
+}
+
+static int is_text_of(intptr_t answer, int32_t status) {
+  const int ours = status == TVM_STATUS_OK || (status <= TVM_STATUS_NULL_MODEL && status >= TVM_STATUS_BUSY);
+  return *(const char *)answer != '\0' && text_is(answer, "model's own code") == !ours;
+}
+
+/* The message, or as much of it as is kept. A message inside the kept one was overwritten while it was read. */
+static int last_error_is(const char *message) {
+  const char *last = TVMGetLastError();
+  if (message == NULL) {
+    return *last == '\0';
   }
-  check_failed++;
-  printf("line %d: %s with %s %s: answered %ld, not %ld\n", line, function, parameter, kind, (long)got, (long)expected);
-  return 0;
-}
-
-/* After it: the expected answer, nothing written, nothing run, and the good call works. */
-static void row_end(const char *function, const char *parameter, const char *kind, intptr_t expected, intptr_t got,
-             int (*good)(void), int line) {
-  const unsigned runs = fake.runs + fake.resets;
-  answered(function, parameter, kind, expected, got, line);
-  if (!CHECK(memcmp(&before, &world, sizeof(world)) == 0) || !CHECK(fake.runs + fake.resets == runs)) {
-    printf("  line %d: %s with %s %s has written something\n", line, function, parameter, kind);
+  if (message >= last && message < last + TVM_LAST_ERROR_SIZE) {
+    return strcmp(last, message == last ? "before" : "fore") == 0;
   }
-  if (!CHECK(good())) {
-    printf("  line %d: after %s with %s %s\n", line, function, parameter, kind);
+  return strncmp(last, message, TVM_LAST_ERROR_SIZE - 1) == 0 && strlen(last) < TVM_LAST_ERROR_SIZE;
+}
+
+static const char *long_text(size_t length) {
+  static char text[4001];
+  memset(text, 'n', length);
+  text[length] = '\0';
+  return text;
+}
+
+static const char *library_version(void) {
+  static char version[32];
+  sprintf(version, "%d.%d.%d", TVM_EMBEDDED_VERSION_MAJOR, TVM_EMBEDDED_VERSION_MINOR, TVM_EMBEDDED_VERSION_PATCH);
+  return version;
+}
+
+/* Runs after a setter, in the context that was set. */
+static int32_t run_plain(const TVMContext *context) {
+  return TVMExecute(&plain, world.inputs, world.outputs, context);
+}
+static int32_t run_brought(const TVMContext *context) {
+  return TVMExecute(&brought, world.inputs, world.outputs, context);
+}
+static int32_t run_full(const TVMContext *context) {
+  TVMContext all = world.context;
+  if (context->workspaces.kind == TVM_BINDING_TABLE) {
+    all.workspaces = context->workspaces;
+  } else {
+    all.parameters = context->parameters;
   }
+  return TVMExecute(&full, world.inputs, world.outputs, &all);
 }
-
-/* For legal values: only the answer counts. */
-static void legal_end(const char *function, const char *parameter, const char *kind, intptr_t expected, intptr_t got, int line) {
-  answered(function, parameter, kind, expected, got, line);
-}
-
-/* A call with one bad argument: `parameter` is bad in the way `kind` says. check_table.py reads these lines. */
-#define ROW(function, parameter, kind, expected, call)                                                               \
-  do {                                                                                                               \
-    row_begin();                                                                                                     \
-    row_end(#function, #parameter, #kind, (intptr_t)(expected), (intptr_t)(call), good_##function, __LINE__);        \
-  } while (0)
-/* A call with an unusual but legal argument. */
-#define LEGAL(function, parameter, kind, expected, call)                                                             \
-  do {                                                                                                               \
-    row_begin();                                                                                                     \
-    legal_end(#function, #parameter, #kind, (intptr_t)(expected), (intptr_t)(call), __LINE__);                       \
-  } while (0)
-/* Five rows, in which `MODEL` is each wrong model. Answers: STATUS or NOTHING (0 or NULL). */
-#define MODEL_ROWS(function, answer, call)                                                                           \
-  do {                                                                                                               \
-    int number_;                                                                                                     \
-    for (number_ = 0; number_ < BAD_MODELS; number_++) {                                                             \
-      const TVMModel *MODEL = bad_model(number_);                                                                    \
-      ROW(function, model, wrong, answer(number_), call);                                                            \
-    }                                                                                                                \
-  } while (0)
-#define STATUS(number) bad_model_status(number)
-#define NOTHING(number) 0
-/* Two rows, in which `INDEX` is not below the count. */
-#define INDEX_ROWS(function, count, expected, call)                                                                  \
-  do {                                                                                                               \
-    const size_t indices_[3] = { (count), (count) + 1u, SIZE_MAX };                                                  \
-    int number_;                                                                                                     \
-    for (number_ = 0; number_ < 3; number_++) {                                                                      \
-      const size_t INDEX = indices_[number_];                                                                        \
-      ROW(function, index, out_of_range, expected, call);                                                            \
-    }                                                                                                                \
-  } while (0)
 
 #endif

@@ -102,7 +102,16 @@ static int32_t full_entry(const void *inputs, const void *outputs, const TVMCont
 
 static int32_t full_reset(const TVMContext *context) {
   uint8_t *state = TVMWorkspaceStart(context, 2, 1, 4);
+  const void *parameters[2];
+  size_t at;
   int i;
+  /* As generated ones do. */
+  for (at = 0; at < 2; at++) {
+    const int32_t status = TVMGetParameter(&full, context, at, &parameters[at]);
+    if (status != TVM_STATUS_OK) {
+      return status;
+    }
+  }
   fake.resets++;
   for (i = 0; i < FAKE_STATE; i++) {
     state[i] = 0;
@@ -218,12 +227,19 @@ static int32_t brought_entry(const void *inputs, const void *outputs, const TVMC
   return add_weight(&brought, inputs, outputs, context);
 }
 
+static int32_t brought_reset(const TVMContext *context) {
+  const void *parameter = NULL;
+  const int32_t status = TVMGetParameter(&brought, context, 0, &parameter);
+  fake.resets += status == TVM_STATUS_OK;
+  return status;
+}
+
 static const TVMPool one_parameter[1] = { POOL("weights", "weights", one_weights, FAKE_WEIGHTS, 1, 0) };
 static const TVMPool brought_parameter[1] = { POOL("weights", "weights", NULL, FAKE_WEIGHTS, FAKE_WEIGHTS_ALIGNMENT, 0) };
 const TVMModel one = { HEAD(0), .name = "one", .inputs = x_tensor, .outputs = y_tensor, .parameters = one_parameter,
                        .entry = one_entry, .num_inputs = 1, .num_outputs = 1, .num_parameters = 1 };
 const TVMModel brought = { HEAD(0), .name = "brought", .inputs = x_tensor, .outputs = y_tensor,
-                           .parameters = brought_parameter, .entry = brought_entry, .num_inputs = 1, .num_outputs = 1,
+                           .parameters = brought_parameter, .entry = brought_entry, .reset = brought_reset, .num_inputs = 1, .num_outputs = 1,
                            .num_parameters = 1 };
 
 /* ---- device ---- */

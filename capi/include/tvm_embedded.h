@@ -721,10 +721,11 @@ int32_t TVMExecute(const struct TVMModel *model,
  *
  * @param model [in] the model's descriptor
  * @param context [in] the context that `TVMExecute` is called with; its state workspace is written
- * @return `TVM_STATUS_OK`; what `TVMExecute` answers for a bad model, context, workspace, parameter or device; or the
- *   model's own failure code
+ * @return `TVM_STATUS_OK`; what `TVMExecute` answers for a bad model, context, workspace or parameter; or the model's own
+ *   failure code
  */
-int32_t TVMReset(const struct TVMModel *model, const struct TVMContext *context);
+int32_t TVMReset(const struct TVMModel *model,
+                 const struct TVMContext *context);
 
 /**
  * Fills the inputs struct of a model whose inputs live inside its workspace with their addresses there.

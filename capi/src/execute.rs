@@ -68,8 +68,8 @@ pub extern "C" fn TVMExecute(
 ///
 /// @param model [in] the model's descriptor
 /// @param context [in] the context that `TVMExecute` is called with; its state workspace is written
-/// @return `TVM_STATUS_OK`; what `TVMExecute` answers for a bad model, context, workspace, parameter or device; or the
-///   model's own failure code
+/// @return `TVM_STATUS_OK`; what `TVMExecute` answers for a bad model, context, workspace or parameter; or the model's own
+///   failure code
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMReset(model: *const TVMModel, context: *const TVMContext) -> i32 {
     let checked = raw::model(model).and_then(|model| check_workspaces(model, context).map(|()| model));

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""check_generator.py HEADER FOLDER: the argument table can't be generated for a header with something that it lacks.
+
+Each change of the header below, made in a copy in FOLDER, must be refused with the words beside it.
+"""
+import pathlib
+import subprocess
+import sys
+
+NEW = """/**
+ * Something new.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param model [in] the model's descriptor
+ * @return `TVM_STATUS_OK`; what `TVMCheckModel` answers for a bad model
+ */
+int32_t TVMSomethingNew(const struct TVMModel *model);
+
+"""
+FIRST = "/**\n * Sets the workspaces of a context."
+SHAPE = "int32_t TVMGetInputShape(const struct TVMModel *model, size_t index, const int32_t **shape, size_t *rank"
+CHECK = "int32_t TVMCheckModel(const struct TVMModel *model"
+CHECKED = " * @param model [in] what may be a model's descriptor\n"
+CHANGES = [
+    ("a new function", FIRST, NEW + FIRST, "TVMSomethingNew is new: say in facts.CASES"),
+    ("a new parameter", CHECK, CHECK + ", size_t strictness", "TVMCheckModel: no '@param strictness"),
+    ("a new parameter with a description", CHECKED + "§" + CHECK,
+     CHECKED + " * @param strictness [in] how strict\n§" + CHECK + ", size_t strictness", "no good value for 'strictness'"),
+    ("a new type", SHAPE, SHAPE.replace("size_t *rank", "double *rank"), "facts.POINTEES says nothing about 'double'"),
+    ("a new number", CHECKED + "§" + CHECK, CHECKED + " * @param index [in] strictness\n§" + CHECK + ", uint8_t index",
+     "does not know how 'uint8_t index' can be bad"),
+    ("a function that is gone", "TVMGetOutputQuantization", "TVMGetOutputScale", "facts.CASES has TVMGetOutputQuantization"),
+    ("a status that nothing produces", "`TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`; the first",
+     "`TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`, `TVM_STATUS_BUSY`; the first", "names TVM_STATUS_BUSY, and no row"),
+    ("a status that is not described", "@return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or", "@return 1 or 0;",
+     "TVMIsWorkspaceState: a row produces TVM_STATUS_INDEX_OUT_OF_RANGE"),
+    ("a status that does not exist", "`TVM_STATUS_NAME_UNKNOWN`", "`TVM_STATUS_NO_SUCH_NAME`", "TVM_STATUS_NO_SUCH_NAME, which is none"),
+    ("threads left out", "Threads, interrupts, callbacks: yes.\n *\n" + CHECKED, CHECKED, "does not say 'Threads, interrupts"),
+    ("no direction", "@param model [in] what may be", "@param model what may be", "TVMCheckModel: no '@param model [in]'"),
+    ("no description", "  /**\n   * Bits of one lane.\n   */\n", "", "no description: uint8_t bits;"),
+    ("no return", " * @return the message\n", "", "TVMGetLastError: no '@return'"),
+]
+
+
+def generate(header, folder):
+    script = pathlib.Path(__file__).with_name("generate.py")
+    out = folder / "table.h"
+    done = subprocess.run([sys.executable, script, header, out], capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+def changed(text, old, new):
+    """Pieces with § between them are replaced in this order."""
+    at = 0
+    for before, after in zip(old.split("§"), new.split("§")):
+        at = text.index(before, at)
+        text = text[:at] + after + text[at + len(before):]
+    return text
+
+
+def main():
+    text = open(sys.argv[1], encoding="utf-8").read()
+    folder = pathlib.Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    failures = 0
+    for what, old, new, words in [("nothing", "", "", None), *CHANGES]:
+        header = folder / "tvm_embedded.h"
+        header.write_text(changed(text, old, new), encoding="utf-8")
+        code, said = generate(header, folder)
+        right = code == 0 if words is None else code != 0 and words in said
+        failures += not right
+        print(f"{'right' if right else 'WRONG'}: {what}: {said.strip() or 'generated'}")
+    sys.exit(1 if failures else 0)
+
+
+main()

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads tvm_embedded.h: the exported functions with what their comments promise, and whether everything is described."""
+import re
+
+CONCURRENCY = re.compile(r"\bThreads, interrupts, callbacks: yes\b")
+
+
+class Problem(Exception):
+    """What is wrong with the header or the facts, and what to add."""
+
+
+class Parameter:
+    def __init__(self, type_, name, direction):
+        self.type, self.name, self.direction = type_, name, direction
+
+    @property
+    def is_pointer(self):
+        return self.type.endswith("*")
+
+
+class Function:
+    def __init__(self, name, returns, parameters, comment):
+        self.name, self.returns, self.comment = name, returns, comment
+        described = {found[1]: found[2] for found in re.finditer(r"@param (\w+) \[(in|out|in,out)\]", comment)}
+        self.parameters = [Parameter(type_, parameter, described.get(parameter)) for type_, parameter in parameters]
+        missing = [parameter.name for parameter in self.parameters if parameter.direction is None]
+        for parameter in missing:
+            raise Problem(f"{name}: no '@param {parameter} [in]', '[out]' or '[in,out]' in its description")
+        for parameter in described.keys() - {parameter.name for parameter in self.parameters}:
+            raise Problem(f"{name}: its description has '@param {parameter}', its declaration has not")
+        if returns != "void" and "@return" not in comment:
+            raise Problem(f"{name}: no '@return' in its description")
+        if not CONCURRENCY.search(comment):
+            raise Problem(f"{name}: its description does not say 'Threads, interrupts, callbacks: yes', with what condition")
+
+
+class Header:
+    def __init__(self, text):
+        self.text = text
+        self.statuses = {name: int(number) for name, number in re.findall(r"\b(TVM_STATUS_\w+) = (-?\d+)", text)}
+        if not self.statuses:
+            raise Problem("the header has no statuses")
+        self.functions = {function.name: function for function in self._functions()}
+        if not self.functions:
+            raise Problem("the header declares no functions")
+        self._everything_is_described()
+
+    def _functions(self):
+        block = self.text[self.text.index('extern "C" {'):self.text.index('}  // extern "C"')]
+        block = re.sub(r"^#.*$", "", block, flags=re.MULTILINE)
+        for found in re.finditer(r"(/\*\*(?:(?!\*/).)*\*/)?\s*([\w\s*]+?)\b(TVM\w+)\s*\(([^()]*)\)\s*;", block, re.DOTALL):
+            comment, returns, name, parameters = found.groups()
+            if comment is None:
+                raise Problem(f"{name} has no description")
+            comment = " ".join(re.sub(r"^ *\* ?", "", comment[3:-2], flags=re.MULTILINE).split())
+            yield Function(name, _type(returns), [_parameter(text) for text in parameters.split(",") if text.strip() != "void"],
+                           comment)
+
+    def documented(self, function, seen=()):
+        """The statuses that the description of a function says it can answer."""
+        comment = self.functions[function].comment
+        found = set(re.findall(r"\bTVM_STATUS_[A-Z_]+", comment))
+        for status in found - self.statuses.keys():
+            raise Problem(f"{function}: its description names {status}, which is none")
+        for other in re.findall(r"@return as `(\w+)`", comment):
+            if other not in seen:
+                found |= self.documented(other, (*seen, function))
+        for other, whose in re.findall(r"what `(\w+)` answers for a bad ((?:\w+, )*\w+(?: or \w+)?)", comment):
+            if other == "TVMCheckModel":
+                found |= self.documented(other) - {"TVM_STATUS_OK"}
+            elif other == "TVMExecute":
+                found |= self._groups(re.split(r", | or ", whose))
+            else:
+                raise Problem(f"{function}: refers to what `{other}` answers, which this script can't follow")
+        return found
+
+    def _groups(self, names):
+        """Of the description of TVMExecute: the statuses in brackets after `the model`, `each workspace`, ..."""
+        comment, found = self.functions["TVMExecute"].comment, set()
+        for name in names:
+            if name == "context":
+                found |= {"TVM_STATUS_NULL_CONTEXT", "TVM_STATUS_MISALIGNED_CONTEXT"}
+                continue
+            group = re.search(rf"\b(?:the|each) {name} \(([^()]*)\)", comment)
+            if not group:
+                raise Problem(f"the description of TVMExecute has no statuses in brackets after 'the {name}' or 'each {name}'")
+            found |= set(re.findall(r"TVM_STATUS_[A-Z_]+", group[1]))
+        return found
+
+    def _everything_is_described(self):
+        """Every macro, type, member, status and inline function of the public parts has a comment of its own."""
+        private = r"/\* ---- Setting .*?(?=/\* ---- For generated files)|/\* ---- Layout.*"
+        before, inside = "", False
+        for line in re.sub(private, "", self.text, flags=re.DOTALL).splitlines():
+            words = line.strip()
+            if not words or words.startswith(("#if", "#endif", "#else", ":")):
+                continue
+            if words.startswith("}"):
+                inside = False
+            item = inside and re.match(r"\w.*[;,]$", words)
+            item = item or re.match(r"typedef struct|typedef .*\(\*|enum|#define|static inline", words)
+            if item and not before.endswith("*/") and not words.startswith("#define TVM_EMBEDDED_H"):
+                raise Problem(f"no description: {words}")
+            inside = inside or bool(re.match(r"typedef struct|enum|\{$", words))
+            before = words
+
+
+def _type(text):
+    return " ".join(text.replace("struct ", "").replace("*", " * ").split()).replace("* *", "**")
+
+
+def _parameter(text):
+    text = " ".join(text.split())
+    name = re.search(r"\w+$", text)[0]
+    return _type(text[:-len(name)]), name

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the generated table is made of. */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include "world.h"
+
+enum { MOST_ARGUMENTS = 5 };
+
+/* How an argument is made bad, with a number. */
+enum {
+  NOTHING,
+  SET,              /* is the number */
+  ADD,              /* a pointer so many bytes on */
+  MODEL,            /* points at a copy of the model, spoiled this way */
+  CONTEXT,          /* points at the context, spoiled this way */
+  TENSOR,           /* points at a table with this tensor's pointer moved, or NULL */
+  SAME,             /* is what that other argument is */
+  CALL,             /* what the extra function of this number makes of it */
+  UNTOUCHABLE,      /* points at memory that can be neither read nor written */
+  PAGE_START,       /* points at a copy of so many bytes, with such memory right before it, */
+  PAGE_END,         /* right after it, */
+  PAGE_START_READ_ONLY, /* in memory that can't be written */
+  PAGE_END_READ_ONLY
+};
+enum { LEGAL = 1, TENSOR_NULL = 255 };
+#define TEXT_EXTENT SIZE_MAX /* the text with its NUL */
+
+typedef struct Row {
+  uint8_t argument;
+  uint8_t how;
+  uintptr_t number;
+  int32_t answer; /* LEGAL: as the good call's */
+  const char *parameter;
+  const char *kind;
+} Row;
+
+typedef struct Case {
+  void (*good)(uintptr_t *a);
+  int (*holds)(const uintptr_t *a, intptr_t answer);
+  void (*allow)(const uintptr_t *a);
+  void (*const *extras)(uintptr_t *a);
+  const Row *rows;
+  size_t num_rows;
+} Case;
+
+typedef struct Function {
+  const char *name;
+  intptr_t (*call)(const uintptr_t *a);
+  const Case *cases;
+  size_t num_cases;
+  size_t num_arguments;
+} Function;
+
+/* Set by a row: its call comes from inside the entry of the model `alone`. */
+static int from_a_callback;
+
+/* Memory that the call may write: as it was before, for the comparison that follows. Outside the world: nothing to do. */
+static void allow(const void *memory, size_t size) {
+  const uintptr_t start = (uintptr_t)&world, at = (uintptr_t)memory;
+  if (at >= start && at < start + sizeof(world)) {
+    memcpy((char *)&world + (at - start), (const char *)&before + (at - start), size);
+  }
+}
+
+#endif
