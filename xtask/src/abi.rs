@@ -1,37 +1,32 @@
-//! `cargo xtask abi [--update]`: has the binary interface changed since it was last written down in `abi/`?
+//! `cargo xtask abi [--update]`: has the binary interface changed since the state in `abi/`, which is the last release's?
 //!
-//! Three records, each of which sees what the others miss: the exported functions of the library, as its object file has
-//! them; size and offset of every member of every struct and the value of every constant, printed by a C program's
-//! assembly for a 64-bit and a 32-bit processor; and libabigail's description of a C library with every function of the
-//! header, which knows types of parameters. (libabigail on the Rust library itself is blind to changes of structs behind
-//! `Option<&T>`.) A difference fails; `--update` writes the new state, and asks for a step of the ABI's version.
+//! Functions, layout and types are compared (see [`record`]). What was added needs a line in the changelog; what was changed
+//! or removed needs a step of the ABI's version, too. `--update` writes the new state down, when a release is made; it asks
+//! for the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod record;
+
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::Cmd;
+use self::record::Source;
 use crate::{paths, setup};
 
-/// The records. The first is compared with the static library and the header by the C tests, too.
-const SYMBOLS: &str = "c-tests/abi/symbols.txt";
+/// The records.
+const SYMBOLS: &str = "abi/symbols.txt";
 const LAYOUT: &str = "abi/layout.txt";
 const PROBE: &str = "abi/functions.abi";
 
-/// A checkout whose interface is looked at.
-struct Source {
-    /// Its C header.
-    header: PathBuf,
-    /// Where intermediate files go.
-    out: PathBuf,
-}
+/// The constant that numbers binary interfaces.
+const VERSION: &str = "TVM_EMBEDDED_ABI_VERSION";
 
 /// `cargo xtask abi [--update]`.
 ///
 /// # Errors
-/// A difference from the committed state, or a check that does not see a change that was sown.
+/// A change that was not announced, or a check that does not see a change that was sown.
 pub fn run(args: &[String]) -> Result<()> {
     let update = match args {
         [] => false,
@@ -41,252 +36,152 @@ pub fn run(args: &[String]) -> Result<()> {
     setup::need(&["trust", "firmware"])?;
     let out = paths::target().join("abi");
     fs::create_dir_all(&out)?;
-    let source = Source { header: paths::root().join("capi/include/tvm_embedded.h"), out };
     let root = paths::root();
-    let now = [(SYMBOLS, symbols(&source)?), (LAYOUT, layout(&source)?), (PROBE, probe(&source)?)];
+    let source = Source { header: root.join("capi/include/tvm_embedded.h"), out };
+    let (symbols, layout) = (record::symbols(&source)?, record::layout(&source)?);
+    let released = Released::read(root)?;
+    let changes = released.changes(&source, &symbols, &layout)?;
+    let changelog = fs::read_to_string(root.join("CHANGELOG.md")).context("CHANGELOG.md")?;
+    println!("{}", changes.judge(&changelog)?);
     if update {
-        return write(root, &now);
-    }
-    for (name, text) in &now {
-        let committed = fs::read_to_string(root.join(name)).with_context(|| (*name).to_owned())?;
-        let differences = if *name == PROBE { described(&source, &committed)? } else { differences(&committed, text) };
-        if !differences.is_empty() {
-            bail!("{}", complaint(name, &differences));
+        for (name, text) in [(SYMBOLS, symbols), (LAYOUT, layout), (PROBE, record::probe(&source)?)] {
+            fs::write(root.join(name), text)?;
+            println!("{name} written");
         }
+        return Ok(());
     }
-    println!("functions, layout and types are as written down");
-    prove(&source)
+    prove(&released, &source, &symbols)
 }
 
-fn complaint(name: &str, differences: &str) -> String {
-    format!(
-        "the ABI differs from {name}:\n{differences}\nWhere that is not on purpose, undo it. Where it is: raise \
-         TVM_EMBEDDED_ABI_VERSION if something was changed or removed, say so in CHANGELOG.md, then `cargo xtask abi --update`"
-    )
+/// The state in `abi/`.
+struct Released {
+    symbols: String,
+    layout: String,
+    functions: String,
 }
 
-/// Writes the state down. A state that took something away without a new ABI version is refused.
-fn write(root: &Path, now: &[(&str, String)]) -> Result<()> {
-    fs::create_dir_all(root.join("abi"))?;
-    let version = |text: &str| text.lines().find(|line| line.contains("TVM_EMBEDDED_ABI_VERSION")).map(str::to_owned);
-    for (name, text) in now {
-        let path = root.join(name);
-        let old = fs::read_to_string(&path).unwrap_or_default();
-        if *name == LAYOUT && !old.is_empty() && version(&old) == version(text) {
-            let gone = lost(&old, text);
-            if !gone.is_empty() {
-                println!(
-                    "NOTE: changed or gone under the same ABI version, which only an unreleased one allows:\n{gone}"
-                );
+impl Released {
+    fn read(root: &Path) -> Result<Self> {
+        let read = |name: &str| fs::read_to_string(root.join(name)).with_context(|| name.to_owned());
+        Ok(Self { symbols: read(SYMBOLS)?, layout: read(LAYOUT)?, functions: read(PROBE)? })
+    }
+
+    /// What is different now.
+    fn changes(&self, source: &Source, symbols: &str, layout: &str) -> Result<Changes> {
+        let mut changes = Changes::default();
+        changes.compare(&self.symbols, symbols);
+        changes.compare(&self.layout, layout);
+        // Its words for what the other two found already would only repeat them.
+        let described = record::described(source, &self.functions)?;
+        changes.lost.extend((!described.is_empty()).then_some(described));
+        Ok(changes)
+    }
+}
+
+/// The differences between two states of the interface.
+#[derive(Debug, Default)]
+struct Changes {
+    /// The ABI's version, before and now.
+    version: (u64, u64),
+    /// What programs that were built before may miss, in words for people.
+    lost: Vec<String>,
+    /// Names of functions, structs and constants that are new.
+    added: Vec<String>,
+}
+
+impl Changes {
+    /// Compares two records with one fact a line, `name` or `name = value`.
+    fn compare(&mut self, before: &str, now: &str) {
+        let (before, now) = (facts(before), facts(now));
+        for (name, old) in &before {
+            match now.get(name) {
+                _ if *name == VERSION => self.version = (number(old), now.get(name).map_or(0, |new| number(new))),
+                None => self.lost.push(format!("- {name}{old}")),
+                Some(new) if new != old => self.lost.push(format!("- {name}{old}\n+ {name}{new}")),
+                Some(_) => {}
             }
         }
-        fs::write(&path, text)?;
-        println!("{name} written");
-    }
-    Ok(())
-}
-
-/// Lines that are only in one of two texts, marked with - and +.
-fn differences(before: &str, after: &str) -> String {
-    let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<String>>();
-    let (before, after) = (lines(before), lines(after));
-    let gone = before.difference(&after).map(|line| format!("- {line}\n"));
-    let new = after.difference(&before).map(|line| format!("+ {line}\n"));
-    gone.chain(new).collect()
-}
-
-fn lost(before: &str, after: &str) -> String {
-    differences(before, after).lines().filter(|line| line.starts_with('-')).map(|line| format!("{line}\n")).collect()
-}
-
-/// The functions that the library exports, one a line.
-fn symbols(source: &Source) -> Result<String> {
-    Cmd::new("cargo")
-        .args(["rustc", "--quiet", "--locked", "--release", "--lib", "--crate-type", "cdylib"])
-        .args(["--package", "tvm_embedded_capi", "--target-dir"])
-        .arg(source.out.join("cargo"))
-        .dir(paths::root())
-        .capture()?;
-    let library = source.out.join("cargo/release/libtvm_embedded.so");
-    let printed = Cmd::new("nm").args(["--dynamic", "--defined-only"]).arg(library).capture()?;
-    let mut names: Vec<&str> = printed.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
-    names.sort_unstable();
-    Ok(names.iter().map(|name| format!("{name}\n")).collect())
-}
-
-/// Sizes, offsets and constants for a 64-bit and a 32-bit processor.
-fn layout(source: &Source) -> Result<String> {
-    let header = fs::read_to_string(&source.header)?;
-    let facts = facts(&header);
-    let mut text = String::from("# name = value on x86-64 / on 32-bit Arm\n");
-    let wide = values(source, &facts, "gcc", "64")?;
-    let narrow = values(source, &facts, "arm-none-eabi-gcc", "32")?;
-    for (index, (name, _)) in facts.iter().enumerate() {
-        let (Some(wide), Some(narrow)) = (wide.get(&index), narrow.get(&index)) else {
-            bail!("no value of {name} in the compiler's output");
-        };
-        text += &format!("{name} = {wide} / {narrow}\n");
-    }
-    Ok(text)
-}
-
-/// What is asked of the compiler: a name for people and a constant expression.
-fn facts(header: &str) -> Vec<(String, String)> {
-    let mut facts = Vec::new();
-    let mut current: Option<String> = None;
-    let code = without_comments(header);
-    for line in code.lines().map(str::trim) {
-        if let Some(rest) = line.strip_prefix("typedef struct ") {
-            let name = rest.trim_end_matches('{').trim().to_owned();
-            facts.push((format!("sizeof({name})"), format!("sizeof({name})")));
-            current = Some(name);
-        } else if line.starts_with('}') {
-            current = None;
-        } else if let (Some(name), Some(declaration)) = (&current, line.strip_suffix(';')) {
-            let declaration = declaration.split('[').next().unwrap_or_default();
-            let member = declaration.rsplit([' ', '*']).next().unwrap_or_default();
-            facts.push((format!("{name}.{member}"), format!("offsetof({name}, {member})")));
-            facts.push((format!("sizeof({name}.{member})"), format!("sizeof((({name} *)0)->{member})")));
-        } else if let Some(rest) = line.strip_prefix("#define TVM_") {
-            let mut words = rest.splitn(2, ' ');
-            let name = words.next().unwrap_or_default();
-            // Versions of the library change without the ABI; macros with parameters are code.
-            let number = words.next().is_some_and(|value| value.trim().parse::<u64>().is_ok());
-            if number && !name.starts_with("EMBEDDED_VERSION_") {
-                facts.push((format!("TVM_{name}"), format!("TVM_{name}")));
+        for name in now.keys().filter(|name| !before.contains_key(*name)) {
+            // A struct stands for its members.
+            let name = name.trim_start_matches("sizeof(").trim_end_matches(')').split('.').next().unwrap_or_default();
+            if !self.added.iter().any(|known| known == name) {
+                self.added.push(name.to_owned());
             }
-        } else if let Some((name, value)) = line.trim_end_matches(',').split_once(" = ")
-            && name.starts_with("TVM_STATUS_")
-            && value.parse::<i64>().is_ok()
-        {
-            facts.push((name.to_owned(), format!("(long long)({name})")));
         }
     }
-    facts
-}
 
-fn without_comments(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, tail)) = rest.split_once("/*") {
-        out += before;
-        rest = tail.split_once("*/").map_or("", |(_, tail)| tail);
-    }
-    out + rest
-}
-
-/// Lets a compiler work out each fact, and reads the values from its assembly: nothing has to run.
-fn values(source: &Source, facts: &[(String, String)], compiler: &str, bits: &str) -> Result<BTreeMap<usize, i64>> {
-    let file = source.out.join(format!("layout{bits}.c"));
-    let folder = source.header.parent().context("the header's folder")?;
-    let mut text = String::from("#include \"tvm_embedded.h\"\nvoid facts(void) {\n");
-    for (index, (_, expression)) in facts.iter().enumerate() {
-        text += &format!("  __asm__ volatile(\"=== {index} %c0\" : : \"i\"({expression}));\n");
-    }
-    fs::write(&file, text + "}\n")?;
-    let assembly = Cmd::new(compiler).args(["-S", "-O1", "-o", "-", "-I"]).arg(folder).arg(&file).capture()?;
-    let mut values = BTreeMap::new();
-    for line in assembly.lines() {
-        let Some(rest) = line.trim().strip_prefix("=== ") else { continue };
-        let mut words = rest.split_whitespace();
-        let index = words.next().and_then(|word| word.parse().ok());
-        let value = words.next().and_then(|word| word.parse().ok());
-        values.insert(index.context("an index")?, value.context("a value")?);
-    }
-    Ok(values)
-}
-
-/// A C library with a body for every function of the header: what libabigail looks at.
-fn compiled_probe(source: &Source) -> Result<PathBuf> {
-    let header = without_comments(&fs::read_to_string(&source.header)?);
-    let start = header.find("extern \"C\" {").context("the header's functions")?;
-    let block = &header[start + "extern \"C\" {".len()..];
-    let end = block.find("\n}").context("the end of the header's functions")?;
-    let code: String = block[..end]
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .map(|line| format!("{line} "))
-        .collect();
-    let mut text = String::from("#include \"tvm_embedded.h\"\n");
-    let mut count = 0;
-    for declaration in code.split(';').map(str::trim).filter(|declaration| declaration.contains('(')) {
-        let words: Vec<&str> = declaration.split_whitespace().collect();
-        let declaration = words.join(" ");
-        let (head, parameters) = declaration.split_once('(').context("a function's parameters")?;
-        let name = head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
-        // In brackets, so that a macro of the same name keeps out.
-        text += &format!("{}({})({parameters} {{ __builtin_trap(); }}\n", &head[..name], &head[name..]);
-        count += 1;
-    }
-    if count < 10 {
-        bail!("only {count} functions were found in the header");
-    }
-    let file = source.out.join("probe.c");
-    fs::write(&file, text)?;
-    let library = source.out.join("libprobe.so");
-    let folder = source.header.parent().context("the header's folder")?;
-    // No path of this machine in what is written down.
-    Cmd::new("gcc")
-        .args(["-std=c99", "-g", "-O0", "-shared", "-fPIC", "-w"])
-        .arg(format!("-ffile-prefix-map={}=.", source.out.display()))
-        .arg(format!("-ffile-prefix-map={}=include", folder.display()))
-        .arg("-I")
-        .arg(folder)
-        .arg(&file)
-        .arg("-o")
-        .arg(&library)
-        .capture()?;
-    Ok(library)
-}
-
-/// libabigail's description of the probe.
-fn probe(source: &Source) -> Result<String> {
-    let library = compiled_probe(source)?;
-    Cmd::new("abidw")
-        .args(["--no-show-locs", "--no-corpus-path", "--no-comp-dir-path", "--type-id-style", "hash"])
-        .arg(library)
-        .capture()
-}
-
-/// What libabigail says of the differences; nothing where there are none.
-fn described(source: &Source, committed: &str) -> Result<String> {
-    let old = source.out.join("committed.abi");
-    fs::write(&old, committed)?;
-    let outcome = Cmd::new("abidiff").arg("--harmless").arg(&old).arg(compiled_probe(source)?).outcome()?;
-    match outcome.code {
-        0 => Ok(String::new()),
-        // Bit 0: the tool itself failed.
-        code if code & 1 != 0 => bail!("abidiff failed: {}", outcome.stderr),
-        _ => Ok(outcome.stdout),
+    /// Says what changed, if version and changelog allow it.
+    fn judge(&self, changelog: &str) -> Result<String> {
+        let (before, now) = self.version;
+        let news = unreleased(changelog);
+        let announced = format!("ABI version {now}");
+        if now < before {
+            bail!("{VERSION} went back from {before} to {now}: numbers are never used again");
+        }
+        if !self.lost.is_empty() && now == before {
+            bail!(
+                "changed or gone since the last release, with the same {VERSION} {now}:\n{}\nUndo it, or, where it is on \
+                 purpose, raise the version in src/descriptor.rs and write \"ABI version {}\" and the reason into the \
+                 changelog's section [Unreleased]",
+                self.lost.join("\n"),
+                now + 1
+            );
+        }
+        if now != before && !news.contains(&announced) {
+            bail!("{VERSION} went from {before} to {now}: the changelog's section [Unreleased] lacks \"{announced}\"");
+        }
+        let missing: Vec<&str> = self.added.iter().map(String::as_str).filter(|name| !news.contains(name)).collect();
+        if !missing.is_empty() {
+            bail!("new, and not named in the changelog's section [Unreleased]: {}", missing.join(", "));
+        }
+        Ok(match (self.lost.len(), self.added.len()) {
+            (0, 0) => "functions, layout and types are those of the last release".to_owned(),
+            (lost, added) => format!("since the last release: {lost} changed or gone ({announced}), {added} added"),
+        })
     }
 }
 
-/// Changes of the header that must be seen, each by the record named.
-const SEEDS: [(&str, &str, &str, &str); 4] = [
+/// `name` or `name = value` of each line; the value keeps its ` = `, for people.
+fn facts(text: &str) -> BTreeMap<&str, &str> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.split_at(line.find(" = ").unwrap_or(line.len()))).collect()
+}
+
+/// The first number of ` = 1 / 1`.
+fn number(value: &str) -> u64 {
+    value.split_whitespace().nth(1).and_then(|word| word.parse().ok()).unwrap_or_default()
+}
+
+/// The part of the changelog about what was not released yet.
+fn unreleased(changelog: &str) -> &str {
+    let rest = changelog.split_once("## [Unreleased]").map_or("", |(_, rest)| rest);
+    rest.split("\n## [").next().unwrap_or_default()
+}
+
+/// Changes of the header that must be refused. Text of the header, and what stands there instead.
+const SEEDS: [(&str, &str, &str); 5] = [
     (
-        LAYOUT,
         "a member grows",
         "  uint32_t alignment;\n  /**\n   * Bytes that suffice",
         "  uint64_t alignment;\n  /**\n   * Bytes that suffice",
     ),
-    (LAYOUT, "a status gets another number", "TVM_STATUS_BUSY = -7429", "TVM_STATUS_BUSY = -7430"),
-    (PROBE, "a parameter gets another type", "void TVMSeedless(", "void TVMSeedless("),
+    ("a status gets another number", "TVM_STATUS_BUSY = -7429", "TVM_STATUS_BUSY = -7430"),
+    ("a constant is new", "#define TVM_MODEL_PLAIN ", "#define TVM_MODEL_SEED 7\n#define TVM_MODEL_PLAIN "),
+    ("a parameter gets another type", "TVMSetWorkspaceBuffer(", ""),
     (
-        PROBE,
         "a struct behind a pointer grows",
         "  uint16_t reserved[3];\n} TVMModel;",
         "  uint16_t reserved[3];\n  uint64_t more;\n} TVMModel;",
     ),
 ];
 
-/// Shows that the records see changes.
-fn prove(source: &Source) -> Result<()> {
-    let root = paths::root();
+/// Shows that changes are seen and refused.
+fn prove(released: &Released, source: &Source, symbols: &str) -> Result<()> {
     let header = fs::read_to_string(&source.header)?;
     let out = source.out.join("seeded");
     fs::create_dir_all(&out)?;
-    for (record, what, from, to) in SEEDS {
-        let (from, to) = if from == to { parameter(&header)? } else { (from.to_owned(), to.to_owned()) };
+    for (what, from, to) in SEEDS {
+        let (from, to) = if to.is_empty() { parameter(&header, from)? } else { (from.to_owned(), to.to_owned()) };
         if !header.contains(&from) {
             bail!("nothing to sow '{what}' into: the header has no {from:?}");
         }
@@ -295,20 +190,18 @@ fn prove(source: &Source) -> Result<()> {
         // The header's own asserts would stop the compiler: a second gate, which must not hide this one.
         let lines: Vec<&str> = changed.lines().filter(|line| !line.starts_with("TVM_STATIC_ASSERT(")).collect();
         fs::write(&seeded.header, lines.join("\n"))?;
-        let committed = fs::read_to_string(root.join(record))?;
-        let found =
-            if record == PROBE { described(&seeded, &committed)? } else { differences(&committed, &layout(&seeded)?) };
-        if found.is_empty() {
-            bail!("sown: {what}; {record} does not see it");
+        let changes = released.changes(&seeded, symbols, &record::layout(&seeded)?)?;
+        if changes.judge("").is_ok() {
+            bail!("sown: {what}; nothing refuses it");
         }
-        println!("sown and found: {what}");
+        println!("sown and refused: {what}");
     }
     Ok(())
 }
 
-/// A parameter of a function, and another type for it.
-fn parameter(header: &str) -> Result<(String, String)> {
-    let start = header.find("int32_t TVMSetWorkspaceBuffer(").context("TVMSetWorkspaceBuffer")?;
+/// The declaration of a function, and the same with another type of a parameter.
+fn parameter(header: &str, function: &str) -> Result<(String, String)> {
+    let start = header.find(&format!("int32_t {function}")).with_context(|| function.to_owned())?;
     let end = start + header[start..].find(");").context("its end")?;
     let declaration = &header[start..end];
     Ok((declaration.to_owned(), declaration.replace("size_t size", "uint32_t size")))
@@ -318,27 +211,38 @@ fn parameter(header: &str) -> Result<(String, String)> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn facts_of_a_header() {
-        let header = "/* typedef struct Not {\n int x;\n} */\n#define TVM_FLAG 4\n#define TVM_CODE(x) (x)\n#define TVM_EMBEDDED_VERSION_MAJOR 1\n\
-                      typedef struct TVMThing {\n  const char *name;\n  uint16_t list[3];\n} TVMThing;\n  TVM_STATUS_BAD = -5,\n";
-        let names: Vec<String> = facts(header).into_iter().map(|(name, _)| name).collect();
-        let expected = [
-            "TVM_FLAG",
-            "sizeof(TVMThing)",
-            "TVMThing.name",
-            "sizeof(TVMThing.name)",
-            "TVMThing.list",
-            "sizeof(TVMThing.list)",
-            "TVM_STATUS_BAD",
-        ];
-        assert_eq!(names, expected);
+    const BEFORE: &str = "# a comment\nTVM_EMBEDDED_ABI_VERSION = 1 / 1\nsizeof(TVMThing) = 8 / 4\nTVM_OLD = 5 / 5\n";
+
+    fn verdict(now: &str, changelog: &str) -> Result<String, String> {
+        let mut changes = Changes::default();
+        changes.compare(BEFORE, now);
+        changes.judge(changelog).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn differences_are_marked() {
-        assert_eq!(differences("a\nb\n", "b\nc\n"), "- a\n+ c\n");
-        assert_eq!(differences("a\n", "a\n"), "");
-        assert_eq!(lost("a\nb\n", "b\nc\n"), "- a\n");
+    fn what_is_changed_or_gone_needs_a_version_and_a_line() {
+        let now = "TVM_EMBEDDED_ABI_VERSION = 1 / 1\nsizeof(TVMThing) = 16 / 8\n";
+        let error = verdict(now, "## [Unreleased]\nABI version 2").unwrap_err();
+        assert!(error.contains("- TVM_OLD = 5 / 5") && error.contains("+ sizeof(TVMThing) = 16 / 8"), "{error}");
+        let stepped = now.replace("= 1 / 1", "= 2 / 2");
+        let error = verdict(&stepped, "## [Unreleased]\n## [0.1.0]\nABI version 2").unwrap_err();
+        assert!(error.contains("lacks \"ABI version 2\""), "{error}");
+        let said = verdict(&stepped, "## [Unreleased]\nABI version 2: TVMThing grew\n## [0.1.0]\n").unwrap();
+        assert!(said.contains("2 changed or gone (ABI version 2)"), "{said}");
+    }
+
+    #[test]
+    fn what_is_added_needs_a_line() {
+        let now = format!("{BEFORE}sizeof(TVMNew) = 4 / 4\nTVMNew.member = 0 / 0\nTVM_NEW = 1 / 1\n");
+        let error = verdict(&now, "## [Unreleased]\n- TVMNew\n").unwrap_err();
+        assert_eq!(error, "new, and not named in the changelog's section [Unreleased]: TVM_NEW");
+        assert!(verdict(&now, "## [Unreleased]\n- TVMNew, TVM_NEW\n").unwrap().contains("2 added"));
+    }
+
+    #[test]
+    fn a_version_never_goes_back() {
+        let error = verdict(&BEFORE.replace("= 1 / 1", "= 0 / 0"), "ABI version 0").unwrap_err();
+        assert!(error.contains("went back from 1 to 0"), "{error}");
+        assert!(verdict(BEFORE, "").is_ok());
     }
 }
