@@ -45,9 +45,14 @@ static World world;
 static World before; /* the call */
 #define W (&world)
 
-/* First FAKE_ALIGNMENT-aligned byte of the world's sram: there, FAKE_WORKSPACE bytes are just enough. */
+/* Where the world's workspace starts, aligned to nothing. */
+static uint8_t *odd_sram(void) {
+  return world.sram.bytes + 1;
+}
+
+/* The first aligned byte in it: there, FAKE_WORKSPACE bytes are just enough. */
 static uint8_t *aligned_sram(void) {
-  return world.sram.bytes + (0u - (uintptr_t)world.sram.bytes) % FAKE_ALIGNMENT;
+  return odd_sram() + (0u - (uintptr_t)odd_sram()) % FAKE_ALIGNMENT;
 }
 
 static void set_binding(TVMBinding *binding, const void *memory, size_t size, uint32_t kind) {
@@ -60,7 +65,7 @@ static void set_binding(TVMBinding *binding, const void *memory, size_t size, ui
 static void world_begin(void) {
   memset(&world, FILL, sizeof(world));
   world.probe = NULL;
-  world.workspaces[0] = world.sram.bytes + 1;
+  world.workspaces[0] = odd_sram();
   world.workspaces[1] = &world.state;
   world.parameters[0] = world.carried;
   world.parameters[1] = world.weights;
@@ -74,7 +79,7 @@ static void world_begin(void) {
   set_binding(&world.context.workspaces, world.workspaces, 2 * sizeof(void *), TVM_BINDING_TABLE);
   set_binding(&world.context.parameters, world.parameters, 2 * sizeof(void *), TVM_BINDING_TABLE);
   set_binding(&world.context.devices, world.devices, SIZE_MAX, TVM_BINDING_TABLE);
-  set_binding(&world.one_context.workspaces, world.sram.bytes + 1, FAKE_BUFFER, TVM_BINDING_BUFFER);
+  set_binding(&world.one_context.workspaces, odd_sram(), FAKE_BUFFER, TVM_BINDING_BUFFER);
   set_binding(&world.one_context.parameters, world.weights, FAKE_WEIGHTS, TVM_BINDING_BUFFER);
   set_binding(&world.one_context.devices, world.devices, SIZE_MAX, TVM_BINDING_TABLE);
   memset(world.in_vector, 0, sizeof(world.in_vector));
