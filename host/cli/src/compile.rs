@@ -7,9 +7,9 @@ use tvm_embedded_compiler::{Options, Pool, Report};
 use crate::args::Compile;
 use crate::failure::{Failure, Kind, Result};
 use crate::load;
-use crate::output::write;
+use crate::output::replace;
 use crate::table::grouped;
-use crate::terminal;
+use crate::terminal::{self, shown};
 use crate::tflite;
 
 /// Carries out the verb.
@@ -22,10 +22,11 @@ pub fn compile(args: &Compile) -> Result<()> {
         ..Options::default()
     };
     let output = tflite::compile(&args.path, &content, options)?;
-    write(&args.output, &output.archive)?;
-    if let Some(path) = &args.report {
-        write(path, report(path, &output.report)?.as_bytes())?;
-    }
+    // The archive comes last: an end half-way may leave a report without its archive, not an archive with another's.
+    let report = args.report.as_deref().map(|path| Ok((path, report(path, &output.report)?))).transpose()?;
+    let mut files: Vec<(&Path, &[u8])> = report.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+    files.push((&args.output, &output.archive));
+    replace(&files)?;
     terminal::print(&summary(&args.output, &output.report))
 }
 
@@ -46,7 +47,7 @@ fn summary(path: &Path, report: &Report) -> String {
     let pools: Vec<String> = report.pools.iter().map(pool).collect();
     format!(
         "{}: model {}, {} layers, {} multiply-accumulates\n  constants {} bytes; workspaces: {}\n",
-        path.display(),
+        shown(path),
         report.module,
         report.layers.len(),
         grouped(report.macs),

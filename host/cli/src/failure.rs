@@ -5,6 +5,8 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::terminal::shown;
+
 /// The sort of a failure decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -50,7 +52,7 @@ impl Failure {
 
     /// `path` can't be read or written, or does not hold what it should.
     pub fn file(path: &Path, what: impl Display) -> Self {
-        Self::new(Kind::File, format!("{}: {what}", path.display()))
+        Self::new(Kind::File, format!("{}: {what}", shown(path)))
     }
 
     /// The model's code failed.
@@ -72,6 +74,11 @@ impl Failure {
     /// What the user can do next.
     pub fn advice(&self) -> Option<&str> {
         self.advice.as_deref()
+    }
+
+    /// Its sort.
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// What the process ends with.

@@ -7,7 +7,8 @@ use tvm_embedded_interface::{Error, Generated, Options, Parameters};
 use crate::args::{self, Generate, Model};
 use crate::failure::{Failure, Kind, Result};
 use crate::load::{self, Loaded};
-use crate::terminal::{self, printable, sentence};
+use crate::output;
+use crate::terminal::{self, printable, sentence, shown};
 
 /// Carries out the verb.
 pub fn generate(args: &Generate) -> Result<()> {
@@ -18,7 +19,7 @@ pub fn generate(args: &Generate) -> Result<()> {
     };
     let options = Options { symbol: args.symbol.clone(), parameters, ..Options::default() };
     let generated = interface(&loaded, &args.model, &options)?;
-    tvm_embedded_interface::write(&args.output, &generated.files).map_err(|error| refused(&args.model, &error))?;
+    output::generated(&args.output, &generated)?;
     for repair in &generated.repairs {
         terminal::print_note(&format!("{}: {}", printable(&repair.file), sentence(&repair.text)));
     }
@@ -28,7 +29,7 @@ pub fn generate(args: &Generate) -> Result<()> {
     }
     let mut text = String::new();
     for file in &generated.files {
-        let _ = writeln!(text, "{}", args.output.join(&file.path).display());
+        let _ = writeln!(text, "{}", shown(&args.output.join(&file.path)));
     }
     terminal::print(&text)
 }
@@ -42,11 +43,10 @@ pub fn interface(loaded: &Loaded, model: &Model, options: &Options) -> Result<Ge
 
 fn refused(model: &Model, error: &Error) -> Failure {
     let kind = match error {
-        Error::Io { .. } => return Failure::new(Kind::File, error.to_string()),
         Error::Symbol { .. } => Kind::Usage,
         _ => Kind::Refused,
     };
-    let failure = Failure::new(kind, format!("{}: {}", model.path.display(), sentence(&error.to_string())));
+    let failure = Failure::new(kind, format!("{}: {}", shown(&model.path), sentence(&error.to_string())));
     match error {
         Error::Symbol { .. } => failure.advise("choose another name with --symbol"),
         Error::MissingFact { .. } if model.tflite.is_none() => {

@@ -9,7 +9,7 @@ use tvm_embedded_mlf::{Archive, Error, ErrorKind, Library, Limits, Module};
 
 use crate::args::Model;
 use crate::failure::{Failure, Kind, Result};
-use crate::terminal::printable;
+use crate::terminal::{printable, shown};
 use crate::tflite;
 
 /// What `--version` says of archives.
@@ -36,7 +36,7 @@ pub fn load(args: &Model) -> Result<Loaded> {
     if compiled {
         content = tflite::compile(&args.path, &content, Options::default())?.archive;
     }
-    let archive = Archive::from_bytes(&args.path.display().to_string(), &content, limits).map_err(refused)?;
+    let archive = Archive::from_bytes(&shown(&args.path), &content, limits).map_err(refused)?;
     let mut library = Library::parse(&archive).map_err(refused)?;
     if let Some(path) = &args.tflite {
         let (inputs, outputs) = tflite::tensors(path, &read_bounded(path, MAX_TFLITE)?)?;
@@ -44,7 +44,7 @@ pub fn load(args: &Model) -> Result<Loaded> {
         for module in library.modules.iter_mut().filter(|module| module.name == name) {
             module.apply_tflite_io(&inputs, &outputs).map_err(|error| {
                 let failure = refused(error);
-                Failure::refused(format!("{}: {failure}", path.display()))
+                Failure::refused(format!("{}: {failure}", shown(path)))
                     .advise(failure.advice().unwrap_or("leave --tflite out").to_owned())
             })?;
         }
@@ -57,11 +57,11 @@ pub fn chosen<'a>(library: &'a Library, args: &Model) -> Result<&'a Module> {
     let names = || library.modules.iter().map(|m| printable(&m.name)).collect::<Vec<_>>().join(", ");
     match (&args.module, library.modules.as_slice()) {
         (None, [only]) => Ok(only),
-        (None, []) => Err(Failure::refused(format!("{}: the archive holds no model", args.path.display()))),
-        (None, _) => Err(Failure::usage(format!("{}: the archive holds several models", args.path.display()))
+        (None, []) => Err(Failure::refused(format!("{}: the archive holds no model", shown(&args.path)))),
+        (None, _) => Err(Failure::usage(format!("{}: the archive holds several models", shown(&args.path)))
             .advise(format!("choose one with --module: {}", names()))),
         (Some(name), modules) => modules.iter().find(|module| module.name == *name).ok_or_else(|| {
-            Failure::usage(format!("{}: no model {} in this archive", args.path.display(), printable(name)))
+            Failure::usage(format!("{}: no model {} in this archive", shown(&args.path), printable(name)))
                 .advise(format!("models: {}", names()))
         }),
     }
@@ -73,7 +73,7 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > limit {
-        return Err(Failure::refused(format!("{}: larger than {} MiB", path.display(), limit >> 20)));
+        return Err(Failure::refused(format!("{}: larger than {} MiB", shown(path), limit >> 20)));
     }
     Ok(bytes)
 }

@@ -23,13 +23,22 @@ use clap::Parser;
 use args::{Cli, Verb};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version are results: not being able to print them is a failure.
+        Err(answer) if answer.exit_code() == 0 => return ended(terminal::print(&answer.render().ansi().to_string())),
+        Err(error) => error.exit(),
+    };
     let result = match &cli.verb {
         Verb::Generate(args) => generate::generate(args),
         Verb::Run(args) => run::run(args),
         Verb::Inspect(args) => inspect::inspect(args),
         Verb::Compile(args) => compile::compile(args),
     };
+    ended(result)
+}
+
+fn ended(result: failure::Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -1,37 +1,178 @@
-//! Writing one file: whole or not at all.
+//! Writing files: whole or not at all, several of them together.
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
+mod scratch;
+mod transaction;
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use tvm_embedded_interface::Generated;
 
 use crate::failure::{Failure, Result};
+pub use scratch::Scratch;
+use transaction::Transaction;
 
-/// Replaces a file in one step, so that a failure half-way leaves the old one. What is there and no plain file (a device,
-/// a pipe) is written to as it is.
+/// How long to wait for another run that writes into the same folder.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Replaces files, so that a failure leaves all of them as they were. What is there and no plain file (a device, a pipe)
+/// is written to as it is.
 ///
 /// # Errors
-/// When the file can't be written. No temporary file is left then.
-pub fn write(path: &Path, content: &[u8]) -> Result<()> {
-    replace(path, content).map_err(|error| Failure::file(path, format!("can't be written: {error}")))
+/// When a file can't be written. No temporary file is left then.
+pub fn replace(files: &[(&Path, &[u8])]) -> Result<()> {
+    let mut transaction = Transaction::default();
+    let mut streams = Vec::new();
+    for &(path, content) in files {
+        if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            streams.push((path, content));
+            continue;
+        }
+        // A link stays, and what it leads to is replaced.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder =
+            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+        transaction.stage(&folder, target, content)?;
+    }
+    for (path, content) in streams {
+        fs::write(path, content).map_err(|error| Failure::file(path, format!("can't be written: {error}")))?;
+    }
+    transaction.commit(None)
 }
 
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        return fs::write(path, content);
+/// Writes what was generated for a model into a folder, which is made if need be. Files that have the content already are
+/// left alone, so that nothing is rebuilt needlessly.
+///
+/// The model's header is the key to the others (see [`Transaction::commit`]).
+///
+/// # Errors
+/// When a file can't be written, or another run goes on writing there. The folder is as it was then.
+pub fn generated(directory: &Path, model: &Generated) -> Result<()> {
+    // Dropped last, when what was put into the folders is gone.
+    let mut folders = Folders::default();
+    folders.make(directory)?;
+    let _turn = turn(directory, PATIENCE)?;
+    let mut transaction = Transaction::default();
+    for file in &model.files {
+        let path = file.path.split('/').fold(directory.to_owned(), |path, part| path.join(part));
+        if fs::read(&path).is_ok_and(|old| old == file.contents) {
+            continue;
+        }
+        folders.make(path.parent().unwrap_or(directory))?;
+        if path.is_dir() {
+            return Err(Failure::file(&path, "can't be replaced: a folder is in its place"));
+        }
+        transaction.stage(directory, path, &file.contents)?;
     }
-    // A link stays, and what it leads to is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".tvm-embedded-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private by default; this one is for others to read, as far as the user's mask lets them.
-        builder.permissions(fs::Permissions::from_mode(0o666));
+    if transaction.is_empty() {
+        Scratch::tidy(directory);
+        return Ok(());
     }
-    let mut temporary = builder.tempfile_in(folder)?;
-    temporary.write_all(content)?;
-    temporary.persist(&target).map_err(|error| error.error)?;
+    transaction.commit(Some(&directory.join(format!("{}.h", model.facts.symbol))))?;
+    folders.0.clear();
     Ok(())
+}
+
+/// Folders that were made, and go again unless all is well.
+#[derive(Default)]
+struct Folders(Vec<PathBuf>);
+
+impl Folders {
+    fn make(&mut self, folder: &Path) -> Result<()> {
+        let missing: Vec<&Path> =
+            folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+        for path in missing.into_iter().rev() {
+            match fs::create_dir(path) {
+                Ok(()) => self.0.push(path.to_owned()),
+                // Another run was quicker.
+                Err(_) if path.is_dir() => {}
+                Err(error) => return Err(Failure::file(path, format!("the folder can't be made: {error}"))),
+            }
+        }
+        match fs::metadata(folder) {
+            Ok(found) if found.is_dir() => Ok(()),
+            Ok(_) => Err(Failure::file(folder, "is no folder").advise("name a folder, or a place for a new one")),
+            Err(error) => Err(Failure::file(folder, format!("can't be read: {error}"))),
+        }
+    }
+}
+
+impl Drop for Folders {
+    fn drop(&mut self) {
+        // What others have put something into stays.
+        self.0.iter().rev().for_each(|path| _ = fs::remove_dir(path));
+    }
+}
+
+/// The only right to write into a folder, as long as the handle lives. `None` where folders can't be locked.
+fn turn(folder: &Path, patience: Duration) -> Result<Option<File>> {
+    let Ok(handle) = File::open(folder) else { return Ok(None) };
+    let end = Instant::now() + patience;
+    loop {
+        match handle.try_lock() {
+            Ok(()) => return Ok(Some(handle)),
+            Err(TryLockError::Error(_)) => return Ok(None),
+            Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(Duration::from_millis(10)),
+            Err(TryLockError::WouldBlock) => {
+                let seconds = patience.as_secs();
+                return Err(Failure::file(folder, format!("another run has been writing there for {seconds} s"))
+                    .advise("wait for it, end it, or name another folder"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_runs_take_turns() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = turn(folder.path(), Duration::ZERO).unwrap();
+        assert!(first.is_some());
+        let failure = turn(folder.path(), Duration::from_millis(30)).unwrap_err();
+        assert!(failure.to_string().contains("another run") && failure.advice().is_some(), "{failure}");
+        drop(first);
+        assert!(turn(folder.path(), Duration::ZERO).unwrap().is_some());
+        assert!(turn(&folder.path().join("missing"), Duration::ZERO).unwrap().is_none());
+    }
+
+    #[test]
+    fn folders_that_were_made_go_again() {
+        let parent = tempfile::tempdir().unwrap();
+        let mut folders = Folders::default();
+        folders.make(&parent.path().join("a/b")).unwrap();
+        folders.make(&parent.path().join("a/c")).unwrap();
+        fs::write(parent.path().join("a/c/file"), "of another").unwrap();
+        assert!(folders.make(&parent.path().join("a/c/file/d")).is_err());
+        drop(folders);
+        assert!(!parent.path().join("a/b").exists() && parent.path().join("a/c/file").exists());
+    }
+
+    #[test]
+    fn files_are_replaced_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let [a, b] = ["a", "b"].map(|name| folder.path().join(name));
+        fs::write(&a, "old").unwrap();
+        assert!(replace(&[(&a, b"new"), (&folder.path().join("no/b"), b"new")]).is_err());
+        assert_eq!((fs::read(&a).unwrap(), b.exists()), (b"old".to_vec(), false));
+        replace(&[(&a, b"new"), (&b, b"new")]).unwrap();
+        assert_eq!((fs::read(&a).unwrap(), fs::read(&b).unwrap()), (b"new".to_vec(), b"new".to_vec()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        assert!(replace(&[(folder.path(), b"new")]).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_devices_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        replace(&[(&link, b"new"), (Path::new("/dev/null"), b"new")]).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod harness;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -9,8 +10,9 @@ use crate::args::{Run, TensorFile};
 use crate::failure::{Failure, Result};
 use crate::generate;
 use crate::load;
+use crate::output::replace;
 use crate::tensor::Spec;
-use crate::terminal::{self, heading, printable};
+use crate::terminal::{self, heading, printable, shown};
 use harness::{Call, Program};
 
 /// Carries out the verb.
@@ -37,11 +39,11 @@ pub fn run(args: &Run) -> Result<()> {
     let call = Call { workspace_offset: args.workspace_offset, steps, repeat: args.repeat };
     let outcome = program.run(&contents, outputs.len(), &call)?;
 
-    for ((output, path), data) in outputs.iter().zip(&targets).zip(&outcome.outputs) {
-        if let Some(path) = path {
-            output.write(path, data, steps)?;
-        }
-    }
+    let results = outputs.iter().zip(&targets).zip(&outcome.outputs);
+    let files: Vec<(&Path, Cow<'_, [u8]>)> = results
+        .filter_map(|((output, path), data)| path.map(|path| Ok((path, output.file(path, data, steps)?))))
+        .collect::<Result<_>>()?;
+    replace(&files.iter().map(|(path, content)| (*path, &**content)).collect::<Vec<_>>())?;
     compare(&outputs, &outcome.outputs, &expected)?;
     let mut text = String::new();
     if args.outputs.is_empty() && args.expected.is_empty() {
@@ -67,7 +69,7 @@ fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Result<V
         let found = match (tensor, tensors) {
             (None, [_]) => Some(0),
             (None, _) => {
-                let message = format!("{}: the model has {} {what}s", file.display(), tensors.len());
+                let message = format!("{}: the model has {} {what}s", shown(file), tensors.len());
                 return Err(
                     Failure::usage(message).advise(format!("say which: --{what} TENSOR=FILE with {}", names(tensors)))
                 );

@@ -1,5 +1,6 @@
 //! Contents of tensors: between files, the model's bytes and a view for people.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
@@ -10,7 +11,7 @@ use tvm_embedded_mlf::{DType, Quantization};
 
 use crate::failure::{Failure, Result};
 use crate::npy::{self, Array, ElementType, Kind};
-use crate::terminal::printable;
+use crate::terminal::{printable, shown};
 
 /// What must be known of a tensor to read or show its content.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,21 +69,18 @@ impl Spec {
         Ok(data)
     }
 
-    /// Writes the tensor's content, `steps` times in a row.
-    pub fn write(&self, path: &Path, data: &[u8], steps: usize) -> Result<()> {
-        let npy;
-        let content = if is_npy(path) {
+    /// What a file holds that gets the tensor's content, `steps` times in a row.
+    pub fn file<'a>(&self, path: &Path, data: &'a [u8], steps: usize) -> Result<Cow<'a, [u8]>> {
+        Ok(if is_npy(path) {
             let element = self.dtype.and_then(element_type).ok_or_else(|| {
-                Failure::usage(format!("{}: there is no .npy type for {}", path.display(), self.describe()))
+                Failure::usage(format!("{}: there is no .npy type for {}", shown(path), self.describe()))
                     .advise("write to a .bin file")
             })?;
             let shape = self.written_shape(data.len() / element.bytes, steps);
-            npy = npy::write(&Array { element, shape, data: data.to_vec() });
-            &npy
+            npy::write(&Array { element, shape, data: data.to_vec() }).into()
         } else {
-            data
-        };
-        crate::output::write(path, content)
+            data.into()
+        })
     }
 
     /// Type and shape, as in messages: `input audio, int8 [1, 49, 10]`.
@@ -250,7 +248,7 @@ mod tests {
                 let data: Vec<u8> = (0..spec.bytes * steps).map(|i| i as u8).collect();
                 for name in ["t.npy", "t.bin"] {
                     let path = folder.path().join(name);
-                    spec.write(&path, &data, steps).unwrap();
+                    std::fs::write(&path, spec.file(&path, &data, steps).unwrap()).unwrap();
                     assert_eq!(spec.read(&path).unwrap(), data, "{dtype} {shape:?} {steps} {name}");
                 }
             }
@@ -274,12 +272,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.npy");
         let mut tensor = spec(DType::INT8, &[1, 4]);
+        let write = |tensor: Spec, data: &[u8]| std::fs::write(&path, tensor.file(&path, data, 1).unwrap()).unwrap();
         tensor.quantization = Some(Quantization { scale: 0.5, zero_point: -3 });
-        spec(DType::FLOAT32, &[1, 4]).write(&path, &[0; 16], 1).unwrap();
+        write(spec(DType::FLOAT32, &[1, 4]), &[0; 16]);
         let failure = tensor.read(&path).unwrap_err();
         assert!(failure.to_string().contains("holds float32, tensor t, int8 [1, 4] does not"), "{failure}");
         assert!(failure.advice().unwrap().contains("x / 0.5) + -3"), "{failure:?}");
-        spec(DType::INT8, &[4, 2]).write(&path, &[0; 8], 1).unwrap();
+        write(spec(DType::INT8, &[4, 2]), &[0; 8]);
         assert!(tensor.read(&path).unwrap_err().to_string().contains("shape [4, 2]"));
         let raw = folder.path().join("t.bin");
         std::fs::write(&raw, [0; 7]).unwrap();

@@ -1,8 +1,9 @@
 //! What the program prints: results on standard output, errors on standard error.
 
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 
-use anstream::{AutoStream, eprintln};
+use anstream::AutoStream;
 use clap::builder::styling::{AnsiColor, Style};
 
 use crate::failure::{Failure, Kind, Result};
@@ -26,15 +27,20 @@ pub fn print(text: &str) -> Result<()> {
 
 /// Prints an error and what to do next.
 pub fn print_failure(failure: &Failure) {
-    eprintln!("{ERROR}error:{ERROR:#} {failure}");
+    tell(&format!("{ERROR}error:{ERROR:#} {failure}\n"));
     if let Some(advice) = failure.advice() {
-        eprintln!("  {NEXT}next:{NEXT:#} {advice}");
+        tell(&format!("  {NEXT}next:{NEXT:#} {advice}\n"));
     }
 }
 
 /// Prints something worth knowing beside the result.
 pub fn print_note(text: &str) {
-    eprintln!("{NEXT}note:{NEXT:#} {text}");
+    tell(&format!("{NEXT}note:{NEXT:#} {text}\n"));
+}
+
+/// Writes to standard error. When that fails there is nobody left to tell; the exit code still speaks.
+fn tell(text: &str) {
+    let _ = AutoStream::auto(std::io::stderr().lock()).write_all(text.as_bytes());
 }
 
 /// A heading, bold where colours are on.
@@ -55,6 +61,11 @@ pub fn defect(text: &str) -> String {
 /// A name from a file as it may stand in output: nothing that drives a terminal, no endless line.
 pub fn printable(text: &str) -> String {
     escaped(text, 200)
+}
+
+/// The same for a path, which may be long.
+pub fn shown(path: &Path) -> String {
+    escaped(&path.to_string_lossy(), 4096)
 }
 
 /// The same for a sentence that may hold several names.

@@ -8,7 +8,7 @@ use tvm_embedded_compiler::{Errors, Options, Output, Problem, names, read};
 use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
 
 use crate::failure::{Failure, Result};
-use crate::terminal::{printable, sentence};
+use crate::terminal::{printable, sentence, shown};
 
 const WHOLE_FILE: &str = "give a whole int8 .tflite file, as the TensorFlow Lite converter writes it";
 
@@ -43,14 +43,14 @@ pub fn compile(path: &Path, content: &[u8], mut options: Options) -> Result<Outp
 /// Inputs and outputs as a file describes them.
 pub fn tensors(path: &Path, content: &[u8]) -> Result<(Vec<ModelTensor>, Vec<ModelTensor>)> {
     let graph: Graph = read::read(content).map_err(|errors| refused(path, &errors).advise(WHOLE_FILE))?;
-    let no_graph = || Failure::refused(format!("{}: the file holds no graph", path.display()));
+    let no_graph = || Failure::refused(format!("{}: the file holds no graph", shown(path)));
     let main = graph.subgraphs.first().ok_or_else(no_graph)?;
     let tensor = |&id: &TensorId| {
         let tensor = main.tensor(id);
         let dtype = dtype(tensor.dtype).ok_or_else(|| {
             Failure::refused(format!(
                 "{}: tensor {} is of type {}, which no input or output can have",
-                path.display(),
+                shown(path),
                 printable(&tensor.name),
                 tensor.dtype
             ))
@@ -80,7 +80,7 @@ fn refused(path: &Path, errors: &Errors) -> Failure {
             None => kinds.push((what, vec![place])),
         }
     }
-    let mut message = path.display().to_string();
+    let mut message = shown(path);
     if errors.0.len() > 1 {
         let _ = write!(message, ": {} problems", errors.0.len());
     }

@@ -2,13 +2,14 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
-use tempfile::TempDir;
 use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated};
 
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::{Failure, Result};
+use crate::output::Scratch;
 use crate::terminal::printable;
 
 const DRIVER: &str = include_str!("driver.c");
@@ -16,7 +17,7 @@ const PROGRAM: &str = "tvm_embedded_program";
 
 /// A compiled model in a temporary folder, which goes with it.
 pub struct Program {
-    folder: TempDir,
+    folder: Scratch,
 }
 
 /// How to call the model.
@@ -39,20 +40,23 @@ pub struct Outcome {
 
 impl Program {
     /// A folder of its own, to put the model's files into.
-    pub fn folder() -> Result<TempDir> {
+    pub fn folder() -> Result<Scratch> {
         let parent = std::env::temp_dir();
-        let make = |parent: &Path| tempfile::Builder::new().prefix("tvm-embedded-").tempdir_in(parent.canonicalize()?);
-        make(&parent).map_err(|error| {
+        parent.canonicalize().and_then(|parent| Scratch::new(&parent)).map_err(|error| {
             Failure::file(&parent, format!("no folder can be made there: {error}"))
                 .advise("set TMPDIR to a folder that you can write")
         })
     }
 
     /// Compiles a model in that folder; `extra` goes to the compiler as it is.
-    pub fn build(folder: TempDir, model: &Generated, extra: &[String]) -> Result<Self> {
+    pub fn build(folder: Scratch, model: &Generated, extra: &[String]) -> Result<Self> {
         let path = folder.path();
-        tvm_embedded_interface::write(path, &model.files)
-            .map_err(|error| Failure::new(Kind::File, error.to_string()))?;
+        for file in &model.files {
+            let path = path.join(&file.path);
+            let parent = path.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(parent).map_err(|error| temporary("written", &error))?;
+            write(&path, &file.contents)?;
+        }
         write(&path.join("tvm_embedded.h"), tvm_embedded_runtime::HEADER.as_bytes())?;
         write(&path.join("libtvm_embedded.a"), tvm_embedded_runtime::LIBRARY)?;
         write(&path.join("tvm_embedded_driver.c"), DRIVER.as_bytes())?;
@@ -116,10 +120,14 @@ impl Program {
             .stderr(Stdio::inherit())
             .status()
             .map_err(|error| {
-                Failure::file(&path.join(PROGRAM), format!("can't be started: {error}"))
+                Failure::file(&std::env::temp_dir(), format!("the model's program there can't be started: {error}"))
                     .advise("the folder for temporary files may forbid programs: set TMPDIR to another one")
             })?;
-        let report = fs::read(path.join("report")).unwrap_or_default();
+        let report = match fs::read(path.join("report")) {
+            // The program did not come to its end.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            result => result.map_err(|error| temporary("read", &error))?,
+        };
         let nanoseconds = judge(&String::from_utf8_lossy(&report), status, call)?;
         let outputs = (0..outputs).map(|i| read(&path.join(format!("output_{i}")))).collect::<Result<_>>()?;
         Ok(Outcome { outputs, nanoseconds })
@@ -135,6 +143,11 @@ fn judge(report: &str, status: ExitStatus, call: &Call) -> Result<f64> {
             (Ok(runs), Ok(nanoseconds)) if runs > 0.0 => Ok(nanoseconds / runs),
             _ => Err(Failure::model(format!("the model's program left a report that makes no sense: {first}"))),
         },
+        // The driver's own files, not the model.
+        ["failed", "0", "0"] if text.starts_with("can't ") => {
+            let advice = "the folder for temporary files may be full: set TMPDIR to another one";
+            Err(Failure::file(&std::env::temp_dir(), format!("the model's program {}", text.trim_end())).advise(advice))
+        }
         ["failed", step, code] => {
             let step: usize = step.parse().unwrap_or(0);
             let place = if call.steps > 1 { format!("run {} of {}: ", step + 1, call.steps) } else { String::new() };
@@ -163,9 +176,15 @@ fn compiler() -> (OsString, Vec<String>) {
 }
 
 fn write(path: &Path, content: &[u8]) -> Result<()> {
-    fs::write(path, content).map_err(|error| Failure::file(path, format!("can't be written: {error}")))
+    fs::write(path, content).map_err(|error| temporary("written", &error))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|error| Failure::file(path, format!("can't be read: {error}")))
+    fs::read(path).map_err(|error| temporary("read", &error))
+}
+
+/// A failure in the temporary folder, whose own name says nothing to the user.
+fn temporary(what: &str, error: &io::Error) -> Failure {
+    Failure::file(&std::env::temp_dir(), format!("a temporary file there can't be {what}: {error}"))
+        .advise("set TMPDIR to a folder that you can write, on a disk that is not full")
 }

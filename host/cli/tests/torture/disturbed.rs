@@ -1,0 +1,179 @@
+//! Operations that fail, are interrupted, or do only part of their work.
+
+use std::path::Path;
+
+use crate::scene::{self, Scene, without_temporary};
+use crate::shim::{self, Disturbed, Mode};
+
+/// Exit code for a file that can't be read or written.
+const FILE: i32 = 3;
+
+/// ENOENT is left out: a file that is not there is no failure of a disk.
+const EACCES: i32 = 13;
+const EIO: i32 = 5;
+const ENOSPC: i32 = 28;
+
+/// Whether an operation serves to remove temporary files, which may fail without harm: the next run removes them.
+fn removes(operation: &(String, String)) -> bool {
+    let (name, path) = operation;
+    matches!(name.as_str(), "unlink" | "unlinkat" | "rmdir" | "opendir" | "readdir" | "openat" | "statx" | "fstatat")
+        && path.contains("/.tvm-embedded-")
+}
+
+/// The message names the file, and says what could not be done and why.
+fn check_message(scene: &Scene, run: &Disturbed, what: &str) {
+    let message = run.message();
+    let folder = scene.path().to_string_lossy();
+    let named =
+        message.contains(&*folder) || ["in/", "out/"].iter().any(|part| message.contains(&format!("error: {part}")));
+    assert!(named || message.contains("standard output"), "{what}: no file is named: {message}");
+    let operations = [
+        "can't be read",
+        "can't be written",
+        "can't be replaced",
+        "can't be made",
+        "can't be kept",
+        "can be made there",
+    ];
+    assert!(operations.iter().any(|text| message.contains(text)), "{what}: no operation is named: {message}");
+    // Not always the number that was injected: a folder that could not be looked at may be in the way of a new one.
+    assert!(message.contains("(os error "), "{what}: no reason is given: {message}");
+    assert!(!message.contains(".tvm-embedded-"), "{what}: a temporary name says nothing to the user: {message}");
+}
+
+/// Each operation fails, alone.
+fn each_fails(scene: &Scene, library: &Path) {
+    let (after, _) = scene.done();
+    let count = scene.operations(library);
+    assert!(count >= 5, "only {count} operations were seen");
+    for at in 1..=count {
+        let number = [EIO, ENOSPC, EACCES][at % 3];
+        let run = scene.disturb(library, Mode::Fail(number), at);
+        let [operation] = run.operations.as_slice() else { panic!("{:?} at {at} of {count}", run.operations) };
+        let what = format!("{} {} ({at} of {count})", operation.0, operation.1);
+        let (now, left) = without_temporary(&scene.now());
+        let before = scene.before();
+        match run.code() {
+            Some(0) => assert_eq!(now, after, "{what}"),
+            // The files are complete; only the list of them could not be printed.
+            Some(FILE) if operation.1 == "standard output" => {
+                assert_eq!(now, after, "{what}");
+                check_message(scene, &run, &what);
+            }
+            Some(FILE) => {
+                assert_eq!(now, *before, "{what}");
+                check_message(scene, &run, &what);
+                assert!(run.output.stdout.is_empty(), "{what}: a result was printed");
+            }
+            code => panic!("{what}: exit code {code:?}: {}", run.message()),
+        }
+        assert!(left == 0 || removes(operation), "{what}: a temporary file is left");
+        if left > 0 {
+            let next = scene.command().output().expect("the program starts");
+            assert!(next.status.success(), "{what}: {}", String::from_utf8_lossy(&next.stderr));
+            assert_eq!(scene.now(), after, "{what}: the next run does not tidy up");
+        }
+    }
+}
+
+/// From one operation on everything fails, as on a disk that breaks.
+fn all_fail_from(scene: &Scene, library: &Path) {
+    let (after, _) = scene.done();
+    for at in 1..=scene.operations(library) {
+        let run = scene.disturb(library, Mode::From([EIO, ENOSPC][at % 2]), at);
+        let what = format!("{:?} (from {at})", run.operations);
+        let (now, _) = without_temporary(&scene.now());
+        assert!(scene.is_safe(scene.before(), &now, &after), "{what}");
+        match run.code() {
+            Some(0) => assert_eq!(now, after, "{what}"),
+            code => assert_eq!(code, Some(FILE), "{what}: {}", run.message()),
+        }
+        let next = scene.command().output().expect("the program starts");
+        assert!(next.status.success(), "{what}: {}", String::from_utf8_lossy(&next.stderr));
+        assert_eq!(scene.now(), after, "{what}: the next run does not repair it");
+    }
+}
+
+/// Signals and small pieces are no failures.
+fn all_survive(scene: &Scene, library: &Path) {
+    let (after, printed) = scene.done();
+    let mut disturbed = 0;
+    for mode in [Mode::Interrupt, Mode::Short] {
+        let mut at = 0;
+        loop {
+            at += 1;
+            let run = scene.disturb(library, mode, at);
+            if run.operations.is_empty() {
+                break;
+            }
+            let what = format!("{mode:?} {:?} ({at})", run.operations);
+            disturbed += 1;
+            assert_eq!(run.code(), Some(0), "{what}: {}", run.message());
+            assert_eq!(scene.now(), after, "{what}");
+            // A model's time is its own in each run; nothing else differs.
+            assert_eq!(run.output.stdout, printed, "{what}");
+        }
+    }
+    assert!(disturbed >= 4, "only {disturbed} operations were disturbed");
+}
+
+#[test]
+fn each_operation_of_generate_may_fail() {
+    let Some(library) = shim::library() else { return };
+    each_fails(&scene::generate_one_file(), library);
+    each_fails(&scene::generate_but_header(), library);
+}
+
+#[test]
+fn each_operation_of_generate_with_every_file_may_fail() {
+    let Some(library) = shim::library() else { return };
+    each_fails(&scene::generate_all(), library);
+}
+
+#[test]
+fn each_operation_of_generate_into_a_new_folder_may_fail() {
+    let Some(library) = shim::library() else { return };
+    each_fails(&scene::generate_new(), library);
+}
+
+#[test]
+fn each_operation_of_compile_may_fail() {
+    let Some(library) = shim::library() else { return };
+    each_fails(&scene::compile(), library);
+}
+
+#[test]
+fn each_operation_of_inspect_may_fail() {
+    let Some(library) = shim::library() else { return };
+    each_fails(&scene::inspect(false), library);
+    each_fails(&scene::inspect(true), library);
+}
+
+#[test]
+fn each_operation_of_run_may_fail() {
+    let Some(library) = shim::library() else { return };
+    each_fails(&scene::run(), library);
+}
+
+#[test]
+fn the_disk_may_break() {
+    let Some(library) = shim::library() else { return };
+    all_fail_from(&scene::generate_all(), library);
+    all_fail_from(&scene::compile(), library);
+    all_fail_from(&scene::inspect(false), library);
+}
+
+#[test]
+fn the_disk_may_break_under_run() {
+    let Some(library) = shim::library() else { return };
+    all_fail_from(&scene::run(), library);
+}
+
+#[test]
+fn signals_and_small_pieces_are_survived() {
+    let Some(library) = shim::library() else { return };
+    all_survive(&scene::generate_all(), library);
+    all_survive(&scene::compile(), library);
+    all_survive(&scene::inspect(true), library);
+    all_survive(&scene::run(), library);
+}

@@ -1,0 +1,78 @@
+//! Places that take no files, or not as much.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::common::{archive, repository};
+use crate::scene::{self, COPY, without_temporary};
+
+fn program(args: &[&Path]) -> Output {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin("tvm-embedded"));
+    command.args(args).env("NO_COLOR", "1").output().expect("the program starts")
+}
+
+#[test]
+fn places_that_take_no_files_end_with_3() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let model = archive(folder.path(), "net", COPY);
+    let plain = folder.path().join("plain");
+    fs::write(&plain, "a file").expect("a file");
+    fs::create_dir(folder.path().join("a folder")).expect("a directory");
+    fs::create_dir_all(folder.path().join("occupied/net.c")).expect("a directory");
+    let tflite = repository("fuzz/corpus/tflite/add-c4.tflite");
+    let before = scene::state(folder.path());
+    for (verb, input, place) in [
+        // Not even root can write there.
+        ("generate", &model, PathBuf::from("/proc/out")),
+        ("generate", &model, plain.join("out")),
+        ("generate", &model, plain.clone()),
+        ("generate", &model, folder.path().join("occupied")),
+        ("compile", &tflite, PathBuf::from("/proc/net.tar")),
+        ("compile", &tflite, plain.join("net.tar")),
+        ("compile", &tflite, folder.path().join("no/such/folder/net.tar")),
+        ("compile", &tflite, folder.path().join("a folder")),
+        ("compile", &tflite, PathBuf::from("/dev/full")),
+    ] {
+        let output = program(&[verb.as_ref(), input, "-o".as_ref(), &place]);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{verb} -o {}: {message}", place.display());
+        // The folder at fault, or a file in it.
+        let parent = place.parent().expect("a parent").display().to_string();
+        assert!(
+            message.starts_with("error: ") && message.contains(&parent),
+            "{verb} -o {}: {message}",
+            place.display()
+        );
+        assert_eq!(scene::state(folder.path()), before, "{verb} -o {}", place.display());
+    }
+}
+
+/// The system's own limit for a file's size, first as an error, then as a signal that ends the program.
+#[test]
+fn a_limit_for_files_keeps_the_old_ones() {
+    for (name, scene) in [("generate", scene::generate_all()), ("compile", scene::compile())] {
+        let (after, _) = scene.done();
+        for (prefix, code) in [("trap '' XFSZ;", Some(3)), ("", None)] {
+            for (path, content) in scene.before() {
+                content.iter().for_each(|content| fs::write(path, content).expect("a file"));
+            }
+            let files = scene::state(&scene.path().join("out"));
+            let command = scene.command();
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(format!("{prefix} ulimit -c 0; ulimit -f 1; exec \"$0\" \"$@\""));
+            shell.arg(command.get_program()).args(command.get_args()).current_dir(scene.path()).env("NO_COLOR", "1");
+            let output = shell.output().expect("a shell");
+            let message = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), code, "{name}: {message}");
+            let (now, left) = without_temporary(&scene::state(&scene.path().join("out")));
+            assert!(
+                scene::files(&files).all(|(path, content)| now.get(path) == Some(&Some(content.clone()))),
+                "{name}"
+            );
+            assert!(code.is_none() || left == 0, "{name}: a temporary file is left");
+        }
+        assert!(scene.command().output().expect("the program starts").status.success());
+        assert_eq!(scene.now(), after, "{name}");
+    }
+}

@@ -1,0 +1,58 @@
+//! Several runs at once.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::common::{archive, repository};
+use crate::scene::{self, COPY};
+
+/// Runs that write different models under one name into one folder: one of them wins, whole.
+#[test]
+fn runs_into_one_folder_do_not_mix() {
+    let scene = scene::generate_all();
+    let (after, _) = scene.done();
+    let other = tempfile::tempdir().expect("a directory");
+    let old = archive(other.path(), "net", COPY);
+    let new = scene.path().join("in/net.tar");
+    let start = |archive: &Path| -> Child {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("tvm-embedded"));
+        command.arg("generate").arg(archive).arg("-o").arg(scene.path().join("out"));
+        command.stdout(Stdio::null()).spawn().expect("the program starts")
+    };
+    // The other model's files, beside those that this one alone has.
+    assert!(start(&old).wait().expect("an end").success());
+    let before = scene.now();
+    assert_ne!(before, after);
+    for _ in 0..4 {
+        let children: Vec<Child> = (0..8).map(|i| start(if i % 2 == 0 { &old } else { &new })).collect();
+        for mut child in children {
+            assert!(child.wait().expect("an end").success());
+        }
+        let now = scene.now();
+        assert!(now == before || now == after, "the folder holds a mixture, or temporary files");
+    }
+}
+
+/// Temporary folders of a run that is alive are left alone by others.
+#[test]
+fn runs_beside_each_other_do_not_tidy_each_other_up() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let tflite = repository("fuzz/corpus/tflite/add-c4.tflite");
+    for round in 0..3 {
+        let start = |i: usize| {
+            let mut command = Command::new(assert_cmd::cargo::cargo_bin("tvm-embedded"));
+            command.arg("compile").arg(&tflite).arg("--name").arg("net");
+            command.arg("-o").arg(folder.path().join(format!("{i}.tar"))).stdout(Stdio::null());
+            command.spawn().expect("the program starts")
+        };
+        let children: Vec<Child> = (0..8).map(start).collect();
+        for mut child in children {
+            assert!(child.wait().expect("an end").success(), "round {round}");
+        }
+        let files: Vec<Vec<u8>> =
+            (0..8).map(|i| fs::read(folder.path().join(format!("{i}.tar"))).expect("an archive")).collect();
+        assert!(files.iter().all(|file| *file == files[0]));
+        assert_eq!(fs::read_dir(folder.path()).expect("a directory").count(), 8, "temporary files are left");
+    }
+}
