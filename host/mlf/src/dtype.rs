@@ -77,7 +77,10 @@ mod tests {
 
     #[test]
     fn spellings_go_both_ways() {
-        for text in ["bool", "int4", "int8", "int64", "uint1", "uint8", "float16", "float64", "bfloat16"] {
+        for text in [
+            "bool", "int4", "int8", "int16", "int32", "int64", "uint1", "uint4", "uint8", "uint16", "uint32", "uint64",
+            "float16", "float32", "float64", "bfloat16",
+        ] {
             let dtype = DType::parse(text).expect(text);
             // One bit without a sign is how DLPack says bool.
             let shown = if text == "uint1" { "bool" } else { text };

@@ -135,6 +135,9 @@ fn metadata_that_lacks_or_garbles_something() {
     let odd = nameless.replace("\"\"", "\"n\u{e9}t\"");
     let message = refusal(&vec![("metadata.json".into(), odd)]);
     assert!(message.ends_with("model_name: a module's name has at most 255 printable ASCII characters"), "{message}");
+    let long = nameless.replace("\"\"", &format!("\"{}\"", "n".repeat(256)));
+    let message = refusal(&vec![("metadata.json".into(), long)]);
+    assert!(message.ends_with("model_name: a module's name has at most 255 printable ASCII characters"), "{message}");
     let empty = metadata("\"net\": {", "\"\": {").replace("net", "");
     assert!(empty.contains("does not agree"), "{empty}");
 }
@@ -192,6 +195,30 @@ fn sources_that_contradict_the_header() {
         ("lib0.c", "outputs->out", "outputs->", "an argument of the main function that is not understood"),
         ("lib0.c", "inputs->zeta_0", "other->zeta_0", "an argument of the main function that is not understood"),
         ("lib0.c", ",workspace_pools->sram);", "; }", "lib0.c: line 7: '(' where a whole call should stand"),
+        (
+            "lib0.c",
+            "inputs->zeta_0,inputs->alpha,outputs->out,workspace_pools->sram",
+            "",
+            "lib0.c: line 7: the header has 2 inputs, the entry point passes 0",
+        ),
+        ("lib0.c", "workspace_pools->sram", "args[3].data", "an argument of the main function that is not understood"),
+        ("lib0.c", "workspace_pools->sram", "(args)+3", "an argument of the main function that is not understood"),
+        ("lib0.c", "workspace_pools->sram", "&(sram)", "an argument of the main function that is not understood"),
+        (
+            "lib1.c",
+            "aligned(16)",
+            "aligned(24)",
+            "net_lib1.c: line 4: '24' where a power of two up to 2^20 should stand",
+        ),
+        (
+            "lib1.c",
+            "aligned(16)",
+            "aligned(2097152)",
+            "net_lib1.c: line 4: '2097152' where a power of two up to 2^20 should stand",
+        ),
+        // Alignment that is no plain number is the compiler's affair, as are declarations that say nothing here.
+        ("lib1.c", "aligned(16)", "aligned(16 + 0)", ""),
+        ("lib1.c", "#define TVM_EXPORTS", "typedef int16_t half_t;\nextern thing { int x; }", ""),
         (
             "lib0.c",
             "tvm_main__(inputs->zeta_0,inputs->alpha,outputs->out,workspace_pools->sram)",

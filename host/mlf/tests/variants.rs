@@ -131,6 +131,7 @@ fn inputs_and_outputs_in_the_workspace() {
         ("workspace_pools->sram)[60]", "sram)[60]", "a tensor's place in a pool"),
         (".out = ", ".out : ", "a tensor's place in a pool"),
         ("\t.alpha = &((uint8_t*)workspace_pools->sram)[0],\n", "", "1 of 2 inputs have a place in a pool"),
+        ("(workspace_pools->sram);", "(inputs->alpha,workspace_pools->sram);", "2 inputs, the entry point passes 1"),
     ] {
         let mut broken = members.clone();
         edit(&mut broken, "lib0.c", from, to);
@@ -282,6 +283,13 @@ fn packed_interfaces_of_0_8() {
     let message = common::refusal(&unclear);
     assert!(message.contains("the inputs of this packed interface are described nowhere"), "{message}");
     assert!(message.ends_with("(build the model again with TVM 0.9 or later, or with --interface-api=c)"), "{message}");
+    // A program without a body has no results.
+    let mut open = members.clone();
+    let start = open.iter().position(|(p, _)| p.ends_with("relay.txt")).expect("the program");
+    let brace = open[start].1.find(") {").expect("a body") + 2;
+    open[start].1.truncate(brace);
+    let message = common::refusal(&open);
+    assert!(message.contains("the inputs of this packed interface are described nowhere"), "{message}");
     // With unpacked operators, the wrapper takes the arguments apart.
     let data = |i: usize| format!("((DLTensor*)(((TVMValue*)args)[{i}].v_handle))[0].data");
     let call = format!("tvmgen_net_run_model({},{},{})", data(0), data(1), data(2));
@@ -343,6 +351,21 @@ fn packed_interfaces() {
         ("lib2.c", "{4L}", "{9L}", "tensor 'out' is int8 in 4 bytes here, but int8 in 9 bytes in the sources"),
         ("lib2.c", "{4L}", "{9223372036854775808L}", "tensor 'output0' has a dimension that is too large"),
         ("lib0.c", "tensors[1] =", "tensors[2] =", "line 8: '2' where index 1 should stand"),
+        // What is no assignment to one of `tensors` is passed over, and missed later.
+        ("lib0.c", "tensors[1] =", "tensors(1] =", "line 9: '2' where index 1 should stand"),
+        ("lib0.c", "tensors[1] =", "tensors[1) =", "line 9: '2' where index 1 should stand"),
+        ("lib0.c", "((TVMValue*)args)[1];", "5;", "line 8: '1' where a known value for this tensor should stand"),
+        ("lib0.c", "((TVMValue*)args)[1];", "((TVMValue*)args(1));", "'1' where a known value for this tensor"),
+        ("lib0.c", "((TVMValue*)args)[1];", "(TVMValue*)args,[1];", "'1' where a known value for this tensor"),
+        ("lib0.c", "= global_workspace_tvm_value", "= other", "'other' where a tensor's value should stand"),
+        ("lib2.c", "{\n\"zeta_0\"", "zeta_0, {\n\"zeta_0\"", "'zeta_0' where '{' should stand"),
+        ("lib2.c", "kTvmgenMetadata_inputs_0_shape, \n2L /*", "no_shape, \n2L /*", "the name of a shape above"),
+        ("lib2.c", "{0, 8, 1} /*", "{256, 8, 1} /*", "tensor 'zeta_0' has an unknown type"),
+        ("lib2.c", "{0, 8, 1} /*", "{0, 0, 1} /*", "tensor 'zeta_0' has an unknown type"),
+        ("lib2.c", "{0, 8, 1} /*", "{0, 8, 0} /*", "tensor 'zeta_0' has an unknown type"),
+        ("lib2.c", "{4L}", "{9223372036854775807L}", "tensor 'output0' has a size that is too large"),
+        // A scalar needs no shape.
+        ("lib2.c", "kTvmgenMetadata_inputs_1_shape, ", "NULL, ", ""),
         (
             "lib0.c",
             "tensors[2] = ((TVMValue*)args)[2];\n",

@@ -91,7 +91,19 @@ fn an_extension_that_contradicts_the_archive() {
         ),
         ("\"alignment\": 4,", "\"alignment\": 3,", "alignment 3 is no power of two up to 4096"),
         ("\"alignment\": 8,", "\"alignment\": 0,", "pool 'sram': alignment 0 is no power of two"),
+        ("\"alignment\": 4,", "\"alignment\": 8192,", "alignment 8192 is no power of two up to 4096"),
+        ("\"alignment\": 8,", "\"alignment\": 8192,", "pool 'sram': alignment 8192 is no power of two up to 4096"),
         ("\"zero_point\": -128", "\"x\": 0", "scale and zero_point go together"),
+        ("\"scale\": 0.1", "\"scale\": 1e300, \"x\": 0.1", "scale and zero_point go together, and the scale is finite"),
+        ("\"name\": \"sram\"", "\"name\": \"dtcm\"", "the pools of the header are not those of metadata.json"),
+        ("\"size\": 64", "\"size\": 65", "the pools of the header are not those of metadata.json"),
+        ("\"size\": 64", "\"sizes\": 64", "modules.net.tvm_embedded.pools[0]: missing field `size`"),
+        ("\"pools\": [", "\"no_pools\": [", "the pools of the header are not those of metadata.json"),
+        (
+            "\"c_name\": \"out\",\n            \"dtype\": \"int8\"",
+            "\"c_name\": \"out\",\n            \"dtype\": \"uint8\"",
+            "type or size contradict the rest of the archive",
+        ),
         ("\"kind\": \"workspace\"", "\"kind\": \"constant\"", "the pools of the header are not those of metadata.json"),
         (
             "\"c_name\": \"out\",\n            \"dtype\": \"int8\"",
@@ -176,4 +188,48 @@ fn names_that_could_not_be_read_back_are_not_written() {
     }
     let twice = [("a".to_owned(), vec![1]), ("a".to_owned(), vec![2])];
     assert!(write_tar(twice).expect_err("refused").to_string().contains("appears twice"));
+}
+
+/// Every value of the document, one at a time, as a value of each other kind: taken, or refused with the place that is wrong.
+#[test]
+fn values_of_another_kind_are_refused_where_they_stand() {
+    let members = extended();
+    let whole: serde_json::Value = serde_json::from_str(&members[0].1).expect("metadata");
+    let mut pointers = Vec::new();
+    walk(&whole, String::new(), &mut pointers);
+    assert!(pointers.len() > 50, "{pointers:?}");
+    let mut refused = 0;
+    for pointer in pointers {
+        for other in ["null", "true", "-1", "7.5", "\"\"", "[]", "[[]]", "{}", "{\"a\": []}"] {
+            let mut changed = whole.clone();
+            *changed.pointer_mut(&pointer).expect("a value") = serde_json::from_str(other).expect("JSON");
+            let mut members = members.clone();
+            members[0].1 = changed.to_string();
+            let Err(error) = common::parse(&members) else { continue };
+            refused += 1;
+            let text = error.to_string();
+            // The key itself, or for what stands in a list that is read at once, the list's item.
+            let keys: Vec<&str> = pointer.split('/').filter(|k| k.parse::<u32>().is_err() && !k.is_empty()).collect();
+            let named = keys.iter().rev().take(2).any(|key| text.contains(key)) || keys.is_empty();
+            assert!(text.starts_with("net.tar: ") && named, "{pointer} as {other}: {text}");
+        }
+    }
+    assert!(refused > 200, "{refused}");
+}
+
+fn walk(value: &serde_json::Value, at: String, found: &mut Vec<String>) {
+    found.push(at.clone());
+    match value {
+        serde_json::Value::Object(members) => {
+            for (key, value) in members {
+                walk(value, format!("{at}/{}", key.replace('/', "~1")), found);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for (i, value) in items.iter().enumerate() {
+                walk(value, format!("{at}/{i}"), found);
+            }
+        }
+        _ => {}
+    }
 }

@@ -146,7 +146,6 @@ fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParamet
     let declared = input.sources.iter().find_map(|s| s.facts.parameters.get(input.run.main));
     if let Some(&declared) = declared
         && !input.run.packed_main
-        && !forwards_args(input)
         && declared != found.len()
     {
         return Err(input.run_error(format!(
@@ -155,7 +154,7 @@ fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParamet
             found.len()
         )));
     }
-    if forwards_args(input) || input.run.packed_main && found.is_empty() {
+    if forwards_args(input) {
         // TVM 0.8 passes the caller's array on.
         found = (0..module.inputs.len()).map(P::Input).collect();
         found.extend((0..module.outputs.len()).map(P::Output));

@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::model::{InternalPool, Pool, PoolKind};
 
-use super::scope::Input;
+use super::scope::{Header, Input};
 
 /// TVM's default for `workspace-byte-alignment` and `constant-byte-alignment`.
 const DEFAULT_ALIGNMENT: u64 = 16;
@@ -14,8 +14,10 @@ const DEFAULT_ALIGNMENT: u64 = 16;
 pub(super) fn external(input: &Input<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Pool>> {
     let members = input.members("workspace_pools");
     let mut pools = Vec::new();
-    for &(name, line) in members {
-        pools.push(external_pool(input, name, members.len()).map_err(|e| e.at_line(line))?);
+    if let Some(header) = input.header {
+        for &(name, line) in members {
+            pools.push(external_pool(input, header, name, members.len()).map_err(|e| e.at_line(line))?);
+        }
     }
     match &input.metadata.extension {
         Some(extension) => {
@@ -52,10 +54,7 @@ pub(super) fn external(input: &Input<'_>, findings: &mut Vec<Finding>) -> Result
     Ok(pools)
 }
 
-fn external_pool(input: &Input<'_>, name: &str, count: usize) -> Result<Pool> {
-    let Some(header) = input.header else {
-        return Err(input.run_error("pools without a header"));
-    };
+fn external_pool(input: &Input<'_>, header: &Header<'_>, name: &str, count: usize) -> Result<Pool> {
     let upper = format!("{}_{}", header.prefix.to_ascii_uppercase(), name.to_ascii_uppercase());
     let size_of = |suffix: &str| -> Result<Option<u64>> {
         let macro_name = format!("{upper}_{suffix}");

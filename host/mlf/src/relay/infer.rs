@@ -223,7 +223,7 @@ fn reshape(data: &Partial, wanted: &[i64]) -> Option<Vec<Option<i64>>> {
     let rest = whole.and_then(|whole| {
         let total = product(whole)?;
         let fixed = product(wanted.iter().copied().filter(|d| *d > 0).collect())?;
-        (fixed > 0 && total % fixed == 0).then(|| total / fixed)
+        (total.checked_rem(fixed)? == 0).then(|| total / fixed)
     });
     Some(wanted.iter().map(|d| if *d == -1 { rest } else { Some(*d) }).collect())
 }

@@ -301,9 +301,51 @@ mod tests {
             "  nn.max_pool2d(%x, pool_size=[2, 2], layout=\"NHWC\", strides=None)",
             "  nn.max_pool2d(%x, pool_size=[2, 9], layout=\"NHWC\")",
             "  nn.conv2d(%w, %x, channels=5, kernel_size=[1, 1])",
+            "  nn.conv2d(%x, %w, channels=5, kernel_size=[1, 1], out_layout=\"NHWC\")",
+            "  reshape(%x, newshape=[-1, -1])",
+            "  reshape(%x, newshape=[-3, 4])",
+            "  reshape(%x, newshape=[-1, 5])",
+            "  reshape(%x, newshape=7)",
+            "  %f(x) = clip(%x);\n  %f(x)",
         ] {
             assert_eq!(inferred(body), [None], "{body}");
         }
+    }
+
+    #[test]
+    fn empty_parts_of_a_tuple_are_no_results() {
+        assert_eq!(inferred("  (%w,)"), [Some(vec![3, 3])]);
+        assert_eq!(inferred("  ()"), []);
+        let nested = format!("  {}%w{}", "(".repeat(20), ")".repeat(20));
+        assert_eq!(inferred(&nested), [None], "tuples are followed 16 deep");
+    }
+
+    #[test]
+    fn functions_in_functions_are_followed_three_deep() {
+        let nested = |depth: usize| {
+            let open = "%f = fn (%a: Tensor[(5), int8]) { ".repeat(depth);
+            format!("  {open}nn.relu(%a){}", " };\n  %f(%x)".repeat(depth))
+        };
+        assert_eq!(inferred(&nested(3)), [Some(vec![5])]);
+        assert_eq!(inferred(&nested(4)), [None]);
+    }
+
+    #[test]
+    fn programs_of_unbounded_length_are_left_alone() {
+        let statements = format!("{}  %x", "  %0 = clip(%x);\n".repeat(MOST + 1));
+        assert_eq!(inferred(&statements), []);
+        assert_eq!(inferred(&format!("  ({})", "%w,".repeat(MOST + 5))).len(), MOST);
+        let parameters = "%a: Tensor[(1), int8], ".repeat(MOST + 1);
+        assert_eq!(main_function(&format!("def @main({parameters}) {{}}")), None);
+        let results = "Tensor[(1), int8],".repeat(MOST + 5);
+        let main = main_function(&format!("def @main() -> ({results}) {{}}")).expect("main");
+        assert_eq!(main.results.len(), MOST + 1, "no more are read; that they are too many is seen by their number");
+        let shape = "1, ".repeat(65);
+        assert_eq!(
+            main_function(&format!("def @main(%a: Tensor[({shape}), int8]) {{}}")).expect("main").parameters[0].ty,
+            None
+        );
+        assert_eq!(main_function(&format!("def @main() {{ {} }}", " ".repeat(LONGEST))), None);
     }
 
     #[test]
@@ -313,6 +355,11 @@ mod tests {
         assert_eq!(open.settle(DType::FLOAT32, 95), None);
         let two = Partial { dtype: None, shape: Some(vec![None, None]) };
         assert_eq!(two.settle(DType::INT8, 4), None);
+        let nothing = Partial { dtype: None, shape: Some(vec![None, Some(0)]) };
+        assert_eq!(nothing.settle(DType::INT8, 0), None);
+        assert_eq!(Partial::default().settle(DType::INT8, 4), None);
+        let huge = Partial { dtype: None, shape: Some(vec![Some(i64::MAX), Some(3)]) };
+        assert_eq!(huge.settle(DType::INT8, 4), None);
         let none = Partial { dtype: None, shape: Some(vec![Some(3)]) };
         assert_eq!(none.settle(DType::INT8, 4), None);
     }
