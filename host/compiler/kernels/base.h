@@ -120,19 +120,32 @@ TVMK_INLINE int8_t tvmk_requantize(int32_t sum, const tvmk_output_t *o, int32_t 
 /* memcpy and memset for a few dozen bytes: C libraries for small cores often go byte by byte. */
 TVMK_INLINE void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) {
 #if TVMK_MVE
-    for (; n > 0; n -= 16, to += 16, from += 16) {
-        mve_pred16_t p = vctp8q((uint32_t)n);
-        vstrbq_p_s8(to, vldrbq_z_s8(from, p), p);
-    }
+    __asm__ volatile(
+        "wlstp.8 lr, %2, 2f\n"
+        "1:\n"
+        "vldrb.8 q0, [%1], #16\n"
+        "vstrb.8 q0, [%0], #16\n"
+        "letp lr, 1b\n"
+        "2:\n"
+        : "+r"(to), "+r"(from)
+        : "r"(n)
+        : "lr", "q0", "memory");
 #else
     memcpy(to, from, (size_t)n);
 #endif
 }
 TVMK_INLINE void tvmk_fill(int8_t *to, int8_t value, int32_t n) {
 #if TVMK_MVE
-    for (; n > 0; n -= 16, to += 16) {
-        vstrbq_p_s8(to, vdupq_n_s8(value), vctp8q((uint32_t)n));
-    }
+    __asm__ volatile(
+        "wlstp.8 lr, %1, 2f\n"
+        "vdup.8 q0, %2\n"
+        "1:\n"
+        "vstrb.8 q0, [%0], #16\n"
+        "letp lr, 1b\n"
+        "2:\n"
+        : "+r"(to)
+        : "r"(n), "r"((int32_t)value)
+        : "lr", "q0", "memory");
 #else
     memset(to, value, (size_t)n);
 #endif

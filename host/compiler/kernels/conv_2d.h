@@ -49,7 +49,9 @@ TVMK_INLINE void tvmk_conv_2d_column(const tvmk_conv_2d_t *l, const int8_t *in, 
     for (int32_t i = 0; i < l->window_height; i++, y += l->dilation_height, column += line) {
         if (y >= 0 && y < l->in_height) {
             const int8_t *row = in + y * l->in_width * l->in_channels;
-            if (l->dilation_width == 1) {
+            if (l->dilation_width == 1 && x >= 0 && x + l->window_width <= l->in_width) {
+                tvmk_copy(column, row + x * l->in_channels, line);
+            } else if (l->dilation_width == 1) {
                 tvmk_conv_2d_line(l, row, x, l->window_width, column);
             } else {
                 for (int32_t j = 0; j < l->window_width; j++) {
@@ -258,15 +260,31 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
 
 #elif TVMK_MVE
 
+/* Two positions at a time. They are copied even where the window is one element: the output may take its place. */
 TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     int32_t depth = l->window_height * l->window_width * l->in_channels;
-    int8_t *column = (int8_t *)scratch;
-    for (int32_t oy = 0; oy < l->out_height; oy++) {
-        for (int32_t ox = 0; ox < l->out_width; ox++, out += l->out_channels) {
-            /* Copied even where the window is one element: the output may take its place. */
-            tvmk_conv_2d_column(l, in, oy, ox, column);
-            tvmk_mve_position(column, (const int8_t *)l->weights, depth, l->out_channels, &l->output, out);
+    int32_t channels = l->out_channels;
+    int8_t *columns = (int8_t *)scratch;
+    /* A row of windows of one element: the positions are the input's bytes in order. */
+    int pointwise = depth == l->in_channels && l->out_height == 1 && l->out_width == l->in_width && l->pad_left == 0 &&
+                    l->pad_top == 0;
+    int32_t oy = 0, ox = 0;
+    for (int32_t left = l->out_height * l->out_width; left > 0; left -= 2, out += 2 * channels) {
+        int32_t count = tvmk_min(left, 2);
+        if (pointwise) {
+            tvmk_copy(columns, in, count * depth);
+            in += count * depth;
+        } else {
+            for (int32_t i = 0; i < count; i++) {
+                tvmk_conv_2d_column(l, in, oy, ox, columns + i * depth);
+                if (++ox == l->out_width) {
+                    ox = 0;
+                    oy++;
+                }
+            }
         }
+        (count == 2 ? tvmk_mve_positions : tvmk_mve_position)(columns, (const int8_t *)l->weights, depth, channels,
+                                                              &l->output, out);
     }
 }
 

@@ -20,16 +20,19 @@ TVMK_SHARED void tvmk_depthwise_whole(const tvmk_depthwise_whole_t *layer, const
     const int32_t *table = l.output.table;
     int32_t left = l.channels;
 #if TVMK_MVE
-    for (; left >= 4; left -= 4, in += 4, weights += 4, out += 4, table += 4 * TVMK_SHORT_WORDS) {
+    /* Eight channels at a time, the last few in fewer lanes. */
+    for (; left > 0; left -= 8, in += 8, weights += 8, out += 8, table += 8 * TVMK_SHORT_WORDS) {
+        mve_pred16_t lanes = vctp16q((uint32_t)left);
+        tvmk_mve_channels_t c[2]; /* of even places, of odd ones */
+        tvmk_mve_eight_channels(&c[0], &c[1], table, left);
+        int32x4_t even = c[0].bias, odd = c[1].bias;
         const int8_t *x = in, *w = weights;
-        int32x4_t sum = vdupq_n_s32(0);
         for (int32_t t = l.taps; t > 0; t--, x += l.channels, w += l.channels) {
-            sum = vaddq_s32(sum, vmulq_s32(vldrbq_s32(x), vldrbq_s32(w)));
+            int16x8_t xs = vldrbq_z_s16(x, lanes), ws = vldrbq_z_s16(w, lanes);
+            even = vaddq_s32(even, vmullbq_int_s16(xs, ws));
+            odd = vaddq_s32(odd, vmulltq_int_s16(xs, ws));
         }
-        int32x4x2_t constants = vld2q_s32(table);
-        int32x4_t doubled = vaddq_s32(vshlq_n_s32(sum, 1), vshrq_n_s32(constants.val[1], 5));
-        int32x4_t e1 = vandq_s32(constants.val[1], vdupq_n_s32(31));
-        vstrbq_s32(out, tvmk_mve_bytes(doubled, constants.val[0], e1, &l.output));
+        vstrbq_p_s16(out, tvmk_mve_eight(even, odd, &c[0], &c[1], &l.output), lanes);
     }
 #elif TVMK_DSP
     for (; left >= 4; left -= 4, in += 4, weights += 4) {

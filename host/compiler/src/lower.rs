@@ -76,7 +76,8 @@ impl Layer {
     /// Bytes of constants in a build with (`dsp`) or without Arm's DSP extension.
     pub fn constant_bytes(&self, dsp: bool) -> usize {
         let left_out = if dsp { Core::Plain } else { Core::Dsp };
-        self.constants.iter().filter(|constant| constant.core != left_out).map(|constant| constant.data.bytes()).sum()
+        let counted = |core| core != left_out && core != Core::Mve;
+        self.constants.iter().filter(|constant| counted(constant.core)).map(|constant| constant.data.bytes()).sum()
     }
 }
 
@@ -150,6 +151,10 @@ pub enum Core {
     Dsp,
     /// All others: `#if !TVMK_DSP`.
     Plain,
+    /// Those for MVE: `#if TVMK_MVE`.
+    Mve,
+    /// All others: `#if !TVMK_MVE`.
+    NoMve,
 }
 
 impl Core {
@@ -159,6 +164,8 @@ impl Core {
             Core::Any => "",
             Core::Dsp => "TVMK_DSP",
             Core::Plain => "!TVMK_DSP",
+            Core::Mve => "TVMK_MVE",
+            Core::NoMve => "!TVMK_MVE",
         }
     }
 }

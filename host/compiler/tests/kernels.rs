@@ -16,7 +16,7 @@ const ARM: &str = "--specs=picolibc.specs --oslib=semihost --crt0=hosted -Wl,--g
                    -Wl,--defsym=__flash=0,--defsym=__flash_size=512K,--defsym=__ram=0x20000000,--defsym=__ram_size=512K";
 const QEMU: &str = "-nographic -monitor none -serial none -semihosting-config enable=on,target=native -kernel";
 
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 8] = [
     Target {
         compiler: "cc",
         options: "-O1 -fsanitize=address,undefined -fno-sanitize-recover",
@@ -45,6 +45,12 @@ const TARGETS: [Target; 7] = [
     Target {
         compiler: "arm-none-eabi-gcc",
         options: "-mthumb -mcpu=cortex-m55 -mfloat-abi=hard -O2",
+        run: "qemu-system-arm -M mps3-an547",
+        path: "MVE",
+    },
+    Target {
+        compiler: "arm-none-eabi-gcc",
+        options: "-mthumb -mcpu=cortex-m55 -mfloat-abi=hard -O0 -fno-omit-frame-pointer",
         run: "qemu-system-arm -M mps3-an547",
         path: "MVE",
     },

@@ -138,17 +138,24 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     };
     let pointers = [("input", window.in_bytes()), ("output", window.positions() * channels)];
     body += &text::call(function, window.batches, &pointers, true);
-    let constants = vec![
-        Constant {
-            name: lowering.constant("weights"),
-            row: 0,
-            data: ConstantData::I8(weights),
-            align: 4,
-            comment: format!("[{channels}][{}][{}]", window.height, window.width),
-            core: Core::Any,
-        },
-        weighted::table_constant(lowering, &table),
-    ];
+    let constant = |core, weights, comment| Constant {
+        name: lowering.constant("weights"),
+        row: 0,
+        data: ConstantData::I8(weights),
+        align: 4,
+        comment,
+        core,
+    };
+    let shape = format!("[{}][{}]", window.height, window.width);
+    let mut constants = vec![weighted::table_constant(lowering, &table)];
+    if table.short {
+        let lanes = 2 * window.in_channels.min(4);
+        let comment = format!("[{} blocks]{shape}[{lanes} channels]", channels.div_ceil(lanes));
+        constants.push(constant(Core::Mve, in_lanes(&weights, taps, lanes), comment));
+        constants.push(constant(Core::NoMve, weights, format!("[{channels}]{shape}")));
+    } else {
+        constants.push(constant(Core::Any, weights, format!("[{channels}]{shape}")));
+    }
     Ok(Lowered::Layer(Layer {
         name: lowering.name.clone(),
         operators: vec![op.index],
@@ -233,6 +240,17 @@ fn transposed(weights: &[i8], height: usize, width: usize) -> Vec<i8> {
         .chunks(height * width)
         .flat_map(|channel| (0..width).flat_map(move |x| (0..height).map(move |y| channel[y * width + x])))
         .collect()
+}
+
+/// Weights `[channel][tap]` as `[block of channels][tap][lane]`, with zeros for channels that are missing in the last block, and
+/// up to eight lanes behind the last tap.
+fn in_lanes(weights: &[i8], taps: usize, lanes: usize) -> Vec<i8> {
+    let mut blocks: Vec<i8> = weights
+        .chunks(taps * lanes)
+        .flat_map(|block| (0..taps * lanes).map(move |i| block.get(i % lanes * taps + i / lanes).copied().unwrap_or(0)))
+        .collect();
+    blocks.extend(vec![0; 8 - lanes]);
+    blocks
 }
 
 /// Output rows computed from one filling of the planes, and bytes of scratch: planes of up to four channels of

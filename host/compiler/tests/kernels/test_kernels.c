@@ -138,6 +138,18 @@ static void pack(int32_t channels, int32_t runs, int32_t run, int general) {
     }
 }
 
+/* Depthwise weights for MVE, from `turned_weights`: [block of channels][tap][lane]. */
+static void pack_lanes(int32_t channels, int32_t taps, int32_t lanes) {
+    int8_t *to = packed.bytes;
+    for (int32_t c = 0; c < channels; c += lanes) {
+        for (int32_t t = 0; t < taps; t++) {
+            for (int32_t i = 0; i < lanes; i++) {
+                *to++ = c + i < channels ? turned_weights[(c + i) * taps + t] : 0;
+            }
+        }
+    }
+}
+
 static void check(const char *what, int32_t n, const char *details) {
     cases++;
     for (int32_t i = 0; i < n; i++) {
@@ -172,6 +184,10 @@ static int geometry(geometry_t *g) {
     g->oc = channel_counts[between(0, sizeof channel_counts - 1)];
     g->kh = between(0, 2) == 0 ? 1 : between(0, 2) == 0 ? between(1, 5) : 3;
     g->kw = between(0, 3) == 0 ? between(1, 5) : g->kh;
+    if (between(0, 4) == 0) { /* depths that fit in vector registers */
+        g->kh = g->kw = 1;
+        g->ic = 16 * between(1, 5);
+    }
     g->sh = between(0, 2) ? 1 : between(1, 3);
     g->sw = between(0, 3) ? g->sh : between(1, 3);
     g->dh = between(0, 3) ? 1 : between(1, 3);
@@ -307,6 +323,10 @@ static void test_depthwise_conv_2d(int general) {
         turned_weights[i - tap + (turned ? tap % g.kw * g.kh + tap / g.kw : tap)] = weights[i];
     }
     l.weights = turned_weights;
+    if (TVMK_MVE && !general) {
+        pack_lanes(g.oc, taps, 2 * (g.ic < 4 ? g.ic : 4));
+        l.weights = packed.bytes;
+    }
     l.in_height = (uint16_t)t.ih, l.in_width = (uint16_t)t.iw, l.in_channels = (uint16_t)g.ic;
     l.out_height = (uint16_t)t.oh, l.out_width = (uint16_t)t.ow, l.multiplier = (uint16_t)multiplier;
     l.window_height = (uint16_t)t.kh, l.window_width = (uint16_t)t.kw;
