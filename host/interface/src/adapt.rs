@@ -4,7 +4,6 @@ use crate::call;
 use crate::error::{Error, Result};
 use crate::plan::Plan;
 use crate::services;
-use crate::symbols::is_registry;
 use crate::text::shown;
 use std::fmt::Write;
 use tvm_embedded_mlf::names::is_c_identifier;
@@ -299,7 +298,7 @@ impl Editor<'_, '_> {
         let mut definitions = String::new();
         let mut unprefixed = Vec::new();
         for (old, new) in &self.plan.symbols.renames {
-            if is_c_identifier(old) && self.text.contains(old.as_str()) && !is_registry(old) {
+            if is_c_identifier(old) && self.text.contains(old.as_str()) {
                 let _ = writeln!(definitions, "#define {old} {new}");
                 if !old.starts_with(&self.plan.module.prefix) {
                     unprefixed.push(shown(old));

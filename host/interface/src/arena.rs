@@ -33,6 +33,9 @@ pub fn peak(module: &Module, texts: &[&str]) -> Result<u64> {
     walk.peak(&module.main_symbol)
 }
 
+/// Deepest calls that are followed; TVM's operators call nothing but each other and the runtime.
+const DEEPEST: usize = 64;
+
 struct Walk<'a, 'f> {
     module: &'a Module,
     functions: &'f HashMap<&'f str, Vec<Step<'f>>>,
@@ -45,8 +48,11 @@ impl Walk<'_, '_> {
         if let Some(&known) = self.memo.get(name) {
             return Ok(known);
         }
-        if self.active.len() > 64 || self.active.iter().any(|a| a == name) {
+        if self.active.iter().any(|a| a == name) {
             return Err(self.unsupported(format!("'{}' calls itself", shown(name))));
+        }
+        if self.active.len() > DEEPEST {
+            return Err(self.unsupported(format!("'{}' is called more than {DEEPEST} calls deep", shown(name))));
         }
         self.active.push(name.to_owned());
         let mut live: Vec<(&str, u64)> = Vec::new();

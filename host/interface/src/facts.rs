@@ -156,9 +156,7 @@ impl Facts {
     }
 
     pub(crate) fn workspace_tree(&self) -> Fact {
-        let Fact::Object(mut entries) = group(&self.workspaces, WorkspaceFacts::tree) else {
-            return Fact::Object(Vec::new());
-        };
+        let mut entries = entries(&self.workspaces, WorkspaceFacts::tree);
         let whole = match self.workspaces.as_slice() {
             // One byte, so that an array of this size is C.
             [] => vec![("bytes".into(), Fact::Integer(1))],
@@ -186,9 +184,13 @@ pub(crate) fn macro_prefix(symbol: &str) -> String {
 }
 
 pub(crate) fn group<T>(items: &[Named<T>], tree: impl Fn(&T) -> Fact) -> Fact {
+    Fact::Object(entries(items, tree))
+}
+
+fn entries<T>(items: &[Named<T>], tree: impl Fn(&T) -> Fact) -> Vec<(String, Fact)> {
     let mut entries = vec![("count".to_owned(), Fact::Integer(items.len() as i64))];
     entries.extend(items.iter().map(|item| (item.c_name.clone(), tree(&item.facts))));
-    Fact::Object(entries)
+    entries
 }
 
 fn number(value: impl Into<i64>) -> Fact {

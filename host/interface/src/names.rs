@@ -172,12 +172,34 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_free_when_its_key_its_place_and_its_macros_are() {
+        let facts = |_: &str| Fact::Object(vec![("bytes".into(), Fact::Integer(4))]);
+        let mut used = Used::default();
+        assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "x", facts), "x");
+        assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "x", facts), "x_", "the place is taken");
+        assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "X", facts), "X__", "macros have no lower case");
+        assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "Count", facts), "Count_", "a key of the group");
+        used.reserve("TVM_NET_INPUT_Y_BYTES");
+        assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "y", facts), "y_", "one of its macros is taken");
+        assert_eq!(used.unique("TVM_NET_OUTPUT", &["count"], "x", facts), "x", "another group");
+    }
+
+    #[test]
     fn tensors_become_members() {
         for (name, expected) in [
             ("audio/left:0", "audio_left_0"),
             ("1st input", "m_1st_input"),
             ("register", "register_"),
             ("tensors", "tensors_"),
+            ("INT8_MAX", "INT8_MAX_"),
+            ("INT_MIN", "INT_MIN_"),
+            ("UINT16_C", "UINT16_C_"),
+            ("SIZE_MAX", "SIZE_MAX_"),
+            ("INT8", "INT8_"),
+            ("INTERVAL", "INTERVAL"),
+            ("UINTS", "UINTS"),
+            ("tvmgen_net_run", "tvmgen_net_run_"),
+            ("TVMExecute", "TVMExecute_"),
             ("__GNUC__", "m___GNUC__"),
             ("TVM_UNSET_BINDING", "m_TVM_UNSET_BINDING"),
             ("", "m_"),
