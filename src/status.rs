@@ -144,7 +144,7 @@ pub fn text(code: i32) -> &'static [u8] {
     let last = ALL.len() as u32;
     let mut skip = match (TVMStatus::NullModel as i32 + 1).wrapping_sub(code) as u32 {
         _ if code == 0 => 0,
-        own if own == 0 || own > last => last,
+        own if own == 0 || own >= last => last,
         status => status,
     };
     let mut start = 0;

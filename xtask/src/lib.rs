@@ -18,6 +18,7 @@ pub mod image;
 pub mod library;
 pub mod misra;
 pub mod models;
+pub mod mutants;
 pub mod paths;
 pub mod process;
 pub mod proof;

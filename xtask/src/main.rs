@@ -6,8 +6,8 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, bench, calls, coverage, demo, deny, dist, emulator, firmware, fuzz, gates, header, misra, proof, sanitize,
-    setup, size, sysroot, test,
+    abi, bench, calls, coverage, demo, deny, dist, emulator, firmware, fuzz, gates, header, misra, mutants, proof,
+    sanitize, setup, size, sysroot, test,
 };
 
 /// One command of `cargo xtask`.
@@ -64,6 +64,12 @@ const VERBS: &[Verb] = &[
         usage: "[--gaps]",
         about: "lines, regions and branches that the tests run, against their bounds",
         run: coverage::run,
+    },
+    Verb {
+        name: "mutants",
+        usage: "[PART...]",
+        about: "change the source in many places, and see a test turn red each time",
+        run: mutants::run,
     },
     Verb {
         name: "gates",

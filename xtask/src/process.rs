@@ -85,6 +85,17 @@ impl Cmd {
         self.judge(code_of(status), timed_out, "")
     }
 
+    /// Runs it with our own input and output, and returns its exit code, whatever that is.
+    ///
+    /// # Errors
+    /// When it can't be started or runs out of time.
+    pub fn status(mut self) -> Result<i32> {
+        let child = self.command.spawn().with_context(|| self.unstarted())?;
+        let (status, timed_out) = self.wait(child)?;
+        self.judge(0, timed_out, "")?;
+        Ok(code_of(status))
+    }
+
     /// Runs it and returns its standard output.
     ///
     /// # Errors

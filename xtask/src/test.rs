@@ -115,8 +115,7 @@ fn c_header() -> Result<End> {
 }
 
 fn rust() -> Result<End> {
-    // Generated C is compiled as C++, too.
-    setup::need(&["cmake", "oracle"])?;
+    setup::need(&["oracle"])?;
     cargo(&["test", "--quiet", "--workspace"]).run()?;
     Ok(End::Passed)
 }
@@ -142,7 +141,6 @@ fn memory() -> Result<End> {
 }
 
 fn hostile_input() -> Result<End> {
-    setup::need(&["cmake"])?;
     fuzz::replay()?;
     Ok(End::Passed)
 }
