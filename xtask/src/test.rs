@@ -115,7 +115,8 @@ fn c_header() -> Result<End> {
 }
 
 fn rust() -> Result<End> {
-    setup::need(&["oracle"])?;
+    // Generated C is compiled as C++, too.
+    setup::need(&["cmake", "oracle"])?;
     cargo(&["test", "--quiet", "--workspace"]).run()?;
     Ok(End::Passed)
 }
@@ -141,6 +142,7 @@ fn memory() -> Result<End> {
 }
 
 fn hostile_input() -> Result<End> {
+    setup::need(&["cmake"])?;
     fuzz::replay()?;
     Ok(End::Passed)
 }
