@@ -9,7 +9,8 @@
  *                 interrupt  the n-th of those that a signal may interrupt fails with EINTR
  *                 short      the n-th of those that read or write handles a single byte
  *   TORTURE_AT    n, from 1
- *   TORTURE_LOG   file for one line "OPERATION PATH" of each operation that was disturbed, and a last line "operations N"
+ *   TORTURE_LOG   file for one line "OPERATION PATH" of each operation that was disturbed, a line "starts PROGRAM" or
+ *                 "connects" for what reaches out of the process, and a last line "operations N"
  *
  * Standard output counts too. Programs started from here are left alone. */
 #define _GNU_SOURCE
@@ -19,11 +20,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -390,4 +393,44 @@ int closedir(DIR *directory) {
     paths[fd] = NULL;
   }
   return real(directory);
+}
+
+static void tell(const char *what, const char *name) {
+  if (log_file >= 0) {
+    dprintf(log_file, "%s %s\n", what, name);
+  }
+}
+
+int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+                const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]) {
+  REAL(int, posix_spawn,
+       (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[], char *const[]));
+  tell("starts", path);
+  return real(pid, path, actions, attributes, arguments, environment);
+}
+
+int posix_spawnp(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+                 const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]) {
+  REAL(int, posix_spawnp,
+       (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[], char *const[]));
+  tell("starts", path);
+  return real(pid, path, actions, attributes, arguments, environment);
+}
+
+int execve(const char *path, char *const arguments[], char *const environment[]) {
+  REAL(int, execve, (const char *, char *const[], char *const[]));
+  tell("starts", path);
+  return real(path, arguments, environment);
+}
+
+int execvp(const char *path, char *const arguments[]) {
+  REAL(int, execvp, (const char *, char *const[]));
+  tell("starts", path);
+  return real(path, arguments);
+}
+
+int socket(int domain, int type, int protocol) {
+  REAL(int, socket, (int, int, int));
+  tell("connects", "");
+  return real(domain, type, protocol);
 }

@@ -177,3 +177,17 @@ fn signals_and_small_pieces_are_survived() {
     all_survive(&scene::inspect(true), library);
     all_survive(&scene::run(), library);
 }
+
+/// Whatever an archive holds: only `run` starts programs, the C compiler and what it made.
+#[test]
+fn nothing_is_started_or_fetched() {
+    let Some(library) = shim::library() else { return };
+    for scene in [scene::generate_all(), scene::compile(), scene::inspect(false), scene::inspect(true)] {
+        let run = scene.disturb(library, Mode::Count, 0);
+        assert_eq!((run.code(), run.outside), (Some(0), Vec::new()));
+    }
+    let scene = scene::run();
+    let run = scene.disturb(library, Mode::Count, 0);
+    assert_eq!(run.outside.len(), 2, "{:?}", run.outside);
+    assert!(run.outside[0].ends_with("in/cc") && run.outside[1].contains("/.tvm-embedded-"), "{:?}", run.outside);
+}

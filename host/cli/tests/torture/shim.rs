@@ -20,6 +20,8 @@ pub enum Mode {
 /// How a disturbed run went.
 pub struct Disturbed {
     pub output: Output,
+    /// What was started or connected to.
+    pub outside: Vec<String>,
     /// The operations that were disturbed, each with its path.
     pub operations: Vec<(String, String)>,
     /// How many operations there were; `None` when the run was killed.
@@ -87,6 +89,9 @@ pub fn disturb(mut command: Command, library: &Path, folder: &Path, mode: Mode, 
             line.split_once(' ').map(|(name, path)| (name.to_owned(), path.to_owned())).expect("a name and a path")
         })
         .collect();
+    let reaches_out = |(name, _): &(String, String)| name == "starts" || name == "connects";
+    let outside = operations.iter().filter(|operation| reaches_out(operation)).map(|(_, path)| path.clone()).collect();
+    operations.retain(|operation| !reaches_out(operation));
     let last = operations.pop_if(|(name, _)| name == "operations");
-    Disturbed { output, operations, count: last.map(|(_, count)| count.parse().expect("a number")) }
+    Disturbed { output, outside, operations, count: last.map(|(_, count)| count.parse().expect("a number")) }
 }

@@ -61,12 +61,17 @@ fn localized(model: &Model, text: &str) -> String {
     out
 }
 
-/// Text fit for a C comment, on one line.
+/// Text fit for a C comment: on one line, not endless, and without what shows it to people in another order than to compilers.
 fn comment(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for c in text.chars() {
+    const LONGEST: usize = 1000;
+    let unseen = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let mut clean = String::with_capacity(text.len().min(LONGEST));
+    for c in text.chars().take(LONGEST) {
         let c = match c {
-            c if c.is_control() => ' ',
+            c if unseen(c) => ' ',
             // A backslash could end the line or, as a trigraph, hide.
             '\\' => '/',
             '?' if clean.ends_with('?') => continue,
@@ -92,5 +97,7 @@ mod tests {
         assert_eq!(comment("line\r\nend???/"), "line  end?/");
         assert_eq!(comment("a\u{0}b\u{1b}c\n"), "a b c ");
         assert_eq!(comment("größe*//"), "größe* //");
+        assert_eq!(comment("a\u{202e}b\u{2066}c"), "a b c");
+        assert_eq!(comment(&"x".repeat(5000)).len(), 1000);
     }
 }

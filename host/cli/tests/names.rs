@@ -1,0 +1,436 @@
+//! Names that try to become code, through every door a name can come in by: what is generated compiles as C99 and C++ and
+//! holds no code of theirs, or the name is refused in words that drive no terminal.
+
+mod common;
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use common::{printed, repository, tool};
+use serde_json::Value;
+use tvm_embedded_mlf::write_tar;
+
+/// `evil` is seen as a word of its own where one of these gets out of its string, comment, line or identifier, and only then.
+const ODD: [&str; 26] = [
+    "",
+    " ",
+    "\"; int evil; \"",
+    "\\",
+    "\\\"; int evil;",
+    "*/ int evil; /*",
+    "/* an evil",
+    "// an evil",
+    "\nint evil;\n",
+    "\r\n#error evil\r\n",
+    "??/\nint evil;",
+    "%s%n evil",
+    "register",
+    "template",
+    "printf",
+    "TVMExecute",
+    "__GNUC__",
+    "1st evil",
+    "a:b/c",
+    "\u{e9}\u{4e2d}\u{1f600}",
+    "an\u{202e}evil\u{2066}",
+    "\u{1}\u{7f}\u{9b}\u{1b}[2J",
+    "\"); message(FATAL_ERROR evil) #(\"",
+    "${evil};$ENV{evil}",
+    "a;evil;b",
+    "first",
+];
+
+/// A name of 4 KiB.
+fn long() -> String {
+    "evil_".repeat(819) + "e"
+}
+
+fn odd() -> Vec<String> {
+    ODD.iter().map(|&name| name.to_owned()).chain([long()]).collect()
+}
+
+/// The members of a sound archive: two inputs, an output, an operator, made by this tool.
+fn members() -> Vec<(String, Vec<u8>)> {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("net.tar");
+    let model = repository("fuzz/corpus/tflite/add-c4.tflite");
+    tool().arg("compile").arg(model).args(["--name", "net", "-o"]).arg(&path).assert().success();
+    let mut archive = tar::Archive::new(fs::File::open(path).expect("an archive"));
+    let entries = archive.entries().expect("entries").map(|entry| {
+        let mut entry = entry.expect("an entry");
+        let name = entry.path().expect("a path").to_string_lossy().trim_start_matches("./").to_owned();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).expect("its content");
+        (name, content)
+    });
+    entries.collect()
+}
+
+fn has_compilers() -> bool {
+    let there = |compiler: &str| Command::new(compiler).arg("--version").output().is_ok();
+    let all = there("gcc") && there("g++");
+    if !all {
+        eprintln!("SKIPPED: nothing is compiled, there is no gcc or g++");
+    }
+    all
+}
+
+/// Whether text can drive a terminal or deceive its reader.
+fn drives(text: &str) -> bool {
+    let direction = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().any(|c| c != '\n' && c.is_control() || direction(c))
+}
+
+/// Text without its string literals.
+fn without_strings(text: &str) -> String {
+    let mut out = String::new();
+    let (mut inside, mut escaped) = (false, false);
+    for c in text.chars() {
+        match (inside, escaped, c) {
+            (true, true, _) => escaped = false,
+            (true, false, '\\') => escaped = true,
+            (_, _, '"') => inside = !inside,
+            (false, ..) => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|found| found == word)
+}
+
+fn compiler(program: &str, standard: &str, folder: &Path, file: &Path) -> Output {
+    let mut command = Command::new(program);
+    command.args(["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", standard]);
+    command.arg("-I").arg(folder).arg("-I").arg(folder.join("archive")).arg("-I").arg(repository("capi/include"));
+    command.args(["-E", "-P"]).arg(file).output().expect("a compiler")
+}
+
+/// Everything that was generated into `folder`: compiled, and looked through for what came in as a name.
+fn check_generated(folder: &Path, compilers: bool, what: &str) {
+    let mut own = None;
+    for entry in fs::read_dir(folder).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        let text = if path.is_dir() { String::new() } else { fs::read_to_string(&path).expect("a text") };
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("json") => {
+                serde_json::from_str::<Value>(&text)
+                    .unwrap_or_else(|error| panic!("{what}: {}: {error}", path.display()));
+            }
+            Some("c") => own = Some(path.clone()),
+            _ => {}
+        }
+        let name = path.file_name().expect("a name").to_string_lossy();
+        if name == "CMakeLists.txt" {
+            // Comments aside, nothing there but paths of files in strings without variables.
+            let code: String = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+            assert!(!has_word(&without_strings(&code), "evil"), "{what}: {text}");
+            let variables = code.replace("${CMAKE_CURRENT_LIST_DIR}", "").replace("${TVM_NET_LIBRARIES}", "");
+            assert!(!variables.contains("${") && !variables.contains("$ENV"), "{what}: {text}");
+        }
+        if name == "sources.txt" {
+            for line in text.lines() {
+                assert!(folder.join(line).is_file(), "{what}: {line} is listed");
+            }
+        }
+    }
+    let own = own.unwrap_or_else(|| panic!("{what}: no C file"));
+    if !compilers {
+        return;
+    }
+    let header = own.with_extension("h");
+    let user = folder.join("user_of_the_header.cpp");
+    fs::write(&user, format!("#include {:?}\n", header.file_name().expect("a name").to_string_lossy()))
+        .expect("a file");
+    for (program, standard, file) in [("gcc", "-std=c99", &own), ("g++", "-std=c++17", &user)] {
+        let shown = compiler(program, standard, folder, file);
+        let text = String::from_utf8_lossy(&shown.stdout);
+        assert!(!has_word(&without_strings(&text), "evil"), "{what}: code of a name's:\n{text}");
+        let mut compile = Command::new(program);
+        compile
+            .args(["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-fsyntax-only", standard])
+            .arg(file);
+        compile.arg("-I").arg(folder).arg("-I").arg(folder.join("archive")).arg("-I").arg(repository("capi/include"));
+        let output = compile.output().expect("a compiler");
+        assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// What the tool makes of a model with an odd name in it; whether it was taken.
+fn taken(model: &Path, more: &[&str], compilers: bool, what: &str) -> bool {
+    let folder = tempfile::tempdir().expect("a directory");
+    for json in [&["--json"][..], &[]] {
+        let output = tool().arg("inspect").arg(model).args(json).output().expect("the tool");
+        let (stdout, stderr) =
+            (String::from_utf8(output.stdout).expect("text"), String::from_utf8(output.stderr).expect("text"));
+        assert!(!drives(&stderr), "{what}: {stderr:?}");
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{what}: {stderr}");
+        if json.is_empty() {
+            assert!(!drives(&stdout), "{what}: {stdout:?}");
+        } else if output.status.success() {
+            serde_json::from_str::<Value>(&stdout).unwrap_or_else(|error| panic!("{what}: {error}"));
+        }
+    }
+    let out = folder.path().join("out");
+    let output = tool().arg("generate").arg(model).arg("-o").arg(&out).args(more).output().expect("the tool");
+    let (stdout, stderr) =
+        (String::from_utf8(output.stdout).expect("text"), String::from_utf8(output.stderr).expect("text"));
+    assert!(!drives(&stderr) && !drives(&stdout), "{what}: {stderr:?}");
+    match output.status.code() {
+        Some(0) => {
+            check_generated(&out, compilers, what);
+            true
+        }
+        Some(1 | 2) => {
+            assert!(stderr.starts_with("error: ") && !out.exists(), "{what}: {stderr}");
+            false
+        }
+        code => panic!("{what}: exit code {code:?}: {stderr}"),
+    }
+}
+
+/// Puts each odd name into the archive with `change`; how many were taken.
+fn each(what: &str, change: impl Fn(&str, &mut Vec<(String, Vec<u8>)>)) -> usize {
+    let (members, compilers) = (members(), has_compilers());
+    let folder = tempfile::tempdir().expect("a directory");
+    let mut count = 0;
+    for name in odd() {
+        let mut changed = members.clone();
+        change(&name, &mut changed);
+        let Ok(bytes) = write_tar(changed) else { continue };
+        let path = folder.path().join("net.tar");
+        fs::write(&path, bytes).expect("a file");
+        count += usize::from(taken(&path, &[], compilers, &format!("{what} {name:?}")));
+    }
+    println!("{what}: {count} of {} taken", odd().len());
+    count
+}
+
+/// The same for a value, or the key of one, in `metadata.json`.
+fn each_value(what: &str, change: impl Fn(&str, &mut Value)) -> usize {
+    each(what, |name, members| {
+        let (_, content) = members.iter_mut().find(|(path, _)| path == "metadata.json").expect("metadata");
+        let mut json: Value = serde_json::from_slice(content).expect("JSON");
+        let module = &mut json["modules"]["net"];
+        assert!(module.is_object());
+        change(name, module);
+        *content = serde_json::to_vec(&json).expect("JSON");
+    })
+}
+
+fn rename_key(object: &mut Value, old: &str, new: &str) {
+    let object = object.as_object_mut().expect("an object");
+    let value = object.remove(old).expect("the key");
+    object.insert(new.to_owned(), value);
+}
+
+#[test]
+fn tensors_in_metadata() {
+    let taken = each_value("input", |name, module| {
+        rename_key(&mut module["memory"]["functions"]["main"][0]["inputs"], "first", name);
+        module["tvm_embedded"]["inputs"][0]["name"] = name.into();
+    });
+    assert!(taken >= 15, "{taken}");
+    let taken = each_value("output", |name, module| {
+        rename_key(&mut module["memory"]["functions"]["main"][0]["outputs"], "elementwise/output", name);
+        module["tvm_embedded"]["outputs"][0]["name"] = name.into();
+    });
+    assert!(taken >= 15, "{taken}");
+    // The first is C, and has to be what the archive's header has.
+    assert_eq!(each_value("C name", |name, module| module["tvm_embedded"]["inputs"][0]["c_name"] = name.into()), 1);
+    each_value("type", |name, module| module["tvm_embedded"]["inputs"][0]["dtype"] = name.into());
+}
+
+#[test]
+fn other_text_in_metadata() {
+    let all = odd().len();
+    assert_eq!(each_value("target", |name, module| module["target"][0] = name.into()), all);
+    assert_eq!(each_value("compiler", |name, module| module["tvm_embedded"]["compiler"] = name.into()), all);
+    assert_eq!(each_value("date", |name, module| module["export_datetime"] = name.into()), all);
+    each_value("style", |name, module| module["style"] = name.into());
+    each_value("version of TVM", |name, module| {
+        module["external_dependencies"] =
+            serde_json::json!([{"short_name": "tvm_standalone_crt", "url": "./runtime", "version_spec": name}]);
+    });
+    each_value("layer", |name, module| {
+        let layer = &mut module["tvm_embedded"]["layers"][0];
+        for key in ["function", "summary"] {
+            layer[key] = name.into();
+        }
+        layer["kinds"] = serde_json::json!([name]);
+        layer["outputs"][0]["place"] = name.into();
+        layer["outputs"][0]["name"] = name.into();
+    });
+    each_value("operator", |name, module| {
+        module["memory"]["functions"]["operator_functions"][0]["function_name"] = name.into();
+    });
+    each_value("pool", |name, module| {
+        module["tvm_embedded"]["pools"] = serde_json::json!([
+            {"name": name, "kind": "workspace", "size": 16, "alignment": 16, "state": false}
+        ]);
+    });
+}
+
+/// Names that are C in the archive itself: renamed wherever they stand, so that nothing contradicts.
+#[test]
+fn names_in_the_archives_own_c() {
+    for old in ["first", "elementwise_output", "net", "tvmgen_net_add_0"] {
+        each(&format!("{old} everywhere"), |name, members| {
+            for (path, content) in members {
+                let json = path == "metadata.json";
+                *path = path.replace(old, name);
+                let escaped = serde_json::to_string(name).expect("a string");
+                let text = String::from_utf8(content.clone()).expect("text");
+                *content = text.replace(old, if json { escaped.trim_matches('"') } else { name }).into_bytes();
+            }
+        });
+    }
+}
+
+#[test]
+fn names_of_members() {
+    let taken = each("another C file", |name, members| {
+        members.push((format!("codegen/host/src/net_{name}.c"), b"int net_more;\n".to_vec()));
+    });
+    assert!(taken >= 3, "{taken}");
+    let taken = each("another header", |name, members| {
+        members.push((format!("codegen/host/include/{name}.h"), b"\n".to_vec()));
+    });
+    assert!(taken >= 3, "{taken}");
+    each("another file", |name, members| members.push((format!("parameters/{name}"), b"\n".to_vec())));
+}
+
+#[test]
+fn names_that_are_one_in_c() {
+    let folder = tempfile::tempdir().expect("a directory");
+    for (first, second) in [("a:b", "a/b"), ("a", "A"), ("x y", "x_y"), ("same", "same")] {
+        let mut members = members();
+        let (_, content) = members.iter_mut().find(|(path, _)| path == "metadata.json").expect("metadata");
+        let mut json: Value = serde_json::from_slice(content).expect("JSON");
+        for (index, (old, name)) in [("first", first), ("second", second)].into_iter().enumerate() {
+            let module = &mut json["modules"]["net"];
+            rename_key(&mut module["memory"]["functions"]["main"][0]["inputs"], old, name);
+            module["tvm_embedded"]["inputs"][index]["name"] = name.into();
+        }
+        *content = serde_json::to_vec(&json).expect("JSON");
+        let path = folder.path().join("net.tar");
+        fs::write(&path, write_tar(members).expect("an archive")).expect("a file");
+        taken(&path, &[], has_compilers(), &format!("{first:?} and {second:?}"));
+    }
+}
+
+/// Gives a string in a flatbuffer another text: it is appended, and what points to the old one points there.
+fn replaced(file: &[u8], old: &str, new: &str) -> Vec<u8> {
+    let mut needle = (old.len() as u32).to_le_bytes().to_vec();
+    needle.extend(old.as_bytes());
+    needle.push(0);
+    let at = file.windows(needle.len()).position(|part| part == needle).expect("the string");
+    let mut changed = file.to_vec();
+    changed.resize(file.len().next_multiple_of(4), 0);
+    let place = changed.len();
+    changed.extend((new.len() as u32).to_le_bytes());
+    changed.extend(new.as_bytes());
+    changed.extend([0; 4]);
+    let mut found = 0;
+    for position in (0..at).step_by(4) {
+        let word: [u8; 4] = file[position..position + 4].try_into().expect("four bytes");
+        if position + u32::from_le_bytes(word) as usize == at {
+            changed[position..position + 4].copy_from_slice(&((place - position) as u32).to_le_bytes());
+            found += 1;
+        }
+    }
+    assert!(found >= 1, "nothing points to {old}");
+    changed
+}
+
+#[test]
+fn names_in_tflite_files() {
+    let model = fs::read(repository("fuzz/corpus/tflite/add-c4.tflite")).expect("a model");
+    let folder = tempfile::tempdir().expect("a directory");
+    let compilers = has_compilers();
+    for old in ["first", "elementwise/output", "main", "written by the tests of tvm_embedded"] {
+        let mut count = 0;
+        for name in odd() {
+            let path = folder.path().join("net.tflite");
+            fs::write(&path, replaced(&model, old, &name)).expect("a file");
+            count += usize::from(taken(&path, &[], compilers, &format!("{old} as {name:?}")));
+            if ["main", "written by the tests of tvm_embedded"].contains(&old) {
+                continue;
+            }
+            // The other way, over an archive and with a report.
+            let archive = folder.path().join("net.tar");
+            let report = folder.path().join("net.txt");
+            let mut compile = tool();
+            compile.arg("compile").arg(&path).arg("-o").arg(&archive).arg("--report").arg(&report);
+            let assert = compile.assert();
+            let (stdout, stderr) = printed(&assert);
+            assert!(!drives(&stdout) && !drives(&stderr), "{name:?}: {stdout:?} {stderr:?}");
+            if assert.get_output().status.success() {
+                assert!(!drives(&fs::read_to_string(&report).expect("a report")), "{name:?}: the report");
+                check_c(&archive, compilers, &format!("{old} as {name:?}"));
+            }
+        }
+        println!("{old}: {count} of {} taken", odd().len());
+        assert!(count >= 20, "{old}: {count}");
+    }
+}
+
+/// The C that this tool wrote into an archive holds no code of a name's either.
+fn check_c(archive: &Path, compilers: bool, what: &str) {
+    let mut archive = tar::Archive::new(fs::File::open(archive).expect("an archive"));
+    let folder = tempfile::tempdir().expect("a directory");
+    for entry in archive.entries().expect("entries") {
+        let mut entry = entry.expect("an entry");
+        let path = entry.path().expect("a path").into_owned();
+        if compilers && path.extension().is_some_and(|extension| extension == "c" || extension == "h") {
+            let file = folder.path().join(path.file_name().expect("a name"));
+            let mut content = String::new();
+            entry.read_to_string(&mut content).expect("text");
+            // Includes aside, which need no answer here.
+            let lines: Vec<&str> = content.lines().filter(|line| !line.starts_with("#include")).collect();
+            fs::write(&file, lines.join("\n") + "\n").expect("a file");
+            let shown = compiler("gcc", "-std=c99", folder.path(), &file);
+            let text = String::from_utf8_lossy(&shown.stdout);
+            assert!(shown.status.success() && !has_word(&without_strings(&text), "evil"), "{what}: {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn names_on_the_command_line() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let model = repository("fuzz/corpus/tflite/add-c4.tflite");
+    let compilers = has_compilers();
+    let mut files = 0;
+    for name in odd() {
+        // The module is called like the file.
+        let path: PathBuf = folder.path().join(format!("{name}.tflite"));
+        if !name.contains('/') && fs::copy(&model, &path).is_ok() {
+            files += usize::from(taken(&path, &[], compilers, &format!("file {name:?}")));
+            fs::remove_file(path).expect("a file");
+        }
+        taken(&model, &["--symbol", &name], compilers, &format!("symbol {name:?}"));
+        for arguments in [["--name", &name], ["--pool", &name]] {
+            let archive = folder.path().join("net.tar");
+            let mut compile = tool();
+            compile.arg("compile").arg(&model).arg("-o").arg(&archive).args(arguments);
+            let assert = compile.assert();
+            let (_, stderr) = printed(&assert);
+            match assert.get_output().status.code() {
+                Some(0) => _ = taken(&archive, &[], compilers, &format!("{arguments:?}")),
+                Some(1 | 2) => assert!(!stderr.is_empty(), "{arguments:?}"),
+                code => panic!("{arguments:?}: exit code {code:?}: {stderr}"),
+            }
+        }
+        for arguments in [["--module", &name], ["--tflite", &name]] {
+            let output = tool().arg("inspect").arg(&model).args(arguments).output().expect("the tool");
+            let stderr = String::from_utf8(output.stderr).expect("text");
+            assert!(matches!(output.status.code(), Some(2 | 3)) && !drives(&stderr), "{arguments:?}: {stderr:?}");
+        }
+    }
+    assert!(files >= 15, "{files} of the file names were taken");
+}
