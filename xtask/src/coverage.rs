@@ -1,4 +1,4 @@
-//! `cargo xtask coverage [--gaps]`: which lines, regions, branches and conditions the tests run, against the project's bounds.
+//! `cargo xtask coverage [c] [rust] [--gaps]`: which lines, regions, branches and conditions the tests run, against the project's bounds.
 //!
 //! Two measurements, with the compiler's own instrumentation, read by LLVM's tools of the same generation:
 //!
@@ -53,24 +53,29 @@ const FLAGS: &str = "-Cinstrument-coverage -Zcoverage-options=condition";
 const LABELS: &str = "arguments|execution|threads";
 const WITHOUT: &str = "tsan";
 
-/// `cargo xtask coverage [--gaps]`.
+/// `cargo xtask coverage [c] [rust] [--gaps]`; without a part, both.
 ///
 /// # Errors
 /// A failing test, missing tools, or a part below its bound.
 pub fn run(args: &[String]) -> Result<()> {
-    let gaps = match args {
-        [] => false,
-        [option] if option == "--gaps" => true,
-        _ => bail!("usage: cargo xtask coverage [--gaps]"),
-    };
+    if args.iter().any(|arg| !["c", "rust", "--gaps"].contains(&arg.as_str())) {
+        bail!("usage: cargo xtask coverage [c] [rust] [--gaps]");
+    }
+    let given = |word: &str| args.iter().any(|arg| arg == word);
+    let (c, rust, gaps) = (given("c"), given("rust"), given("--gaps"));
     setup::need(&["cmake", "coverage"])?;
     let out = paths::target().join("coverage");
-    println!("---- the device side by the C suite, each compiled copy of a function by itself");
-    let device = measure(&out.join("c"), c_suite)?;
-    let mut failures = judge(&Report::new(&device, paths::root(), Copies::Apart)?, DEVICE, gaps)?;
-    println!("---- by the Rust tests");
-    let rust = measure(&out.join("rust"), rust_tests)?;
-    failures.extend(judge(&Report::new(&rust, paths::root(), Copies::Together)?, TESTED_IN_RUST, gaps)?);
+    let mut failures = Vec::new();
+    if c || !rust {
+        println!("---- the device side by the C suite, each compiled copy of a function by itself");
+        let export = measure(&out.join("c"), c_suite)?;
+        failures.extend(judge(&Report::new(&export, paths::root(), Copies::Apart)?, DEVICE, gaps)?);
+    }
+    if rust || !c {
+        println!("---- by the Rust tests");
+        let export = measure(&out.join("rust"), rust_tests)?;
+        failures.extend(judge(&Report::new(&export, paths::root(), Copies::Together)?, TESTED_IN_RUST, gaps)?);
+    }
     if !failures.is_empty() {
         bail!("below the bound:\n{}", failures.join("\n"));
     }

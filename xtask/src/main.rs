@@ -61,7 +61,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "coverage",
-        usage: "[--gaps]",
+        usage: "[c] [rust] [--gaps]",
         about: "lines, regions and branches that the tests run, against their bounds",
         run: coverage::run,
     },

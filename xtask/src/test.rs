@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::process::Cmd;
-use crate::{abi, calls, deny, dist, firmware, fuzz, header, misra, paths, proof, sanitize, setup, size};
+use crate::{abi, calls, coverage, deny, dist, firmware, fuzz, header, misra, paths, proof, sanitize, setup, size};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -24,7 +24,12 @@ const STEPS: &[Step] = &[
     Step { name: "format", about: "the Rust source is formatted", run: format },
     Step { name: "lint", about: "clippy has nothing to say", run: lint },
     Step { name: "header", about: "the C header is what the source says", run: c_header },
-    Step { name: "rust", about: "the tests of all crates", run: rust },
+    Step { name: "rust", about: "the tests of the crates that the next step does not run", run: rust },
+    Step {
+        name: "coverage",
+        about: "tests of the library, the reader and the generator run all of them",
+        run: measured,
+    },
     Step { name: "abi", about: "the binary interface is what was written down", run: binary_interface },
     Step {
         name: "deny",
@@ -117,7 +122,16 @@ fn c_header() -> Result<End> {
 fn rust() -> Result<End> {
     // Generated C is compiled as C++, too.
     setup::need(&["cmake", "oracle"])?;
-    cargo(&["test", "--quiet", "--workspace"]).run()?;
+    // What is measured is tested there, so that nothing is run twice; but for the examples in its documentation.
+    let exclude = coverage::PACKAGES.iter().flat_map(|package| ["--exclude", package]);
+    cargo(&["test", "--quiet", "--workspace"]).args(exclude).run()?;
+    let documented = coverage::PACKAGES.iter().flat_map(|package| ["--package", package]);
+    cargo(&["test", "--quiet", "--doc"]).args(documented).run()?;
+    Ok(End::Passed)
+}
+
+fn measured() -> Result<End> {
+    coverage::run(&[])?;
     Ok(End::Passed)
 }
 
