@@ -29,18 +29,20 @@ fn refused(model: &Synthetic, change: impl FnOnce(&mut Module), text: &str) {
 
 /// What becomes of an archive in which a text was changed.
 fn edited(model: &Synthetic, path: &str, from: &str, to: &str) -> Result<Generated, String> {
+    edited_at(model, &[(path, from, to)])
+}
+
+/// The same with several changes.
+fn edited_at(model: &Synthetic, edits: &[(&str, &str, &str)]) -> Result<Generated, String> {
     let (archive, _) = model.library();
-    let mut found = false;
-    let members = archive.members().iter().map(|member| {
-        let mut text = String::from_utf8_lossy(&member.data).into_owned();
-        if member.path.ends_with(path) {
-            found |= text.contains(from);
-            text = text.replace(from, to);
-        }
-        (member.path.clone(), text.into_bytes())
-    });
-    let bytes = tvm_embedded_mlf::write_tar(members).expect("a tar file");
-    assert!(found, "{path} holds no {from:?}");
+    let text = |m: &tvm_embedded_mlf::Member| String::from_utf8_lossy(&m.data).into_owned();
+    let mut members: Vec<(String, String)> = archive.members().iter().map(|m| (m.path.clone(), text(m))).collect();
+    for (path, from, to) in edits {
+        let member = members.iter_mut().find(|(p, _)| p.ends_with(path)).expect("the member");
+        assert!(member.1.contains(from), "{path} holds no {from:?}");
+        member.1 = member.1.replace(from, to);
+    }
+    let bytes = tvm_embedded_mlf::write_tar(members.into_iter().map(|(p, t)| (p, t.into_bytes()))).expect("a tar file");
     let archive = Archive::from_bytes("edited.tar", &bytes, Default::default()).expect("an archive");
     let library = Library::parse(&archive).unwrap_or_else(|e| panic!("{e}"));
     generate(&archive, &library, &library.modules[0], &Options::default()).map_err(|error| error.to_string())
@@ -293,6 +295,50 @@ fn names_that_only_begin_like_a_pool() {
     // Constants that are not declared as TVM declares them stay as they are.
     let generated = changed(&net(Memory::Internal), |m| m.internal_pools[0].kind = PoolKind::Constant).expect("C");
     assert!(generated.repairs.iter().all(|repair| repair.code != Some(Code::WritableConstants)));
+}
+
+#[test]
+fn constants_that_could_be_written_become_const() {
+    let constants = "static struct global_const_workspace {\n  int16_t a_let[2] __attribute__((aligned(16)));\n} \
+        global_const_workspace = {\n  .a_let = { 1, 2 },\n};\n#include <tvmgen_net.h>";
+    let generated = edited_at(
+        &net(Memory::Internal),
+        &[
+            ("lib0.c", "#include <tvmgen_net.h>", constants),
+            ("lib0.c", "uint8_t* workspace_0_var", "uint8_t* workspace_0_var,uint8_t* constants_1_var"),
+            ("lib0.c", "&global_workspace)", "(uint8_t*)&global_workspace,&global_const_workspace)"),
+            ("lib1.c", "uint8_t* workspace_0_var)", "uint8_t* workspace_0_var, uint8_t* constants_1_var)"),
+        ],
+    );
+    let generated = generated.expect("C");
+    let copy = text(&generated, "archive/net_lib0.c");
+    assert!(copy.contains("static const struct global_const_workspace {"), "{copy}");
+    // What is cast already stays as it is.
+    assert!(copy.contains("(uint8_t*)&global_workspace,(uint8_t *)&global_const_workspace)"), "{copy}");
+    let repairs: Vec<_> = generated.repairs.iter().filter_map(|repair| repair.code).collect();
+    assert_eq!(repairs, [Code::WritableConstants, Code::PoolPointerType]);
+}
+
+#[test]
+fn symbols_without_a_prefix_get_it() {
+    let functions = "#define TVM_EXPORTS\nint32_t one(void) { return 1; }\nint32_t two(void) { return 2; }";
+    let generated = edited(&net(Memory::External), "lib1.c", "#define TVM_EXPORTS", functions).expect("C");
+    let copy = text(&generated, "archive/net_lib1.c");
+    assert!(copy.contains("#define one tvmgen_net_one\n#define two tvmgen_net_two\n"), "{copy}");
+    let repair = generated.repairs.iter().find(|repair| repair.code == Some(Code::UnprefixedSymbol)).expect("a repair");
+    assert_eq!(repair.text, "'one' and 1 more have the model's prefix");
+}
+
+#[test]
+fn the_version_of_tvm_is_told_three_times() {
+    let (archive, mut library) = net(Memory::External).library();
+    library.tvm_version = Some(TvmVersion { text: "0.18.dev7".into(), major: 0, minor: 18, patch: 7 });
+    let generated = generate(&archive, &library, &library.modules[0], &Options::default()).expect("C");
+    assert_eq!(generated.facts.tvm_version, Some([0, 18, 7]));
+    assert!(text(&generated, "net.h").contains("TVM_NET_TVM_VERSION_MINOR 18\n"));
+    assert!(text(&generated, "net.c").contains("TVM_NET_TVM_VERSION_MAJOR, TVM_NET_TVM_VERSION_MINOR"));
+    let json: serde_json::Value = serde_json::from_str(text(&generated, "net.json")).expect("JSON");
+    assert_eq!(json["tvm_version"], serde_json::json!({ "major": 0, "minor": 18, "patch": 7 }));
 }
 
 #[test]

@@ -137,6 +137,44 @@ fn pools_in_the_spelling_of_the_model() {
 }
 
 #[test]
+fn pools_without_a_size_of_their_own() {
+    // One pool is the whole workspace; of two nothing is known.
+    let mut members = net("net");
+    edit(&mut members, "net.h", "#define TVMGEN_NET_SRAM_WORKSPACE_POOL_SIZE 64\n", "");
+    edit(&mut members, "metadata.json", "\"workspace_size_bytes\": 64", "\"workspace_size_bytes\": 80");
+    assert_eq!(module(&members).pools[0].size, 80);
+    edit(&mut members, "net.h", "  void* sram;", "  void* sram;\n  void* dtcm;");
+    let message = common::refusal(&members);
+    assert_eq!(
+        message,
+        "net.tar: codegen/host/include/tvmgen_net.h: line 19: the size of pool 'sram' is not in the header"
+    );
+}
+
+#[test]
+fn the_header_is_found_in_every_spelling() {
+    let mut members = net("net");
+    let text = members.iter().find(|(p, _)| p.ends_with("net.h")).expect("the header").1.clone();
+    members.insert(1, ("codegen/host/include/other.h".into(), "#define OTHER\n".into()));
+    members.insert(2, ("codegen/host/include/TVMGEN_NET.h".into(), text.replace("_net", "_NET")));
+    assert_eq!(module(&members).header.as_deref(), Some("codegen/host/include/tvmgen_net.h"), "the exact one first");
+    members.retain(|(p, _)| !p.ends_with("tvmgen_net.h"));
+    let message = common::refusal(&members);
+    assert!(message.contains("the header has 0 inputs, the entry point passes 2"), "{message}");
+}
+
+#[test]
+fn an_input_of_another_name_is_another_input() {
+    let mut members = net("net");
+    edit(&mut members, "metadata.json", "\"alpha\": {\"dtype\": \"float32\", \"size\": 8}, ", "");
+    edit(&mut members, "metadata.json", "zeta:0", "omega");
+    let found = module(&members);
+    // Their types come from the program instead.
+    let inputs: Vec<_> = found.inputs.iter().map(|t| (t.name.as_str(), t.size_bytes)).collect();
+    assert_eq!(inputs, [("zeta:0", Some(4)), ("alpha", Some(8))]);
+}
+
+#[test]
 fn other_files_beside_the_sources_are_passed_over() {
     let mut members = net("net");
     members.push(("codegen/host/src/README.md".into(), "not C".into()));

@@ -278,6 +278,15 @@ mod tests {
     }
 
     #[test]
+    fn signs_belong_to_exponents() {
+        let texts = |text| all(text).into_iter().map(|(_, text, _)| text.to_owned()).collect::<Vec<_>>();
+        assert_eq!(texts("1e+5 2.5E-3 0x1p-3 0x2P+1"), ["1e+5", "2.5E-3", "0x1p-3", "0x2P+1"]);
+        // As C has it these are one number, but TVM means sums.
+        assert_eq!(texts("0xe+1 0XE-1"), ["0xe", "+", "1", "0XE", "-", "1"]);
+        assert_eq!(texts("1+2 e+1"), ["1", "+", "2", "e", "+", "1"]);
+    }
+
+    #[test]
     fn directives_span_joined_lines() {
         use Kind::*;
         assert_eq!(

@@ -284,6 +284,29 @@ mod tests {
     }
 
     #[test]
+    fn types_follow_from_the_operators() {
+        let parameters = "%x: Tensor[(1, 8), int8], %f: Tensor[(1, 8), float32], %i: Tensor[(1, 8), int32]";
+        for (body, wanted) in [
+            ("qnn.requantize(%i, 0.5f, 0, 0.25f, 0, out_dtype=\"int8\")", Some("int8")),
+            ("qnn.requantize(%i, 0.5f, 0, 0.25f, 0)", None),
+            ("qnn.quantize(%f, 0.5f, 3, out_dtype=\"uint8\")", Some("uint8")),
+            ("qnn.dequantize(%x, 0.5f, 3)", Some("float32")),
+            ("qnn.dequantize(%x, 0.5f, 3, out_dtype=\"float16\")", Some("float16")),
+            ("qnn.dequantize(%x, 0.5f, 3, out_dtype=\"half\")", None),
+            ("cast(%x, dtype=\"int16\")", Some("int16")),
+            ("add(%i, 3)", Some("int32")),
+            ("nn.softmax(%f)", Some("float32")),
+            ("nn.dense(%f, %f, units=8)", Some("float32")),
+            ("nn.dense(%x, %x, units=8, out_dtype=\"\")", Some("int8")),
+            ("qnn.dense(%x, %x, 0, 0, 1f, 1f, units=8, out_dtype=\"int32\")", Some("int32")),
+        ] {
+            let main = main_function(&format!("def @main({parameters}) {{\n  {body}\n}}\n")).expect("main");
+            let shape = Some(vec![Some(1), Some(8)]);
+            assert_eq!(main.results, [Partial { dtype: wanted.and_then(DType::parse), shape }], "{body}");
+        }
+    }
+
+    #[test]
     fn what_does_not_follow_stays_unknown() {
         for body in [
             "  unheard_of(%x)",
