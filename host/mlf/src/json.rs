@@ -155,3 +155,22 @@ impl<'de> Visitor<'de> for StrictVisitor {
         Ok(Value::Object(object))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::de::value::{BytesDeserializer, Error};
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_value_stays_what_it_is() {
+        let text = r#"{"a": [null, true, false, -1, 18446744073709551615, 1.5, "text", {}, []], "": {"b": 0}}"#;
+        assert_eq!(parse(text).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+    }
+
+    #[test]
+    fn what_json_has_no_word_for_is_refused() {
+        let error = Strict::deserialize(BytesDeserializer::<Error>::new(b"x")).map(|strict| strict.0).unwrap_err();
+        assert_eq!(error.to_string(), "invalid type: byte array, expected a JSON value");
+    }
+}

@@ -77,6 +77,8 @@ fn what_is_no_plain_tar_file() {
     refused(b"", ErrorKind::NotTar, "0 bytes are too few");
     refused(b"hello", ErrorKind::NotTar, "5 bytes are too few");
     refused(&[b'x'; 4096], ErrorKind::NotTar, "not a valid tar file");
+    refused(&[0; 511], ErrorKind::NotTar, "511 bytes are too few");
+    refused(&[0; 512], ErrorKind::NotTar, "the archive is empty");
     refused(&[0; 1024], ErrorKind::NotTar, "the archive is empty");
     let mut broken = tar(&[Entry::file("a", b"1")]);
     broken[0] = b'b';
@@ -150,6 +152,9 @@ fn names_that_have_no_place_here() {
         let bytes = tar(&[Entry::file("x", &record).kind(b'x'), Entry::file("a", b"1")]);
         refused(&bytes, ErrorKind::BadName, text);
     }
+    let longest = "d".repeat(1024);
+    let bytes = tar(&[Entry::file("L", longest.as_bytes()).kind(b'L'), Entry::file("a", b"1")]);
+    assert_eq!(read(&bytes).expect("an archive").members()[0].path, longest);
     let long = "d".repeat(2000);
     let bytes = tar(&[Entry::file("L", long.as_bytes()).kind(b'L'), Entry::file("a", b"1")]);
     refused(&bytes, ErrorKind::BadName, "a name of 2000 bytes; 1024 is the limit");
@@ -163,6 +168,9 @@ fn limits_hold() {
     let limits = Limits { entries: 3, ..Limits::default() };
     let error = Archive::from_bytes("net.tar", &tar(&many), limits).expect_err("too many");
     assert_eq!(error.to_string(), "net.tar: more than 3 entries");
+    assert!(Archive::from_bytes("net.tar", &tar(&many[..3]), limits).is_ok());
+    let limits = Limits { archive_bytes: 2048, ..Limits::default() };
+    assert!(Archive::from_bytes("net.tar", &tar(&[Entry::file("a", b"1")]), limits).is_ok());
     let limits = Limits { archive_bytes: 2047, ..Limits::default() };
     let error = Archive::from_bytes("net.tar", &tar(&[Entry::file("a", b"1")]), limits).expect_err("too large");
     assert_eq!(error.kind(), ErrorKind::TooLarge);
@@ -199,6 +207,10 @@ fn a_tar_file_cut_anywhere_is_refused() {
         let result = read(&bytes[..end]);
         // The first block of zeros marks the end.
         assert_eq!(result.is_ok(), end > content, "cut at {end} of {}", bytes.len());
+        if end == content {
+            let error = result.expect_err("no end mark");
+            assert!(error.to_string().contains("ends without the end mark"), "{error}");
+        }
         let _ = read(&bytes[..end.saturating_sub(3)]);
     }
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Members, edit, net, refusal};
-use tvm_embedded_mlf::ErrorKind;
+use tvm_embedded_mlf::{Archive, ErrorKind, Library, Limits};
 
 /// Edits `metadata.json` and returns the message.
 fn metadata(from: &str, to: &str) -> String {
@@ -38,6 +38,16 @@ fn no_model_library() {
 fn metadata_of_unbounded_size() {
     let members = vec![("metadata.json".to_owned(), " ".repeat((1 << 20) + 1))];
     assert_eq!(refusal(&members), "net.tar: metadata.json: 1048577 bytes long; the limit for metadata is 1048576");
+    let members = net("net");
+    let length = members[0].1.len() as u64;
+    let read = |metadata_bytes: u64| {
+        let limits = Limits { metadata_bytes, ..Limits::default() };
+        Library::parse(&Archive::from_bytes("net.tar", &common::pack(&members), limits)?)
+    };
+    assert!(read(length).is_ok());
+    let error = read(length - 1).expect_err("metadata that is too large");
+    let text = format!("net.tar: metadata.json: {length} bytes long; the limit for metadata is {}", length - 1);
+    assert_eq!((error.kind(), error.to_string()), (ErrorKind::TooLarge, text));
 }
 
 #[test]
@@ -138,6 +148,9 @@ fn metadata_that_lacks_or_garbles_something() {
     let long = nameless.replace("\"\"", &format!("\"{}\"", "n".repeat(256)));
     let message = refusal(&vec![("metadata.json".into(), long)]);
     assert!(message.ends_with("model_name: a module's name has at most 255 printable ASCII characters"), "{message}");
+    let longest = nameless.replace("\"\"", &format!("\"{}\"", "n".repeat(255)));
+    let message = refusal(&vec![("metadata.json".into(), longest)]);
+    assert_eq!(message, "net.tar: metadata.json: top level: 'memory' is missing");
     let empty = metadata("\"net\": {", "\"\": {").replace("net", "");
     assert!(empty.contains("does not agree"), "{empty}");
 }
