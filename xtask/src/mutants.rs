@@ -44,14 +44,14 @@ const PARTS: [Part; 4] = [
             "host/mlf/src/metadata.rs",
             "host/mlf/src/names.rs",
         ],
-        tests: &["container", "defects", "refusals", "supply", "variants", "writer"],
+        tests: &["container", "refusals", "variants"],
     },
     Part {
         name: "identifiers",
         package: "tvm_embedded_interface",
         tests_in: None,
         files: &["host/interface/src/names.rs", "host/interface/src/symbols.rs", "host/interface/src/text.rs"],
-        tests: &["synthetic", "dialects", "facts", "hostile"],
+        tests: &["unusual"],
     },
 ];
 
