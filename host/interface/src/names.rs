@@ -162,9 +162,14 @@ mod tests {
             ("inputs", "inputs_model"),
             ("parameter0", "parameter0_model"),
             ("net0", "net0"),
+            ("workspace", "workspace"),
+            ("", "m_"),
         ] {
             assert_eq!(symbol(module, None).unwrap(), expected);
         }
+        let longest = "x".repeat(128);
+        assert_eq!(symbol(&longest, None).unwrap(), longest);
+        assert!(symbol(&format!("{longest}y"), None).is_err());
         assert_eq!(symbol("x", Some("other")).unwrap(), "other");
         for bad in ["", "a b", "1x", "int", "_x", "printf", "x\"y", &"x".repeat(200)] {
             assert!(symbol("x", Some(bad)).is_err(), "{bad}");
@@ -202,10 +207,25 @@ mod tests {
             ("TVMExecute", "TVMExecute_"),
             ("__GNUC__", "m___GNUC__"),
             ("TVM_UNSET_BINDING", "m_TVM_UNSET_BINDING"),
+            ("__x", "m___x"),
+            ("_X", "m__X"),
+            ("_x", "_x"),
+            ("_", "_"),
+            ("a_B", "a_B"),
+            ("APEX", "APEX"),
             ("", "m_"),
         ] {
             assert_eq!(member(name), expected);
         }
+        let longest = "x".repeat(128);
+        assert_eq!(member(&longest), longest);
+        assert_eq!(member(&format!("{longest}y")), format!("{longest}_{:08x}", digest(&format!("{longest}y"))));
         assert_ne!(member(&format!("{}a", "x".repeat(4096))), member(&format!("{}b", "x".repeat(4096))));
+    }
+
+    /// The values that the authors of the function publish.
+    #[test]
+    fn the_digest_is_fnv_1a() {
+        assert_eq!((digest(""), digest("a"), digest("foobar")), (0x811c_9dc5, 0xe40c_292c, 0xbf9c_f968));
     }
 }

@@ -87,7 +87,19 @@ mod tests {
     }
 
     #[test]
+    fn messages_deceive_nobody() {
+        assert_eq!(shown("net \"\u{e9}\"*/"), "net \"\u{e9}\"*/");
+        assert_eq!(shown("a\n\u{1b}[2J\u{202e}b\u{200f}\u{2066}"), "a\u{fffd}\u{fffd}[2J\u{fffd}b\u{fffd}\u{fffd}");
+        assert_eq!(shown(&"x".repeat(100)), "x".repeat(100));
+        assert_eq!(shown(&"x".repeat(101)), format!("{}...", "x".repeat(100)));
+    }
+
+    #[test]
     fn numbers_read_back() {
+        assert_eq!((integer(0), integer(-1)), ("0".into(), "(-1)".into()));
+        assert_eq!(integer(i64::from(i32::MAX)), "2147483647");
+        assert_eq!(integer(i64::from(i32::MAX) + 1), "2147483648u");
+        assert_eq!((float(-0.5), float(-0.0)), ("(-0.5f)".into(), "(-0.0f)".into()));
         assert_eq!(integer(-128), "(-128)");
         assert_eq!(integer(i64::from(u32::MAX)), "4294967295u");
         assert_eq!(integer(i64::from(i32::MIN)), "(-2147483647 - 1)");
