@@ -65,6 +65,15 @@ impl Failure {
         Self::new(Kind::Compiler, message)
     }
 
+    /// Names the model at fault, where the message names no file yet.
+    pub fn of(mut self, model: &Path) -> Self {
+        let name = shown(model);
+        if matches!(self.kind, Kind::Usage | Kind::Model | Kind::Compiler) && !self.message.starts_with(&name) {
+            self.message = format!("{name}: {}", self.message);
+        }
+        self
+    }
+
     /// Adds what the user can do next.
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
         self.advice = Some(advice.into());

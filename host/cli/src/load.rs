@@ -73,7 +73,12 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > limit {
-        return Err(Failure::refused(format!("{}: larger than {} MiB", shown(path), limit >> 20)));
+        return Err(Failure::refused(format!(
+            "{}: is larger than {} MiB, the most that is read",
+            shown(path),
+            limit >> 20
+        ))
+        .advise("models for microcontrollers are far smaller: is this the right file?"));
     }
     Ok(bytes)
 }
@@ -82,6 +87,11 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
 pub fn refused(error: Error) -> Failure {
     let kind = if error.kind() == ErrorKind::Io { Kind::File } else { Kind::Refused };
     let text = error.to_string();
+    if error.kind() == ErrorKind::TooLarge {
+        let advice = error.advice().map(|advice| format!(" ({})", printable(advice))).unwrap_or_default();
+        return Failure::new(kind, text.strip_suffix(&advice).unwrap_or(&text))
+            .advise("models for microcontrollers are far smaller: is this the right file?");
+    }
     match error.advice().map(printable) {
         Some(advice) => {
             let suffix = format!(" ({advice})");

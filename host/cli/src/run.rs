@@ -17,6 +17,10 @@ use harness::{Call, Program};
 
 /// Carries out the verb.
 pub fn run(args: &Run) -> Result<()> {
+    run_model(args).map_err(|failure| failure.of(&args.model.path))
+}
+
+fn run_model(args: &Run) -> Result<()> {
     let loaded = load::load(&args.model)?;
     let model = generate::interface(&loaded, &args.model, &tvm_embedded_interface::Options::default())?;
     let inputs: Vec<Spec> = model.facts.inputs.iter().map(Spec::new).collect();
@@ -69,7 +73,7 @@ fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Result<V
         let found = match (tensor, tensors) {
             (None, [_]) => Some(0),
             (None, _) => {
-                let message = format!("{}: the model has {} {what}s", shown(file), tensors.len());
+                let message = format!("the model has {} {what}s; which one is {} for?", tensors.len(), shown(file));
                 return Err(
                     Failure::usage(message).advise(format!("say which: --{what} TENSOR=FILE with {}", names(tensors)))
                 );
@@ -120,12 +124,18 @@ fn count_steps(inputs: &[Spec], contents: &[Vec<u8>]) -> Result<usize> {
     match counted.iter().find(|(_, other)| *other != steps) {
         None => Ok(steps),
         Some((other, count)) => Err(Failure::usage(format!(
-            "input {} is given {steps} times in a row, input {} {count} times",
+            "the content of input {} is for {}, that of input {} for {}",
             printable(&first.name),
+            runs(steps),
             printable(&other.name),
+            runs(*count),
         ))
         .advise("give each run a tensor of every input")),
     }
+}
+
+fn runs(count: usize) -> String {
+    if count == 1 { "1 run".to_owned() } else { format!("{count} runs") }
 }
 
 fn show(text: &mut String, output: &Spec, data: &[u8]) {

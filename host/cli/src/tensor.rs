@@ -10,7 +10,7 @@ use tvm_embedded_interface::{Named, TensorFacts};
 use tvm_embedded_mlf::{DType, Quantization};
 
 use crate::failure::{Failure, Result};
-use crate::npy::{self, Array, ElementType, Kind};
+use crate::npy::{self, Array, ElementType, Kind, NpyError};
 use crate::terminal::{printable, shown};
 
 /// What must be known of a tensor to read or show its content.
@@ -62,7 +62,7 @@ impl Spec {
             let found = data.len();
             return Err(Failure::file(
                 path,
-                format!("{} takes {} bytes, the file holds {found}", self.describe(), self.bytes),
+                format!("{}, takes {} bytes, the file holds {found}", self.describe(), self.bytes),
             )
             .advise("give the whole tensor, or several of them in a row"));
         }
@@ -94,10 +94,14 @@ impl Spec {
     }
 
     fn array(&self, path: &Path, content: &[u8]) -> Result<Vec<u8>> {
-        let array = npy::read(content).map_err(|e| Failure::file(path, e))?;
+        let array = npy::read(content).map_err(|e| match e {
+            // It says itself what to do.
+            NpyError::FortranOrder => Failure::file(path, e),
+            _ => Failure::file(path, e).advise("write it with numpy.save, or give raw bytes under another name"),
+        })?;
         if self.dtype.and_then(element_type) != Some(array.element) {
             let mut failure =
-                Failure::file(path, format!("the file holds {}, {} does not", array.element, self.describe()));
+                Failure::file(path, format!("the file holds {}, wanted is {}", array.element, self.describe()));
             failure = match (array.element.kind, self.dtype, self.quantization) {
                 (Kind::Float, Some(dtype), Some(q)) => failure.advise(format!(
                     "quantise it first: numpy.clip(numpy.round(x / {}) + {}, …).astype(\"{dtype}\")",
@@ -111,7 +115,7 @@ impl Spec {
         match &self.shape {
             Some(shape) if !fits(&array.shape, shape) => Err(Failure::file(
                 path,
-                format!("the file holds an array of shape {:?}, which is not {}", array.shape, self.describe()),
+                format!("the file holds an array of shape {:?}, wanted is {}", array.shape, self.describe()),
             )
             .advise(format!(
                 "give shape {shape:?}, with or without its dimensions of 1, or several of them along a new first dimension"
@@ -276,7 +280,7 @@ mod tests {
         tensor.quantization = Some(Quantization { scale: 0.5, zero_point: -3 });
         write(spec(DType::FLOAT32, &[1, 4]), &[0; 16]);
         let failure = tensor.read(&path).unwrap_err();
-        assert!(failure.to_string().contains("holds float32, tensor t, int8 [1, 4] does not"), "{failure}");
+        assert!(failure.to_string().contains("holds float32, wanted is tensor t, int8 [1, 4]"), "{failure}");
         assert!(failure.advice().unwrap().contains("x / 0.5) + -3"), "{failure:?}");
         write(spec(DType::INT8, &[4, 2]), &[0; 8]);
         assert!(tensor.read(&path).unwrap_err().to_string().contains("shape [4, 2]"));
@@ -285,6 +289,15 @@ mod tests {
         assert!(tensor.read(&raw).unwrap_err().to_string().contains("takes 4 bytes, the file holds 7"));
         std::fs::write(&raw, []).unwrap();
         assert!(tensor.read(&raw).unwrap_err().to_string().contains("the file holds 0"));
+    }
+
+    #[test]
+    fn types_that_numpy_lacks_are_told() {
+        let bfloat16 = spec(DType { code: 4, bits: 16, lanes: 1 }, &[2]);
+        let failure = bfloat16.file(Path::new("t.npy"), &[0; 4], 1).unwrap_err();
+        assert_eq!((failure.kind(), failure.advice()), (crate::failure::Kind::Usage, Some("write to a .bin file")));
+        assert!(failure.to_string().starts_with("t.npy: there is no .npy type for tensor t, "), "{failure}");
+        assert!(bfloat16.file(Path::new("t.bin"), &[0; 4], 1).is_ok());
     }
 
     #[test]

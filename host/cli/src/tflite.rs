@@ -35,6 +35,9 @@ pub fn compile(path: &Path, content: &[u8], mut options: Options) -> Result<Outp
                 failure.advise("change the model to what is supported, or quantise it in another way")
             }
             // What was asked for is impossible; the message says what is not.
+            Ok(_) if errors.0.iter().any(|problem| problem.found.starts_with("pools too small")) => {
+                failure.advise("change the pools: one without a size takes what the others have no room for")
+            }
             Ok(_) => failure,
         }
     })
@@ -49,7 +52,7 @@ pub fn tensors(path: &Path, content: &[u8]) -> Result<(Vec<ModelTensor>, Vec<Mod
         let tensor = main.tensor(id);
         let dtype = dtype(tensor.dtype).ok_or_else(|| {
             Failure::refused(format!(
-                "{}: tensor {} is of type {}, which no input or output can have",
+                "{}: tensor {} is {}, which no input or output can be",
                 shown(path),
                 printable(&tensor.name),
                 tensor.dtype

@@ -10,7 +10,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// The symbol asked for is no name that C and C++ take.
-    #[error("'{symbol}' can't be the model's symbol: {reason}; ask for another one")]
+    #[error("'{symbol}' can't be the model's symbol: {reason}")]
     Symbol {
         /// The symbol, made printable.
         symbol: String,

@@ -68,7 +68,10 @@ pub(crate) fn truncated(offset: u64) -> Error {
 }
 
 pub(crate) fn broken(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::NotTar, format!("not a valid tar file: {error}"))
+    // Behind this word comes the name of the entry, which is noise where there is none.
+    let text = error.to_string();
+    let reason = text.split(" when getting ").next().unwrap_or_default().trim_end();
+    Error::new(ErrorKind::NotTar, format!("not a valid tar file: {reason}"))
 }
 
 /// Path without `./`, or `None` when nothing is left of it (the archive's root).

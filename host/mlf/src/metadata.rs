@@ -190,7 +190,10 @@ fn tensors(main: &Node<'_>, key: &str) -> Result<Option<Vec<NamedSize>>> {
     };
     let tensor = |(name, node): (&str, Node<'_>)| {
         let text = node.get("dtype")?;
-        let dtype = DType::parse(text.text()?).ok_or_else(|| text.error("unknown element type"))?;
+        let unknown = |found: &str| {
+            text.error(format!("unknown element type '{found}'; wanted is TVM's name of one, such as int8"))
+        };
+        let dtype = text.text().and_then(|found| DType::parse(found).ok_or_else(|| unknown(found)))?;
         Ok(NamedSize { name: name.to_owned(), size_bytes: node.get("size")?.size()?, dtype })
     };
     list.entries()?.into_iter().map(tensor).collect::<Result<_>>().map(Some)

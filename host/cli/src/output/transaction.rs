@@ -104,8 +104,11 @@ impl Transaction {
         let index = match self.scratches.iter().position(|(known, _)| known == folder) {
             Some(index) => index,
             None => {
-                let scratch = Scratch::new(folder)
-                    .map_err(|error| Failure::file(folder, format!("no file can be made there: {error}")))?;
+                let scratch = Scratch::new(folder).map_err(|error| {
+                    let failure = Failure::file(folder, format!("no file can be made there: {error}"));
+                    let missing = error.kind() == io::ErrorKind::NotFound;
+                    if missing { failure.advise("make the folder first, or name another one") } else { failure }
+                })?;
                 self.scratches.push((folder.to_owned(), scratch));
                 self.scratches.len() - 1
             }

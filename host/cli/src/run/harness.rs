@@ -13,6 +13,7 @@ use crate::output::Scratch;
 use crate::terminal::printable;
 
 const DRIVER: &str = include_str!("driver.c");
+const SANITIZE: &str = "--cc-arg=-fsanitize=address and --cc-arg=-g show where";
 const PROGRAM: &str = "tvm_embedded_program";
 
 /// A compiled model in a temporary folder, which goes with it.
@@ -152,10 +153,12 @@ fn judge(report: &str, status: ExitStatus, call: &Call) -> Result<f64> {
             let step: usize = step.parse().unwrap_or(0);
             let place = if call.steps > 1 { format!("run {} of {}: ", step + 1, call.steps) } else { String::new() };
             let code = if *code == "0" { String::new() } else { format!(" (status {code})") };
-            Err(Failure::model(format!("{place}{}{code}", printable(text.trim_end()))))
+            let failure = Failure::model(format!("{place}{}{code}", printable(text.trim_end())));
+            Err(if text.contains(" wrote outside ") { failure.advise(SANITIZE) } else { failure })
         }
-        _ => Err(Failure::model(format!("the model's program was ended before it was done: {status}"))
-            .advise("--cc-arg=-fsanitize=address and --cc-arg=-g show where")),
+        _ => {
+            Err(Failure::model(format!("the model's program was ended before it was done: {status}")).advise(SANITIZE))
+        }
     }
 }
 
@@ -187,4 +190,30 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 fn temporary(what: &str, error: &io::Error) -> Failure {
     Failure::file(&std::env::temp_dir(), format!("a temporary file there can't be {what}: {error}"))
         .advise("set TMPDIR to a folder that you can write, on a disk that is not full")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+
+    #[test]
+    fn reports_are_judged() {
+        let judged = |report: &str, status: i32, steps: usize| {
+            let call = Call { workspace_offset: 0, steps, repeat: 1 };
+            judge(report, ExitStatus::from_raw(status), &call)
+                .map_err(|failure| (failure.exit_code(), failure.to_string()))
+        };
+        assert_eq!(judged("done 4 1000", 0, 1), Ok(250.0));
+        for (report, status, steps, code, text) in [
+            ("done 0 0", 0, 1, 4, "makes no sense: done 0 0"),
+            ("done 4 1000", 9, 1, 4, "was ended before it was done: signal: 9"),
+            ("", 256, 1, 4, "was ended before it was done: exit status: 1"),
+            ("failed 1 -3\nthe model\n", 256, 2, 4, "run 2 of 2: the model (status -3)"),
+            ("failed 0 0\ncan't write output_0\n", 256, 1, 3, "the model's program can't write output_0"),
+        ] {
+            let (found, message) = judged(report, status, steps).unwrap_err();
+            assert!(found == code && message.contains(text), "{report:?}: {found} {message}");
+        }
+    }
 }

@@ -27,7 +27,14 @@ pub(super) fn external(input: &Input<'_>, findings: &mut Vec<Finding>) -> Result
                     .zip(&extension.pools)
                     .all(|(pool, known)| pool.name == known.name && pool.kind == known.kind && pool.size == known.size);
             if !same {
-                return Err(input.header_error("the pools of the header are not those of metadata.json"));
+                let shown = |name: &str, kind: PoolKind, size: u64| format!("{name} ({kind:?}, {size} bytes)");
+                let here: Vec<String> = pools.iter().map(|p| shown(&p.name, p.kind, p.size)).collect();
+                let there: Vec<String> = extension.pools.iter().map(|p| shown(&p.name, p.kind, p.size)).collect();
+                return Err(input.header_error(format!(
+                    "the pools of the header are not those of metadata.json: '{}' here, '{}' there",
+                    here.join(", "),
+                    there.join(", ")
+                )));
             }
             for (pool, known) in pools.iter_mut().zip(&extension.pools) {
                 if !known.alignment.is_power_of_two() || known.alignment > 4096 {
@@ -63,7 +70,7 @@ fn external_pool(input: &Input<'_>, header: &Header<'_>, name: &str, count: usiz
         };
         match crate::c::lexer::integer(value) {
             Some(size) => Ok(Some(size)),
-            None => Err(input.header_error(format!("{macro_name} is no whole number")).at_line(line)),
+            None => Err(input.header_error(format!("{macro_name} is no whole number: '{value}'")).at_line(line)),
         }
     };
     let plain =

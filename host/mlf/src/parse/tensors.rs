@@ -56,7 +56,7 @@ pub(super) fn read(
                 Side::Inputs => &extension.inputs,
                 Side::Outputs => &extension.outputs,
             };
-            add_extension(side, tensors, known, pools)?;
+            add_extension(&input.metadata.name, side, tensors, known, pools)?;
         }
     }
     for tensor in inputs.iter().chain(&outputs) {

@@ -1,0 +1,473 @@
+//! Every error of the tool as a user meets it: `errors.txt` holds the commands, what they print and how they end.
+//!
+//! `TVM_EMBEDDED_BLESS=1 cargo test -p tvm_embedded_cli --test errors` writes the file anew; read the difference then as
+//! somebody would who has to get along with these words alone.
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use common::{archive, archive_of_two, repository, streaming_archive, tool};
+use serde_json::{Value, json};
+use tvm_embedded_mlf::write_tar;
+
+const COPY: &str = "int i; for (i = 0; i < 4; i++) { y[i] = x[i]; } (void)sram;";
+
+type Members = Vec<(String, Vec<u8>)>;
+
+/// Runs commands in a folder of their own and notes how they end.
+struct Transcript {
+    folder: tempfile::TempDir,
+    text: String,
+}
+
+impl Transcript {
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path().join(name), content).expect("a file");
+    }
+
+    /// A heading.
+    fn about(&mut self, what: &str) {
+        let _ = write!(self.text, "\n# {what}\n");
+    }
+
+    fn run(&mut self, args: &str) {
+        self.run_with(&[], args);
+    }
+
+    fn run_with(&mut self, environment: &[(&str, &str)], args: &str) {
+        let mut command = tool();
+        command.args(args.split(' ')).envs(environment.iter().copied()).current_dir(self.path());
+        let output = command.output().expect("the tool");
+        let code = output.status.code().expect("an exit code");
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        assert!((1..=5).contains(&code) && output.stdout.is_empty(), "{args}: {code} {stderr}");
+        assert!(stderr.starts_with("error: ") && stderr.ends_with('\n'), "{args}: {stderr}");
+        let stderr = stderr.replace(&self.path().display().to_string(), "FOLDER");
+        let set: String = environment.iter().map(|(key, value)| format!("{key}={value} ")).collect();
+        let set = set.replace(&self.path().display().to_string(), "FOLDER");
+        let _ = write!(self.text, "\n$ {set}tvm-embedded {args}\n{stderr}[{code}]\n");
+    }
+
+    /// An archive as `members` with a change, under a name that says what was changed, and how it is refused.
+    fn changed(&mut self, members: &Members, name: &str, change: impl FnOnce(&mut Members)) {
+        let mut members = members.clone();
+        change(&mut members);
+        self.write(name, write_tar(members).expect("an archive"));
+        self.run(&format!("generate {name} -o out"));
+    }
+
+    /// The same with a change in `metadata.json`.
+    fn metadata(&mut self, members: &Members, name: &str, change: impl FnOnce(&mut Value)) {
+        self.changed(members, name, |members| {
+            let content = member(members, "metadata.json");
+            let mut json: Value = serde_json::from_slice(content).expect("JSON");
+            change(&mut json);
+            *content = serde_json::to_vec_pretty(&json).expect("JSON");
+        });
+    }
+}
+
+fn member<'a>(members: &'a mut Members, end: &str) -> &'a mut Vec<u8> {
+    &mut members.iter_mut().find(|(path, _)| path.ends_with(end)).expect("the member").1
+}
+
+/// Replaces text in a member.
+fn edit(members: &mut Members, end: &str, old: &str, new: &str) {
+    let content = member(members, end);
+    let text = String::from_utf8(content.clone()).expect("text");
+    assert!(text.contains(old), "{end} has no {old}");
+    *content = text.replace(old, new).into_bytes();
+}
+
+fn members(path: &Path) -> Members {
+    let mut archive = tar::Archive::new(fs::File::open(path).expect("an archive"));
+    let entries = archive.entries().expect("entries").map(|entry| {
+        let mut entry = entry.expect("an entry");
+        let name = entry.path().expect("a path").to_string_lossy().trim_start_matches("./").to_owned();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).expect("its content");
+        (name, content)
+    });
+    entries.collect()
+}
+
+/// A tar file with one entry as it comes.
+fn raw(kind: tar::EntryType, name: &str, content: &[u8]) -> Vec<u8> {
+    let mut header = tar::Header::new_ustar();
+    header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+    header.set_entry_type(kind);
+    header.set_size(content.len() as u64);
+    header.set_mode(0o644);
+    header.set_cksum();
+    let mut builder = tar::Builder::new(Vec::new());
+    builder.append(&header, content).expect("an entry");
+    builder.into_inner().expect("a tar file")
+}
+
+fn npy(descr: &str, order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}");
+    [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), data].concat()
+}
+
+fn command_lines(t: &mut Transcript) {
+    t.about("Command lines");
+    t.run("frobnicate");
+    t.run("inspect");
+    t.run("inspect net.tar --josn");
+    t.run("generate net.tar");
+    t.run("generate net.tar -o out --parameters mine");
+    t.run("compile net.tflite -o out.tar --pool SRAM=4");
+    t.run("compile net.tflite -o out.tar --pool sram=4G");
+    t.run("compile net.tflite -o out.tar --name While");
+    t.run("run net.tar --input a=");
+    t.run("run net.tar --repeat 0");
+    t.run("run net.tar --workspace-offset 4096");
+    t.run("inspect two.tar --module middle");
+    t.run("run two.tar");
+    t.run("generate net.tar -o out --symbol while");
+    t.run("generate net.tar -o out --symbol 1st");
+}
+
+fn files(t: &mut Transcript) {
+    t.about("Files");
+    t.run("inspect missing.tar");
+    t.run("inspect folder");
+    t.run("compile missing.tflite -o out.tar");
+    t.run("compile folder -o out.tar");
+    t.run("compile net.tflite -o no/such/folder/out.tar");
+    t.run("compile net.tflite -o net.tflite/out.tar");
+    t.run("compile net.tflite -o folder");
+    t.run("compile net.tflite -o out.tar --report /dev/full");
+    t.run("generate net.tar -o net.tflite");
+    t.run("generate net.tar -o net.tflite/out");
+    t.run("generate net.tar -o occupied");
+    t.run("generate net.tar -o /proc/out");
+    t.run("inspect net.tar --tflite missing.tflite");
+    let huge = fs::File::create(t.path().join("huge.tar")).expect("a file");
+    huge.set_len((1 << 28) + 1).expect("a sparse file");
+    t.run("inspect huge.tar");
+    huge.set_len((64 << 20) + 1).expect("a sparse file");
+    t.run("inspect huge.tar");
+}
+
+fn archives(t: &mut Transcript) {
+    t.about("What is no archive");
+    t.write("empty.tar", "");
+    t.write("text.tar", "Lorem ipsum");
+    t.write("long-text.tar", "Lorem ipsum ".repeat(100));
+    t.write("net.tar.gz", b"\x1f\x8b\x08\0\0\0\0\0");
+    t.write("net.zip", b"PK\x03\x04");
+    let whole = fs::read(t.path().join("net.tar")).expect("an archive");
+    t.write("cut.tar", &whole[..700]);
+    t.write("no-end.tar", &whole[..whole.len() - 1024]);
+    t.write("link.tar", raw(tar::EntryType::Symlink, "metadata.json", b""));
+    t.write("absolute.tar", raw(tar::EntryType::Regular, "/etc/passwd", b"x"));
+    t.write("escape.tar", raw(tar::EntryType::Regular, "codegen/../../evil.c", b"x"));
+    t.write("control.tar", raw(tar::EntryType::Regular, "codegen/\x1b[2J.c", b"x"));
+    for name in ["empty.tar", "text.tar", "long-text.tar", "net.tar.gz", "net.zip", "cut.tar", "no-end.tar"] {
+        t.run(&format!("inspect {name}"));
+    }
+    for name in ["link.tar", "absolute.tar", "escape.tar", "control.tar"] {
+        t.run(&format!("inspect {name}"));
+    }
+
+    t.about("Archives with something wrong in metadata.json");
+    let own = members(&t.path().join("net.tar"));
+    let tvm = members(&t.path().join("plain.tar"));
+    t.changed(&own, "without.tar", |members| members.retain(|(path, _)| path != "metadata.json"));
+    t.changed(&own, "no-json.tar", |members| {
+        *member(members, "metadata.json") = b"{\n  \"version\": 7,\n  oops\n}".to_vec()
+    });
+    t.changed(&own, "no-utf8.tar", |members| *member(members, "metadata.json") = b"{\"version\": \"\xff\"}".to_vec());
+    t.metadata(&own, "list.tar", |json| *json = json!([]));
+    t.metadata(&own, "version-9.tar", |json| json["version"] = 9.into());
+    t.metadata(&own, "version-text.tar", |json| json["version"] = "seven".into());
+    t.metadata(&own, "no-modules.tar", |json| json["modules"] = json!({}));
+    t.metadata(&own, "no-memory.tar", |json| {
+        _ = json["modules"]["net"].as_object_mut().expect("an object").remove("memory")
+    });
+    t.metadata(&own, "size-text.tar", |json| {
+        json["modules"]["net"]["memory"]["functions"]["main"][0]["inputs"]["first"]["size"] = "sixty".into();
+    });
+    t.metadata(&own, "size-negative.tar", |json| {
+        json["modules"]["net"]["memory"]["functions"]["main"][0]["inputs"]["first"]["size"] = (-1).into();
+    });
+    t.metadata(&own, "type.tar", |json| {
+        json["modules"]["net"]["memory"]["functions"]["main"][0]["inputs"]["first"]["dtype"] = "complex64".into();
+    });
+    t.metadata(&own, "abi.tar", |json| json["modules"]["net"]["tvm_embedded"]["abi"] = 2.into());
+    t.metadata(&own, "alignment.tar", |json| {
+        json["modules"]["net"]["tvm_embedded"]["inputs"][0]["alignment"] = 3.into()
+    });
+    t.metadata(&own, "shape.tar", |json| json["modules"]["net"]["tvm_embedded"]["inputs"][0]["shape"] = json!([1, 7]));
+    t.metadata(&own, "c-name.tar", |json| {
+        json["modules"]["net"]["tvm_embedded"]["inputs"][0]["c_name"] = "other".into()
+    });
+    t.metadata(&own, "graph.tar", |json| json["modules"]["net"]["executors"] = json!(["graph"]));
+
+    t.about("Archives with something wrong in their C");
+    t.changed(&own, "no-code.tar", |members| members.retain(|(path, _)| !path.ends_with(".c")));
+    t.changed(&own, "no-header.tar", |members| members.retain(|(path, _)| !path.ends_with("tvmgen_net.h")));
+    t.changed(&own, "no-run.tar", |members| edit(members, "net_lib0.c", "net_run", "net_walk"));
+    t.changed(&own, "half-comment.tar", |members| edit(members, "net_lib0.c", "#include", "/* #include"));
+    t.changed(&own, "no-text.tar", |members| *member(members, "net_lib0.c") = b"int x; /* \xff */".to_vec());
+    t.changed(&tvm, "half-struct.tar", |members| edit(members, "tvmgen_plain.h", "void* x_0;\n};", "void* x_0;\n"));
+    t.changed(&tvm, "pool-size.tar", |members| edit(members, "tvmgen_plain.h", "_POOL_SIZE 32", "_POOL_SIZE many"));
+
+    t.about("Archives and .tflite files that do not fit");
+    t.run("inspect net.tar --tflite empty.tar");
+    t.run("generate plain.tar -o out --tflite net.tflite");
+}
+
+fn models(t: &mut Transcript) {
+    t.about("What can't be compiled");
+    let model = fs::read(t.path().join("net.tflite")).expect("a model");
+    t.write("no.tflite", "not a model");
+    t.write("empty.tflite", "");
+    t.write("cut.tflite", &model[..model.len() / 2]);
+    t.write("broken.tflite", b"\x1c\0\0\0TFL3\xff\xff\xff\x7f");
+    for name in ["no.tflite", "empty.tflite", "cut.tflite", "broken.tflite"] {
+        t.run(&format!("compile {name} -o out.tar"));
+    }
+    t.run("inspect broken.tflite");
+    let model = fs::read(repository("models/digits/digits.tflite")).expect("a model");
+    // Another operator, another type: one byte each.
+    for name in ["bad-operator", "bad-type"] {
+        let mut changed = model.clone();
+        let at = match name {
+            "bad-operator" => operator_code(&model),
+            _ => tensor_type(&model),
+        };
+        changed[at] = if name == "bad-operator" { 43 } else { 5 };
+        t.write(&format!("{name}.tflite"), changed);
+        t.run(&format!("compile {name}.tflite -o out.tar"));
+    }
+    t.run("inspect plain.tar --tflite bad-type.tflite");
+    fs::copy(repository("models/digits/digits.tflite"), t.path().join("digits.tflite")).expect("a model");
+    t.run("compile digits.tflite -o out.tar --pool dtcm=1K");
+    t.run("compile digits.tflite -o out.tar --pool a=1K --pool a=2K");
+}
+
+/// Where a flatbuffer's vector or field is: enough of the format to find one byte of a small model.
+fn u32_at(file: &[u8], at: usize) -> usize {
+    u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes")) as usize
+}
+
+fn field(file: &[u8], table: usize, index: usize) -> usize {
+    let back = i32::from_le_bytes(file[table..table + 4].try_into().expect("four bytes"));
+    let vtable = (table as i64 - i64::from(back)) as usize;
+    let slot = vtable + 4 + 2 * index;
+    table + usize::from(u16::from_le_bytes(file[slot..slot + 2].try_into().expect("two bytes")))
+}
+
+fn first_of(file: &[u8], vector: usize) -> usize {
+    let start = vector + u32_at(file, vector) + 4;
+    start + u32_at(file, start)
+}
+
+/// The first operator's code.
+fn operator_code(file: &[u8]) -> usize {
+    let root = u32_at(file, 0);
+    let code = first_of(file, field(file, root, 1));
+    field(file, code, 0)
+}
+
+/// The first tensor's type.
+fn tensor_type(file: &[u8]) -> usize {
+    let root = u32_at(file, 0);
+    let graph = first_of(file, field(file, root, 2));
+    let tensor = first_of(file, field(file, graph, 0));
+    field(file, tensor, 1)
+}
+
+fn runs(t: &mut Transcript) {
+    t.about("Inputs and outputs of run");
+    t.write("x.bin", [0; 4]);
+    t.write("long.bin", [0; 6]);
+    t.write("two.bin", [0; 120]);
+    t.write("one.bin", [0; 60]);
+    t.write("y.bin", [1, 2, 0, 0]);
+    t.run("run plain.tar");
+    t.run("run plain.tar --input z=x.bin");
+    t.run("run plain.tar --input x.bin --output z=y.bin");
+    t.run("run plain.tar --input x.bin --input x_0=x.bin");
+    t.run("run net.tar --input one.bin");
+    t.run("run net.tar --input first=one.bin --input second=two.bin");
+    t.run("run plain.tar --input missing.bin");
+    t.run("run plain.tar --input long.bin");
+    t.run("run plain.tar --input x.bin --expect long.bin");
+    let big = fs::File::create(t.path().join("big.bin")).expect("a file");
+    big.set_len((1 << 30) + 1).expect("a sparse file");
+    t.run("run plain.tar --input big.bin");
+    fs::remove_file(t.path().join("big.bin")).expect("a file");
+    for (name, content) in [
+        ("float.npy", npy("<f4", "False", "(4,)", &[0; 16])),
+        ("complex.npy", npy("<c8", "False", "(4,)", &[0; 32])),
+        ("fortran.npy", npy("|i1", "True", "(2, 2)", &[0; 4])),
+        ("short.npy", npy("|i1", "False", "(4,)", &[0; 3])),
+        ("python.npy", npy("|i1", "False", "__import__('os')", &[0; 4])),
+        ("version.npy", b"\x93NUMPY\x09\x00".to_vec()),
+        ("cut.npy", b"\x93NUMPY\x01\x00\xff\xff{".to_vec()),
+        ("text.npy", b"1 2 3 4".to_vec()),
+    ] {
+        t.write(name, content);
+        t.run(&format!("run plain.tar --input {name}"));
+    }
+    t.run("run state.tar --input float.npy");
+    t.write("shape.npy", npy("|i1", "False", "(4, 2)", &[0; 8]));
+    t.run("run state.tar --input shape.npy");
+
+    t.about("Building and running a model");
+    t.run_with(&[("CC", "no-such-compiler")], "run plain.tar --input x.bin");
+    let failing = t.path().join("failing-cc");
+    t.write("failing-cc", "#!/bin/sh\necho 'plain_lib1.c:7:3: error: no such kernel' >&2\nexit 1\n");
+    fs::set_permissions(&failing, fs::Permissions::from_mode(0o755)).expect("a program");
+    let compiler = failing.display().to_string();
+    t.run_with(&[("CC", &compiler)], "run plain.tar --input x.bin");
+    t.run_with(&[("TMPDIR", "/proc/none")], "run plain.tar --input x.bin");
+    archive(t.path(), "calls", "int32_t arm_add_s8(int32_t); y[0] = y[1] = y[2] = y[3] = (int8_t)arm_add_s8(x[0]);");
+    t.run_with(&[("CC", &compiler)], "run calls.tar --input x.bin");
+    archive(t.path(), "fails", "return -7;");
+    t.run("run fails.tar --input x.bin");
+    t.run("run fails.tar --input two.bin");
+    archive(t.path(), "outside", "sram[-1] = 1;");
+    t.run("run outside.tar --input x.bin");
+    archive(t.path(), "crashes", "*(volatile int *)0 = 1;");
+    t.run("run crashes.tar --input x.bin");
+    archive(t.path(), "drifts", "static int8_t n; int i; for (i = 0; i < 4; i++) { y[i] = n; } n++;");
+    t.run("run drifts.tar --input x.bin --repeat 2");
+    t.run("run plain.tar --input x.bin --expect y.bin");
+    t.write("y8.bin", [0; 8]);
+    t.run("run plain.tar --input x.bin --expect y8.bin");
+    t.run("run plain.tar --input x.bin --output no/such/folder/y.bin");
+}
+
+fn transcript() -> String {
+    let folder = tempfile::tempdir().expect("a directory");
+    let mut t = Transcript {
+        folder,
+        text: String::from("# What tvm-embedded says when it fails. The last line is the exit code.\n"),
+    };
+    archive(t.path(), "plain", COPY);
+    archive_of_two(t.path(), ["left", "right"], COPY);
+    streaming_archive(t.path(), "state");
+    fs::copy(repository("fuzz/corpus/tflite/add-c4.tflite"), t.path().join("net.tflite")).expect("a model");
+    tool().args(["compile", "net.tflite", "-o", "net.tar"]).current_dir(t.path()).assert().success();
+    fs::create_dir_all(t.path().join("folder")).expect("a directory");
+    fs::create_dir_all(t.path().join("occupied/net.c")).expect("a directory");
+    command_lines(&mut t);
+    files(&mut t);
+    archives(&mut t);
+    models(&mut t);
+    runs(&mut t);
+    assert!(!t.path().join("out").exists() && !t.path().join("out.tar").exists(), "a failure wrote something");
+    t.text
+}
+
+#[test]
+fn errors_are_as_they_were_read_last() {
+    let path = repository("host/cli/tests/errors.txt");
+    let now = transcript();
+    if std::env::var_os("TVM_EMBEDDED_BLESS").is_some() {
+        fs::write(&path, &now).expect("the transcript");
+    }
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let differing = now.lines().zip(before.lines()).position(|(now, before)| now != before);
+    let line = differing.unwrap_or_else(|| now.lines().count().min(before.lines().count()));
+    let show = |text: &str| text.lines().skip(line.saturating_sub(2)).take(6).collect::<Vec<_>>().join("\n");
+    assert!(now == before, "errors.txt, line {}:\n{}\n--- it was:\n{}", line + 1, show(&now), show(&before));
+}
+
+/// Texts that no command here brings about, each with what does.
+const ELSEWHERE: [&str; 15] = [
+    // What was just read as JSON, or is made of plain numbers and text, can be written as JSON.
+    "the facts can't be written as JSON: ",
+    "the report can't be written as JSON: ",
+    // The readers refuse such files first.
+    ": the archive holds no model",
+    ": the file holds no graph",
+    // tests/torture
+    "standard output can't be written: ",
+    ": can't be put back: ",
+    "a temporary file there can't be ",
+    "the model's program there can't be started: ",
+    "can't be replaced: ",
+    "can't be kept aside",
+    "can't be ",
+    // Tests beside the code.
+    "another run has been writing there for ",
+    "the model's program left a report that makes no sense: ",
+    "the model's program ",
+    ": there is no .npy type for ",
+];
+
+/// The string literals among the arguments of each call that makes a failure.
+fn texts(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(").next().expect("a first part");
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("Failure::") {
+        let call = &code[at..];
+        let makes = ["new", "refused", "usage", "file", "model", "compiler"];
+        let name = call["Failure::".len()..].split('(').next().expect("a name");
+        if !makes.contains(&name) {
+            continue;
+        }
+        let (mut depth, mut inside, mut escaped, mut text) = (0, false, false, String::new());
+        for c in call.chars() {
+            match (inside, c) {
+                (true, _) if escaped => {
+                    escaped = false;
+                    text.push(if c == 'n' { '\n' } else { c });
+                }
+                (true, '\\') => escaped = true,
+                (true, '"') => {
+                    inside = false;
+                    found.push(std::mem::take(&mut text));
+                }
+                (true, _) => text.push(c),
+                (false, '"') => inside = true,
+                (false, '(') => depth += 1,
+                (false, ')') if depth == 1 => break,
+                (false, ')') => depth -= 1,
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_text_is_brought_about() {
+    fn sources(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            match path.extension() {
+                None => sources(&path, found),
+                Some(extension) if extension == "rs" => found.push(fs::read_to_string(path).expect("a source")),
+                Some(_) => {}
+            }
+        }
+    }
+    let transcript = fs::read_to_string(repository("host/cli/tests/errors.txt")).expect("the transcript");
+    let mut all = Vec::new();
+    sources(&repository("host/cli/src"), &mut all);
+    let texts: Vec<String> = all.iter().flat_map(|source| texts(source)).collect();
+    assert!(texts.len() >= 40, "only {} texts were found", texts.len());
+    for text in texts {
+        // The longest part that is the same each time.
+        let parts = text.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
+        let part = parts.max_by_key(|part| part.len()).unwrap_or_default();
+        let there = part.len() < 4 || transcript.contains(part) || ELSEWHERE.contains(&part);
+        assert!(there, "no test brings about {text:?}");
+    }
+}
