@@ -67,20 +67,25 @@ pub fn chosen<'a>(library: &'a Library, args: &Model) -> Result<&'a Module> {
     }
 }
 
-/// Reads a file of at most `limit` bytes.
+/// Reads a model of at most `limit` bytes.
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    read_at_most(path, limit)?.ok_or_else(|| {
+        Failure::refused(format!("{}: is larger than {} MiB, the most that is read", shown(path), limit >> 20))
+            .advise("models for microcontrollers are far smaller: is this the right file?")
+    })
+}
+
+/// Reads a file; `None` when it holds more than `limit` bytes.
+pub fn read_at_most(path: &Path, limit: u64) -> Result<Option<Vec<u8>>> {
     let failed = |error: std::io::Error| Failure::file(path, format!("can't be read: {error}"));
-    let mut bytes = Vec::new();
-    File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > limit {
-        return Err(Failure::refused(format!(
-            "{}: is larger than {} MiB, the most that is read",
-            shown(path),
-            limit >> 20
-        ))
-        .advise("models for microcontrollers are far smaller: is this the right file?"));
+    let file = File::open(path).map_err(failed)?;
+    // Pipes don't know their length, so what is read is counted too.
+    if file.metadata().is_ok_and(|found| found.len() > limit) {
+        return Ok(None);
     }
-    Ok(bytes)
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
 /// An error of the archive reader, its advice on a line of its own.

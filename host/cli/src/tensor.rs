@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use tvm_embedded_interface::{Named, TensorFacts};
 use tvm_embedded_mlf::{DType, Quantization};
 
 use crate::failure::{Failure, Result};
+use crate::load::read_at_most;
 use crate::npy::{self, Array, ElementType, Kind, NpyError};
 use crate::terminal::{printable, shown};
 
@@ -49,13 +48,8 @@ impl Spec {
 
     /// Reads a file that holds the tensor once or several times in a row.
     pub fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        let failed = |e: std::io::Error| Failure::file(path, format!("can't be read: {e}"));
-        let mut content = Vec::new();
-        let file = File::open(path).map_err(failed)?;
-        file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(failed)?;
-        if content.len() as u64 > MAX_FILE {
-            return Err(Failure::file(path, "is larger than 1 GiB").advise("run it in parts"));
-        }
+        let content = read_at_most(path, MAX_FILE)?
+            .ok_or_else(|| Failure::file(path, "is larger than 1 GiB").advise("run it in parts"))?;
         let data = if is_npy(path) { self.array(path, &content)? } else { content };
         let whole = data.len().checked_rem(self.bytes).map_or(data.is_empty(), |rest| rest == 0 && !data.is_empty());
         if !whole {
