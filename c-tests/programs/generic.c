@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* generic in NAME FILE ... out NAME FILE ...
  *
- * Runs any model with nothing but its descriptor and the accessors: memory from the heap in exact-size blocks, at addresses
- * that are no more aligned than the descriptor asks; inputs from files; outputs compared with files. DESCRIPTOR is the
- * model's. Runs twice, the second time with other workspaces, and expects the same bytes. */
+ * Runs any model with nothing but its descriptor and the accessors: memory from the heap between walls, at addresses that
+ * are no more aligned than the descriptor asks; inputs from files; outputs compared with files. DESCRIPTOR is the model's.
+ * Runs twice, the second time with other workspaces, and expects the same bytes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,18 +19,40 @@ extern const TVMModel DESCRIPTOR;
     }                                                                           \
   } while (0)
 
-enum { MOST = 16, FILL = 0xA7 };
+enum { MOST = 16, FILL = 0xA7, WALL = 64, MOST_PLACES = 4 * MOST };
 
-/* A block whose start is a multiple of `alignment`, and of nothing larger; its end is the end of the heap's block. */
+/* Every block there is, and what of it is not the model's. */
+static struct {
+  unsigned char *block;
+  size_t total, start, bytes;
+} places[MOST_PLACES];
+static size_t num_places;
+
+/* Memory whose start is a multiple of `alignment`, and of nothing larger, with walls on both sides. */
 static void *place(size_t bytes, size_t alignment) {
-  unsigned char *block = (unsigned char *)malloc(bytes + 2 * alignment);
+  const size_t total = bytes + 2 * alignment + 2 * WALL;
+  unsigned char *block = (unsigned char *)malloc(total);
   size_t skip;
-  ENSURE(block != NULL);
-  memset(block, FILL, bytes + 2 * alignment);
-  skip = (alignment - (uintptr_t)block % (2 * alignment)) % (2 * alignment);
-  skip = (skip + 2 * alignment) % (2 * alignment);
+  ENSURE(block != NULL && num_places < MOST_PLACES);
+  memset(block, FILL, total);
+  skip = WALL + (3 * alignment - ((uintptr_t)block + WALL) % (2 * alignment)) % (2 * alignment);
   ENSURE((uintptr_t)(block + skip) % (2 * alignment) == alignment % (2 * alignment));
+  places[num_places].block = block;
+  places[num_places].total = total;
+  places[num_places].start = skip;
+  places[num_places].bytes = bytes;
+  num_places++;
   return block + skip;
+}
+
+/* No byte beside any block was written. */
+static void walls_stand(void) {
+  size_t at, byte;
+  for (at = 0; at < num_places; at++) {
+    for (byte = 0; byte < places[at].total; byte++) {
+      ENSURE((byte >= places[at].start && byte < places[at].start + places[at].bytes) || places[at].block[byte] == FILL);
+    }
+  }
 }
 
 static void load(const char *path, void *bytes, size_t size) {
@@ -131,6 +153,7 @@ int main(int argc, char **argv) {
       printf("TVMExecute: %s\n", TVMStatusString(status));
       ENSURE(status == TVM_STATUS_OK);
     }
+    walls_stand();
     for (at = 1; at + 2 < argc; at += 3) {
       if (strcmp(argv[at], "out") == 0) {
         const int32_t found = TVMFindOutput(model, argv[at + 1]);

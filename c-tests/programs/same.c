@@ -26,9 +26,6 @@ static void UNTRACED note(void *function, uint32_t what) {
   g_trace = ((g_trace ^ (uint32_t)(uintptr_t)function) + what) * 16777619u;
   g_calls++;
 }
-#ifdef __cplusplus
-extern "C" {
-#endif
 void UNTRACED __cyg_profile_func_enter(void *function, void *caller);
 void UNTRACED __cyg_profile_func_exit(void *function, void *caller);
 void UNTRACED __cyg_profile_func_enter(void *function, void *caller) {
@@ -39,9 +36,6 @@ void UNTRACED __cyg_profile_func_exit(void *function, void *caller) {
   (void)caller;
   note(function, 2);
 }
-#ifdef __cplusplus
-}
-#endif
 
 static uint8_t g_workspaces[INSTANCES][TVM_TRACED_WORKSPACE_BYTES];
 

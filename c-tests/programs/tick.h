@@ -12,9 +12,6 @@ static void on_tick(void);
 static volatile uint32_t *const systick = (volatile uint32_t *)0xE000E010u; /* control, reload, current */
 
 /* What picolibc's vector table calls. */
-#ifdef __cplusplus
-extern "C"
-#endif
 void arm_systick_isr(void);
 void arm_systick_isr(void) {
   systick[0] = 0;
