@@ -167,7 +167,7 @@ fn archives(t: &mut Transcript) {
     t.write("long-text.tar", "Lorem ipsum ".repeat(100));
     t.write("net.tar.gz", b"\x1f\x8b\x08\0\0\0\0\0");
     t.write("net.zip", b"PK\x03\x04");
-    let whole = fs::read(t.path().join("net.tar")).expect("an archive");
+    let whole = fs::read(t.path().join("plain.tar")).expect("an archive");
     t.write("cut.tar", &whole[..700]);
     t.write("no-end.tar", &whole[..whole.len() - 1024]);
     t.write("link.tar", raw(tar::EntryType::Symlink, "metadata.json", b""));

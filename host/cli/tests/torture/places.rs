@@ -1,10 +1,11 @@
 //! Places that take no files, or not as much.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::common::{archive, repository};
+use crate::common::{archive, repository, streaming_archive};
 use crate::scene::{self, COPY, without_temporary};
 
 fn program(args: &[&Path]) -> Output {
@@ -75,4 +76,62 @@ fn a_limit_for_files_keeps_the_old_ones() {
         assert!(scene.command().output().expect("the program starts").status.success());
         assert_eq!(scene.now(), after, "{name}");
     }
+}
+
+/// The tool as a user whom rights bind. Root is bound by none, so it becomes somebody else; `None`, with a loud line, where
+/// that can't be done.
+fn bound(folder: &Path) -> Option<Command> {
+    use std::os::unix::fs::MetadataExt;
+    let tool = folder.join("tool");
+    // By another process: a file that this one wrote could still be open in a child of another test, and not be started.
+    if !tool.exists() {
+        let source = assert_cmd::cargo::cargo_bin("tvm-embedded");
+        assert!(Command::new("cp").arg(source).arg(&tool).status().expect("cp").success());
+    }
+    if fs::metadata(&tool).expect("a file").uid() != 0 {
+        return Some(Command::new(tool));
+    }
+    let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+    let able = Command::new("setpriv").args(nobody).arg("true").status().is_ok_and(|status| status.success());
+    if !able {
+        eprintln!("SKIPPED: rights are not tried: this is root, and setpriv does not make somebody else of it");
+        return None;
+    }
+    let mut command = Command::new("setpriv");
+    command.args(nobody).arg(tool);
+    Some(command)
+}
+
+#[test]
+fn read_only_folders_and_unreadable_files_end_with_3() {
+    let parent = tempfile::tempdir().expect("a directory");
+    let folder = parent.path();
+    let rights = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("rights");
+    rights(folder, 0o755);
+    let Some(_) = bound(folder) else { return };
+    let old = archive(folder, "net", COPY);
+    assert!(program(&["generate".as_ref(), &old, "-o".as_ref(), &folder.join("out")]).status.success());
+    fs::write(folder.join("out/net.tar"), "the old archive").expect("a file");
+    let new = streaming_archive(folder, "net");
+    let secret = folder.join("secret.tar");
+    fs::copy(&new, &secret).expect("a copy");
+    rights(&secret, 0o000);
+    let tflite = folder.join("net.tflite");
+    fs::copy(repository("fuzz/corpus/tflite/add-c4.tflite"), &tflite).expect("a copy");
+    rights(&folder.join("out"), 0o555);
+    let before = scene::state(&folder.join("out"));
+    for (args, named) in [
+        (vec!["generate", "net.tar", "-o", "out"], "out: no file can be made there: Permission denied"),
+        (vec!["generate", "net.tar", "-o", "out/new"], "out/new: the folder can't be made: Permission denied"),
+        (vec!["compile", "net.tflite", "-o", "out/net.tar"], "out: no file can be made there: Permission denied"),
+        (vec!["inspect", "secret.tar"], "secret.tar: can't be read: Permission denied"),
+        (vec!["compile", "net.tflite", "-o", "out/net.tar", "--report", "out/new.txt"], "Permission denied"),
+    ] {
+        let output = bound(folder).expect("as before").args(&args).current_dir(folder).output().expect("it starts");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{args:?}: {message}");
+        assert!(message.contains(named), "{args:?}: {message}");
+        assert_eq!(scene::state(&folder.join("out")), before, "{args:?}");
+    }
+    rights(&folder.join("out"), 0o755);
 }
