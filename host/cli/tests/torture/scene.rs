@@ -68,7 +68,7 @@ impl Scene {
     }
 
     /// Brings that back.
-    fn reset(&self) {
+    pub fn reset(&self) {
         for (path, _) in state(self.path()).iter().rev().filter(|(path, found)| self.old.get(*path) != Some(*found)) {
             if path.is_dir() {
                 fs::remove_dir(path).expect("an empty directory")

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use crate::common::{archive, repository};
 use crate::scene::{self, COPY};
@@ -32,6 +33,25 @@ fn runs_into_one_folder_do_not_mix() {
         let now = scene.now();
         assert!(now == before || now == after, "the folder holds a mixture, or temporary files");
     }
+}
+
+/// While the folder is another's, nothing there changes.
+#[test]
+fn a_run_waits_for_its_turn() {
+    let scene = scene::generate_all();
+    let (after, _) = scene.done();
+    scene.reset();
+    let before = scene.now();
+    assert_ne!(before, after);
+    let folder = fs::File::open(scene.path().join("out")).expect("the folder");
+    folder.lock().expect("a lock");
+    let mut child = scene.command().stdout(Stdio::null()).spawn().expect("the program starts");
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(child.try_wait().expect("a look").is_none(), "the run did not wait");
+    assert_eq!(scene.now(), before);
+    drop(folder);
+    assert!(child.wait().expect("an end").success());
+    assert_eq!(scene.now(), after);
 }
 
 /// Temporary folders of a run that is alive are left alone by others.
