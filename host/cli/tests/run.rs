@@ -67,7 +67,11 @@ fn outputs_are_shown_written_and_compared() {
     assert_eq!(code, 0);
     assert!(stdout.contains("3 runs, ") && stdout.contains("all 4 bytes as expected"), "{stdout}");
 
+    // Unexpected outputs are written, to be looked at.
     f.file("wrong.bin", &[2, 9, 4, 9]);
+    let (code, ..) = f.run(&["--input", "x.bin", "--expect", "wrong.bin", "--output", "unexpected.bin"]);
+    assert_eq!((code, fs::read(f.path().join("unexpected.bin")).unwrap()), (4, vec![2, 3, 4, 0]));
+
     let (code, stdout, stderr) = f.run(&["--input", "x.bin", "--expect", "wrong.bin"]);
     assert_eq!((code, stdout.as_str()), (4, ""));
     assert!(stderr.contains("output y differs in 2 of 4 bytes; the first is byte 1: 0x03, expected 0x09"), "{stderr}");
