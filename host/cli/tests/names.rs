@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use common::{printed, repository, tool};
+use common::{archive, printed, repository, tool};
 use serde_json::Value;
 use tvm_embedded_mlf::write_tar;
 
@@ -51,12 +51,18 @@ fn odd() -> Vec<String> {
     ODD.iter().map(|&name| name.to_owned()).chain([long()]).collect()
 }
 
+type Members = Vec<(String, Vec<u8>)>;
+
 /// The members of a sound archive: two inputs, an output, an operator, made by this tool.
-fn members() -> Vec<(String, Vec<u8>)> {
+fn members() -> Members {
     let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("net.tar");
     let model = repository("fuzz/corpus/tflite/add-c4.tflite");
     tool().arg("compile").arg(model).args(["--name", "net", "-o"]).arg(&path).assert().success();
+    members_of(&path)
+}
+
+fn members_of(path: &Path) -> Members {
     let mut archive = tar::Archive::new(fs::File::open(path).expect("an archive"));
     let entries = archive.entries().expect("entries").map(|entry| {
         let mut entry = entry.expect("an entry");
@@ -194,8 +200,12 @@ fn taken(model: &Path, more: &[&str], compilers: bool, what: &str) -> bool {
 }
 
 /// Puts each odd name into the archive with `change`; how many were taken.
-fn each(what: &str, change: impl Fn(&str, &mut Vec<(String, Vec<u8>)>)) -> usize {
-    let (members, compilers) = (members(), has_compilers());
+fn each(what: &str, change: impl Fn(&str, &mut Members)) -> usize {
+    each_of(&members(), what, change)
+}
+
+fn each_of(members: &Members, what: &str, change: impl Fn(&str, &mut Members)) -> usize {
+    let compilers = has_compilers();
     let folder = tempfile::tempdir().expect("a directory");
     let mut count = 0;
     for name in odd() {
@@ -288,6 +298,51 @@ fn names_in_the_archives_own_c() {
                 *content = text.replace(old, if json { escaped.trim_matches('"') } else { name }).into_bytes();
             }
         });
+    }
+}
+
+/// Members of an archive in TVM's form, with a device.
+fn members_with_device() -> Members {
+    let folder = tempfile::tempdir().expect("a directory");
+    let copy = "int i; for (i = 0; i < 4; i++) { y[i] = x[i]; } (void)sram;";
+    let mut members = members_of(&archive(folder.path(), "net", copy));
+    for (path, content) in &mut members {
+        let text = String::from_utf8(content.clone()).expect("text");
+        *content = match path.rsplit('/').next() {
+            Some("tvmgen_net.h") => text
+                .replace(
+                    "int32_t tvmgen_net_run(",
+                    "struct tvmgen_net_devices {\n  void* accelerator;\n};\nint32_t tvmgen_net_run(",
+                )
+                .replace("* workspace_pools\n);", "* workspace_pools,\n  struct tvmgen_net_devices* devices\n);"),
+            Some("net_lib0.c") => {
+                text.replace("* workspace_pools) {", "* workspace_pools,struct tvmgen_net_devices* devices) {")
+            }
+            _ => text,
+        }
+        .into_bytes();
+    }
+    members
+}
+
+#[test]
+fn names_of_devices_and_pools() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("net.tar");
+    fs::write(&path, write_tar(members_with_device()).expect("an archive")).expect("a file");
+    let (stdout, _) = printed(&tool().args(["inspect", "--json"]).arg(&path).assert().success());
+    let facts: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(facts["models"][0]["devices"], serde_json::json!(["accelerator"]));
+    assert_eq!(facts["models"][0]["workspaces"][0]["name"], "sram");
+    for old in ["accelerator", "sram"] {
+        let taken = each_of(&members_with_device(), &format!("{old} everywhere"), |name, members| {
+            for (_, content) in members {
+                let text = String::from_utf8(content.clone()).expect("text");
+                let upper = (old.to_uppercase(), name.to_uppercase());
+                *content = text.replace(old, name).replace(&upper.0, &upper.1).into_bytes();
+            }
+        });
+        assert!(taken >= 3, "{old}: {taken}");
     }
 }
 
