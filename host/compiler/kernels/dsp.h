@@ -9,7 +9,7 @@
 
 #if TVMK_DSP
 
-#define TVMK_NAKED __attribute__((naked, noinline, unused)) static
+#define TVMK_NAKED __attribute__((naked, noinline, no_instrument_function, unused)) static
 #define TVMK_UNUSED __attribute__((unused))
 
 /* What tvmk_dsp_tile works on. The assembly knows the order. */
