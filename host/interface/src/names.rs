@@ -183,6 +183,7 @@ mod tests {
         assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "x", facts), "x");
         assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "x", facts), "x_", "the place is taken");
         assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "X", facts), "X__", "macros have no lower case");
+        assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "x_bytes", facts), "x_bytes_", "a macro of another entry");
         assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "Count", facts), "Count_", "a key of the group");
         used.reserve("TVM_NET_INPUT_Y_BYTES");
         assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "y", facts), "y_", "one of its macros is taken");
