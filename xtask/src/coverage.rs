@@ -5,8 +5,8 @@
 //! - **the device side by the C suite**: `libtvm_embedded.a`, built for release as it ships, under the programs of `c-tests`.
 //!   Everything is run, in every compiled copy: each instance of a generic function and each place where a function of
 //!   the core was compiled into the library counts by itself.
-//! - **the core and two host crates by their Rust tests**: all of the core again, 95 % of the crates that read archives and
-//!   write C. Copies count together here: a crate is compiled once for its unit tests and once for the others.
+//! - **the core and two host crates by their Rust tests**: all of the core again; of the crates that read archives and
+//!   write C every line, and 95 % of the regions and of the branches. Copies count together here: a crate is compiled once for its unit tests and once for the others.
 //!
 //! Neither is `llvm-cov`'s own summary, which takes the best copy of each function: it hides what another copy misses, and
 //! shows as missing what two copies cover between them. Code of unit tests is not counted.
@@ -26,7 +26,7 @@ use crate::process::Cmd;
 use crate::{paths, setup};
 use counts::{Copies, Report};
 
-/// A part of the source, and the per cent of its lines, regions and branches that tests must run.
+/// A part of the source, of which tests must run all lines, and so many per cent of the regions and of the branches.
 struct Part {
     folder: &'static str,
     least: f64,
@@ -186,16 +186,18 @@ fn judge(report: &Report, parts: &[Part], gaps: bool) -> Result<Vec<String>> {
             }
             println!("{path:<40} {}", file.counts);
             total += file.counts;
-            if gaps || part.least == 100.0 {
-                file.gaps.iter().for_each(|gap| println!("  {path}:{gap}"));
+            let forbidden = |gap: &str| part.least == 100.0 || gap.ends_with(counts::LINE);
+            for gap in file.gaps.iter().filter(|gap| gaps || forbidden(gap)) {
+                println!("  {path}:{gap}");
             }
         }
-        println!("{:<40} {total}   at least {} %\n", format!("{} in all", part.folder), part.least);
+        println!("{:<40} {total}", format!("{} in all", part.folder));
+        println!("{:<40} all lines, {1} % of the regions, {1} % of the branches\n", "  at least", part.least);
         if total.is_empty() {
             bail!("{}: nothing was measured", part.folder);
         }
-        if total.least() < part.least {
-            failures.push(format!("{}: {total}; the bound is {} %", part.folder, part.least));
+        if !total.reaches(part.least) {
+            failures.push(format!("{}: {total}; all lines and {} % are wanted", part.folder, part.least));
         }
     }
     Ok(failures)

@@ -146,18 +146,16 @@ fn fetched(arguments: &[Argument]) -> Vec<Argument> {
 
 fn fetch(out: &mut String, plan: &Plan<'_>, fetched: &[Argument]) {
     for &argument in fetched {
-        let (function, index) = match argument {
-            Argument::Device(i) => ("TVMGetDevice", i),
-            Argument::Parameter(i) => ("TVMGetParameter", i),
-            _ => continue,
-        };
-        let _ = write!(
-            out,
-            "  status = {function}(&{}, context, {index}, &{});\n  \
-             if (status != TVM_STATUS_OK) {{\n    return status;\n  }}\n",
-            plan.symbol(),
-            parameter_name(argument)
-        );
+        let function = if matches!(argument, Argument::Device(_)) { "TVMGetDevice" } else { "TVMGetParameter" };
+        if let Argument::Device(index) | Argument::Parameter(index) = argument {
+            let _ = write!(
+                out,
+                "  status = {function}(&{}, context, {index}, &{});\n  \
+                 if (status != TVM_STATUS_OK) {{\n    return status;\n  }}\n",
+                plan.symbol(),
+                parameter_name(argument)
+            );
+        }
     }
 }
 
@@ -173,9 +171,8 @@ fn value(plan: &Plan<'_>, argument: Argument) -> String {
             format!("TVMWorkspaceStart(context, {prefix}_WORKSPACE_COUNT, {i}, {prefix}_WORKSPACE_{name}_ALIGNMENT)")
         }
         Argument::Parameter(_) => format!("(uint8_t *)(uintptr_t){}", parameter_name(argument)),
-        Argument::Device(_) => parameter_name(argument),
-        // Filtered out by `outer`.
-        Argument::Internal(_) => "NULL".to_owned(),
+        // `outer` has left internal memory out.
+        Argument::Device(_) | Argument::Internal(_) => parameter_name(argument),
     }
 }
 

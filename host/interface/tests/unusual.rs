@@ -357,6 +357,10 @@ fn switches_over_a_status() {
             "switch (status) {\n  default: return -1;\n  case 0: break;\n  }",
         ),
         ("switch (!status) { case 0: break; default: break; }", "switch (status) { case 0: break; default: break; }"),
+        (
+            "switch (!status) { default: break; }\n  switch (!status) { default: break; }",
+            "switch (status) { default: break; }\n  switch (status) { default: break; }",
+        ),
         ("if (n) { switch (!status) case 0: break; } if (n) { n = 1; }", "{ switch (status) case 0: break; }"),
     ] {
         let mut model = net(Memory::External);

@@ -131,7 +131,7 @@ impl Archive {
                 let text = format!("more than {} entries", self.limits.entries);
                 return Err(Error::new(ErrorKind::TooLarge, text));
             }
-            if let Some(member) = self.take(entry, bytes.len() as u64, &mut end)? {
+            if let Some(member) = self.take(entry, bytes, &mut end)? {
                 let known = self.index.insert(member.path.clone(), self.members.len());
                 if known.is_some() {
                     return Err(Error::new(ErrorKind::BadName, "appears twice in the archive").in_member(&member.path));
@@ -147,8 +147,8 @@ impl Archive {
     }
 
     /// Content of one entry; `None` for directories and headers that carry no file.
-    /// Sets `end` to the offset behind it.
-    fn take(&self, mut entry: tar::Entry<'_, &[u8]>, length: u64, end: &mut u64) -> Result<Option<Member>> {
+    /// Sets `end` to the offset behind it in `bytes`, the whole archive.
+    fn take(&self, mut entry: tar::Entry<'_, &[u8]>, bytes: &[u8], end: &mut u64) -> Result<Option<Member>> {
         let raw = entry.path_bytes().into_owned();
         let path = normalise(&raw, self.limits.name_bytes)?;
         let shown = path.clone().unwrap_or_else(|| "./".to_owned());
@@ -162,7 +162,7 @@ impl Archive {
         if !file && !empty && kind != T::XGlobalHeader {
             return Err(unsafe_entry(kind).in_member(&shown));
         }
-        *end = data_end(&entry, length)?;
+        *end = data_end(&entry, bytes.len() as u64)?;
         if empty || kind == T::XGlobalHeader {
             return Ok(None);
         }
@@ -170,11 +170,9 @@ impl Archive {
             return Err(Error::new(ErrorKind::BadName, "a file without a name").in_member(&shown));
         };
         // `data_end` has shown that the archive holds this many bytes.
-        let mut data = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        entry.read_to_end(&mut data).map_err(|e| broken(e).in_member(&path))?;
-        if data.len() as u64 != size {
-            return Err(truncated(entry.raw_file_position()).in_member(&path));
-        }
+        let start = entry.raw_file_position();
+        let range = usize::try_from(start).unwrap_or(usize::MAX)..usize::try_from(start + size).unwrap_or(usize::MAX);
+        let data = bytes.get(range).ok_or_else(|| truncated(start).in_member(&path))?.to_vec();
         Ok(Some(Member { path, data }))
     }
 }

@@ -68,6 +68,22 @@ fn d2_pool_pointers_and_d3_writable_constants() {
 }
 
 #[test]
+fn arguments_that_are_passed_twice() {
+    let mut members = internal("", "");
+    edit(&mut members, "lib0.c", "&global_const_workspace,&global_workspace", "&global_workspace,&global_workspace");
+    let message = common::refusal(&members);
+    assert!(
+        message.contains("net_lib0.c: line ") && message.ends_with(": 'global_workspace' is passed twice"),
+        "{message}"
+    );
+    let mut outputs = net("net");
+    edit(&mut outputs, "net.h", "  void* out;", "  void* out;\n  void* more;");
+    edit(&mut outputs, "lib0.c", "outputs->out", "outputs->out,outputs->out");
+    let message = common::refusal(&outputs);
+    assert!(message.ends_with("net_lib0.c: line 7: output 'out' is passed twice"), "{message}");
+}
+
+#[test]
 fn d4_ignored_kernel_errors() {
     let mut members = net("net");
     let body = "arm_cmsis_nn_status status = arm_softmax_s8(p0, 1);\n  switch (!status) {\n  case ARM_CMSIS_NN_SUCCESS: break;\n  }\n  T_add[0]";
@@ -121,6 +137,10 @@ fn d7_map_names() {
     assert_eq!(finding.subject, "out");
     assert!(finding.text.contains("'out:0' in 'sram'"), "{}", finding.text);
     assert_eq!(net.outputs[0].placement.map(|p| p.offset), Some(32));
+    // Nor does a name that is missing.
+    edit(&mut members, "lib0.c", ".out:0 =", ". =");
+    let finding = only(&module(&members), Code::MapName);
+    assert!(finding.text.contains("'' in 'sram'"), "{}", finding.text);
 }
 
 #[test]

@@ -388,6 +388,13 @@ fn packed_interfaces() {
     edit(&mut short, "lib0.c", "tensors[3] =", "tensors[2] =");
     let message = common::refusal(&short);
     assert!(message.contains("2 tensors are passed to the main function, but the model has 3"), "{message}");
+    // Pools have no place in a packed interface, whatever our own compiler were to say.
+    let mut pools = packed();
+    let extension = "\"tvm_embedded\": {\"abi\": 1, \"compiler\": \"test\", \"inputs\": [], \"outputs\": [], \
+        \"pools\": [{\"name\": \"sram\", \"kind\": \"workspace\", \"size\": 4, \"alignment\": 4}]}, \"executors\"";
+    edit(&mut pools, "metadata.json", "\"executors\"", extension);
+    let message = common::refusal(&pools);
+    assert!(message.contains("net_lib0.c: the pools of the header are not those of metadata.json"), "{message}");
     let mut bare = packed();
     bare.retain(|(p, _)| !p.ends_with("lib2.c"));
     let message = common::refusal(&bare);

@@ -33,6 +33,9 @@ pub struct Counts {
     branches: Ratio,
 }
 
+/// The end of a gap that is a whole line.
+pub const LINE: &str = "line not run";
+
 /// One source file.
 #[derive(Default)]
 pub struct File {
@@ -127,7 +130,12 @@ impl Unit {
                 gaps.push((line, column, "never false"));
             }
         }
-        self.lines().values().for_each(|run| file.counts.lines.add(*run));
+        for (line, run) in self.lines() {
+            file.counts.lines.add(run);
+            if !run {
+                gaps.push((line, 1, LINE));
+            }
+        }
         gaps.sort_unstable();
         file.gaps.extend(gaps.iter().map(|(line, column, what)| format!("{line}:{column}: {what}")));
     }
@@ -163,9 +171,9 @@ impl Ratio {
 }
 
 impl Counts {
-    /// The smallest of the three, in per cent.
-    pub fn least(self) -> f64 {
-        self.lines.per_cent().min(self.regions.per_cent()).min(self.branches.per_cent())
+    /// Whether all lines were run, and at least so many per cent of the regions and of the branches.
+    pub fn reaches(self, least: f64) -> bool {
+        self.lines.all == self.lines.run && self.regions.per_cent() >= least && self.branches.per_cent() >= least
     }
 
     /// Nothing was there to be run.
@@ -245,15 +253,17 @@ mod tests {
         let file = &report.files["a.rs"];
         let full = |all| Ratio { all, run: all };
         assert_eq!(file.counts, Counts { lines: full(3), regions: full(3), branches: full(2) });
-        assert!(file.gaps.is_empty() && file.counts.least() == 100.0);
+        assert!(file.gaps.is_empty() && file.counts.reaches(100.0));
 
         let report = Report::new(&export, root.path(), Copies::Apart).unwrap();
         let file = &report.files["a.rs"];
         assert_eq!(file.counts.regions, Ratio { all: 6, run: 5 });
         assert_eq!(file.counts.branches, Ratio { all: 4, run: 2 });
         assert_eq!(file.counts.lines, Ratio { all: 6, run: 5 });
-        assert_eq!(file.gaps, ["2:8: never false", "2:8: never true", "3:9: not run"]);
-        assert_eq!(file.counts.least(), 50.0);
+        assert_eq!(file.gaps, ["2:8: never false", "2:8: never true", "3:1: line not run", "3:9: not run"]);
+        assert!(!file.counts.reaches(50.0), "a line is missing");
+        let no_line_missing = Counts { lines: full(6), ..file.counts };
+        assert!(no_line_missing.reaches(50.0) && !no_line_missing.reaches(50.1));
     }
 
     #[test]
