@@ -6,7 +6,7 @@
 //!   Everything is run, in every compiled copy: each instance of a generic function and each place where a function of
 //!   the core was compiled into the library counts by itself.
 //! - **the core and two host crates by their Rust tests**: all of the core again; of the crates that read archives and
-//!   write C every line, and 95 % of the regions and of the branches. Copies count together here: a crate is compiled once for its unit tests and once for the others.
+//!   write C 99 % of the lines, and 95 % of the regions and of the branches. Copies count together here: a crate is compiled once for its unit tests and once for the others.
 //!
 //! Neither is `llvm-cov`'s own summary, which takes the best copy of each function: it hides what another copy misses, and
 //! shows as missing what two copies cover between them. Code of unit tests is not counted.
@@ -26,19 +26,21 @@ use crate::process::Cmd;
 use crate::{paths, setup};
 use counts::{Copies, Report};
 
-/// A part of the source, of which tests must run all lines, and so many per cent of the regions and of the branches.
+/// A part of the source, and the per cent of its lines, and of its regions and branches, that tests must run.
 struct Part {
     folder: &'static str,
+    lines: f64,
     least: f64,
 }
 
-const DEVICE: &[Part] = &[Part { folder: "src/", least: 100.0 }, Part { folder: "capi/src/", least: 100.0 }];
+const fn part(folder: &'static str, lines: f64, least: f64) -> Part {
+    Part { folder, lines, least }
+}
 
-const TESTED_IN_RUST: &[Part] = &[
-    Part { folder: "src/", least: 100.0 },
-    Part { folder: "host/mlf/src/", least: 95.0 },
-    Part { folder: "host/interface/src/", least: 95.0 },
-];
+const DEVICE: &[Part] = &[part("src/", 100.0, 100.0), part("capi/src/", 100.0, 100.0)];
+
+const TESTED_IN_RUST: &[Part] =
+    &[part("src/", 100.0, 100.0), part("host/mlf/src/", 99.0, 95.0), part("host/interface/src/", 99.0, 95.0)];
 
 /// The crates of [`TESTED_IN_RUST`]: their tests are run here, so `cargo xtask test` need not run them twice.
 pub const PACKAGES: [&str; 3] = ["tvm_embedded", "tvm_embedded_mlf", "tvm_embedded_interface"];
@@ -192,12 +194,13 @@ fn judge(report: &Report, parts: &[Part], gaps: bool) -> Result<Vec<String>> {
             }
         }
         println!("{:<40} {total}", format!("{} in all", part.folder));
-        println!("{:<40} all lines, {1} % of the regions, {1} % of the branches\n", "  at least", part.least);
+        let Part { folder, lines, least } = part;
+        println!("{:<40} {lines} % of the lines, {least} % of the regions, {least} % of the branches\n", "  at least");
         if total.is_empty() {
             bail!("{}: nothing was measured", part.folder);
         }
-        if !total.reaches(part.least) {
-            failures.push(format!("{}: {total}; all lines and {} % are wanted", part.folder, part.least));
+        if !total.reaches(*lines, *least) {
+            failures.push(format!("{folder}: {total}; the bounds are {lines} % and {least} %"));
         }
     }
     Ok(failures)
