@@ -117,9 +117,9 @@ TVMK_INLINE int8_t tvmk_requantize(int32_t sum, const tvmk_output_t *o, int32_t 
     return (int8_t)tvmk_clamp(y, o->low, o->high);
 }
 
-/* memcpy and memset for a few dozen bytes: C libraries for small cores often go byte by byte. */
-TVMK_INLINE void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) {
+/* memcpy and memset: those of C libraries for small cores often go byte by byte. */
 #if TVMK_MVE
+TVMK_INLINE void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) {
     __asm__ volatile(
         "wlstp.8 lr, %2, 2f\n"
         "1:\n"
@@ -130,10 +130,31 @@ TVMK_INLINE void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) {
         : "+r"(to), "+r"(from)
         : "r"(n)
         : "lr", "q0", "memory");
-#else
-    memcpy(to, from, (size_t)n);
-#endif
 }
+#elif defined(__GNUC__) && (defined(__arm__) || defined(__riscv))
+#ifdef __ARM_FEATURE_UNALIGNED
+#define TVMK_WORDS(p) (p)
+#define TVMK_IN_WORDS(to, from) 1
+#else
+#define TVMK_WORDS(p) __builtin_assume_aligned(p, 4)
+#define TVMK_IN_WORDS(to, from) ((((uintptr_t)(to) | (uintptr_t)(from)) & 3u) == 0)
+#endif
+TVMK_SHARED void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) {
+    if (TVMK_IN_WORDS(to, from)) {
+        for (; n >= 16; n -= 16, to += 16, from += 16) {
+            memcpy(TVMK_WORDS(to), TVMK_WORDS(from), 16);
+        }
+        for (; n >= 4; n -= 4, to += 4, from += 4) {
+            memcpy(TVMK_WORDS(to), TVMK_WORDS(from), 4);
+        }
+    }
+    while (n-- > 0) {
+        *to++ = *from++;
+    }
+}
+#else
+TVMK_INLINE void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) { memcpy(to, from, (size_t)n); }
+#endif
 TVMK_INLINE void tvmk_fill(int8_t *to, int8_t value, int32_t n) {
 #if TVMK_MVE
     __asm__ volatile(

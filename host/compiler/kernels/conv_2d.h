@@ -90,7 +90,7 @@ TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, i
         if (!gather) {
             /* The output may overwrite the input of these positions. */
             for (int32_t i = 0; i < count; i++) {
-                memcpy(scratch + i * depth, x[i], (size_t)depth);
+                tvmk_copy((int8_t *)scratch + i * depth, x[i], depth);
                 x[i] = (const int8_t *)scratch + i * depth;
             }
         }

@@ -360,17 +360,67 @@ TVMK_NAKED void tvmk_dsp_rows_3x3_stride2(const tvmk_dsp_rows_t *r TVMK_UNUSED) 
         TVMK_DSP_ROW_END);
 }
 
-/* Four units of a fully connected layer from two streams of packed weights, and inputs from x up to `end`, a multiple of four
- * bytes and at least four: 19 instructions for 16 multiplications. `sums` gets first and both of each stream. */
-TVMK_NAKED void tvmk_dsp_vector(const int8_t *x TVMK_UNUSED, const int32_t *w0 TVMK_UNUSED, const int32_t *w1 TVMK_UNUSED,
-                                const int8_t *end TVMK_UNUSED, int32_t *sums TVMK_UNUSED) {
+/* What tvmk_dsp_units works on: one vector and all units. The assembly knows the order. */
+typedef struct {
+    const int8_t *x, *x_end;        /* a multiple of four inputs, or none */
+    const int32_t *rest, *rest_end; /* pairs of those left over, widened */
+    int32_t row;                    /* bytes of the weights of two units */
+    int32_t zero;                   /* 2 · zero_point + 1 */
+    const int32_t *weights;         /* pairs of halfwords 256 · second + first, as for tvmk_dsp_tile */
+    const int32_t *table;           /* short form, two words a unit */
+    int32_t units;                  /* at least 1 */
+} tvmk_dsp_units_t;
+
+/* A sum to an output byte, then on to the next unit if there is one. */
+#define TVMK_DSP_UNIT(sum)                  \
+    "ldrd r0, r1, [r9], #8\n"               \
+    "asr r2, r1, #5\n"                      \
+    "and r1, r1, #31\n"                     \
+    "lsl r3, r8, r1\n"                      \
+    "add " sum ", r2, " sum ", lsl #1\n"    \
+    "smmlar r3, " sum ", r0, r3\n"          \
+    "add " sum ", r3, " sum ", asr #31\n"   \
+    "asr " sum ", " sum ", r1\n"            \
+    "ssat " sum ", #8, " sum ", asr #1\n"   \
+    "strb " sum ", [r12], #1\n"             \
+    "subs lr, lr, #1\n"                     \
+    "beq 6f\n"
+
+/* A fully connected layer, clamped to -128 … 127: four units at a time, 19 instructions for 16 multiplications. After 508 inputs
+ * packed sums are taken apart; 508 and three left over are at most 511 · 128 · 128, within 24 bits whatever the weights. */
+TVMK_NAKED void tvmk_dsp_units(int8_t *out TVMK_UNUSED, const tvmk_dsp_units_t *t TVMK_UNUSED) {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
+        "sub sp, sp, #52\n"
+        /* sp: +0 sums of second units taken apart; from +8 on *t: x, x_end, rest, rest_end, row, zero, weights, table, units;
+         * +44 out */
+        "ldm r1, {r2-r10}\n"
+        "add r11, sp, #8\n"
+        "stm r11!, {r2-r10}\n"
+        "str r0, [r11]\n"
+        "mov lr, r10\n"
+
+        "1:\n"
+        "ldr r1, [sp, #32]\n"
+        "ldr r9, [sp, #24]\n"
+        "ldrd r0, r3, [sp, #8]\n"
+        "cmp lr, #2\n"
+        "ite hi\n"
+        "addhi r2, r1, r9\n"
+        "movls r2, r1\n"
         "mov r4, #0\n"
         "mov r5, #0\n"
         "mov r6, #0\n"
         "mov r7, #0\n"
-        "1:\n"
+        "strd r4, r5, [sp]\n"
+        "cmp r0, r3\n"
+        "beq 4f\n"
+        "2:\n"
+        "add r12, r0, #508\n"
+        "cmp r12, r3\n"
+        "it hi\n"
+        "movhi r12, r3\n"
+        "3:\n"
         "ldr r9, [r0], #4\n"
         "sxtb16 r8, r9\n"
         "sxtb16 r9, r9, ror #8\n"
@@ -388,10 +438,56 @@ TVMK_NAKED void tvmk_dsp_vector(const int8_t *x TVMK_UNUSED, const int32_t *w0 T
         "smlad r7, r11, r9, r7\n"
         "sxtb16 r11, r11\n"
         "smlad r6, r11, r9, r6\n"
+        "cmp r0, r12\n"
+        "bne 3b\n"
         "cmp r0, r3\n"
-        "bne 1b\n"
-        "ldr r0, [sp, #36]\n"
-        "stm r0, {r4-r7}\n"
+        "beq 4f\n"
+        "ldrd r10, r11, [sp]\n"
+        "sub r5, r5, r4\n"
+        "sub r7, r7, r6\n"
+        "add r10, r10, r5, asr #8\n"
+        "add r11, r11, r7, asr #8\n"
+        "strd r10, r11, [sp]\n"
+        "mov r5, r4\n"
+        "mov r7, r6\n"
+        "b 2b\n"
+
+        "4:\n"
+        "ldrd r0, r3, [sp, #16]\n"
+        "cmp r0, r3\n"
+        "beq 8f\n"
+        "7:\n"
+        "ldr r8, [r0], #4\n"
+        "ldr r10, [r1], #4\n"
+        "ldr r11, [r2], #4\n"
+        "smlad r5, r10, r8, r5\n"
+        "sxtb16 r10, r10\n"
+        "smlad r4, r10, r8, r4\n"
+        "smlad r7, r11, r8, r7\n"
+        "sxtb16 r11, r11\n"
+        "smlad r6, r11, r8, r6\n"
+        "cmp r0, r3\n"
+        "bne 7b\n"
+
+        "8:\n"
+        "str r2, [sp, #32]\n"
+        "ldrd r10, r11, [sp]\n"
+        "sub r5, r5, r4\n"
+        "sub r7, r7, r6\n"
+        "add r5, r10, r5, asr #8\n"
+        "add r7, r11, r7, asr #8\n"
+        "ldr r8, [sp, #28]\n"
+        "ldr r9, [sp, #36]\n"
+        "ldr r12, [sp, #44]\n"
+        TVMK_DSP_UNIT("r4")
+        TVMK_DSP_UNIT("r5")
+        TVMK_DSP_UNIT("r6")
+        TVMK_DSP_UNIT("r7")
+        "str r9, [sp, #36]\n"
+        "str r12, [sp, #44]\n"
+        "b 1b\n"
+        "6:\n"
+        "add sp, sp, #52\n"
         "pop {r4-r11, pc}\n");
 }
 

@@ -12,19 +12,19 @@ typedef struct {
 } tvmk_move_t;
 
 /* The innermost loop. Single bytes are worth a loop of their own. */
-TVMK_INLINE void tvmk_move_row(const tvmk_move_t *m, const uint8_t *in, uint8_t *out) {
+TVMK_INLINE void tvmk_move_row(const tvmk_move_t *m, const int8_t *in, int8_t *out) {
     if (m->block == 1) {
         for (int32_t i = 0; i < m->count[4]; i++, in += m->in_step[4], out += m->out_step[4]) {
             *out = *in;
         }
     } else {
         for (int32_t i = 0; i < m->count[4]; i++, in += m->in_step[4], out += m->out_step[4]) {
-            memcpy(out, in, (size_t)m->block);
+            tvmk_copy(out, in, m->block);
         }
     }
 }
 
-TVMK_SHARED void tvmk_move(const tvmk_move_t *m, const uint8_t *in, uint8_t *out) {
+TVMK_SHARED void tvmk_move(const tvmk_move_t *m, const int8_t *in, int8_t *out) {
     for (int32_t a = 0; a < m->count[0]; a++) {
         for (int32_t b = 0; b < m->count[1]; b++) {
             for (int32_t c = 0; c < m->count[2]; c++) {

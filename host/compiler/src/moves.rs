@@ -64,12 +64,12 @@ impl Move {
     /// Statements that do it, from the C array `from` to `to`. `name` names the constants they need.
     pub fn statements(&self, name: &str, from: &str, to: &str) -> String {
         let pointer = |name: &str, offset: usize, access: &str| match offset {
-            0 => format!("({access}uint8_t *){name}"),
-            _ => format!("({access}uint8_t *){name} + {offset}"),
+            0 => format!("({access}int8_t *){name}"),
+            _ => format!("({access}int8_t *){name} + {offset}"),
         };
         let (from, to) = (pointer(from, self.input, "const "), pointer(to, self.output, ""));
         if self.is_single() {
-            return format!("    memcpy({to}, {from}, {}U);\n", self.block);
+            return format!("    tvmk_copy({to}, {from}, {});\n", self.block);
         }
         let mut levels = vec![Level { count: 1, input: 0, output: 0 }; LEVELS - self.levels.len()];
         levels.extend(&self.levels);
@@ -108,7 +108,7 @@ mod tests {
             [2, 3, 4].into_iter().zip(steps).map(|(count, s)| Level { count, input: s, output: s }).collect();
         let whole = Move::new(&levels, 1, 0, 0).unwrap();
         assert!(whole.is_single() && whole.block == 24);
-        assert_eq!(whole.statements("m", "a", "b"), "    memcpy((uint8_t *)b, (const uint8_t *)a, 24U);\n");
+        assert_eq!(whole.statements("m", "a", "b"), "    tvmk_copy((int8_t *)b, (const int8_t *)a, 24);\n");
     }
 
     #[test]

@@ -267,7 +267,8 @@ fn copy(program: &Program, names: &mut Names, operator: Option<usize>, input: Te
         operators: operator.into_iter().collect(),
         summary: format!("copy of {bytes} bytes"),
         arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        body: format!("    memcpy(output, input, {bytes}U);\n"),
+        headers: vec!["base.h"],
+        body: format!("    tvmk_copy((int8_t *)output, (const int8_t *)input, {bytes});\n"),
         ..Layer::default()
     }
 }

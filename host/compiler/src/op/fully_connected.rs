@@ -12,8 +12,8 @@ use crate::text;
 pub static DEFINITION: OpDefinition =
     OpDefinition { kind: OpKind::FULLY_CONNECTED, versions: 1..=12, arity: (2..=3, 1..=1), check, lower };
 
-/// `TVMK_FULLY_CONNECTED_BLOCK` of the kernel.
-const BLOCK: usize = 512;
+/// Inputs after which the kernel `tvmk_dsp_units` has taken packed sums apart.
+const BLOCK: usize = 511;
 
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
