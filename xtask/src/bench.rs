@@ -60,7 +60,7 @@ pub fn run(args: &[String]) -> Result<()> {
     );
     for model in &models {
         for board in Board::select(&boards)? {
-            let row = measure(&board, model, &out)?;
+            let row = measure(&board, model, &out, layers)?;
             println!("{}", row.text(model, &board));
             if layers {
                 print!("{}", per_layer(&board, model, &row.program)?);
@@ -140,8 +140,9 @@ fn layers(model: &Model) -> &[Value] {
     model.facts["layers"].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Links the model with a program that only calls it, and counts one call.
-fn measure(board: &Board, model: &Model, out: &Path) -> Result<Row> {
+/// Links the model with a program that only calls it, and counts one call. With `layers`, layers stay functions of their own, so
+/// that each can be counted: a few instructions a layer more.
+fn measure(board: &Board, model: &Model, out: &Path, layers: bool) -> Result<Row> {
     let library = library::build(board)?;
     let folder = out.join(board.name);
     fs::create_dir_all(&folder)?;
@@ -151,8 +152,9 @@ fn measure(board: &Board, model: &Model, out: &Path) -> Result<Row> {
     let sources = fs::read_to_string(model.folder.join("sources.txt"))?;
     let mut compiler = board
         .compiler()
-        // Layers stay functions of their own, so that each can be counted.
-        .args(["-std=c99", "-O2", "-fno-inline-functions-called-once", "-I"])
+        .args(["-std=c99", "-O2", "-fno-inline-functions-called-once"])
+        .args(if layers { &["-fno-inline-small-functions"][..] } else { &[] })
+        .arg("-I")
         .arg(&model.folder)
         .arg("-I")
         .arg(model.folder.join("archive"))
