@@ -36,6 +36,24 @@ TVMK_INLINE void tvmk_average_pool_2d_window(const int8_t *in, int8_t *out, int3
             out[c + i] = (int8_t)tvmk_clamp(sum, low, high);
         }
     }
+#elif TVMK_MVE
+    /* Eight channels at a time, sums in halfwords: 256 bytes fit. */
+    for (; c < channels && count <= 256; c += 8) {
+        mve_pred16_t lanes = vctp16q((uint32_t)(channels - c));
+        int16x8_t total = vdupq_n_s16(0);
+        for (int32_t y = 0; y < height; y++) {
+            const int8_t *p = in + y * step + c;
+            for (int32_t x = 0; x < width; x++, p += channels) {
+                total = vaddq_s16(total, vldrbq_z_s16(p, lanes));
+            }
+        }
+        int16_t sums[8];
+        vstrhq_s16(sums, total);
+        for (int32_t i = 0; i < tvmk_min(channels - c, 8); i++) {
+            int32_t sum = (sums[i] > 0 ? sums[i] + count / 2 : sums[i] - count / 2) / count;
+            out[c + i] = (int8_t)tvmk_clamp(sum, low, high);
+        }
+    }
 #endif
     for (; c < channels; c++) {
         int32_t sum = 0;

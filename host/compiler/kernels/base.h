@@ -179,6 +179,12 @@ TVMK_INLINE uint32_t tvmk_load4(const int8_t *p) {
     memcpy(&w, p, 4);
     return w;
 }
+/* Two halfwords from any even address. */
+TVMK_INLINE int32_t tvmk_load_pair(const int16_t *p) {
+    int32_t w;
+    memcpy(&w, p, 4);
+    return w;
+}
 /* Bytes 0 and 2, and bytes 1 and 3, each sign-extended to a halfword. */
 TVMK_INLINE int32_t tvmk_widen_even(uint32_t w) {
     int32_t r;

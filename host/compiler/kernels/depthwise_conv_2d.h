@@ -79,17 +79,37 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l,
             }
             for (int32_t oy = 0; oy < rows; oy++) {
                 int8_t *o = out + (first + oy) * l->out_step[0] + c;
-                for (int32_t ox = 0; ox < l->out_width; ox++, o += l->out_step[1]) {
-                    const int8_t *row = (const int8_t *)scratch + oy * l->stride_height * width + ox * l->stride_width;
-                    const int8_t *tap = w;
-                    int32_t sum = 0;
-                    for (int32_t ky = 0; ky < window_height; ky++, row += l->dilation_height * width) {
-                        const int8_t *x = row;
-                        for (int32_t kx = 0; kx < window_width; kx++, x += dilation_width) {
-                            sum += *x * *tap++;
+                const int8_t *window = (const int8_t *)scratch + oy * l->stride_height * width;
+                for (int32_t left = l->out_width; left > 0; left -= 2, window += 2 * l->stride_width) {
+                    /* An odd last output is computed twice. */
+                    int32_t next = left > 1 ? l->stride_width : 0;
+                    const int8_t *x = window, *tap = w;
+                    int32_t sum = 0, sum1 = 0;
+                    for (int32_t ky = 0; ky < window_height; ky++, x += l->dilation_height * width, tap += window_width) {
+                        const int8_t *x1 = x + next;
+#define TVMK_DEPTHWISE_TAP(k)                        \
+    do {                                             \
+        int32_t weight = tap[k];                     \
+        sum += x[(k) * dilation_width] * weight;     \
+        sum1 += x1[(k) * dilation_width] * weight;   \
+    } while (0)
+                        if (window_width == 3) {
+                            TVMK_DEPTHWISE_TAP(0);
+                            TVMK_DEPTHWISE_TAP(1);
+                            TVMK_DEPTHWISE_TAP(2);
+                        } else {
+                            for (int32_t kx = 0; kx < window_width; kx++) {
+                                TVMK_DEPTHWISE_TAP(kx);
+                            }
                         }
+#undef TVMK_DEPTHWISE_TAP
                     }
                     *o = tvmk_requantize(sum, &l->output, c, general);
+                    o += l->out_step[1];
+                    if (left > 1) {
+                        *o = tvmk_requantize(sum1, &l->output, c, general);
+                        o += l->out_step[1];
+                    }
                 }
             }
         }
@@ -146,25 +166,53 @@ TVMK_SHARED void tvmk_depthwise_planes(const tvmk_depthwise_conv_2d_t *l, const 
     }
 }
 
+/* Four outputs of any window, `distance` halfwords apart; taps in pairs where they are neighbours. */
+TVMK_INLINE void tvmk_depthwise_four(const tvmk_depthwise_conv_2d_t *l, const int16_t *row, int32_t pitch, int32_t distance,
+                                     const int8_t *tap, int32_t *sums) {
+    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    int32_t width = l->window_width, dilation = l->dilation_width;
+    for (int32_t ky = l->window_height; ky > 0; ky--, row += pitch) {
+        const int16_t *x = row;
+        int32_t kx = width;
+        for (; kx > 1 && dilation == 1; kx -= 2, x += 2, tap += 2) {
+            int32_t w = (int32_t)(((uint32_t)tap[0] & 0xFFFFu) | (uint32_t)tap[1] << 16);
+            s0 = tvmk_mla2(tvmk_load_pair(x), w, s0);
+            s1 = tvmk_mla2(tvmk_load_pair(x + distance), w, s1);
+            s2 = tvmk_mla2(tvmk_load_pair(x + 2 * distance), w, s2);
+            s3 = tvmk_mla2(tvmk_load_pair(x + 3 * distance), w, s3);
+        }
+        for (; kx > 0; kx--, x += dilation) {
+            int32_t w = *tap++;
+            s0 += x[0] * w;
+            s1 += x[distance] * w;
+            s2 += x[2 * distance] * w;
+            s3 += x[3 * distance] * w;
+        }
+    }
+    sums[0] = s0;
+    sums[1] = s1;
+    sums[2] = s2;
+    sums[3] = s3;
+}
+
 /* Any window: `r->bias[0]` + 2 · Σ for each output of a row, then bytes. */
 TVMK_SHARED void tvmk_depthwise_rows(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights) {
     const int16_t *plane = r->plane;
     int8_t *out = r->out;
+    /* Four outputs, the last ones of a row once more if need be; in rows of fewer, one in four places. */
+    int32_t n = r->width < 4 ? 1 : 4;
+    int32_t distance = n == 4 ? l->stride_width : 0;
     for (int32_t oy = 0; oy < r->rows; oy++, plane += r->next_row / 2, out += r->step_y) {
-        int8_t *o = out;
-        for (int32_t ox = 0; ox < r->width; ox++, o += r->step_x) {
-            const int16_t *row = plane + ox * l->stride_width;
-            const int8_t *tap = weights;
-            int32_t sum = 0;
-            for (int32_t ky = 0; ky < l->window_height; ky++, row += r->pitch / 2) {
-                const int16_t *x = row;
-                for (int32_t kx = 0; kx < l->window_width; kx++, x += l->dilation_width) {
-                    sum += *x * *tap++;
-                }
+        for (int32_t ox = 0; ox < r->width; ox += n) {
+            int32_t first = tvmk_min(ox, r->width - n);
+            int8_t *o = out + first * r->step_x;
+            int32_t sums[4];
+            tvmk_depthwise_four(l, plane + first * l->stride_width, r->pitch / 2, distance, weights, sums);
+            for (int32_t i = 0; i < n; i++, o += r->step_x) {
+                int32_t a = r->bias[0] + (int32_t)((uint32_t)sums[i] << 1);
+                int32_t y = tvmk_requantize_doubled(a, r->mantissa, r->rounding, r->shift);
+                *o = (int8_t)tvmk_clamp(y, l->output.low, l->output.high);
             }
-            int32_t a = r->bias[0] + (int32_t)((uint32_t)sum << 1);
-            int32_t y = tvmk_requantize_doubled(a, r->mantissa, r->rounding, r->shift);
-            *o = (int8_t)tvmk_clamp(y, l->output.low, l->output.high);
         }
     }
 }
