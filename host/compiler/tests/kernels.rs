@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A compiler with its options, how to run the program (empty: directly), and the path the program must say it took.
+/// A compiler with its options (`EDGE`: where the board's memory ends), how to run the program (empty: directly), and the path the program must say it took.
 struct Target {
     compiler: &'static str,
     options: &'static str,
@@ -13,7 +13,7 @@ struct Target {
 
 const WARNINGS: &str = "-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Werror";
 const ARM: &str = "--specs=picolibc.specs --oslib=semihost --crt0=hosted -Wl,--gc-sections,-z,noexecstack,--no-warn-rwx-segments \
-                   -Wl,--defsym=__flash=0,--defsym=__flash_size=512K,--defsym=__ram=0x20000000,--defsym=__ram_size=512K";
+                   -Wl,--defsym=__flash=0,--defsym=__flash_size=512K,--defsym=__ram=0x20000000,--defsym=__ram_size=448K";
 const QEMU: &str = "-nographic -monitor none -serial none -semihosting-config enable=on,target=native -kernel";
 
 const TARGETS: [Target; 8] = [
@@ -44,19 +44,19 @@ const TARGETS: [Target; 8] = [
     },
     Target {
         compiler: "arm-none-eabi-gcc",
-        options: "-mthumb -mcpu=cortex-m55 -mfloat-abi=hard -O2",
+        options: "-mthumb -mcpu=cortex-m55 -mfloat-abi=hard -O2 -DEDGE=0x20080000",
         run: "qemu-system-arm -M mps3-an547",
         path: "MVE",
     },
     Target {
         compiler: "arm-none-eabi-gcc",
-        options: "-mthumb -mcpu=cortex-m55 -mfloat-abi=hard -O0 -fno-omit-frame-pointer",
+        options: "-mthumb -mcpu=cortex-m55 -mfloat-abi=hard -O0 -fno-omit-frame-pointer -DEDGE=0x20080000",
         run: "qemu-system-arm -M mps3-an547",
         path: "MVE",
     },
     Target {
         compiler: "arm-none-eabi-gcc",
-        options: "-mthumb -mcpu=cortex-m55 -mfloat-abi=hard -O2 -DTVMK_MVE=0",
+        options: "-mthumb -mcpu=cortex-m55 -mfloat-abi=hard -O2 -DTVMK_MVE=0 -DEDGE=0x20080000",
         run: "qemu-system-arm -M mps3-an547",
         path: "DSP",
     },

@@ -3,6 +3,7 @@
  * Prints one line per kernel; exit status 1 and the first differences where bytes differ. */
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "add.h"
@@ -68,6 +69,35 @@ static union {
     int32_t words[SCRATCH_MAX / 4];
     uint8_t bytes[SCRATCH_MAX];
 } scratch;
+
+/* With EDGE the address behind which the board has no memory: each case moves one of its arrays there, so that reading beyond its
+ * end is a fault. */
+enum { EDGE_NONE, EDGE_INPUT, EDGE_WEIGHTS, EDGE_TABLE, EDGE_SCRATCH, EDGES };
+#ifdef EDGE
+void arm_hardfault_isr(void);
+void arm_hardfault_isr(void) {
+    puts("FAILED: a fault, likely from reading or writing behind the end of an array");
+    exit(1);
+}
+static int edge;
+static volatile uintptr_t memory_end = EDGE; /* no constant to the compiler, which knows no array there */
+static void next_edge(void) { edge = (edge + 1) % EDGES; }
+static int8_t *at_edge(int which, int8_t *p, int32_t n) {
+    int8_t *to = (int8_t *)memory_end - n;
+    return which == edge ? (int8_t *)memcpy(to, p, (size_t)n) : p;
+}
+#else
+static void next_edge(void) {}
+static int8_t *at_edge(int which, int8_t *p, int32_t n) {
+    (void)which;
+    (void)n;
+    return p;
+}
+#endif
+static int32_t *table_at_edge(int32_t channels, int general) {
+    int32_t words = general ? TVMK_GENERAL_WORDS : TVMK_SHORT_WORDS;
+    return (int32_t *)(void *)at_edge(EDGE_TABLE, (int8_t *)table, 4 * words * channels);
+}
 
 static void fill(int8_t *p, int32_t n) {
     int32_t kind = between(0, 7);
@@ -270,7 +300,14 @@ static void test_conv_2d(int general) {
     int32_t n = g.oh * g.ow * g.oc;
     memset(out, 85, sizeof out);
     describe(&g, zero_point);
-    (general ? tvmk_conv_2d_general : tvmk_conv_2d)(&l, in, out, scratch.bytes);
+    int32_t pairs = runs * ((run + 1) / 2), span = 3 * g.sw + (g.kw - 1) * g.dw + 1;
+    int32_t needed = TVMK_DSP && !general ? 16 * pairs + span * g.ic : 2 * depth;
+    int32_t kept = TVMK_DSP && !general ? (g.oc + 1) / 2 * 4 * pairs : g.oc * depth;
+    l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
+    l.output.table = table_at_edge(g.oc, general);
+    int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, (needed + 3) & ~3);
+    int8_t *x = at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic);
+    (general ? tvmk_conv_2d_general : tvmk_conv_2d)(&l, x, out, (uint8_t *)memory);
     check("conv_2d", n, details);
     if (g.kh == 1 && g.kw == 1 && g.sh == 1 && g.sw == 1 && g.oc <= g.ic) {
         memset(out, 85, sizeof out);
@@ -323,10 +360,13 @@ static void test_depthwise_conv_2d(int general) {
         turned_weights[i - tap + (turned ? tap % g.kw * g.kh + tap / g.kw : tap)] = weights[i];
     }
     l.weights = turned_weights;
+    int32_t lanes = 2 * (g.ic < 4 ? g.ic : 4);
+    l.weights = at_edge(EDGE_WEIGHTS, turned_weights, g.oc * taps);
     if (TVMK_MVE && !general) {
-        pack_lanes(g.oc, taps, 2 * (g.ic < 4 ? g.ic : 4));
-        l.weights = packed.bytes;
+        pack_lanes(g.oc, taps, lanes);
+        l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, (g.oc + lanes - 1) / lanes * lanes * taps + 8 - lanes);
     }
+    l.output.table = table_at_edge(g.oc, general);
     l.in_height = (uint16_t)t.ih, l.in_width = (uint16_t)t.iw, l.in_channels = (uint16_t)g.ic;
     l.out_height = (uint16_t)t.oh, l.out_width = (uint16_t)t.ow, l.multiplier = (uint16_t)multiplier;
     l.window_height = (uint16_t)t.kh, l.window_width = (uint16_t)t.kw;
@@ -344,7 +384,10 @@ static void test_depthwise_conv_2d(int general) {
     int32_t n = g.oh * g.ow * g.oc;
     memset(out, 85, sizeof out);
     describe(&g, l.band);
-    run_depthwise_conv_2d(general, &l, in, out, scratch.bytes);
+    int32_t width = (t.ow - 1) * t.sw + (t.kw - 1) * t.dw + 1, height = (l.band - 1) * t.sh + (t.kh - 1) * t.dh + 1;
+    int32_t needed = height * ((width + 1) & ~1) * lanes + ((t.ow + 1) & ~1) * 4;
+    int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, needed);
+    run_depthwise_conv_2d(general, &l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory);
     check("depthwise_conv_2d", n, details);
     if (multiplier == 1 && l.band == t.oh && n <= g.ih * g.iw * g.ic) {
         memset(out, 85, sizeof out);
@@ -367,7 +410,8 @@ static void test_depthwise_whole(void) {
             turned_weights[t * channels + c] = weights[c * taps + t];
         }
     }
-    l.weights = turned_weights;
+    l.weights = at_edge(EDGE_WEIGHTS, turned_weights, taps * channels);
+    l.output.table = table_at_edge(channels, 0);
     l.taps = taps, l.channels = channels;
     for (int32_t c = 0; c < channels; c++) {
         int32_t sum = 0;
@@ -378,7 +422,7 @@ static void test_depthwise_whole(void) {
     }
     memset(out, 85, sizeof out);
     snprintf(details, sizeof details, "%ld taps, %ld channels", (long)taps, (long)channels);
-    tvmk_depthwise_whole(&l, in, out);
+    tvmk_depthwise_whole(&l, at_edge(EDGE_INPUT, in, taps * channels), out);
     check("depthwise_whole", channels, details);
     memset(out, 85, sizeof out);
     memcpy(out, in, (size_t)(taps * channels));
@@ -409,7 +453,11 @@ static void test_fully_connected(int general) {
     }
     memset(out, 85, sizeof out);
     snprintf(details, sizeof details, "%ldx%ld to %ld", (long)batches, (long)inputs, (long)units);
-    (general ? tvmk_fully_connected_general : tvmk_fully_connected)(&l, in, out);
+    int32_t kept = TVMK_DSP && !general ? (units + 1) / 2 * 4 * ((inputs + 1) / 2) : units * inputs;
+    l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
+    l.output.table = table_at_edge(units, general);
+    int8_t *x = at_edge(EDGE_INPUT, in, batches * inputs);
+    (general ? tvmk_fully_connected_general : tvmk_fully_connected)(&l, x, out);
     check("fully_connected", batches * units, details);
 }
 
@@ -456,7 +504,7 @@ static void test_average_pool_2d(void) {
     }
     memset(out, 85, sizeof out);
     describe(&g, batches);
-    tvmk_average_pool_2d(&l, in, out);
+    tvmk_average_pool_2d(&l, at_edge(EDGE_INPUT, in, batches * g.ih * g.iw * g.ic), out);
     check("average_pool_2d", n, details);
 }
 
@@ -499,7 +547,7 @@ static void test_add(void) {
     if (broadcast) {
         tvmk_add_broadcast(&l, &s, in, in2, out);
     } else {
-        tvmk_add(&l, in, in2, out, n);
+        tvmk_add(&l, at_edge(EDGE_INPUT, in, n), at_edge(EDGE_WEIGHTS, in2, n), out, n);
     }
     check("add", n, details);
 }
@@ -581,17 +629,17 @@ int main(void) {
     printf("path: %s\n", TVMK_MVE ? "MVE" : TVMK_DSP ? "DSP" : "portable");
     for (int i = 0; i < 20 * ROUNDS; i++) test_arithmetic();
     report("arithmetic");
-    for (int i = 0; i < 400 * ROUNDS; i++) test_conv_2d(i % 5 == 0);
+    for (int i = 0; i < 400 * ROUNDS; i++) next_edge(), test_conv_2d(i % 7 == 0);
     report("conv_2d");
-    for (int i = 0; i < 400 * ROUNDS; i++) test_depthwise_conv_2d(i % 5 == 0);
+    for (int i = 0; i < 400 * ROUNDS; i++) next_edge(), test_depthwise_conv_2d(i % 7 == 0);
     report("depthwise_conv_2d");
-    for (int i = 0; i < 100 * ROUNDS; i++) test_depthwise_whole();
+    for (int i = 0; i < 100 * ROUNDS; i++) next_edge(), test_depthwise_whole();
     report("depthwise_whole");
-    for (int i = 0; i < 300 * ROUNDS; i++) test_fully_connected(i % 5 == 0);
+    for (int i = 0; i < 300 * ROUNDS; i++) next_edge(), test_fully_connected(i % 7 == 0);
     report("fully_connected");
-    for (int i = 0; i < 300 * ROUNDS; i++) test_average_pool_2d();
+    for (int i = 0; i < 300 * ROUNDS; i++) next_edge(), test_average_pool_2d();
     report("average_pool_2d");
-    for (int i = 0; i < 300 * ROUNDS; i++) test_add();
+    for (int i = 0; i < 300 * ROUNDS; i++) next_edge(), test_add();
     report("add");
     for (int i = 0; i < 100 * ROUNDS; i++) test_softmax();
     report("softmax");
