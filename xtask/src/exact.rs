@@ -20,8 +20,8 @@ pub struct Model {
     pub ours: bool,
 }
 
-/// Generates everything in reach: the bundled model, the small models of the fuzz corpus, and the archives of
-/// `../shared/mlf` where they are.
+/// Generates everything in reach: the bundled model, the small models of the fuzz corpus, and, where they are, the models of
+/// `../shared/models` and the archives of `../shared/mlf`.
 ///
 /// # Errors
 /// When the tool can't be built, or refuses one of the archives. A `.tflite` file with an operator that the compiler does
@@ -64,6 +64,10 @@ fn of_our_compiler(out: &Path, wanted: impl Fn(&str) -> bool) -> Result<(PathBuf
     let mut models = Vec::new();
     let mut files = with_extension(&root.join("fuzz/corpus/tflite"), "tflite")?;
     files.push(root.join("models/digits/digits.tflite"));
+    match with_extension(&root.join("../shared/models"), "tflite") {
+        Ok(shared) => files.extend(shared),
+        Err(_) => println!("SKIPPED: ../shared/models is absent: of whole networks only the bundled one is run"),
+    }
     for file in files {
         let name = stem(&file);
         if !wanted(&name) {
