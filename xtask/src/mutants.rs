@@ -44,7 +44,7 @@ const PARTS: [Part; 4] = [
             "host/mlf/src/metadata.rs",
             "host/mlf/src/names.rs",
         ],
-        tests: &["container", "refusals", "variants"],
+        tests: &["container", "refusals", "variants", "writer"],
     },
     Part {
         name: "identifiers",
