@@ -137,6 +137,13 @@ fn functions_that_someone_brings() {
     let names = ["TVMEthosULaunch", "arm_softmax_s8", "ethosu_invoke", "TVMDeviceNpuOpen"];
     let generated = called(&names, &["TVMDeviceNpuOpen"]).expect("C");
     assert_eq!(generated.brought, ["TVMEthosULaunch", "arm_softmax_s8", "ethosu_invoke"]);
+    // The header declares what the user writes: functions of devices that nobody else defines.
+    assert!(!text(&generated, "net.h").contains("(void *context);"));
+    let open = [&names[..], &["TVMDeviceNpuClose"]].concat();
+    let header = called(&open, &["TVMDeviceNpuOpen"]).expect("C");
+    let prototypes: Vec<&str> =
+        text(&header, "net.h").lines().filter(|line| line.ends_with("(void *context);")).collect();
+    assert_eq!(prototypes, ["int32_t TVMDeviceNpuClose(void *context);"]);
     let list = text(&generated, "CMakeLists.txt");
     assert!(list.contains("#   arm_softmax_s8\n#   ethosu_invoke\n") && list.contains("TVM_NET_LIBRARIES"), "{list}");
     for (name, why) in [
