@@ -1,7 +1,7 @@
 //! Sound archives to start from.
 
 #[path = "../../host/mlf/tests/common/mod.rs"]
-mod nets;
+pub mod nets;
 
 use std::sync::OnceLock;
 
@@ -51,6 +51,11 @@ pub fn pack_entries(entries: &[FreeEntry]) -> Vec<u8> {
         })
         .collect();
     nets::tar(&made)
+}
+
+/// A tar file of members that are text.
+pub fn texts_of(members: nets::Members) -> Vec<u8> {
+    pack(&texts(members))
 }
 
 fn texts(members: nets::Members) -> Members {

@@ -12,6 +12,7 @@ mod memory;
 mod names;
 mod source;
 mod structured;
+pub mod worst;
 
 pub use names::{Names, generate_named};
 

@@ -5,7 +5,7 @@
 
 use crate::graph::{DType, Graph, OpKind, Operator, Quantization, Subgraph, Tensor, TensorId};
 use crate::op;
-use crate::problem::{Errors, Problem};
+use crate::problem::{Errors, MAX_PROBLEMS, Problem};
 
 /// Checks a model. On success every operator can be lowered.
 pub fn check(graph: &Graph) -> Result<(), Errors> {
@@ -15,9 +15,15 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
     };
     crate::state::check(graph, &mut problems);
     for op in &main.operators {
+        if problems.len() >= MAX_PROBLEMS {
+            break;
+        }
         check_operator(main, op, &mut problems);
     }
-    check_flow(main, &mut problems);
+    if problems.len() < MAX_PROBLEMS {
+        check_flow(main, &mut problems);
+    }
+    problems.truncate(MAX_PROBLEMS);
     if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
 }
 
@@ -47,6 +53,9 @@ fn check_operator(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) 
         }
     }
     for &id in op.inputs.iter().flatten().chain(&op.outputs) {
+        if problems.len() >= MAX_PROBLEMS {
+            return;
+        }
         check_tensor(&mut Checker::new(graph, op, problems), id);
     }
     if problems.len() == before {
@@ -119,6 +128,9 @@ fn check_flow(graph: &Subgraph, problems: &mut Vec<Problem>) {
         ready[id.0] = true;
     }
     for op in &graph.operators {
+        if problems.len() >= MAX_PROBLEMS {
+            return;
+        }
         for &id in op.inputs.iter().flatten() {
             if !ready[id.0] {
                 problems.push(Problem::tensor(

@@ -6,11 +6,14 @@ use crate::names::{self, Names};
 use crate::options::Options;
 use crate::problem::{Errors, Problem};
 use crate::report::Report;
-use crate::{check, emit, fuse, metadata, op, place, read, state, storage};
+use crate::{check, emit, fuse, graph, metadata, op, place, read, state, storage};
 use tvm_embedded_mlf as mlf;
 
 /// Module name where the user gives none.
 pub const DEFAULT_MODULE: &str = "model";
+
+/// Most bytes of constants that operators read, those that several read counted for each.
+const MAX_CONTENTS: usize = 16 << 20;
 
 /// What a compilation gives.
 #[derive(Debug, Clone)]
@@ -28,12 +31,22 @@ pub struct Output {
 pub fn compile(tflite: &[u8], options: &Options) -> Result<Output, Errors> {
     let model = plan_model(tflite, options)?;
     let report = Report::new(&model);
+    let limits = mlf::Limits::default();
+    let metadata = metadata::metadata(&model, &report)?;
+    if metadata.len() as u64 > limits.metadata_bytes {
+        let found = format!("{} layers, which take {} bytes of metadata", model.layers.len(), metadata.len());
+        return Err(Problem::file(found, format!("what fits into {} bytes", limits.metadata_bytes)).into());
+    }
     let mut archive = mlf::ArchiveBuilder::new();
-    archive.add("metadata.json", metadata::metadata(&model, &report)?);
+    archive.add("metadata.json", metadata);
     for file in emit::emit(&model) {
         archive.add(file.path, file.text);
     }
-    Ok(Output { archive: archive.finish().map_err(metadata::internal)?, report })
+    let archive = archive.finish().map_err(metadata::internal)?;
+    if archive.len() as u64 > limits.archive_bytes {
+        return Err(too_large());
+    }
+    Ok(Output { archive, report })
 }
 
 /// All passes but the writing of text.
@@ -45,6 +58,7 @@ pub fn plan_model(tflite: &[u8], options: &Options) -> Result<Model, Errors> {
     }
     let graph = read::read(tflite)?;
     check::check(&graph)?;
+    check_contents(&graph)?;
     let description = graph.description.clone();
     let mut program = state::resolve(graph);
     fuse::fuse(&mut program, options.keep_all_tensors);
@@ -59,10 +73,30 @@ pub fn plan_model(tflite: &[u8], options: &Options) -> Result<Model, Errors> {
     Ok(model)
 }
 
+/// An archive that this project's own reader would refuse is none.
+fn too_large() -> Errors {
+    let limit = mlf::Limits::default().archive_bytes >> 20;
+    let found = format!("constants that take more than {limit} MiB as C");
+    Problem::file(found, format!("archives of up to {limit} MiB")).into()
+}
+
+/// Constants are packed anew for each operator: what a file holds once can be asked for often.
+fn check_contents(graph: &graph::Graph) -> Result<(), Errors> {
+    let Some(main) = graph.subgraphs.first() else { return Ok(()) };
+    let read = main.operators.iter().flat_map(|op| op.inputs.iter().flatten());
+    let bytes: usize = read.filter_map(|&id| main.tensor(id).data.as_ref()).map(|data| data.len()).sum();
+    if bytes > MAX_CONTENTS {
+        let found = format!("operators that read {bytes} bytes of constants");
+        return Err(Problem::file(found, format!("up to {MAX_CONTENTS} bytes")).into());
+    }
+    Ok(())
+}
+
 /// Pass 4: every operator to what the generated code does for it.
 fn lower(program: &state::Program, options: &Options, names: &mut Names) -> Result<Vec<Lowered>, Errors> {
     let graph = &program.graph;
     let (mut lowered, mut problems) = (Vec::new(), Vec::new());
+    let (mut text, limit) = (0, mlf::Limits::default().archive_bytes as usize);
     for op in &graph.operators {
         let Some(definition) = op::definition(op.kind) else {
             problems.push(Problem::operator(graph, op, "an operator the compiler doesn't know", ""));
@@ -70,7 +104,15 @@ fn lower(program: &state::Program, options: &Options, names: &mut Names) -> Resu
         };
         let name = names.unique(&format!("{}_{}", op.kind, op.index).to_ascii_lowercase());
         match (definition.lower)(&Lowering { graph, options, name }, op) {
-            Ok(result) => lowered.push(result),
+            Ok(result) => {
+                if let Lowered::Layer(layer) = &result {
+                    text += layer.constants.iter().map(|constant| emit::text_bytes(&constant.data)).sum::<usize>();
+                }
+                if text > limit {
+                    return Err(too_large());
+                }
+                lowered.push(result);
+            }
             Err(problem) => problems.push(problem),
         }
     }

@@ -3,6 +3,9 @@
 use crate::graph::{OpKind, Operator, Subgraph, TensorId};
 use std::fmt;
 
+/// Problems that are told of one model; beyond them, nobody reads on.
+pub const MAX_PROBLEMS: usize = 100;
+
 /// One thing the compiler can't accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

@@ -8,13 +8,25 @@
 mod tflite;
 
 use crate::graph::*;
-use crate::problem::{Errors, Problem};
+use crate::problem::{Errors, MAX_PROBLEMS, Problem};
 use planus::ReadAsRoot;
 use std::sync::Arc;
 use tflite::{BuiltinOptionsRef, ModelRef, OperatorRef, QuantizationParametersRef, SubGraphRef, TensorRef};
 
 /// Largest file read.
-const MAX_FILE: usize = 1 << 28;
+pub const MAX_FILE: usize = 64 << 20;
+/// Most bytes copied beyond what the file is long.
+const MAX_EXTRA: usize = 32 << 20;
+/// Most operators of a graph: planning takes time in proportion to the square of their number.
+const MAX_OPERATORS: usize = 4096;
+/// Most tensors of a graph, and contents in a file.
+const MAX_TENSORS: usize = 4 * MAX_OPERATORS;
+/// Most subgraphs, and kinds of operators.
+const MAX_SUBGRAPHS: usize = 256;
+/// Most tensors that an operator or the graph itself reads or writes.
+const MAX_OPERANDS: usize = 1024;
+/// Most scales of a tensor.
+const MAX_SCALES: usize = 1 << 16;
 /// Most dimensions of a tensor.
 const MAX_RANK: usize = 8;
 /// Longest name kept, in bytes.
@@ -31,7 +43,8 @@ pub fn read(bytes: &[u8]) -> Result<Graph, Errors> {
             return Err(Problem::file("not a .tflite file: no identifier \"TFL3\" at byte 4", "").into());
         }
     }
-    let mut reader = Reader { budget: 8 * bytes.len() + (1 << 16), problems: Vec::new() };
+    let mut reader =
+        Reader { budget: (8 * bytes.len() + (1 << 16)).min(bytes.len() + MAX_EXTRA), problems: Vec::new() };
     match reader.model(bytes) {
         Ok(graph) if reader.problems.is_empty() => Ok(graph),
         Ok(_) => Err(Errors(reader.problems)),
@@ -65,17 +78,17 @@ impl Reader {
             return Err(Broken(Problem::file(format!("file format version {version}"), "3")));
         }
         let mut codes = Vec::new();
-        for code in model.operator_codes()?.into_iter().flatten() {
+        for code in few(model.operator_codes()?, MAX_SUBGRAPHS, "kinds of operators")? {
             let code = code?;
             self.spend(16)?;
             // Old files have the number only in the deprecated field, which has room for 127.
             codes.push((i32::from(code.deprecated_builtin_code()?).max(code.builtin_code()?), code.version()?));
         }
         let mut buffers = Vec::new();
-        for (i, buffer) in model.buffers()?.into_iter().flatten().enumerate() {
+        for (i, buffer) in few(model.buffers()?, MAX_TENSORS, "buffers")?.enumerate() {
             let buffer = buffer?;
             if buffer.offset()? > 1 {
-                self.problems.push(Problem::file(format!("buffer {i} lies outside the FlatBuffer"), "data inside"));
+                return Err(Broken(Problem::file(format!("buffer {i} lies outside the FlatBuffer"), "data inside")));
             }
             let data = buffer.data()?.unwrap_or(&[]);
             self.spend(data.len() + 16)?;
@@ -83,7 +96,7 @@ impl Reader {
             buffers.push((i > 0 && !data.is_empty()).then(|| Arc::<[u8]>::from(data)));
         }
         let mut graph = Graph { description: self.text(model.description()?)?, subgraphs: Vec::new() };
-        for subgraph in model.subgraphs()?.into_iter().flatten() {
+        for subgraph in few(model.subgraphs()?, MAX_SUBGRAPHS, "subgraphs")? {
             let subgraph = self.subgraph(&subgraph?, &codes, &buffers)?;
             graph.subgraphs.push(subgraph);
         }
@@ -100,16 +113,16 @@ impl Reader {
         buffers: &[Option<Arc<[u8]>>],
     ) -> Result<Subgraph, Broken> {
         let mut graph = Subgraph { name: self.text(source.name()?)?, ..Subgraph::default() };
-        for tensor in source.tensors()?.into_iter().flatten() {
-            self.spend(size_of::<Tensor>())?;
+        for tensor in few(source.tensors()?, MAX_TENSORS, "tensors")? {
+            self.spend(2 * size_of::<Tensor>())?;
             let tensor = self.tensor(&tensor?, buffers)?;
             graph.tensors.push(tensor);
         }
         let count = graph.tensors.len();
         graph.inputs = self.ids(source.inputs()?, count, "an input of the graph")?;
         graph.outputs = self.ids(source.outputs()?, count, "an output of the graph")?;
-        for (index, operator) in source.operators()?.into_iter().flatten().enumerate() {
-            self.spend(size_of::<Operator>())?;
+        for (index, operator) in few(source.operators()?, MAX_OPERATORS, "operators")?.enumerate() {
+            self.spend(2 * size_of::<Operator>())?;
             let operator = self.operator(index, &operator?, codes, count)?;
             graph.operators.push(operator);
         }
@@ -163,11 +176,11 @@ impl Reader {
 
     fn quantization(&mut self, source: &QuantizationParametersRef<'_>) -> Result<Option<Quantization>, Broken> {
         let (mut scales, mut zero_points) = (Vec::new(), Vec::new());
-        for scale in source.scale()?.into_iter().flatten() {
+        for scale in few(source.scale()?, MAX_SCALES, "scales of a tensor")? {
             self.spend(4)?;
             scales.push(scale);
         }
-        for zero_point in source.zero_point()?.into_iter().flatten() {
+        for zero_point in few(source.zero_point()?, MAX_SCALES, "zero points of a tensor")? {
             self.spend(8)?;
             zero_points.push(zero_point);
         }
@@ -192,7 +205,7 @@ impl Reader {
             return Err(Broken(Problem::file(found, format!("one of {}", codes.len()))));
         };
         let mut inputs = Vec::new();
-        for id in source.inputs()?.into_iter().flatten() {
+        for id in few(source.inputs()?, MAX_OPERANDS, "inputs of an operator")? {
             self.spend(16)?;
             inputs.push(if id == -1 { None } else { Some(tensor_id(id, tensors, &format!("operator {index}"))?) });
         }
@@ -277,7 +290,7 @@ impl Reader {
         whose: &str,
     ) -> Result<Vec<TensorId>, Broken> {
         let mut ids = Vec::new();
-        for id in source.into_iter().flatten() {
+        for id in few(source, MAX_OPERANDS, &format!("tensors listed for {whose}"))? {
             self.spend(8)?;
             ids.push(tensor_id(id, tensors, whose)?);
         }
@@ -290,7 +303,8 @@ impl Reader {
         while !source.is_char_boundary(end) {
             end -= 1;
         }
-        self.spend(end)?;
+        // All of it was looked at already, to see that it is UTF-8.
+        self.spend(source.len())?;
         Ok(source[..end].to_owned())
     }
 
@@ -305,7 +319,26 @@ impl Reader {
     }
 
     fn bad_tensor(&mut self, name: &str, found: impl Into<String>, supported: impl Into<String>) {
-        self.problems.push(Problem { tensor: Some(name.to_owned()), ..Problem::file(found, supported) });
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(Problem { tensor: Some(name.to_owned()), ..Problem::file(found, supported) });
+        }
+    }
+}
+
+/// The elements of a list that is not longer than `most`.
+fn few<'a, T>(
+    source: Option<planus::Vector<'a, T>>,
+    most: usize,
+    what: &str,
+) -> Result<impl Iterator<Item = <planus::Vector<'a, T> as IntoIterator>::Item> + use<'a, T>, Broken>
+where
+    planus::Vector<'a, T>: IntoIterator,
+{
+    match &source {
+        Some(list) if list.len() > most => {
+            Err(Broken(Problem::file(format!("{} {what}", list.len()), format!("up to {most}"))))
+        }
+        _ => Ok(source.into_iter().flatten()),
     }
 }
 

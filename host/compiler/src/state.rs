@@ -5,7 +5,7 @@
 
 use crate::check::Checker;
 use crate::graph::*;
-use crate::problem::Problem;
+use crate::problem::{MAX_PROBLEMS, Problem};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -72,6 +72,9 @@ pub fn check(graph: &Graph, problems: &mut Vec<Problem>) {
         }
         let handles = handles(subgraph);
         for op in &subgraph.operators {
+            if problems.len() >= MAX_PROBLEMS {
+                return;
+            }
             let mut checker = Checker::new(subgraph, op, problems);
             match op.kind {
                 OpKind::VAR_HANDLE if !matches!(op.options, OpOptions::VarHandle { .. }) => {

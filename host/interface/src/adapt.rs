@@ -2,7 +2,7 @@
 
 use crate::call;
 use crate::error::{Error, Result};
-use crate::plan::Plan;
+use crate::plan::{Plan, check_file_name};
 use crate::services;
 use crate::text::shown;
 use std::fmt::Write;
@@ -81,6 +81,7 @@ fn headers(archive: &Archive, plan: &Plan<'_>, copies: &mut Copies) -> Result<()
             let plain = !name.contains(['/', '\\']);
             let known = copies.files.iter().any(|copy| copy.name == name);
             if plain && !known && archive.get(&member).is_some() {
+                check_file_name(plan.module, &name)?;
                 let text = archive.text(&member)?.to_owned();
                 copies.files.push(Copy { name, text, compiled: false });
             }

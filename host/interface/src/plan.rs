@@ -176,26 +176,31 @@ fn file_name(path: &str) -> String {
 /// Longest name of a copy: a path component has at most 255 bytes on common systems, and compilers make longer ones of it.
 const LONGEST_FILE_NAME: usize = 200;
 
+/// The name of a copy names a file, and goes into build files, where most characters have a meaning.
+pub fn check_file_name(module: &Module, name: &str) -> Result<()> {
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+'));
+    if !plain || name.starts_with(['-', '.']) {
+        let what = format!(
+            "a C file of the archive has the name '{}', which build files don't take (letters, digits, '_', '-', '.' \
+             and '+'; no '-' or '.' first); rename the module",
+            shown(name)
+        );
+        return Err(Error::Unsupported { module: shown(&module.name), what });
+    }
+    if name.len() > LONGEST_FILE_NAME {
+        let length = name.len();
+        let what = format!(
+            "a C file of the archive has a name of {length} characters, {LONGEST_FILE_NAME} are the limit; rename the module"
+        );
+        return Err(Error::Limit { module: shown(&module.name), what });
+    }
+    Ok(())
+}
+
 /// All copies go into one directory.
 fn check_file_names(module: &Module, sources: &[Source<'_>]) -> Result<()> {
     for (i, source) in sources.iter().enumerate() {
-        let plain = source.name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+'));
-        if !plain || source.name.starts_with(['-', '.']) {
-            // The name goes into build files, where other characters have a meaning.
-            let what = format!(
-                "a C file of the archive has the name '{}', which build files don't take (letters, digits, '_', '-', '.' \
-                 and '+'; no '-' or '.' first); rename the module",
-                shown(source.name)
-            );
-            return Err(Error::Unsupported { module: shown(&module.name), what });
-        }
-        if source.name.len() > LONGEST_FILE_NAME {
-            let length = source.name.len();
-            let what = format!(
-                "a C file of the archive has a name of {length} characters, {LONGEST_FILE_NAME} are the limit; rename the module"
-            );
-            return Err(Error::Limit { module: shown(&module.name), what });
-        }
+        check_file_name(module, source.name)?;
         if sources[..i].iter().any(|other| other.name.eq_ignore_ascii_case(source.name)) {
             let what = format!("two C files of the archive have the name '{}'", shown(source.name));
             return Err(Error::Unsupported { module: shown(&module.name), what });

@@ -57,10 +57,16 @@ pub(crate) fn data_end(entry: &tar::Entry<'_, &[u8]>, length: u64) -> Result<u64
 pub(crate) fn check_end(bytes: &[u8], end: u64) -> Result<()> {
     let rest = usize::try_from(end).ok().and_then(|end| bytes.get(end..));
     let marker = rest.and_then(|rest| rest.get(..BLOCK as usize));
-    if marker.is_some_and(|block| block.iter().all(|&b| b == 0)) {
-        return Ok(());
+    if !marker.is_some_and(|block| block.iter().all(|&b| b == 0)) {
+        return Err(truncated(end));
     }
-    Err(truncated(end))
+    // Writers fill up their last record with zeros. Anything else is a member that one reader would see and another not.
+    match rest.and_then(|rest| rest.iter().position(|&b| b != 0)) {
+        None => Ok(()),
+        Some(at) => Err(Error::new(ErrorKind::NotTar, "goes on behind the end mark of a tar file")
+            .advise("give the archive as it was written, with nothing appended")
+            .at(Place::Offset(end.saturating_add(at as u64)))),
+    }
 }
 
 pub(crate) fn truncated(offset: u64) -> Error {
@@ -76,7 +82,7 @@ pub(crate) fn broken(error: std::io::Error) -> Error {
 
 /// Path without `./`, or `None` when nothing is left of it (the archive's root).
 pub(crate) fn normalise(raw: &[u8], longest: usize) -> Result<Option<String>> {
-    let shown = || String::from_utf8_lossy(raw).into_owned();
+    let shown = || String::from_utf8_lossy(&raw[..raw.len().min(longest)]).into_owned();
     let bad = |text: String| Err(Error::new(ErrorKind::BadName, text).in_member(&shown()));
     if raw.len() > longest {
         return bad(format!("a name of {} bytes; {longest} is the limit", raw.len()));
@@ -91,6 +97,11 @@ pub(crate) fn normalise(raw: &[u8], longest: usize) -> Result<Option<String>> {
         return bad("the name is an absolute path".to_owned());
     }
     let parts: Vec<&str> = text.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    if let Some([drive, b':', ..]) = parts.first().map(|part| part.as_bytes())
+        && drive.is_ascii_alphabetic()
+    {
+        return bad("the name begins with a drive".to_owned());
+    }
     if parts.contains(&"..") {
         return bad("the name contains '..'".to_owned());
     }

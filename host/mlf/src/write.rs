@@ -46,7 +46,10 @@ impl ArchiveBuilder {
 /// [`ErrorKind::BadName`] for a name that [`Archive::from_bytes`] would not give back as it is: absolute, with `..`,
 /// twice, empty, unprintable.
 pub fn write_tar(members: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Vec<u8>> {
-    let mut tar = tar::Builder::new(Vec::new());
+    let members: Vec<(String, Vec<u8>)> = members.into_iter().collect();
+    // Large archives: no copy on the way. Two headers and two ends of blocks for each, and the end mark.
+    let size = members.iter().map(|(path, data)| data.len() + path.len() + 2048).sum::<usize>() + 1024;
+    let mut tar = tar::Builder::new(Vec::with_capacity(size));
     let mut paths = Vec::new();
     for (path, data) in members {
         append(&mut tar, &format!("./{path}"), &data)

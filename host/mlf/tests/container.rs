@@ -133,6 +133,9 @@ fn names_that_have_no_place_here() {
     for (name, text) in [
         (&b"/etc/passwd"[..], "the name is an absolute path"),
         (b"../up", "the name contains '..'"),
+        (b"C:/up", "the name begins with a drive"),
+        (b"./c:up", "the name begins with a drive"),
+        (b"\\\\host\\share", "the name contains '\\\\'"),
         (b"a/../../up", "the name contains '..'"),
         (b"a/..", "the name contains '..'"),
         (b"a\\..\\up", "the name contains '\\\\'"),
@@ -213,4 +216,47 @@ fn a_tar_file_cut_anywhere_is_refused() {
         }
         let _ = read(&bytes[..end.saturating_sub(3)]);
     }
+}
+
+#[test]
+fn a_small_tar_file_cut_at_any_byte_is_refused() {
+    let bytes = tar(&[Entry::file("a", b"12345"), Entry::file("d/", b"").kind(b'5'), Entry::file("b", b"6")]);
+    let content = bytes.len() - 1024;
+    for end in 0..bytes.len() {
+        // The first block of zeros marks the end; a writer may have left out the rest.
+        let result = read(&bytes[..end]);
+        assert_eq!(result.is_ok(), end >= content + 512, "cut at {end} of {}: {result:?}", bytes.len());
+    }
+}
+
+#[test]
+fn nothing_may_follow_the_end() {
+    let mut bytes = tar(&[Entry::file("a", b"1")]);
+    let end = bytes.len();
+    bytes.resize(10 * 1024, 0);
+    assert_eq!(read(&bytes).expect("filled up with zeros").members().len(), 1);
+    for at in [end - 512, end, 10 * 1024 - 1] {
+        let mut more = bytes.clone();
+        more[at] = b'x';
+        refused(&more, ErrorKind::NotTar, &format!("byte {at}: goes on behind the end mark"));
+    }
+    // Two archives in one file: readers differ about the second.
+    let twice = [bytes.clone(), tar(&[Entry::file("a", b"2")])].concat();
+    refused(&twice, ErrorKind::NotTar, "goes on behind the end mark");
+}
+
+#[test]
+fn a_hundred_thousand_entries() {
+    let entry = Entry::file("d/", b"").kind(b'5').bytes();
+    let mut bytes = entry.repeat(100_000);
+    bytes.resize(bytes.len() + 1024, 0);
+    refused(&bytes, ErrorKind::TooLarge, "more than 10000 entries");
+}
+
+#[test]
+fn long_names_are_not_repeated_whole() {
+    let name = "n".repeat(1 << 20);
+    let bytes = tar(&[Entry::file("L", name.as_bytes()).kind(b'L'), Entry::file("a", b"")]);
+    let error = read(&bytes).expect_err("a name of a mebibyte").to_string();
+    assert!(error.contains("a name of 1048576 bytes; 1024 is the limit") && error.len() < 2000, "{}", error.len());
 }

@@ -37,6 +37,20 @@ pub fn constant(out: &mut String, prefix: &str, constant: &Constant) {
     }
 }
 
+/// How long the text of an array is, about: a line's break and indent stand for a few characters in a hundred.
+pub fn text_bytes(data: &ConstantData) -> usize {
+    let digits = |value: i32| value.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1 + usize::from(value < 0);
+    let characters: usize = match data {
+        ConstantData::I8(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
+        ConstantData::U8(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
+        ConstantData::I16(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
+        ConstantData::I32(values) => values.iter().map(|&v| digits(v) + 2).sum(),
+        // -1.2345678e-38f, and its like.
+        ConstantData::F32(values) => values.len() * 17,
+    };
+    characters + characters / 16
+}
+
 fn elements<T>(out: &mut String, values: &[T], row: usize, text: impl Fn(&T) -> String) {
     let rows = if row == 0 { values.len().max(1) } else { row };
     for row in values.chunks(rows) {

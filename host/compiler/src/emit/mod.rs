@@ -6,7 +6,7 @@ mod layers;
 mod listing;
 mod run;
 
-pub use constants::float as float_literal;
+pub use constants::{float as float_literal, text_bytes};
 
 use crate::kernels;
 use crate::model::Model;
