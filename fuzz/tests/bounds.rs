@@ -5,7 +5,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use tvm_embedded_fuzz::worst::{self, Case, LARGEST};
 
@@ -25,24 +27,58 @@ fn tool() -> PathBuf {
     target.join("host/tvm-embedded")
 }
 
-/// What a run must not do.
+/// What a run took, as far as it was seen from outside: enough for a table, the limits are the kernel's work.
+#[derive(Default)]
+struct Seen {
+    mebibytes: u64,
+    seconds: f64,
+}
+
+impl Seen {
+    /// Reads what Linux tells of a process; elsewhere nothing is seen.
+    fn look(&mut self, process: u32) {
+        let read = |name: &str| fs::read_to_string(format!("/proc/{process}/{name}")).unwrap_or_default();
+        let peak = read("status")
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
+        self.mebibytes = peak.map_or(self.mebibytes, |kibibytes: u64| kibibytes >> 10);
+        // Times are in hundredths of a second, fields 14 and 15; the name before them may hold anything but a bracket.
+        let times = read("stat");
+        let mut times = times.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).map(str::parse::<f64>);
+        if let (Some(Ok(user)), Some(Ok(system))) = (times.next(), times.next()) {
+            self.seconds = (user + system) / 100.0;
+        }
+    }
+}
+
+/// Runs a verb on a file; an error says which promise was broken.
 fn run(tool: &Path, verb: &[&str], case: &Case, file: &Path) -> Result<String, String> {
     let folder = file.parent().expect("a folder");
     let limits = format!("ulimit -v {MEMORY} && ulimit -t {SECONDS} && exec \"$0\" \"$@\"");
+    let errors = folder.join("errors");
     let mut command = Command::new("sh");
     command.args(["-c", &limits]).arg(tool).arg(verb[0]).arg(file).args(&verb[1..]).current_dir(folder);
-    let output = command.output().map_err(|error| error.to_string())?;
-    let errors = String::from_utf8_lossy(&output.stderr);
+    command.stdout(Stdio::null()).stderr(fs::File::create(&errors).expect("a file"));
+    let mut process = command.spawn().map_err(|error| error.to_string())?;
+    let mut seen = Seen::default();
+    let status = loop {
+        seen.look(process.id());
+        match process.try_wait().map_err(|error| error.to_string())? {
+            Some(status) => break status,
+            None => thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    let errors = String::from_utf8_lossy(&fs::read(&errors).expect("the file")).into_owned();
     let shown: String = errors.chars().take(300).collect();
-    let code = output.status.code();
-    match code {
-        _ if errors.contains("panicked") => Err(format!("a panic: {shown}")),
-        Some(0) => Ok(String::from("taken")),
-        Some(1) if case.sound => Err(format!("refused: {shown}")),
-        Some(1) if errors.len() > 16_000 => Err(format!("a message of {} bytes: {shown}", errors.len())),
-        Some(1) => Ok(shown.lines().next().unwrap_or_default().to_owned()),
-        _ => Err(format!("{}: {shown}", output.status)),
-    }
+    let answer = match status.code() {
+        _ if errors.contains("panicked") => return Err(format!("a panic: {shown}")),
+        Some(0) => "taken",
+        Some(1) if case.sound => return Err(format!("refused: {shown}")),
+        Some(1) if errors.len() > 16_000 => return Err(format!("a message of {} bytes: {shown}", errors.len())),
+        Some(1) => shown.lines().next().unwrap_or_default().rsplit("model.").next().unwrap_or_default(),
+        _ => return Err(format!("{status}: {shown}")),
+    };
+    Ok(format!("{:>4} MiB {:>5.2} s  {answer:.100}", seen.mebibytes, seen.seconds))
 }
 
 #[test]
@@ -67,7 +103,7 @@ fn the_worst_files_are_answered_within_bounds() {
             let several = case.name == "modules-many" && verb[0] == "generate";
             let chosen: &[&str] = if several { &["generate", "-o", "out", "--module", "net700"] } else { verb };
             match run(&tool, chosen, case, &file) {
-                Ok(answer) => println!("{:<28} {:<9} {answer:.120}", case.name, verb[0]),
+                Ok(answer) => println!("{:<28} {:<9} {answer}", case.name, verb[0]),
                 Err(what) => {
                     println!("{:<28} {:<9} BROKEN {what}", case.name, verb[0]);
                     broken.push(format!("{} {}: {what}", verb[0], case.name));

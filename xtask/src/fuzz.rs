@@ -36,8 +36,9 @@ const LONGEST: usize = 1 << 16;
 /// Memory of the process, in MiB: what `docs/security.md` promises of the tool.
 const MEMORY: u32 = 256;
 
-/// Seconds for one input: what `docs/security.md` promises for the longest.
-const TIMEOUT: u32 = 10;
+/// Seconds for one input, by the clock on the wall, which goes on while a busy machine does something else. `docs/security.md`
+/// promises 10 s of a processor's time, and `fuzz/tests/bounds.rs` holds the tool to that.
+const TIMEOUT: u32 = 30;
 
 const USAGE: &str = "usage: cargo xtask fuzz [TARGET] [SECONDS | FILE...] [--seed N] [--asan]";
 
@@ -70,7 +71,10 @@ pub fn run(args: &[String]) -> Result<()> {
             let grown = paths::target().join("fuzz-corpus");
             search(&programs, &options.targets, *seconds, options.seed, &grown)
         }
-        Work::Replay { files } => Cmd::new(programs.join(options.targets[0])).args(limits()).args(files).run(),
+        Work::Replay { files } => {
+            let program = Cmd::new(programs.join(options.targets[0])).env("RUST_BACKTRACE", "0");
+            program.args(limits()).args(files).run()
+        }
     }
 }
 
@@ -198,6 +202,8 @@ fn one(programs: &Path, target: &str, seconds: u32, seed: u32, grown: &Path) -> 
         .args(limits())
         .args([format!("-max_total_time={seconds}"), format!("-seed={seed}"), "-print_final_stats=1".to_owned()])
         .arg(format!("-artifact_prefix={}/", findings.display()))
+        // A backtrace takes more memory than an input may, and would hang half-way.
+        .env("RUST_BACKTRACE", "0")
         // It stops by itself; this is for the case that it does not.
         .timeout(Duration::from_secs(u64::from(seconds) * 2 + 120));
     let words = paths::root().join("fuzz/words").join(format!("{target}.dict"));

@@ -38,7 +38,11 @@ const STEPS: &[Step] = &[
     },
     Step { name: "misra", about: "generated C breaks no MISRA rule without a reason", run: misra_rules },
     Step { name: "sanitize", about: "no memory error in the C tests and in generated models", run: memory },
-    Step { name: "replay", about: "hostile input: the corpus replayed, odd names compiled", run: hostile_input },
+    Step {
+        name: "replay",
+        about: "hostile input: the corpus replayed, odd names compiled, the worst files",
+        run: hostile_input,
+    },
     Step { name: "fuzz", about: "hostile input: a minute of libFuzzer for each target", run: search },
     Step { name: "calls", about: "a call costs no more instructions than promised", run: call_costs },
     Step { name: "c", about: "the C tests, as a user builds them, with gcc and clang", run: c },
