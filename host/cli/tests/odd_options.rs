@@ -120,6 +120,10 @@ fn odd_values_of_options_have_an_answer() {
         let file = if verb == "compile" { &tflite } else { &tar };
         for option in options {
             for value in values() {
+                // A user who asks for a file outside gets one.
+                if matches!(*option, "--output" | "--report") && (value == ".." || value == "/") {
+                    continue;
+                }
                 // What has to be given is given once.
                 let rest = needed.iter().filter(|_| needed.first() != Some(option)).map(OsStr::new);
                 let mut arguments: Vec<&OsStr> = vec![verb.as_ref(), file.as_os_str()];
