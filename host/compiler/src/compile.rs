@@ -15,6 +15,9 @@ pub const DEFAULT_MODULE: &str = "model";
 /// Most bytes of constants that operators read, those that several read counted for each.
 const MAX_CONTENTS: usize = 16 << 20;
 
+/// Longest dimension of weights: each output channel has factors and sums of its own, many times the size of one weight.
+const MAX_CHANNELS: usize = 1 << 18;
+
 /// What a compilation gives.
 #[derive(Debug, Clone)]
 pub struct Output {
@@ -83,8 +86,14 @@ fn too_large() -> Errors {
 /// Constants are packed anew for each operator: what a file holds once can be asked for often.
 fn check_contents(graph: &graph::Graph) -> Result<(), Errors> {
     let Some(main) = graph.subgraphs.first() else { return Ok(()) };
-    let read = main.operators.iter().flat_map(|op| op.inputs.iter().flatten());
-    let bytes: usize = read.filter_map(|&id| main.tensor(id).data.as_ref()).map(|data| data.len()).sum();
+    let read = || main.operators.iter().flat_map(|op| op.inputs.iter().flatten()).map(|&id| main.tensor(id));
+    for tensor in read().filter(|tensor| tensor.is_constant() && tensor.shape.len() > 1) {
+        if let Some(long) = tensor.shape.iter().find(|&&dimension| dimension > MAX_CHANNELS) {
+            let problem = Problem::file(format!("a constant {long} elements long"), format!("up to {MAX_CHANNELS}"));
+            return Err(Problem { tensor: Some(tensor.name.clone()), ..problem }.into());
+        }
+    }
+    let bytes: usize = read().filter_map(|tensor| tensor.data.as_ref()).map(|data| data.len()).sum();
     if bytes > MAX_CONTENTS {
         let found = format!("operators that read {bytes} bytes of constants");
         return Err(Problem::file(found, format!("up to {MAX_CONTENTS} bytes")).into());
