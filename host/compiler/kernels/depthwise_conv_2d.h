@@ -200,7 +200,10 @@ TVMK_SHARED void tvmk_depthwise_rows(const tvmk_depthwise_conv_2d_t *l, const tv
     const int16_t *plane = r->plane;
     int8_t *out = r->out;
     /* Four outputs, the last ones of a row once more if need be; in rows of fewer, one in four places. */
-    int32_t n = r->width < 4 ? 1 : 4;
+    int32_t n = 4;
+    if (r->width < n) {
+        n = 1;
+    }
     int32_t distance = n == 4 ? l->stride_width : 0;
     for (int32_t oy = 0; oy < r->rows; oy++, plane += r->next_row / 2, out += r->step_y) {
         for (int32_t ox = 0; ox < r->width; ox += n) {
