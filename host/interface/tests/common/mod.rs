@@ -1,6 +1,6 @@
 //! What the tests share: the runtime library, C compilers, archives.
 
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
