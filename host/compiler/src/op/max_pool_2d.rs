@@ -1,14 +1,13 @@
 //! MAX_POOL_2D on int8 and float32: `kernels/max_pool_2d.h`.
 
 use crate::check::Checker;
-use crate::graph::{DType, OpKind, OpOptions, Operator, Pool2DOptions, Subgraph};
+use crate::graph::{DType, OpKind, OpOptions, Operator, Subgraph};
 use crate::lower::{Argument, Layer, Lowered, Lowering};
 use crate::op::weighted::check_activation;
-use crate::op::{OpDefinition, binary, is_float, unchecked};
+use crate::op::{OpDefinition, binary, is_float, pool_2d, unchecked};
 use crate::problem::Problem;
 use crate::quantize::activation_range_i8;
 use crate::text;
-use crate::window::{Window, WindowOptions};
 
 /// The operator.
 pub static DEFINITION: OpDefinition =
@@ -29,10 +28,7 @@ fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
     (checker.rank(input, 4) & checker.rank(output, 4)).then_some(())?;
     checker.dtype(input, &[DType::Int8, DType::Float32]).then_some(())?;
     checker.dtype(output, &[tensor.dtype]).then_some(())?;
-    match size(options) {
-        Some(size) => Window::check(checker, &tensor.shape, size, window_options(options), output, tensor.shape[3]),
-        None => checker.bad(format!("a window of {}x{}", options.filter_height, options.filter_width), "at least 1x1"),
-    }
+    pool_2d::check(checker, options, &tensor.shape, output);
     if tensor.dtype == DType::Int8 {
         let (scale, zero_point) = checker.per_tensor(output)?;
         check_activation(checker, options.activation, scale, zero_point);
@@ -42,42 +38,14 @@ fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
     Some(())
 }
 
-fn size(options: &Pool2DOptions) -> Option<(usize, usize)> {
-    Some((usize::try_from(options.filter_height).ok()?, usize::try_from(options.filter_width).ok()?))
-        .filter(|&(height, width)| height > 0 && width > 0)
-}
-
-fn window_options(options: &Pool2DOptions) -> WindowOptions {
-    WindowOptions { padding: options.padding, stride: (options.stride_h, options.stride_w), dilation: (1, 1) }
-}
-
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
     let fail = || unchecked(graph, op);
     let OpOptions::Pool2D(options) = &op.options else { return Err(fail()) };
     let (input, tensor) = lowering.input(op, 0).ok_or_else(fail)?;
     let output = *op.outputs.first().ok_or_else(fail)?;
-    let window = Window::new(&tensor.shape, size(options).ok_or_else(fail)?, window_options(options))
-        .map_err(|(found, supported)| Problem::operator(graph, op, found, supported))?;
-    let number = |n: usize| n.to_string();
-    let mut body = text::constant_struct(
-        "tvmk_max_pool_2d_t",
-        "layer",
-        &[
-            ("batches", number(window.batches)),
-            ("in_height", number(window.in_height)),
-            ("in_width", number(window.in_width)),
-            ("channels", number(window.in_channels)),
-            ("out_height", number(window.out_height)),
-            ("out_width", number(window.out_width)),
-            ("window_height", number(window.height)),
-            ("window_width", number(window.width)),
-            ("stride_height", number(window.stride_height)),
-            ("stride_width", number(window.stride_width)),
-            ("pad_top", number(window.pad_top)),
-            ("pad_left", number(window.pad_left)),
-        ],
-    );
+    let window = pool_2d::window(graph, op, options, &tensor.shape)?;
+    let mut body = text::constant_struct("tvmk_max_pool_2d_t", "layer", &pool_2d::fields(&window));
     body += &if is_float(graph, op) {
         format!("    tvmk_float_max_pool_2d(&layer, input, output, {});\n", binary::float_range(options.activation))
     } else {

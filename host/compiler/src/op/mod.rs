@@ -21,6 +21,7 @@ mod maximum_minimum;
 mod mean;
 mod mul;
 mod pad;
+mod pool_2d;
 mod quantize;
 mod relu;
 mod relu6;
