@@ -78,7 +78,7 @@ const FAULTS: [Fault; 8] = [
     },
     Fault {
         name: "out-of-bounds",
-        file: "host/compiler/kernels/add.h",
+        file: "host/compiler/src/ops/add/add.h",
         from: "const int8_t *end = in1 + count;",
         to: "const int8_t *end = in1 + count + 1;",
         gate: &["xtask", "sanitize", "models"],
@@ -86,7 +86,7 @@ const FAULTS: [Fault; 8] = [
     },
     Fault {
         name: "constant",
-        file: "host/compiler/kernels/base.h",
+        file: "host/compiler/src/ops/shared/base.h",
         from: "((int64_t)1 << 30)) >> 31",
         to: "((int64_t)1 << 29)) >> 31",
         gate: &["test", "--package", "tvm_embedded_compiler", "--test", "kernels"],

@@ -16,7 +16,7 @@ use crate::tflite;
 pub const READS: &str = "Model Library Format, metadata versions 5 (TVM 0.8), 6 and 7 (TVM 0.9 to 0.18)";
 
 /// Largest .tflite file read.
-pub const MAX_TFLITE: u64 = tvm_embedded_compiler::read::MAX_FILE as u64;
+pub const MAX_TFLITE: u64 = tvm_embedded_compiler::import::tflite::MAX_FILE as u64;
 
 /// An archive and what it says.
 pub struct Loaded {

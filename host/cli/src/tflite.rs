@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use tvm_embedded_compiler::graph::{DType, Graph, TensorId};
-use tvm_embedded_compiler::{Errors, Options, Output, Problem, names, read};
+use tvm_embedded_compiler::ir::graph::{DType, Graph, TensorId};
+use tvm_embedded_compiler::{Errors, Options, Output, Problem, import::tflite as read, ir::names};
 use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
 
 use crate::failure::{Failure, Result};

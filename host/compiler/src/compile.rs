@@ -1,12 +1,14 @@
 //! All passes in a row.
 
-use crate::lower::{Lowered, Lowering};
-use crate::model::Model;
-use crate::names::{self, Names};
-use crate::options::Options;
-use crate::problem::{Errors, Problem};
-use crate::report::Report;
-use crate::{check, emit, fuse, graph, metadata, op, place, read, state, storage};
+use crate::import::tflite;
+use crate::ir::graph;
+use crate::ir::model::Model;
+use crate::ir::names::{self, Names};
+use crate::ir::options::Options;
+use crate::ir::problem::{Errors, Problem};
+use crate::ops;
+use crate::passes::report::Report;
+use crate::passes::{check, emit, fuse, lower, metadata, place, schedule, state};
 use tvm_embedded_mlf as mlf;
 
 /// Module name where the user gives none.
@@ -31,8 +33,8 @@ pub struct Output {
 ///
 /// # Errors
 /// All problems of the file that could be found at once.
-pub fn compile(tflite: &[u8], options: &Options) -> Result<Output, Errors> {
-    let model = plan_model(tflite, options)?;
+pub fn compile(file: &[u8], options: &Options) -> Result<Output, Errors> {
+    let model = plan_model(file, options)?;
     let report = Report::new(&model);
     let limits = mlf::Limits::default();
     let metadata = metadata::metadata(&model, &report)?;
@@ -47,40 +49,33 @@ pub fn compile(tflite: &[u8], options: &Options) -> Result<Output, Errors> {
     }
     let archive = archive.finish().map_err(metadata::internal)?;
     if archive.len() as u64 > limits.archive_bytes {
-        return Err(too_large());
+        return Err(lower::too_large());
     }
     Ok(Output { archive, report })
 }
 
 /// All passes but the writing of text.
-pub fn plan_model(tflite: &[u8], options: &Options) -> Result<Model, Errors> {
+pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     let module = options.module_name.clone().unwrap_or_else(|| DEFAULT_MODULE.to_owned());
     if !names::is_lower_identifier(&module) && module != "default" {
         let found = format!("module name {module:?}");
         return Err(Problem::file(found, "a C identifier in lower case, up to 64 characters").into());
     }
-    let graph = read::read(tflite)?;
+    let graph = tflite::read(file)?;
     check::check(&graph)?;
     check_contents(&graph)?;
     let description = graph.description.clone();
     let mut program = state::resolve(graph);
     fuse::fuse(&mut program, options.keep_all_tensors);
     let mut names = Names::new();
-    let mut lowered = lower(&program, options, &mut names)?;
+    let mut lowered = lower::lower(&program, options, &mut names)?;
     if !options.keep_all_tensors {
-        op::fuse_layers(&program.graph, &mut lowered);
+        ops::fuse_layers(&program.graph, &mut lowered);
     }
-    let schedule = storage::schedule(&mut program, lowered, &mut names, options.keep_all_tensors);
+    let schedule = schedule::schedule(&mut program, lowered, &mut names, options.keep_all_tensors);
     let mut model = place::place(module, program, schedule, options)?;
     model.description = description;
     Ok(model)
-}
-
-/// An archive that this project's own reader would refuse is none.
-fn too_large() -> Errors {
-    let limit = mlf::Limits::default().archive_bytes >> 20;
-    let found = format!("constants that take more than {limit} MiB as C");
-    Problem::file(found, format!("archives of up to {limit} MiB")).into()
 }
 
 /// Constants are packed anew for each operator: what a file holds once can be asked for often.
@@ -99,31 +94,4 @@ fn check_contents(graph: &graph::Graph) -> Result<(), Errors> {
         return Err(Problem::file(found, format!("up to {MAX_CONTENTS} bytes")).into());
     }
     Ok(())
-}
-
-/// Pass 4: every operator to what the generated code does for it.
-fn lower(program: &state::Program, options: &Options, names: &mut Names) -> Result<Vec<Lowered>, Errors> {
-    let graph = &program.graph;
-    let (mut lowered, mut problems) = (Vec::new(), Vec::new());
-    let (mut text, limit) = (0, mlf::Limits::default().archive_bytes as usize);
-    for op in &graph.operators {
-        let Some(definition) = op::definition(op.kind) else {
-            problems.push(Problem::operator(graph, op, "an operator the compiler doesn't know", ""));
-            continue;
-        };
-        let name = names.unique(&format!("{}_{}", op.kind, op.index).to_ascii_lowercase());
-        match (definition.lower)(&Lowering { graph, options, name }, op) {
-            Ok(result) => {
-                if let Lowered::Layer(layer) = &result {
-                    text += layer.constants.iter().map(|constant| emit::text_bytes(&constant.data)).sum::<usize>();
-                }
-                if text > limit {
-                    return Err(too_large());
-                }
-                lowered.push(result);
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if problems.is_empty() { Ok(lowered) } else { Err(Errors(problems)) }
 }

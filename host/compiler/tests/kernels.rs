@@ -78,7 +78,7 @@ fn every_path_equals_the_definitions() {
         let program = folder.path().join(format!("kernels{i}"));
         let mut compile = Command::new(target.compiler);
         compile.args(WARNINGS.split(' ')).args(target.options.split(' '));
-        compile.arg("-I").arg(crate_dir.join("kernels")).arg(crate_dir.join("tests/kernels/test_kernels.c"));
+        compile.args(kernel_folders(crate_dir)).arg(crate_dir.join("tests/kernels/test_kernels.c"));
         if !target.run.is_empty() {
             compile.args(ARM.split_whitespace());
         }
@@ -103,4 +103,10 @@ fn every_path_equals_the_definitions() {
 /// A program on the search path.
 fn find(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// `-I` for each folder with kernel files.
+fn kernel_folders(crate_dir: &Path) -> Vec<String> {
+    let folders = std::fs::read_dir(crate_dir.join("src/ops")).unwrap().map(|entry| entry.unwrap().path());
+    folders.filter(|path| path.is_dir()).map(|path| format!("-I{}", path.display())).collect()
 }

@@ -49,7 +49,7 @@ fn archives_are_the_same_every_time_and_readable() {
         let workspace: u64 = module.pools.iter().map(|pool| pool.size).sum();
         assert_eq!(workspace, module.workspace_size_bytes, "{name}");
         let model = plan_model(&bytes, &options).unwrap();
-        let names = |ports: &[tvm_embedded_compiler::model::Port]| -> Vec<String> {
+        let names = |ports: &[tvm_embedded_compiler::ir::model::Port]| -> Vec<String> {
             ports.iter().map(|port| port.c_name.clone()).collect()
         };
         let found: Vec<String> = module.inputs.iter().map(|input| input.c_name.clone()).collect();

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tvm_embedded_compiler::storage::Owner;
-use tvm_embedded_compiler::{Options, compile, model::Model, plan_model};
+use tvm_embedded_compiler::passes::schedule::Owner;
+use tvm_embedded_compiler::{Options, compile, ir::model::Model, plan_model};
 use tvm_embedded_mlf::{Archive, Limits};
 
 /// Flags under which generated C must compile without a word.

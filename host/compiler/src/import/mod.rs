@@ -1,0 +1,3 @@
+//! From files to the graph: a folder for each format.
+
+pub mod tflite;

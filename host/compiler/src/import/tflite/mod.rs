@@ -1,0 +1,382 @@
+//! Pass 1: from the bytes of a `.tflite` file to a [`Graph`].
+//!
+//! The file is hostile: accessors check every offset, indices are checked here, and what is copied is bounded by a budget
+//! in proportion to the file, since a FlatBuffer can name the same bytes many times over.
+
+#[allow(missing_docs, dead_code, clippy::all, reason = "generated, and for tables we read in part")]
+#[rustfmt::skip]
+mod schema;
+
+use crate::ir::graph::*;
+use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem};
+use planus::ReadAsRoot;
+use schema::{BuiltinOptionsRef, ModelRef, OperatorRef, QuantizationParametersRef, SubGraphRef, TensorRef};
+use std::sync::Arc;
+
+/// Largest file read.
+pub const MAX_FILE: usize = 64 << 20;
+/// Most bytes copied beyond what the file is long.
+const MAX_EXTRA: usize = 32 << 20;
+/// Most operators of a graph: planning takes time in proportion to the square of their number.
+const MAX_OPERATORS: usize = 4096;
+/// Most tensors of a graph, and contents in a file.
+const MAX_TENSORS: usize = 4 * MAX_OPERATORS;
+/// Most subgraphs, and kinds of operators.
+const MAX_SUBGRAPHS: usize = 256;
+/// Most tensors that an operator or the graph itself reads or writes.
+const MAX_OPERANDS: usize = 1024;
+/// Most scales of a tensor.
+const MAX_SCALES: usize = 1 << 16;
+/// Most dimensions of a tensor.
+const MAX_RANK: usize = 8;
+/// Longest name kept, in bytes.
+const MAX_NAME: usize = 4096;
+
+/// Reads a model. The first broken reference ends the reading; everything else wrong with the file is reported at once.
+pub fn read(bytes: &[u8]) -> Result<Graph, Errors> {
+    if bytes.len() > MAX_FILE {
+        return Err(Problem::file(format!("a file of {} bytes", bytes.len()), format!("up to {MAX_FILE} bytes")).into());
+    }
+    match bytes.get(4..8) {
+        Some(b"TFL3") => {}
+        _ => {
+            return Err(Problem::file("not a .tflite file: no identifier \"TFL3\" at byte 4", "").into());
+        }
+    }
+    let mut reader =
+        Reader { budget: (8 * bytes.len() + (1 << 16)).min(bytes.len() + MAX_EXTRA), problems: Vec::new() };
+    match reader.model(bytes) {
+        Ok(graph) if reader.problems.is_empty() => Ok(graph),
+        Ok(_) => Err(Errors(reader.problems)),
+        Err(Broken(problem)) => {
+            reader.problems.push(problem);
+            Err(Errors(reader.problems))
+        }
+    }
+}
+
+/// A reference that leads nowhere: reading can't go on.
+struct Broken(Problem);
+
+impl From<planus::Error> for Broken {
+    fn from(error: planus::Error) -> Self {
+        Broken(Problem::file(format!("damaged file: {error}"), ""))
+    }
+}
+
+struct Reader {
+    /// Bytes that may still be copied out of the file.
+    budget: usize,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn model(&mut self, bytes: &[u8]) -> Result<Graph, Broken> {
+        let model = ModelRef::read_as_root(bytes)?;
+        let version = model.version()?;
+        if version != 3 {
+            return Err(Broken(Problem::file(format!("file format version {version}"), "3")));
+        }
+        let mut codes = Vec::new();
+        for code in few(model.operator_codes()?, MAX_SUBGRAPHS, "kinds of operators")? {
+            let code = code?;
+            self.spend(16)?;
+            // Old files have the number only in the deprecated field, which has room for 127.
+            codes.push((i32::from(code.deprecated_builtin_code()?).max(code.builtin_code()?), code.version()?));
+        }
+        let mut buffers = Vec::new();
+        for (i, buffer) in few(model.buffers()?, MAX_TENSORS, "buffers")?.enumerate() {
+            let buffer = buffer?;
+            if buffer.offset()? > 1 {
+                return Err(Broken(Problem::file(format!("buffer {i} lies outside the FlatBuffer"), "data inside")));
+            }
+            let data = buffer.data()?.unwrap_or(&[]);
+            self.spend(data.len() + 16)?;
+            // Buffer 0 is the empty one by convention; other empty ones stand for tensors without contents too.
+            buffers.push((i > 0 && !data.is_empty()).then(|| Arc::<[u8]>::from(data)));
+        }
+        let mut graph = Graph { description: self.text(model.description()?)?, subgraphs: Vec::new() };
+        for subgraph in few(model.subgraphs()?, MAX_SUBGRAPHS, "subgraphs")? {
+            let subgraph = self.subgraph(&subgraph?, &codes, &buffers)?;
+            graph.subgraphs.push(subgraph);
+        }
+        if graph.subgraphs.is_empty() {
+            self.problems.push(Problem::file("a file without a subgraph", "at least one"));
+        }
+        Ok(graph)
+    }
+
+    fn subgraph(
+        &mut self,
+        source: &SubGraphRef<'_>,
+        codes: &[(i32, i32)],
+        buffers: &[Option<Arc<[u8]>>],
+    ) -> Result<Subgraph, Broken> {
+        let mut graph = Subgraph { name: self.text(source.name()?)?, ..Subgraph::default() };
+        for tensor in few(source.tensors()?, MAX_TENSORS, "tensors")? {
+            self.spend(2 * size_of::<Tensor>())?;
+            let tensor = self.tensor(&tensor?, buffers)?;
+            graph.tensors.push(tensor);
+        }
+        let count = graph.tensors.len();
+        graph.inputs = self.ids(source.inputs()?, count, "an input of the graph")?;
+        graph.outputs = self.ids(source.outputs()?, count, "an output of the graph")?;
+        for (index, operator) in few(source.operators()?, MAX_OPERATORS, "operators")?.enumerate() {
+            self.spend(2 * size_of::<Operator>())?;
+            let operator = self.operator(index, &operator?, codes, count)?;
+            graph.operators.push(operator);
+        }
+        Ok(graph)
+    }
+
+    fn tensor(&mut self, source: &TensorRef<'_>, buffers: &[Option<Arc<[u8]>>]) -> Result<Tensor, Broken> {
+        let name = self.text(source.name()?)?;
+        let dtype = dtype(source.type_()?);
+        let mut shape = Vec::new();
+        for dimension in source.shape()?.into_iter().flatten() {
+            match usize::try_from(dimension) {
+                Ok(dimension) if shape.len() < MAX_RANK => shape.push(dimension),
+                Ok(_) => {
+                    self.bad_tensor(&name, "more dimensions", format!("up to {MAX_RANK}"));
+                    break;
+                }
+                Err(_) => self.bad_tensor(&name, format!("dimension {dimension}"), "dimensions known at compile time"),
+            }
+        }
+        let elements = shape.iter().try_fold(1usize, |product, &d| product.checked_mul(d));
+        let bytes = elements.and_then(|n| n.checked_mul(dtype.size())).filter(|&n| n <= i32::MAX as usize);
+        if bytes.is_none() || elements.is_none_or(|n| n > i32::MAX as usize) {
+            self.bad_tensor(&name, format!("shape {shape:?} of {dtype}"), "up to 2147483647 bytes");
+            shape.clear();
+        }
+        if source.sparsity()?.is_some() {
+            self.bad_tensor(&name, "sparse contents", "dense contents");
+        }
+        let index = source.buffer()? as usize;
+        let data = match buffers.get(index) {
+            Some(data) => data.clone(),
+            None => {
+                self.bad_tensor(&name, format!("buffer {index}"), format!("one of {}", buffers.len()));
+                None
+            }
+        };
+        // Types without a size of their own never pass `check` as data, so their contents are not needed.
+        let data = data.filter(|_| dtype.size() > 0);
+        if let (Some(data), Some(bytes)) = (&data, bytes)
+            && data.len() != bytes
+        {
+            self.bad_tensor(&name, format!("{} bytes of contents", data.len()), format!("{bytes} as the shape says"));
+        }
+        let quant = match source.quantization()? {
+            Some(quant) => self.quantization(&quant)?,
+            None => None,
+        };
+        Ok(Tensor { name, shape, dtype, quant, data, variable: source.is_variable()? })
+    }
+
+    fn quantization(&mut self, source: &QuantizationParametersRef<'_>) -> Result<Option<Quantization>, Broken> {
+        let (mut scales, mut zero_points) = (Vec::new(), Vec::new());
+        for scale in few(source.scale()?, MAX_SCALES, "scales of a tensor")? {
+            self.spend(4)?;
+            scales.push(scale);
+        }
+        for zero_point in few(source.zero_point()?, MAX_SCALES, "zero points of a tensor")? {
+            self.spend(8)?;
+            zero_points.push(zero_point);
+        }
+        // Converters write empty parameters for tensors that have none.
+        if scales.is_empty() {
+            return Ok(None);
+        }
+        let axis = usize::try_from(source.quantized_dimension()?).unwrap_or(usize::MAX);
+        Ok(Some(Quantization { scales, zero_points, axis }))
+    }
+
+    fn operator(
+        &mut self,
+        index: usize,
+        source: &OperatorRef<'_>,
+        codes: &[(i32, i32)],
+        tensors: usize,
+    ) -> Result<Operator, Broken> {
+        let code = source.opcode_index()? as usize;
+        let Some(&(kind, version)) = codes.get(code) else {
+            let found = format!("operator {index} refers to operator code {code}");
+            return Err(Broken(Problem::file(found, format!("one of {}", codes.len()))));
+        };
+        let mut inputs = Vec::new();
+        for id in few(source.inputs()?, MAX_OPERANDS, "inputs of an operator")? {
+            self.spend(16)?;
+            inputs.push(if id == -1 { None } else { Some(tensor_id(id, tensors, &format!("operator {index}"))?) });
+        }
+        let outputs = self.ids(source.outputs()?, tensors, &format!("operator {index}"))?;
+        // Options of operators unknown to this reader have tags unknown to it; `check` names the operator then.
+        let options = match source.builtin_options() {
+            Ok(Some(options)) => self.options(&options)?,
+            Ok(None) => OpOptions::None,
+            Err(error) if matches!(error.error_kind, planus::errors::ErrorKind::UnknownUnionTag { .. }) => {
+                OpOptions::None
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Operator { index, kind: OpKind(kind), version, options, inputs, outputs })
+    }
+
+    fn options(&mut self, source: &BuiltinOptionsRef<'_>) -> Result<OpOptions, Broken> {
+        use BuiltinOptionsRef as From;
+        Ok(match source {
+            From::Conv2d(o) => OpOptions::Conv2D(Conv2DOptions {
+                padding: padding(o.padding()?),
+                stride_w: o.stride_w()?,
+                stride_h: o.stride_h()?,
+                activation: activation(o.fused_activation_function()?),
+                dilation_w: o.dilation_w_factor()?,
+                dilation_h: o.dilation_h_factor()?,
+            }),
+            From::Depthwiseconv2d(o) => OpOptions::DepthwiseConv2D(DepthwiseConv2DOptions {
+                padding: padding(o.padding()?),
+                stride_w: o.stride_w()?,
+                stride_h: o.stride_h()?,
+                depth_multiplier: o.depth_multiplier()?,
+                activation: activation(o.fused_activation_function()?),
+                dilation_w: o.dilation_w_factor()?,
+                dilation_h: o.dilation_h_factor()?,
+            }),
+            From::Pool2d(o) => OpOptions::Pool2D(Pool2DOptions {
+                padding: padding(o.padding()?),
+                stride_w: o.stride_w()?,
+                stride_h: o.stride_h()?,
+                filter_width: o.filter_width()?,
+                filter_height: o.filter_height()?,
+                activation: activation(o.fused_activation_function()?),
+            }),
+            From::Fullyconnected(o) => OpOptions::FullyConnected(FullyConnectedOptions {
+                activation: activation(o.fused_activation_function()?),
+                shuffled_weights: o.weights_format()? != 0,
+                keep_num_dims: o.keep_num_dims()?,
+            }),
+            From::Softmax(o) => OpOptions::Softmax { beta: o.beta()? },
+            From::Concatenation(o) => {
+                OpOptions::Concatenation { axis: o.axis()?, activation: activation(o.fused_activation_function()?) }
+            }
+            From::Add(o) => OpOptions::Arithmetic { activation: activation(o.fused_activation_function()?) },
+            From::Mul(o) => OpOptions::Arithmetic { activation: activation(o.fused_activation_function()?) },
+            From::Sub(o) => OpOptions::Arithmetic { activation: activation(o.fused_activation_function()?) },
+            From::Reducer(o) => OpOptions::Reducer { keep_dims: o.keep_dims()? },
+            From::Stridedslice(o) => OpOptions::StridedSlice(StridedSliceOptions {
+                begin_mask: o.begin_mask()?,
+                end_mask: o.end_mask()?,
+                ellipsis_mask: o.ellipsis_mask()?,
+                new_axis_mask: o.new_axis_mask()?,
+                shrink_axis_mask: o.shrink_axis_mask()?,
+                offset: o.offset()?,
+            }),
+            From::Split(o) => OpOptions::Split { num_splits: o.num_splits()? },
+            From::Splitv(o) => OpOptions::Split { num_splits: o.num_splits()? },
+            From::Leakyrelu(o) => OpOptions::LeakyRelu { alpha: o.alpha()? },
+            From::Callonce(o) => OpOptions::CallOnce { init_subgraph: o.init_subgraph_index()? },
+            From::Varhandle(o) => OpOptions::VarHandle {
+                container: self.text(o.container()?)?,
+                shared_name: self.text(o.shared_name()?)?,
+            },
+            _ => OpOptions::None,
+        })
+    }
+
+    fn ids(
+        &mut self,
+        source: Option<planus::Vector<'_, i32>>,
+        tensors: usize,
+        whose: &str,
+    ) -> Result<Vec<TensorId>, Broken> {
+        let mut ids = Vec::new();
+        for id in few(source, MAX_OPERANDS, &format!("tensors listed for {whose}"))? {
+            self.spend(8)?;
+            ids.push(tensor_id(id, tensors, whose)?);
+        }
+        Ok(ids)
+    }
+
+    fn text(&mut self, source: Option<&str>) -> Result<String, Broken> {
+        let source = source.unwrap_or_default();
+        let mut end = source.len().min(MAX_NAME);
+        while !source.is_char_boundary(end) {
+            end -= 1;
+        }
+        // All of it was looked at already, to see that it is UTF-8.
+        self.spend(source.len())?;
+        Ok(source[..end].to_owned())
+    }
+
+    fn spend(&mut self, bytes: usize) -> Result<(), Broken> {
+        match self.budget.checked_sub(bytes) {
+            Some(left) => self.budget = left,
+            None => {
+                return Err(Broken(Problem::file("the same bytes are referred to over and over", "an honest file")));
+            }
+        }
+        Ok(())
+    }
+
+    fn bad_tensor(&mut self, name: &str, found: impl Into<String>, supported: impl Into<String>) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(Problem { tensor: Some(name.to_owned()), ..Problem::file(found, supported) });
+        }
+    }
+}
+
+/// The elements of a list that is not longer than `most`.
+fn few<'a, T>(
+    source: Option<planus::Vector<'a, T>>,
+    most: usize,
+    what: &str,
+) -> Result<impl Iterator<Item = <planus::Vector<'a, T> as IntoIterator>::Item> + use<'a, T>, Broken>
+where
+    planus::Vector<'a, T>: IntoIterator,
+{
+    match &source {
+        Some(list) if list.len() > most => {
+            Err(Broken(Problem::file(format!("{} {what}", list.len()), format!("up to {most}"))))
+        }
+        _ => Ok(source.into_iter().flatten()),
+    }
+}
+
+fn tensor_id(id: i32, tensors: usize, whose: &str) -> Result<TensorId, Broken> {
+    match usize::try_from(id) {
+        Ok(index) if index < tensors => Ok(TensorId(index)),
+        _ => Err(Broken(Problem::file(format!("{whose} refers to tensor {id}"), format!("one of {tensors}")))),
+    }
+}
+
+fn dtype(code: i8) -> DType {
+    match code {
+        0 => DType::Float32,
+        2 => DType::Int32,
+        3 => DType::Uint8,
+        4 => DType::Int64,
+        6 => DType::Bool,
+        7 => DType::Int16,
+        9 => DType::Int8,
+        13 => DType::Resource,
+        other => DType::Other(other),
+    }
+}
+
+fn padding(code: i8) -> Padding {
+    match code {
+        0 => Padding::Same,
+        1 => Padding::Valid,
+        other => Padding::Other(other),
+    }
+}
+
+fn activation(code: i8) -> Activation {
+    match code {
+        0 => Activation::None,
+        1 => Activation::Relu,
+        2 => Activation::ReluN1To1,
+        3 => Activation::Relu6,
+        other => Activation::Other(other),
+    }
+}

@@ -1,0 +1,221 @@
+//! From operators to layers: what each operator contributes to the generated C.
+//!
+//! A [`Layer`] becomes one `static` C function whose parameters are its [`Argument`]s, then `scratch`. Its constants become
+//! `static const` arrays of the same file. Op files in [`crate::ops`] build layers; `plan` places the tensors; `emit` writes.
+
+use crate::ir::graph::{Operator, Subgraph, Tensor, TensorId};
+use crate::ir::options::Options;
+
+/// What an op file sees while it lowers one operator that passed its check.
+pub struct Lowering<'a> {
+    /// The graph the operator belongs to.
+    pub graph: &'a Subgraph,
+    /// What the user asked for, such as size or speed.
+    pub options: &'a Options,
+    /// C identifier of the layer, unique in the model. Constants are named `<name>_weights` and so on.
+    pub name: String,
+}
+
+impl Lowering<'_> {
+    /// The operator's input `i`, present by its check.
+    pub fn input(&self, op: &Operator, i: usize) -> Option<(TensorId, &Tensor)> {
+        let id = (*op.inputs.get(i)?)?;
+        Some((id, self.graph.tensor(id)))
+    }
+
+    /// Name of a constant of this layer: `<layer>_<what>`.
+    pub fn constant(&self, what: &str) -> String {
+        format!("{}_{what}", self.name)
+    }
+}
+
+/// What becomes of one operator.
+#[derive(Debug, Clone)]
+pub enum Lowered {
+    /// A C function.
+    Layer(Layer),
+    /// No code: the output is the input's bytes under another shape or name.
+    Alias {
+        /// Tensor whose bytes are used.
+        input: TensorId,
+        /// The other name for them.
+        output: TensorId,
+    },
+    /// No code and no data, such as a handle.
+    Nothing,
+}
+
+/// One C function of the generated code.
+#[derive(Debug, Clone, Default)]
+pub struct Layer {
+    /// C identifier, from [`Lowering::name`].
+    pub name: String,
+    /// Indices of the operators computed here, first to last.
+    pub operators: Vec<usize>,
+    /// One line for the comment above the function: what is computed, which variant, which shapes.
+    pub summary: String,
+    /// Pointers the function takes, in order: run-time tensors only, never constants.
+    pub arguments: Vec<Argument>,
+    /// Pairs that may share memory.
+    pub in_place: Vec<InPlace>,
+    /// Bytes of scratch memory alive during the call; 0 for none. The function then has a last parameter `uint8_t *scratch`.
+    pub scratch_bytes: usize,
+    /// Alignment of the scratch memory, a power of two up to 16.
+    pub scratch_align: usize,
+    /// Arrays in flash.
+    pub constants: Vec<Constant>,
+    /// Kernel files the body needs, such as `"conv_2d.h"`; files they include are found by themselves.
+    pub headers: Vec<&'static str>,
+    /// C statements, indented by four spaces, each line ended by a newline. Uses argument and constant names.
+    pub body: String,
+    /// Multiply-accumulates of one call.
+    pub macs: u64,
+}
+
+impl Layer {
+    /// Bytes of constants in a build with (`dsp`) or without Arm's DSP extension.
+    pub fn constant_bytes(&self, dsp: bool) -> usize {
+        let left_out = if dsp { Core::Plain } else { Core::Dsp };
+        let counted = |core| core != left_out && core != Core::Mve;
+        self.constants.iter().filter(|constant| counted(constant.core)).map(|constant| constant.data.bytes()).sum()
+    }
+}
+
+/// One pointer parameter of a layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// C identifier, such as `input`.
+    pub name: String,
+    /// The tensor behind it.
+    pub tensor: TensorId,
+    /// Whether the layer fills it; a read-only argument is a pointer to `const`.
+    pub written: bool,
+}
+
+impl Argument {
+    /// A tensor the layer reads.
+    pub fn input(name: &str, tensor: TensorId) -> Self {
+        Argument { name: name.into(), tensor, written: false }
+    }
+
+    /// A tensor the layer fills.
+    pub fn output(name: &str, tensor: TensorId) -> Self {
+        Argument { name: name.into(), tensor, written: true }
+    }
+}
+
+/// Permission for an output to overlap an input of the same layer.
+///
+/// The output then starts at least `lead` bytes before the input. A kernel may allow it if, whenever it writes the output byte
+/// at an offset, it has read every input byte below that offset minus `lead` for the last time: with a lead of 0 it writes no
+/// output byte before it has read the input byte of the same position, and all before it. With a lead of 0 the output starts
+/// exactly where the input does: depthwise kernels rely on it, they go channel by channel. Planned only where nobody reads the
+/// input later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InPlace {
+    /// Tensor that is read.
+    pub input: TensorId,
+    /// Tensor that is written.
+    pub output: TensorId,
+    /// Bytes by which the output starts before the input, at least.
+    pub lead: usize,
+    /// Why this is safe, for readers of the report.
+    pub reason: &'static str,
+}
+
+/// An array in flash.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Constant {
+    /// C identifier, unique in the model.
+    pub name: String,
+    /// Elements with their type.
+    pub data: ConstantData,
+    /// Alignment in bytes, a power of two; at least that of the element.
+    pub align: usize,
+    /// Elements on one line of the generated text; 0 lets `emit` choose.
+    pub row: usize,
+    /// What it holds and how it is packed, for the comment above it.
+    pub comment: String,
+    /// Which builds of the C code contain the array.
+    pub core: Core,
+}
+
+/// Builds of the generated C that contain a [`Constant`]: weights are packed as the core's multiply-accumulate wants them,
+/// several packings stand in the file, and the preprocessor leaves one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Core {
+    /// All.
+    #[default]
+    Any,
+    /// Those for Arm's DSP extension without MVE: `#if TVMK_DSP`, a macro of `base.h` that is 0 or 1.
+    Dsp,
+    /// All others: `#if !TVMK_DSP`.
+    Plain,
+    /// Those for MVE: `#if TVMK_MVE`.
+    Mve,
+    /// All others: `#if !TVMK_MVE`.
+    NoMve,
+}
+
+impl Core {
+    /// The preprocessor's condition; empty for none.
+    pub fn condition(self) -> &'static str {
+        match self {
+            Core::Any => "",
+            Core::Dsp => "TVMK_DSP",
+            Core::Plain => "!TVMK_DSP",
+            Core::Mve => "TVMK_MVE",
+            Core::NoMve => "!TVMK_MVE",
+        }
+    }
+}
+
+/// Elements of a [`Constant`].
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum ConstantData {
+    I8(Vec<i8>),
+    U8(Vec<u8>),
+    I16(Vec<i16>),
+    I32(Vec<i32>),
+    F32(Vec<f32>),
+}
+
+impl ConstantData {
+    /// The C99 type of one element.
+    pub fn c_type(&self) -> &'static str {
+        match self {
+            ConstantData::I8(_) => "int8_t",
+            ConstantData::U8(_) => "uint8_t",
+            ConstantData::I16(_) => "int16_t",
+            ConstantData::I32(_) => "int32_t",
+            ConstantData::F32(_) => "float",
+        }
+    }
+
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        match self {
+            ConstantData::I8(v) => v.len(),
+            ConstantData::U8(v) => v.len(),
+            ConstantData::I16(v) => v.len(),
+            ConstantData::I32(v) => v.len(),
+            ConstantData::F32(v) => v.len(),
+        }
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Size in bytes.
+    pub fn bytes(&self) -> usize {
+        let element = match self {
+            ConstantData::I8(_) | ConstantData::U8(_) => 1,
+            ConstantData::I16(_) => 2,
+            ConstantData::I32(_) | ConstantData::F32(_) => 4,
+        };
+        self.len() * element
+    }
+}

@@ -1,0 +1,8 @@
+//! What the passes hand on: data types, and almost nothing that computes.
+
+pub mod graph;
+pub mod layer;
+pub mod model;
+pub mod names;
+pub mod options;
+pub mod problem;

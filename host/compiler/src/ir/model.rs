@@ -1,0 +1,152 @@
+//! Everything known about the code to write: what `emit`, `metadata` and `report` read.
+
+use crate::ir::graph::{Tensor, TensorId};
+use crate::ir::layer::{Constant, Layer};
+use crate::passes::schedule::Owner;
+use std::sync::Arc;
+
+/// A compiled model before it becomes text.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Module name.
+    pub module: String,
+    /// What the file says of itself.
+    pub description: String,
+    /// All tensors of the main graph, and those the compiler made.
+    pub tensors: Vec<Tensor>,
+    /// Inputs, in the order of the file.
+    pub inputs: Vec<Port>,
+    /// Outputs, in the order of the file.
+    pub outputs: Vec<Port>,
+    /// Layers in execution order.
+    pub layers: Vec<PlannedLayer>,
+    /// Constant tensors that layers take as arguments, as arrays.
+    pub constants: Vec<(TensorId, Constant)>,
+    /// States, in the pool [`Model::state_pool`].
+    pub states: Vec<PlannedState>,
+    /// Workspace pools in the order of the C struct: by name.
+    pub pools: Vec<PlannedPool>,
+    /// Where each tensor with bytes in memory is.
+    pub places: Vec<Option<Location>>,
+    /// How the plan was found.
+    pub plan: PlanFacts,
+    /// Whether inputs and outputs are in the workspace.
+    pub io_in_workspace: bool,
+}
+
+/// An input or output.
+#[derive(Debug, Clone)]
+pub struct Port {
+    /// The tensor.
+    pub tensor: TensorId,
+    /// Its member in the C struct.
+    pub c_name: String,
+}
+
+/// A layer with its scratch memory placed.
+#[derive(Debug, Clone)]
+pub struct PlannedLayer {
+    /// The layer.
+    pub layer: Layer,
+    /// Kinds of its operators in the file, such as `CONV_2D`.
+    pub kinds: Vec<String>,
+    /// Where its scratch memory is.
+    pub scratch: Option<Location>,
+}
+
+/// A state with its place.
+#[derive(Debug, Clone)]
+pub struct PlannedState {
+    /// The tensor.
+    pub tensor: TensorId,
+    /// Offset in the state pool.
+    pub offset: usize,
+    /// Contents after a reset.
+    pub initial: Arc<[u8]>,
+}
+
+/// A workspace pool.
+#[derive(Debug, Clone)]
+pub struct PlannedPool {
+    /// Member of the C struct.
+    pub name: String,
+    /// Bytes used.
+    pub bytes: usize,
+    /// The limit the user set.
+    pub limit: Option<usize>,
+    /// Whether its contents must last from run to run.
+    pub state: bool,
+}
+
+/// Where a tensor's bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Location {
+    /// Who provides them.
+    pub owner: Owner,
+    /// Index into [`Model::pools`] for those in a pool.
+    pub pool: usize,
+    /// Offset in the pool.
+    pub offset: usize,
+    /// Size.
+    pub bytes: usize,
+    /// First layer in which they are needed.
+    pub first: usize,
+    /// Last layer in which they are needed.
+    pub last: usize,
+}
+
+/// How the memory plan came about.
+#[derive(Debug, Clone, Default)]
+pub struct PlanFacts {
+    /// The most bytes alive in one layer: no plan can need less.
+    pub bound: usize,
+    /// Bytes planned, all pools but that of the state.
+    pub bytes: usize,
+    /// The method that found it.
+    pub method: &'static str,
+    /// Tensors that overwrite another: output, input, why that is safe.
+    pub in_place: Vec<(TensorId, TensorId, &'static str)>,
+}
+
+/// Alignment of every pool, in bytes.
+pub const POOL_ALIGN: usize = 16;
+
+impl Model {
+    /// The tensor with this id.
+    pub fn tensor(&self, id: TensorId) -> &Tensor {
+        &self.tensors[id.0]
+    }
+
+    /// Index of the pool that holds the states.
+    pub fn state_pool(&self) -> Option<usize> {
+        self.pools.iter().position(|pool| pool.state)
+    }
+
+    /// Name of the C parameter for a pool in the TIR-style main function.
+    pub fn pool_parameter(&self, pool: usize) -> String {
+        format!("{}_{pool}_var", self.pools[pool].name)
+    }
+
+    /// Size of all workspace pools, states included.
+    pub fn workspace_bytes(&self) -> usize {
+        self.pools.iter().map(|pool| pool.bytes).sum()
+    }
+
+    /// `name` with the module's prefix, as all symbols with external linkage have it.
+    pub fn symbol(&self, name: &str) -> String {
+        format!("tvmgen_{}_{name}", self.module)
+    }
+
+    /// The prefix of all macros.
+    pub fn macro_prefix(&self) -> String {
+        format!("TVMGEN_{}", self.module.to_ascii_uppercase())
+    }
+}
+
+/// Shape as people write it: `1×49×10×8`, `scalar` for none.
+pub fn shape_text(shape: &[usize]) -> String {
+    if shape.is_empty() {
+        return "scalar".to_owned();
+    }
+    shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×")
+}

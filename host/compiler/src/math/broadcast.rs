@@ -1,0 +1,88 @@
+//! Two inputs whose shapes differ, brought to common loops.
+
+use crate::ops::shared::text;
+
+/// Loops the kernels have: `tvmk_broadcast_t` of `broadcast.h`.
+const LOOPS: usize = 4;
+
+/// Nested loops over the output, with the step of each input in elements; 0 repeats the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broadcast {
+    shape: [usize; LOOPS],
+    steps: [[usize; LOOPS]; 2],
+}
+
+impl Broadcast {
+    /// The shortest loops for two inputs and the output they give. `None` if the shapes don't broadcast or take too many loops.
+    pub fn new(inputs: [&[usize]; 2], output: &[usize]) -> Option<Broadcast> {
+        let mut loops: Vec<(usize, [usize; 2])> = Vec::new();
+        let mut strides = [1usize; 2];
+        // Innermost first.
+        for i in 0..output.len() {
+            let size = output[output.len() - 1 - i];
+            let mut steps = [0; 2];
+            for (k, input) in inputs.iter().enumerate() {
+                let own = if i < input.len() { input[input.len() - 1 - i] } else { 1 };
+                if own == size {
+                    steps[k] = strides[k];
+                } else if own != 1 {
+                    return None;
+                }
+                strides[k] *= own;
+            }
+            if size == 1 {
+                continue;
+            }
+            match loops.last_mut() {
+                Some((inner, inner_steps)) if (0..2).all(|k| steps[k] == inner_steps[k] * *inner) => *inner *= size,
+                _ => loops.push((size, steps)),
+            }
+        }
+        let longer = inputs
+            .iter()
+            .any(|input| input.len() > output.len() && input[..input.len() - output.len()].iter().any(|&n| n != 1));
+        if longer || loops.len() > LOOPS {
+            return None;
+        }
+        let mut broadcast = Broadcast { shape: [1; LOOPS], steps: [[0; LOOPS]; 2] };
+        for (i, (size, steps)) in loops.into_iter().enumerate() {
+            broadcast.shape[LOOPS - 1 - i] = size;
+            (broadcast.steps[0][LOOPS - 1 - i], broadcast.steps[1][LOOPS - 1 - i]) = (steps[0], steps[1]);
+        }
+        Some(broadcast)
+    }
+
+    /// `static const tvmk_broadcast_t shapes = …;`
+    pub fn statements(&self) -> String {
+        let list = |values: &[usize; LOOPS]| {
+            format!("{{{}}}", values.iter().map(usize::to_string).collect::<Vec<_>>().join(", "))
+        };
+        let fields = [("shape", list(&self.shape)), ("step1", list(&self.steps[0])), ("step2", list(&self.steps[1]))];
+        text::constant_struct("tvmk_broadcast_t", "shapes", &fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_shapes_take_one_loop() {
+        let all = Broadcast::new([&[1, 4, 5, 6], &[4, 5, 6]], &[1, 4, 5, 6]).unwrap();
+        assert_eq!((all.shape, all.steps), ([1, 1, 1, 120], [[0, 0, 0, 1]; 2]));
+    }
+
+    #[test]
+    fn a_row_is_repeated() {
+        let rows = Broadcast::new([&[2, 3, 4], &[4]], &[2, 3, 4]).unwrap();
+        assert_eq!((rows.shape, rows.steps), ([1, 1, 6, 4], [[0, 0, 4, 1], [0, 0, 0, 1]]));
+        let scalar = Broadcast::new([&[], &[2, 3]], &[2, 3]).unwrap();
+        assert_eq!(scalar.steps, [[0; 4], [0, 0, 0, 1]]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        assert_eq!(Broadcast::new([&[2, 3], &[2]], &[2, 3]), None);
+        assert_eq!(Broadcast::new([&[2, 1, 2, 1, 2], &[1, 2, 1, 2, 1]], &[2; 5]), None);
+    }
+}

@@ -1,0 +1,8 @@
+//! Arithmetic of the reference kernels and of the packing: pure functions, each with its source.
+
+pub mod broadcast;
+pub mod gemmlowp;
+pub mod pack;
+pub mod quantize;
+pub mod requantize;
+pub mod window;

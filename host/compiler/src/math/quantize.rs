@@ -1,0 +1,177 @@
+//! Quantisation arithmetic, bit for bit as TensorFlow Lite Micro does it.
+//!
+//! Reference: `tensorflow/lite/kernels/internal/quantization_util.cc` and `common.h`, double rounding as in gemmlowp
+//! (`TFLITE_SINGLE_ROUNDING` not defined).
+
+use crate::ir::graph::Activation;
+
+/// A real factor as a 32-bit mantissa and a power of two: factor = mantissa · 2^(shift − 31).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Multiplier {
+    /// 0, or 2^30 … 2^31 − 1.
+    pub mantissa: i32,
+    /// Positive to the left, −31 … 31 for any sensible model.
+    pub shift: i32,
+}
+
+impl Multiplier {
+    /// `QuantizeMultiplier`. A factor below 2^-32 becomes 0. The factor must be finite and not negative.
+    pub fn new(factor: f64) -> Self {
+        let (fraction, mut shift) = frexp(factor);
+        // `TfLiteRound` is `std::round`: halves away from zero, as `f64::round`.
+        let mut mantissa = (fraction * (1i64 << 31) as f64).round() as i64;
+        if mantissa == 1 << 31 {
+            mantissa /= 2;
+            shift += 1;
+        }
+        if mantissa == 0 || shift < -31 {
+            return Multiplier { mantissa: 0, shift: 0 };
+        }
+        Multiplier { mantissa: mantissa as i32, shift }
+    }
+
+    /// `MultiplyByQuantizedMultiplier`, total: left shifts wrap as the reference's would overflow.
+    pub fn apply(self, x: i32) -> i32 {
+        let left = self.shift.clamp(0, 31) as u32;
+        let right = (-self.shift).clamp(0, 31) as u32;
+        rounding_divide_by_pot(saturating_rounding_doubling_high_mul(x.wrapping_shl(left), self.mantissa), right)
+    }
+}
+
+impl Multiplier {
+    /// [`Multiplier::apply`] where it is defined: `None` if the shift to the left or the rounding would overflow.
+    pub fn checked_apply(self, x: i32) -> Option<i32> {
+        let left = self.shift.max(0);
+        let shifted = i64::from(x).checked_mul(1i64.checked_shl(left as u32).filter(|&power| power > 0)?)?;
+        let shifted = i32::try_from(shifted).ok()?;
+        Some(Multiplier { shift: self.shift.min(0), ..self }.apply(shifted))
+    }
+}
+
+/// `frexp`: x = fraction · 2^exponent with 0.5 ≤ fraction < 1; (0, 0) for 0.
+pub fn frexp(x: f64) -> (f64, i32) {
+    if x == 0.0 || !x.is_finite() {
+        return (x, 0);
+    }
+    let bits = x.to_bits();
+    let exponent = ((bits >> 52) & 0x7ff) as i32;
+    if exponent == 0 {
+        // Subnormal: scale up first.
+        let (fraction, exponent) = frexp(x * (1u64 << 54) as f64);
+        return (fraction, exponent - 54);
+    }
+    (f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52)), exponent - 1022)
+}
+
+/// gemmlowp's `SaturatingRoundingDoublingHighMul`.
+pub fn saturating_rounding_doubling_high_mul(a: i32, b: i32) -> i32 {
+    if a == i32::MIN && b == i32::MIN {
+        return i32::MAX;
+    }
+    let product = i64::from(a) * i64::from(b);
+    let nudge = if product >= 0 { 1i64 << 30 } else { 1 - (1i64 << 30) };
+    // Division truncates towards zero, as in C.
+    ((product + nudge) / (1i64 << 31)) as i32
+}
+
+/// gemmlowp's `RoundingDivideByPOT`: halves away from zero. `exponent` is 0 … 31.
+pub fn rounding_divide_by_pot(x: i32, exponent: u32) -> i32 {
+    let mask = ((1i64 << exponent) - 1) as i32;
+    let remainder = x & mask;
+    let threshold = (mask >> 1) + i32::from(x < 0);
+    (x >> exponent) + i32::from(remainder > threshold)
+}
+
+/// `CalculateActivationRangeQuantized`: the clamp of an output with the given type range; `None` for an unknown activation.
+///
+/// Float32 arithmetic throughout, as in the reference.
+pub fn activation_range(
+    activation: Activation,
+    scale: f32,
+    zero_point: i32,
+    type_min: i32,
+    type_max: i32,
+) -> Option<(i32, i32)> {
+    // `as` saturates where the reference refuses the model.
+    let quantize = |real: f32| zero_point.saturating_add((real / scale).round() as i32);
+    Some(match activation {
+        Activation::None => (type_min, type_max),
+        Activation::Relu => (type_min.max(quantize(0.0)), type_max),
+        Activation::Relu6 => (type_min.max(quantize(0.0)), type_max.min(quantize(6.0))),
+        Activation::ReluN1To1 => (type_min.max(quantize(-1.0)), type_max.min(quantize(1.0))),
+        Activation::Other(_) => return None,
+    })
+}
+
+/// [`activation_range`] of an int8 output.
+pub fn activation_range_i8(activation: Activation, scale: f32, zero_point: i32) -> Option<(i32, i32)> {
+    activation_range(activation, scale, zero_point, -128, 127)
+}
+
+/// Padding before the first element along one dimension and the output size.
+///
+/// `ComputePaddingHeightWidth` and `ComputeOutSize`: returns `(before, output)`; the window is `(filter − 1) · dilation + 1` wide.
+/// `None` where the window does not fit or a number is zero.
+pub fn padding(same: bool, input: usize, filter: usize, stride: usize, dilation: usize) -> Option<(usize, usize)> {
+    if stride == 0 || filter == 0 || dilation == 0 || input == 0 {
+        return None;
+    }
+    let window = (filter - 1).checked_mul(dilation)?.checked_add(1)?;
+    if same {
+        let output = input.div_ceil(stride);
+        let needed = ((output - 1) * stride).checked_add(window)?;
+        Some((needed.saturating_sub(input) / 2, output))
+    } else if window > input {
+        None
+    } else {
+        Some((0, (input - window) / stride + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_multiplier_is_normalised() {
+        assert_eq!(Multiplier::new(0.5), Multiplier { mantissa: 1 << 30, shift: 0 });
+        assert_eq!(Multiplier::new(1.0), Multiplier { mantissa: 1 << 30, shift: 1 });
+        assert_eq!(Multiplier::new(0.0), Multiplier::default());
+        // The mantissa rounds up to 2^31.
+        assert_eq!(Multiplier::new(1.0 - 1e-16), Multiplier { mantissa: 1 << 30, shift: 1 });
+        assert_eq!(Multiplier::new(1e-12), Multiplier::default());
+    }
+
+    #[test]
+    fn frexp_takes_subnormals_apart() {
+        let tiny = f64::from_bits(3);
+        let (fraction, exponent) = frexp(tiny);
+        assert!((0.5..1.0).contains(&fraction));
+        assert_eq!(fraction * 2f64.powi(exponent + 100) * 2f64.powi(-100), tiny);
+    }
+
+    #[test]
+    fn halves_round_away_from_zero() {
+        assert_eq!(rounding_divide_by_pot(3, 1), 2);
+        assert_eq!(rounding_divide_by_pot(-3, 1), -2);
+        assert_eq!(rounding_divide_by_pot(-5, 1), -3);
+        assert_eq!(rounding_divide_by_pot(i32::MIN, 31), -1);
+        assert_eq!(rounding_divide_by_pot(7, 0), 7);
+    }
+
+    #[test]
+    fn the_high_product_saturates_in_one_case() {
+        assert_eq!(saturating_rounding_doubling_high_mul(i32::MIN, i32::MIN), i32::MAX);
+        assert_eq!(saturating_rounding_doubling_high_mul(i32::MIN, i32::MAX), -i32::MAX);
+        assert_eq!(saturating_rounding_doubling_high_mul(1, 1 << 30), 1);
+        assert_eq!(saturating_rounding_doubling_high_mul(-1, 1 << 30), 0);
+    }
+
+    #[test]
+    fn same_padding_puts_the_odd_element_last() {
+        assert_eq!(padding(true, 49, 10, 2, 1), Some((4, 25)));
+        assert_eq!(padding(true, 10, 4, 2, 1), Some((1, 5)));
+        assert_eq!(padding(false, 5, 3, 1, 2), Some((0, 1)));
+        assert_eq!(padding(false, 4, 3, 1, 2), None);
+    }
+}

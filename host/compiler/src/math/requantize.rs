@@ -1,0 +1,169 @@
+//! From accumulators to output bytes: the table of constants a kernel uses for each channel, in the cheapest form that is
+//! proved exact for the weights at hand. `base.h` uses the tables, `docs/kernels.md` has the proofs.
+
+use crate::math::quantize::Multiplier;
+
+/// What is known of one output channel at compile time.
+#[derive(Debug, Clone, Copy)]
+pub struct Channel {
+    /// Bias of the file, or 0.
+    pub bias: i32,
+    /// Sum of the positive weights.
+    pub positive: i64,
+    /// Sum of the negative weights' magnitudes.
+    pub negative: i64,
+    /// Scale from accumulator to output.
+    pub multiplier: Multiplier,
+}
+
+impl Channel {
+    /// Gathers the sums over a channel's weights.
+    pub fn new(bias: i32, weights: impl IntoIterator<Item = i8>, multiplier: Multiplier) -> Self {
+        let (mut positive, mut negative) = (0, 0);
+        for weight in weights {
+            let weight = i64::from(weight);
+            if weight > 0 { positive += weight } else { negative -= weight }
+        }
+        Channel { bias, positive, negative, multiplier }
+    }
+
+    /// The bias with −`zero_point` · Σ weights in it, for kernels that multiply raw input bytes.
+    fn folded_bias(&self, input_zero_point: i32) -> i64 {
+        i64::from(self.bias) - i64::from(input_zero_point) * (self.positive - self.negative)
+    }
+
+    /// Largest magnitude the accumulator with its bias can take for any input bytes.
+    fn bound(&self, input_zero_point: i32) -> i64 {
+        let bias = self.folded_bias(input_zero_point);
+        let high = bias + 127 * self.positive + 128 * self.negative;
+        let low = bias - 128 * self.positive - 127 * self.negative;
+        high.abs().max(low.abs())
+    }
+}
+
+/// Constants of a layer's channels, ready for `tvmk_output_t`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Two words a channel if `short`, else three.
+    pub words: Vec<i32>,
+    /// Which form: short (four instructions an output on Cortex-M4) or general.
+    pub short: bool,
+}
+
+impl Table {
+    /// The short form where it is proved for every channel, else the general one.
+    pub fn new(channels: &[Channel], input_zero_point: i32, output_zero_point: i32) -> Table {
+        let short: Option<Vec<[i32; 2]>> =
+            channels.iter().map(|channel| short(channel, input_zero_point, output_zero_point)).collect();
+        match short {
+            Some(words) => Table { words: words.concat(), short: true },
+            None => Table::general(channels, input_zero_point),
+        }
+    }
+
+    /// The general form, exact for every channel.
+    pub fn general(channels: &[Channel], input_zero_point: i32) -> Table {
+        let words = channels
+            .iter()
+            .flat_map(|channel| {
+                // Wraps where the reference's accumulator would.
+                let bias = channel.folded_bias(input_zero_point) as i32;
+                [bias, channel.multiplier.mantissa, channel.multiplier.shift]
+            })
+            .collect();
+        Table { words, short: false }
+    }
+}
+
+/// One channel in the short form, if that is exact for every input.
+fn short(channel: &Channel, input_zero_point: i32, output_zero_point: i32) -> Option<[i32; 2]> {
+    let Multiplier { mantissa, shift } = channel.multiplier;
+    let bound = channel.bound(input_zero_point);
+    // Doubling the accumulator must not overflow.
+    if bound >= 1 << 30 {
+        return None;
+    }
+    let exponent = -i64::from(shift);
+    let product = (bound * i64::from(mantissa) + (1 << 30)) >> 31;
+    // A multiplier of 0, or one so small that every product rounds to 0: the output is the zero point.
+    if product == 0 || (1..=31).contains(&exponent) && product < 1 << (exponent - 1) {
+        return Some([0, 0]);
+    }
+    if exponent < 1 {
+        return None;
+    }
+    // The sum before the shift: product, minus one for its sign, rounding and zero point.
+    let zero_point = (i64::from(output_zero_point).abs() + 1) << exponent;
+    if product + 1 + zero_point > i64::from(i32::MAX) {
+        return None;
+    }
+    let doubled = 2 * channel.folded_bias(input_zero_point);
+    if !(-(1 << 26)..1 << 26).contains(&doubled) {
+        return None;
+    }
+    Some([mantissa, (doubled as i32) << 5 | (exponent as i32 - 1)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `tvmk_requantize_short` of `base.h`.
+    fn apply(sum: i32, [mantissa, word]: [i32; 2], zero_point: i32) -> i32 {
+        let a = (sum << 1) + (word >> 5);
+        let x = ((i64::from(a) * i64::from(mantissa) + (1 << 31)) >> 32) as i32;
+        let t = x + (a >> 31) + ((2 * zero_point + 1) << (word & 31));
+        t >> (word & 31) >> 1
+    }
+
+    #[test]
+    fn the_short_form_equals_the_reference_wherever_it_is_offered() {
+        let mut state = 1u64;
+        let mut random = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 33) as i32
+        };
+        let mut offered = 0;
+        for _ in 0..20_000 {
+            let multiplier = Multiplier { mantissa: (1 << 30) | random(), shift: -(random() % 33) };
+            let weight_sum = 1i64 << (random() % 20);
+            let bias = random() >> (random() % 20 + 6);
+            let channel = Channel { bias, positive: weight_sum, negative: weight_sum / 3, multiplier };
+            let (zx, zy) = (random() % 256 - 128, random() % 256 - 128);
+            let Some(words) = short(&channel, zx, zy) else { continue };
+            offered += 1;
+            let fold = channel.folded_bias(zx) as i32;
+            let (high, low) =
+                (127 * channel.positive + 128 * channel.negative, -128 * channel.positive - 127 * channel.negative);
+            for i in 0..64i64 {
+                let sum = match i {
+                    0 => high,
+                    1 => low,
+                    // Around zero, where signs change.
+                    2..20 => (-i64::from(fold) + i - 10).clamp(low, high),
+                    _ => low + i64::from(random()) % (high - low + 1),
+                } as i32;
+                let expected = multiplier.apply(sum + fold) + zy;
+                assert_eq!(apply(sum, words, zy), expected, "{channel:?} zx {zx} zy {zy} sum {sum}");
+            }
+        }
+        assert!(offered > 2000, "only {offered} channels took the short form");
+    }
+
+    #[test]
+    fn factors_of_a_half_and_more_take_the_general_form() {
+        let channel = Channel::new(0, [1, -1], Multiplier { mantissa: 1 << 30, shift: 0 });
+        let table = Table::new(&[channel], 0, 0);
+        assert!(!table.short);
+        assert_eq!(table.words, [0, 1 << 30, 0]);
+    }
+
+    #[test]
+    fn a_dead_channel_does_not_cost_the_others_the_short_form() {
+        let dead = Channel::new(0, [0, 0], Multiplier { mantissa: 1 << 30, shift: 3 });
+        let live = Channel::new(5, [10, -3], Multiplier { mantissa: 1 << 30, shift: -7 });
+        let table = Table::new(&[dead, live], -128, 3);
+        assert!(table.short);
+        assert_eq!(table.words[..2], [0, 0]);
+    }
+}

@@ -1,0 +1,47 @@
+//! LEAKY_RELU: `table.h` on int8, `float_unary.h` on float32.
+
+use crate::ir::graph::{DType, OpKind, OpOptions, Operator, Subgraph};
+use crate::ir::layer::{Lowered, Lowering};
+use crate::ir::problem::Problem;
+use crate::math::quantize::Multiplier;
+use crate::ops::shared::{float_unary, table};
+use crate::ops::{OpDefinition, is_float, one_to_one};
+use crate::passes::check::Checker;
+use crate::passes::emit::float_literal;
+
+/// The operator.
+pub static DEFINITION: OpDefinition =
+    OpDefinition { kind: OpKind::LEAKY_RELU, versions: 1..=2, arity: (1..=1, 1..=1), check, lower };
+
+fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
+    let mut checker = Checker::new(graph, op, problems);
+    match op.options {
+        OpOptions::LeakyRelu { alpha } if alpha.is_finite() => {}
+        OpOptions::LeakyRelu { alpha } => checker.bad(format!("alpha {alpha}"), "a finite number"),
+        _ => checker.bad("no options", "options of LEAKY_RELU"),
+    }
+    if is_float(graph, op) {
+        float_unary::check(&mut checker);
+    } else {
+        let _ = table::check(&mut checker, &[DType::Int8], &[DType::Int8]);
+    }
+}
+
+fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
+    let graph = lowering.graph;
+    let alpha = if let OpOptions::LeakyRelu { alpha } = op.options { alpha } else { 0.0 };
+    if is_float(graph, op) {
+        return float_unary::lower(lowering, op, "tvmk_float_leaky_relu", &float_literal(alpha));
+    }
+    let (input, output) = one_to_one(lowering, op)?;
+    let ((in_scale, in_zero), (out_scale, out_zero)) =
+        (table::quant(graph, op, input)?, table::quant(graph, op, output)?);
+    // Both factors are float32 in the reference.
+    let falling = Multiplier::new(f64::from(in_scale * alpha / out_scale));
+    let rising = Multiplier::new(f64::from(in_scale / out_scale));
+    table::lower(lowering, op, |x| {
+        let x = x - in_zero;
+        let y = if x >= 0 { rising } else { falling }.checked_apply(x)?;
+        Some(y.saturating_add(out_zero).clamp(-128, 127))
+    })
+}

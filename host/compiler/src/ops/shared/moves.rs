@@ -1,0 +1,120 @@
+//! Blocks of bytes from one array to another, in steps: what PAD, TRANSPOSE, SLICE and CONCATENATION come down to.
+//! The kernel is `move.h`.
+
+use crate::ops::shared::text;
+
+/// Loops the kernel has.
+pub const LEVELS: usize = 5;
+
+/// One loop: how often, and how many bytes further each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Level {
+    /// Repetitions.
+    pub count: usize,
+    /// Step in the input, in bytes.
+    pub input: i64,
+    /// Step in the output, in bytes.
+    pub output: i64,
+}
+
+/// Nested loops over blocks, outermost first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    levels: Vec<Level>,
+    /// Bytes copied at a time.
+    block: usize,
+    /// First byte in the input.
+    input: usize,
+    /// First byte in the output.
+    output: usize,
+}
+
+impl Move {
+    /// Loops over blocks of `block` bytes, brought into their shortest form. `input` and `output` are the offsets of the first
+    /// block. `None` where more than [`LEVELS`] loops are left.
+    pub fn new(levels: &[Level], block: usize, input: usize, output: usize) -> Option<Move> {
+        let mut short: Vec<Level> = Vec::new();
+        for level in levels.iter().copied().filter(|level| level.count != 1) {
+            match short.last_mut() {
+                // Two loops are one if the outer one goes on where the inner one ends.
+                Some(outer)
+                    if outer.input == level.input * level.count as i64
+                        && outer.output == level.output * level.count as i64 =>
+                {
+                    *outer = Level { count: outer.count * level.count, ..level };
+                }
+                _ => short.push(level),
+            }
+        }
+        let mut block = block;
+        while let Some(last) = short.last().copied()
+            && (last.input, last.output) == (block as i64, block as i64)
+        {
+            block *= last.count;
+            short.pop();
+        }
+        (short.len() <= LEVELS).then_some(Move { levels: short, block, input, output })
+    }
+
+    /// Whether this is one block.
+    pub fn is_single(&self) -> bool {
+        self.levels.is_empty()
+    }
+
+    /// Statements that do it, from the C array `from` to `to`. `name` names the constants they need.
+    pub fn statements(&self, name: &str, from: &str, to: &str) -> String {
+        let pointer = |name: &str, offset: usize, access: &str| match offset {
+            0 => format!("({access}int8_t *){name}"),
+            _ => format!("({access}int8_t *){name} + {offset}"),
+        };
+        let (from, to) = (pointer(from, self.input, "const "), pointer(to, self.output, ""));
+        if self.is_single() {
+            return format!("    tvmk_copy({to}, {from}, {});\n", self.block);
+        }
+        let mut levels = vec![Level { count: 1, input: 0, output: 0 }; LEVELS - self.levels.len()];
+        levels.extend(&self.levels);
+        let list = |value: &dyn Fn(&Level) -> i64| {
+            format!("{{{}}}", levels.iter().map(|level| value(level).to_string()).collect::<Vec<_>>().join(", "))
+        };
+        let fields = [
+            ("count", list(&|level| level.count as i64)),
+            ("in_step", list(&|level| level.input)),
+            ("out_step", list(&|level| level.output)),
+            ("block", self.block.to_string()),
+        ];
+        text::constant_struct("tvmk_move_t", name, &fields) + &format!("    tvmk_move(&{name}, {from}, {to});\n")
+    }
+}
+
+/// Bytes from one element to the next along each dimension.
+pub fn steps(shape: &[usize], element: usize) -> Vec<i64> {
+    let mut steps = vec![0; shape.len()];
+    let mut step = element as i64;
+    for (slot, &dimension) in steps.iter_mut().zip(shape).rev() {
+        *slot = step;
+        step *= dimension as i64;
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contiguous_loops_become_a_block() {
+        let steps = steps(&[2, 3, 4], 1);
+        let levels: Vec<Level> =
+            [2, 3, 4].into_iter().zip(steps).map(|(count, s)| Level { count, input: s, output: s }).collect();
+        let whole = Move::new(&levels, 1, 0, 0).unwrap();
+        assert!(whole.is_single() && whole.block == 24);
+        assert_eq!(whole.statements("m", "a", "b"), "    tvmk_copy((int8_t *)b, (const int8_t *)a, 24);\n");
+    }
+
+    #[test]
+    fn a_transposition_keeps_its_loops() {
+        let levels = [Level { count: 5, input: 1, output: 3 }, Level { count: 3, input: 5, output: 1 }];
+        let transposed = Move::new(&levels, 1, 0, 0).unwrap();
+        assert_eq!((transposed.levels.len(), transposed.block), (2, 1));
+    }
+}

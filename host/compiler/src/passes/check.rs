@@ -1,0 +1,343 @@
+//! Pass 2: whether the compiler can do this model, all problems at once.
+//!
+//! What holds for every operator is checked here, in this order: known operator, version, number of tensors, each tensor's
+//! type and quantisation, data flow. Then the operator's own check runs, so it may rely on all of that.
+
+use crate::ir::graph::{DType, Graph, OpKind, Operator, Quantization, Subgraph, Tensor, TensorId};
+use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem};
+use crate::ops;
+
+/// Checks a model. On success every operator can be lowered.
+pub fn check(graph: &Graph) -> Result<(), Errors> {
+    let mut problems = Vec::new();
+    let Some(main) = graph.subgraphs.first() else {
+        return Err(Problem::file("a file without a subgraph", "at least one").into());
+    };
+    crate::passes::state::check(graph, &mut problems);
+    for op in &main.operators {
+        if problems.len() >= MAX_PROBLEMS {
+            break;
+        }
+        check_operator(main, op, &mut problems);
+    }
+    if problems.len() < MAX_PROBLEMS {
+        check_flow(main, &mut problems);
+    }
+    problems.truncate(MAX_PROBLEMS);
+    if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
+}
+
+fn check_operator(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
+    let Some(definition) = ops::definition(op.kind) else {
+        let known: Vec<String> = ops::DEFINITIONS.iter().map(|definition| definition.kind.to_string()).collect();
+        problems.push(Problem::operator(graph, op, "an operator the compiler doesn't know", known.join(", ")));
+        return;
+    };
+    let before = problems.len();
+    if !definition.versions.contains(&op.version) {
+        let range = format!("{} to {}", definition.versions.start(), definition.versions.end());
+        problems.push(Problem::operator(graph, op, format!("version {}", op.version), range));
+    }
+    for (count, range, what) in
+        [(op.inputs.len(), &definition.arity.0, "inputs"), (op.outputs.len(), &definition.arity.1, "outputs")]
+    {
+        if !range.contains(&count) {
+            let range = if range.start() == range.end() {
+                format!("{}", range.start())
+            } else if *range.end() == usize::MAX {
+                format!("{} or more", range.start())
+            } else {
+                format!("{} to {}", range.start(), range.end())
+            };
+            problems.push(Problem::operator(graph, op, format!("{count} {what}"), range));
+        }
+    }
+    for &id in op.inputs.iter().flatten().chain(&op.outputs) {
+        if problems.len() >= MAX_PROBLEMS {
+            return;
+        }
+        check_tensor(&mut Checker::new(graph, op, problems), id);
+    }
+    if problems.len() == before {
+        (definition.check)(graph, op, problems);
+    }
+}
+
+fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
+    let tensor = checker.graph.tensor(id);
+    if let DType::Other(_) = tensor.dtype {
+        checker.bad_tensor(id, tensor.dtype.to_string(), "int8, uint8, int16, int32, float32");
+        return;
+    }
+    if tensor.elements() == 0 {
+        checker.bad_tensor(id, format!("shape {:?}", tensor.shape), "at least one element");
+    }
+    if tensor.variable {
+        checker.bad_tensor(id, "a variable tensor", "state in VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE");
+    }
+    let (lowest, highest) = match tensor.dtype {
+        DType::Int8 => (-128, 127),
+        DType::Uint8 => (0, 255),
+        DType::Int16 => (-32768, 32767),
+        DType::Int32 | DType::Int64 => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => return,
+    };
+    let Some(Quantization { scales, zero_points, axis }) = &tensor.quant else { return };
+    if let Some(scale) = scales.iter().find(|scale| !(scale.is_finite() && **scale > 0.0)) {
+        checker.bad_tensor(id, format!("quantisation scale {scale}"), "positive numbers");
+    }
+    if zero_points.len() != scales.len() {
+        let found = format!("{} scales and {} zero points", scales.len(), zero_points.len());
+        checker.bad_tensor(id, found, "as many of each");
+    }
+    if let Some(zero_point) = zero_points.iter().find(|z| !(lowest..=highest).contains(*z)) {
+        checker.bad_tensor(
+            id,
+            format!("zero point {zero_point}"),
+            format!("{lowest} to {highest} for {}", tensor.dtype),
+        );
+    }
+    // Some converters write the weights' dimension into the biases, which have only one: its number says nothing there.
+    let axis = if tensor.dtype == DType::Int32 && tensor.shape.len() == 1 { 0 } else { *axis };
+    if scales.len() > 1 && tensor.shape.get(axis) != Some(&scales.len()) {
+        let found = format!("{} scales along dimension {axis} of shape {:?}", scales.len(), tensor.shape);
+        checker.bad_tensor(id, found, "as many as the dimension is long");
+    }
+}
+
+/// Every tensor is a constant, an input, or written once before it is read.
+fn check_flow(graph: &Subgraph, problems: &mut Vec<Problem>) {
+    let mut ready: Vec<bool> = graph.tensors.iter().map(Tensor::is_constant).collect();
+    for (i, &id) in graph.inputs.iter().enumerate() {
+        let tensor = graph.tensor(id);
+        let mut bad = |found: String, supported: &str| {
+            problems.push(Problem { tensor: Some(tensor.name.clone()), ..Problem::file(found, supported) });
+        };
+        if tensor.is_constant() {
+            bad(format!("input {i} has contents in the file"), "inputs the caller fills");
+        }
+        if tensor.elements() == 0 || tensor.dtype.size() == 0 {
+            bad(
+                format!("input {i} is {} of shape {:?}", tensor.dtype, tensor.shape),
+                "at least one element of a known type",
+            );
+        }
+        if graph.inputs[..i].contains(&id) {
+            bad(format!("input {i} is an input already"), "each input once");
+        }
+        ready[id.0] = true;
+    }
+    for op in &graph.operators {
+        if problems.len() >= MAX_PROBLEMS {
+            return;
+        }
+        for &id in op.inputs.iter().flatten() {
+            if !ready[id.0] {
+                problems.push(Problem::tensor(
+                    graph,
+                    op,
+                    id,
+                    "a tensor that no earlier operator writes",
+                    "execution order",
+                ));
+            }
+        }
+        for &id in &op.outputs {
+            if ready[id.0] {
+                problems.push(Problem::tensor(
+                    graph,
+                    op,
+                    id,
+                    "an output that has contents already",
+                    "each tensor written once",
+                ));
+            }
+            ready[id.0] = true;
+        }
+    }
+    if graph.outputs.is_empty() {
+        problems.push(Problem::file("a model without outputs", "at least one"));
+    }
+    for (i, &id) in graph.outputs.iter().enumerate() {
+        let tensor = graph.tensor(id);
+        if !ready[id.0] || tensor.elements() == 0 || tensor.dtype.size() == 0 {
+            let found = format!("output {i} is never written or has no contents");
+            problems.push(Problem {
+                tensor: Some(tensor.name.clone()),
+                ..Problem::file(found, "outputs that operators write")
+            });
+        }
+    }
+}
+
+/// What the check of an operator works with: the operator, and questions that leave a problem behind where the answer is no.
+pub struct Checker<'a> {
+    /// The graph of the operator.
+    pub graph: &'a Subgraph,
+    /// The operator.
+    pub op: &'a Operator,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'a> Checker<'a> {
+    /// Starts the check of one operator.
+    pub fn new(graph: &'a Subgraph, op: &'a Operator, problems: &'a mut Vec<Problem>) -> Self {
+        Checker { graph, op, problems }
+    }
+
+    /// Notes a problem of the operator as a whole.
+    pub fn bad(&mut self, found: impl Into<String>, supported: impl Into<String>) {
+        self.problems.push(Problem::operator(self.graph, self.op, found, supported));
+    }
+
+    /// Notes a problem of one tensor.
+    pub fn bad_tensor(&mut self, id: TensorId, found: impl Into<String>, supported: impl Into<String>) {
+        self.problems.push(Problem::tensor(self.graph, self.op, id, found, supported));
+    }
+
+    /// Input `i`, a problem if it was left out.
+    pub fn input(&mut self, i: usize) -> Option<(TensorId, &'a Tensor)> {
+        let found = self.op.inputs.get(i).copied().flatten().map(|id| (id, self.graph.tensor(id)));
+        if found.is_none() {
+            self.bad(format!("no input {i}"), "the input present");
+        }
+        found
+    }
+
+    /// Input `i` where the operator allows to leave it out.
+    pub fn optional_input(&self, i: usize) -> Option<(TensorId, &'a Tensor)> {
+        let id = self.op.inputs.get(i).copied().flatten()?;
+        Some((id, self.graph.tensor(id)))
+    }
+
+    /// Output `i`, a problem if there is none.
+    pub fn output(&mut self, i: usize) -> Option<(TensorId, &'a Tensor)> {
+        let found = self.op.outputs.get(i).map(|&id| (id, self.graph.tensor(id)));
+        if found.is_none() {
+            self.bad(format!("no output {i}"), "the output present");
+        }
+        found
+    }
+
+    /// Whether a tensor has one of these types.
+    pub fn dtype(&mut self, id: TensorId, allowed: &[DType]) -> bool {
+        let dtype = self.graph.tensor(id).dtype;
+        if allowed.contains(&dtype) {
+            return true;
+        }
+        let allowed: Vec<String> = allowed.iter().map(DType::to_string).collect();
+        self.bad_tensor(id, dtype.to_string(), allowed.join(", "));
+        false
+    }
+
+    /// Whether a tensor has this shape.
+    pub fn shape(&mut self, id: TensorId, expected: &[usize]) -> bool {
+        let shape = &self.graph.tensor(id).shape;
+        if shape == expected {
+            return true;
+        }
+        self.bad_tensor(id, format!("shape {shape:?}"), format!("{expected:?}"));
+        false
+    }
+
+    /// Whether a tensor has this many dimensions.
+    pub fn rank(&mut self, id: TensorId, rank: usize) -> bool {
+        let shape = &self.graph.tensor(id).shape;
+        if shape.len() == rank {
+            return true;
+        }
+        self.bad_tensor(id, format!("shape {shape:?}"), format!("{rank} dimensions"));
+        false
+    }
+
+    /// Scale and zero point of a tensor quantised as a whole.
+    pub fn per_tensor(&mut self, id: TensorId) -> Option<(f32, i32)> {
+        let quant = self.graph.tensor(id).per_tensor();
+        if quant.is_none() {
+            let found = match &self.graph.tensor(id).quant {
+                Some(quant) => format!("{} quantisation scales", quant.scales.len()),
+                None => "no quantisation".to_owned(),
+            };
+            self.bad_tensor(id, found, "one scale and zero point");
+        }
+        quant
+    }
+
+    /// Whether two tensors have the same scale and zero point.
+    pub fn same_quant(&mut self, a: TensorId, b: TensorId) -> bool {
+        let (Some(qa), Some(qb)) = (self.per_tensor(a), self.per_tensor(b)) else { return false };
+        if qa == qb {
+            return true;
+        }
+        self.bad_tensor(
+            b,
+            format!("scale {} and zero point {}", qb.0, qb.1),
+            format!("{} and {} as the input", qa.0, qa.1),
+        );
+        false
+    }
+
+    /// The contents of a constant `int32` tensor.
+    pub fn constant_i32(&mut self, id: TensorId) -> Option<Vec<i32>> {
+        let data = self.graph.tensor(id).i32_data();
+        if data.is_none() {
+            let tensor = self.graph.tensor(id);
+            let found = if tensor.is_constant() { tensor.dtype.to_string() } else { "computed at run time".to_owned() };
+            self.bad_tensor(id, found, "a constant int32");
+        }
+        data
+    }
+}
+
+/// Whether an operator only handles variables and is rewritten before lowering.
+pub fn is_variable_operator(kind: OpKind) -> bool {
+    matches!(kind, OpKind::VAR_HANDLE | OpKind::READ_VARIABLE | OpKind::ASSIGN_VARIABLE | OpKind::CALL_ONCE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::graph::OpOptions;
+
+    /// Problems of one tensor of an operator.
+    fn problems(tensor: Tensor) -> Vec<String> {
+        let (kind, options) = (OpKind::RESHAPE, OpOptions::None);
+        let op = Operator { index: 7, kind, version: 1, options, inputs: vec![Some(TensorId(0))], outputs: vec![] };
+        let graph = Subgraph { tensors: vec![Tensor { name: "t".into(), ..tensor }], ..Subgraph::default() };
+        let mut problems = Vec::new();
+        check_tensor(&mut Checker::new(&graph, &op, &mut problems), TensorId(0));
+        problems.iter().map(Problem::to_string).collect()
+    }
+
+    fn tensor(dtype: DType, shape: &[usize], scales: &[f32], zero_points: &[i64], axis: usize) -> Tensor {
+        let quant = Quantization { scales: scales.to_vec(), zero_points: zero_points.to_vec(), axis };
+        Tensor { dtype, shape: shape.to_vec(), quant: Some(quant), ..Tensor::default() }
+    }
+
+    #[test]
+    fn quantisation_that_fits_is_accepted() {
+        assert!(problems(tensor(DType::Int8, &[2, 3], &[0.1; 3], &[0; 3], 1)).is_empty());
+        assert!(problems(tensor(DType::Uint8, &[2, 3], &[0.1], &[255], 9)).is_empty());
+        // A bias with the weights' dimension.
+        assert!(problems(tensor(DType::Int32, &[3], &[0.1; 3], &[0; 3], 3)).is_empty());
+    }
+
+    #[test]
+    fn each_thing_wrong_is_named() {
+        for (tensor, expected) in [
+            (tensor(DType::Int8, &[2, 3], &[0.1; 3], &[0; 3], 0), "3 scales along dimension 0"),
+            (tensor(DType::Int8, &[2, 3], &[0.1; 3], &[0; 3], 5), "3 scales along dimension 5"),
+            (tensor(DType::Int8, &[2], &[f32::NAN], &[0], 0), "scale NaN"),
+            (tensor(DType::Int8, &[2], &[0.0], &[0], 0), "scale 0"),
+            (tensor(DType::Int8, &[2], &[1.0], &[128], 0), "zero point 128"),
+            (tensor(DType::Uint8, &[2], &[1.0], &[-1], 0), "zero point -1"),
+            (tensor(DType::Int8, &[2], &[1.0], &[], 0), "1 scales and 0 zero points"),
+            (tensor(DType::Int8, &[0], &[1.0], &[0], 0), "at least one element"),
+            (tensor(DType::Other(17), &[2], &[1.0], &[0], 0), "type 17"),
+        ] {
+            let problems = problems(tensor);
+            assert!(problems.len() == 1 && problems[0].contains(expected), "{expected}: {problems:?}");
+            assert!(problems[0].starts_with("operator 7 (RESHAPE), tensor \"t\": "), "{problems:?}");
+        }
+    }
+}

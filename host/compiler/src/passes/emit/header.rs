@@ -1,0 +1,131 @@
+//! The header that firmware includes.
+
+use super::comment;
+use crate::ir::model::{Model, Port, shape_text};
+use std::fmt::Write;
+
+/// `tvmgen_<module>.h`, in the order of TVM's own.
+pub fn header(model: &Model) -> String {
+    let mut out = String::new();
+    let upper = model.macro_prefix();
+    let module = &model.module;
+    let _ = write!(
+        out,
+        "#ifndef {upper}_H_\n#define {upper}_H_\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n"
+    );
+    for (ports, what) in [(&model.inputs, "Input"), (&model.outputs, "Output")] {
+        for port in ports.iter() {
+            let tensor = model.tensor(port.tensor);
+            let name = port.c_name.to_ascii_uppercase();
+            let _ = write!(
+                out,
+                "/*!\n * \\brief {what} tensor {} size (in bytes) for TVM module \"{module}\"\n * {} {}\n */\n#define {upper}_{name}_SIZE {}\n",
+                comment(&tensor.name),
+                tensor.dtype,
+                shape_text(&tensor.shape),
+                tensor.bytes()
+            );
+        }
+    }
+    structure(&mut out, model, "inputs", "Input tensor pointers", &members(&model.inputs));
+    structure(&mut out, model, "outputs", "Output tensor pointers", &members(&model.outputs));
+    let pools: Vec<&str> = model.pools.iter().map(|pool| pool.name.as_str()).collect();
+    structure(&mut out, model, "workspace_pools", "Workspace pool pointers", &pools);
+    out.push('\n');
+    if model.io_in_workspace {
+        for what in ["inputs", "outputs"] {
+            let _ = write!(
+                out,
+                "/*!\n * \\brief Where the {what} of TVM module \"{module}\" are in its workspace pools\n */\n{};\n",
+                map_prototype(model, what)
+            );
+        }
+    }
+    let _ = write!(out, "/*!\n * \\brief entrypoint function for TVM module \"{module}\"\n");
+    for (parameter, what) in run_parameters(model) {
+        let _ = writeln!(out, " * \\param {parameter} {what} for the module");
+    }
+    let _ = write!(out, " */\n{};\n", run_prototype(model));
+    if model.state_pool().is_some() {
+        let _ = write!(
+            out,
+            "/*!\n * \\brief Gives the state of TVM module \"{module}\" its first contents: call it before the first run,\n \
+             * and before each new stream of inputs\n */\n{};\n",
+            reset_prototype(model)
+        );
+    }
+    let _ = write!(
+        out,
+        "/*!\n * \\brief Workspace size for TVM module \"{module}\"\n */\n#define {upper}_WORKSPACE_SIZE {}\n",
+        model.workspace_bytes()
+    );
+    for pool in &model.pools {
+        let what = if pool.state { "state, kept from run to run" } else { "workspace" };
+        let _ = write!(
+            out,
+            "/*!\n * \\brief {} size for TVM module \"{module}\" ({what})\n */\n#define {upper}_{}_WORKSPACE_POOL_SIZE {}\n",
+            pool.name,
+            pool.name.to_ascii_uppercase(),
+            pool.bytes
+        );
+    }
+    let _ = write!(out, "\n#ifdef __cplusplus\n}}\n#endif\n\n#endif /* {upper}_H_ */\n");
+    out
+}
+
+fn members(ports: &[Port]) -> Vec<&str> {
+    ports.iter().map(|port| port.c_name.as_str()).collect()
+}
+
+fn structure(out: &mut String, model: &Model, name: &str, what: &str, members: &[&str]) {
+    if members.is_empty() {
+        return;
+    }
+    let _ = write!(
+        out,
+        "/*!\n * \\brief {what} for TVM module \"{}\"\n */\nstruct {} {{\n",
+        model.module,
+        model.symbol(name)
+    );
+    for member in members {
+        let _ = writeln!(out, "  void* {member};");
+    }
+    out.push_str("};\n\n");
+}
+
+/// Parameters of the entry point with what they are.
+fn run_parameters(model: &Model) -> Vec<(&'static str, &'static str)> {
+    let mut parameters = Vec::new();
+    if !model.io_in_workspace {
+        if !model.inputs.is_empty() {
+            parameters.push(("inputs", "Input tensors"));
+        }
+        parameters.push(("outputs", "Output tensors"));
+    }
+    if !model.pools.is_empty() {
+        parameters.push(("workspace_pools", "Workspace memory pool pointers"));
+    }
+    parameters
+}
+
+/// The entry point without `;`.
+pub fn run_prototype(model: &Model) -> String {
+    let parameters: Vec<String> =
+        run_parameters(model).iter().map(|(name, _)| format!("\n  struct {}* {name}", model.symbol(name))).collect();
+    format!("int32_t {}({}\n)", model.symbol("run"), parameters.join(","))
+}
+
+/// The function that tells where inputs or outputs are, without `;`.
+pub fn map_prototype(model: &Model, what: &str) -> String {
+    format!(
+        "struct {} {}(\n  struct {}* workspace_pools\n)",
+        model.symbol(what),
+        model.symbol(&format!("map_{what}")),
+        model.symbol("workspace_pools")
+    )
+}
+
+/// The function that resets the state, without `;`.
+pub fn reset_prototype(model: &Model) -> String {
+    format!("void {}(\n  struct {}* workspace_pools\n)", model.symbol("reset"), model.symbol("workspace_pools"))
+}

@@ -1,0 +1,158 @@
+//! `<module>_lib1.c`: constants, one function per layer, and the function that calls them in order.
+
+use super::constants::constant;
+use super::run::{main_parameters, main_prototype};
+use super::{comment, kernel_file};
+use crate::ir::layer::Argument;
+use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
+use crate::passes::schedule::Owner;
+use std::fmt::Write;
+
+/// Longest line of a call.
+const COLUMNS: usize = 120;
+
+/// The operators' file.
+pub fn operators(model: &Model) -> String {
+    let mut out = String::new();
+    let prefix = model.macro_prefix();
+    out.push_str("#include <stdint.h>\n#include <string.h>\n\n");
+    let mut headers: Vec<&str> =
+        model.layers.iter().flat_map(|planned| planned.layer.headers.iter().copied()).collect();
+    headers.sort_unstable();
+    headers.dedup();
+    for header in headers {
+        let _ = writeln!(out, "#include \"{}\"", kernel_file(model, header));
+    }
+    let _ = write!(
+        out,
+        "
+/* Where constants go: define {prefix}_CONSTANT(alignment) to place them elsewhere. */
+#ifndef {prefix}_CONSTANT
+#if defined(__GNUC__) && !defined(__APPLE__)
+#define {prefix}_CONSTANT(alignment) __attribute__((section(\".rodata.tvm\"), aligned(alignment)))
+#elif defined(__GNUC__)
+#define {prefix}_CONSTANT(alignment) __attribute__((aligned(alignment)))
+#else
+#define {prefix}_CONSTANT(alignment)
+#endif
+#endif
+
+#ifdef __cplusplus
+extern \"C\" {{
+#endif
+"
+    );
+    for (_, array) in &model.constants {
+        out.push('\n');
+        constant(&mut out, &prefix, array);
+    }
+    for planned in &model.layers {
+        layer(&mut out, model, planned);
+    }
+    main(&mut out, model);
+    out.push_str("\n#ifdef __cplusplus\n}\n#endif\n");
+    out
+}
+
+fn layer(out: &mut String, model: &Model, planned: &PlannedLayer) {
+    let layer = &planned.layer;
+    out.push('\n');
+    for array in &layer.constants {
+        constant(out, &model.macro_prefix(), array);
+        out.push('\n');
+    }
+    let operators: Vec<String> =
+        layer.operators.iter().zip(&planned.kinds).map(|(index, kind)| format!("{index} {kind}")).collect();
+    let from = if operators.is_empty() {
+        "made by the compiler".to_owned()
+    } else {
+        format!("operator {}", operators.join(", "))
+    };
+    let _ = writeln!(out, "/* {}: {}", comment(&from), comment(&layer.summary));
+    for argument in &layer.arguments {
+        let tensor = model.tensor(argument.tensor);
+        let _ = writeln!(
+            out,
+            " * {}: {} {} \"{}\"",
+            argument.name,
+            tensor.dtype,
+            shape_text(&tensor.shape),
+            comment(&tensor.name)
+        );
+    }
+    if layer.macs > 0 {
+        let _ = writeln!(out, " * {} multiply-accumulates", layer.macs);
+    }
+    out.push_str(" */\n");
+    let mut parameters: Vec<String> = layer.arguments.iter().map(|argument| parameter(model, argument)).collect();
+    if layer.scratch_bytes > 0 {
+        parameters.push("uint8_t *scratch".to_owned());
+    }
+    let _ = write!(out, "static void {}({}) {{\n{}}}\n", model.symbol(&layer.name), parameters.join(", "), layer.body);
+}
+
+fn parameter(model: &Model, argument: &Argument) -> String {
+    let c_type = model.tensor(argument.tensor).dtype.c_type();
+    let access = if argument.written { "" } else { "const " };
+    format!("{access}{c_type} *{}", argument.name)
+}
+
+fn main(out: &mut String, model: &Model) {
+    let parameters = main_parameters(model);
+    let mut used = vec![false; parameters.len()];
+    let mut calls = String::new();
+    for planned in &model.layers {
+        let mut arguments: Vec<String> = Vec::new();
+        for argument in &planned.layer.arguments {
+            let c_type = model.tensor(argument.tensor).dtype.c_type();
+            let access = if argument.written { "" } else { "const " };
+            let place = model.places[argument.tensor.0];
+            // By way of `void` where the alignment grows: the plan sees to it.
+            let by = if model.tensor(argument.tensor).dtype.size() > 1 { "(void*)" } else { "" };
+            arguments.push(match constant_name(model, argument) {
+                Some(name) => name,
+                None => format!("({access}{c_type}*){by}{}", address(model, place, &mut used)),
+            });
+        }
+        if planned.scratch.is_some() {
+            let scratch = address(model, planned.scratch, &mut used);
+            arguments.push(scratch.trim_matches(['(', ')']).to_owned());
+        }
+        let call = format!("  {}(", model.symbol(&planned.layer.name));
+        let one_line = format!("{call}{});", arguments.join(", "));
+        if one_line.len() <= COLUMNS {
+            let _ = writeln!(calls, "{one_line}");
+        } else {
+            let _ = writeln!(calls, "{call}\n    {});", arguments.join(",\n    "));
+        }
+    }
+    let _ = write!(out, "\n{};\n\n{} {{\n", main_prototype(model), main_prototype(model));
+    for (parameter, _) in parameters.iter().zip(&used).filter(|(_, used)| !**used) {
+        let _ = writeln!(out, "  (void){};", parameter.name);
+    }
+    out.push_str(&calls);
+    out.push_str("  return 0;\n}\n");
+}
+
+fn constant_name(model: &Model, argument: &Argument) -> Option<String> {
+    let found = model.constants.iter().find(|(tensor, _)| *tensor == argument.tensor)?;
+    Some(found.1.name.clone())
+}
+
+/// A C expression for a place; `used` learns which parameter of the main function it needs.
+fn address(model: &Model, place: Option<Location>, used: &mut [bool]) -> String {
+    // Every argument of a layer has a place; a missing one would not compile as C and so can't go unnoticed.
+    let Some(place) = place else { return "missing".to_owned() };
+    let parameters = main_parameters(model);
+    let first_pool = parameters.len() - model.pools.len();
+    let (index, offset) = match place.owner {
+        Owner::Input(i) if !model.io_in_workspace => (i, None),
+        Owner::Output(i) if !model.io_in_workspace => (model.inputs.len() + i, None),
+        _ => (first_pool + place.pool, Some(place.offset)),
+    };
+    used[index] = true;
+    match offset {
+        None => parameters[index].name.clone(),
+        Some(offset) => format!("({} + {offset})", parameters[index].name),
+    }
+}

@@ -1,0 +1,199 @@
+//! Pass 3: operators that need no code of their own disappear, where not a bit of any result changes.
+
+use crate::ir::graph::*;
+use crate::passes::state::Program;
+
+/// Rewrites a program until nothing more can be left out. With `keep_all` only dead operators go, so that every tensor of the
+/// file still exists.
+pub fn fuse(program: &mut Program, keep_all: bool) {
+    fold_constant_reshapes(&mut program.graph);
+    if !keep_all {
+        fold_activations(&mut program.graph);
+        fold_paddings(&mut program.graph);
+    }
+    remove_dead(program);
+}
+
+/// A reshaped constant is a constant.
+fn fold_constant_reshapes(graph: &mut Subgraph) {
+    for i in 0..graph.operators.len() {
+        let op = &graph.operators[i];
+        if op.kind != OpKind::RESHAPE {
+            continue;
+        }
+        if let (Some(&Some(input)), Some(&output)) = (op.inputs.first(), op.outputs.first())
+            && graph.tensor(input).bytes() == graph.tensor(output).bytes()
+        {
+            graph.tensors[output.0].data = graph.tensor(input).data.clone();
+        }
+    }
+}
+
+/// RELU and RELU6 become the clamp of the operator before them.
+///
+/// Exact where both sides of the activation have the same quantisation: then the operator multiplies by exactly 1 and what
+/// remains is the clamp, at the same bounds as those of a fused activation.
+fn fold_activations(graph: &mut Subgraph) {
+    for i in 0..graph.operators.len() {
+        let op = &graph.operators[i];
+        let activation = match op.kind {
+            OpKind::RELU => Activation::Relu,
+            OpKind::RELU6 => Activation::Relu6,
+            _ => continue,
+        };
+        let (Some(&Some(input)), Some(&output)) = (op.inputs.first(), op.outputs.first()) else { continue };
+        let (before, after) = (graph.tensor(input), graph.tensor(output));
+        let same = before.dtype == after.dtype && before.quant == after.quant && before.bytes() == after.bytes();
+        let only_reader = readers(graph, input) == 1 && !graph.outputs.contains(&input);
+        let Some(producer) = graph.operators.iter().position(|other| other.outputs == [input]) else { continue };
+        if !same || !only_reader {
+            continue;
+        }
+        let producer = &mut graph.operators[producer];
+        if let Some(slot @ Activation::None) = producer.options.activation_mut() {
+            *slot = activation;
+            producer.outputs = vec![output];
+            // What is left of the activation has no output that anyone reads and goes as dead.
+            graph.operators[i].inputs.clear();
+            graph.operators[i].outputs.clear();
+        }
+    }
+}
+
+/// PAD before a convolution becomes the convolution's own padding.
+///
+/// Exact for int8: a convolution takes elements outside its input to be the input's zero point, which is what PAD writes.
+/// Not on float32, where 0 · w added to a sum could change the sign of a zero.
+fn fold_paddings(graph: &mut Subgraph) {
+    for i in 0..graph.operators.len() {
+        let pad = &graph.operators[i];
+        let (OpKind::PAD, &[Some(input), Some(amounts)], &[padded]) =
+            (pad.kind, pad.inputs.as_slice(), pad.outputs.as_slice())
+        else {
+            continue;
+        };
+        let (before, after) = (graph.tensor(input), graph.tensor(padded));
+        let fits = before.dtype == DType::Int8 && before.quant == after.quant && before.quant.is_some();
+        if !fits || readers(graph, padded) != 1 || graph.outputs.contains(&padded) {
+            continue;
+        }
+        let amounts: Vec<usize> =
+            graph.tensor(amounts).i32_data().unwrap_or_default().iter().map(|&n| n as usize).collect();
+        let &[0, 0, top, bottom, left, right, 0, 0] = amounts.as_slice() else { continue };
+        let Some(reader) = graph.operators.iter().position(|op| op.inputs.first() == Some(&Some(padded))) else {
+            continue;
+        };
+        let Some(weights) = graph.operators[reader].inputs.get(1).copied().flatten() else { continue };
+        let shape = graph.tensor(weights).shape.clone();
+        let Some((padding, window)) = graph.operators[reader].options.window_mut(&shape) else { continue };
+        if *padding == Padding::Valid && top.max(bottom) < window.0 && left.max(right) < window.1 {
+            *padding = Padding::Explicit { top, bottom, left, right };
+            graph.operators[reader].inputs[0] = Some(input);
+            graph.operators[i].inputs.clear();
+            graph.operators[i].outputs.clear();
+        }
+    }
+}
+
+fn readers(graph: &Subgraph, id: TensorId) -> usize {
+    graph.operators.iter().flat_map(|op| &op.inputs).filter(|input| **input == Some(id)).count()
+}
+
+/// Removes operators whose results nobody reads, and those whose results are constants.
+fn remove_dead(program: &mut Program) {
+    let graph = &mut program.graph;
+    let mut needed = vec![false; graph.tensors.len()];
+    for &id in graph.outputs.iter().chain(program.states.iter().map(|state| &state.tensor)) {
+        needed[id.0] = true;
+    }
+    let mut keep = vec![false; graph.operators.len()];
+    for (i, op) in graph.operators.iter().enumerate().rev() {
+        keep[i] = op.outputs.iter().any(|&id| needed[id.0] && !graph.tensor(id).is_constant());
+        if keep[i] {
+            op.inputs.iter().flatten().for_each(|id| needed[id.0] = true);
+        }
+    }
+    let mut keep = keep.into_iter();
+    graph.operators.retain(|_| keep.next() == Some(true));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passes::state;
+
+    fn tensor(shape: &[usize], data: Option<&[u8]>) -> Tensor {
+        let quant = Quantization { scales: vec![0.5], zero_points: vec![3], axis: 0 };
+        Tensor {
+            shape: shape.to_vec(),
+            quant: Some(quant),
+            data: data.map(|data| data.to_vec().into()),
+            ..Tensor::default()
+        }
+    }
+
+    fn operator(index: usize, kind: OpKind, options: OpOptions, inputs: &[usize], output: usize) -> Operator {
+        let inputs = inputs.iter().map(|&id| Some(TensorId(id))).collect();
+        Operator { index, kind, version: 1, options, inputs, outputs: vec![TensorId(output)] }
+    }
+
+    /// input 0, PAD by 1 (amounts 1) to 2, CONV_2D with weights 3 to 4, RELU to 5; 6 is read by nobody.
+    fn program() -> Program {
+        let conv = Conv2DOptions {
+            padding: Padding::Valid,
+            stride_w: 1,
+            stride_h: 1,
+            activation: Activation::None,
+            dilation_w: 1,
+            dilation_h: 1,
+        };
+        let amounts: Vec<u8> = [0, 0, 1, 1, 1, 1, 0, 0].iter().flat_map(|n: &i32| n.to_le_bytes()).collect();
+        let graph = Subgraph {
+            tensors: vec![
+                tensor(&[1, 4, 4, 1], None),
+                Tensor { dtype: DType::Int32, quant: None, ..tensor(&[4, 2], Some(&amounts)) },
+                tensor(&[1, 6, 6, 1], None),
+                tensor(&[1, 3, 3, 1], Some(&[0; 9])),
+                tensor(&[1, 4, 4, 1], None),
+                tensor(&[1, 4, 4, 1], None),
+                tensor(&[1, 4, 4, 1], None),
+            ],
+            inputs: vec![TensorId(0)],
+            outputs: vec![TensorId(5)],
+            operators: vec![
+                operator(0, OpKind::PAD, OpOptions::None, &[0, 1], 2),
+                operator(1, OpKind::CONV_2D, OpOptions::Conv2D(conv), &[2, 3], 4),
+                operator(2, OpKind::RELU, OpOptions::None, &[4], 5),
+                operator(3, OpKind::LOGISTIC, OpOptions::None, &[5], 6),
+            ],
+            ..Subgraph::default()
+        };
+        state::resolve(Graph { subgraphs: vec![graph], ..Graph::default() })
+    }
+
+    #[test]
+    fn padding_and_activation_go_into_the_convolution() {
+        let mut program = program();
+        fuse(&mut program, false);
+        let [conv] = program.graph.operators.as_slice() else { panic!("{:?}", program.graph.operators) };
+        let OpOptions::Conv2D(options) = &conv.options else { panic!("{conv:?}") };
+        assert_eq!(options.activation, Activation::Relu);
+        assert_eq!(options.padding, Padding::Explicit { top: 1, bottom: 1, left: 1, right: 1 });
+        assert_eq!((conv.inputs[0], conv.outputs[0]), (Some(TensorId(0)), TensorId(5)));
+    }
+
+    #[test]
+    fn what_others_read_stays() {
+        let mut program = program();
+        program.graph.outputs.extend([TensorId(2), TensorId(4)]);
+        fuse(&mut program, false);
+        assert_eq!(program.graph.operators.len(), 3);
+    }
+
+    #[test]
+    fn only_dead_operators_go_where_all_tensors_are_kept() {
+        let mut program = program();
+        fuse(&mut program, true);
+        assert_eq!(program.graph.operators.len(), 3);
+    }
+}

@@ -1,0 +1,12 @@
+//! The passes, in the order in which they run; none imports a later one.
+
+pub mod check;
+pub mod emit;
+pub mod fuse;
+pub mod lower;
+pub mod metadata;
+pub mod place;
+pub mod plan;
+pub mod report;
+pub mod schedule;
+pub mod state;

@@ -1,0 +1,302 @@
+//! What a compilation cost, layer by layer, and the memory plan as a picture.
+
+use crate::ir::model::{Location, Model, shape_text};
+use crate::passes::schedule::Owner;
+use serde::Serialize;
+use std::fmt::Write;
+
+/// Facts about a compiled model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Module name.
+    pub module: String,
+    /// Multiply-accumulates of one run.
+    pub macs: u64,
+    /// Bytes of constants in a portable build.
+    pub constant_bytes: usize,
+    /// Bytes of constants in a build for cores with Arm's DSP extension.
+    pub constant_bytes_dsp: usize,
+    /// Workspace pools, in the order of the C struct.
+    pub pools: Vec<PoolReport>,
+    /// The most bytes alive in one layer: no plan can need less.
+    pub live_bytes: usize,
+    /// Bytes planned, without the state.
+    pub planned_bytes: usize,
+    /// What found the plan.
+    pub method: String,
+    /// Layers in execution order.
+    pub layers: Vec<LayerReport>,
+    /// Everything that has a place in a pool.
+    pub buffers: Vec<BufferReport>,
+    /// Tensors that overwrite another.
+    pub in_place: Vec<InPlaceReport>,
+}
+
+/// A pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PoolReport {
+    /// Name.
+    pub name: String,
+    /// Bytes used.
+    pub bytes: usize,
+    /// Whether it keeps the state from run to run.
+    pub state: bool,
+}
+
+/// A layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LayerReport {
+    /// C function.
+    pub function: String,
+    /// Indices of the operators in the file.
+    pub operators: Vec<usize>,
+    /// Their kinds.
+    pub kinds: Vec<String>,
+    /// Which variant was chosen.
+    pub summary: String,
+    /// Multiply-accumulates.
+    pub macs: u64,
+    /// Bytes of constants in a portable build.
+    pub constant_bytes: usize,
+    /// Bytes of constants in a build for cores with Arm's DSP extension.
+    pub constant_bytes_dsp: usize,
+    /// Bytes of scratch memory.
+    pub scratch_bytes: usize,
+    /// Tensors read at run time.
+    pub inputs: Vec<TensorReport>,
+    /// Tensors written.
+    pub outputs: Vec<TensorReport>,
+}
+
+/// A tensor of a layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TensorReport {
+    /// Index in the file; beyond the file's tensors for those the compiler made.
+    pub index: usize,
+    /// Name in the file.
+    pub name: String,
+    /// Element type.
+    pub dtype: String,
+    /// Shape.
+    pub shape: Vec<usize>,
+    /// Bytes.
+    pub bytes: usize,
+    /// `input`, `output`, `constant`, or the name of a pool.
+    pub place: String,
+    /// Offset in the pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<usize>,
+}
+
+/// Something in a pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BufferReport {
+    /// Tensor names, or `scratch of …`.
+    pub name: String,
+    /// Pool.
+    pub pool: String,
+    /// Offset in bytes.
+    pub offset: usize,
+    /// Size in bytes.
+    pub bytes: usize,
+    /// First layer that needs it.
+    pub first: usize,
+    /// Last layer that needs it.
+    pub last: usize,
+}
+
+/// A tensor that overwrites another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InPlaceReport {
+    /// The tensor written.
+    pub output: String,
+    /// The tensor overwritten.
+    pub input: String,
+    /// Why that is safe.
+    pub reason: String,
+}
+
+impl Report {
+    /// Collects the facts.
+    pub fn new(model: &Model) -> Self {
+        let tensor_report = |id: crate::ir::graph::TensorId| {
+            let tensor = model.tensor(id);
+            let place = model.places[id.0];
+            TensorReport {
+                index: id.0,
+                name: tensor.name.clone(),
+                dtype: tensor.dtype.to_string(),
+                shape: tensor.shape.clone(),
+                bytes: tensor.bytes(),
+                place: place.map_or_else(|| "constant".to_owned(), |place| place_name(model, place)),
+                offset: place.filter(|place| in_pool(model, place)).map(|place| place.offset),
+            }
+        };
+        let shared: usize = model.constants.iter().map(|(_, constant)| constant.data.bytes()).sum();
+        let layers: Vec<LayerReport> = model
+            .layers
+            .iter()
+            .map(|planned| {
+                let layer = &planned.layer;
+                let arguments = |written: bool| {
+                    let arguments = layer.arguments.iter().filter(|argument| argument.written == written);
+                    arguments.map(|argument| tensor_report(argument.tensor)).collect()
+                };
+                LayerReport {
+                    function: model.symbol(&layer.name),
+                    operators: layer.operators.clone(),
+                    kinds: planned.kinds.clone(),
+                    summary: layer.summary.clone(),
+                    macs: layer.macs,
+                    constant_bytes: layer.constant_bytes(false),
+                    constant_bytes_dsp: layer.constant_bytes(true),
+                    scratch_bytes: layer.scratch_bytes,
+                    inputs: arguments(false),
+                    outputs: arguments(true),
+                }
+            })
+            .collect();
+        let name = |id: crate::ir::graph::TensorId| model.tensor(id).name.clone();
+        Report {
+            module: model.module.clone(),
+            macs: layers.iter().map(|layer| layer.macs).sum(),
+            constant_bytes: shared + layers.iter().map(|layer| layer.constant_bytes).sum::<usize>(),
+            constant_bytes_dsp: shared + layers.iter().map(|layer| layer.constant_bytes_dsp).sum::<usize>(),
+            pools: model
+                .pools
+                .iter()
+                .map(|pool| PoolReport { name: pool.name.clone(), bytes: pool.bytes, state: pool.state })
+                .collect(),
+            live_bytes: model.plan.bound,
+            planned_bytes: model.plan.bytes,
+            method: model.plan.method.to_owned(),
+            layers,
+            buffers: buffers(model),
+            in_place: model
+                .plan
+                .in_place
+                .iter()
+                .map(|(output, input, reason)| InPlaceReport {
+                    output: name(*output),
+                    input: name(*input),
+                    reason: (*reason).to_owned(),
+                })
+                .collect(),
+        }
+    }
+
+    /// The report as a person reads it: totals, layers, memory plan.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        let pools: Vec<String> = self.pools.iter().map(|pool| format!("{} {} bytes", pool.name, pool.bytes)).collect();
+        let _ =
+            writeln!(out, "model {}: {} layers, {} multiply-accumulates", self.module, self.layers.len(), self.macs);
+        let _ = writeln!(
+            out,
+            "constants: {} bytes, {} bytes on cores with the DSP extension",
+            self.constant_bytes, self.constant_bytes_dsp
+        );
+        let _ = writeln!(out, "workspace: {}", if pools.is_empty() { "none".into() } else { pools.join(", ") });
+        let _ = writeln!(
+            out,
+            "plan: {} bytes by {}; at most {} bytes are alive at once",
+            self.planned_bytes, self.method, self.live_bytes
+        );
+        for pair in &self.in_place {
+            let _ = writeln!(out, "  {:?} overwrites {:?}: {}", pair.output, pair.input, pair.reason);
+        }
+        let width = self.layers.iter().map(|layer| layer.function.len()).max().unwrap_or(0).max(5);
+        let _ = writeln!(out, "\n{:<width$}  {:>10}  {:>9}  {:>8}  output", "layer", "MACs", "constants", "scratch");
+        for layer in &self.layers {
+            let output = layer.outputs.first().map_or_else(String::new, |tensor| {
+                let offset = tensor.offset.map_or_else(String::new, |offset| format!("+{offset}"));
+                format!("{} {} in {}{offset}", tensor.dtype, shape_text(&tensor.shape), tensor.place)
+            });
+            let _ = writeln!(
+                out,
+                "{:<width$}  {:>10}  {:>9}  {:>8}  {output}",
+                layer.function, layer.macs, layer.constant_bytes, layer.scratch_bytes
+            );
+        }
+        for pool in self.pools.iter().filter(|pool| !pool.state) {
+            out.push('\n');
+            self.picture(&mut out, pool, width);
+        }
+        out
+    }
+
+    /// One line for each layer, one column for a part of the pool, one letter for each buffer.
+    fn picture(&self, out: &mut String, pool: &PoolReport, width: usize) {
+        const COLUMNS: usize = 64;
+        let step = pool.bytes.div_ceil(COLUMNS).max(1);
+        let columns = pool.bytes.div_ceil(step);
+        let buffers: Vec<&BufferReport> = self.buffers.iter().filter(|buffer| buffer.pool == pool.name).collect();
+        let letter = |i: usize| char::from(LETTERS[i % LETTERS.len()]);
+        let _ = writeln!(out, "{}: {} bytes, {step} bytes a column", pool.name, pool.bytes);
+        for (at, layer) in self.layers.iter().enumerate() {
+            let mut line = vec!['.'; columns];
+            for (i, buffer) in buffers.iter().enumerate().filter(|(_, b)| b.first <= at && at <= b.last && b.bytes > 0)
+            {
+                let end = (buffer.offset + buffer.bytes).div_ceil(step).min(columns);
+                line[buffer.offset / step..end].fill(letter(i));
+            }
+            let _ = writeln!(out, "{:<width$}  {}", layer.function, line.into_iter().collect::<String>());
+        }
+        for (i, buffer) in buffers.iter().enumerate() {
+            let _ = writeln!(
+                out,
+                "  {} {:>7} … {:<7} {}",
+                letter(i),
+                buffer.offset,
+                buffer.offset + buffer.bytes,
+                buffer.name
+            );
+        }
+    }
+}
+
+const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+fn in_pool(model: &Model, place: &Location) -> bool {
+    match place.owner {
+        Owner::Arena | Owner::State(_) => true,
+        Owner::Input(_) | Owner::Output(_) => model.io_in_workspace,
+        Owner::Constant => false,
+    }
+}
+
+fn place_name(model: &Model, place: Location) -> String {
+    match place.owner {
+        _ if in_pool(model, &place) => model.pools[place.pool].name.clone(),
+        Owner::Input(_) => "input".into(),
+        Owner::Output(_) => "output".into(),
+        _ => "constant".into(),
+    }
+}
+
+/// Buffers by pool, offset and time.
+fn buffers(model: &Model) -> Vec<BufferReport> {
+    let mut buffers: Vec<BufferReport> = Vec::new();
+    let mut add = |place: Location, name: String| {
+        let pool = model.pools[place.pool].name.clone();
+        let Location { offset, bytes, first, last, .. } = place;
+        let same = |other: &&mut BufferReport| (&other.pool, other.offset, other.first) == (&pool, offset, first);
+        match buffers.iter_mut().find(same) {
+            // Another name of the same bytes.
+            Some(known) => known.name = format!("{} = {name}", known.name),
+            None => buffers.push(BufferReport { name, pool, offset, bytes, first, last }),
+        }
+    };
+    for (id, place) in model.places.iter().enumerate() {
+        if let Some(place) = place.filter(|place| in_pool(model, place)) {
+            add(place, model.tensors[id].name.clone());
+        }
+    }
+    for planned in &model.layers {
+        if let Some(place) = planned.scratch {
+            add(place, format!("scratch of {}", planned.layer.name));
+        }
+    }
+    buffers.sort_by(|a, b| (&a.pool, a.offset, a.first).cmp(&(&b.pool, b.offset, b.first)));
+    buffers
+}
