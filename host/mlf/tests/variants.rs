@@ -141,6 +141,59 @@ fn inputs_and_outputs_in_the_workspace() {
 }
 
 #[test]
+fn places_written_as_statements() {
+    let mut members = net("net");
+    let maps = "struct tvmgen_net_inputs tvmgen_net_map_inputs(struct tvmgen_net_workspace_pools* workspace_pools){\n\
+        struct tvmgen_net_inputs inputs;\ninputs.zeta_0 = &((uint8_t*)workspace_pools->sram)[0];\n\
+        inputs.alpha = &((uint8_t*)workspace_pools->sram)[16];\nreturn inputs;\n}\n\
+        struct tvmgen_net_outputs tvmgen_net_map_outputs(struct tvmgen_net_workspace_pools* workspace_pools){\n\
+        struct tvmgen_net_outputs outputs;\noutputs.out = &((uint8_t*)workspace_pools->sram)[32];\nreturn outputs;\n}\n\
+        int32_t tvmgen_net_run(struct tvmgen_net_workspace_pools* workspace_pools) {";
+    let run = "int32_t tvmgen_net_run(struct tvmgen_net_inputs* inputs,struct tvmgen_net_outputs* outputs,struct tvmgen_net_workspace_pools* workspace_pools) {";
+    edit(&mut members, "lib0.c", run, maps);
+    edit(&mut members, "lib0.c", "inputs->zeta_0,inputs->alpha,outputs->out,", "");
+    edit(&mut members, "lib0.c", "void* zeta_0,void* alpha,void* output0,", "");
+    let net = module(&members);
+    let offsets: Vec<_> = net.tensors().map(|t| t.placement.expect("a place").offset).collect();
+    assert_eq!(offsets, [0, 16, 32]);
+}
+
+/// A module without sizes and types but those of the Relay text, whose inputs have these names in C and there.
+fn named(alpha: &str, zeta: &str, alpha_in_relay: &str, zeta_in_relay: &str) -> Members {
+    let mut members = net("net");
+    let tensors = "\"inputs\": {\"alpha\": {\"dtype\": \"float32\", \"size\": 8}, \"zeta:0\": {\"dtype\": \"int8\", \"size\": 4}},";
+    edit(&mut members, "metadata.json", tensors, "");
+    edit(&mut members, "metadata.json", "\"outputs\": {\"out\": {\"dtype\": \"int8\", \"size\": 4}}}", "\"x\": 0}");
+    edit(&mut members, "net.h", "void* alpha;", &format!("void* {alpha};"));
+    edit(&mut members, "net.h", "void* zeta_0;", &format!("void* {zeta};"));
+    edit(&mut members, "lib0.c", "inputs->zeta_0,inputs->alpha", &format!("inputs->{zeta},inputs->{alpha}"));
+    edit(&mut members, ".relay", "%alpha:", &format!("%{alpha_in_relay}:"));
+    edit(&mut members, ".relay", "%zeta:0:", &format!("%{zeta_in_relay}:"));
+    members
+}
+
+#[test]
+fn names_that_the_relay_text_writes_with_another_beginning() {
+    let names = |members: &Members| -> Vec<(String, Option<u64>)> {
+        module(members).inputs.iter().map(|t| (t.name.clone(), t.size_bytes)).collect()
+    };
+    let found = |zeta: &str, alpha: &str| vec![(zeta.to_owned(), Some(4)), (alpha.to_owned(), Some(8))];
+    // `%w` is a parameter more than the model has inputs, so the names alone decide.
+    let mut members = named("_x", "1st_input", "v_x", "v1st input");
+    assert_eq!(names(&members), found("1st input", "_x"));
+    edit(&mut members, ".relay", ", %w: Tensor[(9), int8]", "");
+    assert_eq!(names(&members), found("1st input", "_x"), "in order");
+    // What begins with a letter is not written so.
+    assert_eq!(names(&named("x", "zeta", "vx", "zeta"))[1], ("x".to_owned(), None));
+    // `%v_x` is `_x` or `v_x`: with both, only their order tells them apart.
+    let mut members = named("_x", "v_x", "v_x", "v_x1");
+    assert_eq!(names(&members), [("v_x".to_owned(), None), ("_x".to_owned(), None)]);
+    edit(&mut members, ".relay", "%v_x1:", "%v_x:");
+    edit(&mut members, ".relay", ", %w: Tensor[(9), int8]", "");
+    assert_eq!(names(&members), found("v_x", "_x"));
+}
+
+#[test]
 fn constant_pools_devices_and_casts() {
     let mut members = net("net");
     edit(&mut members, "net.h", "  void* sram;", "  void* flash;\n  void* sram;");

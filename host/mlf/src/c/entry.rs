@@ -225,8 +225,9 @@ pub(crate) fn mappings<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<Mapping<'a>>> 
         bound(body.len(), "tokens in a map function", token.line)
     })?;
     let mut found = Vec::new();
-    // `.field = & ( ( uint8_t * ) workspace_pools - > pool ) [ offset ] ,`
-    for entry in body.split(|t| t.is(",")) {
+    // `.field = & ( ( uint8_t * ) workspace_pools - > pool ) [ offset ]`, entries of one initialiser as TVM writes them,
+    // or statements of their own.
+    for entry in body.split(|t| t.is(",") || t.is(";")) {
         let Some(dot) = entry.iter().position(|t| t.is(".")) else {
             continue;
         };

@@ -9,7 +9,7 @@ use super::extended::add_extension;
 use super::named::{from_header, from_packed};
 use super::places::place;
 use super::scope::Input;
-use super::types::{add_metadata, add_result, add_type, complete_last, relay_input, tell_unknown};
+use super::types::{add_metadata, add_parameters, add_result, complete_last, tell_unknown};
 
 /// Which of the two lists.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,11 +37,7 @@ pub(super) fn read(
     let mut inputs = named(input, Side::Inputs, relay.as_ref(), findings)?;
     let mut outputs = named(input, Side::Outputs, relay.as_ref(), findings)?;
     if let Some(main) = &relay {
-        for tensor in &mut inputs {
-            if let Some(found) = relay_input(main, tensor) {
-                add_type(tensor, &found, findings);
-            }
-        }
+        add_parameters(main, &mut inputs, findings);
         complete_last(input, &mut inputs, &mut outputs);
         if main.results.len() == outputs.len() {
             for (tensor, result) in outputs.iter_mut().zip(&main.results) {

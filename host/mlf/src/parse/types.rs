@@ -52,11 +52,49 @@ pub(super) fn add_metadata(input: &Input<'_>, side: Side, tensor: &mut Tensor) -
     Ok(())
 }
 
-pub(super) fn relay_input(main: &relay::Main, tensor: &mut Tensor) -> Option<relay::TensorType> {
-    let mut found = main.parameters.iter().filter(|p| sanitize(&p.name) == tensor.c_name);
+/// Takes names and types of inputs from the program's parameters, where it is certain which belongs to which.
+pub(super) fn add_parameters(main: &relay::Main, inputs: &mut [Tensor], findings: &mut Vec<Finding>) {
+    let names: Vec<String> = inputs.iter().map(|t| t.c_name.clone()).collect();
+    let parameters = &main.parameters;
+    // Without bound weights the parameters are the inputs, in their order.
+    let in_order = parameters.len() == inputs.len()
+        && parameters
+            .iter()
+            .zip(&names)
+            .all(|(p, name)| spellings(&p.name).any(|spelling| sanitize(spelling) == *name));
+    for (i, tensor) in inputs.iter_mut().enumerate() {
+        let parameter = match in_order {
+            true => parameters.get(i),
+            false => by_name(parameters, &names, &tensor.c_name),
+        };
+        let Some(parameter) = parameter else {
+            continue;
+        };
+        let own = spellings(&parameter.name).find(|spelling| sanitize(spelling) == tensor.c_name);
+        // Where the metadata has the name, it is the model's own.
+        if let Some(own) = own.filter(|_| tensor.name == tensor.c_name) {
+            tensor.name = own.to_owned();
+        }
+        if let Some(found) = &parameter.ty {
+            add_type(tensor, found, findings);
+        }
+    }
+}
+
+/// What a parameter's name in the text may stand for: itself, or, as the text writes `v` before a name that does not
+/// begin with a letter, the rest of it.
+fn spellings(name: &str) -> impl Iterator<Item = &str> {
+    let rest = name.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| !c.is_ascii_alphabetic()));
+    [Some(name), rest].into_iter().flatten()
+}
+
+/// The only parameter that can be the input of that name, and no other input.
+fn by_name<'a>(parameters: &'a [relay::Parameter], inputs: &[String], name: &str) -> Option<&'a relay::Parameter> {
+    let is = |parameter: &relay::Parameter, name: &str| spellings(&parameter.name).any(|s| sanitize(s) == *name);
+    let mut found = parameters.iter().filter(|p| is(p, name));
     let parameter = found.next().filter(|_| found.next().is_none())?;
-    tensor.name = parameter.name.clone();
-    parameter.ty.clone()
+    let mut claims = inputs.iter().filter(|input| is(parameter, input));
+    claims.next().filter(|_| claims.next().is_none()).map(|_| parameter)
 }
 
 /// Adds a shape where it agrees with what is already known.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{DEEPEST, MOST, Parameter, split_top};
+use super::{DEEPEST, MOST, Parameter, TYPED, split_top, tensor_type};
 use crate::dtype::DType;
 
 /// What is known of a tensor's type.
@@ -105,8 +105,22 @@ struct Call<'a> {
     attributes: BTreeMap<&'a str, &'a str>,
 }
 
-fn expression(text: &str, known: &Known<'_>) -> Option<Partial> {
+/// An expression, and its type where the program's text states it.
+fn typed(text: &str) -> (&str, Option<Partial>) {
     let text = text.trim();
+    if let Some((plain, stated)) = text.rsplit_once(TYPED)
+        && let Some((ty @ Some(_), "")) = tensor_type(stated)
+    {
+        return (plain.trim_end(), Some(Partial::from(ty)));
+    }
+    (text, None)
+}
+
+fn expression(text: &str, known: &Known<'_>) -> Option<Partial> {
+    let (text, stated) = typed(text);
+    if stated.is_some() {
+        return stated;
+    }
     if let Some(name) = text.strip_prefix('%') {
         let called = name.split_once('(').map(|(function, _)| function);
         return known.values.get(name).or_else(|| known.functions.get(called?)).cloned();
@@ -126,10 +140,11 @@ fn expression(text: &str, known: &Known<'_>) -> Option<Partial> {
             // No operator here has more than two that matter.
             None if call.operands.len() >= 2 => {}
             None => {
-                let variable = argument.strip_prefix('%').and_then(|n| known.values.get(n));
+                let (argument, stated) = typed(argument);
+                let variable = argument.strip_prefix('%').and_then(|n| known.values.get(n)).cloned();
                 let number = argument.trim_end_matches('f').parse::<f64>().is_ok();
-                call.operands.push(match variable {
-                    Some(partial) => Operand::Tensor(partial.clone()),
+                call.operands.push(match stated.or(variable) {
+                    Some(partial) => Operand::Tensor(partial),
                     None if number => Operand::Number,
                     None => Operand::Unknown,
                 });
@@ -149,12 +164,11 @@ fn apply(name: &str, call: &Call<'_>) -> Option<Partial> {
     match name {
         "nn.bias_add" | "clip" | "nn.relu" | "nn.leaky_relu" | "nn.softmax" | "nn.fast_softmax" | "tanh"
         | "sigmoid" | "exp" | "sqrt" | "negative" | "abs" | "round" => Some(data),
-        // Tensors of different shapes would broadcast.
         "add" | "subtract" | "multiply" | "maximum" | "minimum" | "right_shift" | "left_shift" | "qnn.add"
         | "qnn.subtract" | "qnn.mul" => match call.operands.get(1)? {
             Operand::Number => Some(data),
-            Operand::Tensor(other) if other.shape == data.shape => Some(data),
-            _ => None,
+            Operand::Tensor(other) => Some(Partial { dtype: data.dtype, shape: Some(broadcast(&data, other)?) }),
+            Operand::Unknown => None,
         },
         "cast" => same_shape(call.dtype("dtype")),
         "qnn.requantize" | "qnn.quantize" => same_shape(call.dtype("out_dtype")),
@@ -168,11 +182,14 @@ fn apply(name: &str, call: &Call<'_>) -> Option<Partial> {
         }
         "nn.dense" | "qnn.dense" => {
             let mut shape = data.shape.clone()?;
-            *shape.last_mut()? = call.number("units");
+            // Weights are [units, inputs].
+            let fits = call.weights(1, 2) == *shape.last()?;
+            *shape.last_mut()? = call.number("units").or_else(|| call.weights(0, 2).filter(|_| fits));
             Some(Partial { dtype: call.out_dtype(data.dtype), shape: Some(shape) })
         }
         "nn.conv2d" | "qnn.conv2d" => {
-            let shape = window(&data, call, "kernel_size", "data_layout", call.number("channels"));
+            let channels = call.number("channels").or_else(|| call.weights(call.kernel_axis('O')?, 4));
+            let shape = window(&data, call, "kernel_size", "data_layout", channels);
             Some(Partial { dtype: call.out_dtype(data.dtype), shape })
         }
         "nn.max_pool2d" | "nn.avg_pool2d" => {
@@ -201,6 +218,22 @@ impl Call<'_> {
         }
     }
 
+    /// A dimension of the second operand, which must have as many as are said.
+    fn weights(&self, axis: usize, rank: usize) -> Option<i64> {
+        let Some(Operand::Tensor(weights)) = self.operands.get(1) else {
+            return None;
+        };
+        *weights.shape.as_ref().filter(|shape| shape.len() == rank)?.get(axis)?
+    }
+
+    /// Axis of a letter in the layout of the weights, of which only plain ones without groups are interpreted.
+    fn kernel_axis(&self, letter: char) -> Option<usize> {
+        let layout = self.text("kernel_layout").unwrap_or("OIHW");
+        let plain = matches!(layout, "OIHW" | "HWIO" | "OHWI");
+        let alone = self.text("groups").is_none_or(|groups| groups == "1");
+        layout.find(letter).filter(|_| plain && alone)
+    }
+
     fn number(&self, key: &str) -> Option<i64> {
         self.text(key)?.parse().ok().filter(|n| *n >= 0)
     }
@@ -210,6 +243,25 @@ impl Call<'_> {
         let parts = inner.split(',').map(str::trim).filter(|p| !p.is_empty());
         parts.take(64).map(|p| p.parse().ok()).collect()
     }
+}
+
+/// Shape of an operation on two tensors, element by element; a dimension that is open in both stays so.
+fn broadcast(a: &Partial, b: &Partial) -> Option<Vec<Option<i64>>> {
+    let (a, b) = (a.shape.as_ref()?, b.shape.as_ref()?);
+    let rank = a.len().max(b.len());
+    let at = |shape: &[Option<i64>], i: usize| match (i + shape.len()).checked_sub(rank) {
+        Some(i) => shape[i],
+        None => Some(1),
+    };
+    let dimension = |i: usize| match (at(a, i), at(b, i)) {
+        (Some(1), other) | (other, Some(1)) => Some(other),
+        (Some(a), Some(b)) if a == b => Some(Some(a)),
+        (Some(_), Some(_)) => None,
+        // What is open is this or 1.
+        (Some(known), None) | (None, Some(known)) => Some(Some(known)),
+        (None, None) => Some(None),
+    };
+    (0..rank).map(dimension).collect()
 }
 
 /// Positive dimensions stay, one `-1` takes what is left; TVM's other codes (0, -2, …) are not interpreted.
@@ -265,7 +317,13 @@ fn window(
         Some(_) => return None,
         None => [0, 0],
     };
-    let kernel = call.numbers(kernel).filter(|k| k.len() == 2);
+    let weights = || {
+        let axes = [call.kernel_axis('H')?, call.kernel_axis('W')?];
+        axes.iter().map(|&axis| call.weights(axis, 4)).collect::<Option<Vec<i64>>>()
+    };
+    let stated = call.numbers(kernel).filter(|k| k.len() == 2);
+    // A pool has no weights to tell its size from.
+    let kernel = stated.or_else(|| weights().filter(|_| kernel == "kernel_size"));
     let mut result = shape.clone();
     result[axis] = channels;
     for i in 0..2 {

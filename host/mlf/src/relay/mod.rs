@@ -101,14 +101,25 @@ impl From<Option<TensorType>> for Partial {
     }
 }
 
-/// A function's body up to the brace that closes it, without comments.
+/// Stands before the type of the expression before it, as TVM's comments `/* ty=… */` give it.
+const TYPED: char = '\u{1}';
+
+/// A function's body up to the brace that closes it, without comments; those that hold a type are kept as such.
 fn body(text: &str) -> Option<String> {
     let mut plain = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("/*") {
         plain.push_str(&rest[..at]);
         let comment = &rest[at + 2..];
-        rest = &comment[comment.find("*/")? + 2..];
+        let end = comment.find("*/")?;
+        // Other words may follow the type in the same comment.
+        if let Some(typed) = comment[..end].trim().strip_prefix("ty=")
+            && let Some((Some(_), behind)) = tensor_type(typed)
+        {
+            plain.push(TYPED);
+            plain.push_str(&typed[..typed.len() - behind.len()]);
+        }
+        rest = &comment[end + 2..];
     }
     plain.push_str(rest);
     let end = top_level(&plain, '}').next()?;
@@ -154,7 +165,7 @@ fn parameter(text: &str) -> Option<(Parameter, &str)> {
     // Names may hold colons and slashes, types can't: the first `: ` before a type ends the name.
     let end = text.match_indices(": ").find_map(|(i, _)| {
         let after = &text[i + 2..];
-        (after.starts_with("Tensor[") || after.starts_with('(')).then_some(i)
+        (after.starts_with("Tensor[") || after.starts_with('(') || scalar_type(after).is_some()).then_some(i)
     })?;
     let name = text[..end].to_owned();
     let ty = &text[end + 2..];
@@ -165,8 +176,20 @@ fn parameter(text: &str) -> Option<(Parameter, &str)> {
     Some((Parameter { name, ty }, rest))
 }
 
-/// `Tensor[(1, 2), int8]`; the inner `None` stands for a dynamic or unknown type.
+/// `float32`: a bare element type, which stands for a tensor without dimensions.
+fn scalar_type(text: &str) -> Option<(TensorType, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len());
+    let dtype = DType::parse(&text[..end])?;
+    let rest = &text[end..];
+    let ends = rest.is_empty() || rest.starts_with([',', ')', ' ', '\n', '{']);
+    ends.then(|| (TensorType { shape: Vec::new(), dtype }, rest))
+}
+
+/// `Tensor[(1, 2), int8]` or `int8`; the inner `None` stands for a dynamic or unknown type.
 fn tensor_type(text: &str) -> Option<(Option<TensorType>, &str)> {
+    if let Some((ty, rest)) = scalar_type(text) {
+        return Some((Some(ty), rest));
+    }
     let inner = text.strip_prefix("Tensor[(")?;
     let close = inner.find(')')?;
     let after = inner[close + 1..].strip_prefix(',')?;
@@ -193,7 +216,7 @@ fn results(text: &str) -> Option<Vec<Option<TensorType>>> {
     let mut rest = text;
     loop {
         rest = skip_blank(rest)?;
-        if rest.starts_with("Tensor[") {
+        if rest.starts_with("Tensor[") || scalar_type(rest).is_some() {
             let (ty, after) = tensor_type(rest)?;
             found.push(ty);
             rest = after;
@@ -304,6 +327,53 @@ mod tests {
             let shape = Some(vec![Some(1), Some(8)]);
             assert_eq!(main.results, [Partial { dtype: wanted.and_then(DType::parse), shape }], "{body}");
         }
+    }
+
+    #[test]
+    fn scalars_have_no_dimensions() {
+        let main = main_function(
+            "def @main(%x: Tensor[(3, 3), float32], %a: b: int8 /* ty=int8 */, %s: float32) -> (int64, float32) {\n}\n",
+        );
+        let main = main.expect("main");
+        let names: Vec<&str> = main.parameters.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["x", "a: b", "s"]);
+        assert_eq!(main.parameters[1].ty, ty(&[], "int8"));
+        assert_eq!(main.results, [ty(&[], "int64"), ty(&[], "float32")].map(Partial::from));
+        for unknown in ["int9", "floaty", "int8x4"] {
+            assert_eq!(main_function(&format!("def @main(%x: {unknown}) {{}}")), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn types_that_the_text_states_are_taken() {
+        let dense = "  %0 = nn.dense(%x, meta[relay.Constant][0] /* ty=Tensor[(10, 4), int8] */, units=None);\n  %0";
+        assert_eq!(inferred(dense), [Some(vec![1, 8, 6, 10])]);
+        assert_eq!(inferred("  unheard_of(%x) /* ty=Tensor[(7, 2), int8] span=a */"), [Some(vec![7, 2])]);
+        assert_eq!(inferred("  unheard_of(%x /* ty=Tensor[(7, 2), int8] */)"), [None]);
+        assert_eq!(inferred("  unheard_of(%x) /* ty=Tensor[(?, 2), int8] */"), [None]);
+    }
+
+    #[test]
+    fn shapes_follow_from_weights_and_from_each_other() {
+        let with = |parameters: &str, body: &str| {
+            let main = main_function(&format!("def @main({parameters}) {{\n{body}\n}}\n")).expect("main");
+            main.results.iter().map(|p| p.shape.as_ref()?.iter().copied().collect()).collect::<Vec<Option<Vec<i64>>>>()
+        };
+        let image = "%x: Tensor[(1, 3, 8, 8), float32], %w: Tensor[(5, 3, 3, 1), float32], %s: float32, \
+                     %r: Tensor[(8, 1), float32]";
+        assert_eq!(with(image, "  nn.conv2d(%x, %w)"), [Some(vec![1, 5, 6, 8])]);
+        assert_eq!(with(image, "  nn.conv2d(%x, %w, groups=3)"), [None]);
+        assert_eq!(with(image, "  nn.conv2d(%x, %w, kernel_layout=\"OIHW4o\")"), [None]);
+        assert_eq!(with(image, "  add(%s, %x)"), [Some(vec![1, 3, 8, 8])]);
+        assert_eq!(with(image, "  multiply(%x, %r)"), [Some(vec![1, 3, 8, 8])]);
+        assert_eq!(with(image, "  multiply(%w, %x)"), [None]);
+        assert_eq!(with("%x: Tensor[(1, 8), int8], %w: Tensor[(4, 9), int8]", "  nn.dense(%x, %w)"), [None]);
+        // A dimension that is open in one of both is that of the other, unless that is 1.
+        let open = "  %0 = nn.dense(%x, meta[relay.Constant][0]);\n  add(%0, %r)";
+        assert_eq!(with("%x: Tensor[(2, 8), int8], %r: Tensor[(2, 5), int8]", open), [Some(vec![2, 5])]);
+        assert_eq!(with("%x: Tensor[(2, 8), int8], %r: Tensor[(2, 1), int8]", open), [None]);
+        let open = "  %0 = nn.dense(%x, meta[relay.Constant][0], units=None);\n  add(%0, %0)";
+        assert_eq!(with("%x: Tensor[(2, 8), int8]", open), [None]);
     }
 
     #[test]
