@@ -17,10 +17,44 @@ struct Package {
     /// A program on `PATH`, a file if it begins with a slash, or a module of Python's if it begins with `import `; with
     /// `{llvm}` as above.
     sign: &'static str,
+    /// The oldest version of the program that serves, as it tells it with `--version`.
+    oldest: Option<(u32, u32)>,
+    /// Packages that must have the same version as this one.
+    same_version_as: &'static [&'static str],
 }
 
 const fn package(name: &'static str, sign: &'static str) -> Package {
-    Package { name, sign }
+    Package { name, sign, oldest: None, same_version_as: &[] }
+}
+
+impl Package {
+    const fn since(self, major: u32, minor: u32) -> Self {
+        Self { oldest: Some((major, minor)), ..self }
+    }
+
+    const fn same_version_as(self, packages: &'static [&'static str]) -> Self {
+        Self { same_version_as: packages, ..self }
+    }
+
+    /// Why the package has to be installed or replaced; `None` where all is well.
+    fn lacks(&self, llvm: &str) -> Option<String> {
+        let name = self.name.replace("{llvm}", llvm);
+        let sign = self.sign.replace("{llvm}", llvm);
+        if !present(&sign) {
+            return Some(format!("{name} is not installed (no {})", sign.trim_start_matches("import ")));
+        }
+        if let Some((major, minor)) = self.oldest
+            && let Some(found) = version_of(&sign)
+            && found < (major, minor)
+        {
+            return Some(format!("{sign} {}.{} is too old: {major}.{minor} or newer is needed", found.0, found.1));
+        }
+        let own = installed_version(&name)?;
+        self.same_version_as.iter().find_map(|other| {
+            let others = installed_version(other)?;
+            (others != own).then(|| format!("{name} {own} does not fit {other} {others}"))
+        })
+    }
 }
 
 /// A set of packages that belongs to one purpose.
@@ -34,29 +68,35 @@ const NEEDS: &[Need] = &[
     Need {
         name: "cmake",
         purpose: "build and run the C programs and tests",
-        packages: &[package("cmake", "cmake"), package("make", "make"), package("g++", "g++")],
+        packages: &[
+            package("cmake", "cmake").since(3, 20),
+            package("make", "make"),
+            package("gcc", "gcc").since(9, 0),
+            package("libc6-dev", "/usr/include/stdio.h"),
+            package("g++", "g++").since(9, 0),
+        ],
     },
     Need {
         name: "clang",
         purpose: "the same with a second compiler, and the C sanitizers",
-        packages: &[package("clang", "clang"), package("lld", "ld.lld"), package("llvm", "llvm-nm")],
+        packages: &[package("clang", "clang").since(13, 0), package("lld", "ld.lld"), package("llvm", "llvm-nm")],
     },
     Need {
         name: "oracle",
         purpose: "a Python environment for TFLite Micro, with which compiled models are compared",
-        packages: &[package("python3-venv", "import ensurepip")],
+        packages: &[package("python3", "python3").since(3, 9), package("python3-venv", "import ensurepip")],
     },
     Need {
         name: "firmware",
         purpose: "C compilers and emulators for Cortex-M and RISC-V",
         packages: &[
-            package("gcc-arm-none-eabi", "arm-none-eabi-gcc"),
+            package("gcc-arm-none-eabi", "arm-none-eabi-gcc").since(10, 0),
             package("libnewlib-arm-none-eabi", "/usr/lib/arm-none-eabi/newlib/nano.specs"),
             package("picolibc-arm-none-eabi", "/usr/lib/picolibc/arm-none-eabi/picolibc.specs"),
-            package("gcc-riscv64-unknown-elf", "riscv64-unknown-elf-gcc"),
+            package("gcc-riscv64-unknown-elf", "riscv64-unknown-elf-gcc").since(10, 0),
             package("picolibc-riscv64-unknown-elf", "/usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs"),
-            package("qemu-system-arm", "qemu-system-arm"),
-            package("qemu-system-misc", "qemu-system-riscv32"),
+            package("qemu-system-arm", "qemu-system-arm").since(7, 0),
+            package("qemu-system-misc", "qemu-system-riscv32").since(7, 0),
         ],
     },
     Need {
@@ -65,9 +105,15 @@ const NEEDS: &[Need] = &[
         packages: &[
             // Not the programs: Debian's older rustc and cargo have the same names.
             package("rustc-web", "/usr/share/doc/rustc-web"),
-            package("cargo-web", "/usr/share/doc/cargo-web"),
-            package("rust-web-src", "/usr/lib/rustlib/src/rust/library/core/src/lib.rs"),
+            package("cargo-web", "/usr/share/doc/cargo-web").same_version_as(&["rustc-web"]),
+            package("rust-web-src", "/usr/lib/rustlib/src/rust/library/core/src/lib.rs")
+                .same_version_as(&["rustc-web"]),
         ],
+    },
+    Need {
+        name: "fresh",
+        purpose: "a new Debian below target/, in which the README's commands are tried",
+        packages: &[package("debootstrap", "/usr/sbin/debootstrap")],
     },
     Need {
         name: "valgrind",
@@ -115,36 +161,72 @@ pub fn run(args: &[String]) -> Result<()> {
 /// # Errors
 /// An unknown name, packages that are missing and can't be installed here, or a failing package manager.
 pub fn need(names: &[&str]) -> Result<()> {
-    let missing = missing(names)?;
-    if missing.is_empty() {
+    let lacking = lacking(names)?;
+    if lacking.is_empty() {
         return Ok(());
     }
-    let install = format!("apt-get install --yes --no-install-recommends {}", missing.join(" "));
+    let reasons: Vec<&str> = lacking.iter().map(|lack| lack.why.as_str()).collect();
+    let reasons = reasons.join("; ");
+    let packages: Vec<&str> = lacking.iter().flat_map(|lack| lack.packages.iter().map(String::as_str)).collect();
     let root = Cmd::new("id").arg("-u").capture().is_ok_and(|id| id.trim() == "0");
     if paths::program("apt-get").is_none() {
-        bail!("this machine lacks: {}. These are names of Debian packages; install their like", missing.join(" "));
+        bail!("{reasons}. The packages of Debian are {}; install their like", packages.join(" "));
     }
     if !root {
-        bail!("this machine lacks some programs. Install them, then run this again:\n  sudo {install}");
+        bail!("{reasons}. Install what is missing, then run this again:\n  {}", repair("sudo ", &packages));
     }
-    println!("installing {}", missing.join(" "));
-    let apt = || {
-        Cmd::new("apt-get")
-            .args(["install", "--yes", "--quiet", "--no-install-recommends"])
-            // Another installation may be under way.
-            .args(["-o", "DPkg::Lock::Timeout=600"])
-            .args(&missing)
-            .env("DEBIAN_FRONTEND", "noninteractive")
-    };
-    // The lists of a machine that was just set up are often absent or old; refreshing them costs seconds, so only then.
-    if apt().arg("--simulate").capture().is_err() {
-        Cmd::new("apt-get").args(["update", "--quiet"]).capture()?;
-    }
-    apt().capture()?;
-    let still = self::missing(names)?;
+    println!("installing {} ({reasons})", packages.join(" "));
+    install(&packages).with_context(|| format!("{reasons}; the repair by hand:\n  {}\n", repair("", &packages)))?;
+    // What dpkg takes for installed may have lost its files.
+    let still: Vec<String> = self::lacking(names)?.into_iter().flat_map(|lack| lack.packages).collect();
     if !still.is_empty() {
-        bail!("installed, yet not found afterwards: {}", still.join(" "));
+        apt(&["install", "--reinstall"]).args(&still).capture()?;
     }
+    let still = self::lacking(names)?;
+    if !still.is_empty() {
+        let reasons: Vec<&str> = still.iter().map(|lack| lack.why.as_str()).collect();
+        bail!(
+            "after the installation: {}. Remove the packages and install them again:\n  {}",
+            reasons.join("; "),
+            repair("", &packages)
+        );
+    }
+    Ok(())
+}
+
+/// The lines that do by hand what [`install`] does.
+fn repair(sudo: &str, packages: &[&str]) -> String {
+    format!(
+        "{sudo}apt-get update && {sudo}dpkg --configure -a && \
+         {sudo}apt-get install --yes --fix-broken --no-install-recommends {}",
+        packages.join(" ")
+    )
+}
+
+fn apt(verb: &[&str]) -> Cmd {
+    Cmd::new("apt-get")
+        .args(verb)
+        // Another installation may be under way.
+        .args(["--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"])
+        .env("DEBIAN_FRONTEND", "noninteractive")
+}
+
+/// Installs packages, whatever an earlier attempt left half done.
+fn install(packages: &[&str]) -> Result<()> {
+    // Old lists name versions that the mirror has no more, and versions that don't fit each other.
+    let lists = apt(&["update"]).capture();
+    if let Err(error) = &lists {
+        println!("the package lists can't be refreshed, so those that are there are used: {error:#}");
+    }
+    Cmd::new("dpkg").args(["--configure", "-a"]).env("DEBIAN_FRONTEND", "noninteractive").capture()?;
+    let first = apt(&["install", "--fix-broken"]).args(packages).capture();
+    if first.is_ok() {
+        return Ok(());
+    }
+    // A download that was cut off stays in the way.
+    apt(&["clean"]).capture()?;
+    apt(&["update"]).capture().context("the package lists can't be refreshed: look at /etc/apt/sources.list*")?;
+    apt(&["install", "--fix-broken"]).args(packages).capture()?;
     Ok(())
 }
 
@@ -172,8 +254,15 @@ fn rustc_says(what: &str) -> Result<String> {
     Ok(value.to_owned())
 }
 
-fn missing(names: &[&str]) -> Result<Vec<String>> {
-    let mut missing = Vec::new();
+/// Something that is missing or does not fit.
+struct Lack {
+    why: String,
+    /// What has to be installed for it.
+    packages: Vec<String>,
+}
+
+fn lacking(names: &[&str]) -> Result<Vec<Lack>> {
+    let mut lacking = Vec::new();
     for name in names {
         let Some(need) = NEEDS.iter().find(|need| need.name == *name) else {
             let known: Vec<&str> = NEEDS.iter().map(|need| need.name).collect();
@@ -182,12 +271,34 @@ fn missing(names: &[&str]) -> Result<Vec<String>> {
         for package in need.packages {
             let versioned = package.sign.contains("{llvm}");
             let llvm = if versioned { rust_llvm()? } else { String::new() };
-            if !present(&package.sign.replace("{llvm}", &llvm)) {
-                missing.push(package.name.replace("{llvm}", &llvm));
+            if let Some(why) = package.lacks(&llvm) {
+                // What has to have the same version is brought to the newest one together.
+                let together = package.same_version_as.iter().map(|name| (*name).to_owned());
+                let packages = [package.name.replace("{llvm}", &llvm)].into_iter().chain(together).collect();
+                lacking.push(Lack { why, packages });
             }
         }
     }
-    Ok(missing)
+    Ok(lacking)
+}
+
+/// The first number with a dot in what a program prints about its version.
+fn version_of(program: &str) -> Option<(u32, u32)> {
+    first_version(&Cmd::new(program).arg("--version").capture().ok()?)
+}
+
+fn first_version(text: &str) -> Option<(u32, u32)> {
+    // Debian adds its own version in parentheses, before the program's.
+    text.split(|c: char| c.is_whitespace()).find_map(|word| {
+        let mut numbers = word.split('.').map(str::parse::<u32>);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    })
+}
+
+/// The version of a package of Debian's; `None` where it is not, or only in part, installed.
+fn installed_version(name: &str) -> Option<String> {
+    let printed = Cmd::new("dpkg-query").args(["-W", "-f", "${db:Status-Abbrev}${Version}", name]).capture().ok()?;
+    Some(printed.strip_prefix("ii ")?.trim().to_owned())
 }
 
 fn present(sign: &str) -> bool {
@@ -212,6 +323,24 @@ mod tests {
         assert!(rust_llvm().unwrap().parse::<u32>().unwrap() >= 18);
         assert!(rust_host().unwrap().split('-').count() >= 3);
         assert!(rustc_says("colour").unwrap_err().to_string().contains("rustc tells no colour"));
+    }
+
+    #[test]
+    fn versions_are_read_and_compared() {
+        for (text, version) in [
+            ("cmake version 3.25.1\n\nCMake suite", Some((3, 25))),
+            ("gcc (Debian 12.2.0-14+deb12u1) 12.2.0\nCopyright", Some((12, 2))),
+            ("arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205", Some((12, 2))),
+            ("Debian clang version 14.0.6", Some((14, 0))),
+            ("QEMU emulator version 7.2.22 (Debian 1:7.2)", Some((7, 2))),
+            ("Python 3.11.2", Some((3, 11))),
+            ("no version", None),
+        ] {
+            assert_eq!(first_version(text), version, "{text}");
+        }
+        let old = package("python3", "python3").since(99, 0).lacks("").unwrap();
+        assert!(old.contains("is too old: 99.0 or newer is needed"), "{old}");
+        assert_eq!(package("python3", "python3").since(3, 1).lacks(""), None);
     }
 
     #[test]

@@ -76,7 +76,8 @@ def make(venv, extra=()):
     python = venv / "bin" / "python"
     with _locked(venv.with_name(venv.name + ".lock")):
         missing = [f for f in files if not _is_installed(venv, f)]
-        if missing and not python.exists():
+        # An attempt that was interrupted leaves an interpreter without pip.
+        if missing and not (python.exists() and _run([*_pip(venv), "--version"])[0]):
             print(f"oracle: making a virtual environment in {venv}", file=sys.stderr)
             shutil.rmtree(venv, ignore_errors=True)
             _create(venv)
