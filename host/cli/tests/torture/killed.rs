@@ -49,7 +49,24 @@ kill! {
     run: scene::run();
 }
 
-/// Ctrl-C and a polite end are no other than a kill: nothing is lost, and the next run tidies up.
+/// The same command with signals that end it, even where the tests themselves were started with signals ignored: by `nohup`,
+/// or in the background of a script.
+fn with_default_signals(command: &Command) -> Command {
+    let mut wrapped = Command::new("env");
+    wrapped.arg("--default-signal=INT,TERM").arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => wrapped.env(name, value),
+            None => wrapped.env_remove(name),
+        };
+    }
+    if let Some(directory) = command.get_current_dir() {
+        wrapped.current_dir(directory);
+    }
+    wrapped
+}
+
+/// Ctrl-C and SIGTERM do what a kill does: nothing is lost, and the next run tidies up.
 #[test]
 fn signals_end_it_as_a_kill_does() {
     let scene = scene::run();
@@ -60,7 +77,7 @@ fn signals_end_it_as_a_kill_does() {
     fs::set_permissions(&slow, fs::Permissions::from_mode(0o755)).expect("a program");
     for (name, number) in [("INT", 2), ("TERM", 15)] {
         fs::write(scene.path().join("out/y.npy"), "the old output").expect("a file");
-        let mut child = scene.command().env("CC", &slow).spawn().expect("the program starts");
+        let mut child = with_default_signals(scene.command().env("CC", &slow)).spawn().expect("the program starts");
         let seen = || fs::read_dir(&temporary).expect("a directory").count() > 0;
         let end = Instant::now() + Duration::from_secs(20);
         while !seen() && Instant::now() < end {
