@@ -72,10 +72,7 @@ pub fn run(args: &[String]) -> Result<()> {
 
 fn compile_all(out: &Path, only: Option<&str>) -> Result<Vec<Model>> {
     let root = paths::root();
-    Cmd::new("cargo")
-        .args(["build", "--quiet", "--profile", "host", "--package", "tvm_embedded_cli"])
-        .dir(root)
-        .run()?;
+    Cmd::new("cargo").args(["build", "--profile", "host", "--package", "tvm_embedded_cli"]).dir(root).capture()?;
     let tool = paths::target().join("host/tvm-embedded");
     let mut files = vec![root.join("models/digits/digits.tflite")];
     match fs::read_dir(root.join("../shared/models")) {

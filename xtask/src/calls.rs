@@ -51,9 +51,9 @@ pub fn measure() -> Result<Cost> {
     setup::need(&["valgrind"])?;
     let root = paths::root();
     Cmd::new("cargo")
-        .args(["rustc", "--quiet", "--release", "--package", "tvm_embedded_capi", "--lib", "--crate-type", "staticlib"])
+        .args(["rustc", "--release", "--package", "tvm_embedded_capi", "--lib", "--crate-type", "staticlib"])
         .dir(root)
-        .run()?;
+        .capture()?;
     let library = paths::target().join("release/libtvm_embedded.a");
     let out = paths::target().join("calls");
     std::fs::create_dir_all(&out)?;

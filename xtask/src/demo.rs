@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::board::Board;
 use crate::process::Cmd;
-use crate::{emulator, library, paths, setup};
+use crate::{emulator, heartbeat, library, paths, setup};
 
 /// The board of the demo.
 const BOARD: &str = "cortex-m4f";
@@ -23,14 +23,17 @@ pub fn run(args: &[String]) -> Result<()> {
     let out = paths::target().join("demo");
     std::fs::create_dir_all(&out)?;
 
-    println!("==== models/digits/digits.tflite: compiled, and its interface generated");
+    println!("==== 1 of 3, models/digits/digits.tflite: the tool is built (the first time a minute or two)");
+    heartbeat::phase("part 1 of 3, the tool".to_owned());
     let sources = generate(&out)?;
     println!("     C files in {}\n", shown(&out.join("digits")));
 
-    println!("==== examples/digits/main.c on this computer\n");
+    println!("==== 2 of 3, examples/digits/main.c on this computer\n");
+    heartbeat::phase("part 2 of 3, this computer".to_owned());
     print!("{}", on_host(&out, &sources)?);
 
-    println!("\n==== The same program on an emulated Cortex-M4 with hardware floating point\n");
+    println!("\n==== 3 of 3, the same program on an emulated Cortex-M4 with hardware floating point\n");
+    heartbeat::phase("part 3 of 3, the emulated board".to_owned());
     if let Err(missing) = setup::need(&["firmware"]) {
         println!("not run: {missing:#}");
         return Ok(());
@@ -41,10 +44,7 @@ pub fn run(args: &[String]) -> Result<()> {
 /// The model's C files, made by the tool as a user calls it.
 fn generate(out: &Path) -> Result<Vec<PathBuf>> {
     let root = paths::root();
-    Cmd::new("cargo")
-        .args(["build", "--quiet", "--profile", "host", "--package", "tvm_embedded_cli"])
-        .dir(root)
-        .run()?;
+    Cmd::new("cargo").args(["build", "--profile", "host", "--package", "tvm_embedded_cli"]).dir(root).capture()?;
     let tool = paths::target().join("host/tvm-embedded");
     let archive = out.join("digits.tar");
     Cmd::new(&tool).arg("compile").arg(root.join("models/digits/digits.tflite")).arg("-o").arg(&archive).capture()?;
@@ -78,9 +78,9 @@ fn compile(compiler: Cmd, out: &Path, sources: &[PathBuf], library: &Path, progr
 
 fn on_host(out: &Path, sources: &[PathBuf]) -> Result<String> {
     Cmd::new("cargo")
-        .args(["rustc", "--quiet", "--release", "--package", "tvm_embedded_capi", "--lib", "--crate-type", "staticlib"])
+        .args(["rustc", "--release", "--package", "tvm_embedded_capi", "--lib", "--crate-type", "staticlib"])
         .dir(paths::root())
-        .run()?;
+        .capture()?;
     let library = paths::target().join("release/libtvm_embedded.a");
     let program = out.join("host");
     compile(Cmd::new("cc"), out, sources, &library, &program).capture()?;

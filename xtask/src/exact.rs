@@ -55,7 +55,7 @@ pub fn compiled(out: &Path, names: &[&str]) -> Result<Vec<Model>> {
 /// The tool, and what it made of the `.tflite` files.
 fn of_our_compiler(out: &Path, wanted: impl Fn(&str) -> bool) -> Result<(PathBuf, Vec<Model>)> {
     let root = paths::root();
-    Cmd::new("cargo").args(["build", "--quiet", "--package", "tvm_embedded_cli"]).dir(root).run()?;
+    Cmd::new("cargo").args(["build", "--package", "tvm_embedded_cli"]).dir(root).capture()?;
     let tool = paths::target().join("debug/tvm-embedded");
     if out.exists() {
         fs::remove_dir_all(out)?;

@@ -69,7 +69,7 @@ fn tool() -> Result<PathBuf> {
 /// When it does not build.
 pub fn build_tool() -> Result<PathBuf> {
     Cmd::new("cargo")
-        .args(["build", "--quiet", "--locked", "--profile", "host", "--package", "tvm_embedded_cli"])
+        .args(["build", "--locked", "--profile", "host", "--package", "tvm_embedded_cli"])
         .dir(paths::root())
         .capture()?;
     Ok(paths::target().join("host/tvm-embedded"))

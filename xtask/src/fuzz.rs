@@ -139,7 +139,7 @@ fn build(asan: bool) -> Result<PathBuf> {
     let folder = paths::target().join(if asan { "fuzz-asan" } else { "fuzz" });
     // Named, although it is the host: build scripts and macros then stay without the flags.
     let mut command = Cmd::new("cargo")
-        .args(["build", "--quiet", "--locked", "--release", "--manifest-path", "fuzz/Cargo.toml"])
+        .args(["build", "--locked", "--release", "--manifest-path", "fuzz/Cargo.toml"])
         .args(["--features", "libfuzzer", "--target", host, "--target-dir"])
         .arg(&folder)
         .dir(paths::root());
@@ -147,7 +147,7 @@ fn build(asan: bool) -> Result<PathBuf> {
         flags += " -Zsanitizer=address";
         command = command.env("RUSTC_BOOTSTRAP", "1");
     }
-    command.env("RUSTFLAGS", flags).run()?;
+    command.env("RUSTFLAGS", flags).capture()?;
     Ok(folder.join(host).join("release"))
 }
 

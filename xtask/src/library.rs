@@ -41,7 +41,7 @@ pub fn build_from(root: &Path, board: &Board, out: &Path) -> Result<PathBuf> {
     // One crate type only: with a second one beside it, cargo would leave out link-time optimisation.
     cargo(&[target])?
         .dir(root)
-        .args(["rustc", "--quiet", "--locked", "--release", "--lib", "--crate-type", "staticlib"])
+        .args(["rustc", "--locked", "--release", "--lib", "--crate-type", "staticlib"])
         .args(["--package", "tvm_embedded_capi", "--target", target, "--target-dir"])
         .arg(&built)
         .capture()

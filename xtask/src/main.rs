@@ -6,8 +6,8 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, bench, calls, coverage, demo, deny, dist, emulator, firmware, fuzz, gates, header, misra, mutants, proof,
-    sanitize, setup, size, sysroot, test,
+    abi, bench, calls, coverage, demo, deny, dist, emulator, firmware, fresh, fuzz, gates, header, heartbeat, misra,
+    mutants, proof, sanitize, setup, size, sysroot, test,
 };
 
 /// One command of `cargo xtask`.
@@ -46,6 +46,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "the bundled model, on this computer and on an emulated Cortex-M4",
         run: demo::run,
+    },
+    Verb {
+        name: "fresh",
+        usage: "[demo] [test [STEP...]]",
+        about: "the README's commands in a new Debian that has a C compiler, Python and cargo only",
+        run: fresh::run,
     },
     Verb {
         name: "fuzz",
@@ -159,6 +165,7 @@ fn main() -> ExitCode {
         println!("{}\n\n  cargo xtask {} {}", verb.about, verb.name, verb.usage);
         return ExitCode::SUCCESS;
     }
+    heartbeat::start();
     match (verb.run)(rest) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,7 +1,7 @@
 //! Other programs: run them, read what they print, stop them when they hang, and say which one failed.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -9,6 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+
+use crate::heartbeat::Running;
 
 /// A command line. Built like [`Command`], but every way to run it names the command when it fails.
 pub struct Cmd {
@@ -81,6 +83,7 @@ impl Cmd {
     /// When it can't be started, fails, or runs out of time.
     pub fn run(mut self) -> Result<()> {
         let child = self.command.spawn().with_context(|| self.unstarted())?;
+        let _running = self.running();
         let (status, timed_out) = self.wait(child)?;
         self.judge(code_of(status), timed_out, "")
     }
@@ -91,6 +94,7 @@ impl Cmd {
     /// When it can't be started or runs out of time.
     pub fn status(mut self) -> Result<i32> {
         let child = self.command.spawn().with_context(|| self.unstarted())?;
+        let _running = self.running();
         let (status, timed_out) = self.wait(child)?;
         self.judge(0, timed_out, "")?;
         Ok(code_of(status))
@@ -120,11 +124,17 @@ impl Cmd {
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().with_context(|| self.unstarted())?;
         // Both pipes are drained at once: a program that fills one while we wait on the other would never end.
-        let stdout = drain(child.stdout.take());
-        let stderr = drain(child.stderr.take());
+        let running = self.running();
+        let stdout = drain(child.stdout.take(), running.number());
+        let stderr = drain(child.stderr.take(), running.number());
         let (status, timed_out) = self.wait(child)?;
         let outcome = Outcome { code: code_of(status), stdout: stdout(), stderr: stderr(), timed_out };
         Ok((self, outcome))
+    }
+
+    /// Reports that it runs, for as long as what is returned lives.
+    fn running(&self) -> Running {
+        Running::new(self.line.to_string_lossy().into_owned())
     }
 
     fn wait(&self, mut child: Child) -> Result<(ExitStatus, bool)> {
@@ -167,12 +177,21 @@ impl Cmd {
     }
 }
 
-fn drain(pipe: Option<impl Read + Send + 'static>) -> impl FnOnce() -> String {
+fn drain(pipe: Option<impl Read + Send + 'static>, running: u64) -> impl FnOnce() -> String {
     let reader = thread::spawn(move || {
-        let mut bytes = Vec::new();
+        let (mut bytes, mut piece) = (Vec::new(), [0; 8192]);
         if let Some(mut pipe) = pipe {
-            // A broken pipe only ends the text early; the exit code still tells what happened.
-            let _ = pipe.read_to_end(&mut bytes);
+            loop {
+                match pipe.read(&mut piece) {
+                    Ok(count @ 1..) => {
+                        bytes.extend_from_slice(&piece[..count]);
+                        Running::printed(running, &piece[..count]);
+                    }
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    // A broken pipe only ends the text early; the exit code still says what happened.
+                    Ok(0) | Err(_) => break,
+                }
+            }
         }
         bytes
     });

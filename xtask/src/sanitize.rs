@@ -181,7 +181,7 @@ fn models(out: &Path, host: &str) -> Result<()> {
 /// The library of a checkout for this machine.
 fn library(root: &Path, out: &Path, host: &str, sanitized: bool) -> Result<PathBuf> {
     let mut command = Cmd::new("cargo")
-        .args(["rustc", "--quiet", "--locked", "--release", "--lib", "--crate-type", "staticlib"])
+        .args(["rustc", "--locked", "--release", "--lib", "--crate-type", "staticlib"])
         .args(["--package", "tvm_embedded_capi", "--target", host, "--target-dir"])
         .arg(out)
         .dir(root);

@@ -5,7 +5,9 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::process::Cmd;
-use crate::{abi, calls, coverage, deny, dist, firmware, fuzz, header, misra, paths, proof, sanitize, setup, size};
+use crate::{
+    abi, calls, coverage, deny, dist, firmware, fuzz, header, heartbeat, misra, paths, proof, sanitize, setup, size,
+};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -63,8 +65,11 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     let mut lines = Vec::new();
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for step in STEPS.iter().filter(|step| args.is_empty() || args.iter().any(|arg| arg == step.name)) {
-        println!("\n==== {}: {}", step.name, step.about);
+    let steps: Vec<&Step> =
+        STEPS.iter().filter(|step| args.is_empty() || args.iter().any(|arg| arg == step.name)).collect();
+    for (number, step) in (1..).zip(&steps) {
+        println!("\n==== {number} of {}, {}: {}", steps.len(), step.name, step.about);
+        heartbeat::phase(format!("step {number} of {}, {}", steps.len(), step.name));
         let start = Instant::now();
         let end = (step.run)();
         let seconds = start.elapsed().as_secs();
@@ -128,9 +133,11 @@ fn rust() -> Result<End> {
     setup::need(&["cmake", "oracle"])?;
     // What is measured is tested there, so that nothing is run twice; but for the examples in its documentation.
     let exclude = coverage::PACKAGES.iter().flat_map(|package| ["--exclude", package]);
-    cargo(&["test", "--quiet", "--workspace"]).args(exclude).run()?;
+    // All crates, whatever fails: one failure must not hide another.
+    let tests = cargo(&["test", "--quiet", "--no-fail-fast", "--workspace"]).args(exclude).run();
     let documented = coverage::PACKAGES.iter().flat_map(|package| ["--package", package]);
-    cargo(&["test", "--quiet", "--doc"]).args(documented).run()?;
+    let examples = cargo(&["test", "--quiet", "--no-fail-fast", "--doc"]).args(documented).run();
+    tests.and(examples)?;
     Ok(End::Passed)
 }
 
