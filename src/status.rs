@@ -6,8 +6,8 @@ use core::num::NonZeroUsize;
 ///
 /// The numbers are part of the ABI. They lie between -7499 and -7401, apart from the codes of TVM's own runtime
 /// (`category << 8 | code`, TVM 0.8 to 0.18), from CMSIS-NN's (-1 to -4) and from `errno`. A failure of the model's code
-/// comes back unchanged and is never mistaken for one of these: the code that TVM or this project's compiler generates
-/// returns 0 or -1.
+/// comes back unchanged and is never mistaken for one of these: the code that TVM generates returns 0 or -1, and that of this
+/// project's compiler 0 or [`TVMStatus::StateNotReset`].
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TVMStatus {
@@ -71,6 +71,9 @@ pub enum TVMStatus {
     AddressOverflow = -7428,
     /// The model keeps its memory to itself and is running already: a call from a callback or an interrupt.
     Busy = -7429,
+    /// The model keeps state from call to call, and its workspace was not reset since it holds anything else: call
+    /// `TVMReset` before the first run.
+    StateNotReset = -7430,
 }
 
 /// A status other than success as a small number: what the core's results carry. Small numbers are what devices handle
@@ -136,6 +139,7 @@ const TEXTS: &[u8] = b"\
     tensor not in its workspace\0\
     address overflow\0\
     model is running\0\
+    state not reset\0\
     model's own code\0";
 
 /// The text of a status, or of a failure code that is a model's own, as a C string in constant memory, NUL included.
@@ -161,7 +165,7 @@ pub fn text(code: i32) -> &'static [u8] {
 }
 
 /// Every status there is.
-pub const ALL: [TVMStatus; 30] = {
+pub const ALL: [TVMStatus; 31] = {
     use TVMStatus::*;
     [
         Ok,
@@ -194,6 +198,7 @@ pub const ALL: [TVMStatus; 30] = {
         TensorNotInWorkspace,
         AddressOverflow,
         Busy,
+        StateNotReset,
     ]
 };
 
@@ -234,6 +239,7 @@ mod tests {
         assert_eq!(words(TVMStatus::NullWorkspace as i32), "NULL workspace");
         assert_eq!(words(TVMStatus::IndexOutOfRange as i32), "index out of range");
         assert_eq!(words(TVMStatus::Busy as i32), "model is running");
+        assert_eq!(words(TVMStatus::StateNotReset as i32), "state not reset");
     }
 
     #[test]

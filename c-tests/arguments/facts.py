@@ -175,7 +175,8 @@ CASES = {
     "TVMExecute": [
         run("full", "FILL + FILL + FILL + 1", "&W->context", ["out_vector", "sram", "state"],
             aspects=["workspaces", "parameters", "devices"],
-            rows=[("model", "without an entry", "W->model = full, W->model.entry = NULL, a[0] = (uintptr_t)&W->model", "CORRUPT_MODEL")]),
+            rows=[("model", "without an entry", "W->model = full, W->model.entry = NULL, a[0] = (uintptr_t)&W->model", "CORRUPT_MODEL"),
+                  ("context", "whose state was never reset", "W->state[3] = FILL", "STATE_NOT_RESET")]),
         run("plain", "FILL + 1", writes=["sram"], aspects=["workspaces"]),
         run("careful", "FILL + 1", writes=["sram"], aspects=["workspaces"]),
         Case(model="&inside", context="&W->one_context", inputs="W->inside_inputs", outputs="W->inside_outputs", writes=["sram"],
@@ -189,7 +190,7 @@ CASES = {
         run("device", "FILL ^ FILL", aspects=["devices"]),
     ],
     "TVMReset": [
-        Case(holds="W->state == 0", writes=["state"], aspects=["workspaces", "parameters"]),
+        Case(holds="W->state[0] == 0 && W->state[1] == FAKE_MARK", writes=["state"], aspects=["workspaces", "parameters"]),
         Case(model="&plain", context="&W->one_context", writes=[], aspects=["workspaces"]),
         Case(model="&brought", context="&W->one_context", writes=[], aspects=["parameters"]),
         Case(model="&alone", writes=[], expect=IGNORED),
@@ -203,7 +204,7 @@ CASES = {
         aspects=["workspaces"], holds="((const uint8_t *const *)outputs)[0] == aligned_sram() + INSIDE_Y",
         rows=[("model", "whose outputs are the caller's", "a[0] = (uintptr_t)&full, a[1] = (uintptr_t)&W->context", "NOT_AVAILABLE")])],
     "TVMGetWorkspace": [
-        Case(memory="W->memory", aspects=["workspaces"], holds="*memory == (index == 0 ? (void *)aligned_sram() : (void *)&W->state)"),
+        Case(memory="W->memory", aspects=["workspaces"], holds="*memory == (index == 0 ? (void *)aligned_sram() : (void *)W->state)"),
         Case(model="&inside", context="&W->one_context", index="0", memory="W->memory", aspects=["workspaces"],
              holds="*memory == (void *)aligned_sram()")],
     "TVMGetParameter": [
@@ -213,8 +214,8 @@ CASES = {
         Case(model="&brought", context="&W->one_context", index="0", memory="W->constant_memory", aspects=["parameters"],
              holds="*memory == (const void *)W->weights")],
     "TVMGetDevice": [
-        Case(aspects=["devices"], holds="*device == (void *)&W->state"),
-        Case(model="&device", context="&W->one_context", index="0", aspects=["devices"], holds="*device == (void *)&W->state")],
+        Case(aspects=["devices"], holds="*device == (void *)W->state"),
+        Case(model="&device", context="&W->one_context", index="0", aspects=["devices"], holds="*device == (void *)W->state")],
     "TVMCheckMapped": [Case(
         model="&inside", context="&W->one_context", inputs="W->inside_inputs", outputs="W->inside_outputs", aspects=["workspaces"],
         expect=TENSOR_ELSEWHERE)],

@@ -33,7 +33,7 @@ typedef struct World {
     uint64_t aligned[2];
     uint8_t bytes[FAKE_BUFFER + FAKE_ALIGNMENT];
   } sram;
-  uint32_t state;
+  uint8_t state[FAKE_STATE];
   uint64_t weights[FAKE_WEIGHTS / 8 + 1];
   int32_t carried[4];
   int8_t in_image[FAKE_BYTES], out_image[FAKE_BYTES];
@@ -66,10 +66,11 @@ static void world_begin(void) {
   memset(&world, FILL, sizeof(world));
   world.probe = NULL;
   world.workspaces[0] = odd_sram();
-  world.workspaces[1] = &world.state;
+  world.workspaces[1] = world.state;
+  memset(world.state + 1, FAKE_MARK, sizeof(world.state) - 1);
   world.parameters[0] = world.carried;
   world.parameters[1] = world.weights;
-  world.devices[0] = world.devices[1] = &world.state;
+  world.devices[0] = world.devices[1] = world.state;
   world.inputs[0] = world.in_image;
   world.inputs[1] = world.in_vector;
   world.outputs[0] = world.out_image;
@@ -117,7 +118,7 @@ static int parameters_are_set(const TVMContext *context) {
 }
 
 static int is_text_of(intptr_t answer, int32_t status) {
-  const int ours = status == TVM_STATUS_OK || (status <= TVM_STATUS_NULL_MODEL && status >= TVM_STATUS_BUSY);
+  const int ours = status == TVM_STATUS_OK || (status <= TVM_STATUS_NULL_MODEL && status >= TVM_STATUS_STATE_NOT_RESET);
   return *(const char *)answer != '\0' && text_is(answer, "model's own code") == !ours;
 }
 

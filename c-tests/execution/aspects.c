@@ -44,6 +44,9 @@ static void several_workspaces_parameters_devices_and_state(void) {
   CHECK_STATUS(TVMSetParameters(&context, &parameters), TVM_STATUS_OK);
   CHECK_STATUS(TVMSetDevices(&context, &devices), TVM_STATUS_OK);
 
+  /* No run before the state was reset, by either call; other memory has not been. */
+  CHECK_STATUS(TVMExecute(&full, &inputs, &outputs, &context), TVM_STATUS_STATE_NOT_RESET);
+  CHECK(fake.runs == 0 && out_image[0] == 0);
   CHECK_STATUS(TVMReset(&full, &context), TVM_STATUS_OK);
   CHECK(fake.resets == 1 && g_state.bytes[4] == 0);
   CHECK_STATUS(TVMExecute(&full, &inputs, &outputs, &context), TVM_STATUS_OK);

@@ -85,6 +85,11 @@ static int32_t full_entry(const void *inputs, const void *outputs, const TVMCont
       return status;
     }
   }
+  for (i = 1; i < FAKE_STATE; i++) {
+    if (state[i] != FAKE_MARK) {
+      return TVM_STATUS_STATE_NOT_RESET;
+    }
+  }
   record(inputs, outputs, context);
   weights = (const int8_t *)parameters[1];
   state[0]++;
@@ -114,7 +119,7 @@ static int32_t full_reset(const TVMContext *context) {
   }
   fake.resets++;
   for (i = 0; i < FAKE_STATE; i++) {
-    state[i] = 0;
+    state[i] = (uint8_t)(i == 0 ? 0 : FAKE_MARK);
   }
   return fake.answer;
 }

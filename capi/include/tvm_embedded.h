@@ -96,8 +96,8 @@
  *
  * The numbers are part of the ABI. They lie between -7499 and -7401, apart from the codes of TVM's own runtime
  * (`category << 8 | code`, TVM 0.8 to 0.18), from CMSIS-NN's (-1 to -4) and from `errno`. A failure of the model's code
- * comes back unchanged and is never mistaken for one of these: the code that TVM or this project's compiler generates
- * returns 0 or -1.
+ * comes back unchanged and is never mistaken for one of these: the code that TVM generates returns 0 or -1, and that of this
+ * project's compiler 0 or [`TVMStatus::StateNotReset`].
  */
 enum TVMStatus
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -224,6 +224,11 @@ enum TVMStatus
    * The model keeps its memory to itself and is running already: a call from a callback or an interrupt.
    */
   TVM_STATUS_BUSY = -7429,
+  /**
+   * The model keeps state from call to call, and its workspace was not reset since it holds anything else: call
+   * `TVMReset` before the first run.
+   */
+  TVM_STATUS_STATE_NOT_RESET = -7430,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -682,8 +687,13 @@ void TVMAPISetLastError(const char *message);
  * `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
  * `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`); each device (`TVM_STATUS_NULL_CONTEXT`,
  * `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_DEVICES_NOT_SET`, `TVM_STATUS_WRONG_COUNT`,
- * `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_DEVICE`); and the tensors inside a workspace
- * (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
+ * `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_DEVICE`); the tensors inside a workspace
+ * (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`); and whether the state was reset (`TVM_STATUS_STATE_NOT_RESET`).
+ *
+ * What it can't check: how many bytes lie behind a tensor pointer, of which type they are, and whether the memory still
+ * exists. `inputs` and `outputs` are `void` pointers here, so a struct of another model compiles and is read as this model's.
+ * Call the generated `TVMExecute_<model>`, which takes only its own types, wherever the model is known at compile time; this
+ * function is for tables of models, and for a checked call behind it.
  *
  * Then the model runs. Its own failure code comes back unchanged (generated code returns -1). After a failure of the
  * model the contents of outputs and workspaces are undefined; the next call is not affected. A model that keeps its
@@ -713,7 +723,10 @@ int32_t TVMExecute(const struct TVMModel *model,
 
 /**
  * Puts the state of a model that remembers earlier calls (a streaming model) back to its beginning. Call it once before
- * the first `TVMExecute`, and whenever a new stream begins.
+ * the first `TVMExecute`, which answers `TVM_STATUS_STATE_NOT_RESET` before that, and whenever a new stream begins.
+ *
+ * The reset leaves a mark of the model's own in the state workspace, and each run looks for it. Memory that was never reset,
+ * was reset for another model, or was used for something else since, does not hold it.
  *
  * A model without state needs no reset, and answers success.
  *

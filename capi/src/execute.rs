@@ -23,8 +23,13 @@ use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 /// `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
 /// `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`); each device (`TVM_STATUS_NULL_CONTEXT`,
 /// `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_DEVICES_NOT_SET`, `TVM_STATUS_WRONG_COUNT`,
-/// `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_DEVICE`); and the tensors inside a workspace
-/// (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`).
+/// `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_DEVICE`); the tensors inside a workspace
+/// (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`); and whether the state was reset (`TVM_STATUS_STATE_NOT_RESET`).
+///
+/// What it can't check: how many bytes lie behind a tensor pointer, of which type they are, and whether the memory still
+/// exists. `inputs` and `outputs` are `void` pointers here, so a struct of another model compiles and is read as this model's.
+/// Call the generated `TVMExecute_<model>`, which takes only its own types, wherever the model is known at compile time; this
+/// function is for tables of models, and for a checked call behind it.
 ///
 /// Then the model runs. Its own failure code comes back unchanged (generated code returns -1). After a failure of the
 /// model the contents of outputs and workspaces are undefined; the next call is not affected. A model that keeps its
@@ -60,7 +65,10 @@ pub extern "C" fn TVMExecute(
 }
 
 /// Puts the state of a model that remembers earlier calls (a streaming model) back to its beginning. Call it once before
-/// the first `TVMExecute`, and whenever a new stream begins.
+/// the first `TVMExecute`, which answers `TVM_STATUS_STATE_NOT_RESET` before that, and whenever a new stream begins.
+///
+/// The reset leaves a mark of the model's own in the state workspace, and each run looks for it. Memory that was never reset,
+/// was reset for another model, or was used for something else since, does not hold it.
 ///
 /// A model without state needs no reset, and answers success.
 ///

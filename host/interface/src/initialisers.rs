@@ -79,16 +79,59 @@ fn context(out: &mut String, plan: &Plan<'_>) {
         binding("parameter", if user { facts.parameters.len() } else { 0 }, "Parameters", parameter_sizes(plan)),
         binding("device", facts.devices.len(), "Devices", Vec::new()),
     ];
+    let prefix = plan.macro_prefix();
     if arguments.is_empty() {
-        return;
+        let _ = write!(
+            out,
+            "\n/* A constant context: this model needs nothing from it. */\n\
+             #define {prefix}_CONTEXT(workspace) \\\n  {{ {{ (workspace), TVM_CHECKED_SIZE(workspace, 1), TVM_BINDING_BUFFER }}, \\\n    \
+             TVM_UNSET_BINDING, \\\n    TVM_UNSET_BINDING }}\n"
+        );
+    } else {
+        let _ = write!(
+            out,
+            "\n/* A constant context: of one workspace or parameter the byte array itself, of several (and of devices) the struct of\n \
+             * pointers. What is too small does not compile. */\n\
+             #define {prefix}_CONTEXT({}) \\\n  {{ {} }}\n",
+            arguments.join(", "),
+            bindings.join(", \\\n    ")
+        );
     }
+    static_context(out, plan, &arguments);
+}
+
+/// The definition of a context with all its workspaces: the same line for every kind of model.
+fn static_context(out: &mut String, plan: &Plan<'_>, arguments: &[&str]) {
+    let (prefix, workspaces) = (plan.macro_prefix(), &plan.facts.workspaces);
+    let mut lines = Vec::new();
+    for (workspace, size) in workspaces.iter().zip(workspace_sizes(plan)) {
+        lines.push(format!("static uint8_t name##_{}[{size}];", workspace.c_name));
+    }
+    let memory = match &workspaces[..] {
+        [] => None,
+        [one] => Some(format!("name##_{}", one.c_name)),
+        several => {
+            let names: Vec<String> = several.iter().map(|workspace| format!("name##_{}", workspace.c_name)).collect();
+            lines.push(format!(
+                "static const TVMWorkspaces_{} name##_workspaces = {prefix}_WORKSPACES({});",
+                plan.symbol(),
+                names.join(", ")
+            ));
+            Some("name##_workspaces".to_owned())
+        }
+    };
+    let given: Vec<&str> = arguments.iter().copied().filter(|argument| *argument != "workspace").collect();
+    let values: Vec<&str> = memory.as_deref().into_iter().chain(given.iter().copied()).collect();
+    let context = match values[..] {
+        [] => "{ TVM_UNSET_BINDING, TVM_UNSET_BINDING, TVM_UNSET_BINDING }".to_owned(),
+        _ => format!("{prefix}_CONTEXT({})", values.join(", ")),
+    };
+    lines.push(format!("static const TVMContext name = {context}"));
     let _ = write!(
         out,
-        "\n/* A constant context: of one workspace or parameter the byte array itself, of several (and of devices) the struct of\n \
-         * pointers. What is too small does not compile. */\n\
-         #define {}_CONTEXT({}) \\\n  {{ {} }}\n",
-        plan.macro_prefix(),
-        arguments.join(", "),
-        bindings.join(", \\\n    ")
+        "\n/* Defines, outside of functions, a static array for each workspace and a constant context that names them. */\n\
+         #define {prefix}_STATIC_CONTEXT({}) \\\n  {}\n",
+        [&["name"], &given[..]].concat().join(", "),
+        lines.join(" \\\n  ")
     );
 }

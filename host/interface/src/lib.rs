@@ -43,6 +43,7 @@ mod symbols;
 mod text;
 mod tree;
 mod types;
+mod usage;
 mod write;
 
 pub use adapt::Repair;

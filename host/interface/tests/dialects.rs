@@ -94,6 +94,7 @@ fn user(generated: &Generated) -> String {
         }
     };
     let placed = facts.inputs.iter().any(|tensor| tensor.facts.placement.is_some());
+    first_screen(&mut out, generated, if user { arguments.iter().rfind(|argument| argument.starts_with("parameter")) } else { None });
     out.push_str("int main(void) {\n");
     if placed {
         let _ = write!(
@@ -112,9 +113,22 @@ fn user(generated: &Generated) -> String {
     let _ = write!(
         out,
         "  if (TVMExecute(&{symbol}, &inputs, &outputs, {context}) != 0) {{\n    return 1;\n  }}\n  \
-         return TVMExecute_{symbol}(&inputs, &outputs, {context}) == 0 ? 0 : 2;\n}}\n"
+         return TVMExecute_{symbol}(&inputs, &outputs, {context}) == 0 ? example() : 2;\n}}\n"
     );
     out
+}
+
+/// The program in the comment that opens the header, as a function.
+fn first_screen(out: &mut String, generated: &Generated, parameters: Option<&String>) {
+    let header = &generated.files.iter().find(|file| file.path == format!("{}.h", generated.facts.symbol)).expect("a header");
+    let header = std::str::from_utf8(&header.contents).expect("text");
+    let comment = header.split_once("*/").expect("a comment").0;
+    let mut code = comment.lines().filter_map(|line| line.strip_prefix(" *     "));
+    let context = code.next().expect("the definition of a context");
+    let context = parameters.map_or(context.to_owned(), |name| context.replace("parameters", name));
+    let _ = writeln!(out, "{context}\nstatic int32_t example(void) {{");
+    code.for_each(|line| _ = writeln!(out, "  {line}"));
+    out.push_str("  return status;\n}\n");
 }
 
 /// Checks our files, and a program that uses them, with each compiler.

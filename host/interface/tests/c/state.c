@@ -23,6 +23,9 @@ int main(void) {
   workspaces.state = g_state[1];
   TVMSetWorkspaces(&context, &workspaces);
   context.parameters = g_context.parameters;
+  if (TVMReset_net(NULL) != TVM_STATUS_NULL_CONTEXT) {
+    return 5;
+  }
   if (TVMReset_net(&g_context) != 0 || TVMReset(&net, &context) != 0) {
     return 1;
   }
