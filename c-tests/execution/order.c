@@ -19,7 +19,7 @@ static union {
   uint64_t aligned;
   uint8_t bytes[FAKE_BUFFER + 16];
 } g_sram;
-static uint32_t g_state[1];
+static uint8_t g_state[FAKE_STATE];
 static uint64_t g_weights[FAKE_WEIGHTS / 8 + 1];
 static int32_t g_carried[4];
 static int g_device;
@@ -108,6 +108,8 @@ static int32_t call(unsigned step) {
   else if (step < 35) bad.context.devices.memory = off(bad.devices, 1);
   else if (step < 36) bad.context.devices.memory = NULL;
   else if (step < 37) bad.devices[1] = NULL;
+
+  memset(g_state, step < 38 ? 0 : FAKE_MARK, sizeof(g_state));
   return TVMExecute(model, inputs, outputs, context);
 }
 
@@ -149,6 +151,7 @@ static const int32_t answers[] = {
   TVM_STATUS_MISALIGNED_ARGUMENT,
   TVM_STATUS_NULL_DEVICE,
   TVM_STATUS_NULL_DEVICE,
+  TVM_STATUS_STATE_NOT_RESET,
 };
 
 int main(void) {

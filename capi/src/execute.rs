@@ -65,7 +65,7 @@ pub extern "C" fn TVMExecute(
 }
 
 /// Puts the state of a model that remembers earlier calls (a streaming model) back to its beginning. Call it once before
-/// the first `TVMExecute`, which answers `TVM_STATUS_STATE_NOT_RESET` before that, and whenever a new stream begins.
+/// the first `TVMExecute`, which is refused until then ("state not reset"), and whenever a new stream begins.
 ///
 /// The reset leaves a mark of the model's own in the state workspace, and each run looks for it. Memory that was never reset,
 /// was reset for another model, or was used for something else since, does not hold it.

@@ -8,10 +8,10 @@ import numpy as np
 
 
 class Convolution:
-    """A 3x3 or 1x1 convolution with SAME padding, a bias for each output channel, and ReLU."""
+    """A 3x3 or 1x1 convolution with SAME or VALID padding, a bias for each output channel, and ReLU."""
 
-    def __init__(self, state, size, inputs, outputs, stride=1):
-        self.size, self.stride = size, stride
+    def __init__(self, state, size, inputs, outputs, stride=1, same=True):
+        self.size, self.stride, self.same = size, stride, same
         deviation = np.sqrt(2.0 / (size * size * inputs))
         self.weight = (state.standard_normal((size * size * inputs, outputs)) * deviation).astype(np.float32)
         self.bias = np.zeros(outputs, np.float32)
@@ -21,7 +21,7 @@ class Convolution:
     def forward(self, x, learn):
         """The layer's output; with `learn`, what `backward` needs is kept and ranges are updated."""
         self._used = rounded(self.weight, 0) if self.fake else self.weight
-        patches = windows(x, self.size, self.stride)
+        patches = windows(x, self.size, self.stride, self.same)
         self._patches = patches.reshape(-1, self._used.shape[0])
         self._shapes = x.shape, patches.shape
         y = (self._patches @ self._used).reshape(*patches.shape[:3], -1) + self.bias
@@ -33,14 +33,14 @@ class Convolution:
         slope = (slope * self._positive).reshape(-1, self.bias.size)
         self.slopes = {"weight": self._patches.T @ slope, "bias": slope.sum(axis=0)}
         shape, patches = self._shapes
-        return fold((slope @ self._used.T).reshape(patches), shape, self.size, self.stride)
+        return fold((slope @ self._used.T).reshape(patches), shape, self.size, self.stride, self.same)
 
 
 class Depthwise:
-    """A 3x3 convolution of each channel by itself, with SAME padding, bias and ReLU."""
+    """A 3x3 convolution of each channel by itself, with SAME or VALID padding, bias and ReLU."""
 
-    def __init__(self, state, channels, stride=1):
-        self.size, self.stride = 3, stride
+    def __init__(self, state, channels, stride=1, same=True):
+        self.size, self.stride, self.same = 3, stride, same
         self.weight = (state.standard_normal((9, channels)) * np.sqrt(2.0 / 9)).astype(np.float32)
         self.bias = np.zeros(channels, np.float32)
         self.range = Range()
@@ -49,7 +49,7 @@ class Depthwise:
     def forward(self, x, learn):
         """As for Convolution."""
         self._used = rounded(self.weight, 0) if self.fake else self.weight
-        self._patches = windows(x, self.size, self.stride)
+        self._patches = windows(x, self.size, self.stride, self.same)
         self._shape = x.shape
         y = (self._patches * self._used).sum(axis=3) + self.bias
         self._positive = y > 0
@@ -60,7 +60,7 @@ class Depthwise:
         slope = slope * self._positive
         by_weight = (self._patches * slope[:, :, :, None]).sum(axis=(0, 1, 2))
         self.slopes = {"weight": by_weight, "bias": slope.sum(axis=(0, 1, 2))}
-        return fold(slope[:, :, :, None] * self._used, self._shape, self.size, self.stride)
+        return fold(slope[:, :, :, None] * self._used, self._shape, self.size, self.stride, self.same)
 
 
 class AveragePool:
@@ -137,17 +137,19 @@ def rounded(weight, axis):
     return np.rint(weight / scale) * scale
 
 
-def padding(extent, size, stride):
-    """Rows before and after, and the output's extent, with SAME padding as TensorFlow defines it."""
+def padding(extent, size, stride, same=True):
+    """Rows before and after, and the output's extent, with SAME or VALID padding as TensorFlow defines them."""
+    if not same:
+        return 0, 0, (extent - size) // stride + 1
     out = -(-extent // stride)
     total = max(0, (out - 1) * stride + size - extent)
     return total // 2, total - total // 2, out
 
 
-def windows(x, size, stride):
+def windows(x, size, stride, same=True):
     """(batch, rows, columns, size * size, channels): the pixels that each output pixel sees."""
-    top, bottom, rows = padding(x.shape[1], size, stride)
-    left, right, columns = padding(x.shape[2], size, stride)
+    top, bottom, rows = padding(x.shape[1], size, stride, same)
+    left, right, columns = padding(x.shape[2], size, stride, same)
     x = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
     parts = [
         x[:, i : i + (rows - 1) * stride + 1 : stride, j : j + (columns - 1) * stride + 1 : stride]
@@ -157,10 +159,10 @@ def windows(x, size, stride):
     return np.stack(parts, axis=3)
 
 
-def fold(patches, shape, size, stride):
+def fold(patches, shape, size, stride, same=True):
     """The transpose of `windows`: adds each pixel's share back to where it came from."""
-    top, bottom, rows = padding(shape[1], size, stride)
-    left, right, columns = padding(shape[2], size, stride)
+    top, bottom, rows = padding(shape[1], size, stride, same)
+    left, right, columns = padding(shape[2], size, stride, same)
     x = np.zeros((shape[0], shape[1] + top + bottom, shape[2] + left + right, shape[3]), np.float32)
     for k in range(size * size):
         i, j = divmod(k, size)

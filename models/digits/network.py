@@ -7,19 +7,24 @@ from layers import AveragePool, Convolution, Dense, Depthwise
 BATCH = 32
 
 
-class Network:
+def of_pictures(state):
     """Two depthwise-separable blocks between a first convolution and a classifier; 68 k multiply-accumulates."""
+    return [
+        Convolution(state, 3, 1, 16),
+        Depthwise(state, 16),
+        Convolution(state, 1, 16, 24),
+        Depthwise(state, 24, stride=2),
+        Convolution(state, 1, 24, 48),
+        AveragePool(2),
+        Dense(state, 2 * 2 * 48, 10),
+    ]
 
-    def __init__(self, state):
-        self.layers = [
-            Convolution(state, 3, 1, 16),
-            Depthwise(state, 16),
-            Convolution(state, 1, 16, 24),
-            Depthwise(state, 24, stride=2),
-            Convolution(state, 1, 24, 48),
-            AveragePool(2),
-            Dense(state, 2 * 2 * 48, 10),
-        ]
+
+class Network:
+    """Layers one behind the other."""
+
+    def __init__(self, layers):
+        self.layers = layers
         self.learning = [layer for layer in self.layers if hasattr(layer, "weight")]
 
     def imitate_int8(self):

@@ -40,7 +40,7 @@ def main(argv):
 
     state = np.random.RandomState(SEED)
     (images, labels), (held_images, held_labels) = data.load(state)
-    net = network.Network(state)
+    net = network.Network(network.of_pictures(state))
     network.fit(net, images, labels, state, epochs=120, rate=2e-3)
     print(f"float32:       {net.accuracy(held_images, held_labels):.2%} of {len(held_labels)} held-back images")
     net.imitate_int8()

@@ -157,8 +157,10 @@ fn reset(out: &mut String, plan: &Plan<'_>) {
         ),
         None => ("This model has no state: nothing to do.", "  (void)context;\n  return TVM_STATUS_OK;\n".to_owned()),
     };
-    let _ =
-        write!(out, "\n/* {what} */\nstatic inline int32_t TVMReset_{symbol}(const TVMContext *context) {{\n{body}}}\n");
+    let _ = write!(
+        out,
+        "\n/* {what} */\nstatic inline int32_t TVMReset_{symbol}(const TVMContext *context) {{\n{body}}}\n"
+    );
 }
 
 /// Prototypes of what the user implements for the model's devices.

@@ -10,18 +10,27 @@ pub fn usage(plan: &Plan<'_>) -> String {
     let mut out = String::from(" *\n");
     let mut say = |line: &str| _ = writeln!(out, " * {line}");
     let user = facts.parameters.iter().any(|parameter| !parameter.facts.carried);
-    let brought: Vec<&str> =
-        [(user, "parameters"), (!facts.devices.is_empty(), "devices")].iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect();
+    let brought: Vec<&str> = [(user, "parameters"), (!facts.devices.is_empty(), "devices")]
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, what)| *what)
+        .collect();
     for what in &brought {
         say(&format!("The user brings {what}: the struct TVM{}_{symbol}, or the one array.", capital(what)));
     }
     if plan.reset_symbol().is_some() {
-        say(&format!("This model keeps state from call to call: TVMReset_{symbol} comes before the first run (which answers"));
+        say(&format!(
+            "This model keeps state from call to call: TVMReset_{symbol} comes before the first run (which answers"
+        ));
         say("TVM_STATUS_STATE_NOT_RESET otherwise) and before each new stream.");
+        say("");
     }
     say("Outside of functions:");
     say("");
-    say(&format!("    {prefix}_STATIC_CONTEXT({});", ["g_context"].into_iter().chain(brought).collect::<Vec<_>>().join(", ")));
+    say(&format!(
+        "    {prefix}_STATIC_CONTEXT({});",
+        ["g_context"].into_iter().chain(brought).collect::<Vec<_>>().join(", ")
+    ));
     say("");
     say("In a function:");
     say("");
@@ -47,7 +56,11 @@ pub fn usage(plan: &Plan<'_>) -> String {
     if let Some(tensor) = facts.inputs.first() {
         let place = if placed(&facts.inputs) { "inputs." } else { "input." };
         say("");
-        say(&format!("then, each time {place}{} {}:", tensor.c_name, if facts.inputs.len() > 1 { "and the others are written" } else { "is written" }));
+        say(&format!(
+            "then, each time {place}{} {}:",
+            tensor.c_name,
+            if facts.inputs.len() > 1 { "and the others are written" } else { "is written" }
+        ));
         say("");
     }
     say(&format!("    status = TVMExecute_{symbol}({}, &g_context);", arguments.join(", ")));

@@ -94,7 +94,11 @@ fn user(generated: &Generated) -> String {
         }
     };
     let placed = facts.inputs.iter().any(|tensor| tensor.facts.placement.is_some());
-    first_screen(&mut out, generated, if user { arguments.iter().rfind(|argument| argument.starts_with("parameter")) } else { None });
+    first_screen(
+        &mut out,
+        generated,
+        if user { arguments.iter().rfind(|argument| argument.starts_with("parameter")) } else { None },
+    );
     out.push_str("int main(void) {\n");
     if placed {
         let _ = write!(
@@ -120,7 +124,8 @@ fn user(generated: &Generated) -> String {
 
 /// The program in the comment that opens the header, as a function.
 fn first_screen(out: &mut String, generated: &Generated, parameters: Option<&String>) {
-    let header = &generated.files.iter().find(|file| file.path == format!("{}.h", generated.facts.symbol)).expect("a header");
+    let header =
+        &generated.files.iter().find(|file| file.path == format!("{}.h", generated.facts.symbol)).expect("a header");
     let header = std::str::from_utf8(&header.contents).expect("text");
     let comment = header.split_once("*/").expect("a comment").0;
     let mut code = comment.lines().filter_map(|line| line.strip_prefix(" *     "));

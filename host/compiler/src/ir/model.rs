@@ -122,6 +122,25 @@ impl Model {
         self.pools.iter().position(|pool| pool.state)
     }
 
+    /// What a reset writes into the first word of the state's pool, and each run looks for: a number that follows from the
+    /// model, so that memory which another model reset does not pass.
+    pub fn state_mark(&self) -> u32 {
+        let mut hash = Fnv::new();
+        hash.add(self.module.as_bytes());
+        for tensor in &self.tensors {
+            hash.add(tensor.name.as_bytes());
+            hash.add(tensor.dtype.to_string().as_bytes());
+            tensor.shape.iter().for_each(|extent| hash.add(&(*extent as u64).to_le_bytes()));
+        }
+        for state in &self.states {
+            hash.add(&(state.offset as u64).to_le_bytes());
+            hash.add(&state.initial);
+        }
+        // Memory that was filled with one byte is memory that was never reset.
+        let mark = hash.0;
+        if mark.to_le_bytes().iter().all(|&byte| byte == mark as u8) { mark ^ 0x5453_4554 } else { mark }
+    }
+
     /// Name of the C parameter for a pool in the TIR-style main function.
     pub fn pool_parameter(&self, pool: usize) -> String {
         format!("{}_{pool}_var", self.pools[pool].name)
@@ -140,6 +159,22 @@ impl Model {
     /// The prefix of all macros.
     pub fn macro_prefix(&self) -> String {
         format!("TVMGEN_{}", self.module.to_ascii_uppercase())
+    }
+}
+
+/// The hash FNV-1a, with the length of each part.
+struct Fnv(u32);
+
+impl Fnv {
+    fn new() -> Self {
+        Fnv(0x811c_9dc5)
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        let length = (bytes.len() as u64).to_le_bytes();
+        for byte in length.iter().chain(bytes) {
+            self.0 = (self.0 ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+        }
     }
 }
 

@@ -15,6 +15,9 @@ pub const STATE_POOL: &str = "state";
 /// Alignment of every buffer, in bytes: a word, since kernels load words.
 const WORD: usize = 4;
 
+/// Size of the mark that a reset leaves at the beginning of the state's pool ([`Model::state_mark`]).
+const MARK_BYTES: usize = 4;
+
 /// Plans memory and collects everything that is written out.
 pub fn place(module: String, program: Program, schedule: Schedule, options: &Options) -> Result<Model, Errors> {
     let pools = pools(options, !program.states.is_empty())?;
@@ -217,7 +220,7 @@ fn states(
     for place in of_storage.iter_mut().chain(scratch).flatten().filter(|place| place.pool >= at) {
         place.pool += 1;
     }
-    let mut offset = 0;
+    let mut offset = MARK_BYTES;
     let mut planned = Vec::new();
     for (i, state) in program.states.iter().enumerate() {
         let tensor = program.graph.tensor(state.tensor);

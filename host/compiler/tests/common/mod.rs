@@ -251,6 +251,10 @@ fn main_c(model: &Model, recording: &Recording, watched: &[Watched]) -> String {
     for i in 0..watched.len() {
         let _ = writeln!(c, "    FILE *found_{i} = file(argv[2], \"found_{i}.bin\", \"wb\");");
     }
+    if model.state_pool().is_some() {
+        // Pools are filled with 0xa5: TVM_STATUS_STATE_NOT_RESET, and nothing is written.
+        let _ = writeln!(c, "    if (tvmgen_{module}_run({}) != -7430) return 8;", arguments.join(", "));
+    }
     let _ = writeln!(c, "    for (long s = 0; s < {}; s++) {{", recording.samples);
     if model.state_pool().is_some() {
         let again = if recording.sequence > 0 { format!("s % {} == 0", recording.sequence) } else { "s == 0".into() };

@@ -58,7 +58,7 @@ fn names_agree(symbol: &str, header: &str, macros: &BTreeMap<String, Value>) {
         }
         assert!(name.starts_with(&prefix), "{name} has not the model's prefix");
         if function {
-            let known = ["INPUTS", "OUTPUTS", "WORKSPACES", "PARAMETERS", "CONTEXT"];
+            let known = ["INPUTS", "OUTPUTS", "WORKSPACES", "PARAMETERS", "CONTEXT", "STATIC_CONTEXT"];
             assert!(known.contains(&&name[prefix.len()..]), "{name} is documented nowhere");
             continue;
         }

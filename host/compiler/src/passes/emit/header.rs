@@ -45,6 +45,9 @@ pub fn header(model: &Model) -> String {
     for (parameter, what) in run_parameters(model) {
         let _ = writeln!(out, " * \\param {parameter} {what} for the module");
     }
+    if model.state_pool().is_some() {
+        out.push_str(" * \\return 0; -7430 (TVM_STATUS_STATE_NOT_RESET) when the state was not reset\n");
+    }
     let _ = write!(out, " */\n{};\n", run_prototype(model));
     if model.state_pool().is_some() {
         let _ = write!(

@@ -1,7 +1,7 @@
 //! `<module>_lib1.c`: constants, one function per layer, and the function that calls them in order.
 
 use super::constants::constant;
-use super::run::{main_parameters, main_prototype};
+use super::run::{check_mark, main_parameters, main_prototype};
 use super::{comment, kernel_file};
 use crate::ir::layer::Argument;
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
@@ -126,9 +126,15 @@ fn main(out: &mut String, model: &Model) {
             let _ = writeln!(calls, "{call}\n    {});", arguments.join(",\n    "));
         }
     }
+    let first_pool = parameters.len() - model.pools.len();
+    let state = model.state_pool().map(|pool| first_pool + pool);
+    state.into_iter().for_each(|index| used[index] = true);
     let _ = write!(out, "\n{};\n\n{} {{\n", main_prototype(model), main_prototype(model));
     for (parameter, _) in parameters.iter().zip(&used).filter(|(_, used)| !**used) {
         let _ = writeln!(out, "  (void){};", parameter.name);
+    }
+    if let Some(index) = state {
+        out.push_str(&check_mark(model, &parameters[index].name));
     }
     out.push_str(&calls);
     out.push_str("  return 0;\n}\n");

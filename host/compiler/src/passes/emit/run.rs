@@ -109,7 +109,29 @@ fn reset(out: &mut String, model: &Model) {
             None => writeln!(out, "  memcpy(state + {offset}, initial_{i}, {bytes}U);"),
         };
     }
-    out.push_str("}\n");
+    let _ = write!(
+        out,
+        "  /* The mark that each run looks for. */\n  {{\n    const uint32_t mark = {};\n    memcpy(state, &mark, 4U);\n  }}\n}}\n",
+        mark(model)
+    );
+}
+
+/// The mark of a model with state, as a C constant.
+fn mark(model: &Model) -> String {
+    format!("UINT32_C(0x{:08x})", model.state_mark())
+}
+
+/// What `TVM_STATUS_STATE_NOT_RESET` is, which the archive's C can't name: it does without the library's header.
+const STATE_NOT_RESET: i32 = -7430;
+
+/// Statements that end a run on a state without the mark, for the main function's parameter `state`.
+pub fn check_mark(model: &Model, state: &str) -> String {
+    format!(
+        "  {{\n    uint32_t tvm_mark;\n    memcpy(&tvm_mark, {state}, 4U);\n    if (tvm_mark != {}) {{\n      \
+         return {STATE_NOT_RESET}; /* TVM_STATUS_STATE_NOT_RESET: call {} first */\n    }}\n  }}\n",
+        mark(model),
+        model.symbol("reset")
+    )
 }
 
 fn uniform(bytes: &[u8]) -> Option<u8> {
