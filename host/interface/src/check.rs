@@ -33,7 +33,17 @@ impl<'a> Check<'a> {
         // Only how many workspaces there are decides which macros the group has.
         whole.workspaces.clear();
         self.used.reserve_all(&whole.macros());
-        for name in ["H", "INPUTS", "OUTPUTS", "WORKSPACES", "PARAMETERS", "DEVICES", "CONTEXT", "PARAMETER_SECTION"] {
+        for name in [
+            "H",
+            "INPUTS",
+            "OUTPUTS",
+            "WORKSPACES",
+            "PARAMETERS",
+            "DEVICES",
+            "CONTEXT",
+            "STATIC_CONTEXT",
+            "PARAMETER_SECTION",
+        ] {
             self.used.reserve(&format!("{}_{name}", self.prefix));
         }
         if workspaces == 1 {

@@ -61,6 +61,7 @@ impl<'a> Plan<'a> {
             })
             .collect::<Result<Vec<_>>>()?;
         check_file_names(module, &sources)?;
+        check_state(module)?;
         symbols::check_called(module)?;
         let symbols = Symbols::new(module, &symbol)?;
         let pools = split_pools(module, options.parameters);
@@ -195,6 +196,22 @@ pub fn check_file_name(module: &Module, name: &str) -> Result<()> {
         return Err(Error::Limit { module: shown(&module.name), what });
     }
     Ok(())
+}
+
+/// State without a beginning would be used as the memory happens to be.
+fn check_state(module: &Module) -> Result<()> {
+    let reset = format!("{}_reset", module.prefix);
+    match module.pools.iter().find(|pool| pool.state) {
+        Some(pool) if !module.defined_symbols.contains(&reset) => {
+            let what = format!(
+                "pool '{}' keeps its contents from run to run, and the archive's C has no function '{reset}' that gives it the \
+                 first ones; compile the model again",
+                shown(&pool.name)
+            );
+            Err(Error::Unsupported { module: shown(&module.name), what })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// All copies go into one directory.

@@ -429,3 +429,13 @@ fn facts_are_the_same_as_values_and_as_a_file() {
         assert_eq!(value, file);
     }
 }
+
+#[test]
+fn state_without_a_beginning_is_refused() {
+    let mut model = net(Memory::External);
+    model.state = true;
+    let reset = "tvmgen_net_reset".to_owned();
+    let without = |module: &mut Module| module.defined_symbols.retain(|symbol| *symbol != reset);
+    refused(&model, without, "pool 'state' keeps its contents from run to run");
+    assert!(changed(&model, |_| {}).is_ok());
+}
