@@ -1,6 +1,7 @@
 //! What `cargo xtask` is made of, as a library, so that tests of other crates can run programs on the emulated boards too.
 
 pub mod abi;
+pub mod attack;
 pub mod bench;
 pub mod board;
 pub mod calls;

@@ -6,8 +6,8 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, bench, calls, coverage, demo, deny, dist, emulator, firmware, fresh, fuzz, gates, header, heartbeat, misra,
-    mutants, proof, sanitize, setup, size, sysroot, test,
+    abi, attack, bench, calls, coverage, demo, deny, dist, emulator, firmware, fresh, fuzz, gates, header, heartbeat,
+    misra, mutants, proof, sanitize, setup, size, sysroot, test,
 };
 
 /// One command of `cargo xtask`.
@@ -82,6 +82,12 @@ const VERBS: &[Verb] = &[
         usage: "[NAME...]",
         about: "sow faults into a copy of the source, and see the tests turn red",
         run: gates::run,
+    },
+    Verb {
+        name: "attack",
+        usage: "[PART...] [--count N] [--seed S] [--first N]",
+        about: "random graphs against the interpreter, many of them",
+        run: attack::run,
     },
     Verb {
         name: "deny",

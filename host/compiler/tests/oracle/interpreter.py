@@ -45,7 +45,8 @@ class Interpreter:
                 return
             except Exception as error:
                 text = said.text()
-                too_small = "allocate" in text.lower() or "arena" in text.lower()
+                # Every refusal ends in "failed to allocate tensors"; a lack of memory says how much is missing.
+                too_small = any(sign in text for sign in ("missing:", "Failed to resize", "tail memory", "arena"))
                 if not too_small or self._arena >= LARGEST_ARENA:
                     raise Refused(_reason(error, text)) from error
                 self._arena = min(2 * self._arena, LARGEST_ARENA)
@@ -74,11 +75,18 @@ class Interpreter:
 class _Heard:
     def __init__(self, file):
         self._file = file
+        self._kept = None
 
     def text(self):
+        if self._kept is not None:
+            return self._kept
         self._file.flush()
         self._file.seek(0)
         return self._file.read().decode("utf-8", "replace")
+
+    def keep(self):
+        """Reads what there is before the file is closed."""
+        self._kept = self.text()
 
 
 @contextlib.contextmanager
@@ -88,8 +96,10 @@ def _heard():
         before = os.dup(2)
         os.dup2(file.fileno(), 2)
         try:
-            yield _Heard(file)
+            heard = _Heard(file)
+            yield heard
         finally:
+            heard.keep()
             os.dup2(before, 2)
             os.close(before)
 

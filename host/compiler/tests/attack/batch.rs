@@ -1,0 +1,158 @@
+//! A batch of models: compiled, run and compared.
+
+use crate::program::{Accepted, run};
+use crate::record::{Output, Record};
+use crate::tally::{Tally, kind_of};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use tvm_embedded_compiler::{Options, Pool, compile, plan_model};
+
+/// Ways to compile a model; each model gets one, by its number.
+const WAYS: &[&str] = &["planned", "io", "pools", "planned", "all", "pools+io", "planned", "io+all", "pools+all"];
+
+/// The options of a way. The first pool is small, so that some tensors don't fit into it.
+fn options(way: &str, number: u64, module: String) -> Options {
+    let pool = |name: &str, bytes| Pool { name: name.to_owned(), bytes };
+    let small = [16, 64, 160, 400, 1000][(number / 7 % 5) as usize];
+    Options {
+        module_name: Some(module),
+        pools: if way.contains("pools") {
+            vec![pool("fast", Some(small)), pool("wide", Some(2 * small)), pool("slow", None)]
+        } else {
+            Vec::new()
+        },
+        io_in_workspace: way.contains("io"),
+        keep_all_tensors: way.contains("all"),
+    }
+}
+
+/// Compiles, builds, runs and compares; adds what became of each model to the tally.
+pub fn check(records: &[Record], folder: &Path, way: Option<&'static str>, tally: &mut Tally) {
+    let mut accepted = Vec::new();
+    for record in records {
+        tally.models += 1;
+        let way = way.unwrap_or(WAYS[(record.number % WAYS.len() as u64) as usize]);
+        match attempt(record, way, accepted.len()) {
+            Ok(Some(model)) if record.refused.is_some() => {
+                drop(model);
+                let reason = record.refused.clone().unwrap_or_default();
+                tally.wrong.push((record.number, way, format!("accepted, but the reference refuses it: {reason}")));
+            }
+            Ok(Some(model)) => accepted.push(model),
+            Ok(None) => tally.wrong.push((record.number, way, "the compiler panics".into())),
+            Err(_) if record.refused.is_some() => tally.both_refused += 1,
+            Err(reason) => tally.refused.entry(kind_of(&reason)).or_default().push(record.number),
+        }
+    }
+    if !accepted.is_empty() {
+        let outcomes = run(&accepted, folder);
+        let _ = std::fs::remove_dir_all(folder);
+        match outcomes {
+            Ok(outcomes) => {
+                for (accepted, outcome) in accepted.iter().zip(outcomes) {
+                    judge(accepted, outcome, tally);
+                }
+            }
+            Err(error) if accepted.len() == 1 => {
+                tally.wrong.push((accepted[0].record.number, accepted[0].way, format!("does not build: {error}")));
+            }
+            // One model spoils the program: each gets its own.
+            Err(_) => {
+                for accepted in &accepted {
+                    let alone = rebuilt(accepted);
+                    match run(std::slice::from_ref(&alone), folder) {
+                        Ok(mut outcomes) => judge(&alone, outcomes.remove(0), tally),
+                        Err(error) => {
+                            let error = format!("does not build: {error}");
+                            tally.wrong.push((accepted.record.number, accepted.way, error));
+                        }
+                    }
+                    let _ = std::fs::remove_dir_all(folder);
+                }
+            }
+        }
+    }
+}
+
+/// The same model as the first of a program of its own.
+fn rebuilt<'a>(accepted: &Accepted<'a>) -> Accepted<'a> {
+    match attempt(accepted.record, accepted.way, 0) {
+        Ok(Some(model)) => model,
+        _ => panic!("number {} compiles once, but not twice", accepted.record.number),
+    }
+}
+
+/// `None` where the compiler panics.
+fn attempt<'a>(record: &'a Record, way: &'static str, place: usize) -> Result<Option<Accepted<'a>>, String> {
+    let options = options(way, record.number, format!("m{place}"));
+    let both = catch_unwind(AssertUnwindSafe(|| {
+        compile(&record.tflite, &options).and_then(|output| Ok((output, plan_model(&record.tflite, &options)?)))
+    }));
+    match both {
+        Ok(Ok((output, model))) => Ok(Some(Accepted { record, model, archive: output.archive, way })),
+        Ok(Err(errors)) => Err(errors.to_string()),
+        Err(_) => Ok(None),
+    }
+}
+
+fn judge(accepted: &Accepted<'_>, outcome: Result<Vec<Vec<u8>>, String>, tally: &mut Tally) {
+    let record = accepted.record;
+    let found = match outcome {
+        Ok(found) => found,
+        Err(said) => return tally.wrong.push((record.number, accepted.way, said)),
+    };
+    if found.len() != record.outputs.len() {
+        let said = format!("{} outputs, the reference has {}", found.len(), record.outputs.len());
+        return tally.wrong.push((record.number, accepted.way, said));
+    }
+    for (place, (expected, found)) in record.outputs.iter().zip(&found).enumerate() {
+        if let Some(difference) = difference(expected, found, &record.defined) {
+            let said = format!("output {place} of {} {}: {difference}", record.outputs.len(), expected.label);
+            return tally.wrong.push((record.number, accepted.way, said));
+        }
+        tally.bytes += found.len();
+    }
+    tally.equal += 1;
+    if let Some(name) = &record.extension {
+        *tally.extensions.entry(name.clone()).or_default() += 1;
+    }
+}
+
+/// What differs in the samples on which the reference is defined.
+fn difference(expected: &Output, found: &[u8], defined: &[bool]) -> Option<String> {
+    if expected.bytes.len() != found.len() {
+        return Some(format!("{} bytes, the reference has {}", found.len(), expected.bytes.len()));
+    }
+    let size = found.len() / defined.len().max(1);
+    let unit = if expected.float { 4 } else { 1 };
+    let mut first = None;
+    let mut count = 0;
+    for at in (0..found.len()).step_by(unit) {
+        let (wanted, got) = (&expected.bytes[at..at + unit], &found[at..at + unit]);
+        if wanted == got || !defined[at / size] || (expected.float && close(wanted, got, expected.inexact)) {
+            continue;
+        }
+        count += 1;
+        first.get_or_insert(at);
+    }
+    let at = first?;
+    let show = |bytes: &[u8]| match bytes[at..at + unit] {
+        [a, b, c, d] => format!("{:e}", f32::from_le_bytes([a, b, c, d])),
+        _ => (bytes[at] as i8).to_string(),
+    };
+    Some(format!(
+        "{count} of {} differ, first sample {} element {}: {} should be {}",
+        found.len() / unit,
+        at / size,
+        at % size / unit,
+        show(found),
+        show(&expected.bytes)
+    ))
+}
+
+/// Any NaN is as good as another. Approximations may differ by a few units in the last place.
+fn close(wanted: &[u8], got: &[u8], inexact: bool) -> bool {
+    let number = |bytes: &[u8]| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    let (wanted, got) = (number(wanted), number(got));
+    (wanted.is_nan() && got.is_nan()) || (inexact && (wanted - got).abs() <= 2e-6 * wanted.abs().max(1e-30))
+}

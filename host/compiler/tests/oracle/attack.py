@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Draws models without end and says what TFLite Micro's interpreter makes of them; the test `attack` reads it.
+
+    attack.py graphs  --seed S --first A --count N     graphs of one to six operators
+    attack.py mutants --seed S --first A --count N     single operators with one or two fields changed
+    attack.py weighted --seed S --first A --count N    layers with weights, large enough to see rare differences
+
+Model number N of a seed is the same on every machine and in every run. Records go to standard output, see `attacks/stream.py`.
+"""
+
+import argparse
+import os
+import sys
+
+import environment
+
+
+def main(argv):
+    """Entry point: `argv` without the program's name."""
+    argv = environment.enter(argv)
+    options = _parser().parse_args(argv)
+    from attacks import sources
+
+    drawn = sources.SOURCES[options.what](options.seed)
+    make = (lambda number: sources.exposed(drawn(number))) if options.expose else drawn
+    if options.show or options.save:
+        from attacks import describe
+
+        made = make(options.first)
+        if options.save:
+            with open(options.save, "wb") as file:
+                file.write(made.data)
+        print(f"{made.text}\n{describe.model(made.data)}")
+        return 0
+    from attacks import stream
+
+    # The interpreter prints to standard output at times: records go to a copy of it.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    stream.write(out, range(options.first, options.first + options.count), make, sources.judge)
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="attack.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("what", choices=("graphs", "mutants", "weighted"))
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--count", type=int, default=1)
+    parser.add_argument("--expose", action="store_true", help="make everything an output")
+    parser.add_argument("--show", action="store_true", help="print a model instead")
+    parser.add_argument("--save", metavar="FILE", help="print a model and write it")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

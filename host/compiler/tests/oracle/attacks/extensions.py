@@ -1,0 +1,137 @@
+"""Models that the interpreter refuses and the compiler may take: rewritten to a model that the interpreter runs.
+
+Each is documented in docs/compiler.md. A model that only the compiler accepts must be one of these, and give the bytes of
+its twin. To add an extension, write a function that changes a file and says whether it did, and name it in `RULES`.
+"""
+
+import flatbuffers
+import numpy as np
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as generated
+
+from builder import _Buffer
+from schema import OPERATORS
+
+# Operators whose inputs may be quantised otherwise than their output, as if a QUANTIZE stood before each.
+REQUANTIZED = ("CONCATENATION", "MINIMUM", "MAXIMUM")
+
+
+def equivalent(data):
+    """The twin's bytes and the rules that made it; None where no rule applies."""
+    file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
+    applied = [name for name, rule in RULES.items() if rule(file)]
+    return (pack(file), applied) if applied else None
+
+
+def flipped(data):
+    """For the inputs and for the outputs of a model: which are uint8, whose bytes are 0x80 away from those of the twin."""
+    file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
+    graph = file.subgraphs[0]
+    return [[graph.tensors[i].type == generated.TensorType.UINT8 for i in ports] for ports in (graph.inputs, graph.outputs)]
+
+
+def name_of(file, operator):
+    """An operator's name."""
+    code = file.operatorCodes[operator.opcodeIndex]
+    return OPERATORS.get(max(code.builtinCode, code.deprecatedBuiltinCode), "?")
+
+
+def _signed(file):
+    """uint8 with a zero point is int8 with a zero point 128 lower: every operator computes the same."""
+    found = False
+    for graph in file.subgraphs:
+        for tensor in graph.tensors:
+            if tensor.type != generated.TensorType.UINT8:
+                continue
+            found = True
+            tensor.type = generated.TensorType.INT8
+            if tensor.quantization is not None and tensor.quantization.zeroPoint is not None:
+                tensor.quantization.zeroPoint = np.asarray(tensor.quantization.zeroPoint) - 128
+            data = file.buffers[tensor.buffer].data
+            if data is not None:
+                file.buffers.append(_Buffer(bytes(b ^ 0x80 for b in bytearray(data))))
+                tensor.buffer = len(file.buffers) - 1
+    return found
+
+
+def _with_bias(file):
+    """DEPTHWISE_CONV_2D whose bias is left out has one of zeros."""
+    found = False
+    for graph in file.subgraphs:
+        for operator in graph.operators or []:
+            if name_of(file, operator) != "DEPTHWISE_CONV_2D" or len(operator.inputs) != 3 or operator.inputs[2] != -1:
+                continue
+            found = True
+            weights = graph.tensors[operator.inputs[1]]
+            bias = generated.TensorT()
+            bias.name, bias.shape = b"no bias", [weights.shape[3]]
+            floating = weights.type == generated.TensorType.FLOAT32
+            bias.type = weights.type if floating else generated.TensorType.INT32
+            bias.quantization = generated.QuantizationParametersT()
+            file.buffers.append(_Buffer(bytes(4 * int(weights.shape[3]))))
+            bias.buffer = len(file.buffers) - 1
+            graph.tensors.append(bias)
+            operator.inputs = [*operator.inputs[:2], len(graph.tensors) - 1]
+    return found
+
+
+def _requantized(file):
+    """Inputs quantised otherwise than the output go through a QUANTIZE."""
+    changed = False
+    for graph in file.subgraphs:
+        operators = []
+        for operator in graph.operators or []:
+            if name_of(file, operator) in REQUANTIZED:
+                before = _quantize_inputs(file, graph, operator)
+                operators.extend(before)
+                changed = changed or bool(before)
+            operators.append(operator)
+        graph.operators = operators
+    return changed
+
+
+def _quantize_inputs(file, graph, operator):
+    """Lets the operator read through QUANTIZE operators where its inputs need it; returns those."""
+    result = graph.tensors[operator.outputs[0]]
+    before, inputs = [], []
+    for index in operator.inputs:
+        tensor = graph.tensors[index]
+        if tensor.type != generated.TensorType.INT8 or _same(tensor, result):
+            inputs.append(index)
+            continue
+        made = generated.TensorT()
+        made.name, made.shape, made.type, made.buffer = b"requantized", tensor.shape, tensor.type, 0
+        made.quantization = result.quantization
+        graph.tensors.append(made)
+        inputs.append(len(graph.tensors) - 1)
+        quantize = generated.OperatorT()
+        quantize.opcodeIndex = _code(file, "QUANTIZE")
+        quantize.inputs, quantize.outputs = [index], [len(graph.tensors) - 1]
+        before.append(quantize)
+    operator.inputs = inputs
+    return before
+
+
+def _same(first, second):
+    a, b = first.quantization, second.quantization
+    if a is None or b is None or a.scale is None or b.scale is None:
+        return True
+    return np.array_equal(a.scale, b.scale) and np.array_equal(a.zeroPoint, b.zeroPoint)
+
+
+def _code(file, name):
+    number = getattr(generated.BuiltinOperator, name)
+    code = generated.OperatorCodeT()
+    code.builtinCode, code.deprecatedBuiltinCode, code.version = number, min(number, 127), 1
+    file.operatorCodes.append(code)
+    return len(file.operatorCodes) - 1
+
+
+RULES = {"uint8 as int8": _signed, "no bias": _with_bias, "requantised inputs": _requantized}
+
+
+def pack(file):
+    """A changed file as bytes, its buffers aligned as the schema demands."""
+    file.buffers = [_Buffer(None if b.data is None else bytes(bytearray(b.data))) for b in file.buffers]
+    out = flatbuffers.Builder(4096)
+    out.Finish(file.Pack(out), file_identifier=b"TFL3")
+    return bytes(out.Output())

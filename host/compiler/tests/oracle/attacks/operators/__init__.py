@@ -1,0 +1,16 @@
+"""One drawing function for each operator: `draw(net)` applies it to tensors of the net, or returns False if none fit.
+
+To add an operator, write its function in a module here and name it in that module's `OPERATORS`; the random graphs, the
+mutants and the tests of their spread then have it, too. Figures are how often it is drawn, relative to the others.
+"""
+
+from . import conversions, elementwise, moves, reductions, states, weighted
+
+OPERATORS = {
+    **weighted.OPERATORS,
+    **elementwise.OPERATORS,
+    **reductions.OPERATORS,
+    **conversions.OPERATORS,
+    **moves.OPERATORS,
+    **states.OPERATORS,
+}

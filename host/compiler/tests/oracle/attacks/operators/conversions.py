@@ -1,0 +1,38 @@
+"""QUANTIZE and DEQUANTIZE, between all types that the reference knows."""
+
+from builder import options
+
+from ..net import is_type
+
+QUANTIZE = {
+    "float32": ("int8", "int8", "int8", "int16"),
+    "int8": ("int8", "int8", "int8", "uint8", "int16", "int32"),
+    "uint8": ("int8",),
+    "int16": ("int8", "int16", "int32"),
+    "int32": ("int8", "int16"),
+}
+
+
+def quantize(net):
+    """QUANTIZE."""
+    source = net.source(is_type(*QUANTIZE))
+    if source is None:
+        return False
+    dtype = net.pick(QUANTIZE[source.dtype.name])
+    near = source.scale if source.quantization is not None else None
+    output = net.result("quantize", source.shape, dtype, net.quantization(dtype, near))
+    net.operator("QUANTIZE", [source], [output], options("QuantizeOptions"))
+    return True
+
+
+def dequantize(net):
+    """DEQUANTIZE."""
+    source = net.source(is_type("int8", "uint8", "int16"))
+    if source is None or source.quantization is None:
+        return False
+    output = net.result("dequantize", source.shape, "float32")
+    net.operator("DEQUANTIZE", [source], [output], options("DequantizeOptions"))
+    return True
+
+
+OPERATORS = {"QUANTIZE": (6, quantize), "DEQUANTIZE": (3, dequantize)}

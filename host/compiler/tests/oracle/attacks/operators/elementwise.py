@@ -1,0 +1,128 @@
+"""Operators of one or two tensors, element by element."""
+
+import numpy as np
+
+from builder import FLOAT, Quantization, activation, options
+
+from ..net import LARGEST, is_type, size
+from .weighted import ACTIVATIONS
+
+# Quantisation that the operator fixes for its output.
+FIXED = {"LOGISTIC": Quantization(1 / 256, -128), "TANH": Quantization(1 / 128, 0)}
+
+# Types, and whether float32 results are those of arithmetic that both sides do alike.
+UNARY = {
+    "RELU": (("int8", "float32"), True),
+    "RELU6": (("int8", "float32"), True),
+    "LEAKY_RELU": (("int8", "float32"), True),
+    "HARD_SWISH": (("int8", "float32"), True),
+    "LOGISTIC": (("int8", "float32"), False),
+    "TANH": (("int8", "float32"), False),
+}
+
+BINARY = {
+    "ADD": (("int8", "float32"), "AddOptions"),
+    "SUB": (("int8", "float32"), "SubOptions"),
+    "MUL": (("int8", "float32"), "MulOptions"),
+    "MINIMUM": (("int8", "float32", "int32"), "MaximumMinimumOptions"),
+    "MAXIMUM": (("int8", "float32", "int32"), "MaximumMinimumOptions"),
+}
+
+
+def unary(name):
+    """The drawing function of an operator of one tensor."""
+    types, exact = UNARY[name]
+
+    def draw(net):
+        source = net.source(is_type(*types))
+        if source is None:
+            return False
+        floating = source.dtype == FLOAT
+        quantization = None if floating else FIXED.get(name) or net.quantization(near=source.scale)
+        fields = options("LeakyReluOptions", alpha=_alpha(net)) if name == "LEAKY_RELU" else None
+        output = net.result(name, source.shape, source.dtype, quantization)
+        net.operator(name, [source], [output], fields, exact or not floating)
+        return True
+
+    return draw
+
+
+def _alpha(net):
+    """Of LEAKY_RELU: quarters, where halves are rounded, and any others."""
+    return float(np.float32(net.pick((net.between(-6, 6) / 4, net.state.uniform(-1.5, 1.5), 0.1, 0.2, 0.01))))
+
+
+def binary(name):
+    """The drawing function of an operator of two tensors."""
+    types, table = BINARY[name]
+
+    def draw(net):
+        first = net.source(is_type(*types))
+        if first is None:
+            return False
+        second = _second(net, first)
+        compares = table == "MaximumMinimumOptions"
+        if compares and second.dtype.name == "int8" and net.chance(0.8):
+            second = alike(net, second, first.quantization)
+        shape = np.broadcast_shapes(first.shape, second.shape)
+        if size(shape) > LARGEST:
+            return False
+        if net.chance(0.5):
+            first, second = second, first
+        quantization = None
+        if first.dtype.name == "int8":
+            near = first.scale * second.scale if name == "MUL" else max(first.scale, second.scale)
+            near *= 2.0 ** net.between(0, 8) if name == "MUL" else net.pick((1.0, 1.3, 2.0))
+            quantization = net.quantization(near=near)
+            if compares and net.chance(0.9):
+                quantization = first.quantization
+        fields = options(table)
+        if not compares:
+            fields.fusedActivationFunction = activation(net.pick(ACTIVATIONS))
+        net.operator(name, [first, second], [net.result(name, shape, first.dtype, quantization)], fields)
+        return True
+
+    return draw
+
+
+def _second(net, first):
+    """Another tensor of the graph, the same again, a constant or a new input; some need a broadcast."""
+    if net.chance(0.65):
+        other = net.source(lambda t: t.dtype == first.dtype and t is not first and _fit(first.shape, t.shape))
+        if other is not None:
+            return other
+    if net.chance(0.1):
+        return first
+    shape = first.shape
+    way = net.between(0, 5)
+    if way == 0:
+        shape = (1,) if net.chance(0.7) else ()
+    elif way == 1:
+        shape = shape[-1:]
+    elif way == 2:
+        shape = tuple(1 if net.chance(0.4) else n for n in shape)
+    if net.chance(0.5) or shape == ():
+        return net.constant(shape, first.dtype)
+    return net.input(shape, first.dtype)
+
+
+def _fit(first, second):
+    try:
+        return size(np.broadcast_shapes(first, second)) <= LARGEST
+    except ValueError:
+        return False
+
+
+def alike(net, tensor, quantization):
+    """The tensor, or a QUANTIZE of it where its quantisation is another."""
+    same = tensor.quantization.scale == quantization.scale and tensor.quantization.zero_point == quantization.zero_point
+    if same:
+        return tensor
+    output = net.result("alike", tensor.shape, "int8", quantization)
+    return net.operator("QUANTIZE", [tensor], [output], options("QuantizeOptions"))[0]
+
+
+OPERATORS = {
+    **{name: (4, unary(name)) for name in UNARY},
+    **{name: (8 if name == "ADD" else 5, binary(name)) for name in BINARY},
+}

@@ -1,0 +1,83 @@
+"""Pooling, MEAN and SOFTMAX: operators that look at several elements for each result."""
+
+import numpy as np
+
+from builder import FLOAT, Quantization, activation, options, padding
+from cases.convolution import extent
+
+from ..net import is_type
+from .weighted import ACTIVATIONS
+
+
+def pool(name):
+    """The drawing function of a pooling."""
+
+    def draw(net):
+        source = net.source(lambda t: len(t.shape) == 4 and t.dtype.name in ("int8", "float32"))
+        if source is None:
+            return False
+        pad = net.pick(("SAME", "VALID"))
+        window = [net.pick((1, 2, 2, 3, 4, 6)) for _ in range(2)]
+        stride = [net.pick((1, 1, 2, 2, 3)) for _ in range(2)]
+        place = [extent(n, w, s, 1, pad) for n, w, s in zip(source.shape[1:3], window, stride)]
+        if min(place) < 1:
+            return False
+        quantization = source.quantization
+        if quantization is not None and net.chance(0.05):
+            quantization = net.quantization(near=source.scale)
+        fields = options(
+            "Pool2DOptions",
+            padding=padding(pad),
+            strideH=stride[0],
+            strideW=stride[1],
+            filterHeight=window[0],
+            filterWidth=window[1],
+            fusedActivationFunction=activation(net.pick(ACTIVATIONS)),
+        )
+        shape = (source.shape[0], *place, source.shape[3])
+        net.operator(name, [source], [net.result(name, shape, source.dtype, quantization)], fields)
+        return True
+
+    return draw
+
+
+def mean(net):
+    """MEAN."""
+    source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) <= 4)
+    if source is None:
+        return False
+    rank = len(source.shape)
+    axes = (1, 2) if rank == 4 and net.chance(0.5) else tuple(np.flatnonzero(net.state.randint(0, 2, rank)))
+    axes = axes or (rank - 1,)
+    keep = net.chance(0.5)
+    shape = tuple(1 if i in axes else n for i, n in enumerate(source.shape) if keep or i not in axes)
+    quantization = None
+    if source.dtype != FLOAT:
+        quantization = source.quantization if net.chance(0.5) else net.quantization(near=source.scale)
+    said = [int(a) - (rank if net.chance(0.2) else 0) for a in axes]
+    inputs = [source, net.graph.constant(net.name("axes"), np.int32(said))]
+    output = net.result("mean", shape, source.dtype, quantization)
+    net.operator("MEAN", inputs, [output], options("ReducerOptions", keepDims=keep))
+    return True
+
+
+def softmax(net):
+    """SOFTMAX, to int16 at times."""
+    source = net.source(is_type("int8", "float32"))
+    if source is None:
+        return False
+    floating, wide = source.dtype == FLOAT, net.chance(0.1)
+    quantization = Quantization(1 / 65536, -32768) if wide else Quantization(1 / 256, -128)
+    dtype = source.dtype if floating else np.int16 if wide else np.int8
+    output = net.result("softmax", source.shape, dtype, None if floating else quantization)
+    fields = options("SoftmaxOptions", beta=net.pick((1.0, 1.0, 1.0, 0.5, 2.0, 0.1, 10.0)))
+    net.operator("SOFTMAX", [source], [output], fields, not floating)
+    return True
+
+
+OPERATORS = {
+    "AVERAGE_POOL_2D": (5, pool("AVERAGE_POOL_2D")),
+    "MAX_POOL_2D": (5, pool("MAX_POOL_2D")),
+    "MEAN": (4, mean),
+    "SOFTMAX": (3, softmax),
+}

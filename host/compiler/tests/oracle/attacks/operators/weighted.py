@@ -1,0 +1,156 @@
+"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED, int8 and float32."""
+
+import numpy as np
+
+import quantities
+from builder import FLOAT, Quantization, activation, options, padding
+from cases.convolution import extent
+
+from ..net import LARGEST, is_type, size
+
+# Fused activations, as often as they are worth a test.
+ACTIVATIONS = ("NONE", "NONE", "NONE", "RELU", "RELU6", "RELU_N1_TO_1")
+
+
+def _quantized(net, source, shape, axis, per_channel):
+    """Weights, bias and the output's quantisation for int8."""
+    state, channels = net.state, shape[axis]
+    kind = net.pick(("uniform", "uniform", "uniform", "full", "signs", "small", "lowest", "highest", "zero"))
+    weight = quantities.weights(state, shape, kind)
+    scales = np.float32([net.scale()]) * np.float32(10.0 ** state.uniform(-0.3, 0.3, channels if per_channel else 1))
+    if net.chance(0.3):
+        # A power of two: the products keep few digits, and ratios of exact powers of two give exact halves.
+        scales = np.float32(2.0 ** np.round(np.log2(scales)))
+    worst = quantities.reach(weight, axis, source.zero_point)
+    product = np.float64(source.scale) * np.float64(scales)
+    inputs = [net.graph.constant(net.name("weights"), weight, Quantization(scales, axis=axis if per_channel else 0))]
+    bias = net.pick(("random", "random", "random", "limit", "zero", "none", "omitted"))
+    if bias == "omitted":
+        inputs.append(None)
+    elif bias != "none":
+        values = quantities.biases(state, bias, worst, weight.size // channels)
+        with np.errstate(over="ignore", under="ignore"):
+            inputs.append(net.graph.constant(net.name("bias"), values, Quantization(np.float32(product))))
+    return inputs, Quantization(_output_scale(net, product, worst, weight.size // channels), net.zero_point())
+
+
+def _output_scale(net, product, worst, terms):
+    if net.extreme and net.chance(0.3):
+        return net.scale()
+    largest = float(np.max(product))
+    if net.chance(0.35):
+        # The multiplier is a power of two, or next to one: ties.
+        wanted = largest * 2.0 ** net.between(1, 16)
+        wanted = np.float64(np.float32(wanted))
+        return float(np.float32(np.clip(np.nextafter(np.float32(wanted), np.float32(net.pick((0, np.inf)))) if net.chance(0.2) else wanted, 1e-37, 3e38)))
+    return float(np.float32(np.clip(quantities.output_scale(product, worst, terms, None, net.pick((20, 48, 120, 350))), 1e-37, 3e38)))
+
+
+def _floats(net, shape, axis):
+    inputs = [net.graph.constant(net.name("weights"), net.values(shape, FLOAT))]
+    if net.chance(0.8):
+        inputs.append(net.graph.constant(net.name("bias"), net.values((shape[axis],), FLOAT)))
+    return inputs, None
+
+
+def _parameters(net, source, shape, axis, per_channel):
+    if source.dtype == FLOAT:
+        return _floats(net, shape, axis)
+    return _quantized(net, source, shape, axis, per_channel)
+
+
+def _window(net, source):
+    """Padding, kernel, stride, dilation and the output's height and width; None where the image is too small."""
+    pad = net.pick(("SAME", "VALID"))
+    kernel = [net.pick((1, 1, 2, 3, 3, 3, 4, 5)) for _ in range(2)]
+    stride = [net.pick((1, 1, 1, 2, 2, 3)) for _ in range(2)]
+    dilation = [net.pick((1, 2, 3)) for _ in range(2)] if net.chance(0.15) else [1, 1]
+    place = [extent(*a, pad) for a in zip(source.shape[1:3], kernel, stride, dilation)]
+    return (pad, kernel, stride, dilation, place) if min(place) > 0 else None
+
+
+def _image(net):
+    return net.source(lambda t: len(t.shape) == 4 and t.dtype.name in ("int8", "float32"))
+
+
+def conv_2d(net):
+    """CONV_2D."""
+    source = _image(net)
+    window = source and _window(net, source)
+    if not window:
+        return False
+    pad, kernel, stride, dilation, place = window
+    filters = net.pick((1, 2, 3, 4, 5, 7, 8, 16, 17))
+    shape = (source.shape[0], *place, filters)
+    weights = (filters, *kernel, source.shape[3])
+    if size(shape) > LARGEST or size(weights) > 2 * LARGEST:
+        return False
+    inputs, quantization = _parameters(net, source, weights, 0, net.chance(0.8))
+    fields = options(
+        "Conv2DOptions",
+        padding=padding(pad),
+        strideH=stride[0],
+        strideW=stride[1],
+        dilationHFactor=dilation[0],
+        dilationWFactor=dilation[1],
+        fusedActivationFunction=activation(net.pick(ACTIVATIONS)),
+    )
+    net.operator("CONV_2D", [source, *inputs], [net.result("conv_2d", shape, source.dtype, quantization)], fields)
+    return True
+
+
+def depthwise_conv_2d(net):
+    """DEPTHWISE_CONV_2D."""
+    source = _image(net)
+    window = source and _window(net, source)
+    if not window:
+        return False
+    pad, kernel, stride, dilation, place = window
+    multiplier = net.pick((1, 1, 1, 2, 3))
+    filters = source.shape[3] * multiplier
+    shape = (source.shape[0], *place, filters)
+    if size(shape) > LARGEST:
+        return False
+    inputs, quantization = _parameters(net, source, (1, *kernel, filters), 3, net.chance(0.8))
+    fields = options(
+        "DepthwiseConv2DOptions",
+        padding=padding(pad),
+        strideH=stride[0],
+        strideW=stride[1],
+        dilationHFactor=dilation[0],
+        dilationWFactor=dilation[1],
+        depthMultiplier=multiplier,
+        fusedActivationFunction=activation(net.pick(ACTIVATIONS)),
+    )
+    if source.dtype == FLOAT and len(inputs) == 1:
+        inputs.append(net.graph.constant(net.name("bias"), net.values((filters,), FLOAT)))
+    net.operator(
+        "DEPTHWISE_CONV_2D", [source, *inputs], [net.result("depthwise", shape, source.dtype, quantization)], fields
+    )
+    return True
+
+
+def fully_connected(net):
+    """FULLY_CONNECTED."""
+    source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) > 1)
+    if source is None:
+        return False
+    keep = len(source.shape) > 2 and net.chance(0.3)
+    depth = source.shape[-1] if keep else size(source.shape[1:])
+    units = net.pick((1, 2, 3, 4, 5, 7, 8, 9, 16, 17))
+    shape = (*source.shape[:-1], units) if keep else (source.shape[0], units)
+    if size(shape) > LARGEST or depth * units > 3 * LARGEST:
+        return False
+    inputs, quantization = _parameters(net, source, (units, depth), 0, net.chance(0.25))
+    fields = options(
+        "FullyConnectedOptions", fusedActivationFunction=activation(net.pick(ACTIVATIONS)), keepNumDims=keep
+    )
+    net.operator("FULLY_CONNECTED", [source, *inputs], [net.result("dense", shape, source.dtype, quantization)], fields)
+    return True
+
+
+OPERATORS = {
+    "CONV_2D": (12, conv_2d),
+    "DEPTHWISE_CONV_2D": (8, depthwise_conv_2d),
+    "FULLY_CONNECTED": (10, fully_connected),
+}

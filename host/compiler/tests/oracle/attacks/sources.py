@@ -1,0 +1,100 @@
+"""Where models come from: a function from a seed to a function from a number to a model."""
+
+from __future__ import annotations
+
+import dataclasses
+import zlib
+
+import numpy as np
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as generated
+
+import schema
+
+from . import extensions, graphs
+from .verdict import judge as judged
+
+
+@dataclasses.dataclass
+class Made:
+    """A model: its bytes, what it is in words, and how it is to be run."""
+
+    number: int
+    data: bytes
+    text: str = ""
+    seed: int = 0
+    sequence: int = 0
+    # The tensors that are outputs, and those whose last bits may differ: of functions that both sides approximate.
+    outputs: list = dataclasses.field(default_factory=list)
+    inexact: set = dataclasses.field(default_factory=set)
+    # What the outputs are, for people.
+    labels: list = dataclasses.field(default_factory=list)
+    # Samples; None for the usual number.
+    samples: int | None = None
+
+    def facts(self):
+        """What a record says of it."""
+        inexact = [place for place, index in enumerate(self.outputs) if index in self.inexact]
+        return {"number": self.number, "sequence": self.sequence, "inexact": inexact, "labels": self.labels}
+
+
+def judge(made):
+    """What the interpreter says, of the model or of the chain that it stands for, and the extension's name."""
+    arguments = (made.seed, made.sequence) + (() if made.samples is None else (made.samples,))
+    verdict = judged(made.data, *arguments)
+    if verdict.refused is None:
+        return verdict, None
+    other = extensions.equivalent(made.data)
+    if other is None:
+        return verdict, None
+    twin, rules = other
+    there = judged(twin, *arguments)
+    if there.refused is not None:
+        return verdict, None
+    if "uint8 as int8" in rules:
+        for columns, flips in zip((there.inputs, there.outputs), extensions.flipped(made.data)):
+            for column, flip in zip(columns, flips):
+                column[:] = [bytes(b ^ 0x80 for b in sample) if flip else sample for sample in column]
+    return there, ", ".join(rules)
+
+
+def _state(what, seed, number):
+    return np.random.RandomState(zlib.crc32(f"{what}/{seed}/{number}".encode()))
+
+
+def _graphs(seed):
+    def make(number):
+        net = graphs.draw(_state("graphs", seed, number))
+        outputs = list(net.graph.table.outputs)
+        return Made(
+            number,
+            net.model.bytes(),
+            seed=number,
+            sequence=net.samples_in_a_row,
+            outputs=outputs,
+            inexact=net.inexact,
+        )
+
+    return make
+
+
+def exposed(made):
+    """The same model with everything it computes among its outputs, in order: which operator is the first to differ?"""
+    file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(made.data, 0))
+    graph = file.subgraphs[0]
+    outputs, labels = [], []
+    for operator in graph.operators or []:
+        code = file.operatorCodes[operator.opcodeIndex]
+        name = schema.OPERATORS.get(max(code.builtinCode, code.deprecatedBuiltinCode), "?")
+        for index in operator.outputs if operator.outputs is not None else []:
+            if index not in outputs and graph.tensors[index].type in schema.DTYPES:
+                outputs.append(int(index))
+                labels.append(f"{name}, tensor {index}")
+    for index in graph.outputs:
+        if index not in outputs:
+            outputs.append(int(index))
+            labels.append(f"tensor {index}")
+    graph.outputs = outputs
+    return dataclasses.replace(made, data=extensions.pack(file), outputs=outputs, labels=labels)
+
+
+SOURCES = {"graphs": _graphs}

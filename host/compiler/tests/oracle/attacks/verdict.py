@@ -1,0 +1,121 @@
+"""What the interpreter says of a model: refused, or these bytes for those."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as generated
+
+import inputs
+import interpreter
+import schema
+
+# Generated samples for each model; the first seven are extremes.
+SAMPLES = 14
+
+
+@dataclasses.dataclass
+class Verdict:
+    """`refused` holds the reason, or is None; then there are inputs and outputs, one list of samples for each tensor."""
+
+    refused: str | None = None
+    inputs: list = dataclasses.field(default_factory=list)
+    outputs: list = dataclasses.field(default_factory=list)
+    floats: list = dataclasses.field(default_factory=list)
+    # For each sample: whether the reference stays within what C++ defines, so that its bytes can be asked for.
+    defined: list = dataclasses.field(default_factory=list)
+
+
+def judge(data, seed, sequence=0, count=SAMPLES):
+    """Runs a model; `sequence` forgets its state after so many samples."""
+    try:
+        model = schema.Model(data)
+        _demand_known(model)
+        samples = inputs.mixed(model.inputs, count, seed)
+        casts = _casts(data)
+        machine = interpreter.Interpreter(model, preserve=bool(casts))
+        found = Verdict(
+            inputs=[[] for _ in model.inputs],
+            outputs=[[] for _ in model.outputs],
+            floats=[t.dtype.kind == "f" for t in model.outputs],
+        )
+        with interpreter._heard() as heard:
+            for number, sample in enumerate(samples):
+                if number and sequence and number % sequence == 0:
+                    machine.reset()
+                _invoke(machine, sample, heard)
+                for column, value in zip(found.inputs, sample):
+                    column.append(np.ascontiguousarray(value).tobytes())
+                for place, (column, tensor) in enumerate(zip(found.outputs, model.outputs)):
+                    value = machine.output(place)
+                    if value.nbytes != tensor.bytes:
+                        raise interpreter.Refused(f"output {place} has {value.nbytes} bytes, not {tensor.bytes}")
+                    column.append(np.ascontiguousarray(value).tobytes())
+                found.defined.append(all(_defined(machine, *cast) for cast in casts))
+    except interpreter.Refused as reason:
+        return Verdict(refused=str(reason) or "refused")
+    for special in _specials(model.inputs, seed):
+        # Not the reference's to define: only run, for what the sanitizers say.
+        for column, value in zip(found.inputs, special):
+            column.append(value.tobytes())
+        for column in found.outputs:
+            column.append(column[-1])
+        found.defined.append(False)
+    return found
+
+
+def _demand_known(model):
+    for tensor in (*model.inputs, *model.outputs):
+        if tensor.dtype is None:
+            raise interpreter.Refused("an input or output of a type that Python has no array of")
+
+
+def _invoke(machine, sample, heard):
+    inner = machine._interpreter
+    try:
+        for place, value in enumerate(sample):
+            inner.set_input(value, place)
+        status = inner.invoke()
+    except Exception as error:
+        raise interpreter.Refused(interpreter._reason(error, heard.text())) from error
+    if status != 0:
+        raise interpreter.Refused(f"invoke returned {status}: {heard.text().strip()}")
+
+
+def _casts(data):
+    """Where floats become integers: QUANTIZE from float32, as (tensor, scale) of the main graph."""
+    file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
+    graph, found = file.subgraphs[0], []
+    for operator in graph.operators or []:
+        code = file.operatorCodes[operator.opcodeIndex]
+        if max(code.builtinCode, code.deprecatedBuiltinCode) != generated.BuiltinOperator.QUANTIZE:
+            continue
+        tensor, result = graph.tensors[operator.inputs[0]], graph.tensors[operator.outputs[0]]
+        scale = result.quantization.scale if result.quantization is not None else None
+        if tensor.type == generated.TensorType.FLOAT32 and scale is not None and len(scale):
+            found.append((operator.inputs[0], float(scale[0])))
+    return found
+
+
+def _defined(machine, tensor, scale):
+    value = np.asarray(machine._interpreter.GetTensor(tensor, 0)["tensor_data"])
+    with np.errstate(all="ignore"):
+        ratio = np.abs(value.astype(np.float32) / np.float32(scale))
+    return bool(np.all(ratio < 2.0**30))
+
+
+_SPECIAL = np.float32([np.nan, -np.nan, np.inf, -np.inf, 3.4e38, -3.4e38, 1e-45, -1e-40, 0.0, -0.0, 1.0, -1.0, 2.0**31])
+
+
+def _specials(tensors, seed):
+    if not any(t.dtype.kind == "f" for t in tensors):
+        return []
+    state = np.random.RandomState(seed)
+    sample = []
+    for tensor in tensors:
+        if tensor.dtype.kind == "f":
+            sample.append(_SPECIAL[state.randint(0, _SPECIAL.size, tensor.shape)].astype(np.float32).reshape(tensor.shape))
+        else:
+            sample.append(np.zeros(tensor.shape, tensor.dtype))
+    return [sample]
