@@ -15,8 +15,12 @@ pub struct Multiplier {
 }
 
 impl Multiplier {
-    /// `QuantizeMultiplier`. A factor below 2^-32 becomes 0. The factor must be finite and not negative.
+    /// `QuantizeMultiplier`. A factor of a magnitude below 2^-32 becomes 0. What is not finite becomes a factor with a shift so
+    /// large that nothing but 0 can be multiplied by it: [`Multiplier::checked_apply`] has no result.
     pub fn new(factor: f64) -> Self {
+        if !factor.is_finite() {
+            return Multiplier { mantissa: i32::MAX, shift: i32::MAX };
+        }
         let (fraction, mut shift) = frexp(factor);
         // `TfLiteRound` is `std::round`: halves away from zero, as `f64::round`.
         let mut mantissa = (fraction * (1i64 << 31) as f64).round() as i64;
@@ -41,9 +45,9 @@ impl Multiplier {
 impl Multiplier {
     /// [`Multiplier::apply`] where it is defined: `None` if the shift to the left or the rounding would overflow.
     pub fn checked_apply(self, x: i32) -> Option<i32> {
-        let left = self.shift.max(0);
-        let shifted = i64::from(x).checked_mul(1i64.checked_shl(left as u32).filter(|&power| power > 0)?)?;
-        let shifted = i32::try_from(shifted).ok()?;
+        let left = self.shift.max(0) as u32;
+        // The reference multiplies by a power of two that is an `int`.
+        let shifted = x.checked_mul(1i32.checked_shl(left).filter(|&power| power > 0)?)?;
         Some(Multiplier { shift: self.shift.min(0), ..self }.apply(shifted))
     }
 }
@@ -74,6 +78,15 @@ pub fn saturating_rounding_doubling_high_mul(a: i32, b: i32) -> i32 {
     ((product + nudge) / (1i64 << 31)) as i32
 }
 
+/// gemmlowp's `RoundingDivideByPOT` on 16 bits; `exponent` is 0 … 31. From 16 on its mask, narrowed to 16 bits, is −1, and every
+/// number becomes 1 or −1 by its sign.
+pub fn rounding_divide_by_pot_16(x: i16, exponent: u32) -> i16 {
+    let mask = ((1i64 << exponent) - 1) as i16;
+    let remainder = x & mask;
+    let threshold = (mask >> 1) + i16::from(x < 0);
+    ((i32::from(x) >> exponent) + i32::from(remainder > threshold)) as i16
+}
+
 /// gemmlowp's `RoundingDivideByPOT`: halves away from zero. `exponent` is 0 … 31.
 pub fn rounding_divide_by_pot(x: i32, exponent: u32) -> i32 {
     let mask = ((1i64 << exponent) - 1) as i32;
@@ -82,7 +95,8 @@ pub fn rounding_divide_by_pot(x: i32, exponent: u32) -> i32 {
     (x >> exponent) + i32::from(remainder > threshold)
 }
 
-/// `CalculateActivationRangeQuantized`: the clamp of an output with the given type range; `None` for an unknown activation.
+/// `CalculateActivationRangeQuantized`: the clamp of an output with the given type range. `None` for an unknown activation, and
+/// where a bound leaves 32 bits: the reference refuses that.
 ///
 /// Float32 arithmetic throughout, as in the reference.
 pub fn activation_range(
@@ -92,13 +106,15 @@ pub fn activation_range(
     type_min: i32,
     type_max: i32,
 ) -> Option<(i32, i32)> {
-    // `as` saturates where the reference refuses the model.
-    let quantize = |real: f32| zero_point.saturating_add((real / scale).round() as i32);
+    let quantize = |real: f32| {
+        let steps = (real / scale).round();
+        (steps.abs() < 2f32.powi(31)).then(|| zero_point.checked_add(steps as i32)).flatten()
+    };
     Some(match activation {
         Activation::None => (type_min, type_max),
-        Activation::Relu => (type_min.max(quantize(0.0)), type_max),
-        Activation::Relu6 => (type_min.max(quantize(0.0)), type_max.min(quantize(6.0))),
-        Activation::ReluN1To1 => (type_min.max(quantize(-1.0)), type_max.min(quantize(1.0))),
+        Activation::Relu => (type_min.max(quantize(0.0)?), type_max),
+        Activation::Relu6 => (type_min.max(quantize(0.0)?), type_max.min(quantize(6.0)?)),
+        Activation::ReluN1To1 => (type_min.max(quantize(-1.0)?), type_max.min(quantize(1.0)?)),
         Activation::Other(_) => return None,
     })
 }
@@ -140,6 +156,25 @@ mod tests {
         // The mantissa rounds up to 2^31.
         assert_eq!(Multiplier::new(1.0 - 1e-16), Multiplier { mantissa: 1 << 30, shift: 1 });
         assert_eq!(Multiplier::new(1e-12), Multiplier::default());
+        assert_eq!(Multiplier::new(-0.75), Multiplier { mantissa: -0x6000_0000, shift: 0 });
+        assert_eq!(Multiplier::new(-0.5), Multiplier { mantissa: -1 << 30, shift: 0 });
+    }
+
+    #[test]
+    fn what_overflows_has_no_result() {
+        assert_eq!(Multiplier::new(f64::INFINITY).checked_apply(1), None);
+        assert_eq!(Multiplier::new(1e30).checked_apply(0), None);
+        assert_eq!(Multiplier::new(2f64.powi(30)).checked_apply(0), None);
+        assert_eq!(Multiplier::new(2f64.powi(29)).checked_apply(0), Some(0));
+        assert_eq!(Multiplier::new(2f64.powi(29)).checked_apply(4), None);
+    }
+
+    #[test]
+    fn a_bound_beyond_32_bits_is_none() {
+        assert_eq!(activation_range_i8(Activation::Relu6, 1e-9, 0), None);
+        assert_eq!(activation_range_i8(Activation::Relu6, 1e-8, 0), Some((0, 127)));
+        assert_eq!(activation_range_i8(Activation::ReluN1To1, 1e-10, 0), None);
+        assert_eq!(activation_range_i8(Activation::Relu, 1e-30, 5), Some((5, 127)));
     }
 
     #[test]
@@ -157,6 +192,17 @@ mod tests {
         assert_eq!(rounding_divide_by_pot(-5, 1), -3);
         assert_eq!(rounding_divide_by_pot(i32::MIN, 31), -1);
         assert_eq!(rounding_divide_by_pot(7, 0), 7);
+        assert_eq!(rounding_divide_by_pot_16(-3, 1), -2);
+        assert_eq!(rounding_divide_by_pot_16(16384, 15), 1);
+        assert_eq!(rounding_divide_by_pot_16(16383, 15), 0);
+    }
+
+    #[test]
+    fn sixteen_bits_divided_by_more_than_they_hold_keep_their_sign() {
+        for exponent in 16..=31 {
+            assert_eq!([0, 1, 32767].map(|x| rounding_divide_by_pot_16(x, exponent)), [1; 3]);
+            assert_eq!([-1, -32768].map(|x| rounding_divide_by_pot_16(x, exponent)), [-1; 2]);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::math::window::{Window, WindowOptions};
 use crate::ops::fully_connected;
 use crate::ops::shared::float;
 use crate::ops::shared::text;
-use crate::ops::shared::weighted::{self, Product, Weighted};
+use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::{OpDefinition, is_float};
 use crate::passes::check::Checker;
 
@@ -68,7 +68,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let &[channels, height, width, _] = weights.shape.as_slice() else { return Err(unchecked()) };
     let window = Window::new(&input.shape, (height, width), window_options(options))
         .map_err(|(found, supported)| Problem::operator(graph, op, found, supported))?;
-    let weighted = Weighted::new(graph, op, channels, options.activation, Product::Double)?;
+    let weighted = Weighted::new(graph, op, channels, options.activation)?;
     let weights = weighted.weights.clone();
     Ok(layer(lowering, op, &window, &weighted, weights, "CONV_2D", options.activation))
 }

@@ -5,7 +5,7 @@ use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::ir::problem::Problem;
 use crate::ops::shared::float;
 use crate::ops::shared::text;
-use crate::ops::shared::weighted::{self, Product, Weighted};
+use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::{OpDefinition, is_float};
 use crate::passes::check::Checker;
 
@@ -45,7 +45,34 @@ fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
     if output_tensor.elements() != rows * units || output_tensor.shape.last() != Some(&units) {
         checker.bad_tensor(output, format!("shape {:?}", output_tensor.shape), format!("{rows} rows of {units}"));
     }
-    weighted::check(checker, 0, units, options.activation)
+    weighted::check(checker, 0, units, options.activation)?;
+    check_bias_scale(checker)
+}
+
+/// Largest difference between the scales of the bias and of the products, in steps of the output, that the reference takes.
+const BIAS_TOLERANCE: f64 = 0.02;
+
+/// With one scale for all weights the reference demands that the bias has the scale of the products.
+fn check_bias_scale(checker: &mut Checker<'_>) -> Option<()> {
+    let (_, weights_tensor) = checker.input(1)?;
+    let weights_scale = weights_tensor.per_tensor().map(|(scale, _)| f64::from(scale))?;
+    let (bias, bias_tensor) = checker.optional_input(2)?;
+    let (input, output) = (checker.input(0)?.0, checker.output(0)?.0);
+    let (input_scale, output_scale) =
+        (f64::from(checker.per_tensor(input)?.0), f64::from(checker.per_tensor(output)?.0));
+    // A bias without quantisation has scale 0 there.
+    let bias_scale =
+        bias_tensor.quant.as_ref().and_then(|quant| quant.scales.first()).map_or(0.0, |&scale| scale.into());
+    let product = input_scale * weights_scale;
+    if (product - bias_scale).abs() / output_scale > BIAS_TOLERANCE {
+        let found = match bias_tensor.quant {
+            Some(_) => format!("scale {}", bias_scale as f32),
+            None => "no quantisation".to_owned(),
+        };
+        let supported = format!("scale {}, the product of the input's and the weights'", product as f32);
+        checker.bad_tensor(bias, found, supported);
+    }
+    Some(())
 }
 
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
@@ -58,7 +85,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let (_, input) = lowering.input(op, 0).ok_or_else(unchecked)?;
     let (_, weights) = lowering.input(op, 1).ok_or_else(unchecked)?;
     let &[units, inputs] = weights.shape.as_slice() else { return Err(unchecked()) };
-    let weighted = Weighted::new(graph, op, units, options.activation, Product::Single)?;
+    let weighted = Weighted::new(graph, op, units, options.activation)?;
     let rows = input.elements() / inputs;
     let summary = format!("FULLY_CONNECTED {rows}x{inputs} to {units}, activation {:?}", options.activation);
     Ok(layer(lowering, op, &weighted, weighted.weights.clone(), rows, summary))

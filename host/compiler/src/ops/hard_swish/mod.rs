@@ -3,7 +3,7 @@
 use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ir::problem::Problem;
-use crate::math::quantize::{Multiplier, rounding_divide_by_pot};
+use crate::math::quantize::{Multiplier, rounding_divide_by_pot_16};
 use crate::ops::shared::{float_unary, table};
 use crate::ops::{OpDefinition, is_float, one_to_one};
 use crate::passes::check::Checker;
@@ -21,8 +21,13 @@ fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let Some([(in_scale, _), (out_scale, _)]) = table::check(&mut checker, &[DType::Int8], &[DType::Int8]) else {
         return;
     };
-    if factors(in_scale, out_scale).0.shift > 0 {
+    let (out, reluish) = factors(in_scale, out_scale);
+    if out.shift > 0 {
         checker.bad(format!("scales {in_scale} to {out_scale}"), "an output scale above 1/128 of the input's");
+    }
+    if reluish.shift > LARGEST_SHIFT {
+        checker
+            .bad(format!("input scale {in_scale}"), "a scale below 2^24: the reference's shift by more is undefined");
     }
 }
 
@@ -35,7 +40,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let ((in_scale, in_zero), (out_scale, out_zero)) =
         (table::quant(graph, op, input)?, table::quant(graph, op, output)?);
     let (out, reluish) = factors(in_scale, out_scale);
-    let right = (-out.shift).clamp(0, 31) as u32;
+    let right = (-out.shift) as u32;
     table::lower(lowering, op, |x| {
         let hires = (x - in_zero) * 128;
         let preshift = high_mul_16(hires, halfword(out.mantissa));
@@ -47,20 +52,23 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         if reluish.shift > 0 {
             factor = saturating_shift_16(factor, 1);
         } else {
-            factor = rounding_divide_by_pot(factor, (-reluish.shift).min(31) as u32);
+            factor = rounding_divide_by_pot_16(factor as i16, (-reluish.shift) as u32).into();
         }
         // From [-1, 1] to [0, 1].
         let factor = (factor + 32768) >> 1;
         // Towards zero, unlike the products above.
         let product = factor * preshift / 32768;
-        Some((rounding_divide_by_pot(product, right) + out_zero).clamp(-128, 127))
+        Some((i32::from(rounding_divide_by_pot_16(product as i16, right)) + out_zero).clamp(-128, 127))
     })
 }
 
-/// From input to output and from input to the scale of [-3, 3] as [-1, 1], in float32 like the reference.
+/// Largest exponent of the factor to [-3, 3]: the reference shifts an `int` 1 by one less.
+const LARGEST_SHIFT: i32 = 31;
+
+/// From input to output and from input to the scale of [-3, 3] as [-1, 1], in float64 like the reference.
 fn factors(in_scale: f32, out_scale: f32) -> (Multiplier, Multiplier) {
-    let hires = (1.0f32 / 128.0) * in_scale;
-    (Multiplier::new(f64::from(hires / out_scale)), Multiplier::new(f64::from(hires / (3.0f32 / 32768.0))))
+    let hires = f64::from(in_scale) / 128.0;
+    (Multiplier::new(hires / f64::from(out_scale)), Multiplier::new(hires / (3.0 / 32768.0)))
 }
 
 /// `DownScaleInt32ToInt16Multiplier`.

@@ -36,12 +36,18 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let (input, output) = one_to_one(lowering, op)?;
     let ((in_scale, in_zero), (out_scale, out_zero)) =
         (table::quant(graph, op, input)?, table::quant(graph, op, output)?);
-    // Both factors are float32 in the reference.
-    let falling = Multiplier::new(f64::from(in_scale * alpha / out_scale));
-    let rising = Multiplier::new(f64::from(in_scale / out_scale));
+    // Both factors are float64 in the reference. Its mantissas are never negative: what a negative alpha scales is negated
+    // afterwards, so that halves go the other way.
+    let [in_scale, slope, out_scale] = [in_scale, alpha.abs(), out_scale].map(f64::from);
+    let falling = Multiplier::new(in_scale * slope / out_scale);
+    let rising = Multiplier::new(in_scale / out_scale);
     table::lower(lowering, op, |x| {
         let x = x - in_zero;
-        let y = if x >= 0 { rising } else { falling }.checked_apply(x)?;
-        Some(y.saturating_add(out_zero).clamp(-128, 127))
+        let y = match x {
+            0.. => rising.checked_apply(x)?,
+            _ if alpha < 0.0 => falling.checked_apply(x)?.checked_neg()?,
+            _ => falling.checked_apply(x)?,
+        };
+        Some(y.checked_add(out_zero)?.clamp(-128, 127))
     })
 }

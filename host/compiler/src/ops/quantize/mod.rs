@@ -74,7 +74,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     }
     if from.dtype.size() == 1 && to.dtype.size() == 1 {
         return table::lower(lowering, op, |x| {
-            Some(multiplier.checked_apply(x - in_zero)?.saturating_add(out_zero).clamp(low, high))
+            Some(multiplier.checked_apply(x - in_zero)?.checked_add(out_zero)?.clamp(low, high))
         });
     }
     let (least, most) = range(from.dtype);

@@ -31,7 +31,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         (table::quant(graph, op, input)?, table::quant(graph, op, output)?);
     let multiplier = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
     table::lower(lowering, op, |x| {
-        let y = multiplier.checked_apply(x - in_zero)?.saturating_add(out_zero);
+        let y = multiplier.checked_apply(x - in_zero)?.checked_add(out_zero)?;
         Some(y.clamp(out_zero.max(-128), 127))
     })
 }

@@ -1,10 +1,11 @@
 //! RELU6: `table.h` on int8, `float_unary.h` on float32.
 
-use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
+use crate::ir::graph::{Activation, DType, OpKind, Operator, Subgraph};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ir::problem::Problem;
+use crate::math::quantize::activation_range_i8;
 use crate::ops::shared::{float_unary, table};
-use crate::ops::{OpDefinition, is_float, one_to_one};
+use crate::ops::{OpDefinition, is_float, one_to_one, unchecked};
 use crate::passes::check::Checker;
 
 /// The operator.
@@ -15,8 +16,10 @@ fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
     if is_float(graph, op) {
         float_unary::check(&mut checker);
-    } else {
-        let _ = table::check(&mut checker, &[DType::Int8], &[DType::Int8]);
+    } else if let Some([(scale, zero), _]) = table::check(&mut checker, &[DType::Int8], &[DType::Int8])
+        && activation_range_i8(Activation::Relu6, scale, zero).is_none()
+    {
+        checker.bad(format!("input scale {scale}"), "a scale with which 6 is a 32-bit number");
     }
 }
 
@@ -28,6 +31,6 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     // The reference clamps at the input's 0 and 6 and takes the output to be quantised alike, whatever the file says.
     let (input, _) = one_to_one(lowering, op)?;
     let (scale, zero) = table::quant(graph, op, input)?;
-    let six = zero.saturating_add((6.0f32 / scale).round() as i32).clamp(-128, 127);
+    let (_, six) = activation_range_i8(Activation::Relu6, scale, zero).ok_or_else(|| unchecked(lowering.graph, op))?;
     table::lower(lowering, op, |x| Some(if x > six { six } else { x.max(zero) }))
 }

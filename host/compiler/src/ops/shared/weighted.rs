@@ -51,7 +51,13 @@ pub fn check(checker: &mut Checker<'_>, axis: usize, channels: usize, activation
 /// Whether a fused activation is one the kernels have.
 pub fn check_activation(checker: &mut Checker<'_>, activation: Activation, scale: f32, zero_point: i32) {
     match activation_range_i8(activation, scale, zero_point) {
-        None => checker.bad(format!("fused activation {activation:?}"), "none, RELU, RELU_N1_TO_1, RELU6"),
+        None if matches!(activation, Activation::Other(_)) => {
+            checker.bad(format!("fused activation {activation:?}"), "none, RELU, RELU_N1_TO_1, RELU6");
+        }
+        None => checker.bad(
+            format!("fused activation {activation:?} with output scale {scale}"),
+            "a scale with which its bounds are 32-bit numbers",
+        ),
         Some((low, high)) if low > high => {
             checker.bad(format!("an output range of {low} to {high}"), "a range with at least one value");
         }
@@ -77,24 +83,9 @@ pub struct Weighted {
     pub tensors: (TensorId, TensorId),
 }
 
-/// How the reference computes the product of the input's and the weights' scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Product {
-    /// In double precision: convolutions, and everything with a scale for each channel.
-    Double,
-    /// In single precision: FULLY_CONNECTED with one scale.
-    Single,
-}
-
 impl Weighted {
     /// Collects the numbers of an operator that passed [`check`].
-    pub fn new(
-        graph: &Subgraph,
-        op: &Operator,
-        channels: usize,
-        activation: Activation,
-        product: Product,
-    ) -> Result<Weighted, Problem> {
+    pub fn new(graph: &Subgraph, op: &Operator, channels: usize, activation: Activation) -> Result<Weighted, Problem> {
         let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
         let tensor = |i: usize| op.inputs.get(i).copied().flatten().map(|id| (id, graph.tensor(id)));
         let (input_id, input) = tensor(0).ok_or_else(unchecked)?;
@@ -106,10 +97,8 @@ impl Weighted {
         let multipliers = (0..channels)
             .map(|channel| {
                 let weight_scale = if scales.len() == 1 { scales[0] } else { scales[channel] };
-                let product = match product {
-                    Product::Single if scales.len() == 1 => f64::from(input_scale * weight_scale),
-                    _ => f64::from(input_scale) * f64::from(weight_scale),
-                };
+                // In float64, with one scale as with one for each channel.
+                let product = f64::from(input_scale) * f64::from(weight_scale);
                 let multiplier = Multiplier::new(product / f64::from(output_scale));
                 if multiplier.shift <= 30 {
                     return Ok(multiplier);

@@ -1,12 +1,12 @@
 //! TANH on int8: `table.h`.
 
-use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
+use crate::ir::graph::{OpKind, Operator, Subgraph};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ir::problem::Problem;
 use crate::math::gemmlowp;
 use crate::math::quantize::rounding_divide_by_pot;
 use crate::ops::shared::table;
-use crate::ops::{OpDefinition, logistic, one_to_one};
+use crate::ops::{OpDefinition, logistic, one_to_one, unchecked};
 use crate::passes::check::Checker;
 
 /// The operator.
@@ -15,18 +15,13 @@ pub static DEFINITION: OpDefinition =
 
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
-    if let Some([_, (scale, zero)]) = table::check(&mut checker, &[DType::Int8], &[DType::Int8])
-        && (scale, zero) != (1.0 / 128.0, 0)
-        && let Some((output, _)) = checker.output(0)
-    {
-        checker.bad_tensor(output, format!("scale {scale} and zero point {zero}"), "scale 1/128 and zero point 0");
-    }
+    logistic::check_table(&mut checker, (1.0 / 128.0, 0), "scale 1/128 and zero point 0");
 }
 
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let (input, _) = one_to_one(lowering, op)?;
     let (scale, zero) = table::quant(lowering.graph, op, input)?;
-    let (multiplier, radius) = logistic::argument(scale, 4);
+    let (multiplier, radius) = logistic::argument(scale).ok_or_else(|| unchecked(lowering.graph, op))?;
     table::lower(lowering, op, |x| {
         let x = x - zero;
         if i64::from(x) <= -radius {

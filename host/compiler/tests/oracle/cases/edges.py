@@ -1,0 +1,126 @@
+"""Where the reference's arithmetic turns, int8: results that lie halfway between two steps, and scales far apart.
+
+A product of scales in float32 or in float64, and a rounding up or away from zero, give the same bytes but for halves. The output
+scales here are the product or ratio of the others times a power of two, and every input byte occurs: another release of the
+reference, or another arithmetic of ours, shows at once. Many operators share a graph, so that all of them are always run.
+"""
+
+import numpy as np
+
+from builder import Model, Quantization, activation, options
+
+# Input and output scales of HARD_SWISH at which a factor in float32 gives other bytes than one in float64.
+_FACTORS = (
+    (0.0017048748, 0.0014337313),
+    (0.0033185182, 0.0011974585),
+    (0.1671583056, 0.1186081618),
+    (0.0127484985, 0.0127955526),
+    (1.6013398170, 8.5959177017),
+    (0.0259894170, 0.0098917605),
+)
+
+# Every byte occurs in the ramp among the extremes.
+_ALL = (1, 256)
+_POWERS = (-2, -1, 0, 1, 2, 3, 5, 8)
+
+
+def cases():
+    """See the package."""
+    for alpha in (0.25, 0.5, 0.75, 1.0, 1.25, 1.5):
+        yield f"edges-leaky_relu-halves-{alpha:g}", lambda state, alpha=alpha: _unary(_leaky(alpha))
+    for channels in ("one_scale", "per_channel"):
+        yield f"edges-fully_connected-halves-{channels}", lambda state, channels=channels: _dense(channels != "one_scale")
+    yield "edges-mul-halves", lambda state: _mul()
+    for operator in ("RELU", "QUANTIZE"):
+        yield f"edges-{operator.lower()}-halves", lambda state, operator=operator: _unary(_halves(operator))
+    for scale in (1.7e-9, 3e-5, 0.0079, 0.11, 340.0, 1.2e6):
+        yield f"edges-hard_swish-scale{scale:g}", lambda state, scale=scale: _unary(_hard_swish(scale))
+    fields = options("HardSwishOptions")
+    layers = [("HARD_SWISH", fields, Quantization(source, 3), Quantization(result, -5)) for source, result in _FACTORS]
+    yield "edges-hard_swish-factors", lambda state, layers=layers: _unary(layers)
+    for operator, fixed in (("LOGISTIC", Quantization(1 / 256, -128)), ("TANH", Quantization(1 / 128, 0))):
+        scales = (2.0**-28, 5e-9, 1e-5, 7.9, 15.0, 16.0, 1e4, 3e10)
+        layers = [(operator, None, Quantization(scale, zero), fixed) for scale in scales for zero in (-3, 127)]
+        yield f"edges-{operator.lower()}-scales", lambda state, layers=layers: _unary(layers)
+    # 6 / scale is exactly halfway in float32, and below that in float64.
+    scales = (0.0754717, 0.0794702, 0.0916031, 0.10084034, 0.21052632, 1.7142857, 2.9e-9, 1e9)
+    layers = [("RELU6", None, Quantization(scale, -100), Quantization(scale, -100)) for scale in scales]
+    yield "edges-relu6-scales", lambda state: _unary(layers)
+
+
+def _scale(value):
+    """The nearest scale that a file can hold."""
+    return float(np.float32(value))
+
+
+def _leaky(alpha):
+    source = Quantization(_scale(0.0053044455), -28)
+    return [
+        (
+            "LEAKY_RELU",
+            options("LeakyReluOptions", alpha=sign * alpha),
+            source,
+            Quantization(_scale(source.scale * 2.0**power), zero),
+        )
+        for sign in (1, -1)
+        for power, zero in ((-1, 74), (0, 74), (1, -5), (2, 127), (4, -128))
+    ]
+
+
+def _halves(operator):
+    source = Quantization(_scale(0.0711), 19)
+    return [(operator, None, source, Quantization(_scale(source.scale * 2.0**power), -7)) for power in _POWERS]
+
+
+def _hard_swish(scale):
+    source = Quantization(_scale(scale), 5)
+    ratios = (0.011, 0.09, 0.6, 1.0, 3.0, 40.0, 2.0**8, 2.0**9, 3e3, 1e5, 1e8, 1e9)
+    layers = [("HARD_SWISH", options("HardSwishOptions"), source, Quantization(_scale(scale * r), -4)) for r in ratios]
+    return layers
+
+
+def _unary(layers):
+    """A graph of operators on one tensor each: name, options, quantisation of input and output."""
+    model = Model()
+    graph = model.graph()
+    sources = {}
+    for number, (operator, fields, source, result) in enumerate(layers):
+        key = (source.scale, source.zero_point)
+        if key not in sources:
+            sources[key] = graph.input(f"input{len(sources)}", _ALL, source)
+        output = graph.tensor(f"output{number}", _ALL, result)
+        graph.output(graph.operator(operator, [sources[key]], [output], fields))
+    return model.bytes()
+
+
+def _dense(per_channel):
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (256, 1), Quantization(_scale(0.031), 3))
+    weights = np.int8([[1], [-1], [3], [5], [-7], [64], [127]])
+    for number, scale in enumerate((0.07, 0.1, 0.013, 0.5)):
+        scale = _scale(scale)
+        for power in _POWERS:
+            name = f"{number}_{power}"
+            scales = [scale] * len(weights) if per_channel else scale
+            inputs = [source, graph.constant(f"weights{name}", weights, Quantization(scales))]
+            # The product in float32: a half there is none in float64, where the products differ.
+            product = _scale(np.float32(source.scale) * np.float32(scale))
+            output = graph.tensor(f"output{name}", (256, len(weights)), Quantization(_scale(product * 2.0**power), -11))
+            fields = options("FullyConnectedOptions", fusedActivationFunction=activation("NONE"))
+            graph.output(graph.operator("FULLY_CONNECTED", inputs, [output], fields))
+    return model.bytes()
+
+
+def _mul():
+    model = Model()
+    graph = model.graph()
+    first = graph.input("first", _ALL, Quantization(_scale(0.031), 3))
+    for number, (scale, factor) in enumerate(((0.07, 1), (0.1, 3), (0.013, -5), (0.5, 7))):
+        second = graph.constant(f"second{number}", np.int8([[factor]]), Quantization(_scale(scale), 0))
+        for power in _POWERS:
+            product = _scale(np.float32(first.scale) * np.float32(second.scale))
+            output = graph.tensor(f"output{number}_{power}", _ALL, Quantization(_scale(product * 2.0**power), -11))
+            fields = options("MulOptions", fusedActivationFunction=activation("NONE"))
+            graph.output(graph.operator("MUL", [first, second], [output], fields))
+    return model.bytes()
