@@ -6,6 +6,7 @@ use tvm_embedded_compiler::{Options, Pool, Report};
 
 use crate::args::Compile;
 use crate::failure::{Failure, Kind, Result};
+use crate::foreign;
 use crate::load;
 use crate::output::replace;
 use crate::table::grouped;
@@ -15,6 +16,11 @@ use crate::tflite;
 /// Carries out the verb.
 pub fn compile(args: &Compile) -> Result<()> {
     let content = load::read_bounded(&args.path, load::MAX_TFLITE)?;
+    if !tflite::is_tflite(&args.path, &content)
+        && let Some(failure) = foreign::refused(&args.path, &content)
+    {
+        return Err(failure);
+    }
     let options = Options {
         module_name: args.name.clone(),
         pools: args.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
@@ -27,7 +33,11 @@ pub fn compile(args: &Compile) -> Result<()> {
     let mut files: Vec<(&Path, &[u8])> = report.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
     files.push((&args.output, &output.archive));
     replace(&files)?;
-    terminal::print(&summary(&args.output, &output.report))
+    terminal::print(&summary(&args.output, &output.report))?;
+    if let Some(note) = tflite::note(&content) {
+        terminal::print_note(&note);
+    }
+    Ok(())
 }
 
 fn report(path: &Path, report: &Report) -> Result<String> {

@@ -9,6 +9,7 @@ use tvm_embedded_mlf::{Archive, Error, ErrorKind, Library, Limits, Module};
 
 use crate::args::Model;
 use crate::failure::{Failure, Kind, Result};
+use crate::foreign;
 use crate::terminal::{printable, shown};
 use crate::tflite;
 
@@ -22,6 +23,8 @@ pub const MAX_TFLITE: u64 = tvm_embedded_compiler::import::tflite::MAX_FILE as u
 pub struct Loaded {
     /// Whether it was compiled from a .tflite file just now.
     pub compiled: bool,
+    /// What is worth knowing about that file.
+    pub note: Option<String>,
     /// Its members.
     pub archive: Archive,
     /// What they say, with the facts of `--tflite`.
@@ -33,8 +36,12 @@ pub fn load(args: &Model) -> Result<Loaded> {
     let limits = Limits::default();
     let mut content = read_bounded(&args.path, limits.archive_bytes.max(MAX_TFLITE))?;
     let compiled = tflite::is_tflite(&args.path, &content);
+    let mut note = None;
     if compiled {
+        note = tflite::note(&content);
         content = tflite::compile(&args.path, &content, Options::default())?.archive;
+    } else if let Some(failure) = foreign::refused(&args.path, &content) {
+        return Err(failure);
     }
     let archive = Archive::from_bytes(&shown(&args.path), &content, limits).map_err(refused)?;
     let mut library = Library::parse(&archive).map_err(refused)?;
@@ -49,7 +56,7 @@ pub fn load(args: &Model) -> Result<Loaded> {
             })?;
         }
     }
-    Ok(Loaded { compiled, archive, library })
+    Ok(Loaded { compiled, note, archive, library })
 }
 
 /// The one model that `--module` names, or the only one there is.

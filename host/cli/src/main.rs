@@ -5,6 +5,7 @@
 mod args;
 mod compile;
 mod failure;
+mod foreign;
 mod generate;
 mod inspect;
 mod load;

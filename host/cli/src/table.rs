@@ -3,14 +3,22 @@
 /// How a column's cells stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
-    /// Text.
+    /// Names and other text, shortened where a line gets too long.
     Left,
+    /// Text that is never shortened.
+    Whole,
     /// Numbers.
     Right,
 }
 
+/// Columns of a terminal that output is made for.
+pub const COLUMNS: usize = 100;
+/// A column of text is not made narrower than this.
+const NARROWEST: usize = 10;
+
 /// Rows under a header, each column as wide as its widest cell, two spaces in front and between.
-/// Columns whose cells are all empty are left out.
+/// Columns whose cells are all empty are left out. Where a line would be longer than [`COLUMNS`], the longest texts are
+/// shortened; numbers never are.
 #[derive(Debug)]
 pub struct Table {
     columns: Vec<(String, Align)>,
@@ -36,15 +44,21 @@ impl Table {
         let header: Vec<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
         let lines: Vec<&Vec<String>> = std::iter::once(&header).chain(&self.rows).collect();
         let width = |column: usize| lines.iter().map(|row| cell(row, column).chars().count()).max().unwrap_or(0);
-        let widths: Vec<usize> = used.iter().map(|&column| width(column)).collect();
+        let mut widths: Vec<usize> = used.iter().map(|&column| width(column)).collect();
+        let is_text = |i: usize| self.columns[used[i]].1 == Align::Left;
+        while widths.iter().map(|width| width + 2).sum::<usize>() > COLUMNS {
+            let texts = (0..used.len()).filter(|&i| is_text(i) && widths[i] > NARROWEST);
+            let Some(widest) = texts.max_by_key(|&i| widths[i]) else { break };
+            widths[widest] -= 1;
+        }
         let mut text = String::new();
         for row in lines {
             let mut line = String::new();
             for (&column, &width) in used.iter().zip(&widths) {
-                let cell = cell(row, column);
+                let cell = shortened(&cell(row, column), width);
                 line.push_str("  ");
                 match self.columns[column].1 {
-                    Align::Left => line.push_str(&format!("{cell:<width$}")),
+                    Align::Left | Align::Whole => line.push_str(&format!("{cell:<width$}")),
                     Align::Right => line.push_str(&format!("{cell:>width$}")),
                 }
             }
@@ -53,6 +67,53 @@ impl Table {
         }
         text
     }
+}
+
+/// A text of at most so many characters. Names begin and end with what tells them apart, so the middle is left out.
+fn shortened(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return text.to_owned();
+    }
+    let kept = width.saturating_sub(1);
+    let end = text.chars().skip(length - kept / 3);
+    text.chars().take(kept - kept / 3).chain(['…']).chain(end).collect()
+}
+
+/// Breaks lines that are longer than [`COLUMNS`] between words; what follows is indented by two more spaces. Styles take no
+/// place.
+pub fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let mut column = 0;
+        for (i, word) in line[indent..].split(' ').enumerate() {
+            let length = visible(word);
+            if i == 0 {
+                out.extend(std::iter::repeat_n(' ', indent));
+                column = indent;
+            } else if column + 1 + length > COLUMNS && length > 0 {
+                out.push('\n');
+                out.extend(std::iter::repeat_n(' ', indent + 2));
+                column = indent + 2;
+            } else {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += length;
+        }
+        out.truncate(out.trim_end_matches(' ').len());
+        out.push('\n');
+    }
+    out
+}
+
+/// Characters of a word, without the sequences that style it.
+fn visible(word: &str) -> usize {
+    let mut pieces = word.split('\u{1b}');
+    let first = pieces.next().unwrap_or_default().chars().count();
+    first + pieces.map(|piece| piece.split_once('m').map_or(0, |(_, text)| text.chars().count())).sum::<usize>()
 }
 
 /// A number with a space between groups of three digits: `12 345`.
@@ -78,6 +139,31 @@ mod tests {
         table.row(["é".into(), String::new(), "1".into()]);
         table.row(["longer".into(), String::new(), "123456".into()]);
         assert_eq!(table.text(), "  name     bytes\n  é            1\n  longer  123456\n");
+    }
+
+    #[test]
+    fn long_texts_do_not_break_the_table() {
+        let mut table = Table::new(&[("name", Align::Left), ("own name", Align::Left), ("bytes", Align::Right)]);
+        table.row(["n".repeat(300), "o".repeat(40), "123456".into()]);
+        table.row(["short".into(), "short".into(), "1".into()]);
+        let text = table.text();
+        assert!(text.lines().all(|line| line.chars().count() <= COLUMNS), "{text}");
+        assert!(text.contains("…") && text.contains("123456") && text.contains("short"), "{text}");
+        let mut numbers = Table::new(&[("n", Align::Right)]);
+        numbers.row(["1".repeat(150)]);
+        assert!(numbers.text().contains(&"1".repeat(150)));
+    }
+
+    #[test]
+    fn long_lines_are_broken_between_words() {
+        let text = format!("  {}\nshort  line\n\n", "word ".repeat(30));
+        let wrapped = wrapped(&text);
+        let lines: Vec<&str> = wrapped.lines().collect();
+        assert!(lines.iter().all(|line| line.chars().count() <= COLUMNS), "{wrapped}");
+        assert!(lines[0].starts_with("  word") && lines[1].starts_with("    word"), "{wrapped}");
+        assert_eq!(lines[2..], ["short  line", ""]);
+        assert_eq!(super::wrapped(&"x".repeat(120)), "x".repeat(120) + "\n");
+        assert_eq!(visible("\u{1b}[1mbold\u{1b}[0m"), 4);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use tvm_embedded_compiler::ir::graph::{DType, Graph, TensorId};
-use tvm_embedded_compiler::{Errors, Options, Output, Problem, import::tflite as read, ir::names};
+use tvm_embedded_compiler::passes::advise;
+use tvm_embedded_compiler::{Errors, MAX_PROBLEMS, Options, Output, Problem, import::tflite as read, ir::names};
 use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
 
 use crate::failure::{Failure, Result};
@@ -28,19 +29,24 @@ pub fn compile(path: &Path, content: &[u8], mut options: Options) -> Result<Outp
     }
     tvm_embedded_compiler::compile(content, &options).map_err(|errors| {
         let failure = refused(path, &errors);
-        let of_operators = errors.0.iter().any(|problem| problem.operator.is_some());
-        match read::read(content) {
-            Err(_) => failure.advise(WHOLE_FILE),
-            Ok(_) if of_operators => {
-                failure.advise("change the model to what is supported, or quantise it in another way")
-            }
+        let graph = match read::read(content) {
+            Err(_) => return failure.advise(WHOLE_FILE),
+            Ok(graph) => graph,
+        };
+        match advise::advice(&graph, &errors) {
+            Some(advice) => failure.advise(advice),
             // What was asked for is impossible; the message says what is not.
-            Ok(_) if errors.0.iter().any(|problem| problem.found.starts_with("pools too small")) => {
+            None if errors.0.iter().any(|problem| problem.found.starts_with("pools too small")) => {
                 failure.advise("change the pools: one without a size takes what the others have no room for")
             }
-            Ok(_) => failure,
+            None => failure,
         }
     })
+}
+
+/// What is worth knowing about a file that was compiled: that it is a float32 model, for instance.
+pub fn note(content: &[u8]) -> Option<String> {
+    advise::note(&read::read(content).ok()?)
 }
 
 /// Inputs and outputs as a file describes them.
@@ -84,8 +90,10 @@ fn refused(path: &Path, errors: &Errors) -> Failure {
         }
     }
     let mut message = shown(path);
-    if errors.0.len() > 1 {
-        let _ = write!(message, ": {} problems", errors.0.len());
+    match errors.0.len() {
+        0 | 1 => {}
+        count if count >= MAX_PROBLEMS => _ = write!(message, ": the first {MAX_PROBLEMS} problems"),
+        count => _ = write!(message, ": {count} problems"),
     }
     let several = kinds.len() > 1;
     for (what, places) in kinds {

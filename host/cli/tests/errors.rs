@@ -242,15 +242,20 @@ fn models(t: &mut Transcript) {
     t.run("inspect broken.tflite");
     let model = fs::read(repository("models/digits/digits.tflite")).expect("a model");
     // Another operator, another type: one byte each.
-    for name in ["bad-operator", "bad-type"] {
+    for (name, value) in [("bad-operator", 43), ("bad-type", 5), ("float16", 1)] {
         let mut changed = model.clone();
         let at = match name {
             "bad-operator" => operator_code(&model),
             _ => tensor_type(&model),
         };
-        changed[at] = if name == "bad-operator" { 43 } else { 5 };
+        changed[at] = value;
         t.write(&format!("{name}.tflite"), changed);
         t.run(&format!("compile {name}.tflite -o out.tar"));
+    }
+    for (name, content) in [("README.md", "# A network\n"), ("net.onnx", "\x08\x08\x12\x07pytorch")] {
+        t.write(name, content);
+        t.run(&format!("inspect {name}"));
+        t.run(&format!("compile {name} -o out.tar"));
     }
     t.run("inspect plain.tar --tflite bad-type.tflite");
     fs::copy(repository("models/digits/digits.tflite"), t.path().join("digits.tflite")).expect("a model");

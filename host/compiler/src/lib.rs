@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`import`] | bytes → [`ir::graph::Graph`], every index checked |
 //! | [`passes::check`] | is everything in there supported? All problems at once |
+//! | [`passes::advise`] | what the author of a refused model can do |
 //! | [`passes::state`], [`passes::fuse`] | variables become tensors; operators that need no code disappear |
 //! | [`passes::lower`] | each operator, by its folder in [`ops`], → a [`ir::layer::Layer`] |
 //! | [`passes::schedule`] | which tensors share bytes, when they are alive |
@@ -25,5 +26,5 @@ pub mod passes;
 
 pub use compile::{DEFAULT_MODULE, Output, compile, plan_model};
 pub use ir::options::{Options, Pool};
-pub use ir::problem::{Errors, Problem};
+pub use ir::problem::{Errors, MAX_PROBLEMS, Problem};
 pub use passes::report::Report;

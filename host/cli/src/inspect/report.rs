@@ -14,6 +14,9 @@ pub struct Report {
     pub archive: String,
     /// Whether that is a .tflite file, compiled in memory.
     pub compiled: bool,
+    /// What is worth knowing about the .tflite file: that it is a float32 model, for instance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// `version` of the archive's `metadata.json`; 7 is what TVM 0.9 to 0.18 wrote.
     pub metadata_version: u32,
     /// Version of TVM that made it, where recorded.
@@ -168,6 +171,7 @@ impl Report {
         Report {
             archive: archive.clone(),
             compiled: loaded.compiled,
+            note: loaded.note.clone(),
             metadata_version: *metadata_version,
             tvm_version: tvm_version.as_ref().map(|version| version.text.clone()),
             models: chosen.map(|module| Model::new(loaded, module)).collect(),

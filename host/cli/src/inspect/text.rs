@@ -6,7 +6,7 @@ use serde_json::Value;
 use tvm_embedded_mlf::{Finding, Interface, Operators, PoolKind, Severity, WorkspaceMode};
 
 use super::report::{Model, Repair, Report, Tensor};
-use crate::table::{Align, Table, grouped};
+use crate::table::{Align, Table, grouped, wrapped};
 use crate::terminal::{defect, heading, printable, sentence, warning};
 
 /// The whole report.
@@ -22,12 +22,15 @@ pub fn text(report: &Report) -> String {
         true => writeln!(out, "{archive}: compiled in memory by {}", printable(&written)),
         false => writeln!(out, "{archive}: Model Library Format {version}, written by {}", printable(&written)),
     };
+    if let Some(note) = &report.note {
+        let _ = writeln!(out, "  {}", sentence(note));
+    }
     for model in &report.models {
         out.push('\n');
         self::model(&mut out, model);
     }
     findings(&mut out, "Archive", &report.findings, &[]);
-    out
+    wrapped(&out)
 }
 
 fn model(out: &mut String, model: &Model) {
@@ -74,13 +77,13 @@ fn tensors(out: &mut String, title: &str, tensors: &[Tensor]) {
     let mut table = Table::new(&[
         ("C name", Align::Left),
         ("own name", Align::Left),
-        ("type", Align::Left),
-        ("shape", Align::Left),
+        ("type", Align::Whole),
+        ("shape", Align::Whole),
         ("bytes", Align::Right),
         ("align", Align::Right),
-        ("scale", Align::Left),
+        ("scale", Align::Whole),
         ("zero point", Align::Right),
-        ("where", Align::Left),
+        ("where", Align::Whole),
     ]);
     for t in tensors {
         let number = |n: Option<u64>| n.map_or_else(|| "?".into(), grouped);
@@ -94,7 +97,7 @@ fn tensors(out: &mut String, title: &str, tensors: &[Tensor]) {
             t.scale.map_or_else(String::new, |scale| scale.to_string()),
             t.zero_point.map_or_else(String::new, |zero| zero.to_string()),
             match (&t.workspace, t.offset) {
-                (Some(workspace), Some(offset)) => format!("{} + {}", printable(workspace), grouped(offset)),
+                (Some(workspace), Some(offset)) => format!("{}+{}", printable(workspace), grouped(offset)),
                 _ => "caller".into(),
             },
         ]);
@@ -109,7 +112,7 @@ fn memory(out: &mut String, model: &Model) {
         ("name", Align::Left),
         ("bytes", Align::Right),
         ("align", Align::Right),
-        ("", Align::Left),
+        ("", Align::Whole),
     ]);
     for w in &model.workspaces {
         let slack = format!("{} as a plain byte array", grouped(w.bytes));
@@ -157,15 +160,14 @@ fn memory(out: &mut String, model: &Model) {
 fn layers(out: &mut String, name: &str, layers: &[Value]) {
     let _ = writeln!(out, "\n{}", heading("Layers"));
     let mut table = Table::new(&[
-        ("layer", Align::Left),
+        ("layer", Align::Whole),
         ("operators", Align::Left),
         ("MACs", Align::Right),
-        ("constants", Align::Right),
+        ("flash", Align::Right),
         ("RAM", Align::Right),
         ("scratch", Align::Right),
-        ("output", Align::Left),
-        ("bytes", Align::Right),
-        ("place", Align::Left),
+        ("output", Align::Whole),
+        ("place", Align::Whole),
     ]);
     let text = |value: Option<&Value>| value.map_or_else(String::new, cell);
     let prefix = format!("tvmgen_{name}_");
@@ -173,18 +175,20 @@ fn layers(out: &mut String, name: &str, layers: &[Value]) {
         let output = layer.get("outputs").and_then(|outputs| outputs.get(0));
         let of_output = |key: &str| text(output.and_then(|output| output.get(key)));
         let offset =
-            output.and_then(|o| o.get("offset")).map_or_else(String::new, |offset| format!(" + {}", cell(offset)));
-        let shape =
-            output.and_then(|o| o.get("shape")).map_or_else(String::new, |shape| shape.to_string().replace(',', ", "));
+            output.and_then(|o| o.get("offset")).map_or_else(String::new, |offset| format!("+{}", cell(offset)));
+        let shape = output.and_then(|o| o.get("shape")).map_or_else(String::new, Value::to_string);
+        let function = text(layer.get("function")).replacen(&prefix, "", 1);
+        let kinds = text(layer.get("kinds"));
+        // A function is called like its operator, unless several are fused in it.
+        let is_named_so = function.trim_end_matches(|c: char| c.is_ascii_digit()) == kinds.to_lowercase() + "_";
         table.row([
-            text(layer.get("function")).replacen(&prefix, "", 1),
-            text(layer.get("kinds")),
+            function,
+            if is_named_so { String::new() } else { kinds },
             text(layer.get("macs")),
             text(layer.get("constant_bytes")),
             text(layer.get("ram_bytes")),
             text(layer.get("scratch_bytes")),
             format!("{} {}", of_output("dtype"), printable(&shape)),
-            of_output("bytes"),
             format!("{}{offset}", of_output("place")),
         ]);
     }

@@ -6,6 +6,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+pub use crate::ir::kind::OpKind;
+use crate::ir::kind::{activation_name, type_name};
+
 /// A model as read from a file.
 #[derive(Debug, Clone, Default)]
 pub struct Graph {
@@ -161,7 +164,7 @@ impl fmt::Display for DType {
             DType::Uint8 => f.write_str("uint8"),
             DType::Bool => f.write_str("bool"),
             DType::Resource => f.write_str("resource"),
-            DType::Other(code) => write!(f, "type {code}"),
+            DType::Other(code) => f.write_str(&type_name(*code)),
         }
     }
 }
@@ -192,41 +195,6 @@ pub struct Operator {
     pub inputs: Vec<Option<TensorId>>,
     /// Tensors it writes.
     pub outputs: Vec<TensorId>,
-}
-
-/// The builtin operators of the file format, by number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct OpKind(pub i32);
-
-macro_rules! op_kinds {
-    ($($name:ident = $code:literal),* $(,)?) => {
-        #[allow(missing_docs, reason = "named as in the file format")]
-        impl OpKind {
-            $(pub const $name: OpKind = OpKind($code);)*
-        }
-        impl fmt::Display for OpKind {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match *self {
-                    $(OpKind::$name => f.write_str(stringify!($name)),)*
-                    OpKind(code) => write!(f, "operator {code}"),
-                }
-            }
-        }
-    };
-}
-
-op_kinds! {
-    ADD = 0, AVERAGE_POOL_2D = 1, CONCATENATION = 2, CONV_2D = 3, DEPTHWISE_CONV_2D = 4, DEPTH_TO_SPACE = 5, DEQUANTIZE = 6,
-    EMBEDDING_LOOKUP = 7, FLOOR = 8, FULLY_CONNECTED = 9, L2_NORMALIZATION = 11, L2_POOL_2D = 12, LOGISTIC = 14, LSTM = 16,
-    MAX_POOL_2D = 17, MUL = 18, RELU = 19, RELU_N1_TO_1 = 20, RELU6 = 21, RESHAPE = 22, RESIZE_BILINEAR = 23, RNN = 24,
-    SOFTMAX = 25, SPACE_TO_DEPTH = 26, SVDF = 27, TANH = 28, CUSTOM = 32, PAD = 34, GATHER = 36, BATCH_TO_SPACE_ND = 37,
-    SPACE_TO_BATCH_ND = 38, TRANSPOSE = 39, MEAN = 40, SUB = 41, DIV = 42, SQUEEZE = 43,
-    UNIDIRECTIONAL_SEQUENCE_LSTM = 44, STRIDED_SLICE = 45, EXP = 47, SPLIT = 49, LOG_SOFTMAX = 50, CAST = 53, PRELU = 54,
-    MAXIMUM = 55, ARG_MAX = 56, MINIMUM = 57, NEG = 59, PADV2 = 60, SLICE = 65, TRANSPOSE_CONV = 67, EXPAND_DIMS = 70,
-    SUM = 74, SQRT = 75, RSQRT = 76, SHAPE = 77, POW = 78, REDUCE_MAX = 82, PACK = 83, UNPACK = 88, SQUARE = 92,
-    RESIZE_NEAREST_NEIGHBOR = 97, LEAKY_RELU = 98, SQUARED_DIFFERENCE = 99, SPLIT_V = 102, QUANTIZE = 114,
-    HARD_SWISH = 117, IF = 118, WHILE = 119, BATCH_MATMUL = 126, CALL_ONCE = 129, VAR_HANDLE = 142, READ_VARIABLE = 143,
-    ASSIGN_VARIABLE = 144, GELU = 150,
 }
 
 /// Parameters of an operator. [`OpOptions::None`] where the file has none or the compiler has no use for them.
@@ -263,6 +231,10 @@ pub enum OpOptions {
     },
     CallOnce {
         init_subgraph: i32,
+    },
+    /// CUSTOM: the name under which an interpreter registers it.
+    Custom {
+        name: String,
     },
     VarHandle {
         container: String,
@@ -391,4 +363,16 @@ pub enum Activation {
     Relu6,
     /// Tanh, sign bit or a number nobody knows; never passes `check`.
     Other(i8),
+}
+
+impl fmt::Display for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&activation_name(match *self {
+            Activation::None => 0,
+            Activation::Relu => 1,
+            Activation::ReluN1To1 => 2,
+            Activation::Relu6 => 3,
+            Activation::Other(code) => code,
+        }))
+    }
 }

@@ -1,6 +1,7 @@
 //! What the passes hand on: data types, and almost nothing that computes.
 
 pub mod graph;
+pub mod kind;
 pub mod layer;
 pub mod model;
 pub mod names;

@@ -3,9 +3,13 @@
 //! What holds for every operator is checked here, in this order: known operator, version, number of tensors, each tensor's
 //! type and quantisation, data flow. Then the operator's own check runs, so it may rely on all of that.
 
-use crate::ir::graph::{DType, Graph, OpKind, Operator, Quantization, Subgraph, Tensor, TensorId};
+use crate::ir::graph::{DType, Graph, OpKind, OpOptions, Operator, Quantization, Subgraph, Tensor, TensorId};
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem};
 use crate::ops;
+use std::collections::HashSet;
+
+/// What is said of an operator that has no folder.
+pub const UNKNOWN: &str = "operator is not supported";
 
 /// Checks a model. On success every operator can be lowered.
 pub fn check(graph: &Graph) -> Result<(), Errors> {
@@ -14,14 +18,35 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
         return Err(Problem::file("a file without a subgraph", "at least one").into());
     };
     crate::passes::state::check(graph, &mut problems);
+    let mut unwritten: HashSet<TensorId> = HashSet::new();
+    let mut refused: HashSet<usize> = HashSet::new();
     for op in &main.operators {
         if problems.len() >= MAX_PROBLEMS {
             break;
         }
+        let before = problems.len();
         check_operator(main, op, &mut problems);
+        if problems.len() > before {
+            refused.insert(op.index);
+            // What the next operator says of a tensor that this one would have written only follows from this.
+            let follows = |id: &&TensorId| unwritten.contains(*id);
+            let names: Vec<&str> =
+                op.inputs.iter().flatten().filter(follows).map(|&id| main.tensor(id).name.as_str()).collect();
+            let follows = |problem: &Problem| {
+                let name = problem.tensor.as_deref().unwrap_or_default();
+                problem.found != UNKNOWN && !name.is_empty() && names.contains(&name)
+            };
+            let own = problems.split_off(before);
+            problems.extend(own.into_iter().filter(|problem| !follows(problem)));
+            unwritten.extend(&op.outputs);
+        }
     }
     if problems.len() < MAX_PROBLEMS {
-        check_flow(main, &mut problems);
+        // What is wrong with an operator says why its tensors look odd: no second problem follows from it.
+        refused.extend(problems.iter().filter_map(|problem| Some(problem.operator?.0)));
+        let refused = main.operators.iter().filter(|op| refused.contains(&op.index));
+        let reported = refused.flat_map(|op| op.inputs.iter().flatten().chain(&op.outputs)).copied().collect();
+        check_flow(main, &reported, &mut problems);
     }
     problems.truncate(MAX_PROBLEMS);
     if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
@@ -29,8 +54,11 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
 
 fn check_operator(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let Some(definition) = ops::definition(op.kind) else {
-        let known: Vec<String> = ops::DEFINITIONS.iter().map(|definition| definition.kind.to_string()).collect();
-        problems.push(Problem::operator(graph, op, "an operator the compiler doesn't know", known.join(", ")));
+        let found = match &op.options {
+            OpOptions::Custom { name } => format!("custom operator {name:?} is not supported"),
+            _ => UNKNOWN.to_owned(),
+        };
+        problems.push(Problem::operator(graph, op, found, ""));
         return;
     };
     let before = problems.len();
@@ -106,7 +134,7 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
 }
 
 /// Every tensor is a constant, an input, or written once before it is read.
-fn check_flow(graph: &Subgraph, problems: &mut Vec<Problem>) {
+fn check_flow(graph: &Subgraph, reported: &HashSet<TensorId>, problems: &mut Vec<Problem>) {
     let mut ready: Vec<bool> = graph.tensors.iter().map(Tensor::is_constant).collect();
     for (i, &id) in graph.inputs.iter().enumerate() {
         let tensor = graph.tensor(id);
@@ -116,7 +144,7 @@ fn check_flow(graph: &Subgraph, problems: &mut Vec<Problem>) {
         if tensor.is_constant() {
             bad(format!("input {i} has contents in the file"), "inputs the caller fills");
         }
-        if tensor.elements() == 0 || tensor.dtype.size() == 0 {
+        if !reported.contains(&id) && (tensor.elements() == 0 || tensor.dtype.size() == 0) {
             bad(
                 format!("input {i} is {} of shape {:?}", tensor.dtype, tensor.shape),
                 "at least one element of a known type",
@@ -132,7 +160,7 @@ fn check_flow(graph: &Subgraph, problems: &mut Vec<Problem>) {
             return;
         }
         for &id in op.inputs.iter().flatten() {
-            if !ready[id.0] {
+            if !ready[id.0] && !reported.contains(&id) {
                 problems.push(Problem::tensor(
                     graph,
                     op,
@@ -143,7 +171,7 @@ fn check_flow(graph: &Subgraph, problems: &mut Vec<Problem>) {
             }
         }
         for &id in &op.outputs {
-            if ready[id.0] {
+            if ready[id.0] && !reported.contains(&id) {
                 problems.push(Problem::tensor(
                     graph,
                     op,
@@ -160,6 +188,9 @@ fn check_flow(graph: &Subgraph, problems: &mut Vec<Problem>) {
     }
     for (i, &id) in graph.outputs.iter().enumerate() {
         let tensor = graph.tensor(id);
+        if reported.contains(&id) {
+            continue;
+        }
         if !ready[id.0] || tensor.elements() == 0 || tensor.dtype.size() == 0 {
             let found = format!("output {i} is never written or has no contents");
             problems.push(Problem {
@@ -333,11 +364,37 @@ mod tests {
             (tensor(DType::Uint8, &[2], &[1.0], &[-1], 0), "zero point -1"),
             (tensor(DType::Int8, &[2], &[1.0], &[], 0), "1 scales and 0 zero points"),
             (tensor(DType::Int8, &[0], &[1.0], &[0], 0), "at least one element"),
-            (tensor(DType::Other(17), &[2], &[1.0], &[0], 0), "type 17"),
+            (tensor(DType::Other(17), &[2], &[1.0], &[0], 0), "int4"),
         ] {
             let problems = problems(tensor);
             assert!(problems.len() == 1 && problems[0].contains(expected), "{expected}: {problems:?}");
             assert!(problems[0].starts_with("operator 7 (RESHAPE), tensor \"t\": "), "{problems:?}");
         }
+    }
+
+    #[test]
+    fn no_problem_follows_from_another() {
+        let op = |index, kind, input, output| Operator {
+            index,
+            kind,
+            version: 1,
+            options: OpOptions::None,
+            inputs: vec![Some(TensorId(input))],
+            outputs: vec![TensorId(output)],
+        };
+        let named = |name: &str, dtype| Tensor { name: name.into(), dtype, shape: vec![1], ..Tensor::default() };
+        // An unknown operator reads state that nobody writes, and its output has a type that the next one does not take.
+        let graph = Subgraph {
+            tensors: vec![
+                Tensor { variable: true, ..named("state", DType::Int8) },
+                named("made", DType::Other(1)),
+                named("out", DType::Int8),
+            ],
+            operators: vec![op(0, OpKind::SVDF, 0, 1), op(1, OpKind::RELU, 1, 2)],
+            outputs: vec![TensorId(2)],
+            ..Subgraph::default()
+        };
+        let errors = check(&Graph { subgraphs: vec![graph], ..Graph::default() }).unwrap_err();
+        assert_eq!(errors.to_string(), "operator 0 (SVDF), tensor \"made\": operator is not supported");
     }
 }

@@ -1,5 +1,6 @@
 //! The passes, in the order in which they run; none imports a later one.
 
+pub mod advise;
 pub mod check;
 pub mod emit;
 pub mod fuse;

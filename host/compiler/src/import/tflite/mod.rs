@@ -64,6 +64,14 @@ impl From<planus::Error> for Broken {
     }
 }
 
+/// What an operator refers to for its kind.
+struct Code {
+    kind: OpKind,
+    version: i32,
+    /// Name of a custom operator.
+    custom: Option<String>,
+}
+
 struct Reader {
     /// Bytes that may still be copied out of the file.
     budget: usize,
@@ -82,7 +90,9 @@ impl Reader {
             let code = code?;
             self.spend(16)?;
             // Old files have the number only in the deprecated field, which has room for 127.
-            codes.push((i32::from(code.deprecated_builtin_code()?).max(code.builtin_code()?), code.version()?));
+            let kind = OpKind(i32::from(code.deprecated_builtin_code()?).max(code.builtin_code()?));
+            let custom = if kind == OpKind::CUSTOM { Some(self.text(code.custom_code()?)?) } else { None };
+            codes.push(Code { kind, version: code.version()?, custom });
         }
         let mut buffers = Vec::new();
         for (i, buffer) in few(model.buffers()?, MAX_TENSORS, "buffers")?.enumerate() {
@@ -109,7 +119,7 @@ impl Reader {
     fn subgraph(
         &mut self,
         source: &SubGraphRef<'_>,
-        codes: &[(i32, i32)],
+        codes: &[Code],
         buffers: &[Option<Arc<[u8]>>],
     ) -> Result<Subgraph, Broken> {
         let mut graph = Subgraph { name: self.text(source.name()?)?, ..Subgraph::default() };
@@ -156,7 +166,7 @@ impl Reader {
         let data = match buffers.get(index) {
             Some(data) => data.clone(),
             None => {
-                self.bad_tensor(&name, format!("buffer {index}"), format!("one of {}", buffers.len()));
+                self.bad_tensor(&name, format!("refers to buffer {index}, and the file has {}", buffers.len()), "");
                 None
             }
         };
@@ -196,13 +206,13 @@ impl Reader {
         &mut self,
         index: usize,
         source: &OperatorRef<'_>,
-        codes: &[(i32, i32)],
+        codes: &[Code],
         tensors: usize,
     ) -> Result<Operator, Broken> {
         let code = source.opcode_index()? as usize;
-        let Some(&(kind, version)) = codes.get(code) else {
-            let found = format!("operator {index} refers to operator code {code}");
-            return Err(Broken(Problem::file(found, format!("one of {}", codes.len()))));
+        let Some(&Code { kind, version, ref custom }) = codes.get(code) else {
+            let found = format!("operator {index} refers to operator code {code}, and the file has {}", codes.len());
+            return Err(Broken(Problem::file(found, "")));
         };
         let mut inputs = Vec::new();
         for id in few(source.inputs()?, MAX_OPERANDS, "inputs of an operator")? {
@@ -212,6 +222,7 @@ impl Reader {
         let outputs = self.ids(source.outputs()?, tensors, &format!("operator {index}"))?;
         // Options of operators unknown to this reader have tags unknown to it; `check` names the operator then.
         let options = match source.builtin_options() {
+            _ if custom.is_some() => OpOptions::Custom { name: custom.clone().unwrap_or_default() },
             Ok(Some(options)) => self.options(&options)?,
             Ok(None) => OpOptions::None,
             Err(error) if matches!(error.error_kind, planus::errors::ErrorKind::UnknownUnionTag { .. }) => {
@@ -219,7 +230,7 @@ impl Reader {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(Operator { index, kind: OpKind(kind), version, options, inputs, outputs })
+        Ok(Operator { index, kind, version, options, inputs, outputs })
     }
 
     fn options(&mut self, source: &BuiltinOptionsRef<'_>) -> Result<OpOptions, Broken> {
@@ -312,7 +323,10 @@ impl Reader {
         match self.budget.checked_sub(bytes) {
             Some(left) => self.budget = left,
             None => {
-                return Err(Broken(Problem::file("the same bytes are referred to over and over", "an honest file")));
+                return Err(Broken(Problem::file(
+                    "the same bytes are referred to many times, more than a converter would do",
+                    "",
+                )));
             }
         }
         Ok(())
@@ -345,7 +359,10 @@ where
 fn tensor_id(id: i32, tensors: usize, whose: &str) -> Result<TensorId, Broken> {
     match usize::try_from(id) {
         Ok(index) if index < tensors => Ok(TensorId(index)),
-        _ => Err(Broken(Problem::file(format!("{whose} refers to tensor {id}"), format!("one of {tensors}")))),
+        _ => {
+            let found = format!("{whose} refers to tensor {id}, and the graph has {tensors}");
+            Err(Broken(Problem::file(found, "")))
+        }
     }
 }
 

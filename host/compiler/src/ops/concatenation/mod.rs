@@ -22,7 +22,7 @@ fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
         return None;
     };
     if activation != Activation::None {
-        checker.bad(format!("activation {activation:?}"), "none");
+        checker.bad(format!("fused activation {activation}"), "none");
     }
     let (output, result) = checker.output(0)?;
     let Some(axis) = resolve_axis(axis, result.shape.len()) else {

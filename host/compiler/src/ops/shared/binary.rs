@@ -25,8 +25,8 @@ pub fn check(checker: &mut Checker<'_>, types: &[DType]) -> Option<()> {
     let same = [first_tensor.dtype];
     (checker.dtype(second, &same) & checker.dtype(output, &same)).then_some(())?;
     if Broadcast::new([&first_tensor.shape, &second_tensor.shape], &result.shape).is_none() {
-        let found = format!("shapes {:?} and {:?}", first_tensor.shape, second_tensor.shape);
-        checker.bad(found, format!("shapes that broadcast to {:?} in four loops", result.shape));
+        let [a, b, to] = [first_tensor, second_tensor, result].map(|tensor| &tensor.shape);
+        checker.bad(format!("shapes {a:?} and {b:?} to {to:?}"), "shapes that broadcast, of up to four dimensions");
         return None;
     }
     Some(())

@@ -52,10 +52,10 @@ pub fn check(checker: &mut Checker<'_>, axis: usize, channels: usize, activation
 pub fn check_activation(checker: &mut Checker<'_>, activation: Activation, scale: f32, zero_point: i32) {
     match activation_range_i8(activation, scale, zero_point) {
         None if matches!(activation, Activation::Other(_)) => {
-            checker.bad(format!("fused activation {activation:?}"), "none, RELU, RELU_N1_TO_1, RELU6");
+            checker.bad(format!("fused activation {activation}"), "none, RELU, RELU_N1_TO_1, RELU6");
         }
         None => checker.bad(
-            format!("fused activation {activation:?} with output scale {scale}"),
+            format!("fused activation {activation} with output scale {scale}"),
             "a scale with which its bounds are 32-bit numbers",
         ),
         Some((low, high)) if low > high => {

@@ -1,0 +1,180 @@
+//! After `check`: what the author of a model can do about it.
+//!
+//! Most files that are refused are of a known kind: the same network, exported in another way, would pass. The kind is
+//! recognised here and named with the way out. Accepted float32 models are recognised, too, since int8 serves them better.
+
+use crate::ir::graph::{DType, Graph, OpKind, OpOptions, Operator, Subgraph, Tensor};
+use crate::ir::problem::Errors;
+use crate::passes::check::UNKNOWN;
+use std::fmt::Write;
+
+/// How TensorFlow's converter is asked for what this compiler is made for.
+const FULL_INT8: &str = "export it with full integer quantisation: converter.optimizations = [tf.lite.Optimize.DEFAULT], a \
+     representative_dataset, and inference_input_type and inference_output_type = tf.int8";
+
+/// Numbers of types in the file format that have no [`DType`] of their own.
+const FLOAT16: DType = DType::Other(1);
+const INT4: DType = DType::Other(17);
+
+/// What to do about a model that was refused, as far as its operators are the reason.
+pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
+    errors.0.iter().any(|problem| problem.operator.is_some()).then_some(())?;
+    let main = graph.subgraphs.first()?;
+    let refused = |kind: OpKind| errors.0.iter().any(|problem| problem.operator.is_some_and(|(_, k)| k == kind));
+    if let Some(name) = custom(main) {
+        return Some(match name {
+            "ethos-u" => {
+                "this is a file that Vela wrote for an Ethos-U NPU: give the .tflite file from before Vela, and the \
+                 model runs on the Cortex-M core"
+                    .to_owned()
+            }
+            name if name.starts_with("Flex") => "the model calls TensorFlow's own operators: convert it without \
+                 tf.lite.OpsSet.SELECT_TF_OPS, and replace what the converter then refuses"
+                .to_owned(),
+            _ => {
+                "build the model from the operators of TensorFlow Lite: only an interpreter that registers it knows a \
+                 custom operator"
+                    .to_owned()
+            }
+        });
+    }
+    if main.tensors.iter().any(|tensor| tensor.dtype == FLOAT16) {
+        return Some(format!(
+            "the file holds float16 weights: {FULL_INT8}; or export it as float32, without optimisation"
+        ));
+    }
+    if main.tensors.iter().any(|tensor| tensor.dtype == INT4) {
+        return Some(format!("the file holds int4 weights: {FULL_INT8}, with weights of 8 bits"));
+    }
+    if main.operators.iter().any(|op| is_dynamic_range(main, op)) {
+        return Some(format!(
+            "this is dynamic-range quantisation: weights are int8, what is computed is float32: {FULL_INT8}"
+        ));
+    }
+    if main.operators.iter().any(|op| is_uint8(main, op)) {
+        return Some(
+            "the model is quantised to uint8, as TensorFlow 1 did: convert the trained model again with a converter \
+             of TensorFlow 2, which quantises to int8"
+                .to_owned(),
+        );
+    }
+    if [OpKind::SHAPE, OpKind::FILL, OpKind::BROADCAST_TO, OpKind::RANGE].into_iter().any(refused) {
+        return Some(
+            "the model computes shapes while it runs: export it with a fixed batch size of 1, for example \
+             tf.keras.Input(shape, batch_size=1), so that the converter computes them"
+                .to_owned(),
+        );
+    }
+    let unknown = errors.0.iter().any(|problem| problem.found == UNKNOWN);
+    Some(match unknown {
+        true => "build the model without these operators: docs/operators.md lists those that are supported, with their types",
+        false => "change the model to what is supported, or export it in another way: docs/operators.md lists types and limits",
+    }
+    .to_owned())
+}
+
+/// What is worth knowing about a model that is accepted.
+pub fn note(graph: &Graph) -> Option<String> {
+    let main = graph.subgraphs.first()?;
+    let weights = |op: &Operator| {
+        let tensor = main.tensor(op.inputs.get(1).copied().flatten()?);
+        (is_weighted(op.kind) && tensor.is_constant() && tensor.dtype == DType::Float32).then_some(tensor.bytes())
+    };
+    let bytes: usize = main.operators.iter().filter_map(weights).fold(0, usize::saturating_add);
+    (bytes > 0).then(|| {
+        let mut text =
+            format!("a float32 model: its weights take {bytes} bytes, as int8 they would take about {}", bytes / 4);
+        let _ = write!(text, ", and each activation a quarter; {FULL_INT8}");
+        text
+    })
+}
+
+fn custom(graph: &Subgraph) -> Option<&str> {
+    graph.operators.iter().find_map(|op| match &op.options {
+        OpOptions::Custom { name } => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+fn is_weighted(kind: OpKind) -> bool {
+    matches!(
+        kind,
+        OpKind::CONV_2D
+            | OpKind::DEPTHWISE_CONV_2D
+            | OpKind::FULLY_CONNECTED
+            | OpKind::TRANSPOSE_CONV
+            | OpKind::BATCH_MATMUL
+    )
+}
+
+/// The data and the weights of an operator that has some.
+fn operands<'a>(graph: &'a Subgraph, op: &Operator) -> Option<(&'a Tensor, &'a Tensor)> {
+    let at = |i: usize| op.inputs.get(i).copied().flatten().map(|id| graph.tensor(id));
+    // TRANSPOSE_CONV has its shape first.
+    let (data, weights) = if op.kind == OpKind::TRANSPOSE_CONV { (at(2)?, at(1)?) } else { (at(0)?, at(1)?) };
+    is_weighted(op.kind).then_some((data, weights))
+}
+
+fn is_dynamic_range(graph: &Subgraph, op: &Operator) -> bool {
+    operands(graph, op).is_some_and(|(data, weights)| {
+        data.dtype == DType::Float32 && matches!(weights.dtype, DType::Int8 | DType::Uint8 | INT4)
+    })
+}
+
+fn is_uint8(graph: &Subgraph, op: &Operator) -> bool {
+    operands(graph, op).is_some_and(|(data, weights)| [data.dtype, weights.dtype] == [DType::Uint8; 2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::graph::TensorId;
+    use crate::ir::problem::Problem;
+
+    /// A model of one operator that reads two tensors and writes one.
+    fn model(kind: OpKind, options: OpOptions, types: [DType; 2]) -> (Graph, Errors) {
+        let tensor = |dtype| Tensor { dtype, shape: vec![1, 4], ..Tensor::default() };
+        let [data, weights] = types.map(tensor);
+        let weights = Tensor { data: Some(vec![0; weights.bytes()].into()), ..weights };
+        let inputs = vec![Some(TensorId(0)), Some(TensorId(1))];
+        let op = Operator { index: 0, kind, version: 1, options, inputs, outputs: vec![TensorId(0)] };
+        let graph = Subgraph { tensors: vec![data, weights], operators: vec![op], ..Subgraph::default() };
+        let errors = Problem::operator(&graph, &graph.operators[0], UNKNOWN, "").into();
+        (Graph { subgraphs: vec![graph], ..Graph::default() }, errors)
+    }
+
+    #[test]
+    fn files_of_a_known_kind_are_recognised() {
+        let custom = |name: &str| OpOptions::Custom { name: name.to_owned() };
+        let int8 = [DType::Int8; 2];
+        for (kind, options, types, expected) in [
+            (OpKind::CUSTOM, custom("ethos-u"), int8, "from before Vela"),
+            (OpKind::CUSTOM, custom("FlexErf"), int8, "SELECT_TF_OPS"),
+            (OpKind::CUSTOM, custom("TFLite_Detection_PostProcess"), int8, "custom operator"),
+            (OpKind::CONV_2D, OpOptions::None, [DType::Float32, FLOAT16], "float16 weights"),
+            (OpKind::CONV_2D, OpOptions::None, [DType::Int8, INT4], "int4 weights"),
+            (OpKind::FULLY_CONNECTED, OpOptions::None, [DType::Float32, DType::Int8], "dynamic-range"),
+            (OpKind::CONV_2D, OpOptions::None, [DType::Uint8; 2], "as TensorFlow 1 did"),
+            (OpKind::SHAPE, OpOptions::None, int8, "a fixed batch size"),
+            (OpKind::WHERE, OpOptions::None, int8, "without these operators"),
+        ] {
+            let (graph, errors) = model(kind, options, types);
+            let advice = advice(&graph, &errors).unwrap();
+            assert!(advice.contains(expected), "{expected}: {advice}");
+        }
+        let (graph, _) = model(OpKind::ADD, OpOptions::None, int8);
+        assert_eq!(advice(&graph, &Problem::file("no place", "").into()), None);
+    }
+
+    #[test]
+    fn float_models_are_named_with_what_int8_saves() {
+        let (graph, _) = model(OpKind::FULLY_CONNECTED, OpOptions::None, [DType::Float32; 2]);
+        let note = note(&graph).unwrap();
+        assert!(
+            note.starts_with("a float32 model: its weights take 16 bytes, as int8 they would take about 4"),
+            "{note}"
+        );
+        assert_eq!(super::note(&model(OpKind::FULLY_CONNECTED, OpOptions::None, [DType::Int8; 2]).0), None);
+        assert_eq!(super::note(&model(OpKind::ADD, OpOptions::None, [DType::Float32; 2]).0), None);
+    }
+}
