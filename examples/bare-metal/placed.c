@@ -37,7 +37,7 @@ int main(void) {
   for (uint32_t at = 0; at < sizeof picture; at++) {
     g_input.image[at] = picture[at];
   }
-  status = TVMExecute(&digits, &inputs, &outputs, &g_context);
+  status = TVMExecute_digits(&inputs, &outputs, &g_context);
   if (status != TVM_STATUS_OK) {
     print(TVMStatusString(status));
     return 2;

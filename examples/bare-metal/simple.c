@@ -14,7 +14,7 @@ int main(void) {
 
   status = TVMSetWorkspaces(&context, g_workspace);
   if (status == TVM_STATUS_OK) {
-    status = TVMExecute(&digits, &inputs, &outputs, &context);
+    status = TVMExecute_digits(&inputs, &outputs, &context);
   }
   if (status != TVM_STATUS_OK) {
     print(TVMStatusString(status));

@@ -21,7 +21,7 @@ static int32_t recognise(const int8_t *picture) {
   TVMOutputs_digits outputs = TVM_DIGITS_OUTPUTS(&g_output);
   int32_t best = 0;
 
-  int32_t status = TVMExecute(&digits, &inputs, &outputs, &g_context);
+  int32_t status = TVMExecute_digits(&inputs, &outputs, &g_context);
   if (status != TVM_STATUS_OK) {
     return status;
   }
@@ -66,7 +66,7 @@ int main(void) {
   int32_t answer = count_begin(pictures[shown]);
   count_end();
   if (answer < 0) {
-    printf("TVMExecute failed: %s\n", TVMStatusString(answer));
+    printf("the model failed: %s\n", TVMStatusString(answer));
     return 1;
   }
   printf("\nThe model says: %d (probability %.3f)\n", (int)answer,
@@ -76,7 +76,7 @@ int main(void) {
   for (int at = 0; at < PICTURES; ++at) {
     answer = recognise(pictures[at]);
     if (answer < 0) {
-      printf("TVMExecute failed: %s\n", TVMStatusString(answer));
+      printf("the model failed: %s\n", TVMStatusString(answer));
       return 1;
     }
     right += answer == picture_labels[at];

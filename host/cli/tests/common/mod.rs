@@ -56,6 +56,66 @@ pub fn archive_of_two(folder: &Path, names: [&str; 2], main: &str) -> PathBuf {
     write(folder, "two", archive)
 }
 
+/// An archive in TVM's form: module `name` with inputs `in0`, `in1`, … and output `y`, all int8 of 4 elements, and, if asked for,
+/// a workspace `sram`. `y` is the sum of the inputs.
+pub fn archive_of_kind(folder: &Path, name: &str, inputs: usize, workspace: bool) -> PathBuf {
+    let names: Vec<String> = (0..inputs).map(|i| format!("in{i}")).collect();
+    let list = |each: &dyn Fn(&String) -> String| names.iter().map(each).collect::<String>();
+    let (pools, pool, member) = match workspace {
+        true => (
+            format!(", struct tvmgen_{name}_workspace_pools* workspace_pools"),
+            ", uint8_t* sram_0_var",
+            ", workspace_pools->sram",
+        ),
+        false => (String::new(), "", ""),
+    };
+    let structure = match workspace {
+        true => format!(
+            "struct tvmgen_{name}_workspace_pools {{\n  void* sram;\n}};\n#define TVMGEN_{}_SRAM_WORKSPACE_POOL_SIZE 32\n",
+            name.to_uppercase()
+        ),
+        false => String::new(),
+    };
+    let run = format!(
+        "int32_t tvmgen_{name}_run(struct tvmgen_{name}_inputs* inputs, struct tvmgen_{name}_outputs* outputs{pools})"
+    );
+    let main =
+        format!("int32_t tvmgen_{name}___tvm_main__({}int8_t* y{pool})", list(&|input| format!("int8_t* {input}, ")));
+    let mut archive = ArchiveBuilder::new();
+    archive.add(
+        format!("codegen/host/include/tvmgen_{name}.h"),
+        format!(
+            "#include <stdint.h>\n{}#define TVMGEN_{upper}_Y_SIZE 4\nstruct tvmgen_{name}_inputs {{\n{}}};\n\
+             struct tvmgen_{name}_outputs {{\n  void* y;\n}};\n{structure}{run};\n#define TVMGEN_{upper}_WORKSPACE_SIZE 32\n",
+            list(&|input| format!("#define TVMGEN_{}_{}_SIZE 4\n", name.to_uppercase(), input.to_uppercase())),
+            list(&|input| format!("  void* {input};\n")),
+            upper = name.to_uppercase(),
+        ),
+    );
+    archive.add(
+        format!("codegen/host/src/{name}_lib0.c"),
+        format!(
+            "#include <tvmgen_{name}.h>\n{main};\n{run} {{\n  return tvmgen_{name}___tvm_main__({}outputs->y{member});\n}}\n",
+            list(&|input| format!("inputs->{input}, ")),
+        ),
+    );
+    archive.add(
+        format!("codegen/host/src/{name}_lib1.c"),
+        format!(
+            "#include <stdint.h>\n{main};\n{main} {{\n  int i;\n  for (i = 0; i < 4; i++) {{\n    y[i] = (int8_t)(0{});\n  }}\n  return 0;\n}}\n",
+            list(&|input| format!(" + {input}[i]")),
+        ),
+    );
+    let tensor = |name: &String| MetadataTensor { name: name.clone(), size_bytes: 4, dtype: DType::INT8 };
+    let metadata = MetadataModule {
+        inputs: names.iter().map(tensor).collect(),
+        workspace_size_bytes: if workspace { 32 } else { 0 },
+        ..metadata(name)
+    };
+    archive.add("metadata.json", metadata_json(&[metadata]).expect("facts are finite"));
+    write(folder, name, archive)
+}
+
 /// An archive as this project's compiler makes it: as [`archive`], but `sram` keeps a running sum of the inputs from run to run,
 /// and scale (0.5) and zero point (-1) are known.
 pub fn streaming_archive(folder: &Path, name: &str) -> PathBuf {

@@ -1,0 +1,179 @@
+//! Every block of C in the README and in `docs/` compiles, and complete programs run, for every kind of model.
+//!
+//! A block that names `digits`, `wake_word` or `my_model` is for any model: it is compiled with the names of several kinds in
+//! turn. One that writes out the array of the one workspace (`…_WORKSPACE_BYTES`) leaves those with several out. One that
+//! names `digit_rows` or `digits_inside` is about that model.
+#![cfg(unix)]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{archive_of_kind, repository, tool};
+
+/// Names that stand for any model.
+const ANY: [&str; 3] = ["digits", "wake_word", "my_model"];
+
+/// A block of C.
+struct Block {
+    /// Document and line.
+    place: String,
+    code: String,
+}
+
+fn blocks() -> Vec<Block> {
+    let mut documents = vec![repository("README.md")];
+    let listed = fs::read_dir(repository("docs")).expect("the documents");
+    documents.extend(
+        listed.map(|entry| entry.expect("an entry").path()).filter(|path| path.extension().is_some_and(|e| e == "md")),
+    );
+    documents.sort();
+    let mut blocks = Vec::new();
+    for path in documents {
+        let text = fs::read_to_string(&path).expect("text");
+        let mut open: Option<Block> = None;
+        for (number, line) in text.lines().enumerate() {
+            match &mut open {
+                None if line == "```c" => {
+                    let place = format!("{}:{}", path.file_name().expect("a name").display(), number + 1);
+                    open = Some(Block { place, code: String::new() });
+                }
+                None => {}
+                Some(_) if line == "```" => blocks.extend(open.take()),
+                Some(block) => block.code += &format!("{line}\n"),
+            }
+        }
+    }
+    blocks
+}
+
+/// A generated model.
+struct Model {
+    symbol: &'static str,
+    /// Generated C, relative to the directory of the header.
+    sources: Vec<PathBuf>,
+    directory: PathBuf,
+    workspaces: usize,
+}
+
+fn generate(folder: &Path, symbol: &'static str, from: &Path, workspaces: usize) -> Model {
+    let directory = folder.join(symbol);
+    tool().arg("generate").arg(from).args(["--symbol", symbol, "-o"]).arg(&directory).assert().success();
+    let listed = fs::read_to_string(directory.join("sources.txt")).expect("the list of sources");
+    let header = fs::read_to_string(directory.join(format!("{symbol}.h"))).expect("a header");
+    let counted = format!("#define TVM_{}_WORKSPACE_COUNT {workspaces}\n", symbol.to_uppercase());
+    assert!(header.contains(&counted), "{symbol} has another number of workspaces than {workspaces}");
+    Model { symbol, sources: listed.lines().map(PathBuf::from).collect(), directory, workspaces }
+}
+
+fn compiled(folder: &Path, name: &str, options: &[&str]) -> PathBuf {
+    let path = folder.join(format!("{name}.tar"));
+    let digits = repository("models/digits/digits.tflite");
+    tool().arg("compile").arg(digits).args(["--name", name, "-o"]).arg(&path).args(options).assert().success();
+    path
+}
+
+/// The names of the model that stands there become those of another.
+fn renamed(code: &str, from: &str, to: &str) -> String {
+    code.replace(from, to).replace(&from.to_uppercase(), &to.to_uppercase())
+}
+
+/// Compiles a block for a model, as C and as C++; runs it when it is a program.
+fn build(folder: &Path, block: &Block, code: &str, model: &Model) {
+    let symbol = model.symbol;
+    let upper = symbol.to_uppercase();
+    let program = code.contains("int main(");
+    let mut text = String::new();
+    if !code.contains("#include") {
+        text += &format!("#include <string.h>\n#include \"{symbol}.h\"\n");
+    }
+    if !code.contains("g_context;")
+        && !code.contains(&format!("{upper}_STATIC_CONTEXT"))
+        && !code.contains(" g_context =")
+    {
+        text += &format!("TVM_{upper}_STATIC_CONTEXT(g_context);\n");
+    }
+    text += code;
+    if !program {
+        // Functions of a block are not called here, and its context is looked at.
+        text += "int main(void) { return g_context.workspaces.kind == 1; }\n";
+    }
+    let runtime = folder.join("libtvm_embedded.a");
+    for (compiler, standard, extension) in [("cc", "-std=c99", "c"), ("c++", "-std=c++17", "cpp")] {
+        let source = folder.join(format!("block.{extension}"));
+        fs::write(&source, &text).expect("the folder is writable");
+        let mut command = Command::new(compiler);
+        command.args([standard, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wno-missing-field-initializers", "-I"]);
+        command.arg(folder).arg("-I").arg(&model.directory).arg(&source);
+        command
+            .args(["-x", "none"])
+            .args(model.sources.iter().map(|source| model.directory.join(source).with_extension("o")));
+        let output = command.arg(&runtime).args(["-lm", "-o"]).arg(folder.join("block")).output().expect("a compiler");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{} for {symbol}, {compiler}:\n{said}\n{text}", block.place);
+        if program {
+            let run = Command::new(folder.join("block")).output().expect("the program runs");
+            let said = String::from_utf8_lossy(&run.stdout);
+            assert!(run.status.success(), "{} for {symbol}, {compiler}: {:?} {said}", block.place, run.status);
+        }
+    }
+}
+
+/// The model's own C, once.
+fn objects(folder: &Path, model: &Model) {
+    for source in &model.sources {
+        let path = model.directory.join(source);
+        let mut command = Command::new("cc");
+        command.args(["-std=c99", "-w", "-c", "-I"]).arg(folder).arg("-I").arg(&model.directory);
+        command.arg("-I").arg(model.directory.join("archive")).arg(&path).arg("-o").arg(path.with_extension("o"));
+        assert!(command.status().expect("a compiler").success(), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_block_of_c_compiles_for_every_kind_of_model() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let folder = folder.path();
+    fs::write(folder.join("libtvm_embedded.a"), tvm_embedded_runtime::LIBRARY).expect("written");
+    fs::write(folder.join("tvm_embedded.h"), tvm_embedded_runtime::HEADER).expect("written");
+    let rows = repository("models/digit_rows/digit_rows.tflite");
+    let kinds = [
+        generate(folder, "one_workspace", &repository("models/digits/digits.tflite"), 1),
+        generate(folder, "two_workspaces", &compiled(folder, "two", &["--pool", "fast=2K", "--pool", "slow"]), 2),
+        generate(folder, "without_workspace", &archive_of_kind(folder, "none", 1, false), 0),
+        generate(folder, "several_inputs", &archive_of_kind(folder, "inputs", 3, true), 1),
+        generate(folder, "with_state", &rows, 2),
+    ];
+    let own = [
+        generate(folder, "digit_rows", &rows, 2),
+        generate(folder, "digits_inside", &compiled(folder, "digits_inside", &["--io-in-workspace"]), 1),
+    ];
+    kinds.iter().chain(&own).for_each(|model| objects(folder, model));
+    let (mut about_models, mut programs) = (0, 0);
+    for block in blocks() {
+        if let Some(model) = own.iter().find(|model| block.code.contains(model.symbol)) {
+            let any = ANY
+                .iter()
+                .find(|name| block.code.contains(&format!("TVM_{}_", name.to_uppercase())) && **name != "digits");
+            let code = any.map_or(block.code.clone(), |name| renamed(&block.code, name, model.symbol));
+            build(folder, &block, &code, model);
+            about_models += 1;
+            continue;
+        }
+        let Some(name) =
+            ANY.iter().find(|name| block.code.contains(&name.to_uppercase()) || block.code.contains(**name))
+        else {
+            assert!(block.place.starts_with("kernels.md"), "{} is about no model that the test knows", block.place);
+            continue;
+        };
+        let one = block.code.contains(&format!("TVM_{}_WORKSPACE_BYTES", name.to_uppercase()));
+        for model in kinds.iter().filter(|model| !one || model.workspaces < 2) {
+            build(folder, &block, &renamed(&block.code, name, model.symbol), model);
+        }
+        about_models += 1;
+        programs += usize::from(block.code.contains("int main("));
+    }
+    assert!(about_models >= 7 && programs >= 2, "{about_models} blocks, {programs} programs: too few were found");
+}
