@@ -14,6 +14,7 @@ use crate::output::replace;
 use crate::tensor::Spec;
 use crate::terminal::{self, heading, printable, shown};
 use harness::{Call, Program};
+use tvm_embedded_mlf::names::sanitize;
 
 /// Carries out the verb.
 pub fn run(args: &Run) -> Result<()> {
@@ -78,9 +79,12 @@ fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Result<V
                     Failure::usage(message).advise(format!("say which: --{what} TENSOR=FILE with {}", names(tensors)))
                 );
             }
-            // A name may be one tensor's own and another's in C: its own goes first.
+            // A name may be one tensor's own and another's in C: its own goes first, TVM's for it last.
             (Some(name), _) => {
-                tensors.iter().position(|t| t.name == *name).or_else(|| tensors.iter().position(|t| t.c_name == *name))
+                let position = |is: &dyn Fn(&Spec) -> bool| tensors.iter().position(is);
+                position(&|t| t.name == *name)
+                    .or_else(|| position(&|t| t.c_name == *name))
+                    .or_else(|| position(&|t| sanitize(&t.name) == *name))
             }
         };
         let Some(index) = found else {

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::plan::{Plan, check_file_name};
 use crate::services;
 use crate::text::shown;
+use crate::words;
 use std::fmt::Write;
 use tvm_embedded_mlf::names::is_c_identifier;
 use tvm_embedded_mlf::{Archive, Code, PoolKind};
@@ -63,7 +64,10 @@ fn is_broken(plan: &Plan<'_>) -> bool {
 
 /// True for defects by which the archive's own entry point does not compile.
 fn is_apart(code: Code) -> bool {
-    matches!(code, Code::ModuleName | Code::MemberName | Code::MapName | Code::TensorName | Code::MacroClash)
+    matches!(
+        code,
+        Code::ModuleName | Code::MemberName | Code::MapName | Code::TensorName | Code::PoolName | Code::MacroClash
+    )
 }
 
 /// The headers of the archive that the copies include, and those that these include.
@@ -141,6 +145,7 @@ impl Editor<'_, '_> {
             self.pools()?;
         }
         self.spelling();
+        self.numbers();
         Ok(())
     }
 
@@ -278,6 +283,27 @@ impl Editor<'_, '_> {
         }
     }
 
+    /// D10, D11: variables named after a tensor or pool whose name begins with a digit.
+    fn numbers(&mut self) {
+        if let Some(text) = words::with_names_fit(&self.text) {
+            self.text = text;
+            let starts = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
+            let tensor = self.plan.module.tensors().any(|tensor| starts(&tensor.c_name));
+            let code = if tensor { Code::TensorName } else { Code::PoolName };
+            self.note(Some(code), "variables whose names begin with a digit have a letter before it".to_owned());
+        }
+    }
+
+    /// Constants that are infinite or not a number, where TVM forgets the header of their names.
+    fn mathematics(&mut self) -> bool {
+        let lacks =
+            words::has_name(&self.text, &["INFINITY", "NAN"]) && !includes(&self.text).any(|name| name == "math.h");
+        if lacks {
+            self.note(None, "<math.h> is included for INFINITY and NAN".to_owned());
+        }
+        lacks
+    }
+
     /// Functions of devices that TVM calls without a declaration.
     fn undeclared_hooks(&mut self) -> Vec<String> {
         // The header of Arm's driver declares its own.
@@ -318,6 +344,9 @@ impl Editor<'_, '_> {
             if self.text.contains(name) {
                 let _ = writeln!(definitions, "#define {name} {own}");
             }
+        }
+        if self.mathematics() {
+            definitions.push_str("#include <math.h>\n");
         }
         let hooks = self.undeclared_hooks();
         if !hooks.is_empty() {

@@ -83,6 +83,17 @@ pub fn is_registry(name: &str) -> bool {
 
 /// Refuses a module that calls what nothing can provide.
 pub fn check_called(module: &Module) -> Result<()> {
+    if let Some(first) = module.looked_up.first() {
+        // The last part names the operator: `tvm.contrib.sort.argsort`.
+        let operator = first.rsplit('.').next().unwrap_or(first);
+        let what = format!(
+            "its C calls '{}' by name, a function of TVM's own runtime; build the model without the operator {} \
+             (do that step in C of your own)",
+            shown(first),
+            shown(operator)
+        );
+        return Err(Error::Unsupported { module: shown(&module.name), what });
+    }
     for name in &module.called_symbols {
         let service = SERVICES.iter().any(|(_, known, _)| known == name);
         let defined = module.defined_symbols.contains(name);

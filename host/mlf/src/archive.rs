@@ -134,7 +134,7 @@ impl Archive {
             if let Some(member) = self.take(entry, bytes, &mut end)? {
                 let known = self.index.insert(member.path.clone(), self.members.len());
                 if known.is_some() {
-                    return Err(Error::new(ErrorKind::BadName, "appears twice in the archive").in_member(&member.path));
+                    return Err(appears_twice(&member.path).in_member(&member.path));
                 }
                 self.members.push(member);
             }
@@ -190,5 +190,15 @@ impl Member {
                 .at_line(u32::try_from(line).unwrap_or(u32::MAX))
                 .in_member(&self.path)
         })
+    }
+}
+
+/// TVM writes the header of each model under its name in lower case.
+fn appears_twice(path: &str) -> Error {
+    let error = Error::new(ErrorKind::BadName, "appears twice in the archive");
+    match path.starts_with("codegen/host/include/tvmgen_") {
+        true => error
+            .advise("TVM gives models whose names differ in case only one header: rename one of them and export again"),
+        false => error,
     }
 }

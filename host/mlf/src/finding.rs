@@ -14,7 +14,7 @@ pub enum Severity {
     Defect,
 }
 
-/// What was found. `D1` to `D10` are known defects of TVM's own output.
+/// What was found. `D1` to `D11` are known defects of TVM's own output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -37,8 +37,10 @@ pub enum Code {
     SizeMacro,
     /// D9: two things of the header share one macro.
     MacroClash,
-    /// D10: a member name is a keyword of C or C++, or begins with a digit.
+    /// D10: a tensor's member name is a keyword of C or C++, a macro of C's headers, or begins with a digit.
     TensorName,
+    /// D11: the same for a pool, or the sources use its name where C takes no such name.
+    PoolName,
     /// A tensor's shape is not in the archive.
     ShapeUnknown,
     /// A tensor's element type or size is not in the archive.

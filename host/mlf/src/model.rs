@@ -127,6 +127,8 @@ pub struct Module {
     pub defined_symbols: Vec<String>,
     /// Functions of TVM's runtime, of device drivers and of CMSIS-NN that the sources call.
     pub called_symbols: Vec<String>,
+    /// Names of functions that the code looks up in TVM's own runtime when it runs: `tvm.contrib.sort.argsort`.
+    pub looked_up: Vec<String>,
     /// Names in the `#include` lines of the sources.
     pub includes: Vec<String>,
     /// What this project's own compiler adds to the metadata.

@@ -18,6 +18,11 @@ pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.binary_search(&name).is_ok()
 }
 
+/// True for a macro of the standard headers of C and C++, whose text would stand in a name's place.
+pub fn is_macro(name: &str) -> bool {
+    name == "NULL"
+}
+
 /// Sorted.
 const KEYWORDS: [&str; 97] = [
     "_Alignas",

@@ -4,11 +4,15 @@ use super::cursor::{Cursor, number, unexpected};
 use super::lexer::{Kind, Token};
 use crate::error::Result;
 
-/// A function's name and how many parameters it takes.
+/// A function's name and its parameters.
 #[derive(Debug)]
 pub(crate) struct Function<'a> {
     pub name: &'a str,
     pub parameters: usize,
+    /// Last word of each parameter: its name, in a definition.
+    pub words: Vec<&'a str>,
+    /// Line of a parameter whose name is no identifier: `slow-mem_0_var`, `2nd_0_var`.
+    pub odd_parameter: Option<u32>,
     pub line: u32,
 }
 
@@ -21,7 +25,16 @@ impl<'a> Function<'a> {
         let mut depth = 0usize;
         let mut commas = 0usize;
         let mut inside = 0usize;
-        for token in &head[open..] {
+        let mut words = Vec::new();
+        let mut odd_parameter = None;
+        for (i, token) in head[open..].iter().enumerate() {
+            let ends = depth == 1 && (token.is(",") || token.is(")"));
+            if ends && i > 1 {
+                words.push(head[open + i - 1].text);
+            }
+            if token.kind == Kind::Number || token.is("-") || token.is(".") || token.is(":") {
+                odd_parameter.get_or_insert(token.line);
+            }
             match token.text {
                 "(" => depth += 1,
                 ")" => depth = depth.saturating_sub(1),
@@ -35,7 +48,7 @@ impl<'a> Function<'a> {
         }
         let void = inside == 2 && head.get(open + 1).is_some_and(|t| t.is_name("void"));
         let parameters = if inside <= 1 || void { 0 } else { commas + 1 };
-        Some(Function { name: name.text, parameters, line: name.line })
+        Some(Function { name: name.text, parameters, words, odd_parameter, line: name.line })
     }
 }
 

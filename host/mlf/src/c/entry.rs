@@ -64,6 +64,11 @@ pub(crate) struct Mapping<'a> {
 /// Names of the main function: since 0.9, and in 0.8.
 const MAINS: [&str; 2] = ["___tvm_main__", "_run_model"];
 
+/// True for the name of a model's main function.
+pub(super) fn is_main(name: &str) -> bool {
+    MAINS.iter().any(|main| name.ends_with(main))
+}
+
 /// What every generated symbol begins with.
 const TVMGEN: &str = "tvmgen_";
 
@@ -80,10 +85,8 @@ pub(crate) fn entry_point<'a>(
     })?;
     // Releases differ in how they clean odd module names up here, so only both ends of the name are compared.
     let start = prefix.get(..TVMGEN.len()).unwrap_or(prefix);
-    let is_main = |t: &Token<'_>| {
-        t.kind == Kind::Name && t.text.starts_with(start) && MAINS.iter().any(|main| t.text.ends_with(main))
-    };
-    let Some(at) = body.iter().position(is_main) else {
+    let is_call = |t: &Token<'_>| t.kind == Kind::Name && t.text.starts_with(start) && is_main(t.text);
+    let Some(at) = body.iter().position(is_call) else {
         return Err(Error::new(
             ErrorKind::Source,
             format!("'{}' does not call the model's main function", function.name),

@@ -10,6 +10,7 @@ mod entry;
 mod initializer;
 pub(crate) mod lexer;
 mod scan;
+mod touched;
 
 pub(crate) use entry::{Argument, EntryPoint, Mapping};
 pub(crate) use initializer::Info;

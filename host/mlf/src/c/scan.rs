@@ -7,6 +7,7 @@ use super::declare::{Function, Variable, struct_name};
 use super::entry::{self, EntryPoint, Mapping};
 use super::initializer::{self, TensorInfos};
 use super::lexer::{Kind, Token};
+use super::touched::{Shared, Touched};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Most of anything that is remembered of one file: functions, names, macros, tokens of one declaration.
@@ -41,6 +42,16 @@ pub(crate) struct Facts<'a> {
     pub metadata: TensorInfos<'a>,
     /// How many packed arguments a main function takes from its `args`, by function name.
     pub packed_arguments: BTreeMap<&'a str, usize>,
+    /// For each main function the positions of parameters, or of packed arguments, whose memory it never touches.
+    pub idle: BTreeMap<&'a str, BTreeSet<usize>>,
+    /// Two variables of a main function that share a place while both hold something.
+    pub shared: Option<Shared<'a>>,
+    /// Functions of which a parameter's name is no C identifier, with the line.
+    pub odd_parameters: Vec<(&'a str, u32)>,
+    /// Names of functions that are looked up in TVM's own runtime when the model runs.
+    pub looked_up: BTreeSet<&'a str>,
+    /// Line on which 16-bit floats are used, for which C has no type.
+    pub half: Option<u32>,
     /// Line of a `switch (!status)`, which lets a kernel's error pass.
     pub swallowed_status: Option<u32>,
     /// Line of a function registry (`system-lib`).
@@ -64,7 +75,8 @@ pub(crate) struct Static {
 /// # Errors
 /// C text that is unfinished, or the entry point in a shape that is not TVM's; with the line.
 pub(crate) fn scan<'a>(text: &'a str, prefix: &'a str, prefixes: &'a [&'a str]) -> Result<Facts<'a>> {
-    let mut scan = Scan { cursor: Cursor::new(text, prefixes), prefix, facts: Facts::default(), linkage: 0 };
+    let cursor = Cursor::new(text, prefixes);
+    let mut scan = Scan { cursor, prefix, prefixes, facts: Facts::default(), linkage: 0 };
     while scan.item()? {}
     Ok(scan.facts)
 }
@@ -72,6 +84,8 @@ pub(crate) fn scan<'a>(text: &'a str, prefix: &'a str, prefixes: &'a [&'a str]) 
 struct Scan<'a> {
     cursor: Cursor<'a>,
     prefix: &'a str,
+    /// Beginnings of names that are no C identifiers.
+    prefixes: &'a [&'a str],
     facts: Facts<'a>,
     /// Open `extern "C" {`.
     linkage: usize,
@@ -119,6 +133,9 @@ impl<'a> Scan<'a> {
                 "=" if depth == 0 => return self.data(&head, body).map(|()| true),
                 _ => {}
             }
+            if head.last().is_some_and(|last| is_half(last.text, &token)) {
+                self.facts.half.get_or_insert(token.line);
+            }
             head.push(token);
             bound(head.len(), "tokens in one declaration", token.line)?;
         }
@@ -135,7 +152,9 @@ impl<'a> Scan<'a> {
             return Ok(());
         };
         let rest = rest.trim_start();
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        // A module called `my net` puts a blank into its macros' names.
+        let odd = self.prefixes.iter().find(|prefix| rest.starts_with(**prefix)).map_or(0, |prefix| prefix.len());
+        let end = rest[odd..].find(char::is_whitespace).map_or(rest.len(), |end| odd + end);
         let (name, value) = rest.split_at(end);
         if !name.starts_with("TVMGEN") {
             return Ok(());
@@ -189,10 +208,17 @@ impl<'a> Scan<'a> {
     /// Everything that ends in a semicolon without a value: prototypes, arrays, struct types.
     fn declaration(&mut self, head: &[Token<'a>], body: Option<(Option<u64>, u64)>) -> Result<()> {
         if let Some(function) = Function::parse(head) {
-            self.facts.parameters.insert(function.name, function.parameters);
+            self.declared(&function);
             return bound(self.facts.parameters.len(), "functions", 0);
         }
         self.variable(head, body)
+    }
+
+    fn declared(&mut self, function: &Function<'a>) {
+        self.facts.parameters.insert(function.name, function.parameters);
+        if let Some(line) = function.odd_parameter {
+            self.facts.odd_parameters.push((function.name, line));
+        }
     }
 
     /// Data with a value.
@@ -248,7 +274,7 @@ impl<'a> Scan<'a> {
         let Some(function) = Function::parse(head) else {
             return self.cursor.skip_to_close("{", "}", |_| Ok(()));
         };
-        self.facts.parameters.insert(function.name, function.parameters);
+        self.declared(&function);
         if !head.iter().any(|t| t.is_name("static")) {
             self.facts.defined.insert(function.name);
             bound(self.facts.defined.len(), "functions", function.line)?;
@@ -276,13 +302,16 @@ impl<'a> Scan<'a> {
         if function.name == "TVMSystemLibEntryPoint" {
             self.facts.registry.get_or_insert(function.line);
         }
-        let Facts { called, swallowed_status, packed_arguments, .. } = &mut self.facts;
+        let Facts { called, swallowed_status, packed_arguments, looked_up, half, .. } = &mut self.facts;
         let mut last: [&str; 3] = [""; 3];
         let mut arguments = 0usize;
+        let mut touched = entry::is_main(function.name).then(|| Touched::new(&function.words));
+        let mut lookup = false;
         self.cursor.skip_to_close("{", "}", |token| {
             match token.text {
                 "(" if is_library_name(last[2]) => {
                     called.insert(last[2]);
+                    lookup = last[2] == "TVMBackendGetFuncFromEnv";
                     bound(called.len(), "called functions", token.line)?;
                 }
                 "!" if last[1] == "switch" && last[2] == "(" => {
@@ -292,7 +321,18 @@ impl<'a> Scan<'a> {
                     let index = super::lexer::integer(text).and_then(|n| usize::try_from(n).ok());
                     arguments = arguments.max(index.unwrap_or(0).saturating_add(1));
                 }
+                text if token.kind == Kind::String && lookup => {
+                    looked_up.insert(text);
+                    lookup = false;
+                    bound(looked_up.len(), "functions looked up", token.line)?;
+                }
                 _ => {}
+            }
+            if is_half(last[2], token) {
+                half.get_or_insert(token.line);
+            }
+            if let Some(touched) = &mut touched {
+                touched.token(token);
             }
             last = [last[1], last[2], token.text];
             Ok(())
@@ -300,8 +340,17 @@ impl<'a> Scan<'a> {
         if arguments > 0 {
             packed_arguments.insert(function.name, arguments);
         }
+        if let Some(touched) = touched {
+            self.facts.idle.insert(function.name, touched.idle());
+            self.facts.shared = self.facts.shared.or(touched.shared());
+        }
         Ok(())
     }
+}
+
+/// True where `half` is a type: a declaration or a cast follows it. A tensor may have that name, too.
+fn is_half(last: &str, token: &Token<'_>) -> bool {
+    last == "half" && (token.is("*") || token.kind == Kind::Name)
 }
 
 fn is_linkage(head: &[Token<'_>]) -> bool {

@@ -13,6 +13,7 @@ pub(super) fn find(input: &Input<'_>, module: &mut Module) {
     sources(input, module, &mut found);
     pools(input, module, &mut found);
     spelling(module, &mut found);
+    parameters(input, &mut found);
     macros(input, module, &mut found);
     symbols(module, &mut found);
     if input.metadata.tvm_version.is_none() && input.metadata.extension.is_none() {
@@ -119,17 +120,53 @@ fn spelling(module: &Module, found: &mut Vec<Finding>) {
         ));
     }
     for tensor in module.tensors() {
-        if !names::is_c_identifier(&tensor.c_name) {
-            let what = match names::is_keyword(&tensor.c_name) {
-                true => "is a keyword of C or C++",
-                false => "is no C identifier",
-            };
+        if let Some(what) = unfit(&tensor.c_name) {
             found.push(Finding::new(
                 Code::TensorName,
                 Severity::Defect,
                 tensor.name.as_str(),
                 format!("its member name '{}' {what}", tensor.c_name),
                 "rename it in the copy that is built, or in the model",
+            ));
+        }
+    }
+    for pool in &module.pools {
+        if let Some(what) = unfit(&pool.name) {
+            found.push(Finding::new(
+                Code::PoolName,
+                Severity::Defect,
+                pool.name.as_str(),
+                format!("its member name '{}' {what}", pool.name),
+                "rename it in the copy that is built, or in the build of the model",
+            ));
+        }
+    }
+}
+
+/// Why C or C++ do not take a name for the member of a struct.
+fn unfit(name: &str) -> Option<&'static str> {
+    if names::is_keyword(name) {
+        Some("is a keyword of C or C++")
+    } else if !names::is_c_identifier(name) {
+        Some("is no C identifier")
+    } else if names::is_macro(name) {
+        Some("is a macro of C's headers")
+    } else {
+        None
+    }
+}
+
+/// Parameters of the main function whose names are made of a pool's or tensor's name as it is.
+fn parameters(input: &Input<'_>, found: &mut Vec<Finding>) {
+    let is_main = |(name, line): &(&str, u32)| (*name == input.run.main).then_some(*line);
+    for source in input.sources {
+        if let Some(line) = source.facts.odd_parameters.iter().find_map(is_main) {
+            found.push(Finding::new(
+                Code::PoolName,
+                Severity::Defect,
+                source.path,
+                format!("line {line}: a parameter of the main function has a name that is no C identifier"),
+                "rename it in the copy that is built, or the pool or tensor that it is named after",
             ));
         }
     }

@@ -54,6 +54,7 @@ pub(super) fn parse(archive: &Archive, version: u32, metadata: &ModuleMetadata, 
 
 fn assemble(input: &Input<'_>, prefix: &str) -> Result<Module> {
     let metadata = input.metadata;
+    check_types(input)?;
     let mut findings = Vec::new();
     let pools = pools::external(input, &mut findings)?;
     let internal_pools = pools::internal(input)?;
@@ -97,6 +98,7 @@ fn assemble(input: &Input<'_>, prefix: &str) -> Result<Module> {
         defined_symbols: all(|f| f.defined.iter().map(|s| s.to_string()).collect()),
         includes: all(|f| f.includes.iter().map(|s| s.to_string()).collect()),
         called_symbols,
+        looked_up: all(|f| f.looked_up.iter().map(|s| s.to_string()).collect()),
         extension: metadata.extension.clone(),
         inputs,
         outputs,
@@ -106,6 +108,8 @@ fn assemble(input: &Input<'_>, prefix: &str) -> Result<Module> {
         findings,
     };
     module.main_parameters = main_parameters(input, &module)?;
+    check_outputs(input, &module)?;
+    check_plan(input)?;
     defects::find(input, &mut module);
     Ok(module)
 }
@@ -120,7 +124,10 @@ fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParamet
         let parameter = match argument {
             Argument::Input(name) => by_source(&module.inputs, name).map(P::Input),
             Argument::Output(name) => by_source(&module.outputs, name).map(P::Output),
-            Argument::Pool(name) => module.pools.iter().position(|p| p.name == *name).map(P::Pool),
+            Argument::Pool(name) => {
+                let called = |name: &str| module.pools.iter().position(|p| p.name == name);
+                called(name).or_else(|| called(&names::sanitize(name))).map(P::Pool)
+            }
             Argument::Device(name) => module.devices.iter().position(|d| d == name).map(P::Device),
             Argument::Static(name) => module.internal_pools.iter().position(|p| p.name == *name).map(P::InternalPool),
             Argument::Packed(i) if *i < inputs => Some(P::Input(*i)),
@@ -154,6 +161,7 @@ fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParamet
             found.len()
         )));
     }
+    check_packed_count(input, found.len())?;
     if forwards_args(input) {
         // TVM 0.8 passes the caller's array on.
         found = (0..module.inputs.len()).map(P::Input).collect();
@@ -170,6 +178,79 @@ fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParamet
         );
     }
     Ok(found)
+}
+
+/// Refuses what C has no type for.
+fn check_types(input: &Input<'_>) -> Result<()> {
+    match input.sources.iter().find_map(|s| Some((s.path, s.facts.half?))) {
+        None => Ok(()),
+        Some((path, line)) => Err(Error::new(ErrorKind::Unsupported, "uses float16 ('half'), for which C has no type")
+            .advise("build the model with float32 or int8 instead of float16")
+            .at_line(line)
+            .in_member(path)),
+    }
+}
+
+/// Refuses a model of which an output stays as it was: where a value is returned twice, TVM writes one copy.
+fn check_outputs(input: &Input<'_>, module: &Module) -> Result<()> {
+    let repeated = |what: String| {
+        Err(input.run_error(what).advise(
+            "TVM writes a value that is returned twice, as in (y, y), once only: return each value once and build the model again",
+        ))
+    };
+    if module.io_in_workspace {
+        let twice = super::tensors::relay_main(input).and_then(|main| main.repeated);
+        return match twice.and_then(|(a, b)| module.outputs.get(a).zip(module.outputs.get(b))) {
+            Some((a, b)) => repeated(format!(
+                "outputs '{}' and '{}' are one value, of which only one copy is written",
+                a.name, b.name
+            )),
+            None => Ok(()),
+        };
+    }
+    let Some(idle) = input.sources.iter().find_map(|s| s.facts.idle.get(input.run.main)) else {
+        return Ok(());
+    };
+    for (position, parameter) in module.main_parameters.iter().enumerate() {
+        if let MainParameter::Output(i) = parameter
+            && idle.contains(&position)
+        {
+            let name = &module.outputs[*i].name;
+            return repeated(format!("output '{name}' is never written by '{}'", input.run.main));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a plan in which one tensor overwrites another that is still to be read.
+fn check_plan(input: &Input<'_>) -> Result<()> {
+    // Our own compiler's plans are checked by itself; its code takes places over within an operator.
+    let shared = input.sources.iter().find_map(|s| Some((s.path, s.facts.shared?)));
+    match shared.filter(|_| input.metadata.extension.is_none()) {
+        None => Ok(()),
+        Some((path, shared)) => {
+            let [a, b] = shared.names;
+            let text = format!("'{a}' and '{b}' have one place in memory while both are in use");
+            Err(Error::new(ErrorKind::Source, text)
+                .advise("TVM's greedy planning is wrong for this model: build it with tir.usmp.algorithm=hill_climb")
+                .at_line(shared.line)
+                .in_member(path))
+        }
+    }
+}
+
+/// TVM's packed entry point does not pass the pools that a model was given from outside.
+fn check_packed_count(input: &Input<'_>, given: usize) -> Result<()> {
+    let taken = input.sources.iter().find_map(|s| s.facts.packed_arguments.get(input.run.main)).copied();
+    match taken.filter(|&taken| input.run.packed_main && !forwards_args(input) && taken > given) {
+        None => Ok(()),
+        Some(taken) => Err(input
+            .run_error(format!(
+                "'{}' reads {taken} packed arguments but is given {given}: a memory pool is never passed",
+                input.run.main
+            ))
+            .advise("build the model with --interface-api=c, or without pools of its own")),
+    }
 }
 
 /// True for TVM 0.8's packed entry point, which hands its own parameters on.

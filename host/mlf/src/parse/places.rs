@@ -63,3 +63,46 @@ pub(super) fn place(
     }
     Ok(())
 }
+
+/// Refuses places that can't be meant so: two inputs, or two outputs, that share bytes. An input may give way to an
+/// output, but TVM plans an input and an output of one name as one tensor.
+pub(super) fn check_overlaps(input: &Input<'_>, inputs: &[Tensor], outputs: &[Tensor], pools: &[Pool]) -> Result<()> {
+    let refuse = |text: String| {
+        Err(input
+            .run_error(text)
+            .advise("build the model without tir.usmp.use_workspace_io: its tensors are then outside"))
+    };
+    for (side, tensors) in [(Side::Inputs, inputs), (Side::Outputs, outputs)] {
+        if let Some((a, b, pool)) = overlap(tensors) {
+            let (pool, side) = (&pools[pool].name, side.name());
+            return refuse(format!("{side} '{}' and '{}' share bytes of pool '{pool}'", a.name, b.name));
+        }
+    }
+    let placed = |tensor: &&Tensor| tensor.placement.is_some();
+    // Our own compiler tells them apart.
+    if input.metadata.extension.is_none()
+        && let Some(both) =
+            inputs.iter().filter(placed).find(|a| outputs.iter().filter(placed).any(|b| b.c_name == a.c_name))
+    {
+        return refuse(format!("an input and an output are called '{}', which TVM gives one place", both.name));
+    }
+    Ok(())
+}
+
+/// Two tensors that share bytes, and their pool.
+fn overlap(tensors: &[Tensor]) -> Option<(&Tensor, &Tensor, usize)> {
+    let mut placed: Vec<(usize, u64, u64, &Tensor)> = tensors
+        .iter()
+        .filter_map(|tensor| {
+            let place = tensor.placement?;
+            Some((place.pool, place.offset, place.offset.saturating_add(tensor.size_bytes.unwrap_or(1)), tensor))
+        })
+        .collect();
+    placed.sort_by_key(|(pool, start, end, _)| (*pool, *start, *end));
+    // In that order, one that overlaps any other overlaps its neighbour.
+    placed.windows(2).find_map(|pair| {
+        let (pool, _, end, a) = pair[0];
+        let (other, start, _, b) = pair[1];
+        (pool == other && start < end).then_some((a, b, pool))
+    })
+}

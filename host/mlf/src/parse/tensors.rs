@@ -7,7 +7,7 @@ use crate::relay;
 
 use super::extended::add_extension;
 use super::named::{from_header, from_packed};
-use super::places::place;
+use super::places::{check_overlaps, place};
 use super::scope::Input;
 use super::types::{add_metadata, add_parameters, add_result, complete_last, tell_unknown};
 
@@ -55,13 +55,14 @@ pub(super) fn read(
             add_extension(&input.metadata.name, side, tensors, known, pools)?;
         }
     }
+    check_overlaps(input, &inputs, &outputs, pools)?;
     for tensor in inputs.iter().chain(&outputs) {
         tell_unknown(tensor, findings);
     }
     Ok((inputs, outputs))
 }
 
-fn relay_main(input: &Input<'_>) -> Option<relay::Main> {
+pub(super) fn relay_main(input: &Input<'_>) -> Option<relay::Main> {
     let own = format!("src/{}.relay", input.metadata.name);
     let path = if input.version >= 7 { own.as_str() } else { "src/relay.txt" };
     relay::main_function(input.archive.text(path).ok()?)

@@ -75,6 +75,17 @@ pub(super) fn results(body: &str, parameters: &[Parameter], depth: usize) -> Vec
     found
 }
 
+/// Positions of two results of a function's body that are one variable.
+pub(super) fn repeated(body: &str) -> Option<(usize, usize)> {
+    let last = split_top(body, ';').pop()?.trim();
+    let inner = last.strip_prefix('(')?.strip_suffix(')')?;
+    let mut seen = BTreeMap::new();
+    split_top(inner, ',').into_iter().take(MOST).enumerate().find_map(|(i, part)| {
+        let name = Some(typed(part).0).filter(|name| name.starts_with('%') && !name.contains('('))?;
+        seen.insert(name, i).map(|first| (first, i))
+    })
+}
+
 fn flatten(text: &str, known: &Known<'_>, found: &mut Vec<Partial>, depth: usize) {
     let text = text.trim();
     let inner = text.strip_prefix('(').and_then(|t| t.strip_suffix(')'));

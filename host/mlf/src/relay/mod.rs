@@ -29,6 +29,8 @@ pub(crate) struct Main {
     pub output_names: Vec<String>,
     /// Types of the results, as far as the text states or implies them; flattened tuple.
     pub results: Vec<Partial>,
+    /// Positions of two results that are one value.
+    pub repeated: Option<(usize, usize)>,
 }
 
 /// Most parameters that are read.
@@ -83,12 +85,14 @@ fn function(text: &str, depth: usize) -> Option<Main> {
         }
     }
     let rest = skip_blank(rest).unwrap_or_default();
+    let body = rest.find('{').and_then(|open| body(&rest[open + 1..]));
     if let Some(result) = rest.strip_prefix("->") {
         let stated = results(result).unwrap_or_default();
         main.results = stated.into_iter().map(Partial::from).collect();
-    } else if let Some(body) = rest.strip_prefix('{').and_then(body) {
-        main.results = infer::results(&body, &main.parameters, depth);
+    } else if let Some(body) = body.as_ref().filter(|_| rest.starts_with('{')) {
+        main.results = infer::results(body, &main.parameters, depth);
     }
+    main.repeated = body.as_deref().and_then(infer::repeated);
     Some(main)
 }
 
