@@ -43,4 +43,88 @@ mod symbols;
 mod text;
 mod tree;
 mod types;
+mod usage;
 mod words;
+mod write;
+
+pub use adapt::Repair;
+pub use error::{Error, Result};
+pub use facts::{DeviceFacts, Facts, Named, ParameterFacts, PlacementFacts, TensorFacts, WorkspaceFacts};
+pub use options::{Options, Parameters};
+pub use tree::Macro;
+pub use write::{OutputFile, write};
+
+use plan::Plan;
+use tvm_embedded_mlf::{Archive, Finding, Library, Module};
+
+/// Version of the library's ABI that generated files are made for: `TVM_EMBEDDED_ABI_VERSION`.
+pub const ABI_VERSION: u16 = 1;
+
+/// Directory, below the output directory, of the archive's C and of the headers that only it includes.
+pub const ARCHIVE_DIRECTORY: &str = "archive";
+
+/// What was generated for one model.
+#[derive(Debug, Clone)]
+pub struct Generated {
+    /// All files, in the order of their paths.
+    pub files: Vec<OutputFile>,
+    /// Paths of the C files to compile, with the output directory and [`ARCHIVE_DIRECTORY`] on the include path.
+    pub sources: Vec<String>,
+    /// All facts about the model.
+    pub facts: Facts,
+    /// What is odd about the archive.
+    pub findings: Vec<Finding>,
+    /// What was changed in the copies of the archive's C.
+    pub repairs: Vec<Repair>,
+    /// Functions that the model calls and the user links: of device drivers and kernel libraries.
+    pub brought: Vec<String>,
+}
+
+/// Generates the interface of one module.
+///
+/// `library` must be parsed from `archive`, and `module` be one of its modules, possibly completed with facts that the
+/// archive does not hold (`tvm_embedded_mlf::Module::apply_tflite_io`).
+///
+/// # Errors
+/// [`Error::Symbol`] for a symbol that C does not take; [`Error::MissingFact`] when the archive does not hold a tensor's
+/// size; [`Error::Limit`] for what a descriptor can't hold; [`Error::Unsupported`] for C that needs what can't be provided.
+pub fn generate(archive: &Archive, library: &Library, module: &Module, options: &Options) -> Result<Generated> {
+    let plan = Plan::new(archive, library, module, options)?;
+    let symbol = plan.symbol();
+    let copies = adapt::copies(archive, &plan)?;
+    let mut files: Vec<(String, String)> = vec![
+        (format!("{symbol}.h"), header::header(&plan)),
+        (format!("{symbol}.c"), source::source(&plan)),
+        (format!("{symbol}.json"), plan.facts.json()),
+    ];
+    if let Some(text) = source::parameters(&plan) {
+        files.push((format!("{symbol}_parameters.c"), text));
+    }
+    let mut sources: Vec<String> = files.iter().map(|(path, _)| path.clone()).filter(|p| p.ends_with(".c")).collect();
+    let mut texts: Vec<&str> = copies.files.iter().map(|copy| copy.text.as_str()).collect();
+    let own: Vec<String> = files.iter().map(|(_, text)| text.clone()).collect();
+    texts.extend(own.iter().map(String::as_str));
+    let headers = headers::needed(&module.name, &texts)?;
+    files.extend(headers.iter().map(|(path, text)| (format!("{ARCHIVE_DIRECTORY}/{path}"), (*text).to_owned())));
+    for copy in copies.files {
+        let path = format!("{ARCHIVE_DIRECTORY}/{}", copy.name);
+        if copy.compiled {
+            sources.push(path.clone());
+        }
+        files.push((path, copy.text));
+    }
+    let called = module.called_symbols.iter();
+    let brought: Vec<String> =
+        called.filter(|name| symbols::brought(name) && !module.defined_symbols.contains(name)).cloned().collect();
+    files.push(("CMakeLists.txt".to_owned(), build::cmake(&plan, &sources, ARCHIVE_DIRECTORY, &brought)));
+    files.push(("sources.txt".to_owned(), build::list(&sources)));
+    files.sort();
+    Ok(Generated {
+        files: files.into_iter().map(|(path, text)| OutputFile { path, contents: text.into_bytes() }).collect(),
+        sources,
+        findings: module.findings.clone(),
+        repairs: copies.repairs,
+        brought,
+        facts: plan.facts,
+    })
+}

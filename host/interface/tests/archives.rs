@@ -2,44 +2,79 @@
 
 mod common;
 
-use common::{archives, c_file, generate_into, objects, program, shared, succeed};
-use std::path::Path;
+use common::{archives, c_file, generate_into, objects, program, shared, succeed, unusual_archives};
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use tvm_embedded_interface::{Options, Parameters};
+use tvm_embedded_interface::{Named, Options, Parameters, TensorFacts};
+use tvm_embedded_mlf::names::sanitize;
 use tvm_embedded_mlf::{Archive, Code, Library};
 
-/// Files with the bytes of a run, in the order of the tensors; `None` where there are none for this archive.
-fn run_files(archive: &str, kind: &str, names: &[String]) -> Option<Vec<std::path::PathBuf>> {
-    let directory = shared()?;
-    let files: Vec<_> = names.iter().map(|name| directory.join(format!("{archive}.{kind}.{name}.bin"))).collect();
-    files.iter().all(|file| file.is_file()).then_some(files)
+/// Files with the bytes of a run, beside the archive, in the order of the tensors; `None` where there are none for it.
+fn run_files(archive: &Path, kind: &str, tensors: &[Named<TensorFacts>]) -> Option<Vec<PathBuf>> {
+    let stem = archive.with_extension("");
+    let file = |name: &str| PathBuf::from(format!("{}.{kind}.{name}.bin", stem.display()));
+    let named = |tensor: &Named<TensorFacts>| {
+        // The files have the names that TVM gives the tensors in C.
+        [tensor.c_name.clone(), sanitize(&tensor.facts.name)].iter().map(|name| file(name)).find(|path| path.is_file())
+    };
+    tensors.iter().map(named).collect()
+}
+
+/// Generates, compiles and runs an archive; with more definitions for the program that compares.
+fn runs(path: &Path, definitions: &[&str]) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let generated = generate_into(directory.path(), path, &Options::default());
+    if !generated.brought.is_empty() {
+        println!("{}: generated; it needs {}", path.display(), generated.brought.join(", "));
+        return;
+    }
+    let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
+    let facts = &generated.facts;
+    let files = run_files(path, "in", &facts.inputs).zip(run_files(path, "out", &facts.outputs));
+    let (inputs, outputs) = files.unwrap_or_else(|| panic!("{}: no bytes to compare with", path.display()));
+    let mut all = vec![format!("-DMODEL={}", facts.symbol), format!("-DMODEL_HEADER=\"{}.h\"", facts.symbol)];
+    all.extend(definitions.iter().map(|definition| (*definition).to_owned()));
+    let program = program(directory.path(), &c_file("run.c"), &all, &objects);
+    succeed(Command::new(program).args(inputs).args(outputs));
+    println!("{}: same bytes", path.display());
 }
 
 #[test]
 fn every_archive_runs_to_the_expected_bytes() {
-    for (name, path) in archives() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let generated = generate_into(directory.path(), &path, &Options::default());
-        if !generated.brought.is_empty() {
-            println!("{name}: generated; it needs {}", generated.brought.join(", "));
-            continue;
+    for (_, path) in archives() {
+        runs(&path, &[]);
+    }
+}
+
+/// What TVM itself got wrong, and the words of the refusal.
+const WRONG: &[(&str, &str)] = &[
+    ("hhb16_lstm_poolnames", "'sid_3_let' and 'sid_4_let' have one place in memory while both are in use"),
+    ("hhb16_qnn_cnn_ppool", "reads 3 packed arguments but is given 2: a memory pool is never passed"),
+    ("tvm0170_many_in_c_io", "inputs 'in0' and 'in1' share bytes of pool 'ws'"),
+    ("tvm0170_names_clashy_c_io", "an input and an output are called 'output', which TVM gives one place"),
+    ("tvm0170_repeated_c_nou", "output 'output2' is never written"),
+];
+
+/// Archives whose bytes come from another executor of TVM.
+const NEARLY: [&str; 2] = ["hhb16_mlp_f32_poolhyphen", "tvm0170_nonfinite_c_usmp"];
+
+#[test]
+fn unusual_archives_run_to_the_expected_bytes_or_are_refused() {
+    for (name, path) in unusual_archives() {
+        match WRONG.iter().find(|(wrong, _)| *wrong == name) {
+            Some((_, text)) => {
+                let archive = Archive::read(&path).expect("an archive");
+                let message = Library::parse(&archive).expect_err(&name).to_string();
+                assert!(message.contains(text), "{message}");
+            }
+            None if NEARLY.contains(&name.as_str()) => runs(&path, &["-DTOLERANCE=1e-3f"]),
+            None => runs(&path, &[]),
         }
-        let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
-        let facts = &generated.facts;
-        let names = |tensors: &[tvm_embedded_interface::Named<tvm_embedded_interface::TensorFacts>]| -> Vec<String> {
-            tensors.iter().map(|tensor| tensor.c_name.clone()).collect()
-        };
-        let files = run_files(&name, "in", &names(&facts.inputs)).zip(run_files(&name, "out", &names(&facts.outputs)));
-        let (inputs, outputs) = files.unwrap_or_else(|| panic!("{name}: no bytes to compare with"));
-        let definitions = [format!("-DMODEL={}", facts.symbol), format!("-DMODEL_HEADER=\"{}.h\"", facts.symbol)];
-        let program = program(directory.path(), &c_file("run.c"), &definitions, &objects);
-        succeed(Command::new(program).args(inputs).args(outputs));
-        println!("{name}: same bytes");
     }
 }
 
 /// Symbols that objects need and do not define.
-fn undefined(objects: &[std::path::PathBuf]) -> Vec<String> {
+fn undefined(objects: &[PathBuf]) -> Vec<String> {
     let output = succeed(Command::new("nm").arg("-P").args(objects));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let symbols: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once(' ')).collect();
@@ -82,7 +117,7 @@ fn objects_need_no_more_than_their_mode_asks() {
 }
 
 /// Objects of some archives, each in a directory of its own below one, and the flags that find their headers.
-fn several(directory: &Path, archives: &[(&str, Option<&str>)]) -> Option<(Vec<std::path::PathBuf>, Vec<String>)> {
+fn several(directory: &Path, archives: &[(&str, Option<&str>)]) -> Option<(Vec<PathBuf>, Vec<String>)> {
     let shared = shared()?;
     let mut all = Vec::new();
     let mut flags = Vec::new();

@@ -111,7 +111,7 @@ fn edited(model: &Synthetic, path: &str, edit: impl Fn(&str) -> String) -> (Arch
     let (archive, _) = model.library();
     let members = archive.members().iter().map(|member| {
         let text = String::from_utf8_lossy(&member.data);
-        let data = if member.path == path { edit(&text).into_bytes() } else { member.data.clone() };
+        let data = if member.path.ends_with(path) { edit(&text).into_bytes() } else { member.data.clone() };
         (member.path.clone(), data)
     });
     let bytes = write_tar(members).expect("a tar file");
@@ -176,6 +176,45 @@ fn d9_and_d10_names_of_tensors_that_c_does_not_take() {
         let names: Vec<&str> = generated.facts.outputs.iter().map(|tensor| tensor.c_name.as_str()).collect();
         assert_eq!(names, ["y", "workspace", "int_", "tensors_"]);
     }
+}
+
+#[test]
+fn d10_and_d11_variables_whose_names_begin_with_a_digit() {
+    for memory in [Memory::Runtime, Memory::Internal, Memory::External] {
+        let mut model = Synthetic::new("net").memory(memory);
+        model.inputs = vec!["1st input".into()];
+        let edit = |text: &str| text.replace("in0_buffer_var", "1st_input_buffer_var");
+        let (archive, library) = edited(&model, "lib1.c", edit);
+        let generated = library_runs(&archive, &library);
+        let repaired = generated.repairs.iter().any(|repair| repair.text.contains("begin with a digit"));
+        assert!(repaired, "{:?}", generated.repairs);
+    }
+    let model = Synthetic::new("net").memory(Memory::External);
+    let (archive, library) = edited(&model, "", |text| text.replace("sram", "2nd").replace("SRAM", "2ND"));
+    assert!(repaired(&library_runs(&archive, &library), Code::PoolName));
+    let (archive, library) = edited(&model, "", |text| text.replace("sram", "NULL").replace("SRAM", "NULL"));
+    assert!(repaired(&library_runs(&archive, &library), Code::PoolName));
+}
+
+#[test]
+fn constants_that_are_no_number_bring_their_header() {
+    let model = Synthetic::new("net").memory(Memory::Runtime);
+    let constants = "static const float odd[3] = {\n  INFINITY, -INFINITY, NAN\n};\nconst float* tvmgen_net_odd(void);\n\
+                     const float* tvmgen_net_odd(void) {\n  return odd;\n}\n";
+    let (archive, library) = edited(&model, "lib0.c", |text| format!("{text}\n{constants}"));
+    let generated = library_runs(&archive, &library);
+    assert!(generated.repairs.iter().any(|repair| repair.text.contains("<math.h>")), "{:?}", generated.repairs);
+}
+
+#[test]
+fn operators_through_tvms_own_runtime_are_refused_by_name() {
+    let mut model = Synthetic::new("net");
+    model.operator_begin = "  TVMBackendGetFuncFromEnv(NULL, \"tvm.contrib.sort.argsort\", NULL);\n".to_owned();
+    let (archive, library) = model.library();
+    let error = generate(&archive, &library, &library.modules[0], &Options::default()).expect_err("a refusal");
+    let expected = "its C calls 'tvm.contrib.sort.argsort' by name, a function of TVM's own runtime; build the model without \
+                    the operator argsort";
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 #[test]

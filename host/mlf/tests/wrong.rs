@@ -41,10 +41,15 @@ fn inputs_that_share_bytes() {
 
 #[test]
 fn an_input_and_an_output_of_one_name_in_the_workspace() {
-    let mut members = placed(0, 16, 32);
-    for (path, from) in [("net.h", "void* zeta_0;"), ("lib0.c", ".zeta_0 =")] {
-        edit(&mut members, path, from, &from.replace("zeta_0", "out"));
-    }
+    let of_one_name = |out: u64| {
+        let mut members = placed(0, 16, out);
+        for (path, from) in [("net.h", "void* zeta_0;"), ("lib0.c", ".zeta_0 =")] {
+            edit(&mut members, path, from, &from.replace("zeta_0", "out"));
+        }
+        members
+    };
+    assert_eq!(module(&of_one_name(32)).outputs[0].placement.map(|place| place.offset), Some(32));
+    let members = of_one_name(0);
     let message = refusal(&members);
     assert!(message.contains("an input and an output are called 'out', which TVM gives one place"), "{message}");
     // Outside the workspace they are two.

@@ -1,5 +1,6 @@
 /* Runs a model twice, in workspaces of exactly the size it asks for at addresses aligned to nothing, and compares what
- * comes out with files. Usage: run INPUT... OUTPUT... */
+ * comes out with files: byte for byte, or with TOLERANCE as floats. Usage: run INPUT... OUTPUT... */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,21 @@ static unsigned char *read_file(const char *path, size_t size) {
   }
   fclose(file);
   return bytes;
+}
+
+static int same(const void *found, const void *expected, size_t size) {
+#ifdef TOLERANCE
+  const float *a = (const float *)found, *b = (const float *)expected;
+  size_t i;
+  for (i = 0; i < size / sizeof(float); i++) {
+    if (!(isnan(a[i]) && isnan(b[i])) && a[i] != b[i] && !(fabsf(a[i] - b[i]) <= TOLERANCE)) {
+      return 0;
+    }
+  }
+  return 1;
+#else
+  return memcmp(found, expected, size) == 0;
+#endif
 }
 
 int main(int argc, char **argv) {
@@ -68,7 +84,7 @@ int main(int argc, char **argv) {
     }
     for (i = 0; i < outputs; i++) {
       const size_t size = TVMGetOutputSize(model, i);
-      if (memcmp(out[i], expected[i], size) != 0) {
+      if (!same(out[i], expected[i], size)) {
         printf("run %d: output %zu differs\n", run, i);
         return 1;
       }

@@ -13,9 +13,13 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Real archives, where they are present.
+/// Real archives of every mode, where they are present.
 pub fn shared() -> Option<PathBuf> {
-    let path = root().join("../shared/mlf");
+    data("mlf")
+}
+
+fn data(folder: &str) -> Option<PathBuf> {
+    let path = root().join("../shared").join(folder);
     if path.is_dir() {
         return Some(path);
     }
@@ -23,19 +27,28 @@ pub fn shared() -> Option<PathBuf> {
     None
 }
 
-/// The archives, by name without `.tar`, sorted.
+/// The archives of every mode, by name without `.tar`, sorted.
 pub fn archives() -> Vec<(String, PathBuf)> {
-    let Some(directory) = shared() else {
+    archives_in("mlf")
+}
+
+/// More archives, of models and names that are unusual.
+pub fn unusual_archives() -> Vec<(String, PathBuf)> {
+    archives_in("archives")
+}
+
+fn archives_in(folder: &str) -> Vec<(String, PathBuf)> {
+    let Some(directory) = data(folder) else {
         return Vec::new();
     };
-    let mut found: Vec<(String, PathBuf)> = std::fs::read_dir(directory)
+    let mut found: Vec<(String, PathBuf)> = std::fs::read_dir(&directory)
         .expect("a directory")
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|e| e == "tar"))
         .map(|path| (path.file_stem().expect("a name").to_string_lossy().into_owned(), path))
         .collect();
     found.sort();
-    assert!(!found.is_empty(), "no archive in ../shared/mlf");
+    assert!(!found.is_empty(), "no archive in {}", directory.display());
     found
 }
 

@@ -106,21 +106,18 @@ impl<'a> Touched<'a> {
 
     /// Two variables at one place, of which one is written before the other was read for the last time.
     pub fn shared(&self) -> Option<Shared<'a>> {
-        let mut by_place: BTreeMap<(&str, u64), Vec<(usize, usize, &'a str, u32)>> = BTreeMap::new();
-        for (name, place) in &self.places {
-            if let Some((first, last)) = place.used {
-                by_place.entry((place.pool, place.offset)).or_default().push((first, last, *name, place.line));
-            }
-        }
-        by_place.into_values().find_map(|mut users| {
-            users.sort_unstable();
-            // Whoever overlaps any other in this order overlaps its neighbour. One that is written by the statement
-            // that reads the other for the last time takes its place over.
-            users.windows(2).find_map(|pair| {
-                let ((first, last, a, _), (next, end, b, line)) = (pair[0], pair[1]);
-                let both = first == next && end > next || last > next;
-                both.then_some(Shared { names: [a, b], line })
-            })
+        let used = |(name, place): (&&'a str, &Place<'a>)| {
+            let (first, last) = place.used?;
+            Some((place.pool, place.offset, first, last, *name, place.line))
+        };
+        let mut users: Vec<_> = self.places.iter().filter_map(used).collect();
+        // Of those at one place, whoever overlaps any other in this order overlaps its neighbour.
+        users.sort_unstable();
+        users.windows(2).find_map(|pair| {
+            let ((pool, offset, first, last, a, _), (other, place, next, end, b, line)) = (pair[0], pair[1]);
+            // One that is written by the statement that reads the other for the last time takes its place over.
+            let both = first == next && end > next || last > next;
+            ((pool, offset) == (other, place) && both).then_some(Shared { names: [a, b], line })
         })
     }
 

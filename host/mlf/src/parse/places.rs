@@ -78,11 +78,10 @@ pub(super) fn check_overlaps(input: &Input<'_>, inputs: &[Tensor], outputs: &[Te
             return refuse(format!("{side} '{}' and '{}' share bytes of pool '{pool}'", a.name, b.name));
         }
     }
-    let placed = |tensor: &&Tensor| tensor.placement.is_some();
+    let one = |a: &Tensor, b: &Tensor| a.c_name == b.c_name && a.placement.is_some() && a.placement == b.placement;
     // Our own compiler tells them apart.
     if input.metadata.extension.is_none()
-        && let Some(both) =
-            inputs.iter().filter(placed).find(|a| outputs.iter().filter(placed).any(|b| b.c_name == a.c_name))
+        && let Some(both) = inputs.iter().find(|a| outputs.iter().any(|b| one(a, b)))
     {
         return refuse(format!("an input and an output are called '{}', which TVM gives one place", both.name));
     }
