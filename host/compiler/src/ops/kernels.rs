@@ -22,14 +22,16 @@ pub static FILES: &[Kernel] = kernels![
     "conv_2d": "conv_2d.h";
     "depthwise_conv_2d": "depthwise_conv_2d.h", "depthwise_whole.h";
     "fully_connected": "fully_connected.h";
-    "max_pool_2d": "max_pool_2d.h";
-    "maximum_minimum": "maximum_minimum.h";
-    "mean": "mean.h";
-    "mul": "mul.h";
-    "quantize": "quantize.h";
-    "shared": "base.h", "broadcast.h", "dsp.h", "float_nn.h", "float_unary.h", "float_weighted.h", "move.h", "mve.h", "table.h";
-    "softmax": "softmax.h";
-    "sub": "sub.h";
+    "logistic": "logistic_float.h";
+    "max_pool_2d": "max_pool_2d.h", "max_pool_2d_float.h";
+    "maximum_minimum": "maximum_minimum.h", "maximum_minimum_float.h";
+    "mean": "mean.h", "mean_float.h";
+    "mul": "mul.h", "mul_float.h";
+    "quantize": "quantize.h", "quantize_float.h";
+    "shared": "base.h", "broadcast.h", "dsp.h", "float_base.h", "float_math.h", "float_nn.h", "float_unary.h", "float_weighted.h",
+              "move.h", "mve.h", "table.h";
+    "softmax": "softmax.h", "softmax_float.h";
+    "sub": "sub.h", "sub_float.h";
 ];
 
 /// The files named and all those they include, each once, sorted by name. Names not in the folder are left out.

@@ -5,20 +5,24 @@ import numpy as np
 # Kinds of extreme sample, in the order in which they are handed out.
 EXTREMES = ("lowest", "highest", "zero", "alternating", "ramp", "one_hot_high", "one_hot_low")
 
+# For models with inputs of float32: what a sensor that fails may send, and what other cores may take for 0.
+ODD_FLOATS = ("tiny", "largest", "infinite", "not_a_number")
+
 
 class Wrong(Exception):
     """Input files that do not fit the model."""
 
 
-def mixed(tensors, count, seed):
+def mixed(tensors, count, seed, odd_floats=True):
     """`count` samples: first the extremes, then random ones, wide and narrow."""
-    few = extremes(tensors)[:count]
+    few = extremes(tensors, odd_floats)[:count]
     return few + random(tensors, count - len(few), seed)
 
 
-def extremes(tensors):
-    """One sample of each kind in EXTREMES."""
-    return [[_extreme(t, kind) for t in tensors] for kind in EXTREMES]
+def extremes(tensors, odd_floats=True):
+    """One sample of each kind in EXTREMES and, with `odd_floats` where there are floats, in ODD_FLOATS."""
+    odd = ODD_FLOATS if odd_floats and any(t.dtype.kind == "f" for t in tensors) else ()
+    return [[_extreme(t, kind) for t in tensors] for kind in (*EXTREMES, *odd)]
 
 
 def random(tensors, count, seed):
@@ -76,7 +80,24 @@ def _extreme(tensor, kind):
         flat[flat.size // 2 :][:1] = high
     elif kind == "one_hot_low":
         flat[flat.size // 2 :][:1] = low
+    elif kind in ODD_FLOATS and tensor.dtype.kind == "f":
+        _odd_floats(flat, kind)
     return flat.reshape(tensor.shape)
+
+
+def _odd_floats(flat, kind):
+    numbers = np.arange(flat.size)
+    if kind == "tiny":
+        # Both signs, below the smallest normal number and around it.
+        bits = (numbers * 2654435761 % 0x1000000).astype(np.uint32) | ((numbers % 2).astype(np.uint32) << 31)
+        flat[:] = bits.view(np.float32)
+    elif kind == "largest":
+        flat[:] = np.where(numbers % 3 == 1, -1, 1) * np.finfo(np.float32).max
+    else:
+        flat[:] = numbers % 7 - 3
+        flat[flat.size // 2 :][:1] = np.nan if kind == "not_a_number" else np.inf
+        if kind == "infinite":
+            flat[-1] = -np.inf
 
 
 def _random(tensor, state, i):

@@ -136,12 +136,14 @@ def _run(path, folder, options):
 
 def _samples(inputs, model, options):
     what = options.inputs
+    # The reference leaves it undefined what these become as integers.
+    odd_floats = "QUANTIZE" not in model.operators()
     if what == ["mixed"]:
-        return inputs.mixed(model.inputs, options.count, options.seed)
+        return inputs.mixed(model.inputs, options.count, options.seed, odd_floats)
     if what == ["random"]:
         return inputs.random(model.inputs, options.count, options.seed)
     if what == ["extremes"]:
-        return inputs.extremes(model.inputs)
+        return inputs.extremes(model.inputs, odd_floats)
     if len(what) == 1 and pathlib.Path(what[0]).is_dir():
         what = [pathlib.Path(what[0]) / f"input_{i}.bin" for i in range(len(model.inputs))]
     return inputs.from_files(model.inputs, what)

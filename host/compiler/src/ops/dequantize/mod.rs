@@ -1,4 +1,4 @@
-//! DEQUANTIZE to float32: `quantize.h`.
+//! DEQUANTIZE to float32: `quantize_float.h`.
 
 use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
@@ -33,7 +33,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         operators: vec![op.index],
         summary: format!("DEQUANTIZE from {}", tensor.dtype),
         arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        headers: vec!["quantize.h"],
+        headers: vec!["quantize_float.h"],
         body: format!("    tvmk_dequantize_{}(input, output, {count}, {scale}, {zero});\n", tensor.dtype),
         ..Layer::default()
     }))

@@ -34,7 +34,7 @@ fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
     if is_float(graph, op) {
-        return float_unary::lower(lowering, op, "tvmk_float_hard_swish", "");
+        return float_unary::lower(lowering, op, float_unary::HEADER, "tvmk_float_hard_swish", "");
     }
     let (input, output) = one_to_one(lowering, op)?;
     let ((in_scale, in_zero), (out_scale, out_zero)) =

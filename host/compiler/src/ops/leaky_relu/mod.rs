@@ -16,7 +16,7 @@ pub static DEFINITION: OpDefinition =
 fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(graph, op, problems);
     match op.options {
-        OpOptions::LeakyRelu { alpha } if alpha.is_finite() => {}
+        OpOptions::LeakyRelu { alpha } if alpha.is_finite() || is_float(graph, op) => {}
         OpOptions::LeakyRelu { alpha } => checker.bad(format!("alpha {alpha}"), "a finite number"),
         _ => checker.bad("no options", "options of LEAKY_RELU"),
     }
@@ -31,7 +31,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
     let alpha = if let OpOptions::LeakyRelu { alpha } = op.options { alpha } else { 0.0 };
     if is_float(graph, op) {
-        return float_unary::lower(lowering, op, "tvmk_float_leaky_relu", &float_literal(alpha));
+        return float_unary::lower(lowering, op, float_unary::HEADER, "tvmk_float_leaky_relu", &float_literal(alpha));
     }
     let (input, output) = one_to_one(lowering, op)?;
     let ((in_scale, in_zero), (out_scale, out_zero)) =

@@ -1,4 +1,4 @@
-//! LOGISTIC: `table.h` on int8, `float_unary.h` on float32.
+//! LOGISTIC: `table.h` on int8, `logistic_float.h` on float32.
 
 use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
 use crate::ir::layer::{Lowered, Lowering};
@@ -42,7 +42,7 @@ pub fn check_table(checker: &mut Checker<'_>, fixed: (f32, i32), named: &str) {
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
     if is_float(graph, op) {
-        return float_unary::lower(lowering, op, "tvmk_float_logistic", "");
+        return float_unary::lower(lowering, op, "logistic_float.h", "tvmk_float_logistic", "");
     }
     let (input, _) = one_to_one(lowering, op)?;
     let (scale, zero) = table::quant(graph, op, input)?;

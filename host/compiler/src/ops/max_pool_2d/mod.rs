@@ -1,4 +1,4 @@
-//! MAX_POOL_2D on int8 and float32: `max_pool_2d.h`.
+//! MAX_POOL_2D on int8, `max_pool_2d.h`, and float32, `max_pool_2d_float.h`.
 
 use crate::ir::graph::{DType, OpKind, OpOptions, Operator, Subgraph};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
@@ -59,7 +59,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         operators: vec![op.index],
         summary: format!("MAX_POOL_2D {}, {:?} to {:?}", window.describe(), tensor.shape, graph.tensor(output).shape),
         arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        headers: vec!["max_pool_2d.h"],
+        headers: vec![if is_float(graph, op) { "max_pool_2d_float.h" } else { "max_pool_2d.h" }],
         body,
         ..Layer::default()
     }))

@@ -20,12 +20,4 @@ TVMK_SHARED void tvmk_minimum_int32(const tvmk_broadcast_t *s, const int32_t *in
     TVMK_BROADCAST_LOOPS(s, int32_t, in1, in2, out, x < y ? x : y)
 }
 
-TVMK_SHARED void tvmk_maximum_float(const tvmk_broadcast_t *s, const float *in1, const float *in2, float *out) {
-    TVMK_BROADCAST_LOOPS(s, float, in1, in2, out, x > y ? x : y)
-}
-
-TVMK_SHARED void tvmk_minimum_float(const tvmk_broadcast_t *s, const float *in1, const float *in2, float *out) {
-    TVMK_BROADCAST_LOOPS(s, float, in1, in2, out, x < y ? x : y)
-}
-
 #endif

@@ -1,4 +1,4 @@
-//! MAXIMUM and MINIMUM on int8, int32 and float32, with broadcasting: `maximum_minimum.h`.
+//! MAXIMUM and MINIMUM with broadcasting, on int8 and int32, `maximum_minimum.h`, and float32, `maximum_minimum_float.h`.
 //! The reference compares what is stored, whatever the quantisation says.
 
 use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
@@ -23,10 +23,10 @@ fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let (_, tensor) = lowering.input(op, 0).ok_or_else(|| unchecked(lowering.graph, op))?;
     let which = if op.kind == OpKind::MAXIMUM { "maximum" } else { "minimum" };
-    let element = match tensor.dtype {
-        DType::Int8 => "int8",
-        DType::Int32 => "int32",
-        _ => "float",
+    let (element, header) = match tensor.dtype {
+        DType::Int8 => ("int8", "maximum_minimum.h"),
+        DType::Int32 => ("int32", "maximum_minimum.h"),
+        _ => ("float", "maximum_minimum_float.h"),
     };
-    binary::lower(lowering, op, "maximum_minimum.h", "", |tensors| format!("    tvmk_{which}_{element}({tensors});\n"))
+    binary::lower(lowering, op, header, "", |tensors| format!("    tvmk_{which}_{element}({tensors});\n"))
 }

@@ -1,4 +1,4 @@
-/* MEAN over any dimensions, int8 and float32. */
+/* MEAN over any dimensions, int8. */
 #ifndef TVMK_MEAN_H
 #define TVMK_MEAN_H
 
@@ -17,8 +17,8 @@ typedef struct {
     int16_t zero_point;
 } tvmk_mean_t;
 
-/* For each output: `sum` over what is averaged, then `result`. */
-#define TVMK_MEAN_LOOPS(s, type, in, out, sum_type, result)                                                   \
+/* For each output: `add` to `sum` each element `*p` of what is averaged, then `result`. */
+#define TVMK_MEAN_LOOPS(s, type, in, out, sum_type, add, result)                                              \
     for (int32_t i = 0; i < (s)->kept[0]; i++) {                                                              \
         for (int32_t j = 0; j < (s)->kept[1]; j++) {                                                          \
             for (int32_t k = 0; k < (s)->kept[2]; k++) {                                                      \
@@ -28,7 +28,7 @@ typedef struct {
                     for (int32_t b = 0; b < (s)->averaged[1]; b++) {                                          \
                         const type *p = first + a * (s)->averaged_step[0] + b * (s)->averaged_step[1];        \
                         for (int32_t c = 0; c < (s)->averaged[2]; c++, p += (s)->averaged_step[2]) {          \
-                            sum += *p;                                                                        \
+                            add;                                                                              \
                         }                                                                                     \
                     }                                                                                         \
                 }                                                                                             \
@@ -42,11 +42,7 @@ TVMK_INLINE int8_t tvmk_mean_one(const tvmk_mean_t *l, int32_t sum) {
 }
 
 TVMK_SHARED void tvmk_mean(const tvmk_mean_t *l, const tvmk_mean_loops_t *s, const int8_t *in, int8_t *out) {
-    TVMK_MEAN_LOOPS(s, int8_t, in, out, int32_t, tvmk_mean_one(l, sum))
-}
-
-TVMK_SHARED void tvmk_float_mean(const tvmk_mean_loops_t *s, const float *in, float *out, float count) {
-    TVMK_MEAN_LOOPS(s, float, in, out, float, sum / count)
+    TVMK_MEAN_LOOPS(s, int8_t, in, out, int32_t, sum += *p, tvmk_mean_one(l, sum))
 }
 
 #endif

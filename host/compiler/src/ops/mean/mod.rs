@@ -1,4 +1,4 @@
-//! MEAN on int8 and float32: `mean.h`.
+//! MEAN on int8, `mean.h`, and float32, `mean_float.h`.
 
 use crate::ir::graph::{DType, OpKind, OpOptions, Operator, Subgraph};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
@@ -151,7 +151,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         operators: vec![op.index],
         summary: format!("MEAN of {:?} to {:?}", source.shape, graph.tensor(output).shape),
         arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        headers: vec!["mean.h"],
+        headers: vec![if is_float(graph, op) { "mean_float.h" } else { "mean.h" }],
         body,
         ..Layer::default()
     }))

@@ -1,4 +1,4 @@
-//! MUL on int8 and float32, with broadcasting: `mul.h`.
+//! MUL with broadcasting, on int8, `mul.h`, and float32, `mul_float.h`.
 
 use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
 use crate::ir::layer::{Lowered, Lowering};
@@ -45,7 +45,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let activation = binary::activation(op);
     if is_float(graph, op) {
         let range = binary::float_range(activation);
-        return binary::lower(lowering, op, "mul.h", "", |tensors| {
+        return binary::lower(lowering, op, "mul_float.h", "", |tensors| {
             format!("    tvmk_float_mul({tensors}, {range});\n")
         });
     }

@@ -1,4 +1,4 @@
-/* MUL: product of two int8 tensors, requantised, and of two float32 tensors. */
+/* MUL: product of two int8 tensors, requantised. */
 #ifndef TVMK_MUL_H
 #define TVMK_MUL_H
 
@@ -19,13 +19,6 @@ TVMK_INLINE int8_t tvmk_mul_one(const tvmk_mul_t *l, int32_t x, int32_t y) {
 TVMK_SHARED void tvmk_mul(const tvmk_mul_t *l, const tvmk_broadcast_t *s, const int8_t *in1, const int8_t *in2,
                           int8_t *out) {
     TVMK_BROADCAST_LOOPS(s, int8_t, in1, in2, out, tvmk_mul_one(l, x, y))
-}
-
-TVMK_INLINE float tvmk_float_range(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
-
-TVMK_SHARED void tvmk_float_mul(const tvmk_broadcast_t *s, const float *in1, const float *in2, float *out, float low,
-                                float high) {
-    TVMK_BROADCAST_LOOPS(s, float, in1, in2, out, tvmk_float_range(x * y, low, high))
 }
 
 #endif

@@ -1,4 +1,4 @@
-//! QUANTIZE: `table.h` between bytes, `quantize.h` for wider integers and from float32.
+//! QUANTIZE: `table.h` between bytes, `quantize.h` for wider integers, `quantize_float.h` from float32.
 
 use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
@@ -65,7 +65,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
             from.elements(),
             float_literal(out_scale)
         );
-        return Ok(layer(lowering, op, call, false));
+        return Ok(layer(lowering, op, "quantize_float.h", call, false));
     }
     let (in_scale, in_zero) = table::quant(graph, op, input)?;
     let multiplier = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
@@ -95,10 +95,10 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         ],
     );
     body += &format!("    tvmk_requantize_{}_{}(&layer, input, output, {});\n", from.dtype, to.dtype, from.elements());
-    Ok(layer(lowering, op, body, from.dtype.size() >= to.dtype.size()))
+    Ok(layer(lowering, op, "quantize.h", body, from.dtype.size() >= to.dtype.size()))
 }
 
-fn layer(lowering: &Lowering<'_>, op: &Operator, body: String, in_place: bool) -> Lowered {
+fn layer(lowering: &Lowering<'_>, op: &Operator, header: &'static str, body: String, in_place: bool) -> Lowered {
     let graph = lowering.graph;
     let (Some(&Some(input)), Some(&output)) = (op.inputs.first(), op.outputs.first()) else { return Lowered::Nothing };
     let pair = InPlace { input, output, lead: 0, reason: "element by element, none larger than before" };
@@ -108,7 +108,7 @@ fn layer(lowering: &Lowering<'_>, op: &Operator, body: String, in_place: bool) -
         summary: format!("QUANTIZE from {} to {}", graph.tensor(input).dtype, graph.tensor(output).dtype),
         arguments: vec![Argument::input("input", input), Argument::output("output", output)],
         in_place: if in_place { vec![pair] } else { Vec::new() },
-        headers: vec!["quantize.h"],
+        headers: vec![header],
         body,
         ..Layer::default()
     })

@@ -26,7 +26,7 @@ fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let graph = lowering.graph;
     if is_float(graph, op) {
-        return float_unary::lower(lowering, op, "tvmk_float_relu6", "");
+        return float_unary::lower(lowering, op, float_unary::HEADER, "tvmk_float_relu6", "");
     }
     // The reference clamps at the input's 0 and 6 and takes the output to be quantised alike, whatever the file says.
     let (input, _) = one_to_one(lowering, op)?;

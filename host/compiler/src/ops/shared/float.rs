@@ -1,5 +1,5 @@
 //! The float32 forms of CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, AVERAGE_POOL_2D, ADD and SOFTMAX:
-//! `float_weighted.h` and `float_nn.h`. Plain loops in the reference's order, for graphs that mix types.
+//! `float_weighted.h`, `float_nn.h` and `softmax_float.h`. Plain loops in the reference's order, for graphs that mix types.
 
 use crate::ir::graph::{Activation, DType, OpOptions, Operator, Padding, Pool2DOptions, TensorId};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
@@ -48,10 +48,6 @@ fn check_softmax(checker: &mut Checker<'_>) -> Option<()> {
     let (output, _) = checker.output(0)?;
     checker.dtype(output, &[DType::Float32]);
     checker.shape(output, &tensor.shape);
-    match checker.op.options {
-        OpOptions::Softmax { beta } if !beta.is_finite() => checker.bad(format!("beta {beta}"), "a finite number"),
-        _ => {}
-    }
     Some(())
 }
 
@@ -63,7 +59,7 @@ fn lower_softmax(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Prob
     let rows = tensor.elements() / depth.max(1);
     let mut layer = layer(lowering, op, format!("SOFTMAX of {rows} rows of {depth}"), input, output);
     layer.in_place = vec![InPlace { input, output, lead: 0, reason: "element by element, after the largest is known" }];
-    layer.headers = vec!["float_nn.h"];
+    layer.headers = vec!["softmax_float.h"];
     layer.body = format!("    tvmk_float_softmax(input, output, {rows}, {depth}, {});\n", float_literal(beta));
     Ok(Lowered::Layer(layer))
 }

@@ -1,12 +1,9 @@
-/* ADD, AVERAGE_POOL_2D and SOFTMAX on float32. */
+/* ADD and AVERAGE_POOL_2D on float32. */
 #ifndef TVMK_FLOAT_NN_H
 #define TVMK_FLOAT_NN_H
 
-#include <math.h>
-
 #include "broadcast.h"
-
-TVMK_INLINE float tvmk_float_clamp(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
+#include "float_base.h"
 
 TVMK_SHARED void tvmk_float_add(const tvmk_broadcast_t *s, const float *in1, const float *in2, float *out, float low,
                                 float high) {
@@ -37,30 +34,12 @@ TVMK_SHARED void tvmk_float_average_pool_2d(const tvmk_float_pool_t *l, const fl
                     float sum = 0.0f;
                     for (int32_t i = top; i < bottom; i++) {
                         for (int32_t j = left; j < right; j++) {
-                            sum += in[i * step + j * l->channels + c];
+                            sum = tvmk_exact(sum + in[i * step + j * l->channels + c]);
                         }
                     }
                     *out++ = tvmk_float_clamp(sum / count, low, high);
                 }
             }
-        }
-    }
-}
-
-/* Rows of `depth` elements. The output may overwrite the input. */
-TVMK_SHARED void tvmk_float_softmax(const float *in, float *out, int32_t rows, int32_t depth, float beta) {
-    for (; rows > 0; rows--, in += depth, out += depth) {
-        float largest = in[0];
-        float sum = 0.0f;
-        for (int32_t i = 1; i < depth; i++) {
-            largest = in[i] > largest ? in[i] : largest;
-        }
-        for (int32_t i = 0; i < depth; i++) {
-            out[i] = expf((in[i] - largest) * beta);
-            sum += out[i];
-        }
-        for (int32_t i = 0; i < depth; i++) {
-            out[i] = out[i] / sum;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Functions of one float32: `float_unary.h`.
+//! Functions of one float32: `float_unary.h`, or a header of their own.
 
 use crate::ir::graph::{DType, Operator};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
@@ -14,8 +14,17 @@ pub fn check(checker: &mut Checker<'_>) {
     }
 }
 
-/// The layer that calls `function(input, output, count[, extra])`.
-pub fn lower(lowering: &Lowering<'_>, op: &Operator, function: &str, extra: &str) -> Result<Lowered, Problem> {
+/// The header of the functions that need no other.
+pub const HEADER: &str = "float_unary.h";
+
+/// The layer that calls `function(input, output, count[, extra])` of this header.
+pub fn lower(
+    lowering: &Lowering<'_>,
+    op: &Operator,
+    header: &'static str,
+    function: &str,
+    extra: &str,
+) -> Result<Lowered, Problem> {
     let (input, output) = one_to_one(lowering, op)?;
     let count = lowering.graph.tensor(input).elements();
     let extra = if extra.is_empty() { String::new() } else { format!(", {extra}") };
@@ -25,7 +34,7 @@ pub fn lower(lowering: &Lowering<'_>, op: &Operator, function: &str, extra: &str
         summary: format!("{} of {count} elements", op.kind),
         arguments: vec![Argument::input("input", input), Argument::output("output", output)],
         in_place: vec![InPlace { input, output, lead: 0, reason: "element by element" }],
-        headers: vec!["float_unary.h"],
+        headers: vec![header],
         body: format!("    {function}(input, output, {count}{extra});\n"),
         ..Layer::default()
     }))

@@ -2,7 +2,7 @@
 #ifndef TVMK_FLOAT_WEIGHTED_H
 #define TVMK_FLOAT_WEIGHTED_H
 
-#include "base.h"
+#include "float_base.h"
 
 typedef struct {
     const float *weights; /* as in the file */
@@ -17,8 +17,7 @@ typedef struct {
 } tvmk_float_window_t;
 
 TVMK_INLINE float tvmk_float_finish(const tvmk_float_window_t *l, float sum, int32_t channel) {
-    float x = l->bias ? sum + l->bias[channel] : sum;
-    return x < l->low ? l->low : x > l->high ? l->high : x;
+    return tvmk_float_clamp(l->bias ? sum + l->bias[channel] : sum, l->low, l->high);
 }
 
 /* The input element of window row `ky`, column `kx` for output (oy, ox), or null outside. */
@@ -39,7 +38,7 @@ TVMK_INLINE float tvmk_float_conv_2d_one(const tvmk_float_window_t *l, const flo
         for (int32_t kx = 0; kx < l->window_width; kx++, w += channels) {
             const float *x = tvmk_float_element(l, in, oy, ox, ky, kx);
             for (int32_t k = 0; x && k < channels; k++) {
-                sum += x[k] * w[k];
+                sum = tvmk_exact(sum + tvmk_exact(x[k] * w[k]));
             }
         }
     }
@@ -55,7 +54,9 @@ TVMK_INLINE float tvmk_float_depthwise_one(const tvmk_float_window_t *l, const f
     for (int32_t ky = 0; ky < l->window_height; ky++) {
         for (int32_t kx = 0; kx < l->window_width; kx++, w += channels) {
             const float *x = tvmk_float_element(l, in, oy, ox, ky, kx);
-            sum += x ? x[from] * *w : 0.0f;
+            if (x) {
+                sum = tvmk_exact(sum + tvmk_exact(x[from] * *w));
+            }
         }
     }
     return tvmk_float_finish(l, sum, c);

@@ -1,4 +1,4 @@
-//! SUB on int8 and float32, with broadcasting: `sub.h`.
+//! SUB with broadcasting, on int8, `sub.h`, and float32, `sub_float.h`.
 
 use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
 use crate::ir::layer::{Lowered, Lowering};
@@ -52,7 +52,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     let activation = binary::activation(op);
     if is_float(graph, op) {
         let range = binary::float_range(activation);
-        return binary::lower(lowering, op, "sub.h", "", |tensors| {
+        return binary::lower(lowering, op, "sub_float.h", "", |tensors| {
             format!("    tvmk_float_sub({tensors}, {range});\n")
         });
     }

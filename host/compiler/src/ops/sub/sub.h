@@ -1,4 +1,4 @@
-/* SUB: difference of two int8 tensors, brought to a common scale at 20 more bits, and of two float32 tensors. */
+/* SUB: difference of two int8 tensors, brought to a common scale at 20 more bits. */
 #ifndef TVMK_SUB_H
 #define TVMK_SUB_H
 
@@ -22,13 +22,6 @@ TVMK_INLINE int8_t tvmk_sub_one(const tvmk_sub_t *l, int32_t x, int32_t y) {
 TVMK_SHARED void tvmk_sub(const tvmk_sub_t *l, const tvmk_broadcast_t *s, const int8_t *in1, const int8_t *in2,
                           int8_t *out) {
     TVMK_BROADCAST_LOOPS(s, int8_t, in1, in2, out, tvmk_sub_one(l, x, y))
-}
-
-TVMK_INLINE float tvmk_sub_range(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
-
-TVMK_SHARED void tvmk_float_sub(const tvmk_broadcast_t *s, const float *in1, const float *in2, float *out, float low,
-                                float high) {
-    TVMK_BROADCAST_LOOPS(s, float, in1, in2, out, tvmk_sub_range(x - y, low, high))
 }
 
 #endif

@@ -16,25 +16,40 @@ pub fn constant(out: &mut String, prefix: &str, constant: &Constant) {
     if !constant.comment.is_empty() {
         let _ = writeln!(out, "/* {} */", comment(&constant.comment));
     }
-    let _ = writeln!(
-        out,
-        "static const {} {}[{}] {prefix}_CONSTANT({}) = {{",
-        constant.data.c_type(),
-        constant.name,
-        constant.data.len(),
-        constant.align
-    );
+    let (name, count, align) = (&constant.name, constant.data.len(), constant.align);
+    let bits = as_bits(&constant.data);
+    if bits {
+        let members = format!("    uint32_t bits[{count}];\n    float {VALUES}[{count}];");
+        let _ = writeln!(out, "static const union {{\n{members}\n}} {name} {prefix}_CONSTANT({align}) = {{{{");
+    } else {
+        let c_type = constant.data.c_type();
+        let _ = writeln!(out, "static const {c_type} {name}[{count}] {prefix}_CONSTANT({align}) = {{");
+    }
     match &constant.data {
         ConstantData::I8(values) => elements(out, values, constant.row, |v| v.to_string()),
         ConstantData::U8(values) => elements(out, values, constant.row, |v| v.to_string()),
         ConstantData::I16(values) => elements(out, values, constant.row, |v| v.to_string()),
         ConstantData::I32(values) => elements(out, values, constant.row, |v| int32(*v)),
+        ConstantData::F32(values) if bits => elements(out, values, constant.row, |v| format!("0x{:08x}", v.to_bits())),
         ConstantData::F32(values) => elements(out, values, constant.row, |v| float(*v)),
     }
-    out.push_str("};\n");
+    out.push_str(if bits { "}};\n" } else { "};\n" });
     if !condition.is_empty() {
         out.push_str("#endif\n");
     }
+}
+
+/// The member of a constant that is written as bits by which kernels read it.
+const VALUES: &str = "values";
+
+/// Whether the constant holds what C has no literal for, infinite or not a number: then all of it is written as bits.
+fn as_bits(data: &ConstantData) -> bool {
+    matches!(data, ConstantData::F32(values) if values.iter().any(|value| !value.is_finite()))
+}
+
+/// The C expression for a constant's first element's address.
+pub fn reference(constant: &Constant) -> String {
+    if as_bits(&constant.data) { format!("{}.{VALUES}", constant.name) } else { constant.name.clone() }
 }
 
 /// How long the text of an array is, about: a line's break and indent stand for a few characters in a hundred.
@@ -75,7 +90,35 @@ fn int32(value: i32) -> String {
     if value == i32::MIN { "INT32_MIN".to_owned() } else { value.to_string() }
 }
 
-/// The shortest decimal that reads back as the same float32.
+/// The shortest decimal that reads back as the same float32; for what has none, a call of `float_base.h`'s, which is no
+/// constant expression.
 pub fn float(value: f32) -> String {
-    format!("{value:?}f")
+    if value.is_finite() { format!("{value:?}f") } else { format!("tvmk_float_of_bits(0x{:08x})", value.to_bits()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::layer::Core;
+
+    fn text(values: &[f32]) -> (String, String) {
+        let mut out = String::new();
+        let data = ConstantData::F32(values.to_vec());
+        let array = Constant { name: "w".into(), row: 0, data, align: 4, comment: String::new(), core: Core::Any };
+        constant(&mut out, "P", &array);
+        (out, reference(&array))
+    }
+
+    #[test]
+    fn what_has_no_literal_is_written_as_bits() {
+        let (finite, name) = text(&[1.0, -0.0]);
+        assert_eq!(
+            (finite.as_str(), name.as_str()),
+            ("static const float w[2] P_CONSTANT(4) = {\n    1.0f, -0.0f,\n};\n", "w")
+        );
+        let (odd, name) = text(&[1.0, f32::from_bits(0xffc0_0001), f32::INFINITY]);
+        assert!(odd.ends_with("} w P_CONSTANT(4) = {{\n    0x3f800000, 0xffc00001, 0x7f800000,\n}};\n"), "{odd}");
+        assert_eq!(name, "w.values");
+        assert_eq!(float(f32::NEG_INFINITY), "tvmk_float_of_bits(0xff800000)");
+    }
 }

@@ -1,6 +1,6 @@
 //! `<module>_lib1.c`: constants, one function per layer, and the function that calls them in order.
 
-use super::constants::constant;
+use super::constants::{constant, reference};
 use super::run::{check_mark, main_parameters, main_prototype};
 use super::{comment, kernel_file};
 use crate::ir::layer::Argument;
@@ -142,7 +142,7 @@ fn main(out: &mut String, model: &Model) {
 
 fn constant_name(model: &Model, argument: &Argument) -> Option<String> {
     let found = model.constants.iter().find(|(tensor, _)| *tensor == argument.tensor)?;
-    Some(found.1.name.clone())
+    Some(reference(&found.1))
 }
 
 /// A C expression for a place; `used` learns which parameter of the main function it needs.

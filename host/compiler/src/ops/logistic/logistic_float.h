@@ -1,0 +1,21 @@
+/* LOGISTIC on float32. The output may overwrite the input. */
+#ifndef TVMK_LOGISTIC_FLOAT_H
+#define TVMK_LOGISTIC_FLOAT_H
+
+#include "float_math.h"
+
+/* Beyond 16.6 the result is 1 in float32; below -9 the function is its exponential as near as float32 tells. */
+TVMK_SHARED void tvmk_float_logistic(const float *in, float *out, int32_t count) {
+    for (int32_t i = 0; i < count; i++) {
+        float x = tvmk_exact(in[i]);
+        if (x > 16.619047164916992188f) {
+            out[i] = 1.0f;
+        } else if (x < -9.0f) {
+            out[i] = tvmk_exp(x);
+        } else {
+            out[i] = tvmk_float_result(1.0f / tvmk_exact(1.0f + tvmk_exp(-x)));
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* Prints a checksum of what the float32 kernels make of ordinary and of odd numbers. It must be the same on every core,
+ * with every compiler, under all flags: nothing here is told to keep from fusing products and sums. */
+#include <stdio.h>
+
+#include "float_math.h"
+#include "float_nn.h"
+#include "float_unary.h"
+#include "float_weighted.h"
+#include "logistic_float.h"
+#include "max_pool_2d_float.h"
+#include "maximum_minimum_float.h"
+#include "mean_float.h"
+#include "mul_float.h"
+#include "quantize_float.h"
+#include "softmax_float.h"
+#include "sub_float.h"
+
+enum { HEIGHT = 5, WIDTH = 6, CHANNELS = 8, COUNT = HEIGHT * WIDTH * CHANNELS };
+
+static uint32_t checksum = UINT32_C(2166136261);
+static uint32_t state = UINT32_C(0x2545f491);
+static float a[COUNT], b[COUNT], out[COUNT], weights[9 * CHANNELS * CHANNELS], bias[CHANNELS];
+static int8_t bytes[COUNT];
+
+static void add_to_checksum(const void *data, size_t size) {
+    const uint8_t *p = (const uint8_t *)data;
+    while (size-- > 0) {
+        checksum = (checksum ^ *p++) * UINT32_C(16777619);
+    }
+}
+
+static uint32_t draw(void) {
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return state;
+}
+
+/* 0: like activations; 1: tiny, below the smallest normal number and above; 2: any bits, often not a number or infinite. */
+static float number(int kind) {
+    uint32_t bits = draw();
+    if (kind == 0) {
+        return (float)((int32_t)bits >> 8) * (draw() & 1u ? 0x1p-20f : 0x1.6p-24f);
+    }
+    if (kind == 1) {
+        return tvmk_float_of_bits(bits & UINT32_C(0x81ffffff));
+    }
+    return tvmk_float_of_bits(draw() & 7u ? bits : bits | TVMK_FLOAT_INFINITY);
+}
+
+static void fill(float *p, int32_t count, int kind) {
+    while (count-- > 0) {
+        *p++ = number(kind);
+    }
+}
+
+static void outputs(void) { add_to_checksum(out, sizeof out); }
+
+static void functions(void) {
+    for (int32_t i = 0; i < 6000; i++) {
+        float x = number(i % 3);
+        float y[] = {tvmk_exp(x),  tvmk_expm1(x), tvmk_log(x),   tvmk_tanh(x), tvmk_sin(x),           tvmk_cos(x),
+                     tvmk_sqrt(x), tvmk_rsqrt(x), tvmk_floor(x), tvmk_ceil(x), tvmk_round_half_even(x)};
+        add_to_checksum(y, sizeof y);
+    }
+}
+
+static void windows(void) {
+    tvmk_float_window_t l = {weights, bias, -FLT_MAX, FLT_MAX, 1, HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, CHANNELS,
+                             3,       3,    1,        1,       1, 1,      1,     1};
+    const tvmk_float_pool_t average = {1, HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, 3, 3, 1, 1, 1, 1};
+    const tvmk_max_pool_2d_t largest = {1, HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, 3, 3, 1, 1, 1, 1};
+    const tvmk_mean_loops_t mean = {{1, 1, CHANNELS}, {0, 0, 1}, {1, 1, HEIGHT * WIDTH}, {0, 0, CHANNELS}};
+    tvmk_float_conv_2d(&l, a, out);
+    outputs();
+    l.bias = 0;
+    l.low = 0.0f;
+    l.high = 6.0f;
+    tvmk_float_depthwise_conv_2d(&l, a, out);
+    outputs();
+    tvmk_float_average_pool_2d(&average, a, out, -FLT_MAX, FLT_MAX);
+    outputs();
+    tvmk_float_max_pool_2d(&largest, a, out, 0.0f, FLT_MAX);
+    outputs();
+    tvmk_float_mean(&mean, a, out, (float)(HEIGHT * WIDTH));
+    outputs();
+}
+
+static void elements(void) {
+    const tvmk_broadcast_t s = {{1, HEIGHT, WIDTH, CHANNELS},
+                                {COUNT, WIDTH * CHANNELS, CHANNELS, 1},
+                                {COUNT, WIDTH * CHANNELS, CHANNELS, 1}};
+    tvmk_float_add(&s, a, b, out, -FLT_MAX, FLT_MAX);
+    outputs();
+    tvmk_float_sub(&s, a, b, out, -1.0f, 1.0f);
+    outputs();
+    tvmk_float_mul(&s, a, b, out, -FLT_MAX, FLT_MAX);
+    outputs();
+    tvmk_maximum_float(&s, a, b, out);
+    outputs();
+    tvmk_minimum_float(&s, a, b, out);
+    outputs();
+    tvmk_float_relu(a, out, COUNT);
+    outputs();
+    tvmk_float_relu6(a, out, COUNT);
+    outputs();
+    tvmk_float_leaky_relu(a, out, COUNT, 0.1f);
+    outputs();
+    tvmk_float_hard_swish(a, out, COUNT);
+    outputs();
+    tvmk_float_logistic(a, out, COUNT);
+    outputs();
+    tvmk_float_softmax(a, out, COUNT / CHANNELS, CHANNELS, 0.7f);
+    outputs();
+    tvmk_quantize_int8(a, bytes, COUNT, 0.37f, -3);
+    add_to_checksum(bytes, sizeof bytes);
+    tvmk_dequantize_int8(bytes, out, COUNT, 0.3f, 5);
+    outputs();
+}
+
+int main(void) {
+    functions();
+    for (int kind = 0; kind < 3; kind++) {
+        for (int i = 0; i < 4; i++) {
+            fill(a, COUNT, kind);
+            fill(b, COUNT, kind);
+            fill(weights, (int32_t)(sizeof weights / sizeof *weights), i == 0 ? kind : 0);
+            fill(bias, CHANNELS, 0);
+            windows();
+            elements();
+        }
+    }
+    printf("floats: %08lx\n", (unsigned long)checksum);
+    return 0;
+}
