@@ -19,8 +19,16 @@ struct Part {
     long: u64,
 }
 
-const PARTS: &[Part] =
-    &[Part { name: "graphs", test: "random_graphs_equal_the_interpreter", short: 2_000, long: 20_000 }];
+const PARTS: &[Part] = &[
+    Part { name: "graphs", test: "random_graphs_equal_the_interpreter", short: 2_000, long: 20_000 },
+    Part { name: "mutants", test: "mutants_equal_the_interpreter", short: 1_000, long: 10_000 },
+    Part {
+        name: "layers",
+        test: "a_million_bytes_of_each_weighted_layer_equal_the_interpreter",
+        short: 180,
+        long: 1_800,
+    },
+];
 
 /// `cargo xtask attack [PART...] [--count N] [--seed S] [--first N]`; all parts without a name.
 ///

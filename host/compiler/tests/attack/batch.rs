@@ -44,39 +44,37 @@ pub fn check(records: &[Record], folder: &Path, way: Option<&'static str>, tally
             Err(reason) => tally.refused.entry(kind_of(&reason)).or_default().push(record.number),
         }
     }
-    if !accepted.is_empty() {
-        let outcomes = run(&accepted, folder);
-        let _ = std::fs::remove_dir_all(folder);
-        match outcomes {
-            Ok(outcomes) => {
-                for (accepted, outcome) in accepted.iter().zip(outcomes) {
-                    judge(accepted, outcome, tally);
-                }
+    compare(accepted, folder, tally);
+}
+
+/// Runs models in one program. Where one spoils it, halves are tried, down to the one.
+fn compare(accepted: Vec<Accepted<'_>>, folder: &Path, tally: &mut Tally) {
+    if accepted.is_empty() {
+        return;
+    }
+    let outcomes = run(&accepted, folder);
+    let _ = std::fs::remove_dir_all(folder);
+    match outcomes {
+        Ok(outcomes) => {
+            for (accepted, outcome) in accepted.iter().zip(outcomes) {
+                judge(accepted, outcome, tally);
             }
-            Err(error) if accepted.len() == 1 => {
-                tally.wrong.push((accepted[0].record.number, accepted[0].way, format!("does not build: {error}")));
-            }
-            // One model spoils the program: each gets its own.
-            Err(_) => {
-                for accepted in &accepted {
-                    let alone = rebuilt(accepted);
-                    match run(std::slice::from_ref(&alone), folder) {
-                        Ok(mut outcomes) => judge(&alone, outcomes.remove(0), tally),
-                        Err(error) => {
-                            let error = format!("does not build: {error}");
-                            tally.wrong.push((accepted.record.number, accepted.way, error));
-                        }
-                    }
-                    let _ = std::fs::remove_dir_all(folder);
-                }
+        }
+        Err(error) if accepted.len() == 1 => {
+            tally.wrong.push((accepted[0].record.number, accepted[0].way, format!("does not build: {error}")));
+        }
+        Err(_) => {
+            let (front, back) = accepted.split_at(accepted.len() / 2);
+            for half in [front, back] {
+                compare(half.iter().enumerate().map(again).collect(), folder, tally);
             }
         }
     }
 }
 
-/// The same model as the first of a program of its own.
-fn rebuilt<'a>(accepted: &Accepted<'a>) -> Accepted<'a> {
-    match attempt(accepted.record, accepted.way, 0) {
+/// The same model at another place of another program.
+fn again<'a>((place, accepted): (usize, &Accepted<'a>)) -> Accepted<'a> {
+    match attempt(accepted.record, accepted.way, place) {
         Ok(Some(model)) => model,
         _ => panic!("number {} compiles once, but not twice", accepted.record.number),
     }
@@ -111,6 +109,9 @@ fn judge(accepted: &Accepted<'_>, outcome: Result<Vec<Vec<u8>>, String>, tally: 
             return tally.wrong.push((record.number, accepted.way, said));
         }
         tally.bytes += found.len();
+        if !record.kind.is_empty() {
+            *tally.kinds.entry(record.kind.clone()).or_default() += found.len();
+        }
     }
     tally.equal += 1;
     if let Some(name) = &record.extension {

@@ -28,6 +28,8 @@ pub struct Campaign {
     pub count: u64,
     /// Of those that the interpreter runs, at least this share must be accepted: else the campaign tests too little.
     pub least_accepted: f64,
+    /// Each of so many kinds must have so many output bytes compared; told for the usual count or more.
+    pub kinds: (usize, usize),
 }
 
 /// Runs a campaign and panics with what is wrong.
@@ -80,6 +82,9 @@ pub fn campaign(campaign: &Campaign) {
     assert_eq!(tally.models as u64, count, "models got lost");
     let refused: usize = tally.refused.values().map(Vec::len).sum();
     let share = tally.equal as f64 / (tally.equal + refused).max(1) as f64;
+    let few: Vec<_> = tally.kinds.iter().filter(|(_, bytes)| **bytes < campaign.kinds.1).collect();
+    let enough = few.is_empty() && tally.kinds.len() == campaign.kinds.0;
+    assert!(enough || count < campaign.count, "{} kinds, too few bytes of {few:?}", tally.kinds.len());
     assert!(share >= campaign.least_accepted || count < 100, "only {share:.2} of the models were accepted");
 }
 

@@ -20,5 +20,17 @@ use campaign::{Campaign, campaign};
 #[test]
 #[ignore = "`cargo xtask attack` runs it"]
 fn random_graphs_equal_the_interpreter() {
-    campaign(&Campaign { what: "graphs", count: 120, least_accepted: 0.6 });
+    campaign(&Campaign { what: "graphs", count: 120, least_accepted: 0.6, kinds: (0, 0) });
+}
+
+#[test]
+#[ignore = "`cargo xtask attack` runs it"]
+fn mutants_equal_the_interpreter() {
+    campaign(&Campaign { what: "mutants", count: 200, least_accepted: 0.2, kinds: (0, 0) });
+}
+
+#[test]
+#[ignore = "`cargo xtask attack` runs it"]
+fn a_million_bytes_of_each_weighted_layer_equal_the_interpreter() {
+    campaign(&Campaign { what: "layers", count: 180, least_accepted: 0.6, kinds: (3, 1_000_000) });
 }

@@ -13,6 +13,8 @@ pub struct Record {
     pub refused: Option<String>,
     /// The rule under which the model stands for a chain of operators that the interpreter runs.
     pub extension: Option<String>,
+    /// What its output bytes are counted under; may be empty.
+    pub kind: String,
     /// The state is forgotten after so many samples; 0: never.
     pub sequence: usize,
     /// For each sample: whether the reference is defined on it.
@@ -66,6 +68,7 @@ impl Record {
             tflite,
             refused: text(&facts["refused"]),
             extension: text(&facts["extension"]),
+            kind: text(&facts["kind"]).unwrap_or_default(),
             sequence: number(&facts["sequence"]) as usize,
             defined: list(&facts["defined"]).iter().map(|value| value == &Value::Bool(true)).collect(),
             inputs,

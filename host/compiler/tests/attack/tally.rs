@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+/// Reasons that the table tells apart.
+const ROWS: usize = 24;
+
 /// Counts, and what went wrong.
 #[derive(Default)]
 pub struct Tally {
@@ -12,6 +15,8 @@ pub struct Tally {
     pub equal: usize,
     /// Bytes of output compared.
     pub bytes: usize,
+    /// The same by kind of model, where there are kinds.
+    pub kinds: BTreeMap<String, usize>,
     /// Of the equal ones: under a documented extension, by its name.
     pub extensions: BTreeMap<String, usize>,
     /// Both refused.
@@ -29,6 +34,9 @@ impl Tally {
         self.equal += other.equal;
         self.bytes += other.bytes;
         self.both_refused += other.both_refused;
+        for (kind, bytes) in other.kinds {
+            *self.kinds.entry(kind).or_default() += bytes;
+        }
         for (name, count) in other.extensions {
             *self.extensions.entry(name).or_default() += count;
         }
@@ -49,19 +57,26 @@ impl Tally {
             self.both_refused,
             self.wrong.len()
         );
+        for (kind, bytes) in &self.kinds {
+            let _ = writeln!(text, "  {bytes:>9} bytes of {kind}");
+        }
         for (name, count) in &self.extensions {
             let _ = writeln!(text, "  {count:>5} equal by an extension: {name}");
         }
         let mut reasons: Vec<_> = self.refused.iter().collect();
         reasons.sort_by_key(|(_, numbers)| std::cmp::Reverse(numbers.len()));
-        for (reason, numbers) in reasons {
+        for (reason, numbers) in reasons.iter().take(ROWS) {
             let _ = writeln!(text, "  {:>5} refused, such as number {}: {reason}", numbers.len(), numbers[0]);
+        }
+        if reasons.len() > ROWS {
+            let rest: usize = reasons[ROWS..].iter().map(|(_, numbers)| numbers.len()).sum();
+            let _ = writeln!(text, "  {rest:>5} refused for {} further reasons", reasons.len() - ROWS);
         }
         text
     }
 }
 
-/// A message without what changes from model to model: numbers, names.
+/// A message without what changes from model to model: numbers and names.
 pub fn kind_of(message: &str) -> String {
     let mut kind = String::new();
     let mut quoted = false;

@@ -3,7 +3,7 @@
 
     attack.py graphs  --seed S --first A --count N     graphs of one to six operators
     attack.py mutants --seed S --first A --count N     single operators with one or two fields changed
-    attack.py weighted --seed S --first A --count N    layers with weights, large enough to see rare differences
+    attack.py layers  --seed S --first A --count N    layers with weights, large enough to see rare differences
 
 Model number N of a seed is the same on every machine and in every run. Records go to standard output, see `attacks/stream.py`.
 """
@@ -37,7 +37,8 @@ def main(argv):
     # The interpreter prints to standard output at times: records go to a copy of it.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    stream.write(out, range(options.first, options.first + options.count), make, sources.judge)
+    numbers = range(options.first, options.first + options.count)
+    stream.write(out, numbers, make, sources.JUDGES, options.what in sources.ALONE)
     return 0
 
 
@@ -45,7 +46,7 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="attack.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("what", choices=("graphs", "mutants", "weighted"))
+    parser.add_argument("what", choices=("graphs", "mutants", "layers"))
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=1)

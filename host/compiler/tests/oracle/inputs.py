@@ -58,7 +58,10 @@ def _bounds(tensor):
 
 
 def _zero(tensor):
-    return tensor.zero_points[0] if tensor.zero_points and tensor.dtype.kind in "iu" else 0
+    if not tensor.zero_points or tensor.dtype.kind not in "iu":
+        return 0
+    # Files that are wrong on purpose hold zero points outside the type.
+    return min(max(tensor.zero_points[0], int(np.iinfo(tensor.dtype).min)), int(np.iinfo(tensor.dtype).max))
 
 
 def _extreme(tensor, kind):

@@ -113,7 +113,8 @@ def _quantize_inputs(file, graph, operator):
 
 def _same(first, second):
     a, b = first.quantization, second.quantization
-    if a is None or b is None or a.scale is None or b.scale is None:
+    if any(q is None or q.scale is None or q.zeroPoint is None or not len(q.scale) for q in (a, b)):
+        # No QUANTIZE can be made of that.
         return True
     return np.array_equal(a.scale, b.scale) and np.array_equal(a.zeroPoint, b.zeroPoint)
 

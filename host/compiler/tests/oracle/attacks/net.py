@@ -23,6 +23,7 @@ class Net:
         self.model = Model()
         self.graph = self.model.graph()
         self.extreme = state.randint(3) == 0
+        self.largest = LARGEST
         self.tensors = []
         self.constants = []
         self.read = set()

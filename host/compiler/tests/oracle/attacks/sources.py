@@ -10,7 +10,8 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as gen
 
 import schema
 
-from . import extensions, graphs
+from . import extensions, graphs, layers, mutants
+from .verdict import SAMPLES, Verdict
 from .verdict import judge as judged
 
 
@@ -28,26 +29,33 @@ class Made:
     inexact: set = dataclasses.field(default_factory=set)
     # What the outputs are, for people.
     labels: list = dataclasses.field(default_factory=list)
-    # Samples; None for the usual number.
-    samples: int | None = None
+    # What its output bytes are counted under.
+    kind: str = ""
+    samples: int = SAMPLES
 
     def facts(self):
         """What a record says of it."""
         inexact = [place for place, index in enumerate(self.outputs) if index in self.inexact]
-        return {"number": self.number, "sequence": self.sequence, "inexact": inexact, "labels": self.labels}
+        facts = {"number": self.number, "sequence": self.sequence, "kind": self.kind}
+        return {**facts, "inexact": inexact, "labels": self.labels}
 
 
 def judge(made):
-    """What the interpreter says, of the model or of the chain that it stands for, and the extension's name."""
-    arguments = (made.seed, made.sequence) + (() if made.samples is None else (made.samples,))
-    verdict = judged(made.data, *arguments)
+    """What the interpreter says, of the model or of its twin, and by which rules it has one."""
+    verdict = judged(made.data, made.seed, made.sequence, made.samples)
     if verdict.refused is None:
         return verdict, None
+    return judge_twin(made, verdict)
+
+
+def judge_twin(made, verdict=None):
+    """The same where the interpreter is known not to run the model itself, for this or another reason."""
+    verdict = verdict or Verdict(refused="the interpreter died")
     other = extensions.equivalent(made.data)
     if other is None:
         return verdict, None
     twin, rules = other
-    there = judged(twin, *arguments)
+    there = judged(twin, made.seed, made.sequence, made.samples)
     if there.refused is not None:
         return verdict, None
     if "uint8 as int8" in rules:
@@ -77,6 +85,24 @@ def _graphs(seed):
     return make
 
 
+def _mutants(seed):
+    def make(number):
+        net, data = mutants.draw(_state("mutants", seed, number), number)
+        outputs = list(net.graph.table.outputs)
+        return Made(number, data, seed=number, sequence=net.samples_in_a_row, outputs=outputs, inexact=net.inexact)
+
+    return make
+
+
+def _layers(seed):
+    def make(number):
+        kind, net = layers.draw(_state("layers", seed, number), number)
+        outputs = list(net.graph.table.outputs)
+        return Made(number, net.model.bytes(), seed=number, outputs=outputs, kind=kind, samples=layers.SAMPLES)
+
+    return make
+
+
 def exposed(made):
     """The same model with everything it computes among its outputs, in order: which operator is the first to differ?"""
     file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(made.data, 0))
@@ -97,4 +123,9 @@ def exposed(made):
     return dataclasses.replace(made, data=extensions.pack(file), outputs=outputs, labels=labels)
 
 
-SOURCES = {"graphs": _graphs}
+SOURCES = {"graphs": _graphs, "mutants": _mutants, "layers": _layers}
+
+JUDGES = (judge, judge_twin)
+
+# Sources whose models may make the interpreter write where it must not: each is judged in a process of its own.
+ALONE = ("mutants",)

@@ -12,34 +12,43 @@ import struct
 PATIENCE = 20
 
 
-def write(out, numbers, make, judge):
-    """Writes a record for each number: of `make(number)`, a Made, and of `judge(made)`, a Verdict.
+def write(out, numbers, make, judges, alone=False):
+    """Writes a record for each number: of `make(number)`, a Made, and of what the first of `judges` says of it.
 
-    `judge` runs in a child. Where it dies, the record says so, and another child goes on behind it.
+    A judge runs in a child, a new one for each model if `alone`. Where a child dies, the next judge is asked, and where none is
+    left, the record says so.
     """
     numbers = list(numbers)
     while numbers:
-        out.flush()
-        told, tell = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(told)
-            _work(out, numbers, make, judge, tell)
-        os.close(tell)
-        with os.fdopen(told, "rb") as told:
-            done = len(told.read()) // 4
-        _, status = os.waitpid(child, 0)
+        share = numbers[:1] if alone else numbers
+        done, signalled = _child(out, share, make, judges[0])
         numbers = numbers[done:]
-        if status == 0 or not numbers:
-            if status != 0:
-                raise RuntimeError(f"the judging process ended with {status} after its last model")
-            return
-        if not os.WIFSIGNALED(status):
-            raise RuntimeError(f"the judging process ended with {status} at model {numbers[0]}")
-        made = make(numbers[0])
-        name = signal.Signals(os.WTERMSIG(status)).name
-        _record(out, made, {"refused": f"the interpreter died of {name}"}, [])
+        if signalled is None:
+            continue
+        if len(judges) > 1:
+            write(out, numbers[:1], make, judges[1:])
+        else:
+            _record(out, make(numbers[0]), {"refused": f"the interpreter died of {signalled}"}, [])
         numbers = numbers[1:]
+
+
+def _child(out, numbers, make, judge):
+    """How many of the numbers a child wrote, and the signal that ended it early."""
+    out.flush()
+    told, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(told)
+        _work(out, numbers, make, judge, tell)
+    os.close(tell)
+    with os.fdopen(told, "rb") as told:
+        done = len(told.read()) // 4
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and done < len(numbers):
+        return done, signal.Signals(os.WTERMSIG(status)).name
+    if status != 0:
+        raise RuntimeError(f"the judging process ended with {status} at model {numbers[min(done, len(numbers) - 1)]}")
+    return done, None
 
 
 def _work(out, numbers, make, judge, tell):

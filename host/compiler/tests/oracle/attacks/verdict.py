@@ -27,13 +27,10 @@ class Verdict:
     defined: list = dataclasses.field(default_factory=list)
 
 
-def judge(data, seed, sequence=0, count=SAMPLES):
+def judge(data, seed, sequence, count):
     """Runs a model; `sequence` forgets its state after so many samples."""
     try:
-        model = schema.Model(data)
-        _demand_known(model)
-        samples = inputs.mixed(model.inputs, count, seed)
-        casts = _casts(data)
+        model, samples, casts = _prepared(data, seed, count)
         machine = interpreter.Interpreter(model, preserve=bool(casts))
         found = Verdict(
             inputs=[[] for _ in model.inputs],
@@ -65,10 +62,16 @@ def judge(data, seed, sequence=0, count=SAMPLES):
     return found
 
 
-def _demand_known(model):
-    for tensor in (*model.inputs, *model.outputs):
-        if tensor.dtype is None:
-            raise interpreter.Refused("an input or output of a type that Python has no array of")
+def _prepared(data, seed, count):
+    """The model, its samples and its casts; mutants may be such that there are none."""
+    try:
+        model = schema.Model(data)
+        ports = (*model.inputs, *model.outputs)
+        if any(t.dtype is None or any(n < 0 for n in t.shape) for t in ports):
+            raise interpreter.Refused("an input or output that Python has no array of")
+        return model, inputs.mixed(model.inputs, count, seed), _casts(data)
+    except (ValueError, IndexError, OverflowError, MemoryError, TypeError) as error:
+        raise interpreter.Refused(f"no samples can be made: {error}") from error
 
 
 def _invoke(machine, sample, heard):

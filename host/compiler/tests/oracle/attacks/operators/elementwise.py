@@ -4,7 +4,7 @@ import numpy as np
 
 from builder import FLOAT, Quantization, activation, options
 
-from ..net import LARGEST, is_type, size
+from ..net import is_type, size
 from .weighted import ACTIVATIONS
 
 # Quantisation that the operator fixes for its output.
@@ -65,7 +65,7 @@ def binary(name):
         if compares and second.dtype.name == "int8" and net.chance(0.8):
             second = alike(net, second, first.quantization)
         shape = np.broadcast_shapes(first.shape, second.shape)
-        if size(shape) > LARGEST:
+        if size(shape) > net.largest:
             return False
         if net.chance(0.5):
             first, second = second, first
@@ -88,7 +88,7 @@ def binary(name):
 def _second(net, first):
     """Another tensor of the graph, the same again, a constant or a new input; some need a broadcast."""
     if net.chance(0.65):
-        other = net.source(lambda t: t.dtype == first.dtype and t is not first and _fit(first.shape, t.shape))
+        other = net.source(lambda t: t.dtype == first.dtype and t is not first and _fit(net, first.shape, t.shape))
         if other is not None:
             return other
     if net.chance(0.1):
@@ -106,9 +106,9 @@ def _second(net, first):
     return net.input(shape, first.dtype)
 
 
-def _fit(first, second):
+def _fit(net, first, second):
     try:
-        return size(np.broadcast_shapes(first, second)) <= LARGEST
+        return size(np.broadcast_shapes(first, second)) <= net.largest
     except ValueError:
         return False
 

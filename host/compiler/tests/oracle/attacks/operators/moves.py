@@ -5,7 +5,7 @@ import numpy as np
 from builder import activation, options
 from cases import layout
 
-from ..net import LARGEST, size
+from ..net import size
 from .elementwise import alike
 
 
@@ -57,7 +57,7 @@ def pad(net):
     if source is None:
         return False
     amounts = [tuple(int(n) for n in net.state.randint(0, 3, 2)) if net.chance(0.5) else (0, 0) for _ in source.shape]
-    if size([n + sum(a) for n, a in zip(source.shape, amounts)]) > LARGEST:
+    if size([n + sum(a) for n, a in zip(source.shape, amounts)]) > net.largest:
         return False
     return _known(net, source, [layout.pad(net.graph, source, amounts, net.name("pad"))])
 
@@ -89,7 +89,7 @@ def concatenation(net):
             shape = tuple(net.between(1, 4) if i == axis else n for i, n in enumerate(source.shape))
             other = net.constant(shape, source.dtype, source.quantization)
         sources.append(other)
-    if sum(size(t.shape) for t in sources) > LARGEST:
+    if sum(size(t.shape) for t in sources) > net.largest:
         return False
     if source.dtype.name == "int8" and net.chance(0.85):
         sources = [alike(net, t, source.quantization) for t in sources]

@@ -6,7 +6,7 @@ import quantities
 from builder import FLOAT, Quantization, activation, options, padding
 from cases.convolution import extent
 
-from ..net import LARGEST, is_type, size
+from ..net import size
 
 # Fused activations, as often as they are worth a test.
 ACTIVATIONS = ("NONE", "NONE", "NONE", "RELU", "RELU6", "RELU_N1_TO_1")
@@ -83,7 +83,7 @@ def conv_2d(net):
     filters = net.pick((1, 2, 3, 4, 5, 7, 8, 16, 17))
     shape = (source.shape[0], *place, filters)
     weights = (filters, *kernel, source.shape[3])
-    if size(shape) > LARGEST or size(weights) > 2 * LARGEST:
+    if size(shape) > net.largest or size(weights) > 2 * net.largest:
         return False
     inputs, quantization = _parameters(net, source, weights, 0, net.chance(0.8))
     fields = options(
@@ -109,7 +109,7 @@ def depthwise_conv_2d(net):
     multiplier = net.pick((1, 1, 1, 2, 3))
     filters = source.shape[3] * multiplier
     shape = (source.shape[0], *place, filters)
-    if size(shape) > LARGEST:
+    if size(shape) > net.largest:
         return False
     inputs, quantization = _parameters(net, source, (1, *kernel, filters), 3, net.chance(0.8))
     fields = options(
@@ -139,7 +139,7 @@ def fully_connected(net):
     depth = source.shape[-1] if keep else size(source.shape[1:])
     units = net.pick((1, 2, 3, 4, 5, 7, 8, 9, 16, 17))
     shape = (*source.shape[:-1], units) if keep else (source.shape[0], units)
-    if size(shape) > LARGEST or depth * units > 3 * LARGEST:
+    if size(shape) > net.largest or depth * units > 3 * net.largest:
         return False
     inputs, quantization = _parameters(net, source, (units, depth), 0, net.chance(0.25))
     fields = options(

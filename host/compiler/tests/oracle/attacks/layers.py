@@ -1,0 +1,28 @@
+"""Single layers with weights and many results: enough bytes to see differences that are one in a hundred thousand."""
+
+from .net import Net, size
+from .operators import OPERATORS
+
+# The operators, and how inputs are drawn that give many results.
+WEIGHTED = {
+    "CONV_2D": lambda net: (1, net.between(6, 14), net.between(6, 14), net.pick((1, 2, 3, 4, 5, 8))),
+    "DEPTHWISE_CONV_2D": lambda net: (1, net.between(8, 14), net.between(8, 14), net.pick((1, 3, 4, 8, 9))),
+    "FULLY_CONNECTED": lambda net: (net.between(64, 128), net.between(3, 33)),
+}
+
+# Samples of each model, and the least number of results in one.
+SAMPLES = 48
+RESULTS = 600
+
+
+def draw(state, number):
+    """The operator's name and a net with one such layer; operators come in turn."""
+    names = list(WEIGHTED)
+    name = names[number % len(names)]
+    while True:
+        net = Net(state)
+        net.extreme, net.largest = False, 6000
+        net.input(WEIGHTED[name](net))
+        if OPERATORS[name][1](net) and size(net.tensors[-1].shape) >= RESULTS:
+            net.graph.output(net.tensors[-1])
+            return name, net
