@@ -1,7 +1,7 @@
 //! `cargo xtask bench [BOARD...] [--layers] [--model NAME]`: what compiled models cost on the emulated boards.
 //!
 //! Instructions of one `TVMExecute`, counted by the emulator (not cycles), and flash and RAM of an image that holds the model,
-//! the runtime and the startup code, nothing else. Models: the bundled one, and those of `../shared/models` where they are.
+//! the runtime and the startup code, nothing else. Models: the bundled one, and those of `docs/data.md` where they are.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -75,9 +75,8 @@ fn compile_all(out: &Path, only: Option<&str>) -> Result<Vec<Model>> {
     Cmd::new("cargo").args(["build", "--profile", "host", "--package", "tvm_embedded_cli"]).dir(root).capture()?;
     let tool = paths::target().join("host/tvm-embedded");
     let mut files = vec![root.join("models/digits/digits.tflite")];
-    match fs::read_dir(root.join("../shared/models")) {
-        Ok(entries) => files.extend(entries.flatten().map(|entry| entry.path())),
-        Err(_) => println!("SKIPPED: ../shared/models is absent: only the bundled model is measured"),
+    if let Some(folder) = paths::data("models") {
+        files.extend(fs::read_dir(folder)?.flatten().map(|entry| entry.path()));
     }
     files.retain(|file| file.extension().is_some_and(|extension| extension == "tflite"));
     files.sort();

@@ -20,22 +20,18 @@ pub struct Model {
     pub ours: bool,
 }
 
-/// Generates everything in reach: the bundled model, the small models of the fuzz corpus, and, where they are, the models of
-/// `../shared/models` and the archives of `../shared/mlf`.
+/// Generates everything in reach: the bundled model, the small models of the fuzz corpus, and, where they are, the models and
+/// archives of `docs/data.md`.
 ///
 /// # Errors
 /// When the tool can't be built, or refuses one of the archives. A `.tflite` file with an operator that the compiler does
 /// not know is passed over with a line.
 pub fn models(out: &Path) -> Result<Vec<Model>> {
-    let root = paths::root();
     let (tool, mut models) = of_our_compiler(out, |_| true)?;
-    match with_extension(&root.join("../shared/mlf"), "tar") {
-        Ok(archives) => {
-            for archive in archives {
-                models.extend(generate(&tool, &archive, out, false)?);
-            }
+    if let Some(folder) = paths::data("mlf") {
+        for archive in with_extension(&folder, "tar")? {
+            models.extend(generate(&tool, &archive, out, false)?);
         }
-        Err(_) => println!("SKIPPED: ../shared/mlf is absent: no archive of TVM's is run"),
     }
     Ok(models)
 }
@@ -64,9 +60,8 @@ fn of_our_compiler(out: &Path, wanted: impl Fn(&str) -> bool) -> Result<(PathBuf
     let mut models = Vec::new();
     let mut files = with_extension(&root.join("fuzz/corpus/tflite"), "tflite")?;
     files.push(root.join("models/digits/digits.tflite"));
-    match with_extension(&root.join("../shared/models"), "tflite") {
-        Ok(shared) => files.extend(shared),
-        Err(_) => println!("SKIPPED: ../shared/models is absent: of whole networks only the bundled one is run"),
+    if let Some(folder) = paths::data("models") {
+        files.extend(with_extension(&folder, "tflite")?);
     }
     for file in files {
         let name = stem(&file);

@@ -18,9 +18,6 @@ pub fn run(args: &[String]) -> Result<()> {
     setup::need(&["firmware", "cmake"])?;
     library::prepare(&boards)?;
     let tool = tool()?;
-    if models::samples().is_none() {
-        println!("SKIPPED: no ../shared/mlf, so TVM's archives are not run");
-    }
     let models = models::prepare(&tool)?;
     let mut failed = Vec::new();
     let mut lines = Vec::new();

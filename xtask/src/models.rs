@@ -1,4 +1,4 @@
-//! Real models on the emulated boards: TVM's archives of `../shared/mlf`, with the bytes that a run must give, and models
+//! Real models on the emulated boards: TVM's archives with the bytes that a run must give (`docs/data.md`), and models
 //! that our own compiler compiles, which must give the bytes that they give on this computer, whatever instructions of the
 //! core their code uses.
 
@@ -31,14 +31,13 @@ const SAMPLES: [Sample; 5] = [
     Sample { archive: "kws_m4_pool", boards: DSP },
 ];
 
-/// Models for our own compiler, from the workspace's folder; those outside it may be absent.
-const COMPILED: [Sample; 6] = [
-    Sample { archive: "models/digits/digits", boards: &crate::board::NAMES },
-    Sample { archive: "../shared/models/hello_world_int8", boards: &crate::board::NAMES },
-    Sample { archive: "../shared/models/micro_speech_quantized", boards: LARGE },
-    Sample { archive: "../shared/models/kws_ref_model", boards: LARGE },
-    Sample { archive: "../shared/models/pretrainedResnet_quant", boards: LARGE },
-    Sample { archive: "../shared/models/v2_okay_nabu", boards: LARGE },
+/// Models for our own compiler, from the data's `models`; they may be absent.
+const COMPILED: [Sample; 5] = [
+    Sample { archive: "hello_world_int8", boards: &crate::board::NAMES },
+    Sample { archive: "micro_speech_quantized", boards: LARGE },
+    Sample { archive: "kws_ref_model", boards: LARGE },
+    Sample { archive: "pretrainedResnet_quant", boards: LARGE },
+    Sample { archive: "v2_okay_nabu", boards: LARGE },
 ];
 
 /// How a model ran on a board.
@@ -53,8 +52,7 @@ pub struct Row {
 
 /// The folder of the archives, if this machine has it.
 pub fn samples() -> Option<PathBuf> {
-    let folder = paths::root().join("../shared/mlf");
-    folder.is_dir().then_some(folder)
+    paths::data("mlf")
 }
 
 /// An archive to run, with its inputs and expected outputs in files beside it, and the boards that have room for it.
@@ -65,7 +63,7 @@ pub struct Prepared {
     boards: &'static [&'static str],
 }
 
-/// The archives of `../shared/mlf`, if this machine has it, and what `tool`, a `tvm-embedded` program, compiles.
+/// TVM's archives, if this machine has them, and what `tool`, a `tvm-embedded` program, compiles.
 ///
 /// # Errors
 /// When a model can't be compiled or run on this computer.
@@ -78,12 +76,14 @@ pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
     }
     let folder = paths::target().join("firmware/models");
     fs::create_dir_all(&folder)?;
-    for Sample { archive, boards } in COMPILED {
-        let model = paths::root().join(archive).with_extension("tflite");
-        if model.is_file() {
-            let archive = compile(tool, &model, &folder).with_context(|| model.display().to_string())?;
-            prepared.push(Prepared { archive, runs: RUNS, boards });
-        }
+    let bundled = paths::root().join("models/digits/digits.tflite");
+    let mut models = vec![(bundled, &crate::board::NAMES[..])];
+    if let Some(others) = paths::data("models") {
+        models.extend(COMPILED.map(|sample| (others.join(sample.archive).with_extension("tflite"), sample.boards)));
+    }
+    for (model, boards) in models {
+        let archive = compile(tool, &model, &folder).with_context(|| model.display().to_string())?;
+        prepared.push(Prepared { archive, runs: RUNS, boards });
     }
     Ok(prepared)
 }

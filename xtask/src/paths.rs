@@ -2,6 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+#[path = "../../host/data.rs"]
+mod data;
+
+pub use data::data;
+
 /// The folder of the workspace's `Cargo.toml`.
 pub fn root() -> &'static Path {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use common::{printed, real_archives, repository, tool};
+use common::{data, printed, real_archives, repository, tool};
 
 /// The bundled model recognises as many of the held-back digits as its reference does.
 #[test]
@@ -195,7 +195,7 @@ fn real_archives_are_inspected_without_a_defect_left() {
 #[test]
 fn the_original_model_completes_an_archive() {
     let Some(folder) = real_archives() else { return };
-    let original = repository("../shared/models/hello_world_int8.tflite");
+    let Some(original) = data("models").map(|models| models.join("hello_world_int8.tflite")) else { return };
     let archive = folder.join("hello_c_pool.tar");
     let inspect = |archive: &Path| {
         let mut inspect = tool();

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{archives, c_file, generate_into, objects, program, shared, succeed, unusual_archives};
+use common::{archives, c_file, data, generate_into, objects, program, succeed, unusual_archives};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tvm_embedded_interface::{Named, Options, Parameters, TensorFacts};
@@ -90,7 +90,7 @@ fn undefined(objects: &[PathBuf]) -> Vec<String> {
 
 #[test]
 fn objects_need_no_more_than_their_mode_asks() {
-    let Some(shared) = shared() else {
+    let Some(shared) = data("mlf") else {
         return;
     };
     let mathematics = ["expf", "exp", "powf", "pow", "roundf", "round", "floorf", "ceilf", "tanhf", "memcpy", "memset"];
@@ -118,7 +118,7 @@ fn objects_need_no_more_than_their_mode_asks() {
 
 /// Objects of some archives, each in a directory of its own below one, and the flags that find their headers.
 fn several(directory: &Path, archives: &[(&str, Option<&str>)]) -> Option<(Vec<PathBuf>, Vec<String>)> {
-    let shared = shared()?;
+    let shared = data("mlf")?;
     let mut all = Vec::new();
     let mut flags = Vec::new();
     for (archive, symbol) in archives {
@@ -171,7 +171,7 @@ fn operators_and_modules_of_the_same_name_link() {
 
 #[test]
 fn constants_of_the_user() {
-    let Some(shared) = shared() else {
+    let Some(shared) = data("mlf") else {
         return;
     };
     let archive = shared.join("hello_c_pools_const.tar");
@@ -191,7 +191,7 @@ fn constants_of_the_user() {
 
 #[test]
 fn errors_of_kernels_fail_the_run() {
-    let Some(shared) = shared() else {
+    let Some(shared) = data("mlf") else {
         return;
     };
     let directory = tempfile::tempdir().expect("a directory");

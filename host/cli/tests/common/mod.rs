@@ -10,6 +10,11 @@ use tvm_embedded_mlf::{
     PoolKind, metadata_json,
 };
 
+#[path = "../../../data.rs"]
+mod data;
+
+pub use data::data;
+
 /// The program, in an environment that does not change its texts.
 pub fn tool() -> Command {
     let mut command = Command::cargo_bin("tvm-embedded").expect("the program is built with its tests");
@@ -31,12 +36,7 @@ pub fn repository(path: &str) -> PathBuf {
 
 /// Real archives of TVM; `None`, with a loud line, where they are absent.
 pub fn real_archives() -> Option<PathBuf> {
-    let folder = repository("../shared/mlf");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("SKIPPED: no real archives: {} is absent", folder.display());
-    None
+    data("mlf")
 }
 
 /// Writes an archive in TVM's form into `folder`: module `name` with input `x/0` and output `y`, both int8 of 4 elements, and

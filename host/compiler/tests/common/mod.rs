@@ -11,19 +11,18 @@ use tvm_embedded_compiler::passes::schedule::Owner;
 use tvm_embedded_compiler::{Options, compile, ir::model::Model, plan_model};
 use tvm_embedded_mlf::{Archive, Limits};
 
+#[path = "../../../data.rs"]
+mod data;
 mod floats;
+
+pub use data::data;
 
 /// Flags under which generated C must compile without a word.
 const WARNINGS: &[&str] = &["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
 
-/// The folder of the public models, or `None` with a loud line.
+/// The directory of the public models, or `None` with a loud line.
 pub fn shared_models() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/models");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("SKIPPED: no test models at ../shared/models");
-    None
+    data("models")
 }
 
 /// A folder for test results, removed when the test ends.

@@ -8,23 +8,14 @@ use std::sync::OnceLock;
 use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated, Options, generate, write};
 use tvm_embedded_mlf::{Archive, Library};
 
+#[path = "../../../data.rs"]
+mod data;
+
+pub use data::data;
+
 /// Top of the repository.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// Real archives of every mode, where they are present.
-pub fn shared() -> Option<PathBuf> {
-    data("mlf")
-}
-
-fn data(folder: &str) -> Option<PathBuf> {
-    let path = root().join("../shared").join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: {} is not here, so nothing was tested on real archives", path.display());
-    None
 }
 
 /// The archives of every mode, by name without `.tar`, sorted.

@@ -5,14 +5,16 @@ use std::path::PathBuf;
 
 use tvm_embedded_mlf::{Archive, Error, Library, Limits, Module, write_tar};
 
+#[path = "../../../data.rs"]
+mod data;
+
+pub use data::data;
+
 /// Archives made by TVM. `None`, with a loud line, where they are absent.
 pub fn real_archives() -> Option<Vec<PathBuf>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/mlf");
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        eprintln!("SKIPPED: no real archives: {} is absent", folder.display());
-        return None;
-    };
-    let mut paths: Vec<PathBuf> = entries
+    let folder = data("mlf")?;
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .expect("a directory")
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|e| e == "tar"))
         .collect();
