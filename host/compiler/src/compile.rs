@@ -8,7 +8,7 @@ use crate::ir::options::Options;
 use crate::ir::problem::{Errors, Problem};
 use crate::ops;
 use crate::passes::report::Report;
-use crate::passes::{check, emit, fuse, lower, metadata, place, schedule, state};
+use crate::passes::{check, emit, fuse, lower, metadata, place, requantise, schedule, state};
 use tvm_embedded_mlf as mlf;
 
 /// Module name where the user gives none.
@@ -61,7 +61,8 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
         let found = format!("module name {module:?}");
         return Err(Problem::file(found, "a C identifier in lower case, up to 64 characters").into());
     }
-    let graph = tflite::read(file)?;
+    let mut graph = tflite::read(file)?;
+    requantise::requantise(&mut graph);
     check::check(&graph)?;
     check_contents(&graph)?;
     let description = graph.description.clone();

@@ -232,6 +232,11 @@ pub enum OpOptions {
     CallOnce {
         init_subgraph: i32,
     },
+    /// Options that belong to another operator; refused by `check`.
+    Foreign {
+        /// That operator, where it is known.
+        of: Option<OpKind>,
+    },
     /// CUSTOM: the name under which an interpreter registers it.
     Custom {
         name: String,

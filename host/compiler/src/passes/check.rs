@@ -86,6 +86,10 @@ fn check_operator(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) 
         }
         check_tensor(&mut Checker::new(graph, op, problems), id);
     }
+    if let OpOptions::Foreign { of } = op.options {
+        let owner = of.map_or("another operator".to_owned(), |kind| kind.to_string());
+        problems.push(Problem::operator(graph, op, format!("options of {owner}"), format!("options of {}", op.kind)));
+    }
     if problems.len() == before {
         (definition.check)(graph, op, problems);
     }

@@ -9,5 +9,6 @@ pub mod metadata;
 pub mod place;
 pub mod plan;
 pub mod report;
+pub mod requantise;
 pub mod schedule;
 pub mod state;

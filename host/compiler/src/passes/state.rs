@@ -71,9 +71,13 @@ pub fn check(graph: &Graph, problems: &mut Vec<Problem>) {
             continue;
         }
         let handles = handles(subgraph);
+        let mut used = None;
         for op in &subgraph.operators {
             if problems.len() >= MAX_PROBLEMS {
                 return;
+            }
+            if let (0, Some((key, _))) = (i, access(&handles, op)) {
+                used = used.or(Some(key.1));
             }
             let mut checker = Checker::new(subgraph, op, problems);
             match op.kind {
@@ -105,6 +109,10 @@ pub fn check(graph: &Graph, problems: &mut Vec<Problem>) {
                     }
                 }
                 OpKind::CALL_ONCE if i == 0 => match op.options {
+                    OpOptions::CallOnce { .. } if used.is_some() => {
+                        let found = format!("first contents after variable {:?} was used", used.unwrap_or_default());
+                        checker.bad(found, "CALL_ONCE before every READ_VARIABLE and ASSIGN_VARIABLE");
+                    }
                     OpOptions::CallOnce { init_subgraph }
                         if (1..graph.subgraphs.len() as i64).contains(&init_subgraph.into()) => {}
                     _ => checker.bad("a call of a subgraph that is not there", "an index of the file's subgraphs"),

@@ -151,8 +151,10 @@ class Graph:
         self.table.tensors[-1].type = schema.TensorType.RESOURCE
         return tensor
 
-    def operator(self, name, inputs, outputs, options=None):
-        """Applies an operator; `None` among the inputs is an optional one left out."""
+    def operator(self, name, inputs, outputs, options=None, only_type=None):
+        """Applies an operator; `None` among the inputs is an optional one left out. `only_type` names options that the file
+        then announces and does not have.
+        """
         version = _version(name, inputs, outputs, options)
         table = schema.OperatorT()
         table.opcodeIndex = self._model._code(name, version)
@@ -162,6 +164,8 @@ class Graph:
             kind = type(options).__name__.removesuffix("T")
             table.builtinOptionsType = getattr(schema.BuiltinOptions, kind)
             table.builtinOptions = options
+        elif only_type is not None:
+            table.builtinOptionsType = getattr(schema.BuiltinOptions, only_type)
         self.table.operators.append(table)
         return outputs[0] if outputs else None
 

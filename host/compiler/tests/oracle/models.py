@@ -5,7 +5,8 @@
     models.py --out DIR [--filter REGEX] [--seed N]
 
 Every model is run in the oracle as well. DIR/index.json tells which models there are, and which the oracle
-refuses and why; the files of those are not written.
+refuses and why; the files of those are not written, but for cases made to be refused: those lie in DIR/refused. Of cases
+with one model for the oracle and another for the compiler, the second lies in DIR/instead.
 
 Exit status: 0 every model was written, but for those known to be refused; 1 the oracle refused others, or took
 one of those; 2 wrong usage; 3 no environment.
@@ -62,10 +63,17 @@ def _write(chosen, out, options):
 
     def attempt(name):
         data = cases.build(name, chosen[name], options.seed)
+        if isinstance(data, tuple):
+            data, other = data
+            _keep(out / "instead", name, other)
+        if name.startswith(cases.REFUSAL):
+            _keep(out / "refused", name, data)
         facts = _try(data)
         (out / f"{name}.tflite").write_bytes(data)
         (out / f".{name}.json").write_text(json.dumps(facts))
 
+    for name in [name for name in chosen if name.startswith(cases.CONTRADICTION)]:
+        _keep(out / "refused", name, cases.build(name, chosen.pop(name), options.seed))
     reasons = dict(workers.run(chosen, attempt, options.jobs))
     models, refused = [], []
     for name in chosen:
@@ -80,13 +88,19 @@ def _write(chosen, out, options):
     index = {"format": 1, "seed": options.seed, "models": models, "refused": refused}
     (out / "index.json").write_text(json.dumps(index, indent=1) + "\n")
     print(f"models: {len(models)} written to {out}, {len(refused)} refused by the oracle")
-    unexpected = {r["name"] for r in refused} ^ (cases.REFUSED.keys() & chosen.keys())
+    expected = {name for name in chosen if name in cases.REFUSED or name.startswith(cases.REFUSAL)}
+    unexpected = {r["name"] for r in refused} ^ expected
     for name in sorted(unexpected):
         print(
-            f"models: {name}: {'is refused' if name not in cases.REFUSED else 'ran, against what is known'}",
+            f"models: {name}: {'is refused' if name not in expected else 'ran, against what is known'}",
             file=sys.stderr,
         )
     return 1 if unexpected else 0
+
+
+def _keep(folder, name, data):
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.tflite").write_bytes(data)
 
 
 def _try(data):

@@ -7,10 +7,13 @@
 #[rustfmt::skip]
 mod schema;
 
+mod options;
+
 use crate::ir::graph::*;
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem};
 use planus::ReadAsRoot;
-use schema::{BuiltinOptionsRef, ModelRef, OperatorRef, QuantizationParametersRef, SubGraphRef, TensorRef};
+use planus::errors::ErrorKind;
+use schema::{ModelRef, OperatorRef, QuantizationParametersRef, SubGraphRef, TensorRef};
 use std::sync::Arc;
 
 /// Largest file read.
@@ -223,75 +226,15 @@ impl Reader {
         // Options of operators unknown to this reader have tags unknown to it; `check` names the operator then.
         let options = match source.builtin_options() {
             _ if custom.is_some() => OpOptions::Custom { name: custom.clone().unwrap_or_default() },
-            Ok(Some(options)) => self.options(&options)?,
-            Ok(None) => OpOptions::None,
-            Err(error) if matches!(error.error_kind, planus::errors::ErrorKind::UnknownUnionTag { .. }) => {
-                OpOptions::None
-            }
-            Err(error) => return Err(error.into()),
+            Ok(options) => self.options(kind, options.as_ref())?,
+            Err(error) => match error.error_kind {
+                ErrorKind::UnknownUnionTag { .. } => options::unknown(kind),
+                // A type of options without a table: the list of fields ends between the two.
+                ErrorKind::InvalidVtableLength { .. } => options::absent(kind),
+                _ => return Err(error.into()),
+            },
         };
         Ok(Operator { index, kind, version, options, inputs, outputs })
-    }
-
-    fn options(&mut self, source: &BuiltinOptionsRef<'_>) -> Result<OpOptions, Broken> {
-        use BuiltinOptionsRef as From;
-        Ok(match source {
-            From::Conv2d(o) => OpOptions::Conv2D(Conv2DOptions {
-                padding: padding(o.padding()?),
-                stride_w: o.stride_w()?,
-                stride_h: o.stride_h()?,
-                activation: activation(o.fused_activation_function()?),
-                dilation_w: o.dilation_w_factor()?,
-                dilation_h: o.dilation_h_factor()?,
-            }),
-            From::Depthwiseconv2d(o) => OpOptions::DepthwiseConv2D(DepthwiseConv2DOptions {
-                padding: padding(o.padding()?),
-                stride_w: o.stride_w()?,
-                stride_h: o.stride_h()?,
-                depth_multiplier: o.depth_multiplier()?,
-                activation: activation(o.fused_activation_function()?),
-                dilation_w: o.dilation_w_factor()?,
-                dilation_h: o.dilation_h_factor()?,
-            }),
-            From::Pool2d(o) => OpOptions::Pool2D(Pool2DOptions {
-                padding: padding(o.padding()?),
-                stride_w: o.stride_w()?,
-                stride_h: o.stride_h()?,
-                filter_width: o.filter_width()?,
-                filter_height: o.filter_height()?,
-                activation: activation(o.fused_activation_function()?),
-            }),
-            From::Fullyconnected(o) => OpOptions::FullyConnected(FullyConnectedOptions {
-                activation: activation(o.fused_activation_function()?),
-                shuffled_weights: o.weights_format()? != 0,
-                keep_num_dims: o.keep_num_dims()?,
-            }),
-            From::Softmax(o) => OpOptions::Softmax { beta: o.beta()? },
-            From::Concatenation(o) => {
-                OpOptions::Concatenation { axis: o.axis()?, activation: activation(o.fused_activation_function()?) }
-            }
-            From::Add(o) => OpOptions::Arithmetic { activation: activation(o.fused_activation_function()?) },
-            From::Mul(o) => OpOptions::Arithmetic { activation: activation(o.fused_activation_function()?) },
-            From::Sub(o) => OpOptions::Arithmetic { activation: activation(o.fused_activation_function()?) },
-            From::Reducer(o) => OpOptions::Reducer { keep_dims: o.keep_dims()? },
-            From::Stridedslice(o) => OpOptions::StridedSlice(StridedSliceOptions {
-                begin_mask: o.begin_mask()?,
-                end_mask: o.end_mask()?,
-                ellipsis_mask: o.ellipsis_mask()?,
-                new_axis_mask: o.new_axis_mask()?,
-                shrink_axis_mask: o.shrink_axis_mask()?,
-                offset: o.offset()?,
-            }),
-            From::Split(o) => OpOptions::Split { num_splits: o.num_splits()? },
-            From::Splitv(o) => OpOptions::Split { num_splits: o.num_splits()? },
-            From::Leakyrelu(o) => OpOptions::LeakyRelu { alpha: o.alpha()? },
-            From::Callonce(o) => OpOptions::CallOnce { init_subgraph: o.init_subgraph_index()? },
-            From::Varhandle(o) => OpOptions::VarHandle {
-                container: self.text(o.container()?)?,
-                shared_name: self.text(o.shared_name()?)?,
-            },
-            _ => OpOptions::None,
-        })
     }
 
     fn ids(

@@ -32,7 +32,7 @@ fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
     (checker.rank(input, 4) & checker.rank(output, 4)).then_some(())?;
     (checker.dtype(input, &[DType::Int8]) & checker.dtype(output, &[DType::Int8])).then_some(())?;
     pool_2d::check(checker, options, &tensor.shape, output);
-    let (scale, zero_point) = checker.per_tensor(output)?;
+    let (scale, zero_point) = pool_2d::check_quantization(checker, input, output)?;
     check_activation(checker, options.activation, scale, zero_point);
     Some(())
 }

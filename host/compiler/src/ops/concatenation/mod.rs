@@ -1,6 +1,7 @@
-//! CONCATENATION of any type: `move.h`. The reference copies without rescaling, whatever the quantisation says.
+//! CONCATENATION of any type: `move.h`. Inputs of int8 are quantised like the output; `passes::requantise` has put QUANTIZE in
+//! front of those that are not.
 
-use crate::ir::graph::{Activation, OpKind, OpOptions, Operator, Subgraph};
+use crate::ir::graph::{Activation, DType, OpKind, OpOptions, Operator, Subgraph, Tensor, TensorId};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
 use crate::ir::problem::Problem;
 use crate::ops::shared::moves::{Level, Move};
@@ -37,11 +38,34 @@ fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
         expected[axis] = tensor.shape.get(axis).copied().unwrap_or(0);
         checker.shape(input, &expected).then_some(())?;
         length += expected[axis];
+        check_quantization(checker, input, tensor, result);
     }
     if length != result.shape[axis] || result.dtype.size() == 0 {
         checker.bad_tensor(output, format!("shape {:?}", result.shape), format!("{length} along dimension {axis}"));
     }
     Some(())
+}
+
+/// What the reference copies: int8 and uint8 quantised like the output, int16 without a zero point.
+fn check_quantization(checker: &mut Checker<'_>, id: TensorId, input: &Tensor, output: &Tensor) {
+    let describe = |tensor: &Tensor| match tensor.per_tensor() {
+        Some((scale, zero_point)) => format!("scale {scale} and zero point {zero_point}"),
+        None => "no quantisation".to_owned(),
+    };
+    let fits = match output.dtype {
+        DType::Int8 | DType::Uint8 => match (input.per_tensor(), output.per_tensor()) {
+            (None, None) => input.quant == output.quant,
+            (a, b) => a == b,
+        },
+        DType::Int16 => [input, output].iter().all(|tensor| tensor.per_tensor().is_none_or(|(_, zero)| zero == 0)),
+        _ => true,
+    };
+    if !fits && output.dtype == DType::Int16 {
+        let found = format!("{} for an output of {}", describe(input), describe(output));
+        checker.bad_tensor(id, found, "zero point 0 of int16");
+    } else if !fits {
+        checker.bad_tensor(id, describe(input), format!("{} as the output", describe(output)));
+    }
 }
 
 fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {

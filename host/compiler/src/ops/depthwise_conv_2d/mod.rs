@@ -39,8 +39,23 @@ fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
         let found = format!("shape {:?} for {in_channels} input channels", weights_tensor.shape);
         checker.bad_tensor(weights, found, "[1, height, width, a multiple of them up to 65535]");
     }
+    check_multiplier(checker, options, in_channels, channels);
     Window::check(checker, &input_tensor.shape, (height, width), window_options(options), output, channels);
     weighted::check(checker, 3, channels, options.activation)
+}
+
+/// The reference takes the multiplier from the options, not from the shapes: they must agree.
+pub fn check_multiplier(
+    checker: &mut Checker<'_>,
+    options: &DepthwiseConv2DOptions,
+    in_channels: usize,
+    channels: usize,
+) {
+    let given = options.depth_multiplier;
+    if i64::from(given) * in_channels as i64 != channels as i64 && channels.is_multiple_of(in_channels.max(1)) {
+        let found = format!("depth multiplier {given} with {in_channels} input and {channels} output channels");
+        checker.bad(found, format!("depth multiplier {}", channels / in_channels.max(1)));
+    }
 }
 
 fn window_options(options: &DepthwiseConv2DOptions) -> WindowOptions {

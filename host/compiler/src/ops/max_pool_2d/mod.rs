@@ -31,7 +31,7 @@ fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
     checker.dtype(output, &[tensor.dtype]).then_some(())?;
     pool_2d::check(checker, options, &tensor.shape, output);
     if tensor.dtype == DType::Int8 {
-        let (scale, zero_point) = checker.per_tensor(output)?;
+        let (scale, zero_point) = pool_2d::check_quantization(checker, input, output)?;
         check_activation(checker, options.activation, scale, zero_point);
     } else {
         check_activation(checker, options.activation, 1.0, 0);

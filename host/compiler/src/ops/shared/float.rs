@@ -5,6 +5,7 @@ use crate::ir::graph::{Activation, DType, OpOptions, Operator, Padding, Pool2DOp
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
 use crate::ir::problem::Problem;
 use crate::math::window::{Window, WindowOptions};
+use crate::ops::depthwise_conv_2d;
 use crate::ops::shared::binary;
 use crate::ops::shared::text;
 use crate::ops::shared::weighted::check_activation;
@@ -137,6 +138,9 @@ fn check_convolution(checker: &mut Checker<'_>) -> Option<()> {
     if !fits || channels == 0 || channels > 65535 {
         let found = format!("shape {:?} for {in_channels} input channels", weights_tensor.shape);
         checker.bad_tensor(weights, found, "weights for all of them");
+    }
+    if let OpOptions::DepthwiseConv2D(options) = &checker.op.options {
+        depthwise_conv_2d::check_multiplier(checker, options, in_channels, channels);
     }
     Window::check(checker, &tensor.shape, (height, width), options, output, channels);
     check_weighted(checker, channels, activation)

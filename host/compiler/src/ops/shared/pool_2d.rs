@@ -14,6 +14,22 @@ pub fn check(checker: &mut Checker<'_>, options: &Pool2DOptions, shape: &[usize]
     }
 }
 
+/// Largest difference of scales that the reference takes for none.
+const SCALE_TOLERANCE: f64 = 1.0e-6;
+
+/// Checks that an int8 output is quantised like the input, as the reference demands; the output's scale and zero point.
+pub fn check_quantization(checker: &mut Checker<'_>, input: TensorId, output: TensorId) -> Option<(f32, i32)> {
+    let ((in_scale, in_zero), (scale, zero)) = (checker.per_tensor(input)?, checker.per_tensor(output)?);
+    if (f64::from(in_scale) - f64::from(scale)).abs() > SCALE_TOLERANCE || in_zero != zero {
+        checker.bad_tensor(
+            output,
+            format!("scale {scale} and zero point {zero}"),
+            format!("{in_scale} and {in_zero} as the input, and QUANTIZE behind it"),
+        );
+    }
+    Some((scale, zero))
+}
+
 /// The window over an input of this shape.
 ///
 /// # Errors

@@ -60,7 +60,8 @@ fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
 /// `PreprocessSoftmaxScaling` with 5 integer bits: differences of input bytes to Q5.26.
 fn multiplier(beta: f32, scale: f32) -> Option<Multiplier> {
     let factor = (f64::from(beta) * f64::from(scale) * f64::from(1 << 26)).min((1i64 << 31) as f64 - 1.0);
-    (factor > 1.0).then(|| Multiplier::new(factor))
+    // The smaller of a NaN and a number is the number.
+    (!beta.is_nan() && factor > 1.0).then(|| Multiplier::new(factor))
 }
 
 /// exp of each difference 0, −1, … to the largest input, as far as the reference looks and the result is not 0 anyway:

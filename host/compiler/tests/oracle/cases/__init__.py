@@ -22,6 +22,7 @@ from . import (
     layout,
     pooling,
     reduction,
+    refusals,
     softmax,
     streaming,
 )
@@ -38,6 +39,7 @@ MODULES = (
     edges,
     layout,
     reduction,
+    refusals,
     floats,
     chains,
     drawn,
@@ -49,6 +51,13 @@ REFUSED = {
     "depthwise_conv_2d-bias_left_out": "reads the bias that is left out, and crashes",
     "quantize-float32-uint8": "has no such pair of types",
 }
+
+
+# Cases called so are refused by the reference, and must be by the compiler.
+REFUSAL = "refused-"
+
+# Cases called so contradict themselves: the reference may read what it likes, or crash; the compiler must refuse them.
+CONTRADICTION = "contradiction-"
 
 
 def every():
@@ -63,5 +72,5 @@ def every():
 
 
 def build(name, make, seed):
-    """The bytes of one case."""
+    """The bytes of one case; or a pair of what the reference runs and what the compiler takes in its place."""
     return make(np.random.RandomState(zlib.crc32(f"{seed}/{name}".encode())))

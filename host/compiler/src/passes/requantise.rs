@@ -1,0 +1,134 @@
+//! Before the check: inputs of CONCATENATION that are not quantised like its output.
+//!
+//! The reference copies bytes and refuses other scales. What is meant is clear all the same: each such input goes through a
+//! QUANTIZE operator first, and a constant is quantised anew here, with the same arithmetic.
+
+use crate::ir::graph::{DType, Graph, OpKind, OpOptions, Operator, Tensor, TensorId};
+use crate::math::quantize::Multiplier;
+use std::collections::HashMap;
+
+/// Most operators and contents added: beyond that CONCATENATION is left as it is, and refused.
+const MAX_OPERATORS: usize = 1024;
+const MAX_CONTENTS: usize = 16 << 20;
+
+/// Puts QUANTIZE operators in front of every CONCATENATION of int8 that needs them.
+pub fn requantise(graph: &mut Graph) {
+    let Some(main) = graph.subgraphs.first_mut() else { return };
+    let mut operators = Vec::with_capacity(main.operators.len());
+    let (mut added, mut copied) = (0, 0);
+    for mut op in std::mem::take(&mut main.operators) {
+        if op.kind == OpKind::CONCATENATION
+            && let Some(output) = op.outputs.first().map(|&id| main.tensor(id).clone())
+        {
+            let mut made: HashMap<TensorId, TensorId> = HashMap::new();
+            for slot in &mut op.inputs {
+                let Some(id) = *slot else { continue };
+                if !differs(main.tensor(id), &output) || added >= MAX_OPERATORS || copied >= MAX_CONTENTS {
+                    continue;
+                }
+                let new = *made.entry(id).or_insert_with(|| {
+                    let new = TensorId(main.tensors.len());
+                    let (tensor, computed) = requantised(main.tensor(id), &output);
+                    added += 1;
+                    copied += tensor.data.as_ref().map_or(0, |data| data.len());
+                    main.tensors.push(tensor);
+                    if computed {
+                        operators.push(quantize(op.index, id, new));
+                    }
+                    new
+                });
+                *slot = Some(new);
+            }
+        }
+        operators.push(op);
+    }
+    main.operators = operators;
+}
+
+/// Whether two int8 tensors have quantisations of their own, each valid.
+fn differs(input: &Tensor, output: &Tensor) -> bool {
+    let valid = |tensor: &Tensor| {
+        let (scale, zero_point) = tensor.per_tensor()?;
+        let fits = scale.is_finite() && scale > 0.0 && (-128..=127).contains(&zero_point);
+        (fits && tensor.dtype == DType::Int8).then_some((scale, zero_point))
+    };
+    matches!((valid(input), valid(output)), (Some(a), Some(b)) if a != b)
+}
+
+/// A tensor like `input`, quantised like `output`; whether an operator must compute it.
+fn requantised(input: &Tensor, output: &Tensor) -> (Tensor, bool) {
+    let data = constant(input, output);
+    let name = format!("{}_requantised", input.name);
+    let computed = data.is_none();
+    (Tensor { name, quant: output.quant.clone(), data: data.map(Into::into), ..input.clone() }, computed)
+}
+
+/// The contents of a constant in the output's quantisation, if it is one and nothing overflows.
+fn constant(input: &Tensor, output: &Tensor) -> Option<Vec<u8>> {
+    let ((in_scale, in_zero), (out_scale, out_zero)) = (input.per_tensor()?, output.per_tensor()?);
+    let multiplier = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
+    let quantised = |x: i8| {
+        let y = multiplier.checked_apply(i32::from(x) - in_zero)?.checked_add(out_zero)?;
+        Some(y.clamp(-128, 127) as u8)
+    };
+    input.i8_data()?.into_iter().map(quantised).collect()
+}
+
+/// The operator in front of the one at this place in the file, which counts as a part of it.
+fn quantize(index: usize, from: TensorId, to: TensorId) -> Operator {
+    let (inputs, outputs) = (vec![Some(from)], vec![to]);
+    Operator { index, kind: OpKind::QUANTIZE, version: 1, options: OpOptions::None, inputs, outputs }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::graph::{Quantization, Subgraph};
+
+    fn tensor(scale: f32, zero_point: i64, data: Option<&[u8]>) -> Tensor {
+        let quant = Quantization { scales: vec![scale], zero_points: vec![zero_point], axis: 0 };
+        Tensor { shape: vec![1, 4], quant: Some(quant), data: data.map(Into::into), ..Tensor::default() }
+    }
+
+    /// CONCATENATION of these tensors to the last one.
+    fn joined(tensors: Vec<Tensor>) -> Subgraph {
+        let last = tensors.len() - 1;
+        let inputs = (0..last).map(|id| Some(TensorId(id))).collect();
+        let op = Operator {
+            index: 3,
+            kind: OpKind::CONCATENATION,
+            version: 2,
+            options: OpOptions::None,
+            inputs,
+            outputs: vec![TensorId(last)],
+        };
+        let subgraph = Subgraph { tensors, operators: vec![op], ..Subgraph::default() };
+        let mut graph = Graph { subgraphs: vec![subgraph], ..Graph::default() };
+        requantise(&mut graph);
+        graph.subgraphs.remove(0)
+    }
+
+    #[test]
+    fn what_is_quantised_alike_stays() {
+        let graph = joined(vec![tensor(0.5, 3, None), tensor(0.5, 3, Some(&[1; 4])), tensor(0.5, 3, None)]);
+        assert_eq!((graph.tensors.len(), graph.operators.len()), (3, 1));
+    }
+
+    #[test]
+    fn another_scale_gets_an_operator_and_a_constant_new_contents() {
+        let constant = tensor(1.0, 0, Some(&[1, 2, 100, 0x9c]));
+        let graph = joined(vec![tensor(0.25, 3, None), constant, tensor(0.5, 3, None)]);
+        let [quantize, concatenation] = graph.operators.as_slice() else { panic!("{:?}", graph.operators) };
+        assert_eq!((quantize.kind, quantize.index), (OpKind::QUANTIZE, 3));
+        assert_eq!((quantize.inputs[0], quantize.outputs[0]), (Some(TensorId(0)), TensorId(3)));
+        assert_eq!(concatenation.inputs, [Some(TensorId(3)), Some(TensorId(4))]);
+        assert_eq!(graph.tensors[4].i8_data().unwrap(), [5, 7, 127, -128]);
+        assert_eq!(graph.tensors[4].per_tensor(), Some((0.5, 3)));
+    }
+
+    #[test]
+    fn nonsense_is_left_to_the_check() {
+        let graph = joined(vec![tensor(f32::NAN, 3, None), tensor(0.5, 300, None), tensor(0.5, 3, None)]);
+        assert_eq!(graph.operators.len(), 1);
+    }
+}
