@@ -68,11 +68,12 @@ function(tvm_embedded_add_model target archive)
     DEPENDS ${inputs} ${tool} ${tool_target} ${tvm_embedded_generate_script}
     COMMENT "tvm-embedded: C of ${target}" VERBATIM)
 
-  # The archive's own C: what a compiler put into it nobody can mend here, so its warnings are not shown.
+  # The archive's own C: what a compiler put into it nobody can mend here, so its warnings are not shown. A product and a sum
+  # are not fused: float32 of TVM's then gives the same bytes on every core (that of `tvm-embedded compile` does anyway).
   set(foreign ${sources})
   list(FILTER foreign INCLUDE REGEX "/archive/[^/]*$")
   if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
-    set_source_files_properties(${foreign} PROPERTIES COMPILE_OPTIONS -w)
+    set_source_files_properties(${foreign} PROPERTIES COMPILE_OPTIONS "-w;-ffp-contract=off")
   endif()
   add_library(${target} STATIC ${names})
   target_include_directories(${target} PUBLIC ${folder} PRIVATE ${folder}/archive)

@@ -21,9 +21,8 @@ set(CMAKE_ASM_COMPILER ${tvm_prefix}-gcc)
 # CMake's trial programs are only compiled: there is nothing to learn from running them on the board.
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
-# Functions and data that nothing uses are left out of the image. No fused multiply-add: results are then the same on
-# cores that have it and cores that don't.
-set(tvm_compile "${tvm_cpu} --specs=picolibc.specs -ffunction-sections -fdata-sections -ffp-contract=off")
+# Functions and data that nothing uses are left out of the image.
+set(tvm_compile "${tvm_cpu} --specs=picolibc.specs -ffunction-sections -fdata-sections")
 set(CMAKE_C_FLAGS_INIT "${tvm_compile}")
 set(CMAKE_CXX_FLAGS_INIT "${tvm_compile} -fno-exceptions -fno-rtti")
 set(CMAKE_ASM_FLAGS_INIT "${tvm_cpu}")

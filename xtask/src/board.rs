@@ -98,7 +98,6 @@ impl Board {
             "--crt0=hosted".into(),
             "-ffunction-sections".into(),
             "-fdata-sections".into(),
-            "-ffp-contract=off".into(),
             "-Wl,--gc-sections,-z,noexecstack,--no-warn-rwx-segments".into(),
             format!("-Wl,--defsym=__flash={flash},--defsym=__flash_size={flash_size}"),
             format!("-Wl,--defsym=__ram={ram},--defsym=__ram_size={ram_size}"),

@@ -148,6 +148,21 @@ fn npy_files_go_in_and_out() {
 }
 
 #[test]
+fn every_standard_of_c_will_do() {
+    let f = Fixture::new(NEXT);
+    f.file("x.bin", &[1, 2, 3, 4]);
+    f.file("y.bin", &[2, 3, 4, 5]);
+    for standard in ["c99", "gnu99", "c11", "gnu17"] {
+        let standard = format!("--cc-arg=-std={standard}");
+        let arguments =
+            ["--input", "x.bin", "--expect", "y.bin", "--repeat", "50", &standard, "--cc-arg=-Werror=implicit"];
+        let (code, stdout, stderr) = f.run(&arguments);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{standard}");
+        assert!(!stdout.contains("mean 0 ns"), "{stdout}");
+    }
+}
+
+#[test]
 fn inputs_are_checked_before_anything_is_compiled() {
     let f = Fixture::new("this is no C");
     f.file("x.bin", &[0; 4]);

@@ -63,7 +63,7 @@ impl Program {
         write(&path.join("tvm_embedded_driver.c"), DRIVER.as_bytes())?;
         let (compiler, flags) = compiler();
         let mut command = Command::new(&compiler);
-        // Warnings about other people's C help nobody here. No contraction to fused multiply-add: the same floats everywhere.
+        // Warnings about other people's C help nobody here. No fused multiply-add in TVM's C: the same floats everywhere.
         // It runs in the user's folder, since the arguments of theirs may hold paths.
         command
             .args(flags)
