@@ -20,7 +20,7 @@ const RISCV_MEMORY: &str =
     "-Wl,--defsym=__flash=0x80000000,--defsym=__flash_size=4M,--defsym=__ram=0x80400000,--defsym=__ram_size=4M";
 const QEMU: &str = "-nographic -monitor none -serial none -semihosting-config enable=on,target=native -kernel";
 
-const TARGETS: [Target; 8] = [
+const TARGETS: [Target; 10] = [
     Target {
         compiler: "cc",
         options: "-O1 -fsanitize=address,undefined -fno-sanitize-recover",
@@ -43,6 +43,18 @@ const TARGETS: [Target; 8] = [
     Target {
         compiler: "arm-none-eabi-gcc",
         options: "-mthumb -mcpu=cortex-m4 -O0 -fno-omit-frame-pointer",
+        run: "qemu-system-arm -M mps2-an386",
+        path: "DSP",
+    },
+    Target {
+        compiler: "arm-none-eabi-gcc",
+        options: "-mthumb -mcpu=cortex-m4 -O2 -fstack-protector-all",
+        run: "qemu-system-arm -M mps2-an386",
+        path: "DSP",
+    },
+    Target {
+        compiler: "arm-none-eabi-gcc",
+        options: "-mthumb -mcpu=cortex-m4 -O2 -mno-unaligned-access -DTRAP_UNALIGNED",
         run: "qemu-system-arm -M mps2-an386",
         path: "DSP",
     },

@@ -11,35 +11,37 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Compilers with GNU C's attributes and assembly. Some that define __GNUC__ have others, or none. */
+#if defined(__clang__) || (defined(__GNUC__) && !defined(__CC_ARM) && !defined(__ICCARM__) && !defined(__ghs__) && \
+                           !defined(__TI_COMPILER_VERSION__))
+#define TVMK_GNU 1
+#else
+#define TVMK_GNU 0
+#endif
+
 #ifndef TVMK_MVE
-#if defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 1) && !defined(__ARM_BIG_ENDIAN)
-#define TVMK_MVE 1
+#if TVMK_GNU && defined(__ARM_FEATURE_MVE) && !defined(__ARM_BIG_ENDIAN)
+#define TVMK_MVE (__ARM_FEATURE_MVE & 1)
 #else
 #define TVMK_MVE 0
 #endif
 #endif
 
+/* Not where r9 is the static base even in interrupt handlers, nor where jumps by register need a landing pad. */
 #ifndef TVMK_DSP
-#if defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH_PROFILE) && !TVMK_MVE && !defined(__ARM_BIG_ENDIAN) && \
-    defined(__GNUC__)
-#if __ARM_ARCH_PROFILE == 'M'
-#define TVMK_DSP 1
-#else
-#define TVMK_DSP 0
-#endif
+#if TVMK_GNU && defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH_PROFILE) && !TVMK_MVE && !defined(__ARM_BIG_ENDIAN) && \
+    !defined(__ARM_RWPI) && !defined(__ARM_FEATURE_BTI_DEFAULT)
+#define TVMK_DSP (__ARM_ARCH_PROFILE == 'M')
 #else
 #define TVMK_DSP 0
 #endif
 #endif
 
-#if TVMK_DSP || TVMK_MVE
-#include <arm_acle.h>
-#endif
 #if TVMK_MVE
 #include <arm_mve.h>
 #endif
 
-#if defined(__GNUC__)
+#if TVMK_GNU
 #define TVMK_INLINE static inline __attribute__((always_inline))
 #define TVMK_SHARED static __attribute__((noinline, unused))
 #else
@@ -131,7 +133,7 @@ TVMK_INLINE void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) {
         : "r"(n)
         : "lr", "q0", "memory");
 }
-#elif defined(__GNUC__) && (defined(__arm__) || defined(__riscv))
+#elif TVMK_GNU && (defined(__arm__) || defined(__riscv))
 #ifdef __ARM_FEATURE_UNALIGNED
 #define TVMK_WORDS(p) (p)
 #define TVMK_IN_WORDS(to, from) 1

@@ -1,6 +1,8 @@
-/* Inner loops for Arm's DSP extension in assembly: the compilers at hand spill where these don't.
+/* Inner loops for Arm's DSP extension in assembly: they need all 14 registers, and compilers spill some of them.
  *
- * The functions are naked, so they build at any optimisation level and with or without a frame pointer.
+ * Each is one asm statement in an ordinary function. Arguments come in the registers of a call, r4 to r11 are saved and restored by
+ * the statement itself, so whatever a compiler adds to the function (stack protector, profiling, coverage, a frame pointer)
+ * stays around it. See docs/kernels.md, "Assembly".
  */
 #ifndef TVMK_DSP_H
 #define TVMK_DSP_H
@@ -9,8 +11,17 @@
 
 #if TVMK_DSP
 
-#define TVMK_NAKED __attribute__((naked, noinline, no_instrument_function, unused)) static
-#define TVMK_UNUSED __attribute__((unused))
+/* What every statement changes besides its operands. Not lr, which it saves: the function around it needs no stack then. */
+#define TVMK_DSP_CLOBBERS "cc", "memory"
+
+/* Where words must be aligned (-mno-unaligned-access), activations are loaded byte by byte: two of them as halfwords of a word. */
+#define TVMK_DSP_TWO(to, spare, first, second)   \
+    "ldrsb " to ", " first "\n"                  \
+    "ldrsb " spare ", " second "\n"              \
+    "pkhbt " to ", " to ", " spare ", lsl #16\n"
+
+/* The assembly reads structs word by word. */
+#define TVMK_DSP_WORDS(type, words) typedef char type##_words[sizeof(type) == 4 * (words) ? 1 : -1]
 
 /* What tvmk_dsp_tile works on. The assembly knows the order. */
 typedef struct {
@@ -22,6 +33,7 @@ typedef struct {
     int32_t step;           /* bytes from an output position to the next */
     int32_t zero;           /* 2 · zero_point + 1 */
 } tvmk_dsp_tile_t;
+TVMK_DSP_WORDS(tvmk_dsp_tile_t, 7);
 
 /* Products of one pair of activations at four positions with the weights of two channels: r6 r7 r10 r11 sum up the first
  * channel, r8 r9 r12 lr 256 times the second plus the first. 16 multiplications in 12 instructions. */
@@ -57,7 +69,9 @@ typedef struct {
     "ssat " sum ", #8, " sum ", asr #1\n"
 
 /* Four output positions, two channels at a time, clamped to -128 … 127. */
-TVMK_NAKED void tvmk_dsp_tile(int8_t *out TVMK_UNUSED, const tvmk_dsp_tile_t *t TVMK_UNUSED) {
+TVMK_SHARED void tvmk_dsp_tile(int8_t *out, const tvmk_dsp_tile_t *t) {
+    register int8_t *r0 __asm__("r0") = out;
+    register const tvmk_dsp_tile_t *r1 __asm__("r1") = t;
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "sub sp, sp, #68\n"
@@ -68,9 +82,8 @@ TVMK_NAKED void tvmk_dsp_tile(int8_t *out TVMK_UNUSED, const tvmk_dsp_tile_t *t 
         "rsb r5, r5, #0\n"
         "and r5, r5, #7\n"
         "mov r10, #48\n" /* bytes of TVMK_DSP_PAIR */
-        "mul r5, r5, r10\n"
-        "adr r10, 2f\n"
-        "add r10, r10, r5\n"
+        "adr r11, 2f\n"
+        "mla r10, r5, r10, r11\n"
         "orr r10, r10, #1\n"
         "str r3, [sp, #32]\n"
         "str r0, [sp, #36]\n"
@@ -117,6 +130,7 @@ TVMK_NAKED void tvmk_dsp_tile(int8_t *out TVMK_UNUSED, const tvmk_dsp_tile_t *t 
         "str r4, [sp, #32]\n"
         "ldrd r4, r5, [sp, #36]\n"
         "add r3, r5, r5, lsl #1\n"
+#ifdef __ARM_FEATURE_UNALIGNED
         "bfi r6, r8, #8, #8\n"
         "strh r6, [r4]\n"
         "bfi r7, r9, #8, #8\n"
@@ -125,6 +139,17 @@ TVMK_NAKED void tvmk_dsp_tile(int8_t *out TVMK_UNUSED, const tvmk_dsp_tile_t *t 
         "strh r10, [r4, r5, lsl #1]\n"
         "bfi r11, lr, #8, #8\n"
         "strh r11, [r4, r3]\n"
+#else
+        "add r2, r4, #1\n"
+        "strb r6, [r4]\n"
+        "strb r8, [r2]\n"
+        "strb r7, [r4, r5]\n"
+        "strb r9, [r2, r5]\n"
+        "strb r10, [r4, r5, lsl #1]\n"
+        "strb r12, [r2, r5, lsl #1]\n"
+        "strb r11, [r4, r3]\n"
+        "strb lr, [r2, r3]\n"
+#endif
         "ldr r2, [sp, #48]\n"
         "add r4, r4, #2\n"
         "str r4, [sp, #36]\n"
@@ -132,26 +157,29 @@ TVMK_NAKED void tvmk_dsp_tile(int8_t *out TVMK_UNUSED, const tvmk_dsp_tile_t *t 
         "str r2, [sp, #48]\n"
         "bne.w 1b\n"
         "add sp, sp, #68\n"
-        "pop {r4-r11, pc}\n");
+        "pop {r4-r11, lr}\n"
+        : "+r"(r0), "+r"(r1)
+        :
+        : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
 }
 
 /* Widens n (a multiple of 4, at least 4) neighbouring bytes at each of four positions `distance` bytes apart into the four
  * columns; returns the end of what was written. A byte takes one instruction. */
-TVMK_NAKED int32_t *tvmk_dsp_widen4(int32_t *columns TVMK_UNUSED, const int8_t *x TVMK_UNUSED, int32_t distance TVMK_UNUSED,
-                                    int32_t n TVMK_UNUSED) {
+TVMK_SHARED int32_t *tvmk_dsp_widen4(int32_t *columns, const int8_t *x, int32_t distance, int32_t n) {
+    register int32_t *r0 __asm__("r0") = columns;
+    register const int8_t *r1 __asm__("r1") = x;
+    register int32_t r2 __asm__("r2") = distance;
+    register int32_t r3 __asm__("r3") = n;
     __asm__ volatile(
         "push {r4-r11, lr}\n"
+#ifdef __ARM_FEATURE_UNALIGNED
         "add lr, r1, r3\n"
         "add r12, r2, r2, lsl #1\n"
-        "sub r12, r12, #4\n"
-        "lsl r3, r2, #1\n"
-        "sub r3, r3, #4\n"
-        "sub r2, r2, #4\n"
         "1:\n"
-        "ldr r4, [r1], #4\n"
         "ldr r5, [r1, r2]\n"
-        "ldr r6, [r1, r3]\n"
+        "ldr r6, [r1, r2, lsl #1]\n"
         "ldr r7, [r1, r12]\n"
+        "ldr r4, [r1], #4\n"
         "sxtb16 r8, r4\n"
         "sxtb16 r9, r5\n"
         "sxtb16 r10, r6\n"
@@ -162,20 +190,50 @@ TVMK_NAKED int32_t *tvmk_dsp_widen4(int32_t *columns TVMK_UNUSED, const int8_t *
         "sxtb16 r6, r6, ror #8\n"
         "sxtb16 r7, r7, ror #8\n"
         "stm r0!, {r4-r7}\n"
+#else
+        "add lr, r1, r3\n"
+        "add r12, r2, r2, lsl #1\n"
+        "add r12, r12, r1\n"
+        "add r3, r1, r2, lsl #1\n"
+        "add r2, r2, r1\n"
+        "1:\n"
+        TVMK_DSP_TWO("r4", "r8", "[r1]", "[r1, #2]")
+        TVMK_DSP_TWO("r5", "r9", "[r2]", "[r2, #2]")
+        TVMK_DSP_TWO("r6", "r10", "[r3]", "[r3, #2]")
+        TVMK_DSP_TWO("r7", "r11", "[r12]", "[r12, #2]")
+        "stm r0!, {r4-r7}\n"
+        TVMK_DSP_TWO("r4", "r8", "[r1, #1]", "[r1, #3]")
+        TVMK_DSP_TWO("r5", "r9", "[r2, #1]", "[r2, #3]")
+        TVMK_DSP_TWO("r6", "r10", "[r3, #1]", "[r3, #3]")
+        TVMK_DSP_TWO("r7", "r11", "[r12, #1]", "[r12, #3]")
+        "stm r0!, {r4-r7}\n"
+        "add r1, r1, #4\n"
+        "add r2, r2, #4\n"
+        "add r3, r3, #4\n"
+        "add r12, r12, #4\n"
+#endif
         "cmp r1, lr\n"
         "bne 1b\n"
-        "pop {r4-r11, pc}\n");
+        "pop {r4-r11, lr}\n"
+        : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
+        :
+        : "r12", TVMK_DSP_CLOBBERS);
+    return r0;
 }
 
 /* Copies `pairs` pairs of neighbouring columns, four channels each, into four planes of halfwords: 8 bytes in 17
  * instructions. `step` is the distance of columns in the image, `plane` that of planes in bytes. */
-TVMK_NAKED void tvmk_dsp_planes(int16_t *to TVMK_UNUSED, const int8_t *x TVMK_UNUSED, int32_t step TVMK_UNUSED,
-                                int32_t plane TVMK_UNUSED, int32_t pairs TVMK_UNUSED) {
+TVMK_SHARED void tvmk_dsp_planes(int16_t *to, const int8_t *x, int32_t step, int32_t plane, int32_t pairs) {
+    register int16_t *r0 __asm__("r0") = to;
+    register const int8_t *r1 __asm__("r1") = x;
+    register int32_t r2 __asm__("r2") = step;
+    register int32_t r3 __asm__("r3") = plane;
+    register int32_t r12 __asm__("r12") = pairs;
     __asm__ volatile(
         "push {r4-r11, lr}\n"
-        "ldr r12, [sp, #36]\n"
         "add lr, r3, r3, lsl #1\n"
         "1:\n"
+#ifdef __ARM_FEATURE_UNALIGNED
         "ldr r4, [r1]\n"
         "ldr r5, [r1, r2]\n"
         "add r1, r1, r2, lsl #1\n"
@@ -191,9 +249,24 @@ TVMK_NAKED void tvmk_dsp_planes(int16_t *to TVMK_UNUSED, const int8_t *x TVMK_UN
         "str r10, [r0, r3]\n"
         "str r11, [r0, lr]\n"
         "str r8, [r0], #4\n"
+#else
+        "add r11, r1, r2\n"
+        TVMK_DSP_TWO("r4", "r8", "[r1]", "[r11]")
+        TVMK_DSP_TWO("r5", "r8", "[r1, #1]", "[r11, #1]")
+        TVMK_DSP_TWO("r6", "r8", "[r1, #2]", "[r11, #2]")
+        TVMK_DSP_TWO("r7", "r8", "[r1, #3]", "[r11, #3]")
+        "add r1, r11, r2\n"
+        "str r6, [r0, r3, lsl #1]\n"
+        "str r5, [r0, r3]\n"
+        "str r7, [r0, lr]\n"
+        "str r4, [r0], #4\n"
+#endif
         "subs r12, r12, #1\n"
         "bne 1b\n"
-        "pop {r4-r11, pc}\n");
+        "pop {r4-r11, lr}\n"
+        : "+r"(r0), "+r"(r1), "+r"(r12)
+        : "r"(r2), "r"(r3)
+        : TVMK_DSP_CLOBBERS);
 }
 
 /* What the depthwise row kernels work on: one channel. The assembly knows the order. */
@@ -212,6 +285,7 @@ typedef struct {
     int32_t next_row;                  /* bytes of the plane from an output row to the next */
     int32_t width;
 } tvmk_dsp_rows_t;
+TVMK_DSP_WORDS(tvmk_dsp_rows_t, 22);
 
 /* Copies the arguments to the stack: sp is tvmk_dsp_rows_t from here on. An odd number of pairs of outputs enters the loop of
  * two pairs in its middle, after the first pair's `pair` bytes. */
@@ -317,10 +391,11 @@ typedef struct {
     "str r2, [sp, #60]\n"               \
     "bne.w 1b\n"                        \
     "add sp, sp, #92\n"                 \
-    "pop {r4-r11, pc}\n"
+    "pop {r4-r11, lr}\n"
 
 /* All rows of one channel, window 3 × 3, stride 1 along the rows. */
-TVMK_NAKED void tvmk_dsp_rows_3x3(const tvmk_dsp_rows_t *r TVMK_UNUSED) {
+TVMK_SHARED void tvmk_dsp_rows_3x3(const tvmk_dsp_rows_t *r) {
+    register const tvmk_dsp_rows_t *r0 __asm__("r0") = r;
     __asm__ volatile(
         TVMK_DSP_ROWS_ENTER("68")
         "1:\n"
@@ -328,7 +403,10 @@ TVMK_NAKED void tvmk_dsp_rows_3x3(const tvmk_dsp_rows_t *r TVMK_UNUSED) {
         "2:\n"
         TVMK_DSP_ROW_PAIR
         TVMK_DSP_ROW_PAIR
-        TVMK_DSP_ROW_END);
+        TVMK_DSP_ROW_END
+        : "+r"(r0)
+        :
+        : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
 }
 
 /* One output with stride 2: (x, x+1) · (0, 1) + x+2 · 2, three rows. */
@@ -349,7 +427,8 @@ TVMK_NAKED void tvmk_dsp_rows_3x3(const tvmk_dsp_rows_t *r TVMK_UNUSED) {
     "strd r6, r7, [lr], #8\n"
 
 /* All rows of one channel, window 3 × 3, stride 2 along the rows. */
-TVMK_NAKED void tvmk_dsp_rows_3x3_stride2(const tvmk_dsp_rows_t *r TVMK_UNUSED) {
+TVMK_SHARED void tvmk_dsp_rows_3x3_stride2(const tvmk_dsp_rows_t *r) {
+    register const tvmk_dsp_rows_t *r0 __asm__("r0") = r;
     __asm__ volatile(
         TVMK_DSP_ROWS_ENTER("80")
         "1:\n"
@@ -357,7 +436,10 @@ TVMK_NAKED void tvmk_dsp_rows_3x3_stride2(const tvmk_dsp_rows_t *r TVMK_UNUSED) 
         "2:\n"
         TVMK_DSP_ROW_PAIR2
         TVMK_DSP_ROW_PAIR2
-        TVMK_DSP_ROW_END);
+        TVMK_DSP_ROW_END
+        : "+r"(r0)
+        :
+        : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
 }
 
 /* What tvmk_dsp_units works on: one vector and all units. The assembly knows the order. */
@@ -370,6 +452,7 @@ typedef struct {
     const int32_t *table;           /* short form, two words a unit */
     int32_t units;                  /* at least 1 */
 } tvmk_dsp_units_t;
+TVMK_DSP_WORDS(tvmk_dsp_units_t, 9);
 
 /* A sum to an output byte, then on to the next unit if there is one. */
 #define TVMK_DSP_UNIT(sum)                  \
@@ -388,7 +471,9 @@ typedef struct {
 
 /* A fully connected layer, clamped to -128 … 127: four units at a time, 19 instructions for 16 multiplications. After 508 inputs
  * packed sums are taken apart; 508 and three left over are at most 511 · 128 · 128, within 24 bits whatever the weights. */
-TVMK_NAKED void tvmk_dsp_units(int8_t *out TVMK_UNUSED, const tvmk_dsp_units_t *t TVMK_UNUSED) {
+TVMK_SHARED void tvmk_dsp_units(int8_t *out, const tvmk_dsp_units_t *t) {
+    register int8_t *r0 __asm__("r0") = out;
+    register const tvmk_dsp_units_t *r1 __asm__("r1") = t;
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "sub sp, sp, #52\n"
@@ -421,9 +506,15 @@ TVMK_NAKED void tvmk_dsp_units(int8_t *out TVMK_UNUSED, const tvmk_dsp_units_t *
         "it hi\n"
         "movhi r12, r3\n"
         "3:\n"
+#ifdef __ARM_FEATURE_UNALIGNED
         "ldr r9, [r0], #4\n"
         "sxtb16 r8, r9\n"
         "sxtb16 r9, r9, ror #8\n"
+#else
+        TVMK_DSP_TWO("r8", "r10", "[r0]", "[r0, #2]")
+        TVMK_DSP_TWO("r9", "r10", "[r0, #1]", "[r0, #3]")
+        "add r0, r0, #4\n"
+#endif
         "ldrd r10, r11, [r1], #8\n"
         "smlad r5, r10, r8, r5\n"
         "sxtb16 r10, r10\n"
@@ -488,7 +579,10 @@ TVMK_NAKED void tvmk_dsp_units(int8_t *out TVMK_UNUSED, const tvmk_dsp_units_t *
         "b 1b\n"
         "6:\n"
         "add sp, sp, #52\n"
-        "pop {r4-r11, pc}\n");
+        "pop {r4-r11, lr}\n"
+        : "+r"(r0), "+r"(r1)
+        :
+        : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
 }
 
 #endif

@@ -15,7 +15,7 @@ typedef struct {
 } tvmk_softmax_t;
 
 TVMK_INLINE int32_t tvmk_softmax_leading_zeros(uint32_t x) {
-#if defined(__GNUC__)
+#if TVMK_GNU
     return (int32_t)__builtin_clzl((unsigned long)x) - (int32_t)(8 * (sizeof(unsigned long) - 4));
 #else
     int32_t n = 0;
