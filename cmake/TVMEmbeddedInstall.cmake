@@ -15,6 +15,7 @@ if(TARGET tvm_embedded::tool)
   install(PROGRAMS ${tool} DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
+tvm_embedded_core(tvm_embedded_built_core)
 configure_package_config_file(cmake/tvm_embedded-config.cmake.in tvm_embedded-config.cmake
   INSTALL_DESTINATION ${package_dir}
   PATH_VARS CMAKE_INSTALL_BINDIR CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR
@@ -25,10 +26,11 @@ if(PROJECT_VERSION_MAJOR EQUAL 0)
 else()
   set(compatibility SameMajorVersion)
 endif()
-write_basic_package_version_file(tvm_embedded-config-version.cmake COMPATIBILITY ${compatibility})
+# The package compares cores itself, and names both.
+write_basic_package_version_file(tvm_embedded-config-version.cmake COMPATIBILITY ${compatibility} ARCH_INDEPENDENT)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tvm_embedded-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/tvm_embedded-config-version.cmake
-              cmake/TVMEmbeddedModel.cmake cmake/TVMEmbeddedGenerate.cmake
+              cmake/TVMEmbeddedModel.cmake cmake/TVMEmbeddedGenerate.cmake cmake/TVMEmbeddedCore.cmake
   DESTINATION ${package_dir})
 
 # Relative to the file itself, so that the installed tree can be moved.

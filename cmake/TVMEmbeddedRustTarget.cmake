@@ -3,7 +3,9 @@
 function(tvm_embedded_rust_target out)
   set(target "${TVM_EMBEDDED_RUST_TARGET}")
   if(NOT target AND CMAKE_CROSSCOMPILING)
-    set(flags "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_INIT}")
+    tvm_embedded_flags(flags)
+    list(JOIN flags " " flags)
+    string(APPEND flags " ${CMAKE_C_FLAGS_INIT}")
     if(NOT CMAKE_SYSTEM_NAME STREQUAL Generic)
       tvm_embedded_hosted_target(target)
     elseif(flags MATCHES "-mcpu=cortex-(m[0-9]+)")
@@ -13,7 +15,7 @@ function(tvm_embedded_rust_target out)
     endif()
     if(NOT target)
       message(FATAL_ERROR "Which Rust target is ${CMAKE_SYSTEM_NAME} on '${CMAKE_SYSTEM_PROCESSOR}' with '${flags}'? "
-        "Set TVM_EMBEDDED_RUST_TARGET, for instance -DTVM_EMBEDDED_RUST_TARGET=thumbv7em-none-eabihf "
+        "Where the processor's flags are on a target that is not known here, set TVM_EMBEDDED_RUST_TARGET, for instance -DTVM_EMBEDDED_RUST_TARGET=thumbv7em-none-eabihf "
         "('rustc --print target-list' shows all).")
     endif()
   endif()

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the bundled model, from its `.tflite` file to a run on the host and on an emulated microcontroller.
+//! `cargo xtask demo`: the bundled models, from their `.tflite` files to runs on the host and on an emulated microcontroller.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,23 @@ use crate::{emulator, heartbeat, library, paths, setup};
 /// The board of the demo.
 const BOARD: &str = "cortex-m4f";
 
-/// Compiles the model, generates its interface, builds `examples/digits` with it and runs it twice.
+/// The models with an example of the same name.
+const EXAMPLES: [Example; 2] = [
+    Example { name: "digits", right: 357, counted: "one recognition" },
+    // It keeps state: eight calls for each picture.
+    Example { name: "digit_rows", right: 356, counted: "one row, the first" },
+];
+
+/// A model of `models/` and the program of `examples/` that runs it on the held-back pictures.
+struct Example {
+    name: &'static str,
+    /// How many of the pictures it gets right, in the reference interpreter.
+    right: u32,
+    /// What lies between `count_begin` and `count_end`.
+    counted: &'static str,
+}
+
+/// Compiles each model, generates its interface, builds its example and runs it twice.
 ///
 /// # Errors
 /// When a step fails; the message names the command. Where the tools for the emulated board are missing and can't be
@@ -23,48 +39,69 @@ pub fn run(args: &[String]) -> Result<()> {
     let out = paths::target().join("demo");
     std::fs::create_dir_all(&out)?;
 
-    println!("==== 1 of 3, models/digits/digits.tflite: the tool is built (the first time a minute or two)");
+    println!("==== 1 of 3, the models: the tool is built (the first time a minute or two)");
     heartbeat::phase("part 1 of 3, the tool".to_owned());
-    let sources = generate(&out)?;
-    println!("     C files in {}\n", shown(&out.join("digits")));
+    Cmd::new("cargo")
+        .args(["build", "--profile", "host", "--package", "tvm_embedded_cli"])
+        .dir(paths::root())
+        .capture()?;
+    let built: Vec<Vec<PathBuf>> = EXAMPLES.iter().map(|example| generate(example, &out)).collect::<Result<_>>()?;
 
-    println!("==== 2 of 3, examples/digits/main.c on this computer\n");
+    println!("==== 2 of 3, their examples on this computer\n");
     heartbeat::phase("part 2 of 3, this computer".to_owned());
-    print!("{}", on_host(&out, &sources)?);
+    for (example, sources) in EXAMPLES.iter().zip(&built) {
+        println!("examples/{}/main.c", example.name);
+        example.check(&on_host(example, &out, sources)?)?;
+    }
 
-    println!("\n==== 3 of 3, the same program on an emulated Cortex-M4 with hardware floating point\n");
+    println!("\n==== 3 of 3, the same programs on an emulated Cortex-M4 with hardware floating point\n");
     heartbeat::phase("part 3 of 3, the emulated board".to_owned());
     if let Err(missing) = setup::need(&["firmware"]) {
         println!("not run: {missing:#}");
         return Ok(());
     }
-    on_board(&out, &sources)
+    EXAMPLES.iter().zip(&built).try_for_each(|(example, sources)| on_board(example, &out, sources))
+}
+
+impl Example {
+    /// Shows what the program printed, which says how many pictures were right.
+    fn check(&self, text: &str) -> Result<()> {
+        print!("{text}");
+        let said = format!("Right in {} of 360", self.right);
+        if !text.contains(&said) {
+            bail!("examples/{}: expected \"{said}\"", self.name);
+        }
+        Ok(())
+    }
 }
 
 /// The model's C files, made by the tool as a user calls it.
-fn generate(out: &Path) -> Result<Vec<PathBuf>> {
-    let root = paths::root();
-    Cmd::new("cargo").args(["build", "--profile", "host", "--package", "tvm_embedded_cli"]).dir(root).capture()?;
+fn generate(example: &Example, out: &Path) -> Result<Vec<PathBuf>> {
+    let (root, name) = (paths::root(), example.name);
     let tool = paths::target().join("host/tvm-embedded");
-    let archive = out.join("digits.tar");
-    Cmd::new(&tool).arg("compile").arg(root.join("models/digits/digits.tflite")).arg("-o").arg(&archive).capture()?;
-    let dir = out.join("digits");
+    let archive = out.join(format!("{name}.tar"));
+    let model = root.join(format!("models/{name}/{name}.tflite"));
+    Cmd::new(&tool).arg("compile").arg(model).arg("-o").arg(&archive).capture()?;
+    let dir = out.join(name);
     Cmd::new(&tool).arg("generate").arg(&archive).arg("-o").arg(&dir).capture()?;
     print!("{}", Cmd::new(&tool).arg("inspect").arg(&archive).env("NO_COLOR", "1").capture()?);
     let list = std::fs::read_to_string(dir.join("sources.txt")).context("the generator's list of sources")?;
     let mut sources: Vec<PathBuf> = list.lines().map(|line| dir.join(line)).collect();
-    sources.extend(["main.c", "pictures.S"].map(|file| root.join("examples/digits").join(file)));
+    sources.extend([root.join("examples").join(name).join("main.c"), root.join("examples/digits/pictures.S")]);
+    println!("     C files in {}\n", shown(&dir));
     Ok(sources)
 }
 
 /// Adds what every compiler of the example needs to know.
-fn compile(compiler: Cmd, out: &Path, sources: &[PathBuf], library: &Path, program: &Path) -> Cmd {
+fn compile(compiler: Cmd, generated: &Path, sources: &[PathBuf], library: &Path, program: &Path) -> Cmd {
     compiler
         .args(["-std=c99", "-O2", "-Wall", "-Wextra"])
         .arg("-I")
-        .arg(out.join("digits"))
+        .arg(generated)
         .arg("-I")
-        .arg(out.join("digits/archive"))
+        .arg(generated.join("archive"))
+        .arg("-I")
+        .arg(paths::root().join("examples/digits"))
         .arg("-I")
         .arg(library::include_dir())
         .arg("-I")
@@ -76,27 +113,28 @@ fn compile(compiler: Cmd, out: &Path, sources: &[PathBuf], library: &Path, progr
         .arg("-lm")
 }
 
-fn on_host(out: &Path, sources: &[PathBuf]) -> Result<String> {
+fn on_host(example: &Example, out: &Path, sources: &[PathBuf]) -> Result<String> {
     Cmd::new("cargo")
         .args(["rustc", "--release", "--package", "tvm_embedded_capi", "--lib", "--crate-type", "staticlib"])
         .dir(paths::root())
         .capture()?;
     let library = paths::target().join("release/libtvm_embedded.a");
-    let program = out.join("host");
-    compile(Cmd::new("cc"), out, sources, &library, &program).capture()?;
+    let program = out.join(format!("{}-host", example.name));
+    compile(Cmd::new("cc"), &out.join(example.name), sources, &library, &program).capture()?;
     Cmd::new(&program).capture()
 }
 
-fn on_board(out: &Path, sources: &[PathBuf]) -> Result<()> {
+fn on_board(example: &Example, out: &Path, sources: &[PathBuf]) -> Result<()> {
     let board = Board::named(BOARD)?;
     let library = library::build(&board)?;
-    let program = out.join(format!("{BOARD}.elf"));
-    compile(board.compiler(), out, sources, &library, &program).args(board.hosted()).capture()?;
+    let program = out.join(format!("{}-{BOARD}.elf", example.name));
+    compile(board.compiler(), &out.join(example.name), sources, &library, &program).args(board.hosted()).capture()?;
     let run = emulator::count(&board, &program, Some(("count_begin", "count_end")))?;
-    print!("{}", run.text);
+    println!("examples/{}/main.c", example.name);
     if run.code != 0 {
-        bail!("the program failed on the emulated board with exit code {}", run.code);
+        bail!("the program failed on the emulated board with exit code {}: {}", run.code, run.text);
     }
+    example.check(&run.text)?;
     let sizes = board.tool("size").arg(&program).capture()?;
     let line = sizes.lines().nth(1).context("size prints no figures")?;
     let mut fields = line.split_whitespace().map(str::parse::<u64>);
@@ -104,7 +142,7 @@ fn on_board(out: &Path, sources: &[PathBuf]) -> Result<()> {
     let (text, data, bss) = (next()?, next()?, next()?);
     let instructions = run.counts.ranges.first().context("the program was not counted")?;
     println!("Image: {} bytes of flash (23400 of them the pictures), {} bytes of static RAM", text + data, data + bss);
-    println!("Instructions of one recognition: {instructions}");
+    println!("Instructions of {}: {instructions}\n", example.counted);
     Ok(())
 }
 

@@ -75,7 +75,7 @@ fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
 
     let package = release.join("lib/cmake/tvm_embedded");
     put(&root.join("cmake/release/tvm_embedded-config.cmake"), &package.join("tvm_embedded-config.cmake"))?;
-    for module in ["TVMEmbeddedModel.cmake", "TVMEmbeddedGenerate.cmake"] {
+    for module in ["TVMEmbeddedModel.cmake", "TVMEmbeddedGenerate.cmake", "TVMEmbeddedCore.cmake"] {
         put(&root.join("cmake").join(module), &package.join(module))?;
     }
     let cores: Vec<&str> = boards.iter().map(|board| board.name).chain([HOST]).collect();

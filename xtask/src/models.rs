@@ -76,8 +76,8 @@ pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
     }
     let folder = paths::target().join("firmware/models");
     fs::create_dir_all(&folder)?;
-    let bundled = paths::root().join("models/digits/digits.tflite");
-    let mut models = vec![(bundled, &crate::board::NAMES[..])];
+    let bundled = ["digits", "digit_rows"].map(|name| paths::root().join(format!("models/{name}/{name}.tflite")));
+    let mut models: Vec<(PathBuf, &[&str])> = bundled.map(|model| (model, &crate::board::NAMES[..])).into();
     if let Some(others) = paths::data("models") {
         models.extend(COMPILED.map(|sample| (others.join(sample.archive).with_extension("tflite"), sample.boards)));
     }

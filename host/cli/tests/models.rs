@@ -29,6 +29,64 @@ fn the_bundled_model_recognises_digits() {
     assert_eq!((scores.len(), right), (3600, 357));
 }
 
+/// The bundled streaming model reads the same digits row by row, in one stream, as often right as its reference.
+#[test]
+fn the_bundled_streaming_model_reads_digits() {
+    let folder = tempfile::tempdir().unwrap();
+    let scores = folder.path().join("scores.bin");
+    tool()
+        .arg("run")
+        .arg(repository("models/digit_rows/digit_rows.tflite"))
+        .arg("--input")
+        .arg(repository("models/digits/test_images.bin"))
+        .arg("--output")
+        .arg(&scores)
+        .assert()
+        .success();
+    let labels = fs::read(repository("models/digits/test_labels.bin")).unwrap();
+    let scores = fs::read(scores).unwrap();
+    let digit = |scores: &[u8]| (0..10u8).max_by_key(|&digit| (scores[usize::from(digit)] as i8, u8::MAX - digit));
+    let last_rows = scores.chunks(10).skip(7).step_by(8);
+    let right = last_rows.zip(&labels).filter(|(scores, label)| digit(scores) == Some(**label)).count();
+    assert_eq!((scores.len(), right), (28_800, 356));
+}
+
+/// A model with state runs without the library: the header and the generated C are all it takes.
+#[test]
+#[cfg(unix)]
+fn a_streaming_model_links_without_the_library() {
+    let folder = tempfile::tempdir().unwrap();
+    let generated = folder.path().join("rows");
+    let model = repository("models/digit_rows/digit_rows.tflite");
+    tool().arg("generate").arg(model).arg("-o").arg(&generated).assert().success();
+    let main = folder.path().join("main.c");
+    let code = "#include \"digit_rows.h\"\n\
+        TVM_DIGIT_ROWS_STATIC_CONTEXT(g_context);\n\
+        int main(void) {\n  static tvm_digit_rows_input_t input;\n  static tvm_digit_rows_output_t output;\n  \
+        TVMInputs_digit_rows inputs = TVM_DIGIT_ROWS_INPUTS(&input);\n  \
+        TVMOutputs_digit_rows outputs = TVM_DIGIT_ROWS_OUTPUTS(&output);\n  \
+        if (TVMExecute_digit_rows(&inputs, &outputs, &g_context) != TVM_STATUS_STATE_NOT_RESET) {\n    return 1;\n  }\n  \
+        return TVMReset_digit_rows(&g_context) != 0 || TVMExecute_digit_rows(&inputs, &outputs, &g_context) != 0;\n}\n";
+    fs::write(&main, code).unwrap();
+    let program = folder.path().join("program");
+    let sources = fs::read_to_string(generated.join("sources.txt")).unwrap();
+    let built = std::process::Command::new("cc")
+        .args(["-std=c99", "-w", "-I"])
+        .arg(&generated)
+        .arg("-I")
+        .arg(generated.join("archive"))
+        .arg("-I")
+        .arg(repository("capi/include"))
+        .arg(&main)
+        .args(sources.lines().map(|source| generated.join(source)))
+        .arg("-o")
+        .arg(&program)
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    assert!(std::process::Command::new(&program).status().unwrap().success());
+}
+
 /// A compiled archive and the file it was made from give the same bytes, with inputs and outputs inside the workspace too.
 #[test]
 fn the_bundled_model_runs_alike_in_all_forms() {
