@@ -50,7 +50,7 @@ fn report(path: &Path, report: &Report) -> Result<String> {
 }
 
 fn summary(path: &Path, report: &Report) -> String {
-    let pool = |p: &tvm_embedded_compiler::passes::report::PoolReport| {
+    let pool = |p: &tvm_embedded_compiler::ir::report::PoolReport| {
         let state = if p.state { " (state)" } else { "" };
         format!("{} {} bytes{state}", p.name, grouped(p.bytes as u64))
     };

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Makes src/import/tflite/schema.rs from tflite.fbs with planus (cargo install planus-cli --version 1.3.0).
+"""Makes src/format/schema.rs from tflite.fbs with planus (cargo install planus-cli --version 1.3.0).
 
 planus writes builders, owned types and readers; only the readers are kept.
 """
 import pathlib, re, subprocess, tempfile
 
 HERE = pathlib.Path(__file__).parent
-TARGET = HERE.parent / "src" / "import" / "tflite" / "schema.rs"
+TARGET = HERE.parent / "src" / "format" / "schema.rs"
 INDENT = " " * 8
 
 

@@ -10,7 +10,7 @@
 //! | [`passes::state`], [`passes::fuse`] | variables become tensors; operators that need no code disappear |
 //! | [`passes::lower`] | each operator, by its folder in [`ops`], → a [`ir::layer::Layer`] |
 //! | [`passes::schedule`] | which tensors share bytes, when they are alive |
-//! | [`passes::plan`], [`passes::place`] | offsets in the workspace pools → [`ir::model::Model`] |
+//! | [`math::plan`], [`passes::place`] | offsets in the workspace pools → [`ir::model::Model`] |
 //! | [`passes::emit`], [`passes::metadata`], [`passes::report`] | C text, `metadata.json`, what it all costs |
 //!
 //! The C that the layers call is real C beside the operators, copied into the archive as far as a model needs it.
@@ -18,6 +18,7 @@
 #![forbid(unsafe_op_in_unsafe_fn)]
 
 mod compile;
+pub mod format;
 pub mod import;
 pub mod ir;
 pub mod math;
@@ -27,4 +28,4 @@ pub mod passes;
 pub use compile::{DEFAULT_MODULE, Output, compile, plan_model};
 pub use ir::options::{Options, Pool};
 pub use ir::problem::{Errors, MAX_PROBLEMS, Problem};
-pub use passes::report::Report;
+pub use ir::report::Report;

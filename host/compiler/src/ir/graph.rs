@@ -3,6 +3,7 @@
 //! Every [`TensorId`] of a [`Subgraph`] is a valid index into its tensors; operators stand in execution order.
 //! Whether shapes, types and options fit together is the business of `check`.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ impl Tensor {
 
     /// Size in bytes.
     pub fn bytes(&self) -> usize {
-        self.elements() * self.dtype.size()
+        self.dtype.bytes(self.elements()).unwrap_or(0)
     }
 
     /// Whether the contents stand in the file.
@@ -87,16 +88,32 @@ impl Tensor {
         }
     }
 
-    /// The contents of an `int8` constant.
+    /// The contents of an `int8` constant, or of an `int4` one, each element as a byte.
     pub fn i8_data(&self) -> Option<Vec<i8>> {
-        (self.dtype == DType::Int8).then_some(())?;
-        Some(self.data.as_ref()?.iter().map(|&byte| byte as i8).collect())
+        let bytes = self.data.as_ref()?.iter();
+        match self.dtype {
+            DType::Int8 => Some(bytes.map(|&byte| byte as i8).collect()),
+            DType::Int4 => {
+                let halves = bytes.flat_map(|&byte| [(byte << 4) as i8 >> 4, byte as i8 >> 4]);
+                Some(halves.take(self.elements()).collect())
+            }
+            _ => None,
+        }
     }
 
     /// The contents of an `int32` constant.
     pub fn i32_data(&self) -> Option<Vec<i32>> {
         (self.dtype == DType::Int32).then_some(())?;
         Some(self.words()?.map(i32::from_le_bytes).collect())
+    }
+
+    /// The contents of an `int32` or `int64` constant.
+    pub fn i64_data(&self) -> Option<Vec<i64>> {
+        if self.dtype != DType::Int64 {
+            return Some(self.i32_data()?.into_iter().map(i64::from).collect());
+        }
+        let words = self.data.as_ref()?.chunks_exact(8);
+        Some(words.filter_map(|word| word.try_into().ok()).map(i64::from_le_bytes).collect())
     }
 
     /// The contents of a `float32` constant.
@@ -122,6 +139,8 @@ pub enum DType {
     Int16,
     #[default]
     Int8,
+    /// Two to a byte, the first in the low half; only constants have it.
+    Int4,
     /// Handle of a variable; has no contents of its own.
     Resource,
     /// Anything else, by its number in the file; never passes `check`.
@@ -129,14 +148,34 @@ pub enum DType {
 }
 
 impl DType {
-    /// Bytes of one element; 0 where the type has no fixed size.
+    /// Bytes of one element; 0 where the type has no fixed size or takes less than a byte.
     pub fn size(self) -> usize {
         match self {
             DType::Int64 => 8,
             DType::Float32 | DType::Int32 => 4,
             DType::Int16 => 2,
             DType::Uint8 | DType::Int8 | DType::Bool => 1,
-            DType::Resource | DType::Other(_) => 0,
+            DType::Int4 | DType::Resource | DType::Other(_) => 0,
+        }
+    }
+
+    /// Bytes of so many elements.
+    pub fn bytes(self, elements: usize) -> Option<usize> {
+        match self {
+            DType::Int4 => Some(elements.div_ceil(2)),
+            _ => elements.checked_mul(self.size()),
+        }
+    }
+
+    /// The lowest and highest value of an integer type of up to 32 bits.
+    pub fn range(self) -> Option<(i32, i32)> {
+        match self {
+            DType::Int4 => Some((-8, 7)),
+            DType::Int8 => Some((-128, 127)),
+            DType::Uint8 => Some((0, 255)),
+            DType::Int16 => Some((-32768, 32767)),
+            DType::Int32 => Some((i32::MIN, i32::MAX)),
+            _ => None,
         }
     }
 
@@ -147,7 +186,7 @@ impl DType {
             DType::Int64 => "int64_t",
             DType::Int32 => "int32_t",
             DType::Int16 => "int16_t",
-            DType::Int8 => "int8_t",
+            DType::Int4 | DType::Int8 => "int8_t",
             DType::Bool | DType::Uint8 | DType::Resource | DType::Other(_) => "uint8_t",
         }
     }
@@ -161,6 +200,7 @@ impl fmt::Display for DType {
             DType::Int32 => f.write_str("int32"),
             DType::Int16 => f.write_str("int16"),
             DType::Int8 => f.write_str("int8"),
+            DType::Int4 => f.write_str("int4"),
             DType::Uint8 => f.write_str("uint8"),
             DType::Bool => f.write_str("bool"),
             DType::Resource => f.write_str("resource"),
@@ -190,151 +230,53 @@ pub struct Operator {
     /// Version of the operator the file asks for.
     pub version: i32,
     /// Its parameters.
-    pub options: OpOptions,
+    pub options: Arc<dyn OpOptions>,
     /// Tensors it reads; `None` for one left out.
     pub inputs: Vec<Option<TensorId>>,
     /// Tensors it writes.
     pub outputs: Vec<TensorId>,
 }
 
-/// Parameters of an operator. [`OpOptions::None`] where the file has none or the compiler has no use for them.
-#[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "named as in the file format")]
-pub enum OpOptions {
-    None,
-    Conv2D(Conv2DOptions),
-    DepthwiseConv2D(DepthwiseConv2DOptions),
-    FullyConnected(FullyConnectedOptions),
-    Pool2D(Pool2DOptions),
-    Softmax {
-        beta: f32,
-    },
-    /// ADD, SUB and MUL.
-    Arithmetic {
-        activation: Activation,
-    },
-    Concatenation {
-        axis: i32,
-        activation: Activation,
-    },
-    StridedSlice(StridedSliceOptions),
-    LeakyRelu {
-        alpha: f32,
-    },
-    /// MEAN and its kin.
-    Reducer {
-        keep_dims: bool,
-    },
-    /// SPLIT and SPLIT_V.
-    Split {
-        num_splits: i32,
-    },
-    CallOnce {
-        init_subgraph: i32,
-    },
-    /// Options that belong to another operator; refused by `check`.
-    Foreign {
-        /// That operator, where it is known.
-        of: Option<OpKind>,
-    },
-    /// CUSTOM: the name under which an interpreter registers it.
-    Custom {
-        name: String,
-    },
-    VarHandle {
-        container: String,
-        shared_name: String,
-    },
-}
-
-impl OpOptions {
-    /// The fused activation, where the operator has one.
-    pub fn activation_mut(&mut self) -> Option<&mut Activation> {
-        match self {
-            OpOptions::Conv2D(options) => Some(&mut options.activation),
-            OpOptions::DepthwiseConv2D(options) => Some(&mut options.activation),
-            OpOptions::FullyConnected(options) => Some(&mut options.activation),
-            OpOptions::Pool2D(options) => Some(&mut options.activation),
-            OpOptions::Arithmetic { activation } => Some(activation),
-            _ => None,
-        }
+impl Operator {
+    /// Its parameters, if they are of this type.
+    pub fn options<T: OpOptions>(&self) -> Option<&T> {
+        (self.options.as_ref() as &dyn Any).downcast_ref()
     }
 }
 
-impl OpOptions {
-    /// Padding of a convolution, and the height and width that its window covers, given its weights' shape.
-    pub fn window_mut(&mut self, weights: &[usize]) -> Option<(&mut Padding, (usize, usize))> {
-        let &[_, height, width, _] = weights else { return None };
-        let covers = |size: usize, dilation: i32| size.saturating_sub(1) * usize::try_from(dilation).unwrap_or(0) + 1;
-        match self {
-            OpOptions::Conv2D(o) => Some((&mut o.padding, (covers(height, o.dilation_h), covers(width, o.dilation_w)))),
-            OpOptions::DepthwiseConv2D(o) => {
-                Some((&mut o.padding, (covers(height, o.dilation_h), covers(width, o.dilation_w))))
-            }
-            _ => None,
-        }
+/// Parameters of an operator: what its folder in [`crate::ops`] reads from the file; `()` for those without any.
+pub trait OpOptions: Any + fmt::Debug + Send + Sync {
+    /// The same with `activation` fused, where the operator computes one and has none yet.
+    fn with_activation(&self, _activation: Activation) -> Option<Arc<dyn OpOptions>> {
+        None
+    }
+
+    /// The same with so many elements around the input, where the operator has a window over it and no padding yet.
+    /// `weights` is the shape of its second input.
+    fn with_padding(&self, _weights: &[usize], _around: Around) -> Option<Arc<dyn OpOptions>> {
+        None
     }
 }
 
-/// Options of `CONV_2D`. Strides and dilations are as in the file: `check` demands positive ones.
-#[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "named as in the file format")]
-pub struct Conv2DOptions {
-    pub padding: Padding,
-    pub stride_w: i32,
-    pub stride_h: i32,
-    pub activation: Activation,
-    pub dilation_w: i32,
-    pub dilation_h: i32,
+impl OpOptions for () {}
+
+/// Options that belong to another operator; refused by `check`.
+#[derive(Debug)]
+pub struct Foreign {
+    /// That operator, where it is known.
+    pub of: Option<OpKind>,
 }
 
-/// Options of `DEPTHWISE_CONV_2D`.
-#[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "named as in the file format")]
-pub struct DepthwiseConv2DOptions {
-    pub padding: Padding,
-    pub stride_w: i32,
-    pub stride_h: i32,
-    /// As in the file; the interpreter derives it from the shapes and so should we.
-    pub depth_multiplier: i32,
-    pub activation: Activation,
-    pub dilation_w: i32,
-    pub dilation_h: i32,
+impl OpOptions for Foreign {}
+
+/// Options of a custom operator: the name under which an interpreter registers it.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the comment above says it")]
+pub struct Custom {
+    pub name: String,
 }
 
-/// Options of `FULLY_CONNECTED`.
-#[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "named as in the file format")]
-pub struct FullyConnectedOptions {
-    pub activation: Activation,
-    /// Whether weights are stored in the shuffled format, which the compiler refuses.
-    pub shuffled_weights: bool,
-    pub keep_num_dims: bool,
-}
-
-/// Options of `AVERAGE_POOL_2D` and `MAX_POOL_2D`.
-#[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "named as in the file format")]
-pub struct Pool2DOptions {
-    pub padding: Padding,
-    pub stride_w: i32,
-    pub stride_h: i32,
-    pub filter_width: i32,
-    pub filter_height: i32,
-    pub activation: Activation,
-}
-
-/// Options of `STRIDED_SLICE`: one bit for each dimension in every mask.
-#[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "named as in the file format")]
-pub struct StridedSliceOptions {
-    pub begin_mask: i32,
-    pub end_mask: i32,
-    pub ellipsis_mask: i32,
-    pub new_axis_mask: i32,
-    pub shrink_axis_mask: i32,
-    pub offset: bool,
-}
+impl OpOptions for Custom {}
 
 /// How a window behaves at the border.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -344,24 +286,39 @@ pub enum Padding {
     /// Windows lie inside the input.
     Valid,
     /// So many elements around the input, each fewer than the window has. Not in the file format: a fused PAD.
-    Explicit {
-        /// Rows above the input.
-        top: usize,
-        /// Rows below it.
-        bottom: usize,
-        /// Columns before it.
-        left: usize,
-        /// Columns after it.
-        right: usize,
-    },
+    Explicit(Around),
     /// A number nobody knows; never passes `check`.
     Other(i8),
 }
 
+impl From<i8> for Padding {
+    fn from(code: i8) -> Self {
+        match code {
+            0 => Padding::Same,
+            1 => Padding::Valid,
+            other => Padding::Other(other),
+        }
+    }
+}
+
+/// Elements around an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Around {
+    /// Rows above it.
+    pub top: usize,
+    /// Rows below it.
+    pub bottom: usize,
+    /// Columns before it.
+    pub left: usize,
+    /// Columns after it.
+    pub right: usize,
+}
+
 /// Activation fused into an operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(missing_docs, reason = "named as in the file format")]
 pub enum Activation {
+    #[default]
     None,
     Relu,
     ReluN1To1,
@@ -379,5 +336,17 @@ impl fmt::Display for Activation {
             Activation::Relu6 => 3,
             Activation::Other(code) => code,
         }))
+    }
+}
+
+impl From<i8> for Activation {
+    fn from(code: i8) -> Self {
+        match code {
+            0 => Activation::None,
+            1 => Activation::Relu,
+            2 => Activation::ReluN1To1,
+            3 => Activation::Relu6,
+            other => Activation::Other(other),
+        }
     }
 }

@@ -1,15 +1,17 @@
 //! From operators to layers: what each operator contributes to the generated C.
 //!
 //! A [`Layer`] becomes one `static` C function whose parameters are its [`Argument`]s, then `scratch`. Its constants become
-//! `static const` arrays of the same file. Op files in [`crate::ops`] build layers; `plan` places the tensors; `emit` writes.
+//! `static const` arrays of the same file. The folders of [`crate::ops`] build layers; `plan` places the tensors; `emit` writes.
 
-use crate::ir::graph::{Operator, Subgraph, Tensor, TensorId};
+use crate::ir::graph::{Operator, Subgraph, TensorId};
 use crate::ir::options::Options;
 
-/// What an op file sees while it lowers one operator that passed its check.
+/// What an operator sees while it is lowered.
 pub struct Lowering<'a> {
     /// The graph the operator belongs to.
     pub graph: &'a Subgraph,
+    /// The operator.
+    pub op: &'a Operator,
     /// What the user asked for, such as size or speed.
     pub options: &'a Options,
     /// C identifier of the layer, unique in the model. Constants are named `<name>_weights` and so on.
@@ -17,15 +19,20 @@ pub struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    /// The operator's input `i`, present by its check.
-    pub fn input(&self, op: &Operator, i: usize) -> Option<(TensorId, &Tensor)> {
-        let id = (*op.inputs.get(i)?)?;
-        Some((id, self.graph.tensor(id)))
-    }
-
     /// Name of a constant of this layer: `<layer>_<what>`.
     pub fn constant(&self, what: &str) -> String {
         format!("{}_{what}", self.name)
+    }
+
+    /// A layer of this operator with nothing in it yet.
+    pub fn layer(&self, summary: String) -> Layer {
+        Layer { name: self.name.clone(), operators: vec![self.op.index], summary, ..Layer::default() }
+    }
+
+    /// A layer from one tensor to one other, whose arguments are `input` and `output`.
+    pub fn layer_of(&self, summary: String, input: TensorId, output: TensorId) -> Layer {
+        let arguments = vec![Argument::input("input", input), Argument::output("output", output)];
+        Layer { arguments, ..self.layer(summary) }
     }
 }
 
@@ -70,6 +77,12 @@ pub struct Layer {
     pub body: String,
     /// Multiply-accumulates of one call.
     pub macs: u64,
+}
+
+impl From<Layer> for Lowered {
+    fn from(layer: Layer) -> Self {
+        Lowered::Layer(layer)
+    }
 }
 
 impl Layer {
@@ -217,5 +230,20 @@ impl ConstantData {
             ConstantData::I32(_) | ConstantData::F32(_) => 4,
         };
         self.len() * element
+    }
+
+    /// How long the text of an array is, about: a line's break and indent stand for a few characters in a hundred.
+    pub fn text_bytes(&self) -> usize {
+        let digits =
+            |value: i32| value.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1 + usize::from(value < 0);
+        let characters: usize = match self {
+            ConstantData::I8(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
+            ConstantData::U8(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
+            ConstantData::I16(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
+            ConstantData::I32(values) => values.iter().map(|&v| digits(v) + 2).sum(),
+            // -1.2345678e-38f, and its like.
+            ConstantData::F32(values) => values.len() * 17,
+        };
+        characters + characters / 16
     }
 }

@@ -7,3 +7,6 @@ pub mod model;
 pub mod names;
 pub mod options;
 pub mod problem;
+pub mod program;
+pub mod report;
+pub mod schedule;

@@ -2,7 +2,7 @@
 
 use crate::ir::graph::{Tensor, TensorId};
 use crate::ir::layer::{Constant, Layer};
-use crate::passes::schedule::Owner;
+use crate::ir::schedule::Owner;
 use std::sync::Arc;
 
 /// A compiled model before it becomes text.

@@ -6,6 +6,9 @@ use std::fmt;
 /// Problems that are told of one model; beyond them, nobody reads on.
 pub const MAX_PROBLEMS: usize = 100;
 
+/// What is said of an operator that has no folder.
+pub const UNKNOWN: &str = "operator is not supported";
+
 /// One thing the compiler can't accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

@@ -1,15 +1,15 @@
 //! Two inputs whose shapes differ, brought to common loops.
 
-use crate::ops::shared::text;
-
 /// Loops the kernels have: `tvmk_broadcast_t` of `broadcast.h`.
-const LOOPS: usize = 4;
+pub const LOOPS: usize = 4;
 
 /// Nested loops over the output, with the step of each input in elements; 0 repeats the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broadcast {
-    shape: [usize; LOOPS],
-    steps: [[usize; LOOPS]; 2],
+    /// Iterations of each loop, outermost first.
+    pub shape: [usize; LOOPS],
+    /// Steps of both inputs in each loop.
+    pub steps: [[usize; LOOPS]; 2],
 }
 
 impl Broadcast {
@@ -50,15 +50,6 @@ impl Broadcast {
             (broadcast.steps[0][LOOPS - 1 - i], broadcast.steps[1][LOOPS - 1 - i]) = (steps[0], steps[1]);
         }
         Some(broadcast)
-    }
-
-    /// `static const tvmk_broadcast_t shapes = …;`
-    pub fn statements(&self) -> String {
-        let list = |values: &[usize; LOOPS]| {
-            format!("{{{}}}", values.iter().map(usize::to_string).collect::<Vec<_>>().join(", "))
-        };
-        let fields = [("shape", list(&self.shape)), ("step1", list(&self.steps[0])), ("step2", list(&self.steps[1]))];
-        text::constant_struct("tvmk_broadcast_t", "shapes", &fields)
     }
 }
 

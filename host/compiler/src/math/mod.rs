@@ -3,6 +3,7 @@
 pub mod broadcast;
 pub mod gemmlowp;
 pub mod pack;
+pub mod plan;
 pub mod quantize;
 pub mod requantize;
 pub mod window;

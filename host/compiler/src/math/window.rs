@@ -1,8 +1,7 @@
 //! Windows that slide over images: the geometry that convolutions and pools share.
 
-use crate::ir::graph::{Padding, TensorId};
+use crate::ir::graph::{Around, Padding};
 use crate::math::quantize;
-use crate::passes::check::Checker;
 
 /// A window sliding over the two middle dimensions of NHWC tensors. Every number fits in 16 bits, strides in 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +24,7 @@ pub struct Window {
 }
 
 /// Options of a window as in the file, before any check.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct WindowOptions {
     pub padding: Padding,
@@ -44,9 +43,9 @@ impl Window {
             return Err((format!("input shape {shape:?}"), "4 dimensions"));
         };
         let (same, around) = match options.padding {
-            Padding::Same => (true, [0; 4]),
-            Padding::Valid => (false, [0; 4]),
-            Padding::Explicit { top, bottom, left, right } => (false, [top, bottom, left, right]),
+            Padding::Same => (true, Around::default()),
+            Padding::Valid => (false, Around::default()),
+            Padding::Explicit(around) => (false, around),
             Padding::Other(code) => return Err((format!("padding {code}"), "SAME, VALID")),
         };
         let positive = |(a, b): (i32, i32), largest: i32| -> Option<(usize, usize)> {
@@ -60,7 +59,7 @@ impl Window {
         if [batches, in_height, in_width, in_channels, height, width].iter().any(|n| !(1..=65535).contains(n)) {
             return Err((format!("input shape {shape:?} and window {size:?}"), "dimensions from 1 to 65535"));
         }
-        let [top, bottom, left, right] = around;
+        let Around { top, bottom, left, right } = around;
         let vertical = quantize::padding(same, in_height + top + bottom, height, stride_height, dilation_height);
         let horizontal = quantize::padding(same, in_width + left + right, width, stride_width, dilation_width);
         let (Some((pad_top, out_height)), Some((pad_left, out_width))) = (vertical, horizontal) else {
@@ -86,23 +85,6 @@ impl Window {
             pad_top,
             pad_left,
         })
-    }
-
-    /// Checks the window and that the output has the shape it gives, with `out_channels` channels.
-    pub fn check(
-        checker: &mut Checker<'_>,
-        shape: &[usize],
-        size: (usize, usize),
-        options: WindowOptions,
-        output: TensorId,
-        out_channels: usize,
-    ) {
-        match Window::new(shape, size, options) {
-            Ok(w) => {
-                checker.shape(output, &[w.batches, w.out_height, w.out_width, out_channels]);
-            }
-            Err((found, supported)) => checker.bad(found, supported),
-        }
     }
 
     /// Heights and widths exchanged.
@@ -132,13 +114,13 @@ impl Window {
         Window { in_height: 1, in_width: self.positions(), out_height: 1, out_width: self.positions(), ..*self }
     }
 
-    /// How many bytes before the input an output of `channels` bytes a position must start so that it may overwrite the input:
+    /// How many bytes before the input an output of `channels` bytes a position, one byte an element, must start so that it may overwrite the input:
     /// for a kernel that goes through the positions in order and has read the whole window of a position before it writes
     /// there, and for one batch.
     pub fn lead(&self, channels: usize) -> usize {
         // The lowest byte that a position and all after it read, from the last position to the first.
         let row_bytes = self.in_width * self.in_channels;
-        let mut lowest = self.in_bytes();
+        let mut lowest = self.in_elements();
         let mut lead = 0;
         for position in (1..self.positions()).rev() {
             let (oy, ox) = (position / self.out_width, position % self.out_width);
@@ -161,8 +143,8 @@ impl Window {
         self.out_height * self.out_width
     }
 
-    /// Input bytes of one batch of int8.
-    pub fn in_bytes(&self) -> usize {
+    /// Input elements of one batch.
+    pub fn in_elements(&self) -> usize {
         self.in_height * self.in_width * self.in_channels
     }
 

@@ -1,61 +1,47 @@
-//! The operators, one folder each, found through [`DEFINITIONS`].
+//! The operators, one folder each. This is their registry: a folder is named here twice, as a module and in [`DEFINITIONS`].
 //!
-//! To add one: a folder here with a `pub static DEFINITION: OpDefinition` and its kernel file, a line in [`DEFINITIONS`], one in
-//! [`kernels::FILES`], and cases for the oracle. See `docs/compiler.md`.
+//! `docs/compiler.md` has the recipe.
 
-mod add;
-mod average_pool_2d;
-mod concatenation;
-mod conv_2d;
-mod depthwise_conv_2d;
-mod dequantize;
-mod fully_connected;
-mod hard_swish;
+pub mod checker;
+pub mod definition;
 pub mod kernels;
-mod leaky_relu;
-mod logistic;
-mod max_pool_2d;
-mod maximum_minimum;
-mod mean;
-mod mul;
-mod pad;
-mod quantize;
-mod relu;
-mod relu6;
-mod reshape;
 pub mod shared;
-mod softmax;
-mod split;
-mod strided_slice;
-mod sub;
-mod tanh;
-mod transpose;
-mod variable;
 
-use crate::ir::graph::{DType, OpKind, Operator, Subgraph, TensorId};
-use crate::ir::layer::{Lowered, Lowering};
+pub mod add;
+pub mod average_pool_2d;
+pub mod concatenation;
+pub mod conv_2d;
+pub mod depthwise_conv_2d;
+pub mod dequantize;
+pub mod fully_connected;
+pub mod hard_swish;
+pub mod leaky_relu;
+pub mod logistic;
+pub mod max_pool_2d;
+pub mod maximum_minimum;
+pub mod mean;
+pub mod mul;
+pub mod pad;
+pub mod quantize;
+pub mod relu;
+pub mod relu6;
+pub mod reshape;
+pub mod softmax;
+pub mod split;
+pub mod strided_slice;
+pub mod sub;
+pub mod tanh;
+pub mod transpose;
+pub mod variable;
+
+use crate::ir::graph::{OpKind, Operator, Subgraph};
 use crate::ir::problem::Problem;
-use std::ops::RangeInclusive;
-
-/// What the compiler knows about an operator.
-pub struct OpDefinition {
-    /// Which operator of the file format.
-    pub kind: OpKind,
-    /// Versions accepted.
-    pub versions: RangeInclusive<i32>,
-    /// How many inputs, counting optional ones left out, and outputs it takes. Checked before [`OpDefinition::check`] is called,
-    /// so that this may index the operator's inputs up to the lower bound and its outputs likewise.
-    pub arity: (RangeInclusive<usize>, RangeInclusive<usize>),
-    /// Adds every problem it finds: types, quantisation, shapes against options. Tensors' shapes are bounded, constants have the
-    /// length their shape says, scales are finite and positive, zero points fit the type: this has been checked before.
-    pub check: fn(&Subgraph, &Operator, &mut Vec<Problem>),
-    /// Builds the layer of an operator that passed [`OpDefinition::check`]. A problem found only now (a packing that would
-    /// overflow, say) is returned, never a panic.
-    pub lower: fn(&Lowering<'_>, &Operator) -> Result<Lowered, Problem>,
-}
+use checker::Checker;
+use definition::{Checked, Definition};
+use kernels::{Kernel, includes};
 
 /// All operators the compiler knows.
-pub static DEFINITIONS: &[&OpDefinition] = &[
+pub static DEFINITIONS: &[&Definition] = &[
     &add::DEFINITION,
     &average_pool_2d::DEFINITION,
     &concatenation::DEFINITION,
@@ -90,35 +76,84 @@ pub static DEFINITIONS: &[&OpDefinition] = &[
 ];
 
 /// The definition of an operator, if there is one.
-pub fn definition(kind: OpKind) -> Option<&'static OpDefinition> {
+pub fn definition(kind: OpKind) -> Option<&'static Definition> {
     DEFINITIONS.iter().find(|definition| definition.kind == kind).copied()
 }
 
-/// Joins layers of operators that can be one, once all are lowered.
-pub fn fuse_layers(graph: &Subgraph, lowered: &mut [Lowered]) {
-    shared::table::compose(graph, lowered);
-}
-
-/// First input and first output of an operator that passed its check.
-fn one_to_one(lowering: &Lowering<'_>, op: &Operator) -> Result<(TensorId, TensorId), Problem> {
-    match (op.inputs.first(), op.outputs.first()) {
-        (Some(&Some(input)), Some(&output)) => Ok((input, output)),
-        _ => Err(unchecked(lowering.graph, op)),
+/// Checks an operator whose kind, version and numbers of tensors are right.
+///
+/// # Errors
+/// At least one problem.
+pub fn check<'a>(graph: &'a Subgraph, op: &'a Operator) -> Result<Box<dyn Checked + 'a>, Vec<Problem>> {
+    let mut checker = Checker::new(graph, op);
+    let checked = definition(op.kind).and_then(|definition| (definition.check)(&mut checker));
+    match checked {
+        Some(checked) if checker.problems.is_empty() => Ok(checked),
+        None if checker.problems.is_empty() => {
+            checker.bad("a form of the operator that the compiler doesn't know", "");
+            Err(checker.problems)
+        }
+        _ => Err(checker.problems),
     }
 }
 
-/// The problem of an operator that comes to lowering without having passed its check.
-fn unchecked(graph: &Subgraph, op: &Operator) -> Problem {
-    Problem::operator(graph, op, "an operator that was not checked", "checked operators")
+/// All kernel files.
+pub fn kernels() -> impl Iterator<Item = Kernel> {
+    shared::KERNELS.iter().chain(DEFINITIONS.iter().flat_map(|definition| definition.kernels)).copied()
 }
 
-/// Whether an operator works on float32.
-fn is_float(graph: &Subgraph, op: &Operator) -> bool {
-    op.inputs.first().copied().flatten().is_some_and(|id| graph.tensor(id).dtype == DType::Float32)
+/// The kernel files named and all those they include, each once, sorted by name. Names of no kernel are left out.
+pub fn kernels_for<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Kernel> {
+    let mut wanted: Vec<&str> = names.into_iter().collect();
+    let mut found: Vec<Kernel> = Vec::new();
+    while let Some(name) = wanted.pop() {
+        let Some(kernel) = kernels().find(|kernel| kernel.name == name) else {
+            continue;
+        };
+        if found.contains(&kernel) {
+            continue;
+        }
+        found.push(kernel);
+        wanted.extend(includes(kernel.text));
+    }
+    found.sort_by_key(|kernel| kernel.name);
+    found
 }
 
-/// A dimension counted from the front; negative ones count from the back.
-fn resolve_axis(axis: i32, rank: usize) -> Option<usize> {
-    let axis = i64::from(axis) + if axis < 0 { rank as i64 } else { 0 };
-    usize::try_from(axis).ok().filter(|&axis| axis < rank)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+    use std::path::Path;
+
+    #[test]
+    fn kinds_are_defined_once_and_their_rows_are_filled_in() {
+        for (i, definition) in DEFINITIONS.iter().enumerate() {
+            let kind = definition.kind;
+            assert!(DEFINITIONS[..i].iter().all(|other| other.kind != kind), "{kind} is defined twice");
+            assert!(!definition.support.is_empty(), "{kind} has no row for the documentation");
+            assert!(!kind.to_string().starts_with("operator number"), "{} has no name", kind.0);
+        }
+    }
+
+    #[test]
+    fn every_kernel_file_is_named_by_its_operator() {
+        let mut named: HashMap<&str, Kernel> = HashMap::new();
+        for kernel in kernels() {
+            let text = named.insert(kernel.name, kernel);
+            assert!(text.is_none_or(|other| other == kernel), "two files are called {}", kernel.name);
+        }
+        for kernel in named.values() {
+            for include in includes(kernel.text) {
+                assert!(named.contains_key(include), "{} includes {include}, which nobody names", kernel.name);
+            }
+        }
+        let ops = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ops");
+        let folders = std::fs::read_dir(ops).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+        let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+        for file in files.filter(|path| path.extension().is_some_and(|extension| extension == "h")) {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            assert!(named.contains_key(name), "{} is named by no operator", file.display());
+        }
+    }
 }

@@ -3,18 +3,16 @@
 //! Most files that are refused are of a known kind: the same network, exported in another way, would pass. The kind is
 //! recognised here and named with the way out. Accepted float32 models are recognised, too, since int8 serves them better.
 
-use crate::ir::graph::{DType, Graph, OpKind, OpOptions, Operator, Subgraph, Tensor};
-use crate::ir::problem::Errors;
-use crate::passes::check::UNKNOWN;
+use crate::ir::graph::{Custom, DType, Graph, OpKind, Operator, Subgraph, Tensor};
+use crate::ir::problem::{Errors, UNKNOWN};
 use std::fmt::Write;
 
 /// How TensorFlow's converter is asked for what this compiler is made for.
 const FULL_INT8: &str = "export it with full integer quantisation: converter.optimizations = [tf.lite.Optimize.DEFAULT], a \
      representative_dataset, and inference_input_type and inference_output_type = tf.int8";
 
-/// Numbers of types in the file format that have no [`DType`] of their own.
+/// The number of a type in the file format that has no [`DType`] of its own.
 const FLOAT16: DType = DType::Other(1);
-const INT4: DType = DType::Other(17);
 
 /// What to do about a model that was refused, as far as its operators are the reason.
 pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
@@ -43,7 +41,7 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
             "the file holds float16 weights: {FULL_INT8}; or export it as float32, without optimisation"
         ));
     }
-    if main.tensors.iter().any(|tensor| tensor.dtype == INT4) {
+    if main.tensors.iter().any(|tensor| tensor.dtype == DType::Int4) {
         return Some(format!("the file holds int4 weights: {FULL_INT8}, with weights of 8 bits"));
     }
     if main.operators.iter().any(|op| is_dynamic_range(main, op)) {
@@ -90,10 +88,7 @@ pub fn note(graph: &Graph) -> Option<String> {
 }
 
 fn custom(graph: &Subgraph) -> Option<&str> {
-    graph.operators.iter().find_map(|op| match &op.options {
-        OpOptions::Custom { name } => Some(name.as_str()),
-        _ => None,
-    })
+    graph.operators.iter().find_map(|op| Some(op.options::<Custom>()?.name.as_str()))
 }
 
 fn is_weighted(kind: OpKind) -> bool {
@@ -117,7 +112,7 @@ fn operands<'a>(graph: &'a Subgraph, op: &Operator) -> Option<(&'a Tensor, &'a T
 
 fn is_dynamic_range(graph: &Subgraph, op: &Operator) -> bool {
     operands(graph, op).is_some_and(|(data, weights)| {
-        data.dtype == DType::Float32 && matches!(weights.dtype, DType::Int8 | DType::Uint8 | INT4)
+        data.dtype == DType::Float32 && matches!(weights.dtype, DType::Int8 | DType::Uint8 | DType::Int4)
     })
 }
 
@@ -128,11 +123,12 @@ fn is_uint8(graph: &Subgraph, op: &Operator) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::graph::TensorId;
+    use crate::ir::graph::{OpOptions, TensorId};
     use crate::ir::problem::Problem;
+    use std::sync::Arc;
 
     /// A model of one operator that reads two tensors and writes one.
-    fn model(kind: OpKind, options: OpOptions, types: [DType; 2]) -> (Graph, Errors) {
+    fn model(kind: OpKind, options: Arc<dyn OpOptions>, types: [DType; 2]) -> (Graph, Errors) {
         let tensor = |dtype| Tensor { dtype, shape: vec![1, 4], ..Tensor::default() };
         let [data, weights] = types.map(tensor);
         let weights = Tensor { data: Some(vec![0; weights.bytes()].into()), ..weights };
@@ -145,36 +141,36 @@ mod tests {
 
     #[test]
     fn files_of_a_known_kind_are_recognised() {
-        let custom = |name: &str| OpOptions::Custom { name: name.to_owned() };
+        let custom = |name: &str| Arc::new(Custom { name: name.to_owned() }) as Arc<dyn OpOptions>;
         let int8 = [DType::Int8; 2];
         for (kind, options, types, expected) in [
             (OpKind::CUSTOM, custom("ethos-u"), int8, "from before Vela"),
             (OpKind::CUSTOM, custom("FlexErf"), int8, "SELECT_TF_OPS"),
             (OpKind::CUSTOM, custom("TFLite_Detection_PostProcess"), int8, "custom operator"),
-            (OpKind::CONV_2D, OpOptions::None, [DType::Float32, FLOAT16], "float16 weights"),
-            (OpKind::CONV_2D, OpOptions::None, [DType::Int8, INT4], "int4 weights"),
-            (OpKind::FULLY_CONNECTED, OpOptions::None, [DType::Float32, DType::Int8], "dynamic-range"),
-            (OpKind::CONV_2D, OpOptions::None, [DType::Uint8; 2], "as TensorFlow 1 did"),
-            (OpKind::SHAPE, OpOptions::None, int8, "a fixed batch size"),
-            (OpKind::WHERE, OpOptions::None, int8, "without these operators"),
+            (OpKind::CONV_2D, Arc::new(()), [DType::Float32, FLOAT16], "float16 weights"),
+            (OpKind::CONV_2D, Arc::new(()), [DType::Int8, DType::Int4], "int4 weights"),
+            (OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Float32, DType::Int8], "dynamic-range"),
+            (OpKind::CONV_2D, Arc::new(()), [DType::Uint8; 2], "as TensorFlow 1 did"),
+            (OpKind::SHAPE, Arc::new(()), int8, "a fixed batch size"),
+            (OpKind::WHERE, Arc::new(()), int8, "without these operators"),
         ] {
             let (graph, errors) = model(kind, options, types);
             let advice = advice(&graph, &errors).unwrap();
             assert!(advice.contains(expected), "{expected}: {advice}");
         }
-        let (graph, _) = model(OpKind::ADD, OpOptions::None, int8);
+        let (graph, _) = model(OpKind::ADD, Arc::new(()), int8);
         assert_eq!(advice(&graph, &Problem::file("no place", "").into()), None);
     }
 
     #[test]
     fn float_models_are_named_with_what_int8_saves() {
-        let (graph, _) = model(OpKind::FULLY_CONNECTED, OpOptions::None, [DType::Float32; 2]);
+        let (graph, _) = model(OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Float32; 2]);
         let note = note(&graph).unwrap();
         assert!(
             note.starts_with("a float32 model: its weights take 16 bytes, as int8 they would take about 4"),
             "{note}"
         );
-        assert_eq!(super::note(&model(OpKind::FULLY_CONNECTED, OpOptions::None, [DType::Int8; 2]).0), None);
-        assert_eq!(super::note(&model(OpKind::ADD, OpOptions::None, [DType::Float32; 2]).0), None);
+        assert_eq!(super::note(&model(OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Int8; 2]).0), None);
+        assert_eq!(super::note(&model(OpKind::ADD, Arc::new(()), [DType::Float32; 2]).0), None);
     }
 }

@@ -3,13 +3,17 @@
 //! What holds for every operator is checked here, in this order: known operator, version, number of tensors, each tensor's
 //! type and quantisation, data flow. Then the operator's own check runs, so it may rely on all of that.
 
-use crate::ir::graph::{DType, Graph, OpKind, OpOptions, Operator, Quantization, Subgraph, Tensor, TensorId};
-use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem};
-use crate::ops;
+use crate::ir::graph::{Custom, DType, Foreign, Graph, Operator, Quantization, Subgraph, Tensor, TensorId};
+use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem, UNKNOWN};
+use crate::ops::checker::Checker;
+use crate::ops::{self, variable};
 use std::collections::HashSet;
 
-/// What is said of an operator that has no folder.
-pub const UNKNOWN: &str = "operator is not supported";
+/// Most bytes of constants that operators read, those that several read counted for each.
+const MAX_CONTENTS: usize = 16 << 20;
+
+/// Longest dimension of weights: each output channel has factors and sums of its own, many times the size of one weight.
+const MAX_CHANNELS: usize = 1 << 18;
 
 /// Checks a model. On success every operator can be lowered.
 pub fn check(graph: &Graph) -> Result<(), Errors> {
@@ -17,7 +21,9 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
     let Some(main) = graph.subgraphs.first() else {
         return Err(Problem::file("a file without a subgraph", "at least one").into());
     };
-    crate::passes::state::check(graph, &mut problems);
+    variable::graphs::check(graph, &mut problems);
+    // Checks work on constants, so they run only where these are not too large.
+    let too_large = check_contents(main);
     let mut unwritten: HashSet<TensorId> = HashSet::new();
     let mut refused: HashSet<usize> = HashSet::new();
     for op in &main.operators {
@@ -25,7 +31,7 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
             break;
         }
         let before = problems.len();
-        check_operator(main, op, &mut problems);
+        check_operator(main, op, too_large.is_none(), &mut problems);
         if problems.len() > before {
             refused.insert(op.index);
             // What the next operator says of a tensor that this one would have written only follows from this.
@@ -41,6 +47,7 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
             unwritten.extend(&op.outputs);
         }
     }
+    problems.extend(too_large);
     if problems.len() < MAX_PROBLEMS {
         // What is wrong with an operator says why its tensors look odd: no second problem follows from it.
         refused.extend(problems.iter().filter_map(|problem| Some(problem.operator?.0)));
@@ -52,11 +59,12 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
     if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
 }
 
-fn check_operator(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
+/// Checks an operator; `closely` also by the check of its folder.
+fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: &mut Vec<Problem>) {
     let Some(definition) = ops::definition(op.kind) else {
-        let found = match &op.options {
-            OpOptions::Custom { name } => format!("custom operator {name:?} is not supported"),
-            _ => UNKNOWN.to_owned(),
+        let found = match op.options::<Custom>() {
+            Some(Custom { name }) => format!("custom operator {name:?} is not supported"),
+            None => UNKNOWN.to_owned(),
         };
         problems.push(Problem::operator(graph, op, found, ""));
         return;
@@ -67,7 +75,7 @@ fn check_operator(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) 
         problems.push(Problem::operator(graph, op, format!("version {}", op.version), range));
     }
     for (count, range, what) in
-        [(op.inputs.len(), &definition.arity.0, "inputs"), (op.outputs.len(), &definition.arity.1, "outputs")]
+        [(op.inputs.len(), &definition.inputs, "inputs"), (op.outputs.len(), &definition.outputs, "outputs")]
     {
         if !range.contains(&count) {
             let range = if range.start() == range.end() {
@@ -84,20 +92,22 @@ fn check_operator(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) 
         if problems.len() >= MAX_PROBLEMS {
             return;
         }
-        check_tensor(&mut Checker::new(graph, op, problems), id);
+        let mut checker = Checker::new(graph, op);
+        check_tensor(&mut checker, id);
+        problems.append(&mut checker.problems);
     }
-    if let OpOptions::Foreign { of } = op.options {
+    if let Some(Foreign { of }) = op.options() {
         let owner = of.map_or("another operator".to_owned(), |kind| kind.to_string());
         problems.push(Problem::operator(graph, op, format!("options of {owner}"), format!("options of {}", op.kind)));
     }
-    if problems.len() == before {
-        (definition.check)(graph, op, problems);
+    if problems.len() == before && closely {
+        problems.extend(ops::check(graph, op).err().into_iter().flatten());
     }
 }
 
 fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
     let tensor = checker.graph.tensor(id);
-    if let DType::Other(_) = tensor.dtype {
+    if matches!(tensor.dtype, DType::Other(_)) || (tensor.dtype == DType::Int4 && !tensor.is_constant()) {
         checker.bad_tensor(id, tensor.dtype.to_string(), "int8, uint8, int16, int32, float32");
         return;
     }
@@ -107,13 +117,8 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
     if tensor.variable {
         checker.bad_tensor(id, "a variable tensor", "state in VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE");
     }
-    let (lowest, highest) = match tensor.dtype {
-        DType::Int8 => (-128, 127),
-        DType::Uint8 => (0, 255),
-        DType::Int16 => (-32768, 32767),
-        DType::Int32 | DType::Int64 => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        _ => return,
-    };
+    let range = if tensor.dtype == DType::Int64 { DType::Int32 } else { tensor.dtype }.range();
+    let Some((lowest, highest)) = range.map(|(low, high)| (i64::from(low), i64::from(high))) else { return };
     let Some(Quantization { scales, zero_points, axis }) = &tensor.quant else { return };
     if let Some(scale) = scales.iter().find(|scale| !(scale.is_finite() && **scale > 0.0)) {
         checker.bad_tensor(id, format!("quantisation scale {scale}"), "positive numbers");
@@ -130,11 +135,28 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
         );
     }
     // Some converters write the weights' dimension into the biases, which have only one: its number says nothing there.
-    let axis = if tensor.dtype == DType::Int32 && tensor.shape.len() == 1 { 0 } else { *axis };
+    let axis = if matches!(tensor.dtype, DType::Int32 | DType::Int64) && tensor.shape.len() == 1 { 0 } else { *axis };
     if scales.len() > 1 && tensor.shape.get(axis) != Some(&scales.len()) {
         let found = format!("{} scales along dimension {axis} of shape {:?}", scales.len(), tensor.shape);
         checker.bad_tensor(id, found, "as many as the dimension is long");
     }
+}
+
+/// Constants are packed anew for each operator: what a file holds once can be asked for often.
+fn check_contents(main: &Subgraph) -> Option<Problem> {
+    let read = || main.operators.iter().flat_map(|op| op.inputs.iter().flatten()).map(|&id| main.tensor(id));
+    for tensor in read().filter(|tensor| tensor.is_constant() && tensor.shape.len() > 1) {
+        if let Some(long) = tensor.shape.iter().find(|&&dimension| dimension > MAX_CHANNELS) {
+            let problem = Problem::file(format!("a constant {long} elements long"), format!("up to {MAX_CHANNELS}"));
+            return Some(Problem { tensor: Some(tensor.name.clone()), ..problem });
+        }
+    }
+    let bytes: usize = read().filter_map(|tensor| tensor.data.as_ref()).map(|data| data.len()).sum();
+    if bytes > MAX_CONTENTS {
+        let found = format!("operators that read {bytes} bytes of constants");
+        return Some(Problem::file(found, format!("up to {MAX_CONTENTS} bytes")));
+    }
+    None
 }
 
 /// Every tensor is a constant, an input, or written once before it is read.
@@ -205,143 +227,20 @@ fn check_flow(graph: &Subgraph, reported: &HashSet<TensorId>, problems: &mut Vec
     }
 }
 
-/// What the check of an operator works with: the operator, and questions that leave a problem behind where the answer is no.
-pub struct Checker<'a> {
-    /// The graph of the operator.
-    pub graph: &'a Subgraph,
-    /// The operator.
-    pub op: &'a Operator,
-    problems: &'a mut Vec<Problem>,
-}
-
-impl<'a> Checker<'a> {
-    /// Starts the check of one operator.
-    pub fn new(graph: &'a Subgraph, op: &'a Operator, problems: &'a mut Vec<Problem>) -> Self {
-        Checker { graph, op, problems }
-    }
-
-    /// Notes a problem of the operator as a whole.
-    pub fn bad(&mut self, found: impl Into<String>, supported: impl Into<String>) {
-        self.problems.push(Problem::operator(self.graph, self.op, found, supported));
-    }
-
-    /// Notes a problem of one tensor.
-    pub fn bad_tensor(&mut self, id: TensorId, found: impl Into<String>, supported: impl Into<String>) {
-        self.problems.push(Problem::tensor(self.graph, self.op, id, found, supported));
-    }
-
-    /// Input `i`, a problem if it was left out.
-    pub fn input(&mut self, i: usize) -> Option<(TensorId, &'a Tensor)> {
-        let found = self.op.inputs.get(i).copied().flatten().map(|id| (id, self.graph.tensor(id)));
-        if found.is_none() {
-            self.bad(format!("no input {i}"), "the input present");
-        }
-        found
-    }
-
-    /// Input `i` where the operator allows to leave it out.
-    pub fn optional_input(&self, i: usize) -> Option<(TensorId, &'a Tensor)> {
-        let id = self.op.inputs.get(i).copied().flatten()?;
-        Some((id, self.graph.tensor(id)))
-    }
-
-    /// Output `i`, a problem if there is none.
-    pub fn output(&mut self, i: usize) -> Option<(TensorId, &'a Tensor)> {
-        let found = self.op.outputs.get(i).map(|&id| (id, self.graph.tensor(id)));
-        if found.is_none() {
-            self.bad(format!("no output {i}"), "the output present");
-        }
-        found
-    }
-
-    /// Whether a tensor has one of these types.
-    pub fn dtype(&mut self, id: TensorId, allowed: &[DType]) -> bool {
-        let dtype = self.graph.tensor(id).dtype;
-        if allowed.contains(&dtype) {
-            return true;
-        }
-        let allowed: Vec<String> = allowed.iter().map(DType::to_string).collect();
-        self.bad_tensor(id, dtype.to_string(), allowed.join(", "));
-        false
-    }
-
-    /// Whether a tensor has this shape.
-    pub fn shape(&mut self, id: TensorId, expected: &[usize]) -> bool {
-        let shape = &self.graph.tensor(id).shape;
-        if shape == expected {
-            return true;
-        }
-        self.bad_tensor(id, format!("shape {shape:?}"), format!("{expected:?}"));
-        false
-    }
-
-    /// Whether a tensor has this many dimensions.
-    pub fn rank(&mut self, id: TensorId, rank: usize) -> bool {
-        let shape = &self.graph.tensor(id).shape;
-        if shape.len() == rank {
-            return true;
-        }
-        self.bad_tensor(id, format!("shape {shape:?}"), format!("{rank} dimensions"));
-        false
-    }
-
-    /// Scale and zero point of a tensor quantised as a whole.
-    pub fn per_tensor(&mut self, id: TensorId) -> Option<(f32, i32)> {
-        let quant = self.graph.tensor(id).per_tensor();
-        if quant.is_none() {
-            let found = match &self.graph.tensor(id).quant {
-                Some(quant) => format!("{} quantisation scales", quant.scales.len()),
-                None => "no quantisation".to_owned(),
-            };
-            self.bad_tensor(id, found, "one scale and zero point");
-        }
-        quant
-    }
-
-    /// Whether two tensors have the same scale and zero point.
-    pub fn same_quant(&mut self, a: TensorId, b: TensorId) -> bool {
-        let (Some(qa), Some(qb)) = (self.per_tensor(a), self.per_tensor(b)) else { return false };
-        if qa == qb {
-            return true;
-        }
-        self.bad_tensor(
-            b,
-            format!("scale {} and zero point {}", qb.0, qb.1),
-            format!("{} and {} as the input", qa.0, qa.1),
-        );
-        false
-    }
-
-    /// The contents of a constant `int32` tensor.
-    pub fn constant_i32(&mut self, id: TensorId) -> Option<Vec<i32>> {
-        let data = self.graph.tensor(id).i32_data();
-        if data.is_none() {
-            let tensor = self.graph.tensor(id);
-            let found = if tensor.is_constant() { tensor.dtype.to_string() } else { "computed at run time".to_owned() };
-            self.bad_tensor(id, found, "a constant int32");
-        }
-        data
-    }
-}
-
-/// Whether an operator only handles variables and is rewritten before lowering.
-pub fn is_variable_operator(kind: OpKind) -> bool {
-    matches!(kind, OpKind::VAR_HANDLE | OpKind::READ_VARIABLE | OpKind::ASSIGN_VARIABLE | OpKind::CALL_ONCE)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::graph::OpOptions;
+    use crate::ir::graph::OpKind;
+    use std::sync::Arc;
 
     /// Problems of one tensor of an operator.
     fn problems(tensor: Tensor) -> Vec<String> {
-        let (kind, options) = (OpKind::RESHAPE, OpOptions::None);
+        let (kind, options) = (OpKind::RESHAPE, Arc::new(()));
         let op = Operator { index: 7, kind, version: 1, options, inputs: vec![Some(TensorId(0))], outputs: vec![] };
         let graph = Subgraph { tensors: vec![Tensor { name: "t".into(), ..tensor }], ..Subgraph::default() };
-        let mut problems = Vec::new();
-        check_tensor(&mut Checker::new(&graph, &op, &mut problems), TensorId(0));
-        problems.iter().map(Problem::to_string).collect()
+        let mut checker = Checker::new(&graph, &op);
+        check_tensor(&mut checker, TensorId(0));
+        checker.problems.iter().map(Problem::to_string).collect()
     }
 
     fn tensor(dtype: DType, shape: &[usize], scales: &[f32], zero_points: &[i64], axis: usize) -> Tensor {
@@ -368,7 +267,7 @@ mod tests {
             (tensor(DType::Uint8, &[2], &[1.0], &[-1], 0), "zero point -1"),
             (tensor(DType::Int8, &[2], &[1.0], &[], 0), "1 scales and 0 zero points"),
             (tensor(DType::Int8, &[0], &[1.0], &[0], 0), "at least one element"),
-            (tensor(DType::Other(17), &[2], &[1.0], &[0], 0), "int4"),
+            (tensor(DType::Other(18), &[2], &[1.0], &[0], 0), "bfloat16"),
         ] {
             let problems = problems(tensor);
             assert!(problems.len() == 1 && problems[0].contains(expected), "{expected}: {problems:?}");
@@ -382,7 +281,7 @@ mod tests {
             index,
             kind,
             version: 1,
-            options: OpOptions::None,
+            options: Arc::new(()),
             inputs: vec![Some(TensorId(input))],
             outputs: vec![TensorId(output)],
         };

@@ -1,7 +1,9 @@
 //! Pass 3: operators that need no code of their own disappear, where not a bit of any result changes.
 
 use crate::ir::graph::*;
-use crate::passes::state::Program;
+use crate::ir::layer::Lowered;
+use crate::ir::program::Program;
+use crate::ops::shared::table;
 
 /// Rewrites a program until nothing more can be left out. With `keep_all` only dead operators go, so that every tensor of the
 /// file still exists.
@@ -50,8 +52,8 @@ fn fold_activations(graph: &mut Subgraph) {
             continue;
         }
         let producer = &mut graph.operators[producer];
-        if let Some(slot @ Activation::None) = producer.options.activation_mut() {
-            *slot = activation;
+        if let Some(fused) = producer.options.with_activation(activation) {
+            producer.options = fused;
             producer.outputs = vec![output];
             // What is left of the activation has no output that anyone reads and goes as dead.
             graph.operators[i].inputs.clear();
@@ -84,15 +86,19 @@ fn fold_paddings(graph: &mut Subgraph) {
             continue;
         };
         let Some(weights) = graph.operators[reader].inputs.get(1).copied().flatten() else { continue };
-        let shape = graph.tensor(weights).shape.clone();
-        let Some((padding, window)) = graph.operators[reader].options.window_mut(&shape) else { continue };
-        if *padding == Padding::Valid && top.max(bottom) < window.0 && left.max(right) < window.1 {
-            *padding = Padding::Explicit { top, bottom, left, right };
+        let around = Around { top, bottom, left, right };
+        if let Some(fused) = graph.operators[reader].options.with_padding(&graph.tensor(weights).shape, around) {
+            graph.operators[reader].options = fused;
             graph.operators[reader].inputs[0] = Some(input);
             graph.operators[i].inputs.clear();
             graph.operators[i].outputs.clear();
         }
     }
+}
+
+/// Joins layers of operators that can be one, once all are lowered.
+pub fn fuse_layers(graph: &Subgraph, lowered: &mut [Lowered]) {
+    table::compose(graph, lowered);
 }
 
 fn readers(graph: &Subgraph, id: TensorId) -> usize {
@@ -120,7 +126,9 @@ fn remove_dead(program: &mut Program) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::passes::state;
+    use crate::math::window::WindowOptions;
+    use crate::ops::shared::convolution::Options;
+    use std::sync::Arc;
 
     fn tensor(shape: &[usize], data: Option<&[u8]>) -> Tensor {
         let quant = Quantization { scales: vec![0.5], zero_points: vec![3], axis: 0 };
@@ -132,21 +140,15 @@ mod tests {
         }
     }
 
-    fn operator(index: usize, kind: OpKind, options: OpOptions, inputs: &[usize], output: usize) -> Operator {
+    fn operator(index: usize, kind: OpKind, options: Arc<dyn OpOptions>, inputs: &[usize], output: usize) -> Operator {
         let inputs = inputs.iter().map(|&id| Some(TensorId(id))).collect();
         Operator { index, kind, version: 1, options, inputs, outputs: vec![TensorId(output)] }
     }
 
     /// input 0, PAD by 1 (amounts 1) to 2, CONV_2D with weights 3 to 4, RELU to 5; 6 is read by nobody.
     fn program() -> Program {
-        let conv = Conv2DOptions {
-            padding: Padding::Valid,
-            stride_w: 1,
-            stride_h: 1,
-            activation: Activation::None,
-            dilation_w: 1,
-            dilation_h: 1,
-        };
+        let window = WindowOptions { padding: Padding::Valid, stride: (1, 1), dilation: (1, 1) };
+        let conv = Options { window, activation: Activation::None };
         let amounts: Vec<u8> = [0, 0, 1, 1, 1, 1, 0, 0].iter().flat_map(|n: &i32| n.to_le_bytes()).collect();
         let graph = Subgraph {
             tensors: vec![
@@ -161,14 +163,14 @@ mod tests {
             inputs: vec![TensorId(0)],
             outputs: vec![TensorId(5)],
             operators: vec![
-                operator(0, OpKind::PAD, OpOptions::None, &[0, 1], 2),
-                operator(1, OpKind::CONV_2D, OpOptions::Conv2D(conv), &[2, 3], 4),
-                operator(2, OpKind::RELU, OpOptions::None, &[4], 5),
-                operator(3, OpKind::LOGISTIC, OpOptions::None, &[5], 6),
+                operator(0, OpKind::PAD, Arc::new(()), &[0, 1], 2),
+                operator(1, OpKind::CONV_2D, Arc::new(conv), &[2, 3], 4),
+                operator(2, OpKind::RELU, Arc::new(()), &[4], 5),
+                operator(3, OpKind::LOGISTIC, Arc::new(()), &[5], 6),
             ],
             ..Subgraph::default()
         };
-        state::resolve(Graph { subgraphs: vec![graph], ..Graph::default() })
+        Program { graph, states: Vec::new() }
     }
 
     #[test]
@@ -176,9 +178,10 @@ mod tests {
         let mut program = program();
         fuse(&mut program, false);
         let [conv] = program.graph.operators.as_slice() else { panic!("{:?}", program.graph.operators) };
-        let OpOptions::Conv2D(options) = &conv.options else { panic!("{conv:?}") };
+        let options = conv.options::<Options>().unwrap();
         assert_eq!(options.activation, Activation::Relu);
-        assert_eq!(options.padding, Padding::Explicit { top: 1, bottom: 1, left: 1, right: 1 });
+        let around = Around { top: 1, bottom: 1, left: 1, right: 1 };
+        assert_eq!(options.window.padding, Padding::Explicit(around));
         assert_eq!((conv.inputs[0], conv.outputs[0]), (Some(TensorId(0)), TensorId(5)));
     }
 

@@ -4,33 +4,33 @@ use crate::ir::layer::{Lowered, Lowering};
 use crate::ir::names::Names;
 use crate::ir::options::Options;
 use crate::ir::problem::{Errors, Problem};
+use crate::ir::program::Program;
 use crate::ops;
-use crate::passes::{emit, state};
 use tvm_embedded_mlf as mlf;
 
-/// Lowers the operators of a checked program.
-pub fn lower(program: &state::Program, options: &Options, names: &mut Names) -> Result<Vec<Lowered>, Errors> {
+/// Lowers the operators of a checked program. Fusing has rewritten some since the pass `check`, so each is checked as it stands
+/// now, and lowered from what that gives.
+pub fn lower(program: &Program, options: &Options, names: &mut Names) -> Result<Vec<Lowered>, Errors> {
     let graph = &program.graph;
     let (mut lowered, mut problems) = (Vec::new(), Vec::new());
     let (mut text, limit) = (0, mlf::Limits::default().archive_bytes as usize);
     for op in &graph.operators {
-        let Some(definition) = ops::definition(op.kind) else {
-            problems.push(Problem::operator(graph, op, "an operator the compiler doesn't know", ""));
-            continue;
+        let checked = match ops::check(graph, op) {
+            Ok(checked) => checked,
+            Err(found) => {
+                problems.extend(found);
+                continue;
+            }
         };
         let name = names.unique(&format!("{}_{}", op.kind, op.index).to_ascii_lowercase());
-        match (definition.lower)(&Lowering { graph, options, name }, op) {
-            Ok(result) => {
-                if let Lowered::Layer(layer) = &result {
-                    text += layer.constants.iter().map(|constant| emit::text_bytes(&constant.data)).sum::<usize>();
-                }
-                if text > limit {
-                    return Err(too_large());
-                }
-                lowered.push(result);
-            }
-            Err(problem) => problems.push(problem),
+        let result = checked.lower(&Lowering { graph, op, options, name });
+        if let Lowered::Layer(layer) = &result {
+            text += layer.constants.iter().map(|constant| constant.data.text_bytes()).sum::<usize>();
         }
+        if text > limit {
+            return Err(too_large());
+        }
+        lowered.push(result);
     }
     if problems.is_empty() { Ok(lowered) } else { Err(Errors(problems)) }
 }

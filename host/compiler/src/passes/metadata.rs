@@ -3,7 +3,7 @@
 use crate::ir::graph::DType;
 use crate::ir::model::{Model, POOL_ALIGN, Port};
 use crate::ir::problem::{Errors, Problem};
-use crate::passes::report::Report;
+use crate::ir::report::Report;
 use tvm_embedded_mlf as mlf;
 
 /// Export date of every archive, so that the same model always gives the same bytes.

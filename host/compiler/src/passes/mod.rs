@@ -7,7 +7,6 @@ pub mod fuse;
 pub mod lower;
 pub mod metadata;
 pub mod place;
-pub mod plan;
 pub mod report;
 pub mod requantise;
 pub mod schedule;

@@ -6,9 +6,9 @@ use crate::ir::model::*;
 use crate::ir::names::{self, Names};
 use crate::ir::options::{Options, Pool};
 use crate::ir::problem::{Errors, Problem};
-use crate::passes::plan::{self, Plan, Request, Share};
-use crate::passes::schedule::{Owner, Schedule, Storage};
-use crate::passes::state::Program;
+use crate::ir::program::Program;
+use crate::ir::schedule::{Owner, Schedule, Storage};
+use crate::math::plan::{self, Plan, Request, Share};
 
 /// Name of the pool for states.
 pub const STATE_POOL: &str = "state";

@@ -3,9 +3,10 @@
 //! The reference copies bytes and refuses other scales. What is meant is clear all the same: each such input goes through a
 //! QUANTIZE operator first, and a constant is quantised anew here, with the same arithmetic.
 
-use crate::ir::graph::{DType, Graph, OpKind, OpOptions, Operator, Tensor, TensorId};
+use crate::ir::graph::{DType, Graph, OpKind, Operator, Tensor, TensorId};
 use crate::math::quantize::Multiplier;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Most operators and contents added: beyond that CONCATENATION is left as it is, and refused.
 const MAX_OPERATORS: usize = 1024;
@@ -77,7 +78,7 @@ fn constant(input: &Tensor, output: &Tensor) -> Option<Vec<u8>> {
 /// The operator in front of the one at this place in the file, which counts as a part of it.
 fn quantize(index: usize, from: TensorId, to: TensorId) -> Operator {
     let (inputs, outputs) = (vec![Some(from)], vec![to]);
-    Operator { index, kind: OpKind::QUANTIZE, version: 1, options: OpOptions::None, inputs, outputs }
+    Operator { index, kind: OpKind::QUANTIZE, version: 1, options: Arc::new(()), inputs, outputs }
 }
 
 #[cfg(test)]
@@ -98,7 +99,7 @@ mod tests {
             index: 3,
             kind: OpKind::CONCATENATION,
             version: 2,
-            options: OpOptions::None,
+            options: Arc::new(()),
             inputs,
             outputs: vec![TensorId(last)],
         };

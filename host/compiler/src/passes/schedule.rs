@@ -6,52 +6,8 @@
 use crate::ir::graph::*;
 use crate::ir::layer::{Argument, Layer, Lowered};
 use crate::ir::names::Names;
-use crate::passes::state::Program;
-
-/// Who provides the bytes of a [`Storage`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
-    /// A workspace pool.
-    Arena,
-    /// The caller's input with this index.
-    Input(usize),
-    /// The caller's output with this index.
-    Output(usize),
-    /// The state with this index.
-    State(usize),
-    /// An array in flash.
-    Constant,
-}
-
-/// Bytes that one or more tensors name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Storage {
-    /// Size.
-    pub bytes: usize,
-    /// Alignment that the element type needs.
-    pub align: usize,
-    /// Where the bytes are.
-    pub owner: Owner,
-    /// First layer that needs them.
-    pub first: usize,
-    /// Last layer that needs them.
-    pub last: usize,
-    /// The tensors.
-    pub tensors: Vec<TensorId>,
-}
-
-/// The layers in order, and the bytes they work on.
-#[derive(Debug, Clone, Default)]
-pub struct Schedule {
-    /// Layers in execution order, copies included.
-    pub layers: Vec<Layer>,
-    /// All storages that a layer or the caller uses.
-    pub storages: Vec<Storage>,
-    /// Storage of each tensor, `None` for those nobody uses.
-    pub of_tensor: Vec<Option<usize>>,
-    /// The tensor the caller finds in each output; differs from the graph's where a copy was put in.
-    pub outputs: Vec<TensorId>,
-}
+use crate::ir::program::Program;
+use crate::ir::schedule::{Owner, Schedule, Storage};
 
 /// Finds the storages of a program whose operators were lowered; `lowered` goes with the program's operators.
 /// With `keep_all` variables are copied when read and assigned, so that no tensor changes after it was written.
@@ -276,7 +232,7 @@ fn copy(program: &Program, names: &mut Names, operator: Option<usize>, input: Te
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::passes::state::State;
+    use crate::ir::program::State;
 
     /// A program with so many tensors of four bytes.
     fn program(tensors: usize, inputs: &[usize], outputs: &[usize]) -> Program {
@@ -306,7 +262,7 @@ mod tests {
     fn operator(program: &mut Program) {
         let index = program.graph.operators.len();
         let (inputs, outputs) = (Vec::new(), Vec::new());
-        let options = OpOptions::None;
+        let options = std::sync::Arc::new(());
         program.graph.operators.push(Operator { index, kind: OpKind::RESHAPE, version: 1, options, inputs, outputs });
     }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tvm_embedded_compiler::passes::schedule::Owner;
+use tvm_embedded_compiler::ir::schedule::Owner;
 use tvm_embedded_compiler::{Options, compile, ir::model::Model, plan_model};
 use tvm_embedded_mlf::{Archive, Limits};
 

@@ -1,57 +1,81 @@
-//! ADD on int8, with broadcasting: `add.h`.
+//! ADD, with broadcasting: `add.h` on int8, `float_nn.h` on float32.
 
-use crate::ir::graph::{Activation, DType, OpKind, OpOptions, Operator, Subgraph, Tensor};
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{Activation, DType, OpKind, Tensor};
 use crate::ir::layer::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
-use crate::math::quantize::{Multiplier, activation_range_i8};
-use crate::ops::shared::float;
+use crate::math::quantize::Multiplier;
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::binary;
 use crate::ops::shared::text;
-use crate::ops::shared::weighted::check_activation;
-use crate::ops::{OpDefinition, is_float};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::ADD, versions: 1..=5, arity: (2..=2, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::ADD,
+    versions: 1..=5,
+    inputs: 2..=2,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: kernels!["add.h"],
+    reference: "add.cc",
+    support: &[Support::bytes("int8", Cores::Mve), Support::bytes("float32", Cores::Portable)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    if is_float(graph, op) {
-        return float::check(&mut checker);
-    }
-    let _ = check_tensors(&mut checker);
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Add(o)) = table else { return or_default::<binary::Options>(table) };
+    read(binary::Options { activation: o.fused_activation_function()?.into() })
 }
 
-fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
-    let activation = activation(checker.op);
-    let (first, first_tensor) = checker.input(0)?;
-    let (second, second_tensor) = checker.input(1)?;
-    let (output, output_tensor) = checker.output(0)?;
-    for id in [first, second, output] {
-        checker.dtype(id, &[DType::Int8]).then_some(())?;
+/// On int8. The kernel's first input is the one with the larger scale.
+struct Add<'a> {
+    inputs: [Operand<'a>; 2],
+    /// How far each input moves along the output's dimensions.
+    steps: [[usize; 4]; 2],
+    output: Operand<'a>,
+    /// The output's shape in four dimensions.
+    shape: [usize; 4],
+    zero_points: [i32; 3],
+    /// Of the second input and the output.
+    multipliers: [Multiplier; 2],
+    activation: Activation,
+    range: (i32, i32),
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Float32) {
+        return binary::check_float(checker, "float_nn.h", "tvmk_float_add");
     }
-    if steps(first_tensor, output_tensor).is_none() || steps(second_tensor, output_tensor).is_none() {
-        let found = format!("shapes {:?} and {:?}", first_tensor.shape, second_tensor.shape);
-        checker.bad(found, format!("up to 4 dimensions that broadcast to {:?}", output_tensor.shape));
+    let activation = checker.op.options::<binary::Options>().map_or(Activation::None, |options| options.activation);
+    let (mut inputs, output) = ([checker.input(0)?, checker.input(1)?], checker.output(0)?);
+    for operand in [inputs[0], inputs[1], output] {
+        checker.dtype(operand, &[DType::Int8]).then_some(())?;
     }
-    let (scale1, _) = checker.per_tensor(first)?;
-    let (scale2, _) = checker.per_tensor(second)?;
+    let fits = inputs.iter().all(|input| steps(input, &output).is_some());
+    if !fits {
+        let found = format!("shapes {:?} and {:?}", inputs[0].shape, inputs[1].shape);
+        checker.bad(found, format!("up to 4 dimensions that broadcast to {:?}", output.shape));
+    }
+    let (quant1, quant2) = (checker.per_tensor(inputs[0])?, checker.per_tensor(inputs[1])?);
     let (scale, zero_point) = checker.per_tensor(output)?;
-    if multipliers(scale1, scale2, scale).is_none() {
+    let multipliers = multipliers(quant1.0, quant2.0, scale);
+    if multipliers.is_none() {
         checker.bad(
-            format!("scales {scale1} and {scale2} to {scale}"),
+            format!("scales {} and {} to {scale}", quant1.0, quant2.0),
             "an output scale above 2^-19 of the larger input scale",
         );
     }
-    check_activation(checker, activation, scale, zero_point);
-    Some(())
-}
-
-fn activation(op: &Operator) -> Activation {
-    match op.options {
-        OpOptions::Arithmetic { activation } => activation,
-        _ => Activation::None,
+    let range = checker.activation(activation, output)?;
+    let mut zero_points = [quant1.1, quant2.1, zero_point];
+    if quant1.0 < quant2.0 {
+        inputs.reverse();
+        zero_points.swap(0, 1);
     }
+    let ((shape, step1), (_, step2)) = (steps(&inputs[0], &output)?, steps(&inputs[1], &output)?);
+    let (steps, multipliers) = ([step1, step2], multipliers?);
+    Some(Box::new(Add { inputs, steps, output, shape, zero_points, multipliers, activation, range }))
 }
 
 /// Multipliers of the input with the smaller scale and of the output, as the reference's Prepare computes them. That of the
@@ -87,92 +111,72 @@ fn steps(input: &Tensor, output: &Tensor) -> Option<([usize; 4], [usize; 4])> {
     Some((to, steps))
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    if is_float(graph, op) {
-        return float::lower(lowering, op);
-    }
-    let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
-    let mut inputs = [lowering.input(op, 0).ok_or_else(unchecked)?, lowering.input(op, 1).ok_or_else(unchecked)?];
-    let output = *op.outputs.first().ok_or_else(unchecked)?;
-    let output_tensor = graph.tensor(output);
-    let scale_of = |tensor: &Tensor| tensor.per_tensor().ok_or_else(unchecked);
-    if scale_of(inputs[0].1)?.0 < scale_of(inputs[1].1)?.0 {
-        // The kernel's first input is the one with the larger scale.
-        inputs.reverse();
-    }
-    let (scale1, zero_point1) = scale_of(inputs[0].1)?;
-    let (scale2, zero_point2) = scale_of(inputs[1].1)?;
-    let (scale, zero_point) = output_tensor.per_tensor().ok_or_else(unchecked)?;
-    let (low, high) = activation_range_i8(activation(op), scale, zero_point).ok_or_else(unchecked)?;
-    let [second, out] = multipliers(scale1, scale2, scale).ok_or_else(unchecked)?;
-    let mut body = text::constant_struct(
-        "tvmk_add_t",
-        "layer",
-        &[
-            ("mantissa2", second.mantissa.to_string()),
-            ("mantissa_out", out.mantissa.to_string()),
-            ("shift2", (-second.shift).to_string()),
-            ("shift_out", (-out.shift).to_string()),
-            ("zero_point1", zero_point1.to_string()),
-            ("zero_point2", zero_point2.to_string()),
-            ("zero_point_out", zero_point.to_string()),
-            ("low", low.to_string()),
-            ("high", high.to_string()),
-        ],
-    );
-
-    let mut arguments = Vec::new();
-    let mut constants = Vec::new();
-    let mut in_place = Vec::new();
-    let mut names = Vec::new();
-    for (i, (id, tensor)) in inputs.into_iter().enumerate() {
-        if let Some(data) = tensor.i8_data() {
-            let name = lowering.constant(["input1", "input2"][i]);
-            constants.push(Constant {
-                name: name.clone(),
-                data: ConstantData::I8(data),
-                align: 1,
-                row: 0,
-                comment: format!("{:?}", tensor.shape),
-                core: Core::Any,
-            });
-            names.push(name);
-            continue;
-        }
-        let name = ["input1", "input2"][i];
-        arguments.push(Argument::input(name, id));
-        names.push(name.to_owned());
-        if tensor.elements() == output_tensor.elements() {
-            in_place.push(InPlace { input: id, output, lead: 0, reason: "element by element" });
-        }
-    }
-    arguments.push(Argument::output("output", output));
-
-    let (shape, steps1) = steps(inputs[0].1, output_tensor).ok_or_else(unchecked)?;
-    let (_, steps2) = steps(inputs[1].1, output_tensor).ok_or_else(unchecked)?;
-    let whole = |tensor: &Tensor| tensor.elements() == output_tensor.elements();
-    if whole(inputs[0].1) && whole(inputs[1].1) && (-22..=-1).contains(&out.shift) {
-        body += &format!("    tvmk_add(&layer, {}, {}, output, {});\n", names[0], names[1], output_tensor.elements());
-    } else {
-        let list = |numbers: [usize; 4]| format!("{{{}, {}, {}, {}}}", numbers[0], numbers[1], numbers[2], numbers[3]);
-        body += &text::constant_struct(
-            "tvmk_add_broadcast_t",
-            "shapes",
-            &[("shape", list(shape)), ("step1", list(steps1)), ("step2", list(steps2))],
+impl Checked for Add<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (output, [second, out]) = (self.output, self.multipliers);
+        let mut body = text::constant_struct(
+            "tvmk_add_t",
+            "layer",
+            &[
+                ("mantissa2", second.mantissa.to_string()),
+                ("mantissa_out", out.mantissa.to_string()),
+                ("shift2", (-second.shift).to_string()),
+                ("shift_out", (-out.shift).to_string()),
+                ("zero_point1", self.zero_points[0].to_string()),
+                ("zero_point2", self.zero_points[1].to_string()),
+                ("zero_point_out", self.zero_points[2].to_string()),
+                ("low", self.range.0.to_string()),
+                ("high", self.range.1.to_string()),
+            ],
         );
-        body += &format!("    tvmk_add_broadcast(&layer, &shapes, {}, {}, output);\n", names[0], names[1]);
+        let mut layer = lowering.layer(format!(
+            "ADD {:?} and {:?}, activation {:?}",
+            self.inputs[0].shape, self.inputs[1].shape, self.activation
+        ));
+        let names = self.arguments(lowering, &mut layer);
+        let whole = self.inputs.iter().all(|input| input.elements() == output.elements());
+        if whole && (-22..=-1).contains(&out.shift) {
+            body += &format!("    tvmk_add(&layer, {names}, output, {});\n", output.elements());
+        } else {
+            let list = |[a, b, c, d]: [usize; 4]| format!("{{{a}, {b}, {c}, {d}}}");
+            let [step1, step2] = self.steps;
+            body += &text::constant_struct(
+                "tvmk_add_broadcast_t",
+                "shapes",
+                &[("shape", list(self.shape)), ("step1", list(step1)), ("step2", list(step2))],
+            );
+            body += &format!("    tvmk_add_broadcast(&layer, &shapes, {names}, output);\n");
+        }
+        Lowered::Layer(Layer { scratch_align: 1, headers: vec!["add.h"], body, ..layer })
     }
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("ADD {:?} and {:?}, activation {:?}", inputs[0].1.shape, inputs[1].1.shape, activation(op)),
-        arguments,
-        in_place,
-        scratch_align: 1,
-        constants,
-        headers: vec!["add.h"],
-        body,
-        ..Layer::default()
-    }))
+}
+
+impl Add<'_> {
+    /// Gives the layer its arguments, and constants for inputs that are constant. Gives the C names of both inputs.
+    fn arguments(&self, lowering: &Lowering<'_>, layer: &mut Layer) -> String {
+        let mut names = Vec::new();
+        for (input, what) in self.inputs.iter().zip(["input1", "input2"]) {
+            if let Some(data) = input.i8_data() {
+                let name = lowering.constant(what);
+                layer.constants.push(Constant {
+                    name: name.clone(),
+                    data: ConstantData::I8(data),
+                    align: 1,
+                    row: 0,
+                    comment: format!("{:?}", input.shape),
+                    core: Core::Any,
+                });
+                names.push(name);
+                continue;
+            }
+            layer.arguments.push(Argument::input(what, input.id));
+            names.push(what.to_owned());
+            if input.elements() == self.output.elements() {
+                let (output, reason) = (self.output.id, "element by element");
+                layer.in_place.push(InPlace { input: input.id, output, lead: 0, reason });
+            }
+        }
+        layer.arguments.push(Argument::output("output", self.output.id));
+        names.join(", ")
+    }
 }

@@ -1,71 +1,67 @@
-//! AVERAGE_POOL_2D on int8: `average_pool_2d.h`.
+//! AVERAGE_POOL_2D: `average_pool_2d.h` on int8, `float_nn.h` on float32.
 
-use crate::ir::graph::{DType, OpKind, OpOptions, Operator, Subgraph};
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
-use crate::math::quantize::activation_range_i8;
+use crate::ir::graph::{DType, OpKind};
+use crate::ir::layer::{Layer, Lowered, Lowering};
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::float_window::geometry;
+use crate::ops::shared::pool_2d::{self, Pool, options};
 use crate::ops::shared::text;
-use crate::ops::shared::weighted::check_activation;
-use crate::ops::shared::{float, pool_2d};
-use crate::ops::{OpDefinition, is_float};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::AVERAGE_POOL_2D, versions: 1..=3, arity: (1..=1, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::AVERAGE_POOL_2D,
+    versions: 1..=3,
+    inputs: 1..=1,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: kernels!["average_pool_2d.h"],
+    reference: "pooling.cc",
+    support: &[Support::bytes("int8", Cores::Mve), Support::bytes("float32", Cores::Portable)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    if is_float(graph, op) {
-        return float::check(&mut checker);
-    }
-    let _ = check_shapes(&mut checker);
+struct AveragePool<'a> {
+    pool: Pool<'a>,
+    range: (i32, i32),
 }
 
-fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
-    let OpOptions::Pool2D(options) = &checker.op.options else {
-        checker.bad("no options", "options of AVERAGE_POOL_2D");
-        return None;
-    };
-    let (input, tensor) = checker.input(0)?;
-    let (output, _) = checker.output(0)?;
-    (checker.rank(input, 4) & checker.rank(output, 4)).then_some(())?;
-    (checker.dtype(input, &[DType::Int8]) & checker.dtype(output, &[DType::Int8])).then_some(())?;
-    pool_2d::check(checker, options, &tensor.shape, output);
-    let (scale, zero_point) = pool_2d::check_quantization(checker, input, output)?;
-    check_activation(checker, options.activation, scale, zero_point);
-    Some(())
+struct FloatAveragePool<'a> {
+    pool: Pool<'a>,
+    range: (f32, f32),
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    if is_float(graph, op) {
-        return float::lower(lowering, op);
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Float32) {
+        let pool = pool_2d::check(checker, &[DType::Float32])?;
+        let range = checker.float_activation(pool.activation)?;
+        return Some(Box::new(FloatAveragePool { pool, range }));
     }
-    let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
-    let OpOptions::Pool2D(options) = &op.options else { return Err(unchecked()) };
-    let (input, tensor) = lowering.input(op, 0).ok_or_else(unchecked)?;
-    let output = *op.outputs.first().ok_or_else(unchecked)?;
-    let (scale, zero_point) = graph.tensor(output).per_tensor().ok_or_else(unchecked)?;
-    let (low, high) = activation_range_i8(options.activation, scale, zero_point).ok_or_else(unchecked)?;
-    let window = pool_2d::window(graph, op, options, &tensor.shape)?;
-    let mut fields = pool_2d::fields(&window);
-    fields.extend([("low", low.to_string()), ("high", high.to_string())]);
-    let mut body = text::constant_struct("tvmk_average_pool_2d_t", "layer", &fields);
-    body += &text::call("tvmk_average_pool_2d", 1, &[("input", 0), ("output", 0)], false);
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!(
-            "AVERAGE_POOL_2D {}, {:?} to {:?}",
-            window.describe(),
-            tensor.shape,
-            graph.tensor(output).shape
-        ),
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        scratch_align: 1,
-        headers: vec!["average_pool_2d.h"],
-        body,
-        ..Layer::default()
-    }))
+    let pool = pool_2d::check(checker, &[DType::Int8])?;
+    let range = pool.quantised_range(checker)?;
+    Some(Box::new(AveragePool { pool, range }))
+}
+
+impl Checked for AveragePool<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let mut fields = pool_2d::fields(&self.pool.window);
+        fields.extend([("low", self.range.0.to_string()), ("high", self.range.1.to_string())]);
+        let mut body = text::constant_struct("tvmk_average_pool_2d_t", "layer", &fields);
+        body += "    tvmk_average_pool_2d(&layer, input, output);\n";
+        Lowered::Layer(Layer { headers: vec!["average_pool_2d.h"], body, ..self.pool.layer(lowering) })
+    }
+}
+
+impl Checked for FloatAveragePool<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (window, range) = (&self.pool.window, text::float_pair(self.range));
+        let mut fields = geometry(window);
+        fields.push(("channels", window.in_channels.to_string()));
+        let mut body = text::constant_struct("tvmk_float_pool_t", "layer", &fields);
+        body += &format!("    tvmk_float_average_pool_2d(&layer, input, output, {range});\n");
+        let summary = format!("float32 AVERAGE_POOL_2D {}", window.describe());
+        let (input, output) = (self.pool.input.id, self.pool.output.id);
+        Lowered::Layer(Layer { headers: vec!["float_nn.h"], body, ..lowering.layer_of(summary, input, output) })
+    }
 }

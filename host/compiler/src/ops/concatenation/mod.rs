@@ -1,54 +1,74 @@
 //! CONCATENATION of any type: `move.h`. Inputs of int8 are quantised like the output; `passes::requantise` has put QUANTIZE in
 //! front of those that are not.
 
-use crate::ir::graph::{Activation, DType, OpKind, OpOptions, Operator, Subgraph, Tensor, TensorId};
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{Activation, DType, OpKind, OpOptions};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::shared::moves::{Level, Move};
-use crate::ops::{OpDefinition, resolve_axis, unchecked};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::CONCATENATION, versions: 1..=4, arity: (1..=usize::MAX, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::CONCATENATION,
+    versions: 1..=4,
+    inputs: 1..=usize::MAX,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: &[],
+    reference: "concatenation.cc",
+    support: &[Support::bytes("any", Cores::Portable)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    let _ = check_tensors(&mut checker);
+/// Its options.
+#[derive(Debug, Default)]
+struct Options {
+    axis: i32,
+    activation: Activation,
 }
 
-fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
-    let OpOptions::Concatenation { axis, activation } = checker.op.options else {
-        checker.bad("no options", "options of CONCATENATION");
-        return None;
-    };
-    if activation != Activation::None {
-        checker.bad(format!("fused activation {activation}"), "none");
+impl OpOptions for Options {}
+
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Concatenation(o)) = table else { return or_default::<Options>(table) };
+    read(Options { axis: o.axis()?, activation: o.fused_activation_function()?.into() })
+}
+
+struct Concatenation<'a> {
+    parts: Vec<Operand<'a>>,
+    output: Operand<'a>,
+    axis: usize,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let options = checker.options::<Options>()?;
+    if options.activation != Activation::None {
+        checker.bad(format!("fused activation {}", options.activation), "none");
     }
-    let (output, result) = checker.output(0)?;
-    let Some(axis) = resolve_axis(axis, result.shape.len()) else {
-        checker.bad(format!("axis {axis}"), format!("a dimension of {:?}", result.shape));
-        return None;
-    };
-    let mut length = 0;
+    let output = checker.output(0)?;
+    let axis = checker.axis(options.axis, output)?;
+    let (mut parts, mut length) = (Vec::new(), 0);
     for i in 0..checker.op.inputs.len() {
-        let (input, tensor) = checker.input(i)?;
-        checker.dtype(input, &[result.dtype]);
-        let mut expected = result.shape.clone();
-        expected[axis] = tensor.shape.get(axis).copied().unwrap_or(0);
+        let input = checker.input(i)?;
+        checker.dtype(input, &[output.dtype]);
+        let mut expected = output.shape.clone();
+        expected[axis] = input.shape.get(axis).copied().unwrap_or(0);
         checker.shape(input, &expected).then_some(())?;
         length += expected[axis];
-        check_quantization(checker, input, tensor, result);
+        check_quantization(checker, input, output);
+        parts.push(input);
     }
-    if length != result.shape[axis] || result.dtype.size() == 0 {
-        checker.bad_tensor(output, format!("shape {:?}", result.shape), format!("{length} along dimension {axis}"));
+    if length != output.shape[axis] || output.dtype.size() == 0 {
+        checker.bad_tensor(output.id, format!("shape {:?}", output.shape), format!("{length} along dimension {axis}"));
     }
-    Some(())
+    Some(Box::new(Concatenation { parts, output, axis }))
 }
 
 /// What the reference copies: int8 and uint8 quantised like the output, int16 without a zero point.
-fn check_quantization(checker: &mut Checker<'_>, id: TensorId, input: &Tensor, output: &Tensor) {
-    let describe = |tensor: &Tensor| match tensor.per_tensor() {
+fn check_quantization(checker: &mut Checker<'_>, input: Operand<'_>, output: Operand<'_>) {
+    let describe = |operand: Operand<'_>| match operand.per_tensor() {
         Some((scale, zero_point)) => format!("scale {scale} and zero point {zero_point}"),
         None => "no quantisation".to_owned(),
     };
@@ -57,65 +77,51 @@ fn check_quantization(checker: &mut Checker<'_>, id: TensorId, input: &Tensor, o
             (None, None) => input.quant == output.quant,
             (a, b) => a == b,
         },
-        DType::Int16 => [input, output].iter().all(|tensor| tensor.per_tensor().is_none_or(|(_, zero)| zero == 0)),
+        DType::Int16 => [input, output].iter().all(|operand| operand.per_tensor().is_none_or(|(_, zero)| zero == 0)),
         _ => true,
     };
     if !fits && output.dtype == DType::Int16 {
         let found = format!("{} for an output of {}", describe(input), describe(output));
-        checker.bad_tensor(id, found, "zero point 0 of int16");
+        checker.bad_tensor(input.id, found, "zero point 0 of int16");
     } else if !fits {
-        checker.bad_tensor(id, describe(input), format!("{} as the output", describe(output)));
+        checker.bad_tensor(input.id, describe(input), format!("{} as the output", describe(output)));
     }
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    let fail = || unchecked(graph, op);
-    let OpOptions::Concatenation { axis, .. } = op.options else { return Err(fail()) };
-    let output = *op.outputs.first().ok_or_else(fail)?;
-    let result = graph.tensor(output);
-    let axis = resolve_axis(axis, result.shape.len()).ok_or_else(fail)?;
-    let rows: usize = result.shape[..axis].iter().product();
-    let width = |shape: &[usize]| shape[axis..].iter().product::<usize>() * result.dtype.size();
-    let total = width(&result.shape);
-    let (mut arguments, mut body, mut offset, mut moved) = (Vec::new(), String::new(), 0, false);
-    for i in 0..op.inputs.len() {
-        let (id, tensor) = lowering.input(op, i).ok_or_else(fail)?;
-        let name = format!("input{i}");
-        let block = width(&tensor.shape);
-        let level = Level { count: rows, input: block as i64, output: total as i64 };
-        let part = Move::new(&[level], block, 0, offset).ok_or_else(fail)?;
-        moved |= !part.is_single();
-        if i == 0 && part.is_single() {
-            body += &format!("    if ((const void *)output != (const void *){name}) {{\n    ");
-            body += &part.statements("part0", &name, "output");
-            body += "    }\n";
-        } else {
-            body += &part.statements(&format!("part{i}"), &name, "output");
+impl Checked for Concatenation<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (output, axis) = (self.output, self.axis);
+        let rows: usize = output.shape[..axis].iter().product();
+        let width = |shape: &[usize]| shape[axis..].iter().product::<usize>() * output.dtype.size();
+        let total = width(&output.shape);
+        let (mut arguments, mut body, mut offset, mut moved) = (Vec::new(), String::new(), 0, false);
+        for (i, input) in self.parts.iter().enumerate() {
+            let name = format!("input{i}");
+            let block = width(&input.shape);
+            let part = Move::rows(Level { count: rows, input: block as i64, output: total as i64 }, block, 0, offset);
+            moved |= !part.is_single();
+            if i == 0 && part.is_single() {
+                body += &format!("    if ((const void *)output != (const void *){name}) {{\n    ");
+                body += &part.statements("part0", &name, "output");
+                body += "    }\n";
+            } else {
+                body += &part.statements(&format!("part{i}"), &name, "output");
+            }
+            arguments.push(Argument::input(&name, input.id));
+            offset += block;
         }
-        arguments.push(Argument::input(&name, id));
-        offset += block;
+        let first = self.parts[0].id;
+        let repeated = self.parts.iter().skip(1).any(|part| part.id == first);
+        let reason = "the first part stays where it is";
+        let in_place = InPlace { input: first, output: output.id, lead: 0, reason };
+        arguments.push(Argument::output("output", output.id));
+        let summary = format!("CONCATENATION of {} tensors along dimension {axis}", self.parts.len());
+        Lowered::Layer(Layer {
+            arguments,
+            in_place: if moved || repeated { Vec::new() } else { vec![in_place] },
+            headers: vec!["move.h"],
+            body,
+            ..lowering.layer(summary)
+        })
     }
-    let in_place = match arguments.first() {
-        Some(first) if !moved && !repeated(op) => {
-            vec![InPlace { input: first.tensor, output, lead: 0, reason: "the first part stays where it is" }]
-        }
-        _ => Vec::new(),
-    };
-    arguments.push(Argument::output("output", output));
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("CONCATENATION of {} tensors along dimension {axis}", op.inputs.len()),
-        arguments,
-        in_place,
-        headers: vec!["move.h"],
-        body,
-        ..Layer::default()
-    }))
-}
-
-/// Whether the first input is needed again.
-fn repeated(op: &Operator) -> bool {
-    op.inputs.iter().skip(1).any(|input| *input == op.inputs[0])
 }

@@ -1,101 +1,104 @@
-//! CONV_2D on int8: `conv_2d.h`, or `fully_connected.h` where one window is the whole input.
+//! CONV_2D: on int8 `conv_2d.h`, or `fully_connected.h` where one window is the whole input; `float_weighted.h` on float32.
 
-use crate::ir::graph::{Activation, Conv2DOptions, OpKind, OpOptions, Operator, Subgraph};
-use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{DType, OpKind};
+use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
 use crate::math::pack;
 use crate::math::window::{Window, WindowOptions};
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
 use crate::ops::fully_connected;
-use crate::ops::shared::float;
-use crate::ops::shared::text;
+use crate::ops::kernels::kernels;
+use crate::ops::shared::convolution::Options;
+use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::weighted::{self, Weighted};
-use crate::ops::{OpDefinition, is_float};
-use crate::passes::check::Checker;
+use crate::ops::shared::{text, window};
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::CONV_2D, versions: 1..=8, arity: (2..=3, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::CONV_2D,
+    versions: 1..=8,
+    inputs: 2..=3,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: kernels!["conv_2d.h"],
+    reference: "conv.cc",
+    support: &[
+        Support::bytes("int8, weights of int8, bias of int32", Cores::DspMve),
+        Support::bytes("float32", Cores::Portable),
+    ],
+};
 
 /// Positions up to which the overlap of output and input is worked out, one by one.
 const MAX_POSITIONS: usize = 1 << 20;
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    if is_float(graph, op) {
-        return float::check(&mut checker);
-    }
-    let _ = check_shapes(&mut checker);
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Conv2d(o)) = table else { return Ok(None) };
+    read(Options {
+        window: WindowOptions {
+            padding: o.padding()?.into(),
+            stride: (o.stride_h()?, o.stride_w()?),
+            dilation: (o.dilation_h_factor()?, o.dilation_w_factor()?),
+        },
+        activation: o.fused_activation_function()?.into(),
+    })
 }
 
-fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
-    let OpOptions::Conv2D(options) = &checker.op.options else {
-        checker.bad("no options", "options of CONV_2D");
-        return None;
-    };
-    let (input, input_tensor) = checker.input(0)?;
-    let (weights, weights_tensor) = checker.input(1)?;
-    let (output, _) = checker.output(0)?;
+/// On int8.
+struct Conv2D<'a> {
+    weighted: Weighted<'a>,
+    window: Window,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let options = checker.options::<Options>()?;
+    let (input, weights, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
     (checker.rank(input, 4) & checker.rank(weights, 4) & checker.rank(output, 4)).then_some(())?;
-    let &[channels, height, width, in_channels] = weights_tensor.shape.as_slice() else { return None };
-    if in_channels != input_tensor.shape[3] {
-        let found = format!("weights for {in_channels} of {} input channels", input_tensor.shape[3]);
-        checker.bad_tensor(weights, found, "weights for all of them: one group");
+    let &[channels, height, width, in_channels] = weights.tensor.shape.as_slice() else { return None };
+    if in_channels != input.shape[3] {
+        let found = format!("weights for {in_channels} of {} input channels", input.shape[3]);
+        checker.bad_tensor(weights.id, found, "weights for all of them: one group");
     }
     if channels > 65535 {
-        checker.bad_tensor(weights, format!("{channels} channels"), "at most 65535");
+        checker.bad_tensor(weights.id, format!("{channels} channels"), "at most 65535");
     }
-    Window::check(checker, &input_tensor.shape, (height, width), window_options(options), output, channels);
-    weighted::check(checker, 0, channels, options.activation)
+    let window = window::check(checker, input, (height, width), options.window, output, channels);
+    if input.dtype == DType::Float32 {
+        return float_window::check(checker, window, channels, options.activation, |window| Kernel {
+            function: "tvmk_float_conv_2d",
+            summary: format!("CONV_2D {}, activation {:?}", window.describe(), options.activation),
+            depth: height * width * in_channels,
+        });
+    }
+    let weighted = weighted::check(checker, &weighted::INT8, (0, channels), options.activation)?;
+    Some(Box::new(Conv2D { weighted, window: window? }))
 }
 
-fn window_options(options: &Conv2DOptions) -> WindowOptions {
-    WindowOptions {
-        padding: options.padding,
-        stride: (options.stride_h, options.stride_w),
-        dilation: (options.dilation_h, options.dilation_w),
+impl Checked for Conv2D<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        layer(lowering, &self.window, &self.weighted, self.weighted.weights())
     }
-}
-
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    if is_float(graph, op) {
-        return float::lower(lowering, op);
-    }
-    let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
-    let OpOptions::Conv2D(options) = &op.options else { return Err(unchecked()) };
-    let (_, input) = lowering.input(op, 0).ok_or_else(unchecked)?;
-    let (_, weights) = lowering.input(op, 1).ok_or_else(unchecked)?;
-    let &[channels, height, width, _] = weights.shape.as_slice() else { return Err(unchecked()) };
-    let window = Window::new(&input.shape, (height, width), window_options(options))
-        .map_err(|(found, supported)| Problem::operator(graph, op, found, supported))?;
-    let weighted = Weighted::new(graph, op, channels, options.activation)?;
-    let weights = weighted.weights.clone();
-    Ok(layer(lowering, op, &window, &weighted, weights, "CONV_2D", options.activation))
 }
 
 /// The layer of a convolution with weights `[channel][row][column][input channel]`; also of a depthwise one on one channel.
-pub fn layer(
-    lowering: &Lowering<'_>,
-    op: &Operator,
-    window: &Window,
-    weighted: &Weighted,
-    weights: Vec<i8>,
-    what: &str,
-    activation: Activation,
-) -> Lowered {
+pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Vec<i8>) -> Lowered {
     let channels = weighted.bias.len();
     let depth = window.height * window.width * window.in_channels;
     let summary = format!(
-        "{what} {}, {}x{}x{} to {}x{}x{channels}, activation {activation:?}",
+        "{} {}, {}x{}x{} to {}x{}x{channels}, activation {:?}",
+        lowering.op.kind,
         window.describe(),
         window.in_height,
         window.in_width,
         window.in_channels,
         window.out_height,
         window.out_width,
+        weighted.activation,
     );
     if window.is_whole() {
-        return fully_connected::layer(lowering, op, weighted, weights, window.batches, summary);
+        return fully_connected::layer(lowering, weighted, weights, window.batches, summary);
     }
     let window = &window.flattened();
     // The runs of neighbouring bytes that make up a window.
@@ -115,7 +118,7 @@ pub fn layer(
     } else {
         2 * depth
     };
-    let (input, output) = weighted.tensors;
+    let (input, output) = (weighted.input.id, weighted.output.id);
     let mut in_place = Vec::new();
     if window.batches == 1 && window.positions() <= MAX_POSITIONS {
         let reason = "positions in order: the windows of a few are copied to scratch before their outputs are written";
@@ -146,13 +149,9 @@ pub fn layer(
         ],
     );
     let function = if short { "tvmk_conv_2d" } else { "tvmk_conv_2d_general" };
-    let pointers = [("input", window.in_bytes()), ("output", window.positions() * channels)];
+    let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
     body += &text::call(function, window.batches, &pointers, true);
     Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary,
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
         in_place,
         scratch_bytes,
         scratch_align: 4,
@@ -160,5 +159,6 @@ pub fn layer(
         headers: vec!["conv_2d.h"],
         body,
         macs: (window.batches * window.positions()) as u64 * (depth * channels) as u64,
+        ..lowering.layer_of(summary, input, output)
     })
 }

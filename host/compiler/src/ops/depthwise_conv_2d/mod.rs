@@ -1,119 +1,152 @@
-//! DEPTHWISE_CONV_2D on int8: `depthwise_conv_2d.h`. On one input channel it is an ordinary convolution.
+//! DEPTHWISE_CONV_2D: on int8 `depthwise_conv_2d.h`, on one input channel an ordinary convolution; `float_weighted.h` on float32.
 
-use crate::ir::graph::{DepthwiseConv2DOptions, OpKind, OpOptions, Operator, Subgraph};
-use crate::ir::layer::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{Activation, Around, DType, OpKind, OpOptions};
+use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
 use crate::math::requantize::Table;
 use crate::math::window::{Window, WindowOptions};
+use crate::ops::checker::Checker;
 use crate::ops::conv_2d;
-use crate::ops::shared::float;
-use crate::ops::shared::text;
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::convolution::Options as Convolution;
+use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::weighted::{self, Weighted};
-use crate::ops::{OpDefinition, is_float};
-use crate::passes::check::Checker;
+use crate::ops::shared::{text, window};
+use std::sync::Arc;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::DEPTHWISE_CONV_2D, versions: 1..=7, arity: (2..=3, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::DEPTHWISE_CONV_2D,
+    versions: 1..=7,
+    inputs: 2..=3,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: kernels!["depthwise_conv_2d.h", "depthwise_whole.h"],
+    reference: "depthwise_conv.cc",
+    support: &[
+        Support::bytes("int8, weights of int8, bias of int32", Cores::DspMve),
+        Support::bytes("float32", Cores::Portable),
+    ],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    if is_float(graph, op) {
-        return float::check(&mut checker);
-    }
-    let _ = check_shapes(&mut checker);
+/// Its options: those of a convolution, and how many outputs each channel has.
+#[derive(Debug)]
+struct Options {
+    convolution: Convolution,
+    depth_multiplier: i32,
 }
 
-fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
-    let OpOptions::DepthwiseConv2D(options) = &checker.op.options else {
-        checker.bad("no options", "options of DEPTHWISE_CONV_2D");
-        return None;
-    };
-    let (input, input_tensor) = checker.input(0)?;
-    let (weights, weights_tensor) = checker.input(1)?;
-    let (output, _) = checker.output(0)?;
-    (checker.rank(input, 4) & checker.rank(weights, 4) & checker.rank(output, 4)).then_some(())?;
-    let &[one, height, width, channels] = weights_tensor.shape.as_slice() else { return None };
-    let in_channels = input_tensor.shape[3];
-    if one != 1 || in_channels == 0 || !channels.is_multiple_of(in_channels) || channels > 65535 {
-        let found = format!("shape {:?} for {in_channels} input channels", weights_tensor.shape);
-        checker.bad_tensor(weights, found, "[1, height, width, a multiple of them up to 65535]");
+impl OpOptions for Options {
+    fn with_activation(&self, activation: Activation) -> Option<Arc<dyn OpOptions>> {
+        self.with(self.convolution.fuse_activation(activation)?)
     }
-    check_multiplier(checker, options, in_channels, channels);
-    Window::check(checker, &input_tensor.shape, (height, width), window_options(options), output, channels);
-    weighted::check(checker, 3, channels, options.activation)
+
+    fn with_padding(&self, weights: &[usize], around: Around) -> Option<Arc<dyn OpOptions>> {
+        self.with(self.convolution.fuse_padding(weights, around)?)
+    }
+}
+
+impl Options {
+    fn with(&self, convolution: Convolution) -> Option<Arc<dyn OpOptions>> {
+        Some(Arc::new(Options { convolution, ..*self }))
+    }
+}
+
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Depthwiseconv2d(o)) = table else { return Ok(None) };
+    let window = WindowOptions {
+        padding: o.padding()?.into(),
+        stride: (o.stride_h()?, o.stride_w()?),
+        dilation: (o.dilation_h_factor()?, o.dilation_w_factor()?),
+    };
+    let convolution = Convolution { window, activation: o.fused_activation_function()?.into() };
+    read(Options { convolution, depth_multiplier: o.depth_multiplier()? })
+}
+
+/// On int8.
+struct Depthwise<'a> {
+    weighted: Weighted<'a>,
+    window: Window,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let options = checker.options::<Options>()?;
+    let (input, weights, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
+    (checker.rank(input, 4) & checker.rank(weights, 4) & checker.rank(output, 4)).then_some(())?;
+    let &[one, height, width, channels] = weights.tensor.shape.as_slice() else { return None };
+    let in_channels = input.shape[3];
+    if one != 1 || in_channels == 0 || !channels.is_multiple_of(in_channels) || channels > 65535 {
+        let found = format!("shape {:?} for {in_channels} input channels", weights.shape);
+        checker.bad_tensor(weights.id, found, "[1, height, width, a multiple of them up to 65535]");
+    }
+    check_multiplier(checker, options.depth_multiplier, in_channels, channels);
+    let options = &options.convolution;
+    let window = window::check(checker, input, (height, width), options.window, output, channels);
+    if input.dtype == DType::Float32 {
+        return float_window::check(checker, window, channels, options.activation, |window| Kernel {
+            function: "tvmk_float_depthwise_conv_2d",
+            summary: format!("DEPTHWISE_CONV_2D {}, activation {:?}", window.describe(), options.activation),
+            depth: height * width,
+        });
+    }
+    let weighted = weighted::check(checker, &weighted::INT8, (3, channels), options.activation)?;
+    Some(Box::new(Depthwise { weighted, window: window? }))
 }
 
 /// The reference takes the multiplier from the options, not from the shapes: they must agree.
-pub fn check_multiplier(
-    checker: &mut Checker<'_>,
-    options: &DepthwiseConv2DOptions,
-    in_channels: usize,
-    channels: usize,
-) {
-    let given = options.depth_multiplier;
+fn check_multiplier(checker: &mut Checker<'_>, given: i32, in_channels: usize, channels: usize) {
     if i64::from(given) * in_channels as i64 != channels as i64 && channels.is_multiple_of(in_channels.max(1)) {
         let found = format!("depth multiplier {given} with {in_channels} input and {channels} output channels");
         checker.bad(found, format!("depth multiplier {}", channels / in_channels.max(1)));
     }
 }
 
-fn window_options(options: &DepthwiseConv2DOptions) -> WindowOptions {
-    WindowOptions {
-        padding: options.padding,
-        stride: (options.stride_h, options.stride_w),
-        dilation: (options.dilation_h, options.dilation_w),
+impl Checked for Depthwise<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        layer(lowering, &self.window, &self.weighted)
     }
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    if is_float(graph, op) {
-        return float::lower(lowering, op);
-    }
-    let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
-    let OpOptions::DepthwiseConv2D(options) = &op.options else { return Err(unchecked()) };
-    let (_, input) = lowering.input(op, 0).ok_or_else(unchecked)?;
-    let (_, weights) = lowering.input(op, 1).ok_or_else(unchecked)?;
-    let &[_, height, width, channels] = weights.shape.as_slice() else { return Err(unchecked()) };
-    let window = Window::new(&input.shape, (height, width), window_options(options))
-        .map_err(|(found, supported)| Problem::operator(graph, op, found, supported))?;
-    let weighted = Weighted::new(graph, op, channels, options.activation)?;
+fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>) -> Lowered {
+    let (height, width, channels) = (window.height, window.width, weighted.bias.len());
+    let in_file = weighted.weights();
     let taps = height * width;
     // From [row][column][channel] to [channel][row][column].
     let weights: Vec<i8> = (0..channels)
         .flat_map(|channel| (0..taps).map(move |tap| (channel, tap)))
-        .map(|(channel, tap)| weighted.weights[tap * channels + channel])
+        .map(|(channel, tap)| in_file[tap * channels + channel])
         .collect();
-    let what = "DEPTHWISE_CONV_2D";
     if window.in_channels == 1 {
-        return Ok(conv_2d::layer(lowering, op, &window, &weighted, weights, what, options.activation));
+        return conv_2d::layer(lowering, window, weighted, weights);
     }
     let summary = format!(
-        "{what} {}, {}x{}x{} to {}x{}x{channels}, activation {:?}",
+        "DEPTHWISE_CONV_2D {}, {}x{}x{} to {}x{}x{channels}, activation {:?}",
         window.describe(),
         window.in_height,
         window.in_width,
         window.in_channels,
         window.out_height,
         window.out_width,
-        options.activation
+        weighted.activation
     );
     let multiplier = channels / window.in_channels;
     let table = Table::new(&weighted.channels(&weights), weighted.input_zero_point, weighted.output_zero_point);
     if window.is_whole() && window.batches == 1 && multiplier == 1 && table.short {
-        return Ok(whole(lowering, op, &window, &weighted, &table, summary));
+        return whole(lowering, window, weighted, &table, summary);
     }
-    let turned = is_better_turned(&window);
+    let turned = is_better_turned(window);
     let (window, weights) =
-        if turned { (window.transposed(), transposed(&weights, height, width)) } else { (window, weights) };
+        if turned { (window.transposed(), transposed(&weights, height, width)) } else { (*window, weights) };
     let (in_row, out_row) = if turned {
         ((window.in_channels, window.in_height * window.in_channels), (channels, window.out_height * channels))
     } else {
         ((window.in_width * window.in_channels, window.in_channels), (window.out_width * channels, channels))
     };
     let (band, scratch_bytes) = band(&window, multiplier);
-    let (input, output) = weighted.tensors;
+    let (input, output) = (weighted.input.id, weighted.output.id);
     let mut in_place = Vec::new();
     if multiplier == 1 && window.batches == 1 && band == window.out_height {
         let reason = "a channel is copied to scratch before its output is written, and channels keep their places";
@@ -152,7 +185,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         Some(_) => "tvmk_depthwise_conv_2d_3x3_stride2",
         None => "tvmk_depthwise_conv_2d",
     };
-    let pointers = [("input", window.in_bytes()), ("output", window.positions() * channels)];
+    let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
     body += &text::call(function, window.batches, &pointers, true);
     let constant = |core, weights, comment| Constant {
         name: lowering.constant("weights"),
@@ -172,11 +205,7 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
     } else {
         constants.push(constant(Core::Any, weights, format!("[{channels}]{shape}")));
     }
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary,
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
+    Lowered::Layer(Layer {
         in_place,
         scratch_bytes,
         scratch_align: 4,
@@ -184,18 +213,12 @@ fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
         headers: vec!["depthwise_conv_2d.h"],
         body,
         macs: (window.batches * window.positions()) as u64 * (taps * channels) as u64,
-    }))
+        ..lowering.layer_of(summary, input, output)
+    })
 }
 
 /// The layer of one window that is the whole input: `depthwise_whole.h`, with weights as in the file.
-fn whole(
-    lowering: &Lowering<'_>,
-    op: &Operator,
-    window: &Window,
-    weighted: &Weighted,
-    table: &Table,
-    summary: String,
-) -> Lowered {
+fn whole(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, table: &Table, summary: String) -> Lowered {
     let (taps, channels) = (window.height * window.width, window.in_channels);
     let mut body = text::constant_struct(
         "tvmk_depthwise_whole_t",
@@ -211,25 +234,21 @@ fn whole(
     let weights = Constant {
         name: lowering.constant("weights"),
         row: 0,
-        data: ConstantData::I8(weighted.weights.clone()),
+        data: ConstantData::I8(weighted.weights()),
         align: 4,
         comment: format!("[{taps}][{channels}]"),
         core: Core::Any,
     };
-    let (input, output) = weighted.tensors;
+    let (input, output) = (weighted.input.id, weighted.output.id);
     let reason = "a channel's last element is read before its output is written";
     Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary,
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
         in_place: vec![InPlace { input, output, lead: 0, reason }],
         scratch_align: 1,
         constants: vec![weights, weighted::table_constant(lowering, table)],
         headers: vec!["depthwise_whole.h"],
         body,
         macs: taps as u64 * channels as u64,
-        ..Layer::default()
+        ..lowering.layer_of(summary, input, output)
     })
 }
 

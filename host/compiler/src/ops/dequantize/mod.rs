@@ -1,40 +1,46 @@
 //! DEQUANTIZE to float32: `quantize_float.h`.
 
-use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
-use crate::ops::shared::table;
-use crate::ops::{OpDefinition, one_to_one};
-use crate::passes::check::Checker;
-use crate::passes::emit::float_literal;
+use crate::ir::graph::{DType, OpKind};
+use crate::ir::layer::{Layer, Lowered, Lowering};
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::shared::text;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::DEQUANTIZE, versions: 1..=5, arity: (1..=1, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::DEQUANTIZE,
+    versions: 1..=5,
+    inputs: 1..=1,
+    outputs: 1..=1,
+    options: None,
+    check,
+    kernels: &[],
+    reference: "dequantize.cc",
+    support: &[Support::bytes("int8, uint8 or int16 to float32", Cores::Portable)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    if let (Some((input, tensor)), Some((output, _))) = (checker.input(0), checker.output(0)) {
-        checker.dtype(input, &[DType::Int8, DType::Uint8, DType::Int16]);
-        checker.dtype(output, &[DType::Float32]);
-        checker.shape(output, &tensor.shape);
-        checker.per_tensor(input);
-    }
+struct Dequantize<'a> {
+    input: Operand<'a>,
+    output: Operand<'a>,
+    quant: (f32, i32),
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    let (input, output) = one_to_one(lowering, op)?;
-    let (scale, zero) = table::quant(graph, op, input)?;
-    let tensor = graph.tensor(input);
-    let (count, scale) = (tensor.elements(), float_literal(scale));
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("DEQUANTIZE from {}", tensor.dtype),
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        headers: vec!["quantize_float.h"],
-        body: format!("    tvmk_dequantize_{}(input, output, {count}, {scale}, {zero});\n", tensor.dtype),
-        ..Layer::default()
-    }))
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let (input, output) = (checker.input(0)?, checker.output(0)?);
+    checker.dtype(input, &[DType::Int8, DType::Uint8, DType::Int16]);
+    checker.dtype(output, &[DType::Float32]);
+    checker.shape(output, &input.shape);
+    Some(Box::new(Dequantize { input, output, quant: checker.per_tensor(input)? }))
+}
+
+impl Checked for Dequantize<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (dtype, count) = (self.input.dtype, self.input.elements());
+        let (scale, zero) = (text::float(self.quant.0), self.quant.1);
+        Lowered::Layer(Layer {
+            headers: vec!["quantize_float.h"],
+            body: format!("    tvmk_dequantize_{dtype}(input, output, {count}, {scale}, {zero});\n"),
+            ..lowering.layer_of(format!("DEQUANTIZE from {dtype}"), self.input.id, self.output.id)
+        })
+    }
 }

@@ -1,101 +1,141 @@
-//! FULLY_CONNECTED on int8: `fully_connected.h`.
+//! FULLY_CONNECTED: `fully_connected.h` on int8, `float_weighted.h` on float32.
 
-use crate::ir::graph::{OpKind, OpOptions, Operator, Subgraph};
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
-use crate::ops::shared::float;
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{Activation, DType, OpKind, OpOptions, Padding};
+use crate::ir::layer::{Layer, Lowered, Lowering};
+use crate::math::window::{Window, WindowOptions};
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::text;
 use crate::ops::shared::weighted::{self, Weighted};
-use crate::ops::{OpDefinition, is_float};
-use crate::passes::check::Checker;
+use std::sync::Arc;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::FULLY_CONNECTED, versions: 1..=12, arity: (2..=3, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::FULLY_CONNECTED,
+    versions: 1..=12,
+    inputs: 2..=3,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: kernels!["fully_connected.h"],
+    reference: "fully_connected.cc",
+    support: &[
+        Support::bytes("int8, weights of int8, bias of int32", Cores::DspMve),
+        Support::bytes("float32", Cores::Portable),
+    ],
+};
 
 /// Inputs after which the kernel `tvmk_dsp_units` has taken packed sums apart.
 const BLOCK: usize = 511;
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    if is_float(graph, op) {
-        return float::check(&mut checker);
-    }
-    let _ = check_shapes(&mut checker);
+/// Its options.
+#[derive(Debug, Clone, Default)]
+struct Options {
+    activation: Activation,
+    /// Whether weights are stored in the shuffled format.
+    shuffled_weights: bool,
 }
 
-fn check_shapes(checker: &mut Checker<'_>) -> Option<()> {
-    let OpOptions::FullyConnected(options) = &checker.op.options else {
-        checker.bad("no options", "options of FULLY_CONNECTED");
-        return None;
-    };
+impl OpOptions for Options {
+    fn with_activation(&self, activation: Activation) -> Option<Arc<dyn OpOptions>> {
+        (self.activation == Activation::None).then(|| Arc::new(Options { activation, ..self.clone() }) as _)
+    }
+}
+
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Fullyconnected(o)) = table else { return or_default::<Options>(table) };
+    read(Options { activation: o.fused_activation_function()?.into(), shuffled_weights: o.weights_format()? != 0 })
+}
+
+/// On int8.
+struct FullyConnected<'a> {
+    weighted: Weighted<'a>,
+    rows: usize,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let options = checker.options::<Options>()?;
     if options.shuffled_weights {
         checker.bad("shuffled weights", "weights in the default order");
     }
-    let (input, input_tensor) = checker.input(0)?;
-    let (weights, weights_tensor) = checker.input(1)?;
-    let (output, output_tensor) = checker.output(0)?;
+    let (input, weights, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
     checker.rank(weights, 2).then_some(())?;
-    let &[units, inputs] = weights_tensor.shape.as_slice() else { return None };
-    if inputs == 0 || !input_tensor.elements().is_multiple_of(inputs) {
-        checker.bad_tensor(input, format!("shape {:?}", input_tensor.shape), format!("rows of {inputs} elements"));
+    let &[units, inputs] = weights.tensor.shape.as_slice() else { return None };
+    if inputs == 0 || !input.elements().is_multiple_of(inputs) {
+        checker.bad_tensor(input.id, format!("shape {:?}", input.shape), format!("rows of {inputs} elements"));
         return None;
     }
-    let rows = input_tensor.elements() / inputs;
-    if output_tensor.elements() != rows * units || output_tensor.shape.last() != Some(&units) {
-        checker.bad_tensor(output, format!("shape {:?}", output_tensor.shape), format!("{rows} rows of {units}"));
+    let rows = input.elements() / inputs;
+    if output.elements() != rows * units || output.shape.last() != Some(&units) {
+        checker.bad_tensor(output.id, format!("shape {:?}", output.shape), format!("{rows} rows of {units}"));
     }
-    weighted::check(checker, 0, units, options.activation)?;
-    check_bias_scale(checker)
+    if input.dtype == DType::Float32 {
+        return check_float(checker, input, (rows, inputs, units), options.activation);
+    }
+    let weighted = weighted::check(checker, &weighted::INT8, (0, units), options.activation)?;
+    check_bias_scale(checker, &weighted);
+    Some(Box::new(FullyConnected { weighted, rows }))
 }
 
 /// Largest difference between the scales of the bias and of the products, in steps of the output, that the reference takes.
 const BIAS_TOLERANCE: f64 = 0.02;
 
 /// With one scale for all weights the reference demands that the bias has the scale of the products.
-fn check_bias_scale(checker: &mut Checker<'_>) -> Option<()> {
-    let (_, weights_tensor) = checker.input(1)?;
-    let weights_scale = weights_tensor.per_tensor().map(|(scale, _)| f64::from(scale))?;
-    let (bias, bias_tensor) = checker.optional_input(2)?;
-    let (input, output) = (checker.input(0)?.0, checker.output(0)?.0);
-    let (input_scale, output_scale) =
-        (f64::from(checker.per_tensor(input)?.0), f64::from(checker.per_tensor(output)?.0));
+fn check_bias_scale(checker: &mut Checker<'_>, weighted: &Weighted<'_>) {
+    let scale_of = |operand: &Operand<'_>| operand.per_tensor().map(|(scale, _)| f64::from(scale));
+    let (Some(bias), Some(weights_scale)) = (checker.optional_input(2), scale_of(&weighted.weights)) else { return };
+    let (Some(input_scale), Some(output_scale)) = (scale_of(&weighted.input), scale_of(&weighted.output)) else {
+        return;
+    };
     // A bias without quantisation has scale 0 there.
-    let bias_scale =
-        bias_tensor.quant.as_ref().and_then(|quant| quant.scales.first()).map_or(0.0, |&scale| scale.into());
+    let bias_scale = bias.quant.as_ref().and_then(|quant| quant.scales.first()).map_or(0.0, |&scale| scale.into());
     let product = input_scale * weights_scale;
     if (product - bias_scale).abs() / output_scale > BIAS_TOLERANCE {
-        let found = match bias_tensor.quant {
+        let found = match bias.quant {
             Some(_) => format!("scale {}", bias_scale as f32),
             None => "no quantisation".to_owned(),
         };
         let supported = format!("scale {}, the product of the input's and the weights'", product as f32);
-        checker.bad_tensor(bias, found, supported);
+        checker.bad_tensor(bias.id, found, supported);
     }
-    Some(())
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    if is_float(graph, op) {
-        return float::lower(lowering, op);
+/// A convolution of 1×1 windows over as many positions as there are rows.
+fn check_float<'a>(
+    checker: &mut Checker<'a>,
+    input: Operand<'a>,
+    (rows, inputs, units): (usize, usize, usize),
+    activation: Activation,
+) -> Option<Box<dyn Checked + 'a>> {
+    let options = WindowOptions { padding: Padding::Valid, stride: (1, 1), dilation: (1, 1) };
+    let window = Window::new(&[1, 1, rows, inputs], (1, 1), options).ok().filter(|_| units <= 65535);
+    if window.is_none() {
+        checker.bad_tensor(input.id, format!("{rows} rows of {inputs} to {units}"), "up to 65535 of each");
     }
-    let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
-    let OpOptions::FullyConnected(options) = &op.options else { return Err(unchecked()) };
-    let (_, input) = lowering.input(op, 0).ok_or_else(unchecked)?;
-    let (_, weights) = lowering.input(op, 1).ok_or_else(unchecked)?;
-    let &[units, inputs] = weights.shape.as_slice() else { return Err(unchecked()) };
-    let weighted = Weighted::new(graph, op, units, options.activation)?;
-    let rows = input.elements() / inputs;
-    let summary = format!("FULLY_CONNECTED {rows}x{inputs} to {units}, activation {:?}", options.activation);
-    Ok(layer(lowering, op, &weighted, weighted.weights.clone(), rows, summary))
+    float_window::check(checker, window, units, activation, |_| Kernel {
+        function: "tvmk_float_conv_2d",
+        summary: format!("FULLY_CONNECTED {rows}x{inputs} to {units}, activation {activation:?}"),
+        depth: inputs,
+    })
+}
+
+impl Checked for FullyConnected<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (weights, activation) = (self.weighted.weights(), self.weighted.activation);
+        let (rows, units) = (self.rows, self.weighted.bias.len());
+        let summary = format!("FULLY_CONNECTED {rows}x{} to {units}, activation {activation:?}", weights.len() / units);
+        layer(lowering, &self.weighted, weights, rows, summary)
+    }
 }
 
 /// The layer of `batches` products of a matrix `[unit][input]` with a vector.
 pub fn layer(
     lowering: &Lowering<'_>,
-    op: &Operator,
-    weighted: &Weighted,
+    weighted: &Weighted<'_>,
     weights: Vec<i8>,
     batches: usize,
     summary: String,
@@ -117,18 +157,12 @@ pub fn layer(
     );
     let function = if short { "tvmk_fully_connected" } else { "tvmk_fully_connected_general" };
     body += &text::call(function, 1, &[("input", 0), ("output", 0)], false);
-    let (input, output) = weighted.tensors;
     Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary,
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        in_place: Vec::new(),
-        scratch_bytes: 0,
         scratch_align: 1,
         constants,
         headers: vec!["fully_connected.h"],
         body,
         macs: (batches * inputs) as u64 * units as u64,
+        ..lowering.layer_of(summary, weighted.input.id, weighted.output.id)
     })
 }

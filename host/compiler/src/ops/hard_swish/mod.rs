@@ -1,26 +1,30 @@
 //! HARD_SWISH: `table.h` on int8, `float_unary.h` on float32.
 
-use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
-use crate::ir::layer::{Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::ir::graph::{DType, OpKind};
 use crate::math::quantize::{Multiplier, rounding_divide_by_pot_16};
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::shared::{float_unary, table};
-use crate::ops::{OpDefinition, is_float, one_to_one};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::HARD_SWISH, versions: 1..=2, arity: (1..=1, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::HARD_SWISH,
+    versions: 1..=2,
+    inputs: 1..=1,
+    outputs: 1..=1,
+    options: None,
+    check,
+    kernels: &[],
+    reference: "hard_swish.cc",
+    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    if is_float(graph, op) {
-        float_unary::check(&mut checker);
-        return;
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Float32) {
+        return float_unary::check(checker, float_unary::HEADER, "tvmk_float_hard_swish", "");
     }
-    let Some([(in_scale, _), (out_scale, _)]) = table::check(&mut checker, &[DType::Int8], &[DType::Int8]) else {
-        return;
-    };
+    let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
+    let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
     let (out, reluish) = factors(in_scale, out_scale);
     if out.shift > 0 {
         checker.bad(format!("scales {in_scale} to {out_scale}"), "an output scale above 1/128 of the input's");
@@ -29,19 +33,11 @@ fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
         checker
             .bad(format!("input scale {in_scale}"), "a scale below 2^24: the reference's shift by more is undefined");
     }
-}
-
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    if is_float(graph, op) {
-        return float_unary::lower(lowering, op, float_unary::HEADER, "tvmk_float_hard_swish", "");
+    if out.shift > 0 || reluish.shift > LARGEST_SHIFT {
+        return None;
     }
-    let (input, output) = one_to_one(lowering, op)?;
-    let ((in_scale, in_zero), (out_scale, out_zero)) =
-        (table::quant(graph, op, input)?, table::quant(graph, op, output)?);
-    let (out, reluish) = factors(in_scale, out_scale);
     let right = (-out.shift) as u32;
-    table::lower(lowering, op, |x| {
+    table::checked(checker, elements, |x| {
         let hires = (x - in_zero) * 128;
         let preshift = high_mul_16(hires, halfword(out.mantissa));
         let mut factor = hires;

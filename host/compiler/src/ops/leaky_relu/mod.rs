@@ -1,47 +1,56 @@
 //! LEAKY_RELU: `table.h` on int8, `float_unary.h` on float32.
 
-use crate::ir::graph::{DType, OpKind, OpOptions, Operator, Subgraph};
-use crate::ir::layer::{Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{DType, OpKind, OpOptions};
 use crate::math::quantize::Multiplier;
-use crate::ops::shared::{float_unary, table};
-use crate::ops::{OpDefinition, is_float, one_to_one};
-use crate::passes::check::Checker;
-use crate::passes::emit::float_literal;
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::shared::{float_unary, table, text};
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::LEAKY_RELU, versions: 1..=2, arity: (1..=1, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::LEAKY_RELU,
+    versions: 1..=2,
+    inputs: 1..=1,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: &[],
+    reference: "leaky_relu.cc",
+    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    match op.options {
-        OpOptions::LeakyRelu { alpha } if alpha.is_finite() || is_float(graph, op) => {}
-        OpOptions::LeakyRelu { alpha } => checker.bad(format!("alpha {alpha}"), "a finite number"),
-        _ => checker.bad("no options", "options of LEAKY_RELU"),
-    }
-    if is_float(graph, op) {
-        float_unary::check(&mut checker);
-    } else {
-        let _ = table::check(&mut checker, &[DType::Int8], &[DType::Int8]);
-    }
+/// Its options.
+#[derive(Debug, Default)]
+struct Options {
+    /// The slope below 0.
+    alpha: f32,
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    let alpha = if let OpOptions::LeakyRelu { alpha } = op.options { alpha } else { 0.0 };
-    if is_float(graph, op) {
-        return float_unary::lower(lowering, op, float_unary::HEADER, "tvmk_float_leaky_relu", &float_literal(alpha));
+impl OpOptions for Options {}
+
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Leakyrelu(o)) = table else { return or_default::<Options>(table) };
+    read(Options { alpha: o.alpha()? })
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let alpha = checker.options::<Options>().map_or(0.0, |options| options.alpha);
+    if checker.first_type() == Some(DType::Float32) {
+        return float_unary::check(checker, float_unary::HEADER, "tvmk_float_leaky_relu", &text::float(alpha));
     }
-    let (input, output) = one_to_one(lowering, op)?;
-    let ((in_scale, in_zero), (out_scale, out_zero)) =
-        (table::quant(graph, op, input)?, table::quant(graph, op, output)?);
+    if !alpha.is_finite() {
+        checker.bad(format!("alpha {alpha}"), "a finite number");
+    }
+    let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
+    let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
     // Both factors are float64 in the reference. Its mantissas are never negative: what a negative alpha scales is negated
     // afterwards, so that halves go the other way.
     let [in_scale, slope, out_scale] = [in_scale, alpha.abs(), out_scale].map(f64::from);
     let falling = Multiplier::new(in_scale * slope / out_scale);
     let rising = Multiplier::new(in_scale / out_scale);
-    table::lower(lowering, op, |x| {
+    table::checked(checker, elements, |x| {
         let x = x - in_zero;
         let y = match x {
             0.. => rising.checked_apply(x)?,

@@ -1,68 +1,73 @@
 //! LOGISTIC: `table.h` on int8, `logistic_float.h` on float32.
 
-use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
-use crate::ir::layer::{Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::ir::graph::{DType, OpKind};
 use crate::math::gemmlowp;
 use crate::math::quantize::{Multiplier, frexp, rounding_divide_by_pot};
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::kernels::kernels;
 use crate::ops::shared::{float_unary, table};
-use crate::ops::{OpDefinition, is_float, one_to_one, unchecked};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::LOGISTIC, versions: 1..=3, arity: (1..=1, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::LOGISTIC,
+    versions: 1..=3,
+    inputs: 1..=1,
+    outputs: 1..=1,
+    options: None,
+    check,
+    kernels: kernels!["logistic_float.h"],
+    reference: "logistic.cc",
+    support: &[Support::bytes("int8", Cores::Portable), Support::library("float32", Cores::Portable)],
+};
 
 /// Integer and fractional bits of the fixed-point argument.
 const INTEGER_BITS: u32 = 4;
 const FRACTION_BITS: u32 = 31 - INTEGER_BITS;
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    if is_float(graph, op) {
-        float_unary::check(&mut checker);
-    } else {
-        check_table(&mut checker, (1.0 / 256.0, -128), "scale 1/256 and zero point -128");
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Float32) {
+        return float_unary::check(checker, "logistic_float.h", "tvmk_float_logistic", "");
     }
+    check_table(checker, (1.0 / 256.0, -128), "scale 1/256 and zero point -128", |multiplied| {
+        (rounding_divide_by_pot(gemmlowp::logistic(multiplied), 23) - 128).clamp(-128, 127)
+    })
 }
 
-/// Checks a function on int8 whose argument is [`argument`] and whose output has this quantisation, `named` for people.
-pub fn check_table(checker: &mut Checker<'_>, fixed: (f32, i32), named: &str) {
-    let Some([(in_scale, _), (scale, zero)]) = table::check(checker, &[DType::Int8], &[DType::Int8]) else { return };
-    let (Some((input, _)), Some((output, _))) = (checker.input(0), checker.output(0)) else { return };
+/// Checks a function on int8 whose output has the quantisation `fixed`, `named` for people. `function` gets a fixed-point number
+/// of [`INTEGER_BITS`]; beyond the range of these the result is saturated.
+pub fn check_table<'a>(
+    checker: &mut Checker<'a>,
+    fixed: (f32, i32),
+    named: &str,
+    function: impl Fn(i32) -> i32,
+) -> Option<Box<dyn Checked + 'a>> {
+    let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
+    let ((in_scale, in_zero), (scale, zero)) = (elements.input_quant, elements.output_quant);
     if (scale, zero) != fixed {
-        checker.bad_tensor(output, format!("scale {scale} and zero point {zero}"), named);
+        checker.bad_tensor(elements.output.id, format!("scale {scale} and zero point {zero}"), named);
     }
-    if argument(in_scale).is_none() {
+    let Some((multiplier, radius)) = argument(in_scale) else {
         let supported = "2^-28 up to 2^35: the reference's shift is undefined elsewhere";
-        checker.bad_tensor(input, format!("scale {in_scale}"), supported);
-    }
-}
-
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    if is_float(graph, op) {
-        return float_unary::lower(lowering, op, "logistic_float.h", "tvmk_float_logistic", "");
-    }
-    let (input, _) = one_to_one(lowering, op)?;
-    let (scale, zero) = table::quant(graph, op, input)?;
-    let (multiplier, radius) = argument(scale).ok_or_else(|| unchecked(graph, op))?;
-    table::lower(lowering, op, |x| {
-        let x = x - zero;
+        checker.bad_tensor(elements.input.id, format!("scale {in_scale}"), supported);
+        return None;
+    };
+    ((scale, zero) == fixed).then_some(())?;
+    table::checked(checker, elements, |x| {
+        let x = x - in_zero;
         if i64::from(x) <= -radius {
             return Some(-128);
         }
         if i64::from(x) >= radius {
             return Some(127);
         }
-        let y = gemmlowp::logistic(multiplier.checked_apply(x)?);
-        Some((rounding_divide_by_pot(y, 23) - 128).clamp(-128, 127))
+        Some(function(multiplier.checked_apply(x)?))
     })
 }
 
 /// The multiplier that makes a fixed-point number of a stored difference, and the difference from which on the function is
 /// taken to be saturated (`CalculateInputRadius`). `None` where the reference shifts 64 bits by less than 0 or more than 62.
-pub fn argument(scale: f32) -> Option<(Multiplier, i64)> {
+fn argument(scale: f32) -> Option<(Multiplier, i64)> {
     let (fraction, shift) = frexp(f64::from(scale) * f64::from(1u32 << FRACTION_BITS));
     // Exact: a float32 has fewer bits than the mantissa.
     let mantissa = (fraction * (1i64 << 31) as f64) as i32;

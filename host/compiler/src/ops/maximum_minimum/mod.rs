@@ -1,32 +1,48 @@
 //! MAXIMUM and MINIMUM with broadcasting, on int8 and int32, `maximum_minimum.h`, and float32, `maximum_minimum_float.h`.
 //! The reference compares what is stored, whatever the quantisation says.
 
-use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
+use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Lowered, Lowering};
-use crate::ir::problem::Problem;
-use crate::ops::shared::binary;
-use crate::ops::{OpDefinition, unchecked};
-use crate::passes::check::Checker;
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::binary::{self, Binary};
 
 /// The larger of two.
-pub static MAXIMUM: OpDefinition =
-    OpDefinition { kind: OpKind::MAXIMUM, versions: 1..=4, arity: (2..=2, 1..=1), check, lower };
+pub static MAXIMUM: Definition = definition(OpKind::MAXIMUM);
 /// The smaller of two.
-pub static MINIMUM: OpDefinition =
-    OpDefinition { kind: OpKind::MINIMUM, versions: 1..=4, arity: (2..=2, 1..=1), check, lower };
+pub static MINIMUM: Definition = definition(OpKind::MINIMUM);
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    let _ = binary::check(&mut checker, &[DType::Int8, DType::Int32, DType::Float32]);
+const SUPPORT: &[Support] = &[Support::bytes("int8, int32, float32", Cores::Portable)];
+
+const fn definition(kind: OpKind) -> Definition {
+    Definition {
+        kind,
+        versions: 1..=4,
+        inputs: 2..=2,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: kernels!["maximum_minimum.h", "maximum_minimum_float.h"],
+        reference: "maximum_minimum.cc",
+        support: SUPPORT,
+    }
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let (_, tensor) = lowering.input(op, 0).ok_or_else(|| unchecked(lowering.graph, op))?;
-    let which = if op.kind == OpKind::MAXIMUM { "maximum" } else { "minimum" };
-    let (element, header) = match tensor.dtype {
-        DType::Int8 => ("int8", "maximum_minimum.h"),
-        DType::Int32 => ("int32", "maximum_minimum.h"),
-        _ => ("float", "maximum_minimum_float.h"),
-    };
-    binary::lower(lowering, op, header, "", |tensors| format!("    tvmk_{which}_{element}({tensors});\n"))
+struct Extreme<'a>(Binary<'a>);
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    Some(Box::new(Extreme(binary::check(checker, &[DType::Int8, DType::Int32, DType::Float32])?)))
+}
+
+impl Checked for Extreme<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let which = if lowering.op.kind == OpKind::MAXIMUM { "maximum" } else { "minimum" };
+        let (element, header) = match self.0.inputs[0].dtype {
+            DType::Int8 => ("int8", "maximum_minimum.h"),
+            DType::Int32 => ("int32", "maximum_minimum.h"),
+            _ => ("float", "maximum_minimum_float.h"),
+        };
+        self.0.lower(lowering, header, "", |tensors| format!("    tvmk_{which}_{element}({tensors});\n"))
+    }
 }

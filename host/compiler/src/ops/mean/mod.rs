@@ -1,63 +1,86 @@
 //! MEAN on int8, `mean.h`, and float32, `mean_float.h`.
 
-use crate::ir::graph::{DType, OpKind, OpOptions, Operator, Subgraph};
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{DType, OpKind, OpOptions};
+use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
-use crate::ops::shared::table;
+use crate::ops::checker::{Checker, Operand, resolve_axis};
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::kernels::kernels;
 use crate::ops::shared::text;
-use crate::ops::{OpDefinition, is_float, resolve_axis, unchecked};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::MEAN, versions: 1..=3, arity: (2..=2, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::MEAN,
+    versions: 1..=3,
+    inputs: 2..=2,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: kernels!["mean.h", "mean_float.h"],
+    reference: "reduce.cc",
+    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+};
 
 /// Loops of the kernel over what stays, and over what is averaged.
 const LOOPS: usize = 3;
 /// Sums of more elements might leave 32 bits.
 const MAX_COUNT: usize = 1 << 22;
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    let _ = check_tensors(&mut checker);
+/// Its options.
+#[derive(Debug, Default)]
+struct Options {
+    keep_dims: bool,
 }
 
-fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
-    let OpOptions::Reducer { keep_dims } = checker.op.options else {
-        checker.bad("no options", "options of MEAN");
-        return None;
-    };
-    let (input, source) = checker.input(0)?;
-    let (axes, _) = checker.input(1)?;
-    let (output, _) = checker.output(0)?;
+impl OpOptions for Options {}
+
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Reducer(o)) = table else { return or_default::<Options>(table) };
+    read(Options { keep_dims: o.keep_dims()? })
+}
+
+struct Mean<'a> {
+    input: Operand<'a>,
+    output: Operand<'a>,
+    loops: Loops,
+    /// On int8, the multiplier of a sum, and zero points of input and output.
+    quantized: Option<(Multiplier, i32, i32)>,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let keep_dims = checker.options::<Options>()?.keep_dims;
+    let (input, axes, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
     checker.dtype(input, &[DType::Int8, DType::Float32]).then_some(())?;
-    checker.dtype(output, &[source.dtype]);
+    checker.dtype(output, &[input.dtype]);
     let given = checker.constant_i32(axes)?;
-    let Some(reduced) = reduced(&given, source.shape.len()) else {
-        checker.bad_tensor(axes, format!("axes {given:?}"), format!("dimensions of {:?}", source.shape));
+    let Some(reduced) = reduced(&given, input.shape.len()) else {
+        checker.bad_tensor(axes.id, format!("axes {given:?}"), format!("dimensions of {:?}", input.shape));
         return None;
     };
-    let expected: Vec<usize> = source
-        .shape
-        .iter()
-        .zip(&reduced)
-        .filter(|(_, reduced)| !**reduced || keep_dims)
-        .map(|(&size, &reduced)| if reduced { 1 } else { size })
-        .collect();
+    let kept = input.shape.iter().zip(&reduced).filter(|(_, reduced)| !**reduced || keep_dims);
+    let expected: Vec<usize> = kept.map(|(&size, &reduced)| if reduced { 1 } else { size }).collect();
     checker.shape(output, &expected);
-    match Loops::new(&source.shape, &reduced) {
-        Some(loops) if loops.count <= MAX_COUNT => {}
-        _ => checker.bad_tensor(
-            input,
-            format!("axes {given:?} of shape {:?}", source.shape),
-            "fewer and smaller groups of axes",
-        ),
+    let loops = Loops::new(&input.shape, &reduced).filter(|loops| loops.count <= MAX_COUNT);
+    if loops.is_none() {
+        let found = format!("axes {given:?} of shape {:?}", input.shape);
+        checker.bad_tensor(input.id, found, "fewer and smaller groups of axes");
     }
-    if source.dtype == DType::Int8 {
-        let (Some(_), Some(_)) = (checker.per_tensor(input), checker.per_tensor(output)) else { return None };
-    }
-    Some(())
+    let quantized = if input.dtype == DType::Int8 {
+        let ((in_scale, in_zero), (out_scale, out_zero)) = (checker.per_tensor(input)?, checker.per_tensor(output)?);
+        let count = loops.as_ref()?.count;
+        let multiplier = averaging(Multiplier::new(f64::from(in_scale) / f64::from(out_scale)), count);
+        // What a sum can be at most, to prove that its shift to the left stays within 32 bits.
+        if multiplier.checked_apply((count * 255) as i32).is_none() {
+            let found = format!("scales {in_scale} to {out_scale} over {count} elements");
+            checker.bad(found, "scales of similar size");
+        }
+        Some((multiplier, in_zero, out_zero))
+    } else {
+        None
+    };
+    Some(Box::new(Mean { input, output, loops: loops?, quantized }))
 }
 
 fn reduced(axes: &[i32], rank: usize) -> Option<Vec<bool>> {
@@ -101,60 +124,42 @@ impl Loops {
     }
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    let fail = || unchecked(graph, op);
-    let (input, source) = lowering.input(op, 0).ok_or_else(fail)?;
-    let (_, axes) = lowering.input(op, 1).ok_or_else(fail)?;
-    let output = *op.outputs.first().ok_or_else(fail)?;
-    let reduced = reduced(&axes.i32_data().ok_or_else(fail)?, source.shape.len()).ok_or_else(fail)?;
-    let loops = Loops::new(&source.shape, &reduced).ok_or_else(fail)?;
-    let list = |side: &[(usize, usize)], pick: fn(&(usize, usize)) -> usize| {
-        format!("{{{}}}", side.iter().map(|level| pick(level).to_string()).collect::<Vec<_>>().join(", "))
-    };
-    let mut body = text::constant_struct(
-        "tvmk_mean_loops_t",
-        "loops",
-        &[
-            ("kept", list(&loops.kept, |level| level.0)),
-            ("kept_step", list(&loops.kept, |level| level.1)),
-            ("averaged", list(&loops.averaged, |level| level.0)),
-            ("averaged_step", list(&loops.averaged, |level| level.1)),
-        ],
-    );
-    if is_float(graph, op) {
-        body += &format!("    tvmk_float_mean(&loops, input, output, {}.0f);\n", loops.count);
-    } else {
-        let ((in_scale, in_zero), (out_scale, out_zero)) =
-            (table::quant(graph, op, input)?, table::quant(graph, op, output)?);
-        let multiplier = averaging(Multiplier::new(f64::from(in_scale) / f64::from(out_scale)), loops.count);
-        // What a sum can be at most, to prove that its shift to the left stays within 32 bits.
-        let largest = i32::try_from(loops.count * 255).map_err(|_| fail())?;
-        if multiplier.checked_apply(largest).is_none() {
-            let found = format!("scales {in_scale} to {out_scale} over {} elements", loops.count);
-            return Err(Problem::operator(graph, op, found, "scales of similar size"));
-        }
-        body += &text::constant_struct(
-            "tvmk_mean_t",
-            "layer",
+impl Checked for Mean<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (input, output, loops) = (self.input, self.output, &self.loops);
+        let list = |side: &[(usize, usize)], pick: fn(&(usize, usize)) -> usize| {
+            format!("{{{}}}", side.iter().map(|level| pick(level).to_string()).collect::<Vec<_>>().join(", "))
+        };
+        let mut body = text::constant_struct(
+            "tvmk_mean_loops_t",
+            "loops",
             &[
-                ("mantissa", multiplier.mantissa.to_string()),
-                ("shift", multiplier.shift.to_string()),
-                ("zeros", (in_zero * loops.count as i32).to_string()),
-                ("zero_point", out_zero.to_string()),
+                ("kept", list(&loops.kept, |level| level.0)),
+                ("kept_step", list(&loops.kept, |level| level.1)),
+                ("averaged", list(&loops.averaged, |level| level.0)),
+                ("averaged_step", list(&loops.averaged, |level| level.1)),
             ],
         );
-        body += "    tvmk_mean(&layer, &loops, input, output);\n";
+        let header = if self.quantized.is_some() { "mean.h" } else { "mean_float.h" };
+        match self.quantized {
+            None => body += &format!("    tvmk_float_mean(&loops, input, output, {}.0f);\n", loops.count),
+            Some((multiplier, in_zero, out_zero)) => {
+                body += &text::constant_struct(
+                    "tvmk_mean_t",
+                    "layer",
+                    &[
+                        ("mantissa", multiplier.mantissa.to_string()),
+                        ("shift", multiplier.shift.to_string()),
+                        ("zeros", (in_zero * loops.count as i32).to_string()),
+                        ("zero_point", out_zero.to_string()),
+                    ],
+                );
+                body += "    tvmk_mean(&layer, &loops, input, output);\n";
+            }
+        }
+        let summary = format!("MEAN of {:?} to {:?}", input.shape, output.shape);
+        Lowered::Layer(Layer { headers: vec![header], body, ..lowering.layer_of(summary, input.id, output.id) })
     }
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("MEAN of {:?} to {:?}", source.shape, graph.tensor(output).shape),
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        headers: vec![if is_float(graph, op) { "mean_float.h" } else { "mean.h" }],
-        body,
-        ..Layer::default()
-    }))
 }
 
 /// The multiplier with the division by `count` in it, as the reference's `QuantizedMeanOrSum` works it out.

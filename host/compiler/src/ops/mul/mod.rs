@@ -1,73 +1,74 @@
 //! MUL with broadcasting, on int8, `mul.h`, and float32, `mul_float.h`.
 
-use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Lowered, Lowering};
-use crate::ir::problem::Problem;
-use crate::math::quantize::{Multiplier, activation_range_i8};
+use crate::math::quantize::Multiplier;
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::binary::{self, Binary};
 use crate::ops::shared::text;
-use crate::ops::shared::weighted::check_activation;
-use crate::ops::shared::{binary, table};
-use crate::ops::{OpDefinition, is_float, unchecked};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::MUL, versions: 1..=7, arity: (2..=2, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::MUL,
+    versions: 1..=7,
+    inputs: 2..=2,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: kernels!["mul.h", "mul_float.h"],
+    reference: "mul.cc",
+    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    let _ = check_tensors(&mut checker);
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Mul(o)) = table else { return or_default::<binary::Options>(table) };
+    read(binary::Options { activation: o.fused_activation_function()?.into() })
 }
 
-fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
-    binary::check(checker, &[DType::Int8, DType::Float32])?;
-    if is_float(checker.graph, checker.op) {
-        check_activation(checker, binary::activation(checker.op), 1.0, 0);
-        return Some(());
+struct Mul<'a> {
+    binary: Binary<'a>,
+    multiplier: Multiplier,
+    zero_points: [i32; 3],
+    range: (i32, i32),
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Float32) {
+        return binary::check_float(checker, "mul_float.h", "tvmk_float_mul");
     }
-    let ((first, _), (second, _), (output, _)) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
-    let ((scale1, _), (scale2, _)) = (checker.per_tensor(first)?, checker.per_tensor(second)?);
-    let (scale, zero_point) = checker.per_tensor(output)?;
+    let binary = binary::check(checker, &[DType::Int8, DType::Float32])?;
+    let ((scale1, zero1), (scale2, zero2)) =
+        (checker.per_tensor(binary.inputs[0])?, checker.per_tensor(binary.inputs[1])?);
+    let (scale, zero) = checker.per_tensor(binary.output)?;
+    let multiplier = Multiplier::new(f64::from(scale1) * f64::from(scale2) / f64::from(scale));
     // Products are below 2^16, so up to here the shift to the left stays within 32 bits.
-    if multiplier(scale1, scale2, scale).shift > 14 {
+    if multiplier.shift > 14 {
         checker.bad(format!("scales {scale1} and {scale2} to {scale}"), "an output scale above 2^-14 of the product's");
     }
-    check_activation(checker, binary::activation(checker.op), scale, zero_point);
-    Some(())
+    let range = checker.activation(binary.activation, binary.output)?;
+    Some(Box::new(Mul { binary, multiplier, zero_points: [zero1, zero2, zero], range }))
 }
 
-fn multiplier(scale1: f32, scale2: f32, scale: f32) -> Multiplier {
-    Multiplier::new(f64::from(scale1) * f64::from(scale2) / f64::from(scale))
-}
-
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    let activation = binary::activation(op);
-    if is_float(graph, op) {
-        let range = binary::float_range(activation);
-        return binary::lower(lowering, op, "mul_float.h", "", |tensors| {
-            format!("    tvmk_float_mul({tensors}, {range});\n")
-        });
+impl Checked for Mul<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let [zero1, zero2, zero] = self.zero_points;
+        let body = text::constant_struct(
+            "tvmk_mul_t",
+            "layer",
+            &[
+                ("mantissa", self.multiplier.mantissa.to_string()),
+                ("shift", self.multiplier.shift.to_string()),
+                ("zero_point1", zero1.to_string()),
+                ("zero_point2", zero2.to_string()),
+                ("zero_point_out", zero.to_string()),
+                ("low", self.range.0.to_string()),
+                ("high", self.range.1.to_string()),
+            ],
+        );
+        self.binary.lower(lowering, "mul.h", &body, |tensors| format!("    tvmk_mul(&layer, {tensors});\n"))
     }
-    let fail = || unchecked(graph, op);
-    let (first, _) = lowering.input(op, 0).ok_or_else(fail)?;
-    let (second, _) = lowering.input(op, 1).ok_or_else(fail)?;
-    let ((scale1, zero1), (scale2, zero2)) = (table::quant(graph, op, first)?, table::quant(graph, op, second)?);
-    let (scale, zero) = table::quant(graph, op, *op.outputs.first().ok_or_else(fail)?)?;
-    let (low, high) = activation_range_i8(activation, scale, zero).ok_or_else(fail)?;
-    let multiplier = multiplier(scale1, scale2, scale);
-    let body = text::constant_struct(
-        "tvmk_mul_t",
-        "layer",
-        &[
-            ("mantissa", multiplier.mantissa.to_string()),
-            ("shift", multiplier.shift.to_string()),
-            ("zero_point1", zero1.to_string()),
-            ("zero_point2", zero2.to_string()),
-            ("zero_point_out", zero.to_string()),
-            ("low", low.to_string()),
-            ("high", high.to_string()),
-        ],
-    );
-    binary::lower(lowering, op, "mul.h", &body, |tensors| format!("    tvmk_mul(&layer, {tensors});\n"))
 }

@@ -1,18 +1,32 @@
 //! QUANTIZE: `table.h` between bytes, `quantize.h` for wider integers, `quantize_float.h` from float32.
 
-use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
-use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::ir::graph::{DType, OpKind};
+use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
-use crate::ops::shared::table;
-use crate::ops::shared::text;
-use crate::ops::{OpDefinition, one_to_one};
-use crate::passes::check::Checker;
-use crate::passes::emit::float_literal;
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::table::{self, Elements};
+use crate::ops::shared::{alias, text};
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::QUANTIZE, versions: 1..=3, arity: (1..=1, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::QUANTIZE,
+    versions: 1..=3,
+    inputs: 1..=1,
+    outputs: 1..=1,
+    options: None,
+    check,
+    kernels: kernels!["quantize.h", "quantize_float.h"],
+    reference: "quantize.cc",
+    support: &[
+        Support::bytes("float32 to int8, uint8, int16", Cores::Portable),
+        Support::bytes("int8 to int8, uint8, int16, int32", Cores::Portable),
+        Support::bytes("uint8 to int8", Cores::Portable),
+        Support::bytes("int16 to int8, int16, int32", Cores::Portable),
+        Support::bytes("int32 to int8, int16", Cores::Portable),
+    ],
+};
 
 /// The conversions the reference has.
 const CONVERSIONS: &[(DType, &[DType])] = &[
@@ -23,93 +37,83 @@ const CONVERSIONS: &[(DType, &[DType])] = &[
     (DType::Int32, &[DType::Int8, DType::Int16]),
 ];
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    let _ = check_tensors(&mut checker);
+/// From float32.
+struct Quantize<'a> {
+    input: Operand<'a>,
+    output: Operand<'a>,
+    quant: (f32, i32),
 }
 
-fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
-    let (input, tensor) = checker.input(0)?;
-    let (output, _) = checker.output(0)?;
+/// Between integers.
+struct Requantize<'a> {
+    elements: Elements<'a>,
+    multiplier: Multiplier,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let (input, output) = (checker.input(0)?, checker.output(0)?);
     let from: Vec<DType> = CONVERSIONS.iter().map(|(from, _)| *from).collect();
     checker.dtype(input, &from).then_some(())?;
-    let to = CONVERSIONS.iter().find(|(from, _)| *from == tensor.dtype).map_or(&[] as &[DType], |(_, to)| to);
-    (checker.dtype(output, to) & checker.shape(output, &tensor.shape)).then_some(())?;
-    checker.per_tensor(output)?;
-    if tensor.dtype != DType::Float32 {
-        checker.per_tensor(input)?;
+    let to = CONVERSIONS.iter().find(|(from, _)| *from == input.dtype).map_or(&[] as &[DType], |(_, to)| to);
+    (checker.dtype(output, to) & checker.shape(output, &input.shape)).then_some(())?;
+    let output_quant = checker.per_tensor(output)?;
+    if input.dtype == DType::Float32 {
+        return Some(Box::new(Quantize { input, output, quant: output_quant }));
     }
-    Some(())
-}
-
-/// The lowest and highest value of a type.
-fn range(dtype: DType) -> (i32, i32) {
-    match dtype {
-        DType::Uint8 => (0, 255),
-        DType::Int16 => (-32768, 32767),
-        DType::Int32 => (i32::MIN, i32::MAX),
-        _ => (-128, 127),
+    let input_quant = checker.per_tensor(input)?;
+    if input.dtype == output.dtype && input_quant == output_quant {
+        return Some(alias::checked(input, output));
     }
-}
-
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    let (input, output) = one_to_one(lowering, op)?;
-    let (from, to) = (graph.tensor(input), graph.tensor(output));
-    let (out_scale, out_zero) = table::quant(graph, op, output)?;
-    let (low, high) = range(to.dtype);
-    if from.dtype == DType::Float32 {
-        let call = format!(
-            "    tvmk_quantize_{}(input, output, {}, {}, {out_zero});\n",
-            to.dtype,
-            from.elements(),
-            float_literal(out_scale)
-        );
-        return Ok(layer(lowering, op, "quantize_float.h", call, false));
-    }
-    let (in_scale, in_zero) = table::quant(graph, op, input)?;
+    let elements = Elements { input, output, input_quant, output_quant };
+    let ((in_scale, in_zero), (out_scale, out_zero)) = (input_quant, output_quant);
     let multiplier = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
-    if from.dtype == to.dtype && (in_scale, in_zero) == (out_scale, out_zero) {
-        return Ok(Lowered::Alias { input, output });
-    }
-    if from.dtype.size() == 1 && to.dtype.size() == 1 {
-        return table::lower(lowering, op, |x| {
+    let ((least, most), (low, high)) = (input.dtype.range()?, output.dtype.range()?);
+    if input.dtype.size() == 1 && output.dtype.size() == 1 {
+        return table::checked(checker, elements, |x| {
             Some(multiplier.checked_apply(x - in_zero)?.checked_add(out_zero)?.clamp(low, high))
         });
     }
-    let (least, most) = range(from.dtype);
     let overflows =
         |x: i32| x.checked_sub(in_zero).and_then(|x| multiplier.checked_apply(x)?.checked_add(out_zero)).is_none();
     if overflows(least) || overflows(most) {
-        let found = format!("scales {in_scale} to {out_scale} from {} to {}", from.dtype, to.dtype);
-        return Err(Problem::operator(graph, op, found, "scales whose ratio stays within 32 bits"));
+        let found = format!("scales {in_scale} to {out_scale} from {} to {}", input.dtype, output.dtype);
+        checker.bad(found, "scales whose ratio stays within 32 bits");
     }
-    let mut body = text::constant_struct(
-        "tvmk_requantize_t",
-        "layer",
-        &[
-            ("mantissa", multiplier.mantissa.to_string()),
-            ("shift", multiplier.shift.to_string()),
-            ("zero_point_in", in_zero.to_string()),
-            ("zero_point_out", out_zero.to_string()),
-        ],
-    );
-    body += &format!("    tvmk_requantize_{}_{}(&layer, input, output, {});\n", from.dtype, to.dtype, from.elements());
-    Ok(layer(lowering, op, "quantize.h", body, from.dtype.size() >= to.dtype.size()))
+    Some(Box::new(Requantize { elements, multiplier }))
 }
 
-fn layer(lowering: &Lowering<'_>, op: &Operator, header: &'static str, body: String, in_place: bool) -> Lowered {
-    let graph = lowering.graph;
-    let (Some(&Some(input)), Some(&output)) = (op.inputs.first(), op.outputs.first()) else { return Lowered::Nothing };
-    let pair = InPlace { input, output, lead: 0, reason: "element by element, none larger than before" };
-    Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("QUANTIZE from {} to {}", graph.tensor(input).dtype, graph.tensor(output).dtype),
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        in_place: if in_place { vec![pair] } else { Vec::new() },
-        headers: vec![header],
-        body,
-        ..Layer::default()
-    })
+impl Checked for Quantize<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (input, output, (scale, zero)) = (self.input, self.output, self.quant);
+        let (count, scale) = (input.elements(), text::float(scale));
+        let body = format!("    tvmk_quantize_{}(input, output, {count}, {scale}, {zero});\n", output.dtype);
+        Lowered::Layer(Layer { headers: vec!["quantize_float.h"], ..layer(lowering, input, output, body) })
+    }
+}
+
+impl Checked for Requantize<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let Elements { input, output, input_quant, output_quant } = self.elements;
+        let mut body = text::constant_struct(
+            "tvmk_requantize_t",
+            "layer",
+            &[
+                ("mantissa", self.multiplier.mantissa.to_string()),
+                ("shift", self.multiplier.shift.to_string()),
+                ("zero_point_in", input_quant.1.to_string()),
+                ("zero_point_out", output_quant.1.to_string()),
+            ],
+        );
+        let (from, to, count) = (input.dtype, output.dtype, input.elements());
+        body += &format!("    tvmk_requantize_{from}_{to}(&layer, input, output, {count});\n");
+        let reason = "element by element, none larger than before";
+        let pair = InPlace { input: input.id, output: output.id, lead: 0, reason };
+        let in_place = if from.size() >= to.size() { vec![pair] } else { Vec::new() };
+        Lowered::Layer(Layer { in_place, headers: vec!["quantize.h"], ..layer(lowering, input, output, body) })
+    }
+}
+
+fn layer(lowering: &Lowering<'_>, input: Operand<'_>, output: Operand<'_>, body: String) -> Layer {
+    let summary = format!("QUANTIZE from {} to {}", input.dtype, output.dtype);
+    Layer { body, ..lowering.layer_of(summary, input.id, output.id) }
 }

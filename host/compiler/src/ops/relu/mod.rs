@@ -1,36 +1,32 @@
 //! RELU: `table.h` on int8, `float_unary.h` on float32.
 
-use crate::ir::graph::{DType, OpKind, Operator, Subgraph};
-use crate::ir::layer::{Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::ir::graph::{DType, OpKind};
 use crate::math::quantize::Multiplier;
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::shared::{float_unary, table};
-use crate::ops::{OpDefinition, is_float, one_to_one};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::RELU, versions: 1..=2, arity: (1..=1, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::RELU,
+    versions: 1..=2,
+    inputs: 1..=1,
+    outputs: 1..=1,
+    options: None,
+    check,
+    kernels: &[],
+    reference: "activations.cc",
+    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    if is_float(graph, op) {
-        float_unary::check(&mut checker);
-    } else {
-        let _ = table::check(&mut checker, &[DType::Int8], &[DType::Int8]);
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Float32) {
+        return float_unary::check(checker, float_unary::HEADER, "tvmk_float_relu", "");
     }
-}
-
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    if is_float(graph, op) {
-        return float_unary::lower(lowering, op, float_unary::HEADER, "tvmk_float_relu", "");
-    }
-    let (input, output) = one_to_one(lowering, op)?;
-    let ((in_scale, in_zero), (out_scale, out_zero)) =
-        (table::quant(graph, op, input)?, table::quant(graph, op, output)?);
+    let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
+    let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
     let multiplier = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
-    table::lower(lowering, op, |x| {
+    table::checked(checker, elements, |x| {
         let y = multiplier.checked_apply(x - in_zero)?.checked_add(out_zero)?;
         Some(y.clamp(out_zero.max(-128), 127))
     })

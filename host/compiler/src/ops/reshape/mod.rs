@@ -1,25 +1,29 @@
 //! RESHAPE: another shape for the same bytes, without code.
 
-use crate::ir::graph::{OpKind, Operator, Subgraph};
-use crate::ir::layer::{Lowered, Lowering};
-use crate::ir::problem::Problem;
-use crate::ops::{OpDefinition, one_to_one};
-use crate::passes::check::Checker;
+use crate::ir::graph::OpKind;
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::shared::alias;
 
 /// The operator. The new shape is that of the output tensor; what the second input or the options say is not needed.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::RESHAPE, versions: 1..=1, arity: (1..=2, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::RESHAPE,
+    versions: 1..=1,
+    inputs: 1..=2,
+    outputs: 1..=1,
+    options: None,
+    check,
+    kernels: &[],
+    reference: "reshape.cc",
+    support: &[Support::bytes("any", Cores::NoCode)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    let (Some((_, input)), Some((id, output))) = (checker.input(0), checker.output(0)) else { return };
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let (input, output) = (checker.input(0)?, checker.output(0)?);
     if input.dtype != output.dtype || input.elements() != output.elements() || input.dtype.size() == 0 {
         let found = format!("{} of shape {:?}", output.dtype, output.shape);
-        checker.bad_tensor(id, found, format!("{} with {} elements as the input", input.dtype, input.elements()));
+        let expected = format!("{} with {} elements as the input", input.dtype, input.elements());
+        checker.bad_tensor(output.id, found, expected);
     }
-}
-
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let (input, output) = one_to_one(lowering, op)?;
-    Ok(Lowered::Alias { input, output })
+    Some(alias::checked(input, output))
 }

@@ -1,78 +1,112 @@
 //! What operators on two tensors have in common: broadcasting, in-place results, the call.
 
-use crate::ir::graph::{Activation, DType, OpOptions, Operator};
+use crate::ir::graph::{Activation, DType, OpOptions};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
 use crate::math::broadcast::Broadcast;
-use crate::ops::unchecked;
-use crate::passes::check::Checker;
-use crate::passes::emit::float_literal;
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::Checked;
+use crate::ops::shared::text;
+use std::sync::Arc;
 
-/// The fused activation of an arithmetic operator.
-pub fn activation(op: &Operator) -> Activation {
-    match op.options {
-        OpOptions::Arithmetic { activation } => activation,
-        _ => Activation::None,
+/// Options of ADD, SUB, MUL and DIV.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The fused activation.
+    pub activation: Activation,
+}
+
+impl OpOptions for Options {
+    fn with_activation(&self, activation: Activation) -> Option<Arc<dyn OpOptions>> {
+        (self.activation == Activation::None).then(|| Arc::new(Options { activation }) as _)
     }
+}
+
+/// A checked operator on two tensors.
+pub struct Binary<'a> {
+    /// Both inputs, in the order of the file.
+    pub inputs: [Operand<'a>; 2],
+    /// The output.
+    pub output: Operand<'a>,
+    /// The fused activation; none where the file has no options.
+    pub activation: Activation,
+    broadcast: Broadcast,
 }
 
 /// Checks types and shapes: both inputs and the output of one of these types, shapes that broadcast.
-pub fn check(checker: &mut Checker<'_>, types: &[DType]) -> Option<()> {
-    let (first, first_tensor) = checker.input(0)?;
-    let (second, second_tensor) = checker.input(1)?;
-    let (output, result) = checker.output(0)?;
-    checker.dtype(first, types).then_some(())?;
-    let same = [first_tensor.dtype];
-    (checker.dtype(second, &same) & checker.dtype(output, &same)).then_some(())?;
-    if Broadcast::new([&first_tensor.shape, &second_tensor.shape], &result.shape).is_none() {
-        let [a, b, to] = [first_tensor, second_tensor, result].map(|tensor| &tensor.shape);
+pub fn check<'a>(checker: &mut Checker<'a>, types: &[DType]) -> Option<Binary<'a>> {
+    let (inputs, output) = ([checker.input(0)?, checker.input(1)?], checker.output(0)?);
+    checker.dtype(inputs[0], types).then_some(())?;
+    let same = [inputs[0].dtype];
+    (checker.dtype(inputs[1], &same) & checker.dtype(output, &same)).then_some(())?;
+    let Some(broadcast) = Broadcast::new([&inputs[0].shape, &inputs[1].shape], &output.shape) else {
+        let [a, b, to] = [inputs[0], inputs[1], output].map(|operand| &operand.tensor.shape);
         checker.bad(format!("shapes {a:?} and {b:?} to {to:?}"), "shapes that broadcast, of up to four dimensions");
         return None;
-    }
-    Some(())
-}
-
-/// The layer that calls `call(input1, input2)`, which gives the kernel's call with what it needs besides the shapes.
-pub fn lower(
-    lowering: &Lowering<'_>,
-    op: &Operator,
-    header: &'static str,
-    body: &str,
-    call: impl Fn(&str) -> String,
-) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    let fail = || unchecked(graph, op);
-    let inputs = [lowering.input(op, 0).ok_or_else(fail)?, lowering.input(op, 1).ok_or_else(fail)?];
-    let output = *op.outputs.first().ok_or_else(fail)?;
-    let result = graph.tensor(output);
-    let shapes = [inputs[0].1.shape.as_slice(), inputs[1].1.shape.as_slice()];
-    let broadcast = Broadcast::new(shapes, &result.shape).ok_or_else(fail)?;
-    let in_place = inputs.iter().filter(|(_, tensor)| tensor.elements() == result.elements());
-    let in_place =
-        in_place.map(|&(input, _)| InPlace { input, output, lead: 0, reason: "element by element" }).collect();
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("{} {:?} and {:?}, activation {:?}", op.kind, shapes[0], shapes[1], activation(op)),
-        arguments: vec![
-            Argument::input("input1", inputs[0].0),
-            Argument::input("input2", inputs[1].0),
-            Argument::output("output", output),
-        ],
-        in_place,
-        headers: vec![header],
-        body: body.to_owned() + &broadcast.statements() + &call("&shapes, input1, input2, output"),
-        ..Layer::default()
-    }))
-}
-
-/// Range of a fused activation on float32, as two C literals.
-pub fn float_range(activation: Activation) -> String {
-    let (low, high) = match activation {
-        Activation::Relu => (0.0, f32::MAX),
-        Activation::Relu6 => (0.0, 6.0),
-        Activation::ReluN1To1 => (-1.0, 1.0),
-        Activation::None | Activation::Other(_) => (f32::MIN, f32::MAX),
     };
-    format!("{}, {}", float_literal(low), float_literal(high))
+    let activation = checker.op.options::<Options>().map_or(Activation::None, |options| options.activation);
+    Some(Binary { inputs, output, activation, broadcast })
+}
+
+impl Binary<'_> {
+    /// The layer that calls `call(input1, input2)`, which gives the kernel's call with what it needs besides the shapes.
+    pub fn lower(
+        &self,
+        lowering: &Lowering<'_>,
+        header: &'static str,
+        body: &str,
+        call: impl Fn(&str) -> String,
+    ) -> Lowered {
+        let (inputs, output) = (&self.inputs, self.output);
+        let same = inputs.iter().filter(|input| input.elements() == output.elements());
+        let in_place =
+            |input: &Operand<'_>| InPlace { input: input.id, output: output.id, lead: 0, reason: "element by element" };
+        let shapes = [&inputs[0].shape, &inputs[1].shape];
+        let (kind, activation) = (lowering.op.kind, self.activation);
+        let summary = format!("{kind} {:?} and {:?}, activation {activation:?}", shapes[0], shapes[1]);
+        Lowered::Layer(Layer {
+            arguments: vec![
+                Argument::input("input1", inputs[0].id),
+                Argument::input("input2", inputs[1].id),
+                Argument::output("output", output.id),
+            ],
+            in_place: same.map(in_place).collect(),
+            headers: vec![header],
+            body: body.to_owned() + &statements(&self.broadcast) + &call("&shapes, input1, input2, output"),
+            ..lowering.layer(summary)
+        })
+    }
+}
+
+/// `static const tvmk_broadcast_t shapes = …;`
+fn statements(broadcast: &Broadcast) -> String {
+    let list = |values: &[usize]| format!("{{{}}}", values.iter().map(usize::to_string).collect::<Vec<_>>().join(", "));
+    let [step1, step2] = &broadcast.steps;
+    let fields = [("shape", list(&broadcast.shape)), ("step1", list(step1)), ("step2", list(step2))];
+    text::constant_struct("tvmk_broadcast_t", "shapes", &fields)
+}
+
+/// A float32 operator on two tensors that is one call.
+struct Float<'a> {
+    binary: Binary<'a>,
+    range: (f32, f32),
+    header: &'static str,
+    function: &'static str,
+}
+
+/// The check of a float32 operator on two tensors that is a call of `function`, with the range of its activation.
+pub fn check_float<'a>(
+    checker: &mut Checker<'a>,
+    header: &'static str,
+    function: &'static str,
+) -> Option<Box<dyn Checked + 'a>> {
+    let binary = check(checker, &[DType::Float32])?;
+    let range = checker.float_activation(binary.activation)?;
+    Some(Box::new(Float { binary, range, header, function }))
+}
+
+impl Checked for Float<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (function, range) = (self.function, text::float_pair(self.range));
+        self.binary.lower(lowering, self.header, "", |tensors| format!("    {function}({tensors}, {range});\n"))
+    }
 }

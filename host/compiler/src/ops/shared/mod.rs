@@ -1,10 +1,30 @@
 //! What operators share: layers of a kind with their kernels, and the kernel files that others include.
 
+pub mod alias;
 pub mod binary;
-pub mod float;
+pub mod convolution;
 pub mod float_unary;
+pub mod float_window;
 pub mod moves;
 pub mod pool_2d;
 pub mod table;
 pub mod text;
 pub mod weighted;
+pub mod window;
+
+use crate::ops::kernels::{Kernel, kernels};
+
+/// The kernel files in this folder.
+pub static KERNELS: &[Kernel] = kernels![
+    "base.h",
+    "broadcast.h",
+    "dsp.h",
+    "float_base.h",
+    "float_math.h",
+    "float_nn.h",
+    "float_unary.h",
+    "float_weighted.h",
+    "move.h",
+    "mve.h",
+    "table.h",
+];

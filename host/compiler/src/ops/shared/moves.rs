@@ -56,6 +56,14 @@ impl Move {
         (short.len() <= LEVELS).then_some(Move { levels: short, block, input, output })
     }
 
+    /// Rows of one block each.
+    pub fn rows(row: Level, block: usize, input: usize, output: usize) -> Move {
+        if row.count == 1 || (row.input, row.output) == (block as i64, block as i64) {
+            return Move { levels: Vec::new(), block: row.count * block, input, output };
+        }
+        Move { levels: vec![row], block, input, output }
+    }
+
     /// Whether this is one block.
     pub fn is_single(&self) -> bool {
         self.levels.is_empty()

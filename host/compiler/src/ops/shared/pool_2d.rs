@@ -1,43 +1,94 @@
-//! What AVERAGE_POOL_2D and MAX_POOL_2D share: the window, and how a layer's struct describes it.
+//! What AVERAGE_POOL_2D and MAX_POOL_2D share: options, the window, and how a layer's struct describes it.
 
-use crate::ir::graph::{Operator, Pool2DOptions, Subgraph, TensorId};
-use crate::ir::problem::Problem;
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{Activation, DType, OpOptions, Padding};
+use crate::ir::layer::{Layer, Lowering};
 use crate::math::window::{Window, WindowOptions};
-use crate::ops::unchecked;
-use crate::passes::check::Checker;
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{ReadOptions, read};
+use crate::ops::shared::window;
+use std::sync::Arc;
 
-/// Checks the window against the shapes of input (rank 4) and output.
-pub fn check(checker: &mut Checker<'_>, options: &Pool2DOptions, shape: &[usize], output: TensorId) {
-    match size(options) {
-        Some(size) => Window::check(checker, shape, size, window_options(options), output, shape[3]),
-        None => checker.bad(format!("a window of {}x{}", options.filter_height, options.filter_width), "at least 1x1"),
+/// Options of a pool, as in the file.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "named as in the file format")]
+pub struct Options {
+    pub padding: Padding,
+    pub stride: (i32, i32),
+    pub filter: (i32, i32),
+    pub activation: Activation,
+}
+
+impl OpOptions for Options {
+    fn with_activation(&self, activation: Activation) -> Option<Arc<dyn OpOptions>> {
+        (self.activation == Activation::None).then(|| Arc::new(Options { activation, ..self.clone() }) as _)
     }
+}
+
+/// Reads the options.
+pub fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Pool2d(o)) = table else { return Ok(None) };
+    read(Options {
+        padding: o.padding()?.into(),
+        stride: (o.stride_h()?, o.stride_w()?),
+        filter: (o.filter_height()?, o.filter_width()?),
+        activation: o.fused_activation_function()?.into(),
+    })
+}
+
+/// A checked pool.
+pub struct Pool<'a> {
+    /// The input.
+    pub input: Operand<'a>,
+    /// The output.
+    pub output: Operand<'a>,
+    /// The window over the input.
+    pub window: Window,
+    /// The fused activation.
+    pub activation: Activation,
+}
+
+/// Checks types, shapes and the window of a pool over an input of one of these types.
+pub fn check<'a>(checker: &mut Checker<'a>, types: &[DType]) -> Option<Pool<'a>> {
+    let options = checker.options::<Options>()?;
+    let (input, output) = (checker.input(0)?, checker.output(0)?);
+    (checker.rank(input, 4) & checker.rank(output, 4)).then_some(())?;
+    (checker.dtype(input, types) & checker.dtype(output, &[input.dtype])).then_some(())?;
+    let size = (usize::try_from(options.filter.0).unwrap_or(0), usize::try_from(options.filter.1).unwrap_or(0));
+    let window = if size.0 == 0 || size.1 == 0 {
+        checker.bad(format!("a window of {}x{}", options.filter.0, options.filter.1), "at least 1x1");
+        None
+    } else {
+        let window_options = WindowOptions { padding: options.padding, stride: options.stride, dilation: (1, 1) };
+        window::check(checker, input, size, window_options, output, input.shape[3])
+    };
+    Some(Pool { input, output, window: window?, activation: options.activation })
 }
 
 /// Largest difference of scales that the reference takes for none.
 const SCALE_TOLERANCE: f64 = 1.0e-6;
 
-/// Checks that an int8 output is quantised like the input, as the reference demands; the output's scale and zero point.
-pub fn check_quantization(checker: &mut Checker<'_>, input: TensorId, output: TensorId) -> Option<(f32, i32)> {
-    let ((in_scale, in_zero), (scale, zero)) = (checker.per_tensor(input)?, checker.per_tensor(output)?);
-    if (f64::from(in_scale) - f64::from(scale)).abs() > SCALE_TOLERANCE || in_zero != zero {
-        checker.bad_tensor(
-            output,
-            format!("scale {scale} and zero point {zero}"),
-            format!("{in_scale} and {in_zero} as the input, and QUANTIZE behind it"),
-        );
+impl Pool<'_> {
+    /// Checks that a quantised output is quantised like the input, as the reference demands; its range after the activation.
+    pub fn quantised_range(&self, checker: &mut Checker<'_>) -> Option<(i32, i32)> {
+        let ((in_scale, in_zero), (scale, zero)) = (checker.per_tensor(self.input)?, checker.per_tensor(self.output)?);
+        if (f64::from(in_scale) - f64::from(scale)).abs() > SCALE_TOLERANCE || in_zero != zero {
+            checker.bad_tensor(
+                self.output.id,
+                format!("scale {scale} and zero point {zero}"),
+                format!("{in_scale} and {in_zero} as the input, and QUANTIZE behind it"),
+            );
+        }
+        checker.activation(self.activation, self.output)
     }
-    Some((scale, zero))
-}
 
-/// The window over an input of this shape.
-///
-/// # Errors
-/// For an operator that [`check`] would refuse.
-pub fn window(graph: &Subgraph, op: &Operator, options: &Pool2DOptions, shape: &[usize]) -> Result<Window, Problem> {
-    let size = size(options).ok_or_else(|| unchecked(graph, op))?;
-    Window::new(shape, size, window_options(options))
-        .map_err(|(found, supported)| Problem::operator(graph, op, found, supported))
+    /// The layer without its kernel.
+    pub fn layer(&self, lowering: &Lowering<'_>) -> Layer {
+        let (from, to) = (&self.input.shape, &self.output.shape);
+        let summary = format!("{} {}, {from:?} to {to:?}", lowering.op.kind, self.window.describe());
+        lowering.layer_of(summary, self.input.id, self.output.id)
+    }
 }
 
 /// The members that the structs of both kernels begin with.
@@ -58,13 +109,4 @@ pub fn fields(window: &Window) -> Vec<(&'static str, String)> {
     ]
     .map(|(name, value)| (name, value.to_string()))
     .into()
-}
-
-fn size(options: &Pool2DOptions) -> Option<(usize, usize)> {
-    Some((usize::try_from(options.filter_height).ok()?, usize::try_from(options.filter_width).ok()?))
-        .filter(|&(height, width)| height > 0 && width > 0)
-}
-
-fn window_options(options: &Pool2DOptions) -> WindowOptions {
-    WindowOptions { padding: options.padding, stride: (options.stride_h, options.stride_w), dilation: (1, 1) }
 }

@@ -1,71 +1,84 @@
 //! Functions of one byte: computed here for all 256 bytes, looked up on the target: `table.h`. Exact by construction.
 
-use crate::ir::graph::{DType, Operator, Subgraph, TensorId};
-use crate::ir::layer::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
-use crate::ops::one_to_one;
-use crate::passes::check::Checker;
+use crate::ir::graph::{DType, Subgraph};
+use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::Checked;
 
 /// The kernel's file.
 const HEADER: &str = "table.h";
 
+/// Input and output of a function of one element, with their scales and zero points.
+#[derive(Clone, Copy)]
+pub struct Elements<'a> {
+    /// The input.
+    pub input: Operand<'a>,
+    /// The output.
+    pub output: Operand<'a>,
+    /// Scale and zero point of the input.
+    pub input_quant: (f32, i32),
+    /// Scale and zero point of the output.
+    pub output_quant: (f32, i32),
+}
+
 /// Checks input and output of a function of one element: same shape, each of one of these types, one scale each.
-/// Gives scale and zero point of input and output.
-pub fn check(checker: &mut Checker<'_>, input: &[DType], output: &[DType]) -> Option<[(f32, i32); 2]> {
-    let (from, tensor) = checker.input(0)?;
-    let (to, _) = checker.output(0)?;
-    (checker.dtype(from, input) & checker.dtype(to, output) & checker.shape(to, &tensor.shape)).then_some(())?;
-    Some([checker.per_tensor(from)?, checker.per_tensor(to)?])
+pub fn elements<'a>(checker: &mut Checker<'a>, from: &[DType], to: &[DType]) -> Option<Elements<'a>> {
+    let (input, output) = (checker.input(0)?, checker.output(0)?);
+    (checker.dtype(input, from) & checker.dtype(output, to) & checker.shape(output, &input.shape)).then_some(())?;
+    let (input_quant, output_quant) = (checker.per_tensor(input)?, checker.per_tensor(output)?);
+    Some(Elements { input, output, input_quant, output_quant })
 }
 
-/// Scale and zero point of a tensor that passed its check.
-pub fn quant(graph: &Subgraph, op: &Operator, id: TensorId) -> Result<(f32, i32), Problem> {
-    let missing = || Problem::tensor(graph, op, id, "no quantisation", "one scale and zero point");
-    graph.tensor(id).per_tensor().ok_or_else(missing)
+/// An operator that is looked up.
+struct Table<'a> {
+    elements: Elements<'a>,
+    bytes: Vec<u8>,
 }
 
-/// The layer that looks up `function`. It gets the input as stored and gives the output as stored; `None` where the
-/// reference's arithmetic would overflow.
-pub fn lower(
-    lowering: &Lowering<'_>,
-    op: &Operator,
+/// The operator that looks up `function`, a function of bytes. It gets the input as stored and gives the output as stored;
+/// `None` where the reference's arithmetic would overflow.
+pub fn checked<'a>(
+    checker: &mut Checker<'a>,
+    elements: Elements<'a>,
     function: impl Fn(i32) -> Option<i32>,
-) -> Result<Lowered, Problem> {
-    let (input, output) = one_to_one(lowering, op)?;
-    let tensor = lowering.graph.tensor(input);
-    let signed = tensor.dtype == DType::Int8;
-    let mut table = Vec::with_capacity(256);
+) -> Option<Box<dyn Checked + 'a>> {
+    let signed = elements.input.dtype == DType::Int8;
+    let mut bytes = Vec::with_capacity(256);
     for byte in 0..=255u8 {
         let stored = if signed { i32::from(byte as i8) } else { i32::from(byte) };
-        let value = function(stored).ok_or_else(|| {
-            let found = format!("scales so far apart that {stored} overflows 32 bits");
-            Problem::operator(lowering.graph, op, found, "scales of similar size")
-        })?;
-        table.push(value as u8);
+        let Some(value) = function(stored) else {
+            checker.bad(format!("scales so far apart that {stored} overflows 32 bits"), "scales of similar size");
+            return None;
+        };
+        bytes.push(value as u8);
     }
-    let name = lowering.constant("table");
-    let body = format!("    tvmk_table({name}, (const uint8_t *)input, (uint8_t *)output, {});\n", tensor.elements());
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("{} of {} elements by table", op.kind, tensor.elements()),
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        in_place: vec![InPlace { input, output, lead: 0, reason: "element by element" }],
-        constants: vec![Constant {
+    Some(Box::new(Table { elements, bytes }))
+}
+
+impl Checked for Table<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let Elements { input, output, .. } = self.elements;
+        let (name, count) = (lowering.constant("table"), input.elements());
+        let body = format!("    tvmk_table({name}, (const uint8_t *)input, (uint8_t *)output, {count});\n");
+        let table = Constant {
             name,
-            data: ConstantData::U8(table),
+            data: ConstantData::U8(self.bytes.clone()),
             align: 1,
             row: 16,
             comment: "output byte for each input byte".into(),
             core: Core::Any,
-        }],
-        headers: vec![HEADER],
-        body,
-        ..Layer::default()
-    }))
+        };
+        let summary = format!("{} of {count} elements by table", lowering.op.kind);
+        Lowered::Layer(Layer {
+            in_place: vec![InPlace { input: input.id, output: output.id, lead: 0, reason: "element by element" }],
+            constants: vec![table],
+            headers: vec![HEADER],
+            body,
+            ..lowering.layer_of(summary, input.id, output.id)
+        })
+    }
 }
-
-/// The table of a layer made by [`lower`].
+/// The table of a layer made here.
 fn table_of(layer: &Layer) -> Option<&[u8]> {
     match layer.constants.as_slice() {
         [Constant { data: ConstantData::U8(table), .. }] if layer.headers == [HEADER] => Some(table),

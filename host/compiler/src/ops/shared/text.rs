@@ -1,4 +1,4 @@
-//! Pieces of C text that op files share.
+//! Pieces of C text that operators share.
 
 /// Lines of generated code are kept within this many columns.
 const COLUMNS: usize = 120;
@@ -42,6 +42,17 @@ pub fn call(function: &str, batches: usize, pointers: &[(&str, usize)], scratch:
     }
 }
 
+/// The shortest decimal that reads back as the same float32; for what has none, a call of `float_base.h`'s, which is no
+/// constant expression.
+pub fn float(value: f32) -> String {
+    if value.is_finite() { format!("{value:?}f") } else { format!("tvmk_float_of_bits(0x{:08x})", value.to_bits()) }
+}
+
+/// Two float32 literals.
+pub fn float_pair((low, high): (f32, f32)) -> String {
+    format!("{}, {}", float(low), float(high))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,5 +69,11 @@ mod tests {
     fn batches_become_a_loop() {
         assert_eq!(call("f", 1, &[("input", 3)], true), "    f(&layer, input, scratch);\n");
         assert!(call("f", 2, &[("input", 3)], false).contains("f(&layer, input + b * 3);"));
+    }
+
+    #[test]
+    fn what_has_no_literal_is_a_call() {
+        assert_eq!(float(-0.0), "-0.0f");
+        assert_eq!(float(f32::NEG_INFINITY), "tvmk_float_of_bits(0xff800000)");
     }
 }

@@ -1,131 +1,126 @@
 //! What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED share: weights, bias, output range.
 
-use crate::ir::graph::{Activation, DType, Operator, Subgraph, TensorId};
+use crate::ir::graph::{Activation, DType};
 use crate::ir::layer::{Constant, ConstantData, Core, Lowering};
-use crate::ir::problem::Problem;
 use crate::math::pack;
-use crate::math::quantize::{Multiplier, activation_range_i8};
+use crate::math::quantize::Multiplier;
 use crate::math::requantize::{Channel, Table};
-use crate::passes::check::Checker;
+use crate::ops::checker::{Checker, Operand};
 
-/// Checks types, quantisation and constants of input, weights, bias and output.
-///
-/// Channels lie along `axis` of the weights; there are `channels`.
-pub fn check(checker: &mut Checker<'_>, axis: usize, channels: usize, activation: Activation) -> Option<()> {
-    let (input, _) = checker.input(0)?;
-    let (weights, weights_tensor) = checker.input(1)?;
-    let (output, _) = checker.output(0)?;
-    for id in [input, weights, output] {
-        checker.dtype(id, &[DType::Int8]).then_some(())?;
-    }
-    if !weights_tensor.is_constant() {
-        checker.bad_tensor(weights, "weights computed at run time", "constant weights");
-    }
-    match &weights_tensor.quant {
-        None => checker.bad_tensor(weights, "no quantisation", "one scale, or one for each channel"),
-        Some(quant) => {
-            if quant.zero_points.iter().any(|&zero_point| zero_point != 0) {
-                checker.bad_tensor(weights, "a zero point other than 0", "symmetric weights");
-            }
-            let per_channel = quant.scales.len() == channels && (channels == 1 || quant.axis == axis);
-            if quant.scales.len() != 1 && !per_channel {
-                let found = format!("{} scales along dimension {}", quant.scales.len(), quant.axis);
-                checker.bad_tensor(weights, found, format!("one scale, or {channels} along dimension {axis}"));
-            }
-        }
-    }
-    if let Some((bias, tensor)) = checker.optional_input(2)
-        && checker.dtype(bias, &[DType::Int32])
-    {
-        if !tensor.is_constant() {
-            checker.bad_tensor(bias, "a bias computed at run time", "a constant bias");
-        } else if tensor.elements() != channels {
-            checker.bad_tensor(bias, format!("{} elements", tensor.elements()), format!("{channels}"));
-        }
-    }
-    let (_, (scale, zero_point)) = (checker.per_tensor(input)?, checker.per_tensor(output)?);
-    check_activation(checker, activation, scale, zero_point);
-    Some(())
+/// Element types of input, weights, bias and output that go together.
+pub struct Types {
+    /// Of input and output.
+    pub activations: DType,
+    /// Of the weights; all are given as `i8`.
+    pub weights: &'static [DType],
+    /// Of the bias.
+    pub bias: &'static [DType],
 }
 
-/// Whether a fused activation is one the kernels have.
-pub fn check_activation(checker: &mut Checker<'_>, activation: Activation, scale: f32, zero_point: i32) {
-    match activation_range_i8(activation, scale, zero_point) {
-        None if matches!(activation, Activation::Other(_)) => {
-            checker.bad(format!("fused activation {activation}"), "none, RELU, RELU_N1_TO_1, RELU6");
-        }
-        None => checker.bad(
-            format!("fused activation {activation} with output scale {scale}"),
-            "a scale with which its bounds are 32-bit numbers",
-        ),
-        Some((low, high)) if low > high => {
-            checker.bad(format!("an output range of {low} to {high}"), "a range with at least one value");
-        }
-        Some(_) => {}
-    }
-}
+/// Activations of int8.
+pub const INT8: Types = Types { activations: DType::Int8, weights: &[DType::Int8], bias: &[DType::Int32] };
 
-/// The numbers of a checked operator.
-pub struct Weighted {
-    /// Weights in the order of the file.
-    pub weights: Vec<i8>,
+/// A checked operator on constant weights.
+pub struct Weighted<'a> {
+    /// The input.
+    pub input: Operand<'a>,
+    /// The weights; [`Weighted::weights`] gives their contents.
+    pub weights: Operand<'a>,
+    /// The output.
+    pub output: Operand<'a>,
     /// Bias, zeros where there is none.
-    pub bias: Vec<i32>,
+    pub bias: Vec<i64>,
     /// Scale of each channel's accumulator to the output.
     pub multipliers: Vec<Multiplier>,
     /// Zero point of the input.
     pub input_zero_point: i32,
     /// Zero point of the output.
     pub output_zero_point: i32,
+    /// The fused activation.
+    pub activation: Activation,
     /// Range of the output after its activation.
     pub range: (i32, i32),
-    /// Ids of input and output.
-    pub tensors: (TensorId, TensorId),
 }
 
-impl Weighted {
-    /// Collects the numbers of an operator that passed [`check`].
-    pub fn new(graph: &Subgraph, op: &Operator, channels: usize, activation: Activation) -> Result<Weighted, Problem> {
-        let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
-        let tensor = |i: usize| op.inputs.get(i).copied().flatten().map(|id| (id, graph.tensor(id)));
-        let (input_id, input) = tensor(0).ok_or_else(unchecked)?;
-        let (_, weights) = tensor(1).ok_or_else(unchecked)?;
-        let output_id = *op.outputs.first().ok_or_else(unchecked)?;
-        let (input_scale, input_zero_point) = input.per_tensor().ok_or_else(unchecked)?;
-        let (output_scale, output_zero_point) = graph.tensor(output_id).per_tensor().ok_or_else(unchecked)?;
-        let scales = &weights.quant.as_ref().ok_or_else(unchecked)?.scales;
-        let multipliers = (0..channels)
-            .map(|channel| {
-                let weight_scale = if scales.len() == 1 { scales[0] } else { scales[channel] };
-                // In float64, with one scale as with one for each channel.
-                let product = f64::from(input_scale) * f64::from(weight_scale);
-                let multiplier = Multiplier::new(product / f64::from(output_scale));
-                if multiplier.shift <= 30 {
-                    return Ok(multiplier);
-                }
-                let found = format!("a scale factor of 2^{} or more in channel {channel}", multiplier.shift - 1);
-                Err(Problem::operator(graph, op, found, "factors below 2^30"))
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Weighted {
-            weights: weights.i8_data().ok_or_else(unchecked)?,
-            bias: tensor(2).and_then(|(_, bias)| bias.i32_data()).unwrap_or_else(|| vec![0; channels]),
-            multipliers,
-            input_zero_point,
-            output_zero_point,
-            range: activation_range_i8(activation, output_scale, output_zero_point).ok_or_else(unchecked)?,
-            tensors: (input_id, output_id),
-        })
+/// Checks types, quantisation and constants of input, weights, bias and output.
+///
+/// Channels lie along `axis` of the weights; there are `channels`.
+pub fn check<'a>(
+    checker: &mut Checker<'a>,
+    types: &Types,
+    (axis, channels): (usize, usize),
+    activation: Activation,
+) -> Option<Weighted<'a>> {
+    let (input, weights, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
+    checker.dtype(input, &[types.activations]).then_some(())?;
+    checker.dtype(weights, types.weights).then_some(())?;
+    checker.dtype(output, &[types.activations]).then_some(())?;
+    check_weights(checker, weights, (axis, channels));
+    let bias = check_bias(checker, types, channels);
+    let ((input_scale, input_zero_point), (output_scale, output_zero_point)) =
+        (checker.per_tensor(input)?, checker.per_tensor(output)?);
+    let range = checker.activation(activation, output)?;
+    let scales = &weights.tensor.quant.as_ref()?.scales;
+    let mut multipliers = Vec::with_capacity(channels);
+    for channel in 0..channels {
+        let weight_scale = *scales.get(if scales.len() == 1 { 0 } else { channel })?;
+        // In float64, with one scale as with one for each channel.
+        let product = f64::from(input_scale) * f64::from(weight_scale);
+        let multiplier = Multiplier::new(product / f64::from(output_scale));
+        if multiplier.shift > 30 {
+            let found = format!("a scale factor of 2^{} or more in channel {channel}", multiplier.shift - 1);
+            checker.bad(found, "factors below 2^30");
+            return None;
+        }
+        multipliers.push(multiplier);
+    }
+    let bias = bias?;
+    Some(Weighted { input, weights, output, bias, multipliers, input_zero_point, output_zero_point, activation, range })
+}
+
+fn check_weights(checker: &mut Checker<'_>, weights: Operand<'_>, (axis, channels): (usize, usize)) {
+    if !weights.is_constant() {
+        checker.bad_tensor(weights.id, "weights computed at run time", "constant weights");
+    }
+    let Some(quant) = &weights.tensor.quant else {
+        return checker.bad_tensor(weights.id, "no quantisation", "one scale, or one for each channel");
+    };
+    if quant.zero_points.iter().any(|&zero_point| zero_point != 0) {
+        checker.bad_tensor(weights.id, "a zero point other than 0", "symmetric weights");
+    }
+    let per_channel = quant.scales.len() == channels && (channels == 1 || quant.axis == axis);
+    if quant.scales.len() != 1 && !per_channel {
+        let found = format!("{} scales along dimension {}", quant.scales.len(), quant.axis);
+        checker.bad_tensor(weights.id, found, format!("one scale, or {channels} along dimension {axis}"));
+    }
+}
+
+/// The bias; `None` if something is wrong with it.
+fn check_bias(checker: &mut Checker<'_>, types: &Types, channels: usize) -> Option<Vec<i64>> {
+    let Some(bias) = checker.optional_input(2) else { return Some(vec![0; channels]) };
+    checker.dtype(bias, types.bias).then_some(())?;
+    if !bias.is_constant() {
+        checker.bad_tensor(bias.id, "a bias computed at run time", "a constant bias");
+    } else if bias.elements() != channels {
+        checker.bad_tensor(bias.id, format!("{} elements", bias.elements()), format!("{channels}"));
+    }
+    bias.i64_data().filter(|data| data.len() == channels)
+}
+
+impl Weighted<'_> {
+    /// The weights in the order of the file.
+    pub fn weights(&self) -> Vec<i8> {
+        self.weights.i8_data().unwrap_or_default()
     }
 
-    /// The channels, of weights sorted as `[channel][…]`.
+    /// The channels of int8, of weights sorted as `[channel][…]`.
     pub fn channels(&self, weights: &[i8]) -> Vec<Channel> {
         let depth = weights.len() / self.bias.len();
         self.bias
             .iter()
             .zip(&self.multipliers)
             .zip(weights.chunks(depth))
-            .map(|((&bias, &multiplier), weights)| Channel::new(bias, weights.iter().copied(), multiplier))
+            .map(|((&bias, &multiplier), weights)| Channel::new(bias as i32, weights.iter().copied(), multiplier))
             .collect()
     }
 
@@ -158,7 +153,7 @@ pub fn table_constant(lowering: &Lowering<'_>, table: &Table) -> Constant {
 /// `weights` are `[channel][run][element]`, as many runs as given. The kernel takes packed sums apart every `block` elements.
 pub fn packed_constants(
     lowering: &Lowering<'_>,
-    weighted: &Weighted,
+    weighted: &Weighted<'_>,
     weights: Vec<i8>,
     runs: usize,
     block: usize,

@@ -1,50 +1,79 @@
-//! SOFTMAX from int8 to int8 or int16: `softmax.h`.
+//! SOFTMAX: `softmax.h` from int8 to int8 or int16, `softmax_float.h` on float32.
 
-use crate::ir::graph::{DType, OpKind, OpOptions, Operator, Subgraph};
-use crate::ir::layer::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{DType, OpKind, OpOptions};
+use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
 use crate::math::gemmlowp::exp_on_negative_values;
 use crate::math::quantize::{Multiplier, saturating_rounding_doubling_high_mul};
-use crate::ops::shared::float;
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
+use crate::ops::kernels::kernels;
 use crate::ops::shared::text;
-use crate::ops::{OpDefinition, is_float};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::SOFTMAX, versions: 1..=3, arity: (1..=1, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::SOFTMAX,
+    versions: 1..=3,
+    inputs: 1..=1,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: kernels!["softmax.h", "softmax_float.h"],
+    reference: "softmax.cc",
+    support: &[Support::bytes("int8 to int8, int16", Cores::Portable), Support::library("float32", Cores::Portable)],
+};
 
 /// Sums of more exponentials might not fit in the reference's Q12.19 accumulator.
 const DEPTH_MAX: usize = 4095;
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    if is_float(graph, op) {
-        return float::check(&mut checker);
-    }
-    let _ = check_tensors(&mut checker);
+/// Its options.
+#[derive(Debug)]
+struct Options {
+    beta: f32,
 }
 
-fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
-    let OpOptions::Softmax { beta } = checker.op.options else {
-        checker.bad("no options", "options of SOFTMAX");
-        return None;
-    };
-    let (input, tensor) = checker.input(0)?;
-    let (output, output_tensor) = checker.output(0)?;
+impl OpOptions for Options {}
+
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Softmax(o)) = table else { return Ok(None) };
+    read(Options { beta: o.beta()? })
+}
+
+struct Softmax<'a> {
+    input: Operand<'a>,
+    output: Operand<'a>,
+    multiplier: Multiplier,
+}
+
+struct FloatSoftmax<'a> {
+    input: Operand<'a>,
+    output: Operand<'a>,
+    beta: f32,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let beta = checker.options::<Options>()?.beta;
+    let (input, output) = (checker.input(0)?, checker.output(0)?);
+    if input.dtype == DType::Float32 {
+        checker.dtype(output, &[DType::Float32]);
+        checker.shape(output, &input.shape);
+        return Some(Box::new(FloatSoftmax { input, output, beta }));
+    }
     (checker.dtype(input, &[DType::Int8]) & checker.dtype(output, &[DType::Int8, DType::Int16])).then_some(())?;
-    checker.shape(output, &tensor.shape);
-    let depth = tensor.shape.last().copied().unwrap_or(0);
+    checker.shape(output, &input.shape);
+    let depth = input.shape.last().copied().unwrap_or(0);
     if !(1..=DEPTH_MAX).contains(&depth) {
-        checker.bad_tensor(input, format!("rows of {depth} elements"), format!("1 to {DEPTH_MAX}"));
+        checker.bad_tensor(input.id, format!("rows of {depth} elements"), format!("1 to {DEPTH_MAX}"));
     }
     let (scale, _) = checker.per_tensor(input)?;
-    if multiplier(beta, scale).is_none() {
+    let multiplier = multiplier(beta, scale);
+    if multiplier.is_none() {
         checker.bad(format!("beta {beta} with input scale {scale}"), "a product above 2^-26 and below 16");
     }
     let (scale, zero_point) = checker.per_tensor(output)?;
     // The reference is strict for int8 and lets int16 be off by a thousandth.
-    let (fits, supported) = match output_tensor.dtype {
+    let (fits, supported) = match output.dtype {
         DType::Int8 => ((scale, zero_point) == (1.0 / 256.0, -128), "scale 1/256 and zero point -128"),
         _ => {
             let fits = (scale * 65536.0 - 1.0).abs() < 0.001 && zero_point == -32768;
@@ -52,9 +81,9 @@ fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
         }
     };
     if !fits {
-        checker.bad_tensor(output, format!("scale {scale} and zero point {zero_point}"), supported);
+        checker.bad_tensor(output.id, format!("scale {scale} and zero point {zero_point}"), supported);
     }
-    Some(())
+    Some(Box::new(Softmax { input, output, multiplier: multiplier? }))
 }
 
 /// `PreprocessSoftmaxScaling` with 5 integer bits: differences of input bytes to Q5.26.
@@ -79,53 +108,62 @@ fn exponentials(multiplier: Multiplier) -> Vec<i32> {
         .collect()
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    if is_float(graph, op) {
-        return float::lower(lowering, op);
-    }
-    let unchecked = || Problem::operator(graph, op, "an operator that was not checked", "checked operators");
-    let OpOptions::Softmax { beta } = op.options else { return Err(unchecked()) };
-    let (input, tensor) = lowering.input(op, 0).ok_or_else(unchecked)?;
-    let output = *op.outputs.first().ok_or_else(unchecked)?;
-    let (scale, _) = tensor.per_tensor().ok_or_else(unchecked)?;
-    let exponentials = exponentials(multiplier(beta, scale).ok_or_else(unchecked)?);
-    let depth = tensor.shape.last().copied().ok_or_else(unchecked)?;
-    let rows = tensor.elements() / depth;
-    let mut body = text::constant_struct(
-        "tvmk_softmax_t",
-        "layer",
-        &[
-            ("exponentials", lowering.constant("exponentials")),
-            ("entries", exponentials.len().to_string()),
-            ("rows", rows.to_string()),
-            ("depth", depth.to_string()),
-        ],
-    );
-    let wide = graph.tensor(output).dtype == DType::Int16;
-    let function = if wide { "tvmk_softmax_int16" } else { "tvmk_softmax" };
-    body += &text::call(function, 1, &[("input", 0), ("output", 0)], false);
-    let in_place =
-        InPlace { input, output, lead: 0, reason: "the last pass over a row reads each element before it writes it" };
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("SOFTMAX {rows} rows of {depth}"),
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        in_place: if wide { Vec::new() } else { vec![in_place] },
-        scratch_align: 1,
-        constants: vec![Constant {
+/// How many rows a softmax goes over, and how long they are.
+fn rows(input: &Operand<'_>) -> (usize, usize) {
+    let depth = input.shape.last().copied().unwrap_or(1);
+    (input.elements() / depth.max(1), depth)
+}
+
+impl Checked for Softmax<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (input, output) = (self.input.id, self.output.id);
+        let exponentials = exponentials(self.multiplier);
+        let (rows, depth) = rows(&self.input);
+        let mut body = text::constant_struct(
+            "tvmk_softmax_t",
+            "layer",
+            &[
+                ("exponentials", lowering.constant("exponentials")),
+                ("entries", exponentials.len().to_string()),
+                ("rows", rows.to_string()),
+                ("depth", depth.to_string()),
+            ],
+        );
+        let wide = self.output.dtype == DType::Int16;
+        let function = if wide { "tvmk_softmax_int16" } else { "tvmk_softmax" };
+        body += &format!("    {function}(&layer, input, output);\n");
+        let reason = "the last pass over a row reads each element before it writes it";
+        let in_place = InPlace { input, output, lead: 0, reason };
+        let table = Constant {
             name: lowering.constant("exponentials"),
             row: 8,
             data: ConstantData::I32(exponentials),
             align: 4,
             comment: "exp(-i * scale), Q0.31".to_owned(),
             core: Core::Any,
-        }],
-        headers: vec!["softmax.h"],
-        body,
-        ..Layer::default()
-    }))
+        };
+        Lowered::Layer(Layer {
+            in_place: if wide { Vec::new() } else { vec![in_place] },
+            constants: vec![table],
+            headers: vec!["softmax.h"],
+            body,
+            ..lowering.layer_of(format!("SOFTMAX {rows} rows of {depth}"), input, output)
+        })
+    }
+}
+
+impl Checked for FloatSoftmax<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (input, output) = (self.input.id, self.output.id);
+        let ((rows, depth), beta) = (rows(&self.input), text::float(self.beta));
+        let reason = "element by element, after the largest is known";
+        Lowered::Layer(Layer {
+            in_place: vec![InPlace { input, output, lead: 0, reason }],
+            headers: vec!["softmax_float.h"],
+            body: format!("    tvmk_float_softmax(input, output, {rows}, {depth}, {beta});\n"),
+            ..lowering.layer_of(format!("float32 SOFTMAX of {rows} rows of {depth}"), input, output)
+        })
+    }
 }
 
 #[cfg(test)]

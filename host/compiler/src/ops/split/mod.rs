@@ -1,83 +1,98 @@
 //! SPLIT and SPLIT_V of any type: `move.h`. The shapes of the parts are those of the output tensors.
 
-use crate::ir::graph::{OpKind, Operator, Subgraph};
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::OpKind;
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::ops::checker::{Checker, Operand, resolve_axis};
+use crate::ops::definition::{Checked, Cores, Definition, OptionsReader, ReadOptions, Support, or_default};
 use crate::ops::shared::moves::{Level, Move};
-use crate::ops::{OpDefinition, resolve_axis, unchecked};
-use crate::passes::check::Checker;
+use std::ops::RangeInclusive;
 
 /// Equal parts: inputs are axis, tensor.
-pub static SPLIT: OpDefinition =
-    OpDefinition { kind: OpKind::SPLIT, versions: 1..=4, arity: (2..=2, 1..=usize::MAX), check, lower };
+pub static SPLIT: Definition = definition(OpKind::SPLIT, 1..=4, 2, split_options, "split.cc");
 /// Parts of given sizes: inputs are tensor, sizes, axis.
-pub static SPLIT_V: OpDefinition =
-    OpDefinition { kind: OpKind::SPLIT_V, versions: 1..=2, arity: (3..=3, 1..=usize::MAX), check, lower };
+pub static SPLIT_V: Definition = definition(OpKind::SPLIT_V, 1..=2, 3, split_v_options, "split_v.cc");
 
-/// Which inputs are the tensor and the axis.
-fn places(op: &Operator) -> (usize, usize) {
-    if op.kind == OpKind::SPLIT { (1, 0) } else { (0, 2) }
+const SUPPORT: &[Support] = &[Support::bytes("any", Cores::Portable)];
+
+const fn definition(
+    kind: OpKind,
+    versions: RangeInclusive<i32>,
+    inputs: usize,
+    options: OptionsReader,
+    reference: &'static str,
+) -> Definition {
+    Definition {
+        kind,
+        versions,
+        inputs: inputs..=inputs,
+        outputs: 1..=usize::MAX,
+        options: Some(options),
+        check,
+        kernels: &[],
+        reference,
+        support: SUPPORT,
+    }
 }
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    let _ = check_tensors(&mut checker);
+/// The number of parts in the options is that of the outputs.
+fn split_options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    or_default::<()>(table.filter(|table| !matches!(table, BuiltinOptionsRef::Split(_))))
 }
 
-fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
-    let (tensor, axis) = places(checker.op);
-    let (input, source) = checker.input(tensor)?;
-    let (axis, _) = checker.input(axis)?;
+fn split_v_options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    or_default::<()>(table.filter(|table| !matches!(table, BuiltinOptionsRef::Splitv(_))))
+}
+
+struct Split<'a> {
+    input: Operand<'a>,
+    parts: Vec<Operand<'a>>,
+    axis: usize,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let (tensor, axis) = if checker.op.kind == OpKind::SPLIT { (1, 0) } else { (0, 2) };
+    let (input, axis) = (checker.input(tensor)?, checker.input(axis)?);
     let given = checker.constant_i32(axis)?;
-    let resolved = given.first().filter(|_| given.len() == 1).and_then(|&axis| resolve_axis(axis, source.shape.len()));
+    let resolved = given.first().filter(|_| given.len() == 1).and_then(|&axis| resolve_axis(axis, input.shape.len()));
     let Some(resolved) = resolved else {
-        checker.bad_tensor(axis, format!("axis {given:?}"), format!("one dimension of {:?}", source.shape));
+        checker.bad_tensor(axis.id, format!("axis {given:?}"), format!("one dimension of {:?}", input.shape));
         return None;
     };
-    let mut length = 0;
+    let (mut parts, mut length) = (Vec::new(), 0);
     for i in 0..checker.op.outputs.len() {
-        let (output, part) = checker.output(i)?;
-        checker.dtype(output, &[source.dtype]);
-        let mut expected = source.shape.clone();
+        let part = checker.output(i)?;
+        checker.dtype(part, &[input.dtype]);
+        let mut expected = input.shape.clone();
         expected[resolved] = part.shape.get(resolved).copied().unwrap_or(0);
-        checker.shape(output, &expected).then_some(())?;
+        checker.shape(part, &expected).then_some(())?;
         length += expected[resolved];
+        parts.push(part);
     }
-    if length != source.shape[resolved] || source.dtype.size() == 0 {
-        let expected = format!("parts that add up to {} along dimension {resolved}", source.shape[resolved]);
-        checker.bad_tensor(input, format!("parts that add up to {length}"), expected);
+    if length != input.shape[resolved] || input.dtype.size() == 0 {
+        let expected = format!("parts that add up to {} along dimension {resolved}", input.shape[resolved]);
+        checker.bad_tensor(input.id, format!("parts that add up to {length}"), expected);
     }
-    Some(())
+    Some(Box::new(Split { input, parts, axis: resolved }))
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    let fail = || unchecked(graph, op);
-    let (tensor, axis) = places(op);
-    let (input, source) = lowering.input(op, tensor).ok_or_else(fail)?;
-    let (_, axis) = lowering.input(op, axis).ok_or_else(fail)?;
-    let axis = *axis.i32_data().ok_or_else(fail)?.first().ok_or_else(fail)?;
-    let axis = resolve_axis(axis, source.shape.len()).ok_or_else(fail)?;
-    let rows: usize = source.shape[..axis].iter().product();
-    let width = |shape: &[usize]| shape[axis..].iter().product::<usize>() * source.dtype.size();
-    let total = width(&source.shape);
-    let (mut arguments, mut body, mut offset) = (vec![Argument::input("input", input)], String::new(), 0);
-    for (i, &output) in op.outputs.iter().enumerate() {
-        let name = format!("output{i}");
-        let block = width(&graph.tensor(output).shape);
-        let level = Level { count: rows, input: total as i64, output: block as i64 };
-        let part = Move::new(&[level], block, offset, 0).ok_or_else(fail)?;
-        body += &part.statements(&format!("part{i}"), "input", &name);
-        arguments.push(Argument::output(&name, output));
-        offset += block;
+impl Checked for Split<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (input, axis) = (self.input, self.axis);
+        let rows: usize = input.shape[..axis].iter().product();
+        let width = |shape: &[usize]| shape[axis..].iter().product::<usize>() * input.dtype.size();
+        let total = width(&input.shape);
+        let (mut arguments, mut body, mut offset) = (vec![Argument::input("input", input.id)], String::new(), 0);
+        for (i, output) in self.parts.iter().enumerate() {
+            let name = format!("output{i}");
+            let block = width(&output.shape);
+            let part = Move::rows(Level { count: rows, input: total as i64, output: block as i64 }, block, offset, 0);
+            body += &part.statements(&format!("part{i}"), "input", &name);
+            arguments.push(Argument::output(&name, output.id));
+            offset += block;
+        }
+        let summary = format!("{} into {} tensors along dimension {axis}", lowering.op.kind, self.parts.len());
+        Lowered::Layer(Layer { arguments, headers: vec!["move.h"], body, ..lowering.layer(summary) })
     }
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("{} into {} tensors along dimension {axis}", op.kind, op.outputs.len()),
-        arguments,
-        headers: vec!["move.h"],
-        body,
-        ..Layer::default()
-    }))
 }

@@ -1,38 +1,72 @@
 //! STRIDED_SLICE of any type: `move.h`.
 
-use crate::ir::graph::{OpKind, OpOptions, Operator, StridedSliceOptions, Subgraph, Tensor};
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{OpKind, OpOptions};
+use crate::ir::layer::{Layer, Lowered, Lowering};
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::shared::moves::{self, Level, Move};
-use crate::ops::{OpDefinition, unchecked};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::STRIDED_SLICE, versions: 1..=8, arity: (4..=4, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::STRIDED_SLICE,
+    versions: 1..=8,
+    inputs: 4..=4,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: &[],
+    reference: "strided_slice.cc",
+    support: &[Support::bytes("any", Cores::Portable)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    let _ = check_tensors(&mut checker);
+/// Its options: one bit for each dimension in every mask.
+#[derive(Debug, Default)]
+struct Options {
+    begin_mask: i32,
+    end_mask: i32,
+    ellipsis_mask: i32,
+    new_axis_mask: i32,
+    shrink_axis_mask: i32,
+    offset: bool,
 }
 
-fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
-    let OpOptions::StridedSlice(options) = &checker.op.options else {
-        checker.bad("no options", "options of STRIDED_SLICE");
-        return None;
-    };
+impl OpOptions for Options {}
+
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Stridedslice(o)) = table else { return or_default::<Options>(table) };
+    read(Options {
+        begin_mask: o.begin_mask()?,
+        end_mask: o.end_mask()?,
+        ellipsis_mask: o.ellipsis_mask()?,
+        new_axis_mask: o.new_axis_mask()?,
+        shrink_axis_mask: o.shrink_axis_mask()?,
+        offset: o.offset()?,
+    })
+}
+
+struct Slice<'a> {
+    input: Operand<'a>,
+    output: Operand<'a>,
+    counts: Vec<usize>,
+    taken: Move,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let options = checker.options::<Options>()?;
     if options.ellipsis_mask != 0 || options.new_axis_mask != 0 || options.offset {
         checker.bad("an ellipsis, a new axis or relative ends", "masks of begin, end and shrunk axes");
     }
-    let (input, source) = checker.input(0)?;
-    let (output, _) = checker.output(0)?;
-    checker.dtype(output, &[source.dtype]);
+    let (input, output) = (checker.input(0)?, checker.output(0)?);
+    checker.dtype(output, &[input.dtype]);
     let mut parameters = Vec::new();
     for i in 1..4 {
-        let (id, _) = checker.input(i)?;
-        let values = checker.constant_i32(id)?;
-        if values.len() != source.shape.len() {
-            checker.bad_tensor(id, format!("{} values", values.len()), format!("one for each of {:?}", source.shape));
+        let parameter = checker.input(i)?;
+        let values = checker.constant_i32(parameter)?;
+        if values.len() != input.shape.len() {
+            let expected = format!("one for each of {:?}", input.shape);
+            checker.bad_tensor(parameter.id, format!("{} values", values.len()), expected);
             return None;
         }
         parameters.push(values);
@@ -41,15 +75,30 @@ fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
         checker.bad("a stride of 0", "any other stride");
         return None;
     }
-    let ranges = ranges(options, source, &parameters);
+    let ranges = ranges(options, &input.shape, &parameters);
     let kept = ranges.iter().enumerate().filter(|(i, _)| options.shrink_axis_mask >> i & 1 == 0);
     let expected: Vec<usize> = kept.map(|(_, range)| range.count).collect();
-    if ranges.iter().any(|range| range.count == 0 || range.start >= range.length) || source.dtype.size() == 0 {
-        checker.bad_tensor(input, format!("a slice without elements of {:?}", source.shape), "at least one element");
+    if ranges.iter().any(|range| range.count == 0 || range.start >= range.length) || input.dtype.size() == 0 {
+        let found = format!("a slice without elements of {:?}", input.shape);
+        checker.bad_tensor(input.id, found, "at least one element");
         return None;
     }
-    checker.shape(output, &expected);
-    Some(())
+    checker.shape(output, &expected).then_some(())?;
+    let counts: Vec<usize> = ranges.iter().map(|range| range.count).collect();
+    let taken = taken(&ranges, &counts, &input);
+    if taken.is_none() {
+        checker.bad("a slice with strides in six dimensions", format!("{} dimensions", moves::LEVELS));
+    }
+    Some(Box::new(Slice { input, output, counts, taken: taken? }))
+}
+
+/// The loops over what a slice takes.
+fn taken(ranges: &[Range], counts: &[usize], input: &Operand<'_>) -> Option<Move> {
+    let element = input.dtype.size();
+    let (from, to) = (moves::steps(&input.shape, element), moves::steps(counts, element));
+    let first: usize = ranges.iter().zip(&from).map(|(range, &step)| range.start * step as usize).sum();
+    let level = |i: usize| Level { count: counts[i], input: from[i] * i64::from(ranges[i].stride), output: to[i] };
+    Move::new(&(0..ranges.len()).map(level).collect::<Vec<_>>(), element, first, 0)
 }
 
 /// What a slice takes of one dimension.
@@ -61,7 +110,7 @@ struct Range {
 }
 
 /// The reference's `StartForAxis` and `StopForAxis` for each dimension. Strides are not 0.
-fn ranges(options: &StridedSliceOptions, source: &Tensor, parameters: &[Vec<i32>]) -> Vec<Range> {
+fn ranges(options: &Options, shape: &[usize], parameters: &[Vec<i32>]) -> Vec<Range> {
     let range = |(i, &length): (usize, &usize)| {
         let (begin, end, stride) = (parameters[0][i], parameters[1][i], parameters[2][i]);
         let masked = |mask: i32| mask >> i & 1 == 1;
@@ -87,7 +136,7 @@ fn ranges(options: &StridedSliceOptions, source: &Tensor, parameters: &[Vec<i32>
         // A start before the first element is no element.
         Range { start: usize::try_from(start).unwrap_or(usize::MAX), count, stride, length }
     };
-    source.shape.iter().enumerate().map(range).collect()
+    shape.iter().enumerate().map(range).collect()
 }
 
 trait DivCeil {
@@ -100,35 +149,13 @@ impl DivCeil for i64 {
     }
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    let fail = || unchecked(graph, op);
-    let OpOptions::StridedSlice(options) = &op.options else { return Err(fail()) };
-    let (input, source) = lowering.input(op, 0).ok_or_else(fail)?;
-    let output = *op.outputs.first().ok_or_else(fail)?;
-    let mut parameters = Vec::new();
-    for i in 1..4 {
-        parameters.push(lowering.input(op, i).and_then(|(_, tensor)| tensor.i32_data()).ok_or_else(fail)?);
+impl Checked for Slice<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let summary = format!("STRIDED_SLICE {:?} of {:?}", self.counts, self.input.shape);
+        Lowered::Layer(Layer {
+            headers: vec!["move.h"],
+            body: self.taken.statements("layer", "input", "output"),
+            ..lowering.layer_of(summary, self.input.id, self.output.id)
+        })
     }
-    let ranges = ranges(options, source, &parameters);
-    let counts: Vec<usize> = ranges.iter().map(|range| range.count).collect();
-    let element = source.dtype.size();
-    let from = moves::steps(&source.shape, element);
-    let to = moves::steps(&counts, element);
-    let first: usize = ranges.iter().zip(&from).map(|(range, &step)| range.start * step as usize).sum();
-    let levels: Vec<Level> = (0..ranges.len())
-        .map(|i| Level { count: counts[i], input: from[i] * i64::from(ranges[i].stride), output: to[i] })
-        .collect();
-    let slice = Move::new(&levels, element, first, 0).ok_or_else(|| {
-        Problem::operator(graph, op, "a slice with strides in six dimensions", format!("{} dimensions", moves::LEVELS))
-    })?;
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("STRIDED_SLICE {:?} of {:?}", counts, source.shape),
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        headers: vec!["move.h"],
-        body: slice.statements("layer", "input", "output"),
-        ..Layer::default()
-    }))
 }

@@ -1,40 +1,52 @@
 //! TRANSPOSE of any type: `move.h`.
 
-use crate::ir::graph::{OpKind, Operator, Subgraph};
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
-use crate::ir::problem::Problem;
+use crate::ir::graph::OpKind;
+use crate::ir::layer::{Layer, Lowered, Lowering};
+use crate::ops::checker::{Checker, Operand, resolve_axis};
+use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::shared::moves::{self, Level, Move};
-use crate::ops::{OpDefinition, resolve_axis, unchecked};
-use crate::passes::check::Checker;
 
 /// The operator.
-pub static DEFINITION: OpDefinition =
-    OpDefinition { kind: OpKind::TRANSPOSE, versions: 1..=6, arity: (2..=2, 1..=1), check, lower };
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::TRANSPOSE,
+    versions: 1..=6,
+    inputs: 2..=2,
+    outputs: 1..=1,
+    options: None,
+    check,
+    kernels: &[],
+    reference: "transpose.cc",
+    support: &[Support::bytes("any", Cores::Portable)],
+};
 
-fn check(graph: &Subgraph, op: &Operator, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(graph, op, problems);
-    let _ = check_tensors(&mut checker);
+struct Transpose<'a> {
+    input: Operand<'a>,
+    output: Operand<'a>,
+    moved: Move,
 }
 
-fn check_tensors(checker: &mut Checker<'_>) -> Option<()> {
-    let (_, source) = checker.input(0)?;
-    let (order, _) = checker.input(1)?;
-    let (output, _) = checker.output(0)?;
-    checker.dtype(output, &[source.dtype]);
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let (input, order, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
+    checker.dtype(output, &[input.dtype]);
     let given = checker.constant_i32(order)?;
-    match permutation(&given, source.shape.len()) {
-        Some(order) => {
-            let expected: Vec<usize> = order.iter().map(|&from| source.shape[from]).collect();
-            checker.shape(output, &expected);
-        }
-        None => {
-            checker.bad_tensor(order, format!("order {given:?}"), format!("each dimension of {:?} once", source.shape))
-        }
+    if input.dtype.size() == 0 {
+        checker.bad_tensor(output.id, input.dtype.to_string(), "a type with a size");
     }
-    if source.dtype.size() == 0 {
-        checker.bad_tensor(output, source.dtype.to_string(), "a type with a size");
+    let Some(axes) = permutation(&given, input.shape.len()) else {
+        let supported = format!("each dimension of {:?} once", input.shape);
+        checker.bad_tensor(order.id, format!("order {given:?}"), supported);
+        return None;
+    };
+    let expected: Vec<usize> = axes.iter().map(|&from| input.shape[from]).collect();
+    checker.shape(output, &expected).then_some(())?;
+    let element = input.dtype.size();
+    let (from, to) = (moves::steps(&input.shape, element), moves::steps(&expected, element));
+    let level = |i: usize| Level { count: expected[i], input: from[axes[i]], output: to[i] };
+    let moved = Move::new(&(0..axes.len()).map(level).collect::<Vec<_>>(), element, 0, 0);
+    if moved.is_none() {
+        checker.bad(format!("order {axes:?}"), format!("up to {} dimensions that move", moves::LEVELS));
     }
-    Some(())
+    Some(Box::new(Transpose { input, output, moved: moved? }))
 }
 
 fn permutation(given: &[i32], rank: usize) -> Option<Vec<usize>> {
@@ -43,36 +55,14 @@ fn permutation(given: &[i32], rank: usize) -> Option<Vec<usize>> {
     complete.then_some(order)
 }
 
-fn lower(lowering: &Lowering<'_>, op: &Operator) -> Result<Lowered, Problem> {
-    let graph = lowering.graph;
-    let fail = || unchecked(graph, op);
-    let (input, source) = lowering.input(op, 0).ok_or_else(fail)?;
-    let (_, order) = lowering.input(op, 1).ok_or_else(fail)?;
-    let output = *op.outputs.first().ok_or_else(fail)?;
-    let order = permutation(&order.i32_data().ok_or_else(fail)?, source.shape.len()).ok_or_else(fail)?;
-    let shape = &graph.tensor(output).shape;
-    let element = source.dtype.size();
-    let (from, to) = (moves::steps(&source.shape, element), moves::steps(shape, element));
-    let levels: Vec<Level> =
-        (0..order.len()).map(|i| Level { count: shape[i], input: from[order[i]], output: to[i] }).collect();
-    let moved = Move::new(&levels, element, 0, 0).ok_or_else(|| {
-        Problem::operator(
-            graph,
-            op,
-            format!("order {order:?}"),
-            format!("up to {} dimensions that move", moves::LEVELS),
-        )
-    })?;
-    if moved.is_single() {
-        return Ok(Lowered::Alias { input, output });
+impl Checked for Transpose<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (input, output) = (self.input.id, self.output.id);
+        if self.moved.is_single() {
+            return Lowered::Alias { input, output };
+        }
+        let summary = format!("TRANSPOSE {:?} to {:?}", self.input.shape, self.output.shape);
+        let body = self.moved.statements("layer", "input", "output");
+        Lowered::Layer(Layer { headers: vec!["move.h"], body, ..lowering.layer_of(summary, input, output) })
     }
-    Ok(Lowered::Layer(Layer {
-        name: lowering.name.clone(),
-        operators: vec![op.index],
-        summary: format!("TRANSPOSE {:?} to {shape:?}", source.shape),
-        arguments: vec![Argument::input("input", input), Argument::output("output", output)],
-        headers: vec!["move.h"],
-        body: moved.statements("layer", "input", "output"),
-        ..Layer::default()
-    }))
 }

@@ -2,6 +2,7 @@
 
 use super::comment;
 use crate::ir::layer::{Constant, ConstantData};
+use crate::ops::shared::text;
 use std::fmt::Write;
 
 /// Elements are broken into lines of about this many characters.
@@ -31,7 +32,7 @@ pub fn constant(out: &mut String, prefix: &str, constant: &Constant) {
         ConstantData::I16(values) => elements(out, values, constant.row, |v| v.to_string()),
         ConstantData::I32(values) => elements(out, values, constant.row, |v| int32(*v)),
         ConstantData::F32(values) if bits => elements(out, values, constant.row, |v| format!("0x{:08x}", v.to_bits())),
-        ConstantData::F32(values) => elements(out, values, constant.row, |v| float(*v)),
+        ConstantData::F32(values) => elements(out, values, constant.row, |v| text::float(*v)),
     }
     out.push_str(if bits { "}};\n" } else { "};\n" });
     if !condition.is_empty() {
@@ -50,20 +51,6 @@ fn as_bits(data: &ConstantData) -> bool {
 /// The C expression for a constant's first element's address.
 pub fn reference(constant: &Constant) -> String {
     if as_bits(&constant.data) { format!("{}.{VALUES}", constant.name) } else { constant.name.clone() }
-}
-
-/// How long the text of an array is, about: a line's break and indent stand for a few characters in a hundred.
-pub fn text_bytes(data: &ConstantData) -> usize {
-    let digits = |value: i32| value.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1 + usize::from(value < 0);
-    let characters: usize = match data {
-        ConstantData::I8(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
-        ConstantData::U8(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
-        ConstantData::I16(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
-        ConstantData::I32(values) => values.iter().map(|&v| digits(v) + 2).sum(),
-        // -1.2345678e-38f, and its like.
-        ConstantData::F32(values) => values.len() * 17,
-    };
-    characters + characters / 16
 }
 
 fn elements<T>(out: &mut String, values: &[T], row: usize, text: impl Fn(&T) -> String) {
@@ -90,18 +77,12 @@ fn int32(value: i32) -> String {
     if value == i32::MIN { "INT32_MIN".to_owned() } else { value.to_string() }
 }
 
-/// The shortest decimal that reads back as the same float32; for what has none, a call of `float_base.h`'s, which is no
-/// constant expression.
-pub fn float(value: f32) -> String {
-    if value.is_finite() { format!("{value:?}f") } else { format!("tvmk_float_of_bits(0x{:08x})", value.to_bits()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ir::layer::Core;
 
-    fn text(values: &[f32]) -> (String, String) {
+    fn written(values: &[f32]) -> (String, String) {
         let mut out = String::new();
         let data = ConstantData::F32(values.to_vec());
         let array = Constant { name: "w".into(), row: 0, data, align: 4, comment: String::new(), core: Core::Any };
@@ -111,14 +92,13 @@ mod tests {
 
     #[test]
     fn what_has_no_literal_is_written_as_bits() {
-        let (finite, name) = text(&[1.0, -0.0]);
+        let (finite, name) = written(&[1.0, -0.0]);
         assert_eq!(
             (finite.as_str(), name.as_str()),
             ("static const float w[2] P_CONSTANT(4) = {\n    1.0f, -0.0f,\n};\n", "w")
         );
-        let (odd, name) = text(&[1.0, f32::from_bits(0xffc0_0001), f32::INFINITY]);
+        let (odd, name) = written(&[1.0, f32::from_bits(0xffc0_0001), f32::INFINITY]);
         assert!(odd.ends_with("} w P_CONSTANT(4) = {{\n    0x3f800000, 0xffc00001, 0x7f800000,\n}};\n"), "{odd}");
         assert_eq!(name, "w.values");
-        assert_eq!(float(f32::NEG_INFINITY), "tvmk_float_of_bits(0xff800000)");
     }
 }

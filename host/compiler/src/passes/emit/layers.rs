@@ -5,7 +5,7 @@ use super::run::{check_mark, main_parameters, main_prototype};
 use super::{comment, kernel_file};
 use crate::ir::layer::Argument;
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
-use crate::passes::schedule::Owner;
+use crate::ir::schedule::Owner;
 use std::fmt::Write;
 
 /// Longest line of a call.

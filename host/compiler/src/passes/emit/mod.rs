@@ -6,10 +6,9 @@ mod layers;
 mod listing;
 mod run;
 
-pub use constants::{float as float_literal, text_bytes};
-
 use crate::ir::model::Model;
-use crate::ops::kernels;
+use crate::ops;
+use crate::ops::kernels::{self, Kernel};
 
 /// A member of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +37,8 @@ pub fn emit(model: &Model) -> Vec<File> {
 }
 
 /// The kernel files that the layers need.
-fn used_kernels(model: &Model) -> Vec<kernels::Kernel> {
-    kernels::closure(model.layers.iter().flat_map(|planned| planned.layer.headers.iter().copied()))
+fn used_kernels(model: &Model) -> Vec<Kernel> {
+    ops::kernels_for(model.layers.iter().flat_map(|planned| planned.layer.headers.iter().copied()))
 }
 
 /// Name of a kernel file in the archive. It carries the module's name, so that archives of several models, perhaps made by
@@ -52,7 +51,7 @@ fn kernel_file(model: &Model, name: &str) -> String {
 fn localized(model: &Model, text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
-        match kernels::includes(line).next().filter(|name| kernels::FILES.iter().any(|kernel| kernel.name == *name)) {
+        match kernels::includes(line).next().filter(|name| ops::kernels().any(|kernel| kernel.name == *name)) {
             Some(name) => out.push_str(&format!("#include \"{}\"", kernel_file(model, name))),
             None => out.push_str(line),
         }

@@ -3,17 +3,16 @@
 //! The file is hostile: accessors check every offset, indices are checked here, and what is copied is bounded by a budget
 //! in proportion to the file, since a FlatBuffer can name the same bytes many times over.
 
-#[allow(missing_docs, dead_code, clippy::all, reason = "generated, and for tables we read in part")]
-#[rustfmt::skip]
-mod schema;
-
-mod options;
-
+use crate::format::reading::{Broken, Budget, few};
+use crate::format::schema::{
+    BuiltinOptionsRef, ModelRef, OperatorRef, QuantizationParametersRef, SubGraphRef, TensorRef,
+};
 use crate::ir::graph::*;
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem};
+use crate::ops;
+use crate::ops::definition::OptionsReader;
 use planus::ReadAsRoot;
 use planus::errors::ErrorKind;
-use schema::{ModelRef, OperatorRef, QuantizationParametersRef, SubGraphRef, TensorRef};
 use std::sync::Arc;
 
 /// Largest file read.
@@ -32,8 +31,6 @@ const MAX_OPERANDS: usize = 1024;
 const MAX_SCALES: usize = 1 << 16;
 /// Most dimensions of a tensor.
 const MAX_RANK: usize = 8;
-/// Longest name kept, in bytes.
-const MAX_NAME: usize = 4096;
 
 /// Reads a model. The first broken reference ends the reading; everything else wrong with the file is reported at once.
 pub fn read(bytes: &[u8]) -> Result<Graph, Errors> {
@@ -47,7 +44,7 @@ pub fn read(bytes: &[u8]) -> Result<Graph, Errors> {
         }
     }
     let mut reader =
-        Reader { budget: (8 * bytes.len() + (1 << 16)).min(bytes.len() + MAX_EXTRA), problems: Vec::new() };
+        Reader { budget: Budget((8 * bytes.len() + (1 << 16)).min(bytes.len() + MAX_EXTRA)), problems: Vec::new() };
     match reader.model(bytes) {
         Ok(graph) if reader.problems.is_empty() => Ok(graph),
         Ok(_) => Err(Errors(reader.problems)),
@@ -55,15 +52,6 @@ pub fn read(bytes: &[u8]) -> Result<Graph, Errors> {
             reader.problems.push(problem);
             Err(Errors(reader.problems))
         }
-    }
-}
-
-/// A reference that leads nowhere: reading can't go on.
-struct Broken(Problem);
-
-impl From<planus::Error> for Broken {
-    fn from(error: planus::Error) -> Self {
-        Broken(Problem::file(format!("damaged file: {error}"), ""))
     }
 }
 
@@ -76,8 +64,7 @@ struct Code {
 }
 
 struct Reader {
-    /// Bytes that may still be copied out of the file.
-    budget: usize,
+    budget: Budget,
     problems: Vec<Problem>,
 }
 
@@ -91,10 +78,10 @@ impl Reader {
         let mut codes = Vec::new();
         for code in few(model.operator_codes()?, MAX_SUBGRAPHS, "kinds of operators")? {
             let code = code?;
-            self.spend(16)?;
+            self.budget.spend(16)?;
             // Old files have the number only in the deprecated field, which has room for 127.
             let kind = OpKind(i32::from(code.deprecated_builtin_code()?).max(code.builtin_code()?));
-            let custom = if kind == OpKind::CUSTOM { Some(self.text(code.custom_code()?)?) } else { None };
+            let custom = if kind == OpKind::CUSTOM { Some(self.budget.text(code.custom_code()?)?) } else { None };
             codes.push(Code { kind, version: code.version()?, custom });
         }
         let mut buffers = Vec::new();
@@ -104,11 +91,11 @@ impl Reader {
                 return Err(Broken(Problem::file(format!("buffer {i} lies outside the FlatBuffer"), "data inside")));
             }
             let data = buffer.data()?.unwrap_or(&[]);
-            self.spend(data.len() + 16)?;
+            self.budget.spend(data.len() + 16)?;
             // Buffer 0 is the empty one by convention; other empty ones stand for tensors without contents too.
             buffers.push((i > 0 && !data.is_empty()).then(|| Arc::<[u8]>::from(data)));
         }
-        let mut graph = Graph { description: self.text(model.description()?)?, subgraphs: Vec::new() };
+        let mut graph = Graph { description: self.budget.text(model.description()?)?, subgraphs: Vec::new() };
         for subgraph in few(model.subgraphs()?, MAX_SUBGRAPHS, "subgraphs")? {
             let subgraph = self.subgraph(&subgraph?, &codes, &buffers)?;
             graph.subgraphs.push(subgraph);
@@ -125,9 +112,9 @@ impl Reader {
         codes: &[Code],
         buffers: &[Option<Arc<[u8]>>],
     ) -> Result<Subgraph, Broken> {
-        let mut graph = Subgraph { name: self.text(source.name()?)?, ..Subgraph::default() };
+        let mut graph = Subgraph { name: self.budget.text(source.name()?)?, ..Subgraph::default() };
         for tensor in few(source.tensors()?, MAX_TENSORS, "tensors")? {
-            self.spend(2 * size_of::<Tensor>())?;
+            self.budget.spend(2 * size_of::<Tensor>())?;
             let tensor = self.tensor(&tensor?, buffers)?;
             graph.tensors.push(tensor);
         }
@@ -135,7 +122,7 @@ impl Reader {
         graph.inputs = self.ids(source.inputs()?, count, "an input of the graph")?;
         graph.outputs = self.ids(source.outputs()?, count, "an output of the graph")?;
         for (index, operator) in few(source.operators()?, MAX_OPERATORS, "operators")?.enumerate() {
-            self.spend(2 * size_of::<Operator>())?;
+            self.budget.spend(2 * size_of::<Operator>())?;
             let operator = self.operator(index, &operator?, codes, count)?;
             graph.operators.push(operator);
         }
@@ -143,7 +130,7 @@ impl Reader {
     }
 
     fn tensor(&mut self, source: &TensorRef<'_>, buffers: &[Option<Arc<[u8]>>]) -> Result<Tensor, Broken> {
-        let name = self.text(source.name()?)?;
+        let name = self.budget.text(source.name()?)?;
         let dtype = dtype(source.type_()?);
         let mut shape = Vec::new();
         for dimension in source.shape()?.into_iter().flatten() {
@@ -157,7 +144,7 @@ impl Reader {
             }
         }
         let elements = shape.iter().try_fold(1usize, |product, &d| product.checked_mul(d));
-        let bytes = elements.and_then(|n| n.checked_mul(dtype.size())).filter(|&n| n <= i32::MAX as usize);
+        let bytes = elements.and_then(|n| dtype.bytes(n)).filter(|&n| n <= i32::MAX as usize);
         if bytes.is_none() || elements.is_none_or(|n| n > i32::MAX as usize) {
             self.bad_tensor(&name, format!("shape {shape:?} of {dtype}"), "up to 2147483647 bytes");
             shape.clear();
@@ -174,7 +161,7 @@ impl Reader {
             }
         };
         // Types without a size of their own never pass `check` as data, so their contents are not needed.
-        let data = data.filter(|_| dtype.size() > 0);
+        let data = data.filter(|_| dtype.size() > 0 || dtype == DType::Int4);
         if let (Some(data), Some(bytes)) = (&data, bytes)
             && data.len() != bytes
         {
@@ -190,11 +177,11 @@ impl Reader {
     fn quantization(&mut self, source: &QuantizationParametersRef<'_>) -> Result<Option<Quantization>, Broken> {
         let (mut scales, mut zero_points) = (Vec::new(), Vec::new());
         for scale in few(source.scale()?, MAX_SCALES, "scales of a tensor")? {
-            self.spend(4)?;
+            self.budget.spend(4)?;
             scales.push(scale);
         }
         for zero_point in few(source.zero_point()?, MAX_SCALES, "zero points of a tensor")? {
-            self.spend(8)?;
+            self.budget.spend(8)?;
             zero_points.push(zero_point);
         }
         // Converters write empty parameters for tensors that have none.
@@ -219,22 +206,42 @@ impl Reader {
         };
         let mut inputs = Vec::new();
         for id in few(source.inputs()?, MAX_OPERANDS, "inputs of an operator")? {
-            self.spend(16)?;
+            self.budget.spend(16)?;
             inputs.push(if id == -1 { None } else { Some(tensor_id(id, tensors, &format!("operator {index}"))?) });
         }
         let outputs = self.ids(source.outputs()?, tensors, &format!("operator {index}"))?;
-        // Options of operators unknown to this reader have tags unknown to it; `check` names the operator then.
-        let options = match source.builtin_options() {
-            _ if custom.is_some() => OpOptions::Custom { name: custom.clone().unwrap_or_default() },
-            Ok(options) => self.options(kind, options.as_ref())?,
+        let options: Arc<dyn OpOptions> = match custom {
+            Some(name) => Arc::new(Custom { name: name.clone() }),
+            None => self.options(kind, source)?,
+        };
+        Ok(Operator { index, kind, version, options, inputs, outputs })
+    }
+
+    fn options(&mut self, kind: OpKind, source: &OperatorRef<'_>) -> Result<Arc<dyn OpOptions>, Broken> {
+        let read = ops::definition(kind).and_then(|definition| definition.options);
+        let table = match source.builtin_options() {
+            Ok(table) => table,
             Err(error) => match error.error_kind {
-                ErrorKind::UnknownUnionTag { .. } => options::unknown(kind),
+                // Options unknown to this reader: those of another operator, where this one has some.
+                ErrorKind::UnknownUnionTag { .. } if read.is_some() => return Ok(Arc::new(Foreign { of: None })),
                 // A type of options without a table: the list of fields ends between the two.
-                ErrorKind::InvalidVtableLength { .. } => options::absent(kind),
+                ErrorKind::UnknownUnionTag { .. } | ErrorKind::InvalidVtableLength { .. } => None,
                 _ => return Err(error.into()),
             },
         };
-        Ok(Operator { index, kind, version, options, inputs, outputs })
+        let Some(read) = read else { return Ok(Arc::new(())) };
+        Ok(match (read(table.as_ref(), &mut self.budget)?, table) {
+            (Some(options), _) => options,
+            (None, Some(table)) => Arc::new(Foreign { of: self.owner(&table) }),
+            (None, None) => Arc::new(()),
+        })
+    }
+
+    /// The operator whose options these are.
+    fn owner(&mut self, table: &BuiltinOptionsRef<'_>) -> Option<OpKind> {
+        let mut owns = |read: OptionsReader| matches!(read(Some(table), &mut self.budget), Ok(Some(_)));
+        let owner = ops::DEFINITIONS.iter().find(|definition| definition.options.is_some_and(&mut owns));
+        owner.map(|definition| definition.kind)
     }
 
     fn ids(
@@ -245,57 +252,16 @@ impl Reader {
     ) -> Result<Vec<TensorId>, Broken> {
         let mut ids = Vec::new();
         for id in few(source, MAX_OPERANDS, &format!("tensors listed for {whose}"))? {
-            self.spend(8)?;
+            self.budget.spend(8)?;
             ids.push(tensor_id(id, tensors, whose)?);
         }
         Ok(ids)
-    }
-
-    fn text(&mut self, source: Option<&str>) -> Result<String, Broken> {
-        let source = source.unwrap_or_default();
-        let mut end = source.len().min(MAX_NAME);
-        while !source.is_char_boundary(end) {
-            end -= 1;
-        }
-        // All of it was looked at already, to see that it is UTF-8.
-        self.spend(source.len())?;
-        Ok(source[..end].to_owned())
-    }
-
-    fn spend(&mut self, bytes: usize) -> Result<(), Broken> {
-        match self.budget.checked_sub(bytes) {
-            Some(left) => self.budget = left,
-            None => {
-                return Err(Broken(Problem::file(
-                    "the same bytes are referred to many times, more than a converter would do",
-                    "",
-                )));
-            }
-        }
-        Ok(())
     }
 
     fn bad_tensor(&mut self, name: &str, found: impl Into<String>, supported: impl Into<String>) {
         if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(Problem { tensor: Some(name.to_owned()), ..Problem::file(found, supported) });
         }
-    }
-}
-
-/// The elements of a list that is not longer than `most`.
-fn few<'a, T>(
-    source: Option<planus::Vector<'a, T>>,
-    most: usize,
-    what: &str,
-) -> Result<impl Iterator<Item = <planus::Vector<'a, T> as IntoIterator>::Item> + use<'a, T>, Broken>
-where
-    planus::Vector<'a, T>: IntoIterator,
-{
-    match &source {
-        Some(list) if list.len() > most => {
-            Err(Broken(Problem::file(format!("{} {what}", list.len()), format!("up to {most}"))))
-        }
-        _ => Ok(source.into_iter().flatten()),
     }
 }
 
@@ -319,24 +285,7 @@ fn dtype(code: i8) -> DType {
         7 => DType::Int16,
         9 => DType::Int8,
         13 => DType::Resource,
+        17 => DType::Int4,
         other => DType::Other(other),
-    }
-}
-
-fn padding(code: i8) -> Padding {
-    match code {
-        0 => Padding::Same,
-        1 => Padding::Valid,
-        other => Padding::Other(other),
-    }
-}
-
-fn activation(code: i8) -> Activation {
-    match code {
-        0 => Activation::None,
-        1 => Activation::Relu,
-        2 => Activation::ReluN1To1,
-        3 => Activation::Relu6,
-        other => Activation::Other(other),
     }
 }

@@ -1,0 +1,114 @@
+//! What a compilation cost.
+
+use serde::Serialize;
+
+/// Facts about a compiled model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Module name.
+    pub module: String,
+    /// Multiply-accumulates of one run.
+    pub macs: u64,
+    /// Bytes of constants in a portable build.
+    pub constant_bytes: usize,
+    /// Bytes of constants in a build for cores with Arm's DSP extension.
+    pub constant_bytes_dsp: usize,
+    /// Workspace pools, in the order of the C struct.
+    pub pools: Vec<PoolReport>,
+    /// The most bytes alive in one layer: no plan can need less.
+    pub live_bytes: usize,
+    /// Bytes planned, without the state.
+    pub planned_bytes: usize,
+    /// What found the plan.
+    pub method: String,
+    /// Layers in execution order.
+    pub layers: Vec<LayerReport>,
+    /// Everything that has a place in a pool.
+    pub buffers: Vec<BufferReport>,
+    /// Tensors that overwrite another.
+    pub in_place: Vec<InPlaceReport>,
+}
+
+/// A pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PoolReport {
+    /// Name.
+    pub name: String,
+    /// Bytes used.
+    pub bytes: usize,
+    /// Whether it keeps the state from run to run.
+    pub state: bool,
+}
+
+/// A layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LayerReport {
+    /// C function.
+    pub function: String,
+    /// Indices of the operators in the file.
+    pub operators: Vec<usize>,
+    /// Their kinds.
+    pub kinds: Vec<String>,
+    /// Which variant was chosen.
+    pub summary: String,
+    /// Multiply-accumulates.
+    pub macs: u64,
+    /// Bytes of constants in a portable build.
+    pub constant_bytes: usize,
+    /// Bytes of constants in a build for cores with Arm's DSP extension.
+    pub constant_bytes_dsp: usize,
+    /// Bytes of scratch memory.
+    pub scratch_bytes: usize,
+    /// Tensors read at run time.
+    pub inputs: Vec<TensorReport>,
+    /// Tensors written.
+    pub outputs: Vec<TensorReport>,
+}
+
+/// A tensor of a layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TensorReport {
+    /// Index in the file; beyond the file's tensors for those the compiler made.
+    pub index: usize,
+    /// Name in the file.
+    pub name: String,
+    /// Element type.
+    pub dtype: String,
+    /// Shape.
+    pub shape: Vec<usize>,
+    /// Bytes.
+    pub bytes: usize,
+    /// `input`, `output`, `constant`, or the name of a pool.
+    pub place: String,
+    /// Offset in the pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<usize>,
+}
+
+/// Something in a pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BufferReport {
+    /// Tensor names, or `scratch of …`.
+    pub name: String,
+    /// Pool.
+    pub pool: String,
+    /// Offset in bytes.
+    pub offset: usize,
+    /// Size in bytes.
+    pub bytes: usize,
+    /// First layer that needs it.
+    pub first: usize,
+    /// Last layer that needs it.
+    pub last: usize,
+}
+
+/// A tensor that overwrites another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InPlaceReport {
+    /// The tensor written.
+    pub output: String,
+    /// The tensor overwritten.
+    pub input: String,
+    /// Why that is safe.
+    pub reason: String,
+}

@@ -1,0 +1,49 @@
+//! The model between `schedule` and `place`: layers in order, and the bytes they work on.
+
+use crate::ir::graph::TensorId;
+use crate::ir::layer::Layer;
+
+/// Who provides the bytes of a [`Storage`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// A workspace pool.
+    Arena,
+    /// The caller's input with this index.
+    Input(usize),
+    /// The caller's output with this index.
+    Output(usize),
+    /// The state with this index.
+    State(usize),
+    /// An array in flash.
+    Constant,
+}
+
+/// Bytes that one or more tensors name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Storage {
+    /// Size.
+    pub bytes: usize,
+    /// Alignment that the element type needs.
+    pub align: usize,
+    /// Where the bytes are.
+    pub owner: Owner,
+    /// First layer that needs them.
+    pub first: usize,
+    /// Last layer that needs them.
+    pub last: usize,
+    /// The tensors.
+    pub tensors: Vec<TensorId>,
+}
+
+/// The layers in order, and the bytes they work on.
+#[derive(Debug, Clone, Default)]
+pub struct Schedule {
+    /// Layers in execution order, copies included.
+    pub layers: Vec<Layer>,
+    /// All storages that a layer or the caller uses.
+    pub storages: Vec<Storage>,
+    /// Storage of each tensor, `None` for those nobody uses.
+    pub of_tensor: Vec<Option<usize>>,
+    /// The tensor the caller finds in each output; differs from the graph's where a copy was put in.
+    pub outputs: Vec<TensorId>,
+}

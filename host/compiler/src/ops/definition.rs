@@ -1,0 +1,104 @@
+//! What an operator's folder says: how to recognise, check and lower it, its kernels, its line of documentation.
+
+use crate::format::reading::{Broken, Budget};
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{OpKind, OpOptions};
+use crate::ir::layer::{Lowered, Lowering};
+use crate::ops::checker::Checker;
+use crate::ops::kernels::Kernel;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+/// What the compiler knows about an operator.
+pub struct Definition {
+    /// Which operator of the file format.
+    pub kind: OpKind,
+    /// Versions accepted.
+    pub versions: RangeInclusive<i32>,
+    /// How many inputs it takes, counting optional ones left out.
+    pub inputs: RangeInclusive<usize>,
+    /// How many outputs it gives.
+    pub outputs: RangeInclusive<usize>,
+    /// Reads its parameters from its table in the file; `None` for an operator without any, whose table does not matter.
+    pub options: Option<OptionsReader>,
+    /// Checks types, quantisation and shapes against options, leaves every problem with the [`Checker`], and gives what the
+    /// lowering needs. `None` only after a problem; a value after a problem is not used.
+    ///
+    /// Numbers of inputs and outputs, bounds of shapes, lengths of constants, scales and zero points have been checked before.
+    pub check: for<'a> fn(&mut Checker<'a>) -> Option<Box<dyn Checked + 'a>>,
+    /// The kernel files in the operator's folder; those that several operators include are in `shared/`.
+    pub kernels: &'static [Kernel],
+    /// Where the reference computes it: a file of TensorFlow Lite Micro in `tensorflow/lite/micro/kernels`.
+    pub reference: &'static str,
+    /// What it can do, for the documentation: a row for each group of element types.
+    pub support: &'static [Support],
+}
+
+/// Reads the options of an operator; the table is `None` where the file leaves it out.
+pub type OptionsReader = fn(Option<&BuiltinOptionsRef<'_>>, &mut Budget) -> ReadOptions;
+
+/// What [`Definition::options`] gives: nothing for the table of another operator, and where one is left out that has no sensible
+/// defaults.
+pub type ReadOptions = Result<Option<Arc<dyn OpOptions>>, Broken>;
+
+/// A checked operator: everything its lowering needs, already taken from the graph.
+pub trait Checked {
+    /// What the generated code does for it.
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered;
+}
+
+/// Options that were read.
+pub fn read(options: impl OpOptions) -> ReadOptions {
+    Ok(Some(Arc::new(options)))
+}
+
+/// The defaults of the file format where the table is left out; nothing for the table of another operator.
+pub fn or_default<T: OpOptions + Default>(other: Option<&BuiltinOptionsRef<'_>>) -> ReadOptions {
+    if other.is_none() { read(T::default()) } else { Ok(None) }
+}
+
+/// A row of the documentation.
+pub struct Support {
+    /// Element types, such as `int8`; with what depends on them: `int8, weights of int8, bias of int32`.
+    pub types: &'static str,
+    /// For which cores there is code of their own.
+    pub cores: Cores,
+    /// How the result compares with the reference's.
+    pub result: Exactness,
+}
+
+impl Support {
+    /// A row of results that are the reference's bytes.
+    pub const fn bytes(types: &'static str, cores: Cores) -> Support {
+        Support { types, cores, result: Exactness::Bytes }
+    }
+
+    /// A row of results that are the reference's bytes where functions of the C library are.
+    pub const fn library(types: &'static str, cores: Cores) -> Support {
+        Support { types, cores, result: Exactness::Library }
+    }
+}
+
+/// Instruction sets with code of their own for an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cores {
+    /// One code for all.
+    Portable,
+    /// Also Arm's DSP extension.
+    Dsp,
+    /// Also MVE.
+    Mve,
+    /// Also both.
+    DspMve,
+    /// None: names for bytes, nothing to compute.
+    NoCode,
+}
+
+/// How a result compares with the reference's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exactness {
+    /// The same bytes.
+    Bytes,
+    /// The same operations in the same order: the same bytes where the C library's functions are.
+    Library,
+}

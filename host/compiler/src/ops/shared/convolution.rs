@@ -1,0 +1,40 @@
+//! Options that CONV_2D and DEPTHWISE_CONV_2D share.
+
+use crate::ir::graph::{Activation, Around, OpOptions, Padding};
+use crate::math::window::WindowOptions;
+use std::sync::Arc;
+
+/// Options of a convolution, as in the file.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "named as in the file format")]
+pub struct Options {
+    pub window: WindowOptions,
+    pub activation: Activation,
+}
+
+impl Options {
+    /// The same with this activation, if it has none.
+    pub fn fuse_activation(&self, activation: Activation) -> Option<Options> {
+        (self.activation == Activation::None).then(|| Options { activation, ..self.clone() })
+    }
+
+    /// The same with this padding, if it has none and no window lies in the padding as a whole.
+    pub fn fuse_padding(&self, weights: &[usize], around: Around) -> Option<Options> {
+        let &[_, height, width, _] = weights else { return None };
+        let covers = |size: usize, dilation: i32| size.saturating_sub(1) * usize::try_from(dilation).unwrap_or(0) + 1;
+        let (rows, columns) = (covers(height, self.window.dilation.0), covers(width, self.window.dilation.1));
+        let fits = around.top.max(around.bottom) < rows && around.left.max(around.right) < columns;
+        let window = WindowOptions { padding: Padding::Explicit(around), ..self.window };
+        (self.window.padding == Padding::Valid && fits).then(|| Options { window, ..self.clone() })
+    }
+}
+
+impl OpOptions for Options {
+    fn with_activation(&self, activation: Activation) -> Option<Arc<dyn OpOptions>> {
+        Some(Arc::new(self.fuse_activation(activation)?))
+    }
+
+    fn with_padding(&self, weights: &[usize], around: Around) -> Option<Arc<dyn OpOptions>> {
+        Some(Arc::new(self.fuse_padding(weights, around)?))
+    }
+}

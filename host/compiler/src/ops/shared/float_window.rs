@@ -1,0 +1,108 @@
+//! The float32 forms of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED: `float_weighted.h`. Plain loops in the reference's
+//! order, for graphs that mix types.
+
+use crate::ir::graph::{Activation, DType};
+use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
+use crate::math::window::Window;
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::Checked;
+use crate::ops::shared::text;
+
+/// A checked operator whose weights see a window.
+pub struct FloatWindow<'a> {
+    input: Operand<'a>,
+    weights: Operand<'a>,
+    bias: Option<Operand<'a>>,
+    output: Operand<'a>,
+    range: (f32, f32),
+    window: Window,
+    channels: usize,
+    kernel: Kernel,
+}
+
+/// The kernel to call, and what to say of it.
+pub struct Kernel {
+    /// The C function.
+    pub function: &'static str,
+    /// For the comment above the layer.
+    pub summary: String,
+    /// Multiply-accumulates of one output element.
+    pub depth: usize,
+}
+
+/// Checks weights, bias, output and activation of an operator with a checked window and gives its layer: constant float32
+/// weights, a constant float32 bias of one element a channel if any, a float32 output.
+pub fn check<'a>(
+    checker: &mut Checker<'a>,
+    window: Option<Window>,
+    channels: usize,
+    activation: Activation,
+    kernel: impl FnOnce(&Window) -> Kernel,
+) -> Option<Box<dyn Checked + 'a>> {
+    let (input, weights, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
+    checker.dtype(output, &[DType::Float32]);
+    if checker.dtype(weights, &[DType::Float32]) && !weights.is_constant() {
+        checker.bad_tensor(weights.id, "computed at run time", "constant weights");
+    }
+    let bias = checker.optional_input(2);
+    if let Some(bias) = bias {
+        checker.dtype(bias, &[DType::Float32]);
+        if bias.elements() != channels || !bias.is_constant() {
+            checker.bad_tensor(bias.id, format!("shape {:?}", bias.shape), format!("{channels} constants"));
+        }
+    }
+    let range = checker.float_activation(activation)?;
+    let window = window?;
+    let kernel = kernel(&window);
+    Some(Box::new(FloatWindow { input, weights, bias, output, range, window, channels, kernel }))
+}
+
+impl Checked for FloatWindow<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (window, kernel) = (&self.window, &self.kernel);
+        // Constants come in as arguments: `emit` writes constant tensors out as arrays.
+        let mut arguments = vec![Argument::input("input", self.input.id), Argument::input("weights", self.weights.id)];
+        arguments.extend(self.bias.map(|bias| Argument::input("bias", bias.id)));
+        arguments.push(Argument::output("output", self.output.id));
+        let bias = if self.bias.is_some() { "bias" } else { "0" };
+        let mut fields = vec![("low", text::float(self.range.0)), ("high", text::float(self.range.1))];
+        fields.extend(geometry(window));
+        fields.extend([
+            ("in_channels", window.in_channels.to_string()),
+            ("out_channels", self.channels.to_string()),
+            ("dilation_height", window.dilation_height.to_string()),
+            ("dilation_width", window.dilation_width.to_string()),
+        ]);
+        // Pointers to arguments are no constants: they are filled in at the call.
+        let mut body = text::constant_struct("tvmk_float_window_t", "fixed", &fields);
+        body += "    tvmk_float_window_t layer = fixed;\n";
+        body += &format!("    layer.weights = weights;\n    layer.bias = {bias};\n");
+        body += &format!("    {}(&layer, input, output);\n", kernel.function);
+        Lowered::Layer(Layer {
+            arguments,
+            headers: vec!["float_weighted.h"],
+            body,
+            macs: (window.batches * window.positions() * self.channels) as u64 * kernel.depth as u64,
+            ..lowering.layer(format!("float32 {}", kernel.summary))
+        })
+    }
+}
+
+/// The members that the structs of windows begin with.
+pub fn geometry(window: &Window) -> Vec<(&'static str, String)> {
+    [
+        ("batches", window.batches),
+        ("in_height", window.in_height),
+        ("in_width", window.in_width),
+        ("out_height", window.out_height),
+        ("out_width", window.out_width),
+        ("window_height", window.height),
+        ("window_width", window.width),
+        ("stride_height", window.stride_height),
+        ("stride_width", window.stride_width),
+        ("pad_top", window.pad_top),
+        ("pad_left", window.pad_left),
+    ]
+    .map(|(name, value)| (name, value.to_string()))
+    .into()
+}
