@@ -20,7 +20,7 @@ typedef struct {
 } tvmk_add_t;
 
 /* Twice the first input at the common scale. */
-TVMK_INLINE int32_t tvmk_add_first(int32_t x, int32_t zero_point) { return (x - zero_point) * (1 << 20); }
+TVMK_INLINE int32_t tvmk_add_first(int32_t x, int32_t zero_point) { return (x - zero_point) * (INT32_C(1) << 20); }
 
 /* Twice the second input at the common scale. */
 TVMK_INLINE int32_t tvmk_add_second(const tvmk_add_t *l, int32_t x) {
@@ -28,7 +28,7 @@ TVMK_INLINE int32_t tvmk_add_second(const tvmk_add_t *l, int32_t x) {
     if (e == 0) {
         return tvmk_add_first(x, l->zero_point2);
     }
-    return 2 * tvmk_requantize_doubled((x - l->zero_point2) * (1 << 21), l->mantissa2, 1 << (e - 1), e - 1);
+    return 2 * tvmk_requantize_doubled((x - l->zero_point2) * (INT32_C(1) << 21), l->mantissa2, INT32_C(1) << (e - 1), e - 1);
 }
 
 #if TVMK_MVE
@@ -66,11 +66,11 @@ TVMK_SHARED void tvmk_add(const tvmk_add_t *layer, const int8_t *in1, const int8
 TVMK_SHARED void tvmk_add(const tvmk_add_t *layer, const int8_t *in1, const int8_t *in2, int8_t *out, int32_t count) {
     const tvmk_add_t l = *layer;
     const int8_t *end = in1 + count;
-    int32_t rounding = (2 * l.zero_point_out + 1) * (1 << (l.shift_out - 1));
+    int32_t rounding = (2 * l.zero_point_out + 1) * (INT32_C(1) << (l.shift_out - 1));
     if (l.shift2 == 0) {
-        int32_t offset = -(l.zero_point1 + l.zero_point2) * (1 << 20);
+        int32_t offset = -(l.zero_point1 + l.zero_point2) * (INT32_C(1) << 20);
         while (in1 != end) {
-            int32_t doubled = (*in1++ + *in2++) * (1 << 20) + offset;
+            int32_t doubled = (*in1++ + *in2++) * (INT32_C(1) << 20) + offset;
             int32_t y = tvmk_requantize_doubled(doubled, l.mantissa_out, rounding, l.shift_out - 1);
             *out++ = (int8_t)tvmk_clamp(y, l.low, l.high);
         }

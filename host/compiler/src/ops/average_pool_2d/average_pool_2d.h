@@ -69,7 +69,7 @@ TVMK_INLINE void tvmk_average_pool_2d_window(const int8_t *in, int8_t *out, int3
 }
 
 TVMK_SHARED void tvmk_average_pool_2d(const tvmk_average_pool_2d_t *l, const int8_t *in, int8_t *out) {
-    int32_t step = l->in_width * l->channels;
+    int32_t step = (int32_t)l->in_width * l->channels;
     for (int32_t b = 0; b < l->batches; b++, in += l->in_height * step) {
         for (int32_t oy = 0; oy < l->out_height; oy++) {
             int32_t y = oy * l->stride_height - l->pad_top;

@@ -32,7 +32,7 @@ TVMK_INLINE tvmk_max_pool_2d_part_t tvmk_max_pool_2d_part(const tvmk_max_pool_2d
 
 TVMK_SHARED void tvmk_max_pool_2d(const tvmk_max_pool_2d_t *l, const int8_t *in, int8_t *out, int32_t low,
                                   int32_t high) {
-    int32_t step = l->in_width * l->channels;
+    int32_t step = (int32_t)l->in_width * l->channels;
     for (int32_t b = 0; b < l->batches; b++, in += l->in_height * step) {
         for (int32_t oy = 0; oy < l->out_height; oy++) {
             for (int32_t ox = 0; ox < l->out_width; ox++, out += l->channels) {

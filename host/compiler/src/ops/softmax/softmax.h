@@ -32,15 +32,15 @@ TVMK_INLINE int32_t tvmk_softmax_reciprocal(int32_t x) {
     int32_t half_denominator = (int32_t)(((int64_t)x + INT32_MAX + 1) >> 1);
     int32_t y = 1515870810 + tvmk_high_mul(half_denominator, -1010580540); /* 48/17 − 32/17 · d in Q2.29 */
     for (int i = 0; i < 3; i++) {
-        int32_t error = (1 << 29) - tvmk_high_mul(half_denominator, y);
+        int32_t error = (INT32_C(1) << 29) - tvmk_high_mul(half_denominator, y);
         y += (int32_t)((uint32_t)tvmk_high_mul(y, error) << 2);
     }
     /* Q2.29 to Q0.31 of y / 2, saturating. */
-    return y >= 1 << 30 ? INT32_MAX : (int32_t)((uint32_t)y << 1);
+    return y >= INT32_C(1) << 30 ? INT32_MAX : (int32_t)((uint32_t)y << 1);
 }
 
 TVMK_INLINE void tvmk_softmax_rows(const tvmk_softmax_t *l, const int8_t *in, int8_t *out8, int16_t *out16, int32_t bits) {
-    int32_t lowest = -(1 << (bits - 1));
+    int32_t lowest = -(INT32_C(1) << (bits - 1));
     for (int32_t r = 0; r < l->rows; r++, in += l->depth) {
         int32_t largest = -128;
         int32_t sum = 0; /* Q12.19 */

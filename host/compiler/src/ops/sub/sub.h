@@ -13,8 +13,8 @@ typedef struct {
 
 /* (input − zero point) · 2^20 is below 2^28, a scaled input at most half of that. */
 TVMK_INLINE int8_t tvmk_sub_one(const tvmk_sub_t *l, int32_t x, int32_t y) {
-    int32_t x1 = tvmk_divide_by_pot(tvmk_high_mul((x - l->zero_point1) * (1 << 20), l->mantissa1), l->shift1);
-    int32_t x2 = tvmk_divide_by_pot(tvmk_high_mul((y - l->zero_point2) * (1 << 20), l->mantissa2), l->shift2);
+    int32_t x1 = tvmk_divide_by_pot(tvmk_high_mul((x - l->zero_point1) * (INT32_C(1) << 20), l->mantissa1), l->shift1);
+    int32_t x2 = tvmk_divide_by_pot(tvmk_high_mul((y - l->zero_point2) * (INT32_C(1) << 20), l->mantissa2), l->shift2);
     int32_t difference = tvmk_divide_by_pot(tvmk_high_mul(x1 - x2, l->mantissa_out), l->shift_out);
     return (int8_t)tvmk_clamp(difference + l->zero_point_out, l->low, l->high);
 }
