@@ -8,6 +8,7 @@
 
 mod base;
 mod check;
+pub mod corpus;
 mod memory;
 mod names;
 mod source;

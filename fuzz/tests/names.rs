@@ -124,7 +124,7 @@ fn long_and_clashing_names_compile_or_are_refused() {
 /// The corpus of the target, compiled too.
 #[test]
 fn the_corpus_compiles_or_is_refused() {
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/names")).expect("the corpus") {
-        compiles(&Names::from_bytes(&fs::read(entry.expect("an entry").path()).expect("an input")));
+    for (_, bytes) in tvm_embedded_fuzz::corpus::inputs("names") {
+        compiles(&Names::from_bytes(&bytes));
     }
 }

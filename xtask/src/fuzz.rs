@@ -199,6 +199,7 @@ fn one(programs: &Path, target: &str, seconds: u32, seed: u32, grown: &Path) -> 
     let mut command = Cmd::new(programs.join(target))
         .arg(&grown)
         .arg(paths::root().join("fuzz/corpus").join(target))
+        .arg(unpacked(target)?)
         .args(limits())
         .args([format!("-max_total_time={seconds}"), format!("-seed={seed}"), "-print_final_stats=1".to_owned()])
         .arg(format!("-artifact_prefix={}/", findings.display()))
@@ -215,6 +216,20 @@ fn one(programs: &Path, target: &str, seconds: u32, seed: u32, grown: &Path) -> 
         return summary(target, &outcome.stderr);
     }
     bail!("{}", failure(target, &findings, &outcome));
+}
+
+/// The directory with the packed inputs of a target's corpus.
+fn unpacked(target: &str) -> Result<PathBuf> {
+    let directory = paths::target().join("fuzz-packed").join(target);
+    if directory.exists() {
+        fs::remove_dir_all(&directory)?;
+    }
+    fs::create_dir_all(&directory)?;
+    let packed = paths::root().join("fuzz/corpus").join(target).with_extension("tar");
+    if packed.exists() {
+        Cmd::new("tar").arg("-xf").arg(packed).arg("-C").arg(&directory).capture()?;
+    }
+    Ok(directory)
 }
 
 /// What a program did. One that tried nothing, or has no coverage to go by, has not searched.
@@ -305,6 +320,7 @@ mod tests {
                 .filter(|name| name != "README")
                 .collect();
             found.sort();
+            found.dedup();
             assert_eq!(found, known, "{folder}");
         }
     }
