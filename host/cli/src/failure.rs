@@ -85,11 +85,6 @@ impl Failure {
         self.advice.as_deref()
     }
 
-    /// Its sort.
-    pub fn kind(&self) -> Kind {
-        self.kind
-    }
-
     /// What the process ends with.
     pub fn exit_code(&self) -> u8 {
         self.kind as u8

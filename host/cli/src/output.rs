@@ -1,29 +1,26 @@
-//! Writing files: whole or not at all, several of them together.
-
-mod scratch;
-mod transaction;
+//! Writing files: each of them whole, and none before the content of all is on the disk.
 
 use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use tempfile::{NamedTempFile, TempPath};
 use tvm_embedded_interface::Generated;
 
 use crate::failure::{Failure, Result};
-pub use scratch::Scratch;
-use transaction::Transaction;
 
+/// How the names of temporary files and directories begin.
+pub const PREFIX: &str = ".tvm-embedded-";
 /// How long to wait for another run that writes into the same folder.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Replaces files, so that a failure leaves all of them as they were. What is there and no plain file (a device, a pipe)
-/// is written to as it is.
+/// Replaces files, in this order. What is there and no plain file (a device, a pipe) is written to as it is.
 ///
 /// # Errors
-/// When a file can't be written. No temporary file is left then.
+/// When a file can't be written. No temporary file is left then, and unless a last change of name fails, no file is changed.
 pub fn replace(files: &[(&Path, &[u8])]) -> Result<()> {
-    let mut transaction = Transaction::default();
-    let mut streams = Vec::new();
+    let (mut staged, mut streams) = (Vec::new(), Vec::new());
     for &(path, content) in files {
         if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             streams.push((path, content));
@@ -31,47 +28,103 @@ pub fn replace(files: &[(&Path, &[u8])]) -> Result<()> {
         }
         // A link stays, and what it leads to is replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder =
-            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
-        transaction.stage(&folder, target, content)?;
+        staged.push(Staged::new(target, content)?);
     }
     for (path, content) in streams {
-        fs::write(path, content).map_err(|error| Failure::file(path, format!("can't be written: {error}")))?;
+        fs::write(path, content).map_err(|error| cannot(path, "written", &error))?;
     }
-    transaction.commit(None)
+    staged.into_iter().try_for_each(Staged::put)
 }
 
-/// Writes what was generated for a model into a folder, which is made if need be. Files that have the content already are
-/// left alone, so that nothing is rebuilt needlessly.
+/// Writes what was generated for a model into a folder, which is made if need be. Where all files have the content already,
+/// nothing is touched, so that nothing is rebuilt needlessly.
 ///
-/// The model's header is the key to the others (see [`Transaction::commit`]).
+/// Nobody can use the other files without the model's header. It goes first and comes last, so that an end half-way leaves a
+/// folder that does not build, not one that builds wrongly.
 ///
 /// # Errors
-/// When a file can't be written, or another run goes on writing there. The folder is as it was then.
+/// When a file can't be written, or another run goes on writing there.
 pub fn generated(directory: &Path, model: &Generated) -> Result<()> {
     // Dropped last, when what was put into the folders is gone.
     let mut folders = Folders::default();
     folders.make(directory)?;
     let _turn = turn(directory, PATIENCE)?;
-    let mut transaction = Transaction::default();
+    let header = directory.join(format!("{}.h", model.facts.symbol));
+    let (mut staged, mut key) = (Vec::new(), None);
     for file in &model.files {
         let path = file.path.split('/').fold(directory.to_owned(), |path, part| path.join(part));
-        if fs::read(&path).is_ok_and(|old| old == file.contents) {
-            continue;
+        if path == header {
+            key = Some(&file.contents);
+        } else if !holds(&path, &file.contents) {
+            folders.make(path.parent().unwrap_or(directory))?;
+            staged.push(Staged::new(path, &file.contents)?);
         }
-        folders.make(path.parent().unwrap_or(directory))?;
-        if path.is_dir() {
-            return Err(Failure::file(&path, "can't be replaced: a folder is in its place"));
+    }
+    let key = key.filter(|contents| !staged.is_empty() || !holds(&header, contents));
+    let key = key.map(|contents| Staged::new(header.clone(), contents)).transpose()?;
+    if !staged.is_empty() {
+        match fs::remove_file(&header) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(&header, "replaced", &error)),
+            _ => {}
         }
-        transaction.stage(directory, path, &file.contents)?;
     }
-    if transaction.is_empty() {
-        Scratch::tidy(directory);
-        return Ok(());
-    }
-    transaction.commit(Some(&directory.join(format!("{}.h", model.facts.symbol))))?;
+    staged.into_iter().chain(key).try_for_each(Staged::put)?;
     folders.0.clear();
     Ok(())
+}
+
+fn holds(path: &Path, content: &[u8]) -> bool {
+    fs::read(path).is_ok_and(|old| old == content)
+}
+
+/// New content beside its place; dropped before it is put there, it leaves nothing.
+struct Staged {
+    content: TempPath,
+    target: PathBuf,
+}
+
+impl Staged {
+    fn new(target: PathBuf, content: &[u8]) -> Result<Self> {
+        if target.is_dir() {
+            return Err(Failure::file(&target, "can't be replaced: a folder is in its place"));
+        }
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = temporary(folder).map_err(|error| {
+            let failure = Failure::file(folder, format!("no file can be made there: {}", reason(&error)));
+            let missing = error.kind() == io::ErrorKind::NotFound;
+            if missing { failure.advise("make the folder first, or name another one") } else { failure }
+        })?;
+        // Some file systems only say here that they are full.
+        let synced = file.as_file_mut().write_all(content).and_then(|()| match file.as_file().sync_all() {
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
+            result => result,
+        });
+        synced.map_err(|error| cannot(&target, "written", &error))?;
+        Ok(Staged { content: file.into_temp_path(), target })
+    }
+
+    fn put(self) -> Result<()> {
+        self.content.persist(&self.target).map_err(|error| cannot(&self.target, "replaced", &error.error))
+    }
+}
+
+/// A file of its own in a folder, with the rights that any new file gets.
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+/// The text of an error of tempfile's without the temporary name that it adds: that says nothing to the user.
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" at path ").next().unwrap_or_default().to_owned()
+}
+
+fn cannot(path: &Path, what: &str, error: &io::Error) -> Failure {
+    Failure::file(path, format!("can't be {what}: {error}"))
 }
 
 /// Folders that were made, and go again unless all is well.
@@ -157,11 +210,24 @@ mod tests {
         let [a, b] = ["a", "b"].map(|name| folder.path().join(name));
         fs::write(&a, "old").unwrap();
         assert!(replace(&[(&a, b"new"), (&folder.path().join("no/b"), b"new")]).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!((fs::read(&a).unwrap(), b.exists()), (b"old".to_vec(), false));
         replace(&[(&a, b"new"), (&b, b"new")]).unwrap();
         assert_eq!((fs::read(&a).unwrap(), fs::read(&b).unwrap()), (b"new".to_vec(), b"new".to_vec()));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
         assert!(replace(&[(folder.path(), b"new")]).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn new_files_have_the_rights_of_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let [plain, ours] = ["plain", "ours"].map(|name| folder.path().join(name));
+        fs::write(&plain, "").unwrap();
+        replace(&[(&ours, b"new")]).unwrap();
+        let [plain, ours] = [plain, ours].map(|path| fs::metadata(path).unwrap().permissions().mode());
+        assert_eq!(plain, ours);
     }
 
     #[cfg(unix)]

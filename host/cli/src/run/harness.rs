@@ -6,10 +6,11 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
+use tempfile::TempDir;
 use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated};
 
 use crate::failure::{Failure, Result};
-use crate::output::Scratch;
+use crate::output::{PREFIX, reason};
 use crate::terminal::printable;
 
 const DRIVER: &str = include_str!("driver.c");
@@ -18,7 +19,7 @@ const PROGRAM: &str = "tvm_embedded_program";
 
 /// A compiled model in a temporary folder, which goes with it.
 pub struct Program {
-    folder: Scratch,
+    folder: TempDir,
 }
 
 /// How to call the model.
@@ -41,16 +42,22 @@ pub struct Outcome {
 
 impl Program {
     /// A folder of its own, to put the model's files into.
-    pub fn folder() -> Result<Scratch> {
+    pub fn folder() -> Result<TempDir> {
         let parent = std::env::temp_dir();
-        parent.canonicalize().and_then(|parent| Scratch::new(&parent)).map_err(|error| {
-            Failure::file(&parent, format!("no folder can be made there: {error}"))
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(PREFIX);
+        // Nobody else looks into it.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let made = parent.canonicalize().and_then(|parent| builder.tempdir_in(parent));
+        made.map_err(|error| {
+            Failure::file(&parent, format!("no folder can be made there: {}", reason(&error)))
                 .advise("set TMPDIR to a folder that you can write")
         })
     }
 
     /// Compiles a model in that folder; `extra` goes to the compiler as it is.
-    pub fn build(folder: Scratch, model: &Generated, extra: &[String]) -> Result<Self> {
+    pub fn build(folder: TempDir, model: &Generated, extra: &[String]) -> Result<Self> {
         let path = folder.path();
         for file in &model.files {
             let path = path.join(&file.path);

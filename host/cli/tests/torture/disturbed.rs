@@ -13,7 +13,7 @@ const EACCES: i32 = 13;
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
 
-/// Whether an operation serves to remove temporary files, which may fail without harm: the next run removes them.
+/// Whether an operation serves to remove temporary files, which may fail without harm.
 fn removes(operation: &(String, String)) -> bool {
     let (name, path) = operation;
     matches!(name.as_str(), "unlink" | "unlinkat" | "rmdir" | "opendir" | "readdir" | "openat" | "statx" | "fstatat")
@@ -27,14 +27,7 @@ fn check_message(scene: &Scene, run: &Disturbed, what: &str) {
     let named =
         message.contains(&*folder) || ["in/", "out/"].iter().any(|part| message.contains(&format!("error: {part}")));
     assert!(named || message.contains("standard output"), "{what}: no file is named: {message}");
-    let operations = [
-        "can't be read",
-        "can't be written",
-        "can't be replaced",
-        "can't be made",
-        "can't be kept",
-        "can be made there",
-    ];
+    let operations = ["can't be read", "can't be written", "can't be replaced", "can't be made", "can be made there"];
     assert!(operations.iter().any(|text| message.contains(text)), "{what}: no operation is named: {message}");
     // Not always the number that was injected: a folder that could not be looked at may be in the way of a new one.
     assert!(message.contains("(os error "), "{what}: no reason is given: {message}");
@@ -72,11 +65,6 @@ fn each_fails(scene: &Scene, library: &Path) {
             code => panic!("{what}: exit code {code:?}: {}", run.message()),
         }
         assert!(left == 0 || removes(operation), "{what}: a temporary file is left");
-        if left > 0 {
-            let next = scene.command().output().expect("the program starts");
-            assert!(next.status.success(), "{what}: {}", String::from_utf8_lossy(&next.stderr));
-            assert_eq!(scene.now(), after, "{what}: the next run does not tidy up");
-        }
     }
 }
 
@@ -94,7 +82,7 @@ fn all_fail_from(scene: &Scene, library: &Path) {
         }
         let next = scene.command().output().expect("the program starts");
         assert!(next.status.success(), "{what}: {}", String::from_utf8_lossy(&next.stderr));
-        assert_eq!(scene.now(), after, "{what}: the next run does not repair it");
+        assert_eq!(without_temporary(&scene.now()).0, after, "{what}: the next run does not repair it");
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::common::{archive, repository};
+use crate::common::archive;
 use crate::scene::{self, COPY};
 
 /// Runs that write different models under one name into one folder: one of them wins, whole.
@@ -52,27 +52,4 @@ fn a_run_waits_for_its_turn() {
     drop(folder);
     assert!(child.wait().expect("an end").success());
     assert_eq!(scene.now(), after);
-}
-
-/// Temporary folders of a run that is alive are left alone by others.
-#[test]
-fn runs_beside_each_other_do_not_tidy_each_other_up() {
-    let folder = tempfile::tempdir().expect("a directory");
-    let tflite = repository("fuzz/corpus/tflite/add-c4.tflite");
-    for round in 0..3 {
-        let start = |i: usize| {
-            let mut command = Command::new(assert_cmd::cargo::cargo_bin("tvm-embedded"));
-            command.arg("compile").arg(&tflite).arg("--name").arg("net");
-            command.arg("-o").arg(folder.path().join(format!("{i}.tar"))).stdout(Stdio::null());
-            command.spawn().expect("the program starts")
-        };
-        let children: Vec<Child> = (0..8).map(start).collect();
-        for mut child in children {
-            assert!(child.wait().expect("an end").success(), "round {round}");
-        }
-        let files: Vec<Vec<u8>> =
-            (0..8).map(|i| fs::read(folder.path().join(format!("{i}.tar"))).expect("an archive")).collect();
-        assert!(files.iter().all(|file| *file == files[0]));
-        assert_eq!(fs::read_dir(folder.path()).expect("a directory").count(), 8, "temporary files are left");
-    }
 }
