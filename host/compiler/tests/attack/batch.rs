@@ -1,5 +1,6 @@
 //! A batch of models: compiled, run and compared.
 
+use crate::floats::first_difference;
 use crate::program::{Accepted, run};
 use crate::record::{Output, Record};
 use crate::tally::{Tally, kind_of};
@@ -125,35 +126,29 @@ fn difference(expected: &Output, found: &[u8], defined: &[bool]) -> Option<Strin
         return Some(format!("{} bytes, the reference has {}", found.len(), expected.bytes.len()));
     }
     let size = found.len() / defined.len().max(1);
-    let unit = if expected.float { 4 } else { 1 };
-    let mut first = None;
-    let mut count = 0;
-    for at in (0..found.len()).step_by(unit) {
-        let (wanted, got) = (&expected.bytes[at..at + unit], &found[at..at + unit]);
-        if wanted == got || !defined[at / size] || (expected.float && close(wanted, got, expected.inexact)) {
-            continue;
+    let (mut samples, mut first) = (0, None);
+    for (sample, _) in defined.iter().enumerate().filter(|(_, defined)| **defined) {
+        let (wanted, got) = (&expected.bytes[sample * size..][..size], &found[sample * size..][..size]);
+        let at = if expected.float {
+            first_difference(wanted, got, size, expected.inexact)
+        } else {
+            (0..size).find(|&at| wanted[at] != got[at])
+        };
+        if let Some(at) = at {
+            samples += 1;
+            first.get_or_insert((sample, at));
         }
-        count += 1;
-        first.get_or_insert(at);
     }
-    let at = first?;
-    let show = |bytes: &[u8]| match bytes[at..at + unit] {
-        [a, b, c, d] => format!("{:e}", f32::from_le_bytes([a, b, c, d])),
-        _ => (bytes[at] as i8).to_string(),
+    let (sample, at) = first?;
+    let show = |bytes: &[u8]| match bytes[sample * size + at..] {
+        [a, b, c, d, ..] if expected.float => format!("{:e}", f32::from_le_bytes([a, b, c, d])),
+        [byte, ..] => (byte as i8).to_string(),
+        [] => String::new(),
     };
     Some(format!(
-        "{count} of {} differ, first sample {} element {}: {} should be {}",
-        found.len() / unit,
-        at / size,
-        at % size / unit,
+        "{samples} of {} samples differ, first sample {sample} byte {at}: {} should be {}",
+        defined.len(),
         show(found),
         show(&expected.bytes)
     ))
-}
-
-/// Any NaN is as good as another. Approximations may differ by a few units in the last place.
-fn close(wanted: &[u8], got: &[u8], inexact: bool) -> bool {
-    let number = |bytes: &[u8]| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-    let (wanted, got) = (number(wanted), number(got));
-    (wanted.is_nan() && got.is_nan()) || (inexact && (wanted - got).abs() <= 2e-6 * wanted.abs().max(1e-30))
 }

@@ -11,6 +11,9 @@
 
 mod batch;
 mod campaign;
+#[path = "../common/floats.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod floats;
 mod program;
 mod record;
 mod tally;

@@ -4,6 +4,7 @@
     attack.py graphs  --seed S --first A --count N     graphs of one to six operators
     attack.py mutants --seed S --first A --count N     single operators with one or two fields changed
     attack.py layers  --seed S --first A --count N    layers with weights, large enough to see rare differences
+    attack.py shapes  --seed S --first A --count N    every way in which inputs, outputs and state can lie, in turn
 
 Model number N of a seed is the same on every machine and in every run. Records go to standard output, see `attacks/stream.py`.
 """
@@ -46,7 +47,7 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="attack.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("what", choices=("graphs", "mutants", "layers"))
+    parser.add_argument("what", choices=("graphs", "mutants", "layers", "shapes"))
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=1)

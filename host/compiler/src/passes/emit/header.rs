@@ -33,7 +33,10 @@ pub fn header(model: &Model) -> String {
     structure(&mut out, model, "workspace_pools", "Workspace pool pointers", &pools);
     out.push('\n');
     if model.io_in_workspace {
-        for what in ["inputs", "outputs"] {
+        for (what, ports) in [("inputs", &model.inputs), ("outputs", &model.outputs)] {
+            if ports.is_empty() {
+                continue;
+            }
             let _ = write!(
                 out,
                 "/*!\n * \\brief Where the {what} of TVM module \"{module}\" are in its workspace pools\n */\n{};\n",

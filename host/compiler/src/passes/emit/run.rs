@@ -75,6 +75,9 @@ pub fn main_parameters(model: &Model) -> Vec<Parameter> {
 }
 
 fn map(out: &mut String, model: &Model, what: &str, ports: &[Port]) {
+    if ports.is_empty() {
+        return;
+    }
     let _ = write!(out, "\n{} {{\n  struct {} {what};\n", map_prototype(model, what), model.symbol(what));
     for port in ports {
         if let Some(place) = model.places[port.tensor.0] {

@@ -16,7 +16,7 @@ def model(data):
             code = file.operatorCodes[operator.opcodeIndex]
             name = OPERATORS.get(max(code.builtinCode, code.deprecatedBuiltinCode), "?")
             read = ", ".join(_tensor(file, graph, i) for i in (operator.inputs if operator.inputs is not None else []))
-            written = ", ".join(_tensor(file, graph, i) for i in operator.outputs)
+            written = ", ".join(_tensor(file, graph, i) for i in (operator.outputs if operator.outputs is not None else []))
             lines.append(f"  {name} v{code.version} {_options(operator.builtinOptions)}\n    {read}\n    -> {written}")
     return "\n".join(lines)
 
@@ -44,5 +44,6 @@ def _tensor(file, graph, index):
 def _options(options):
     if options is None:
         return ""
-    fields = {k: v for k, v in vars(options).items() if v not in (None, False)}
+    fields = {k: v for k, v in vars(options).items() if v is not None and v is not False}
+    fields = {k: [int(n) for n in v] if hasattr(v, "__len__") and not isinstance(v, bytes) else v for k, v in fields.items()}
     return " ".join(f"{k}={v:.9g}" if isinstance(v, float) else f"{k}={v}" for k, v in fields.items())

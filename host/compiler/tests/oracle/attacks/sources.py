@@ -10,7 +10,7 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as gen
 
 import schema
 
-from . import extensions, graphs, layers, mutants
+from . import extensions, graphs, layers, mutants, shapes
 from .verdict import SAMPLES, Verdict
 from .verdict import judge as judged
 
@@ -103,6 +103,14 @@ def _layers(seed):
     return make
 
 
+def _shapes(seed):
+    def make(number):
+        name, graph, data = shapes.make(number)
+        return Made(number, data, seed=seed, outputs=list(graph.table.outputs), kind=name)
+
+    return make
+
+
 def exposed(made):
     """The same model with everything it computes among its outputs, in order: which operator is the first to differ?"""
     file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(made.data, 0))
@@ -123,7 +131,7 @@ def exposed(made):
     return dataclasses.replace(made, data=extensions.pack(file), outputs=outputs, labels=labels)
 
 
-SOURCES = {"graphs": _graphs, "mutants": _mutants, "layers": _layers}
+SOURCES = {"graphs": _graphs, "mutants": _mutants, "layers": _layers, "shapes": _shapes}
 
 JUDGES = (judge, judge_twin)
 
