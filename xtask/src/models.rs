@@ -76,8 +76,10 @@ pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
     }
     let folder = paths::target().join("firmware/models");
     fs::create_dir_all(&folder)?;
-    let bundled = ["digits", "digit_rows"].map(|name| paths::root().join(format!("models/{name}/{name}.tflite")));
-    let mut models: Vec<(PathBuf, &[&str])> = bundled.map(|model| (model, &crate::board::NAMES[..])).into();
+    // The bundled models, and one with each operator on float32: cores differ in floats, and must not.
+    let bundled = ["models/digits/digits", "models/digit_rows/digit_rows", "fuzz/corpus/tflite/float32-everything"];
+    let mut models: Vec<(PathBuf, &[&str])> =
+        bundled.map(|name| (paths::root().join(name).with_extension("tflite"), &crate::board::NAMES[..])).into();
     if let Some(others) = paths::data("models") {
         models.extend(COMPILED.map(|sample| (others.join(sample.archive).with_extension("tflite"), sample.boards)));
     }
@@ -90,6 +92,18 @@ pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
 
 /// On how many inputs a compiled model is compared.
 const RUNS: usize = 100;
+
+/// An element of a run's input: mostly what a sensor sends; in some runs far too large, too small for a normal number, or any
+/// bits, which may be infinite or no number.
+fn odd_float(run: usize, bits: u32) -> f32 {
+    let common = bits.cast_signed() as f32 / 2.0f32.powi(30);
+    match run % 8 {
+        0 => f32::from_bits(bits),
+        1 => f32::from_bits(bits & 0x81ff_ffff),
+        2 => common * 1e19,
+        _ => common,
+    }
+}
 
 /// Compiles a model, and runs it on this computer, on bytes that reach every value.
 fn compile(tool: &Path, model: &Path, folder: &Path) -> Result<PathBuf> {
@@ -106,15 +120,21 @@ fn compile(tool: &Path, model: &Path, folder: &Path) -> Result<PathBuf> {
     };
     let (given, got) = (folder.join(format!("{name}.in.{input}.bin")), folder.join(format!("{name}.out.{output}.bin")));
     let mut state = 0x2545_F491_u32;
-    let bytes: Vec<u8> = (0..size * RUNS as u64)
-        .map(|_| {
-            // Marsaglia's xorshift: the same bytes everywhere.
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            (state >> 24) as u8
-        })
-        .collect();
+    let mut draw = || {
+        // Marsaglia's xorshift: the same bytes everywhere.
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state
+    };
+    let mut bytes: Vec<u8> = Vec::new();
+    for run in 0..RUNS {
+        if fact("inputs", "dtype").as_str() == Some("float32") {
+            bytes.extend((0..size / 4).flat_map(|_| odd_float(run, draw()).to_le_bytes()));
+        } else {
+            bytes.extend((0..size).map(|_| (draw() >> 24) as u8));
+        }
+    }
     fs::write(&given, bytes)?;
     Cmd::new(tool).arg("run").arg(&archive).arg("--input").arg(&given).arg("--output").arg(&got).capture()?;
     Ok(archive)
@@ -212,7 +232,8 @@ fn build(
         bytes += data.bytes;
         writeln!(list, "extern const struct sample sample_{number};")?;
         // Each model by itself: two may bring headers of the same name.
-        let mut compiler = board.compiler().dir(&object_folder).args(["-c", "-std=c11", "-O2"]);
+        // With c11, gcc would fuse no product and sum, which our kernels must bear.
+        let mut compiler = board.compiler().dir(&object_folder).args(["-c", "-std=gnu11", "-O2"]);
         for include in [&programs, &generated, &generated.join("archive"), &library::include_dir()] {
             compiler = compiler.arg("-I").arg(include);
         }

@@ -48,6 +48,12 @@ def _named():
     for size, beta in ((2, 1.0), (10, 1.0), (17, 0.5)):
         yield f"softmax-n{size}-beta{beta:g}", lambda g, s, a=(size, beta): softmax(g, _input(g, (1, a[0])), a[1])
     yield "chain", _chain
+    # fuzz/corpus/tflite/float32-everything.tflite, which the boards run.
+    yield "everything", _everything
+    for what, value in (("nan", np.nan), ("infinite", np.inf), ("minus_infinite", -np.inf)):
+        for where in ("weights", "bias"):
+            name = f"fully_connected-{what}_{where}"
+            yield name, lambda g, s, a=(where, value): dense(g, s, _input(g, (1, 6)), 4, odd=a)
 
 
 def conv(graph, state, source, filters, stride, pad, fused="NONE", dilation=1, name="conv"):
@@ -94,11 +100,14 @@ def depthwise(graph, state, source, multiplier, stride, fused="NONE", name="dept
     return graph.operator("DEPTHWISE_CONV_2D", inputs, [output], fields)
 
 
-def dense(graph, state, source, units, fused="NONE", bias=True, name="dense"):
-    """FULLY_CONNECTED."""
-    inputs = [source, graph.constant(f"{name}/weights", _normal(state, (units, source.shape[-1])))]
+def dense(graph, state, source, units, fused="NONE", bias=True, name="dense", odd=None):
+    """FULLY_CONNECTED. `odd` names the constant one of whose elements has this value."""
+    constants = {"weights": _normal(state, (units, source.shape[-1]))}
     if bias:
-        inputs.append(graph.constant(f"{name}/bias", _normal(state, (units,))))
+        constants["bias"] = _normal(state, (units,))
+    if odd:
+        constants[odd[0]].flat[1] = odd[1]
+    inputs = [source, *[graph.constant(f"{name}/{kind}", value) for kind, value in constants.items()]]
     output = graph.tensor(f"{name}/output", (source.shape[0], units), dtype=FLOAT)
     fields = options("FullyConnectedOptions", fusedActivationFunction=activation(fused))
     return graph.operator("FULLY_CONNECTED", inputs, [output], fields)
@@ -124,6 +133,33 @@ def _chain(graph, state):
     height, width = total.shape[1:3]
     pooled = pool(graph, Pool(window=(height, width), stride=(height, width)), total, "AVERAGE_POOL_2D")
     return softmax(graph, dense(graph, state, reshape(graph, pooled, (1, 4)), 3), 1.0)
+
+
+def _everything(graph, state):
+    """Each operator on float32, one after the other."""
+
+    def unary(operator, source, fields=None):
+        return graph.operator(operator, [source], [graph.tensor(operator.lower(), source.shape, dtype=FLOAT)], fields)
+
+    def binary(operator, first, second, fields):
+        return graph.operator(operator, [first, second], [graph.tensor(operator.lower(), first.shape, dtype=FLOAT)], fields)
+
+    first = conv(graph, state, _image(graph, 1), 4, 1, "SAME")
+    leaky = unary("LEAKY_RELU", first, options("LeakyReluOptions", alpha=0.1))
+    second = depthwise(graph, state, leaky, 1, 1)
+    swish = unary("HARD_SWISH", second, options("HardSwishOptions"))
+    total = add(graph, leaky, swish, "RELU_N1_TO_1")
+    product = binary("MUL", total, swish, options("MulOptions"))
+    difference = binary("SUB", first, product, options("SubOptions"))
+    largest = binary("MAXIMUM", difference, total, options("MaximumMinimumOptions"))
+    smallest = binary("MINIMUM", largest, first, options("MaximumMinimumOptions"))
+    pooled = pool(graph, Pool(window=(2, 2), stride=(2, 2)), smallest, "MAX_POOL_2D")
+    average = pool(graph, Pool(window=(2, 2), stride=(1, 1)), pooled, "AVERAGE_POOL_2D")
+    gate = unary("LOGISTIC", average)
+    mean = graph.tensor("mean", (1, 4), dtype=FLOAT)
+    axes = graph.constant("axes", np.int32((1, 2)))
+    graph.operator("MEAN", [gate, axes], [mean], options("ReducerOptions", keepDims=False))
+    return softmax(graph, dense(graph, state, unary("RELU6", unary("RELU", mean)), 5), 0.8)
 
 
 def _image(graph, channels):
