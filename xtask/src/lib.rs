@@ -1,32 +1,14 @@
 //! What `cargo xtask` is made of, as a library, so that tests of other crates can run programs on the emulated boards too.
+//!
+//! Four rooms: [`check`] what must hold, [`measure`] what it costs, [`release`] what others get, and below them [`machine`],
+//! which knows nothing of the project's rules.
 
-pub mod abi;
-pub mod attack;
-pub mod bench;
-pub mod board;
-pub mod calls;
-pub mod coverage;
-pub mod demo;
-pub mod deny;
-pub mod dist;
-pub mod emulator;
-pub mod exact;
-pub mod firmware;
-pub mod fresh;
-pub mod fuzz;
-pub mod gates;
-pub mod header;
-pub mod heartbeat;
-pub mod image;
-pub mod library;
-pub mod misra;
-pub mod models;
-pub mod mutants;
-pub mod paths;
-pub mod process;
-pub mod proof;
-pub mod sanitize;
-pub mod setup;
-pub mod size;
-pub mod sysroot;
-pub mod test;
+pub mod check;
+pub mod machine;
+pub mod measure;
+pub mod release;
+
+pub use check::{abi, attack, coverage, deny, exact, fuzz, gates, header, misra, mutants, proof, sanitize, test};
+pub use machine::{board, emulator, heartbeat, image, library, paths, process, setup, sysroot};
+pub use measure::{bench, calls, firmware, models, size};
+pub use release::{demo, dist, fresh};

@@ -1,13 +1,13 @@
 //! `cargo xtask <verb>`: everything the project does beside `cargo build`, one module per verb.
 //!
-//! To add a verb: write `src/<verb>.rs` with `pub fn run(args: &[String]) -> anyhow::Result<()>`, name the module in
-//! `lib.rs`, and add a line to [`VERBS`]. A verb that is not in the table does not exist.
+//! To add a verb: write `<verb>.rs` in its room with `pub fn run(args: &[String]) -> anyhow::Result<()>`, name the module in
+//! the room's `mod.rs` and in `lib.rs`, and add a line to [`VERBS`]. A verb that is not in the table does not exist.
 
 use std::process::ExitCode;
 
 use xtask::{
-    abi, attack, bench, calls, coverage, demo, deny, dist, emulator, firmware, fresh, fuzz, gates, header, heartbeat,
-    misra, mutants, proof, sanitize, setup, size, sysroot, test,
+    abi, attack, bench, calls, coverage, demo, deny, dist, emulator, firmware, fresh, fuzz, header, heartbeat, misra,
+    mutants, proof, sanitize, setup, size, sysroot, test,
 };
 
 /// One command of `cargo xtask`.
@@ -73,15 +73,9 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "mutants",
-        usage: "[PART...]",
-        about: "change the source in many places, and see a test turn red each time",
+        usage: "[sown] [PART...]",
+        about: "sow faults, and change the source in many places: a test must turn red each time",
         run: mutants::run,
-    },
-    Verb {
-        name: "gates",
-        usage: "[NAME...]",
-        about: "sow faults into a copy of the source, and see the tests turn red",
-        run: gates::run,
     },
     Verb {
         name: "attack",

@@ -215,7 +215,9 @@ impl Root {
             .args(["--mount", "--propagation", "private", "sh", "-c", outside])
             .arg(root)
             .args(["env", "-i", "HOME=/root", "USER=root", "LANG=C.UTF-8"])
-            .arg(format!("PATH=/{TOOLCHAIN}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
+            .arg(format!(
+                "PATH=/root/.cargo/bin:/{TOOLCHAIN}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+            ));
         for (name, value) in &self.variables {
             let mut setting = name.clone();
             setting.push("=");

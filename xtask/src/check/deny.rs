@@ -22,15 +22,14 @@ pub fn run(args: &[String]) -> Result<()> {
         bail!("usage: cargo xtask deny");
     }
     runtime_has_none()?;
-    if paths::program("cargo-deny").is_none() {
+    if paths::cargo_program("cargo-deny").is_none() {
         println!("installing cargo-deny {CARGO_DENY}");
-        Cmd::new("cargo")
-            .args(["install", "--quiet", "--locked", "--debug", "cargo-deny", "--version", CARGO_DENY])
-            .run()?;
+        Cmd::new("cargo").args(["install", "--locked", "--debug", "cargo-deny", "--version", CARGO_DENY]).capture()?;
     }
+    let program = paths::cargo_program("cargo-deny").context("cargo-deny is installed, but not where cargo says")?;
     for manifest in ["Cargo.toml", "fuzz/Cargo.toml"] {
         let deny = || {
-            let command = Cmd::new("cargo-deny").args([
+            let command = Cmd::new(&program).args([
                 "--manifest-path",
                 manifest,
                 "--workspace",

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-#[path = "../../host/data.rs"]
+#[path = "../../../host/data.rs"]
 mod data;
 
 pub use data::data;
@@ -26,4 +26,11 @@ pub fn target() -> PathBuf {
 pub fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
+}
+
+/// A program that `cargo install` brought: on `PATH`, or where cargo puts such programs.
+pub fn cargo_program(name: &str) -> Option<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))?;
+    program(name).or_else(|| Some(home.join("bin").join(name)).filter(|file| file.is_file()))
 }

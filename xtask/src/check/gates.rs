@@ -1,4 +1,4 @@
-//! `cargo xtask gates [NAME...]`: are the tests alive? Known faults are sown into a copy of the source, one after the other,
+//! `cargo xtask mutants sown [FAULT...]`: known faults are sown into a copy of the source, one after the other,
 //! and each time a step of the tests must turn red, for the right reason.
 //!
 //! Takes several minutes, and longer the first time, when the copy is built from nothing. Run it after changes of the tests
@@ -94,7 +94,12 @@ const FAULTS: [Fault; 8] = [
     },
 ];
 
-/// `cargo xtask gates [NAME...]`; without a name, all.
+/// Whether there is a fault of this name.
+pub fn is_fault(name: &str) -> bool {
+    FAULTS.iter().any(|fault| fault.name == name)
+}
+
+/// Sows the named faults; without a name, all.
 ///
 /// # Errors
 /// A fault that nothing finds, or that no longer fits the source.

@@ -1,5 +1,5 @@
-//! `cargo xtask mutants [PART...]`: are the Rust and C tests worth something? cargo-mutants changes the source in one place
-//! after the other, in a copy of the tree, and each time a test must turn red.
+//! `cargo xtask mutants [PART...]`: do the tests notice faults? Known ones are sown first (`gates.rs`); then cargo-mutants
+//! changes the source in one place after the other, in a copy of the tree, and each time a test must turn red.
 //!
 //! A mutant that no test notices fails the verb. Those that no test *can* notice stand in `.cargo/mutants.toml`, with their
 //! reasons. Takes from minutes (`core`) to an hour and more (all): run it after changes of a part and before a release.
@@ -11,8 +11,12 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::check::gates;
 use crate::paths;
 use crate::process::Cmd;
+
+/// The part that sows known faults and looks at every gate, not at the Rust tests alone.
+const SOWN: &str = "sown";
 
 /// The version that is installed where none is found.
 const CARGO_MUTANTS: &str = "27.1.0";
@@ -70,14 +74,23 @@ struct Figures {
     survivors: Vec<String>,
 }
 
-/// `cargo xtask mutants [PART...]`; without a part, all in turn.
+/// `cargo xtask mutants [sown [FAULT...]] [PART...]`; without arguments the faults that are sown, then all parts in turn.
 ///
 /// # Errors
 /// A mutant that survives, an exception that no longer fits the source, wrong arguments or missing tools.
 pub fn run(args: &[String]) -> Result<()> {
+    let (faults, args): (Vec<String>, Vec<String>) =
+        args.iter().cloned().partition(|arg| arg == SOWN || gates::is_fault(arg));
     if let Some(unknown) = args.iter().find(|arg| PARTS.iter().all(|part| part.name != *arg)) {
         let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
-        bail!("no part '{unknown}'; there are: {}", names.join(", "));
+        bail!("no part '{unknown}'; there are: {SOWN}, {}", names.join(", "));
+    }
+    if args.is_empty() || !faults.is_empty() {
+        let named: Vec<String> = faults.iter().filter(|arg| *arg != SOWN).cloned().collect();
+        gates::run(&named)?;
+    }
+    if args.is_empty() && !faults.is_empty() {
+        return Ok(());
     }
     need()?;
     check_exceptions()?;
@@ -106,11 +119,9 @@ pub fn run(args: &[String]) -> Result<()> {
 }
 
 fn need() -> Result<()> {
-    if paths::program("cargo-mutants").is_none() {
+    if paths::cargo_program("cargo-mutants").is_none() {
         println!("installing cargo-mutants {CARGO_MUTANTS}");
-        Cmd::new("cargo")
-            .args(["install", "--quiet", "--locked", "cargo-mutants", "--version", CARGO_MUTANTS])
-            .run()?;
+        Cmd::new("cargo").args(["install", "--locked", "cargo-mutants", "--version", CARGO_MUTANTS]).capture()?;
     }
     Ok(())
 }

@@ -1,0 +1,15 @@
+//! What must hold before a change lands: the steps of `cargo xtask test`, and what they run.
+
+pub mod abi;
+pub mod attack;
+pub mod coverage;
+pub mod deny;
+pub mod exact;
+pub mod fuzz;
+pub mod gates;
+pub mod header;
+pub mod misra;
+pub mod mutants;
+pub mod proof;
+pub mod sanitize;
+pub mod test;

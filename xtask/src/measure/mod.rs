@@ -1,0 +1,7 @@
+//! What models and the runtime cost: instructions, flash, RAM, on this computer and on the emulated boards.
+
+pub mod bench;
+pub mod calls;
+pub mod firmware;
+pub mod models;
+pub mod size;

@@ -1,0 +1,5 @@
+//! What others get to see: the demo, the release, and a new Debian in which both are tried.
+
+pub mod demo;
+pub mod dist;
+pub mod fresh;
