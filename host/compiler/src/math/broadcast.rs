@@ -12,9 +12,18 @@ pub struct Broadcast {
     pub steps: [[usize; LOOPS]; 2],
 }
 
+/// Whether each dimension of the output is that of an input: nothing is repeated that no input asks for.
+pub fn covers(inputs: [&[usize]; 2], output: &[usize]) -> bool {
+    let own = |input: &[usize], i: usize| if i < input.len() { input[input.len() - 1 - i] } else { 1 };
+    output.iter().rev().enumerate().all(|(i, &size)| inputs.iter().any(|input| own(input, i) == size))
+}
+
 impl Broadcast {
     /// The shortest loops for two inputs and the output they give. `None` if the shapes don't broadcast or take too many loops.
     pub fn new(inputs: [&[usize]; 2], output: &[usize]) -> Option<Broadcast> {
+        if !covers(inputs, output) {
+            return None;
+        }
         let mut loops: Vec<(usize, [usize; 2])> = Vec::new();
         let mut strides = [1usize; 2];
         // Innermost first.
@@ -74,6 +83,8 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused() {
         assert_eq!(Broadcast::new([&[2, 3], &[2]], &[2, 3]), None);
+        assert_eq!(Broadcast::new([&[1, 3], &[3]], &[2, 3]), None);
+        assert_eq!(Broadcast::new([&[1], &[]], &[2]), None);
         assert_eq!(Broadcast::new([&[2, 1, 2, 1, 2], &[1, 2, 1, 2, 1]], &[2; 5]), None);
     }
 }

@@ -4,6 +4,7 @@ use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{Activation, DType, OpKind, Tensor};
 use crate::ir::layer::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
+use crate::math::broadcast::covers;
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
@@ -53,8 +54,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     for operand in [inputs[0], inputs[1], output] {
         checker.dtype(operand, &[DType::Int8]).then_some(())?;
     }
-    let fits = inputs.iter().all(|input| steps(input, &output).is_some());
-    if !fits {
+    let covered = covers([&inputs[0].shape, &inputs[1].shape], &output.shape);
+    if !covered || inputs.iter().any(|input| steps(input, &output).is_none()) {
         let found = format!("shapes {:?} and {:?}", inputs[0].shape, inputs[1].shape);
         checker.bad(found, format!("up to 4 dimensions that broadcast to {:?}", output.shape));
     }

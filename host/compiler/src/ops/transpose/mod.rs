@@ -28,6 +28,7 @@ struct Transpose<'a> {
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let (input, order, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
     checker.dtype(output, &[input.dtype]);
+    checker.rank(order, 1).then_some(())?;
     let given = checker.constant_i32(order)?;
     if input.dtype.size() == 0 {
         checker.bad_tensor(output.id, input.dtype.to_string(), "a type with a size");

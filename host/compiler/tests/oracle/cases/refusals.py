@@ -21,6 +21,9 @@ def cases():
         yield f"edges-options_{kind}", lambda state, kind=kind: _without_options(kind == "type_only")
     yield "contradiction-add-options_of_mul", lambda state: _add(0.05, "RELU", kind="MulOptions")
     yield "contradiction-add-options_of_abs", lambda state: _add(0.05, None, kind="AbsOptions")
+    for operator in ("ADD", "SUB", "MUL", "MAXIMUM"):
+        name = f"contradiction-{operator.lower()}-output_repeated"
+        yield name, lambda state, operator=operator: _repeated(operator)
     for multiplier in (0, 1, 3, -2):
         yield f"contradiction-depthwise-multiplier{multiplier}", lambda state, m=multiplier: _depthwise(m)
     yield "contradiction-call_once-late", lambda state: _late()
@@ -37,6 +40,7 @@ def _refused():
     for what, bias in (("hundredfold", Quantization(0.25)), ("unquantised", None), ("zero", Quantization(1e-20))):
         found[f"fully_connected-bias_{what}"] = lambda bias=bias: _dense(bias)
     found["concatenation-unquantised"] = lambda: _concatenation(None)
+    found["transpose-order_of_rank2"] = lambda: _transpose()
     found["softmax-beta_nan"] = lambda: _softmax(float("nan"), 0.05)
     found["softmax-tiny_scale"] = lambda: _softmax(1.0, 1e-9)
     found["softmax-output_scale"] = lambda: _softmax(1.0, 0.05, Quantization(1 / 128, -128))
@@ -92,6 +96,14 @@ def _softmax(beta, scale, result=Quantization(1 / 256, -128)):
     return model.bytes()
 
 
+def _transpose():
+    model = Model()
+    graph = model.graph()
+    inputs = [graph.input("input", (2, 3), _SAME), graph.constant("order", np.int32([[1, 0]]))]
+    graph.output(graph.operator("TRANSPOSE", inputs, [graph.tensor("output", (3, 2), _SAME)], options("TransposeOptions")))
+    return model.bytes()
+
+
 def _unary(operator, scale, result):
     model = Model()
     graph = model.graph()
@@ -142,6 +154,15 @@ def _depthwise(multiplier):
     fields.dilationHFactor = fields.dilationWFactor = 1
     output = graph.tensor("output", (1, 2, 2, 4), _SAME)
     graph.output(graph.operator("DEPTHWISE_CONV_2D", [source, weights], [output], fields))
+    return model.bytes()
+
+
+def _repeated(operator):
+    """An output with more rows than any input."""
+    model = Model()
+    graph = model.graph()
+    sources = [graph.input(name, (1, 4), _SAME) for name in "ab"]
+    graph.output(graph.operator(operator, sources, [graph.tensor("output", (2, 4), _SAME)]))
     return model.bytes()
 
 
