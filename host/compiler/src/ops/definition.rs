@@ -73,9 +73,9 @@ impl Support {
         Support { types, cores, result: Exactness::Bytes }
     }
 
-    /// A row of results that are the reference's bytes where functions of the C library are.
-    pub const fn library(types: &'static str, cores: Cores) -> Support {
-        Support { types, cores, result: Exactness::Library }
+    /// A row of results of functions such as exp, which are as near as `docs/kernels.md` states.
+    pub const fn near(types: &'static str, cores: Cores) -> Support {
+        Support { types, cores, result: Exactness::Near }
     }
 }
 
@@ -99,6 +99,6 @@ pub enum Cores {
 pub enum Exactness {
     /// The same bytes.
     Bytes,
-    /// The same operations in the same order: the same bytes where the C library's functions are.
-    Library,
+    /// The same bytes on every core, as near to the reference's as the functions in it are.
+    Near,
 }

@@ -18,7 +18,7 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["logistic_float.h"],
     reference: "logistic.cc",
-    support: &[Support::bytes("int8", Cores::Portable), Support::library("float32", Cores::Portable)],
+    support: &[Support::bytes("int8", Cores::Portable), Support::near("float32", Cores::Portable)],
 };
 
 /// Integer and fractional bits of the fixed-point argument.

@@ -21,7 +21,7 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["softmax.h", "softmax_float.h"],
     reference: "softmax.cc",
-    support: &[Support::bytes("int8 to int8, int16", Cores::Portable), Support::library("float32", Cores::Portable)],
+    support: &[Support::bytes("int8 to int8, int16", Cores::Portable), Support::near("float32", Cores::Portable)],
 };
 
 /// Sums of more exponentials might not fit in the reference's Q12.19 accumulator.

@@ -1,9 +1,11 @@
 """The models of the grid, by name.
 
-Every module here has a function `cases()` that yields pairs of a name and a function. The function takes a
+Every module here, and every `cases.py` in a folder of `src/ops`, has a function `cases()` that yields pairs of a name and a function. The function takes a
 random state, which depends on nothing but the seed and the name, and returns the file's bytes.
 """
 
+import importlib.util
+import pathlib
 import zlib
 
 import numpy as np
@@ -60,10 +62,20 @@ REFUSAL = "refused-"
 CONTRADICTION = "contradiction-"
 
 
+def _of_operators():
+    """The cases in the folders of the operators."""
+    folders = pathlib.Path(__file__).resolve().parents[3] / "src" / "ops"
+    for path in sorted(folders.glob("*/cases.py")):
+        spec = importlib.util.spec_from_file_location(f"cases_of_{path.parent.name}", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        yield module
+
+
 def every():
     """All cases, in a fixed order, as a dictionary from name to function."""
     found = {}
-    for module in MODULES:
+    for module in (*MODULES, *_of_operators()):
         for name, make in module.cases():
             if name in found:
                 raise ValueError(f"two cases are called {name}")

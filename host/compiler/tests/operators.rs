@@ -1,0 +1,69 @@
+//! `docs/operators.md` says what the operators' folders say.
+//!
+//! `TVM_EMBEDDED_BLESS=1 cargo test -p tvm_embedded_compiler --test operators` writes it anew.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use tvm_embedded_compiler::ops::DEFINITIONS;
+use tvm_embedded_compiler::ops::definition::{Cores, Definition, Exactness};
+
+const HEAD: &str = "# Operators
+
+Generated from the operators' folders in `host/compiler/src/ops`: don't edit; `tests/operators.rs` writes it.
+
+What the compiler accepts, by operator of the `.tflite` format. *Cores* are those with code of their own: *portable* is C99 for all,
+DSP and MVE come on top of it. *Reference* is the file of TensorFlow Lite Micro in `tensorflow/lite/micro/kernels` whose results
+an operator has: the same bytes, or for float32 functions such as exp the same bytes on every core, as near as
+[kernels.md](kernels.md) states.
+
+| operator | versions | element types | cores | result | reference |
+| --- | --- | --- | --- | --- | --- |
+";
+
+#[test]
+fn the_table_of_operators_is_that_of_the_registry() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operators.md");
+    let expected = table();
+    if std::env::var_os("TVM_EMBEDDED_BLESS").is_some() {
+        fs::write(&path, expected).unwrap();
+        return;
+    }
+    let found = fs::read_to_string(&path).unwrap();
+    assert!(found == expected, "docs/operators.md is out of date: see the top of this file");
+}
+
+fn table() -> String {
+    let mut definitions: Vec<&Definition> = DEFINITIONS.to_vec();
+    definitions.sort_by_key(|definition| definition.kind.to_string());
+    let mut text = HEAD.to_owned();
+    for definition in definitions {
+        let (first, last) = (definition.versions.start(), definition.versions.end());
+        let versions = if first == last { format!("{first}") } else { format!("{first} to {last}") };
+        for (i, row) in definition.support.iter().enumerate() {
+            let (name, versions) =
+                if i == 0 { (definition.kind.to_string(), versions.as_str()) } else { (String::new(), "") };
+            let (types, reference) = (row.types, if i == 0 { definition.reference } else { "" });
+            let (cores, result) = (cores(row.cores), result(row.result));
+            let _ = writeln!(text, "| {name} | {versions} | {types} | {cores} | {result} | {reference} |");
+        }
+    }
+    text
+}
+
+fn cores(cores: Cores) -> &'static str {
+    match cores {
+        Cores::Portable => "portable",
+        Cores::Dsp => "portable, DSP",
+        Cores::Mve => "portable, MVE",
+        Cores::DspMve => "portable, DSP, MVE",
+        Cores::NoCode => "no code",
+    }
+}
+
+fn result(result: Exactness) -> &'static str {
+    match result {
+        Exactness::Bytes => "the same bytes",
+        Exactness::Near => "as near as stated",
+    }
+}
