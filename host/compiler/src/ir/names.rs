@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use tvm_embedded_mlf::names::is_keyword;
+use tvm_embedded_mlf::names::{is_declared, is_keyword, is_macro, latin};
 
 /// Gives out C identifiers, each once.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ impl Names {
         let mut name = base.clone();
         let mut number = 1;
         while is_reserved(&name)
-            || is_reserved(&name.to_ascii_uppercase())
+            || RESERVED.contains(&&*name.to_ascii_uppercase())
             || self.taken.contains(&name)
             || !self.taken.insert(name.to_ascii_uppercase())
         {
@@ -35,9 +35,10 @@ impl Names {
     }
 }
 
-/// A C identifier like `text`: every other byte becomes `_` as with TVM, and a digit or an underscore never comes first.
+/// A C identifier like `text`: letters of other scripts are spelled in Latin, every other character becomes `_` as with
+/// TVM, and a digit or an underscore never comes first.
 pub fn identifier(text: &str) -> String {
-    let mut name: String = text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b) } else { '_' }).collect();
+    let mut name = latin(text);
     // Long names make long symbols; linkers and C compilers guarantee less than this.
     name.truncate(96);
     let trimmed = name.trim_start_matches('_');
@@ -50,7 +51,7 @@ pub fn identifier(text: &str) -> String {
 /// A module name: an identifier in lower case, since TVM's file and macro names lose the case.
 pub fn module_name(text: &str) -> String {
     let name = identifier(text).to_ascii_lowercase();
-    if is_reserved(&name) { format!("{name}_model") } else { name }
+    if is_reserved(&name) || is_declared(&name) { format!("{name}_model") } else { name }
 }
 
 /// Whether a name the user gave can be used as it stands.
@@ -60,23 +61,17 @@ pub fn is_lower_identifier(name: &str) -> bool {
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && !is_reserved(name)
+        && !is_declared(name)
 }
 
 /// Whether C, C++ or their headers give the name a meaning, so that it can't name a member, a parameter or a macro part.
 fn is_reserved(name: &str) -> bool {
-    is_keyword(name) || RESERVED.contains(&name)
+    // TVMK_ begins the macros of the kernels.
+    is_keyword(name) || is_macro(name) || name.starts_with("TVM") || RESERVED.contains(&name)
 }
 
-/// Such words beside the keywords up to C17 and C++17: keywords of C++20, types, macros, names of the generated code's own.
+/// Such words beside keywords and macros: types, words of some compilers, names of the generated code's own.
 const RESERVED: &[&str] = &[
-    "char8_t",
-    "concept",
-    "consteval",
-    "constinit",
-    "co_await",
-    "co_return",
-    "co_yield",
-    "requires",
     "int8_t",
     "int16_t",
     "int32_t",
@@ -91,18 +86,14 @@ const RESERVED: &[&str] = &[
     "near",
     "far",
     "interrupt",
-    "linux",
-    "unix",
-    "i386",
     "arm",
-    "errno",
+    "i386",
     "assert",
     "main",
     "inputs",
     "outputs",
     "workspace_pools",
     "devices",
-    "NULL",
     "workspace",
     "WORKSPACE",
 ];
@@ -114,17 +105,18 @@ mod tests {
     #[test]
     fn words_that_macros_would_clash_with_are_not_given_out() {
         let mut names = Names::new();
-        for word in ["int", "concept", "workspace", "Workspace", "null", "size_t"] {
+        for word in ["int", "concept", "workspace", "Workspace", "NULL", "size_t", "INT8_MAX", "errno"] {
             let name = names.unique(word);
             assert!(name.starts_with(word) && name.len() > word.len(), "{word}: {name}");
         }
+        assert_eq!(names.unique("TVMK_INLINE"), "TVMK_INLINE_2");
     }
 
     #[test]
     fn names_become_identifiers() {
         assert_eq!(identifier("serving_default_x:0"), "serving_default_x_0");
         assert_eq!(identifier("1st input"), "t1st_input");
-        assert_eq!(identifier("größe"), "gr____e");
+        assert_eq!(identifier("größe"), "grosse");
         assert_eq!(identifier("__x"), "x");
         assert_eq!(identifier(""), "tensor");
     }
@@ -143,6 +135,9 @@ mod tests {
     fn module_names_are_lower_case() {
         assert_eq!(module_name("MyNet-v2"), "mynet_v2");
         assert_eq!(module_name("default"), "default_model");
+        assert_eq!(module_name("std"), "std_model");
+        assert_eq!(module_name("printf"), "printf_model");
+        assert_eq!(module_name("音声认识"), "yinshengrenshi");
         assert!(is_lower_identifier("kws"));
         assert!(!is_lower_identifier("Kws") && !is_lower_identifier("1a") && !is_lower_identifier("int"));
     }
