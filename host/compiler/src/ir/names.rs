@@ -19,7 +19,11 @@ impl Names {
     /// An identifier like `wanted`, made unique by a number where needed. Names that differ only in case count as the same,
     /// since macros are made of them in upper case.
     pub fn unique(&mut self, wanted: &str) -> String {
-        let base = identifier(wanted);
+        let mut base = identifier(wanted);
+        // Of names that are reserved for how they begin, no number makes others.
+        if is_reserved(&format!("{base}_2")) {
+            base.insert_str(0, "t_");
+        }
         let mut name = base.clone();
         let mut number = 1;
         while is_reserved(&name)
@@ -109,7 +113,8 @@ mod tests {
             let name = names.unique(word);
             assert!(name.starts_with(word) && name.len() > word.len(), "{word}: {name}");
         }
-        assert_eq!(names.unique("TVMK_INLINE"), "TVMK_INLINE_2");
+        assert_eq!(names.unique("TVMK_INLINE"), "t_TVMK_INLINE");
+        assert_eq!(names.unique("SIGUSR1"), "t_SIGUSR1");
     }
 
     #[test]
