@@ -13,7 +13,7 @@ NEW = """/**
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
+ * @param[in] model the model's descriptor
  * @return `TVM_STATUS_OK`; what `TVMCheckModel` answers for a bad model
  */
 int32_t TVMSomethingNew(const struct TVMModel *model);
@@ -22,14 +22,14 @@ int32_t TVMSomethingNew(const struct TVMModel *model);
 FIRST = "/**\n * Sets the workspaces of a context."
 SHAPE = "int32_t TVMGetInputShape(const struct TVMModel *model, size_t index, const int32_t **shape, size_t *rank"
 CHECK = "int32_t TVMCheckModel(const struct TVMModel *model"
-CHECKED = " * @param model [in] what may be a model's descriptor\n"
+CHECKED = " * @param[in] model what may be a model's descriptor\n"
 CHANGES = [
     ("a new function", FIRST, NEW + FIRST, "TVMSomethingNew is new: say in facts.CASES"),
-    ("a new parameter", CHECK, CHECK + ", size_t strictness", "TVMCheckModel: no '@param strictness"),
+    ("a new parameter", CHECK, CHECK + ", size_t strictness", "TVMCheckModel: no '@param[in] strictness"),
     ("a new parameter with a description", CHECKED + "§" + CHECK,
-     CHECKED + " * @param strictness [in] how strict\n§" + CHECK + ", size_t strictness", "no good value for 'strictness'"),
+     CHECKED + " * @param[in] strictness how strict\n§" + CHECK + ", size_t strictness", "no good value for 'strictness'"),
     ("a new type", SHAPE, SHAPE.replace("size_t *rank", "double *rank"), "facts.POINTEES says nothing about 'double'"),
-    ("a new number", CHECKED + "§" + CHECK, CHECKED + " * @param index [in] strictness\n§" + CHECK + ", uint8_t index",
+    ("a new number", CHECKED + "§" + CHECK, CHECKED + " * @param[in] index strictness\n§" + CHECK + ", uint8_t index",
      "does not know how 'uint8_t index' can be bad"),
     ("a function that is gone", "TVMGetOutputQuantization", "TVMGetOutputScale", "facts.CASES has TVMGetOutputQuantization"),
     ("a status that nothing produces", "`TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`; the first",
@@ -38,7 +38,7 @@ CHANGES = [
      "TVMIsWorkspaceState: a row produces TVM_STATUS_INDEX_OUT_OF_RANGE"),
     ("a status that does not exist", "`TVM_STATUS_NAME_UNKNOWN`", "`TVM_STATUS_NO_SUCH_NAME`", "TVM_STATUS_NO_SUCH_NAME, which is none"),
     ("threads left out", "Threads, interrupts, callbacks: yes.\n *\n" + CHECKED, CHECKED, "does not say 'Threads, interrupts"),
-    ("no direction", "@param model [in] what may be", "@param model what may be", "TVMCheckModel: no '@param model [in]'"),
+    ("no direction", "@param[in] model what may be", "@param model what may be", "TVMCheckModel: no '@param[in] model'"),
     ("no description", "  /**\n   * Bits of one lane.\n   */\n", "", "no description: uint8_t bits;"),
     ("no return", " * @return the message\n", "", "TVMGetLastError: no '@return'"),
 ]

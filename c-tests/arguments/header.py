@@ -21,11 +21,11 @@ class Parameter:
 class Function:
     def __init__(self, name, returns, parameters, comment):
         self.name, self.returns, self.comment = name, returns, comment
-        described = {found[1]: found[2] for found in re.finditer(r"@param (\w+) \[(in|out|in,out)\]", comment)}
+        described = {found[2]: found[1] for found in re.finditer(r"@param\[(in|out|in,out)\] (\w+)", comment)}
         self.parameters = [Parameter(type_, parameter, described.get(parameter)) for type_, parameter in parameters]
         missing = [parameter.name for parameter in self.parameters if parameter.direction is None]
         for parameter in missing:
-            raise Problem(f"{name}: no '@param {parameter} [in]', '[out]' or '[in,out]' in its description")
+            raise Problem(f"{name}: no '@param[in] {parameter}', '[out]' or '[in,out]' in its description")
         for parameter in described.keys() - {parameter.name for parameter in self.parameters}:
             raise Problem(f"{name}: its description has '@param {parameter}', its declaration has not")
         if returns != "void" and "@return" not in comment:

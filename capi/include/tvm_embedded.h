@@ -14,6 +14,21 @@
  *   same time, from an interrupt or signal handler whatever call it interrupted, and from a model's own code while the
  *   model runs. "Yes" alone has no condition.
  * - Strings are NUL-terminated UTF-8.
+ *
+ * With the header that is generated for a model `my_model`:
+ * @code
+ * static uint8_t workspace[TVM_MY_MODEL_WORKSPACE_BYTES];
+ * static const TVMContext context = TVM_MY_MODEL_CONTEXT(workspace);
+ * static tvm_my_model_input_t input;
+ * static tvm_my_model_output_t output;
+ *
+ * TVMInputs_my_model inputs = TVM_MY_MODEL_INPUTS(&input);
+ * TVMOutputs_my_model outputs = TVM_MY_MODEL_OUTPUTS(&output);
+ * int32_t status = TVMExecute_my_model(&inputs, &outputs, &context);
+ * if (status != TVM_STATUS_OK) {
+ *   puts(TVMStatusString(status));
+ * }
+ * @endcode
  */
 #ifndef TVM_EMBEDDED_H
 #define TVM_EMBEDDED_H
@@ -507,8 +522,8 @@ extern "C" {
  *
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
- * @param context [out] its workspaces are set, nothing else of it is read or written, so it need not be initialised
- * @param memory [in] the buffer, or the table of pointers. Must outlive the context's use
+ * @param[out] context its workspaces are set, nothing else of it is read or written, so it need not be initialised
+ * @param[in] memory the buffer, or the table of pointers. Must outlive the context's use
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_WORKSPACE`. On
  *   failure nothing is written
  */
@@ -520,10 +535,10 @@ int32_t TVMSetWorkspaces(struct TVMContext *context,
  *
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
- * @param context [out] as for `TVMSetWorkspaces`
- * @param buffer [in] the memory. Need not be aligned when it is as large as `TVMGetWorkspaceSize` says. Must outlive the
+ * @param[out] context as for `TVMSetWorkspaces`
+ * @param[in] buffer the memory. Need not be aligned when it is as large as `TVMGetWorkspaceSize` says. Must outlive the
  *   context's use
- * @param size [in] bytes at `buffer`, checked by `TVMExecute`; 0 when not known
+ * @param[in] size bytes at `buffer`, checked by `TVMExecute`; 0 when not known
  * @return as `TVMSetWorkspaces`
  */
 int32_t TVMSetWorkspaceBuffer(struct TVMContext *context,
@@ -535,10 +550,10 @@ int32_t TVMSetWorkspaceBuffer(struct TVMContext *context,
  *
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
- * @param context [out] as for `TVMSetWorkspaces`
- * @param pointers [in] the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may lie in
+ * @param[out] context as for `TVMSetWorkspaces`
+ * @param[in] pointers the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may lie in
  *   read-only memory. It is not copied, so it must outlive the context's use
- * @param size [in] bytes at `pointers`, checked by `TVMExecute`; 0 when not known
+ * @param[in] size bytes at `pointers`, checked by `TVMExecute`; 0 when not known
  * @return as `TVMSetWorkspaces`, and `TVM_STATUS_MISALIGNED_ARGUMENT`
  */
 int32_t TVMSetWorkspaceTable(struct TVMContext *context, const void *pointers, size_t size);
@@ -550,8 +565,8 @@ int32_t TVMSetWorkspaceTable(struct TVMContext *context, const void *pointers, s
  *
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
- * @param context [out] its parameters are set, nothing else of it is read or written
- * @param memory [in] the constants or the table of pointers; may lie in read-only memory. Must outlive the context's use
+ * @param[out] context its parameters are set, nothing else of it is read or written
+ * @param[in] memory the constants or the table of pointers; may lie in read-only memory. Must outlive the context's use
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_PARAMETER`. On
  *   failure nothing is written
  */
@@ -563,9 +578,9 @@ int32_t TVMSetParameters(struct TVMContext *context,
  *
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
- * @param context [out] as for `TVMSetParameters`
- * @param buffer [in] the constants, aligned as `TVMGetParameterAlignment` says. Must outlive the context's use
- * @param size [in] bytes at `buffer`, checked by `TVMExecute`; 0 when not known
+ * @param[out] context as for `TVMSetParameters`
+ * @param[in] buffer the constants, aligned as `TVMGetParameterAlignment` says. Must outlive the context's use
+ * @param[in] size bytes at `buffer`, checked by `TVMExecute`; 0 when not known
  * @return as `TVMSetParameters`
  */
 int32_t TVMSetParameterBuffer(struct TVMContext *context, const void *buffer, size_t size);
@@ -575,10 +590,10 @@ int32_t TVMSetParameterBuffer(struct TVMContext *context, const void *buffer, si
  *
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
- * @param context [out] as for `TVMSetParameters`
- * @param pointers [in] the model's `TVMParameters_…` struct, or an array of pointers in its order; not copied, so it
+ * @param[out] context as for `TVMSetParameters`
+ * @param[in] pointers the model's `TVMParameters_…` struct, or an array of pointers in its order; not copied, so it
  *   must outlive the context's use
- * @param size [in] bytes at `pointers`, checked by `TVMExecute`; 0 when not known
+ * @param[in] size bytes at `pointers`, checked by `TVMExecute`; 0 when not known
  * @return as `TVMSetParameters`, and `TVM_STATUS_MISALIGNED_ARGUMENT`
  */
 int32_t TVMSetParameterTable(struct TVMContext *context, const void *pointers, size_t size);
@@ -588,8 +603,8 @@ int32_t TVMSetParameterTable(struct TVMContext *context, const void *pointers, s
  *
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
- * @param context [out] its devices are set, nothing else of it is read or written
- * @param devices [in] the model's `TVMDevices_…` struct, or an array of pointers in its order; not copied, so it must
+ * @param[out] context its devices are set, nothing else of it is read or written
+ * @param[in] devices the model's `TVMDevices_…` struct, or an array of pointers in its order; not copied, so it must
  *   outlive the context's use
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_DEVICE`,
  *   `TVM_STATUS_MISALIGNED_ARGUMENT`. On failure nothing is written
@@ -601,12 +616,12 @@ int32_t TVMSetDevices(struct TVMContext *context, const void *devices);
  *
  * Threads, interrupts, callbacks: yes, for different tables.
  *
- * @param model [in] the model's descriptor
- * @param workspaces [in,out] the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
+ * @param[in] model the model's descriptor
+ * @param[in,out] workspaces the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
  *   Give it to `TVMSetWorkspaces` once all are set
- * @param index [in] which workspace, from 0 (`TVMFindWorkspace` tells it for a name)
- * @param memory [in] the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
- * @param size [in] bytes at `memory`
+ * @param[in] index which workspace, from 0 (`TVMFindWorkspace` tells it for a name)
+ * @param[in] memory the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
+ * @param[in] size bytes at `memory`
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
  *   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL`,
  *   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
@@ -622,12 +637,12 @@ int32_t TVMSetWorkspace(const struct TVMModel *model,
  *
  * Threads, interrupts, callbacks: yes, for different tables.
  *
- * @param model [in] the model's descriptor
- * @param parameters [in,out] the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
+ * @param[in] model the model's descriptor
+ * @param[in,out] parameters the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
  *   Give it to `TVMSetParameters` once all are set
- * @param index [in] which parameter, from 0 (`TVMFindParameter` tells it for a name)
- * @param memory [in] the constants
- * @param size [in] bytes at `memory`
+ * @param[in] index which parameter, from 0 (`TVMFindParameter` tells it for a name)
+ * @param[in] memory the constants
+ * @param[in] size bytes at `memory`
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
  *   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
  *   `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On
@@ -644,7 +659,7 @@ int32_t TVMSetParameter(const struct TVMModel *model,
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param status [in] what a call answered
+ * @param[in] status what a call answered
  * @return the text, in constant memory, never NULL; "model's own code" for a code that is not the library's
  */
 const char *TVMStatusString(int32_t status);
@@ -667,7 +682,7 @@ const char *TVMGetLastError(void);
  *
  * Threads, interrupts, callbacks: yes, but of two messages at the same time a mixture may be kept.
  *
- * @param message [in] the message, copied; NULL clears the last one
+ * @param[in] message the message, copied; NULL clears the last one
  */
 void TVMAPISetLastError(const char *message);
 
@@ -705,14 +720,14 @@ void TVMAPISetLastError(const char *message);
  * keeps its memory to itself answers interrupts and callbacks with `TVM_STATUS_BUSY`, and is for one thread at a time: its
  * caller keeps other threads out.
  *
- * @param model [in] the model's descriptor, as the generated header declares it
- * @param inputs [in] the model's `TVMInputs_…` struct, or an array of pointers in its order: one pointer for each
+ * @param[in] model the model's descriptor, as the generated header declares it
+ * @param[in] inputs the model's `TVMInputs_…` struct, or an array of pointers in its order: one pointer for each
  *   input, to at least its size in bytes, aligned to its alignment. NULL is legal when the model has no inputs, or has
  *   them all inside its workspace. The pointers and what they point at must stay valid during the call. The tensors are
  *   read only
- * @param outputs [in] the model's `TVMOutputs_…` struct or an array of pointers, as for inputs. The tensors they point
+ * @param[in] outputs the model's `TVMOutputs_…` struct or an array of pointers, as for inputs. The tensors they point
  *   at are written
- * @param context [in] where the run finds its memory. NULL is legal for a model that brings all of it. May lie in
+ * @param[in] context where the run finds its memory. NULL is legal for a model that brings all of it. May lie in
  *   read-only memory
  * @return `TVM_STATUS_OK`, one of the statuses above, or the model's own failure code
  */
@@ -732,8 +747,8 @@ int32_t TVMExecute(const struct TVMModel *model,
  *
  * Threads, interrupts, callbacks: yes, when no two calls at the same time share a workspace.
  *
- * @param model [in] the model's descriptor
- * @param context [in] the context that `TVMExecute` is called with; its state workspace is written
+ * @param[in] model the model's descriptor
+ * @param[in] context the context that `TVMExecute` is called with; its state workspace is written
  * @return `TVM_STATUS_OK`; what `TVMExecute` answers for a bad model, context, workspace or parameter; or the model's own
  *   failure code
  */
@@ -748,9 +763,9 @@ int32_t TVMReset(const struct TVMModel *model,
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param context [in] a context whose workspaces are set
- * @param inputs [out] the model's `TVMInputs_…` struct, or an array of as many pointers as it has inputs
+ * @param[in] model the model's descriptor
+ * @param[in] context a context whose workspaces are set
+ * @param[out] inputs the model's `TVMInputs_…` struct, or an array of as many pointers as it has inputs
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an input is the caller's to place;
  *   `TVM_STATUS_NULL_INPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `inputs`; what `TVMExecute` answers for a
  *   bad model, context or workspace. On failure nothing is written
@@ -765,9 +780,9 @@ int32_t TVMMapInputs(const struct TVMModel *model, const struct TVMContext *cont
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param context [in] a context whose workspaces are set
- * @param outputs [out] the model's `TVMOutputs_…` struct, or an array of as many pointers as it has outputs
+ * @param[in] model the model's descriptor
+ * @param[in] context a context whose workspaces are set
+ * @param[out] outputs the model's `TVMOutputs_…` struct, or an array of as many pointers as it has outputs
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an output is the caller's to place;
  *   `TVM_STATUS_NULL_OUTPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `outputs`; what `TVMExecute` answers for a
  *   bad model, context or workspace. On failure nothing is written
@@ -779,10 +794,10 @@ int32_t TVMMapOutputs(const struct TVMModel *model, const struct TVMContext *con
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param context [in] a context whose workspaces are set
- * @param index [in] which workspace, from 0
- * @param memory [out] the address
+ * @param[in] model the model's descriptor
+ * @param[in] context a context whose workspaces are set
+ * @param[in] index which workspace, from 0
+ * @param[out] memory the address
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
  *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
  *   workspace. On failure nothing is written
@@ -794,10 +809,10 @@ int32_t TVMGetWorkspace(const struct TVMModel *model, const struct TVMContext *c
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param context [in] a context; NULL is legal for a model that carries all its parameters
- * @param index [in] which parameter, from 0
- * @param memory [out] the address
+ * @param[in] model the model's descriptor
+ * @param[in] context a context; NULL is legal for a model that carries all its parameters
+ * @param[in] index which parameter, from 0
+ * @param[out] memory the address
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
  *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
  *   parameter. On failure nothing is written
@@ -812,10 +827,10 @@ int32_t TVMGetParameter(const struct TVMModel *model,
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param context [in] a context whose devices are set
- * @param index [in] which device, from 0
- * @param device [out] the handle
+ * @param[in] model the model's descriptor
+ * @param[in] context a context whose devices are set
+ * @param[in] index which device, from 0
+ * @param[out] device the handle
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
  *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device`; what `TVMExecute` answers for a bad model, context or device. On
  *   failure nothing is written
@@ -831,10 +846,10 @@ int32_t TVMGetDevice(const struct TVMModel *model,
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param context [in] a context whose workspaces are set
- * @param inputs [in] the model's inputs; NULL is right
- * @param outputs [in] the model's outputs; NULL is right
+ * @param[in] model the model's descriptor
+ * @param[in] context a context whose workspaces are set
+ * @param[in] inputs the model's inputs; NULL is right
+ * @param[in] outputs the model's outputs; NULL is right
  * @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; `TVM_STATUS_MISALIGNED_ARGUMENT`; what `TVMExecute`
  *   answers for a bad model, context or workspace
  */
@@ -848,7 +863,7 @@ int32_t TVMCheckMapped(const struct TVMModel *model,
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] what may be a model's descriptor
+ * @param[in] model what may be a model's descriptor
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_MODEL`, `TVM_STATUS_MISALIGNED_MODEL`, `TVM_STATUS_NOT_A_MODEL`,
  *   `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`; the first that holds, in this order
  */
@@ -859,7 +874,7 @@ int32_t TVMCheckModel(const struct TVMModel *model);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
+ * @param[in] model the model's descriptor
  * @return the name, UTF-8, in constant memory; NULL for a bad model
  */
 const char *TVMGetModelName(const struct TVMModel *model);
@@ -869,7 +884,7 @@ const char *TVMGetModelName(const struct TVMModel *model);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
+ * @param[in] model the model's descriptor
  * @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` answers
  *   for a bad model
  */
@@ -880,7 +895,7 @@ int32_t TVMGetTVMVersionMajor(const struct TVMModel *model);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
+ * @param[in] model the model's descriptor
  * @return as `TVMGetTVMVersionMajor`
  */
 int32_t TVMGetTVMVersionMinor(const struct TVMModel *model);
@@ -890,7 +905,7 @@ int32_t TVMGetTVMVersionMinor(const struct TVMModel *model);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
+ * @param[in] model the model's descriptor
  * @return as `TVMGetTVMVersionMajor`
  */
 int32_t TVMGetTVMVersionPatch(const struct TVMModel *model);
@@ -918,7 +933,7 @@ const char *TVMGetLibraryVersion(void);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
+ * @param[in] model the model's descriptor
  * @return the number; 0 for a bad model
  */
 size_t TVMGetWorkspaceCount(const struct TVMModel *model);
@@ -928,8 +943,8 @@ size_t TVMGetWorkspaceCount(const struct TVMModel *model);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param name [in] the model's own name, or the name of the member in the generated struct
+ * @param[in] model the model's descriptor
+ * @param[in] name the model's own name, or the name of the member in the generated struct
  * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
  *   for a bad model
  */
@@ -940,8 +955,8 @@ int32_t TVMFindWorkspace(const struct TVMModel *model, const char *name);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which workspace, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which workspace, from 0
  * @return the name, UTF-8, in constant memory; NULL for a bad model or index
  */
 const char *TVMGetWorkspaceName(const struct TVMModel *model, size_t index);
@@ -952,8 +967,8 @@ const char *TVMGetWorkspaceName(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which workspace, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which workspace, from 0
  * @return the bytes; 0 for a bad model or index, and for models that bring their own memory
  */
 size_t TVMGetWorkspaceSize(const struct TVMModel *model, size_t index);
@@ -963,8 +978,8 @@ size_t TVMGetWorkspaceSize(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which workspace, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which workspace, from 0
  * @return the bytes; 0 for a bad model or index
  */
 size_t TVMGetWorkspaceAlignedSize(const struct TVMModel *model, size_t index);
@@ -974,8 +989,8 @@ size_t TVMGetWorkspaceAlignedSize(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which workspace, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which workspace, from 0
  * @return the alignment in bytes, a power of two; 0 for a bad model or index
  */
 size_t TVMGetWorkspaceAlignment(const struct TVMModel *model, size_t index);
@@ -985,8 +1000,8 @@ size_t TVMGetWorkspaceAlignment(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which workspace, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which workspace, from 0
  * @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` answers for a bad model
  */
 int32_t TVMIsWorkspaceState(const struct TVMModel *model, size_t index);
@@ -996,7 +1011,7 @@ int32_t TVMIsWorkspaceState(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
+ * @param[in] model the model's descriptor
  * @return the number; 0 for a bad model
  */
 size_t TVMGetParameterCount(const struct TVMModel *model);
@@ -1006,8 +1021,8 @@ size_t TVMGetParameterCount(const struct TVMModel *model);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param name [in] the model's own name, or the name of the member in the generated struct
+ * @param[in] model the model's descriptor
+ * @param[in] name the model's own name, or the name of the member in the generated struct
  * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
  *   for a bad model
  */
@@ -1018,8 +1033,8 @@ int32_t TVMFindParameter(const struct TVMModel *model, const char *name);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which parameter, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which parameter, from 0
  * @return the name, UTF-8, in constant memory; NULL for a bad model or index
  */
 const char *TVMGetParameterName(const struct TVMModel *model, size_t index);
@@ -1029,8 +1044,8 @@ const char *TVMGetParameterName(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which parameter, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which parameter, from 0
  * @return the bytes; 0 for a bad model or index
  */
 size_t TVMGetParameterSize(const struct TVMModel *model, size_t index);
@@ -1040,8 +1055,8 @@ size_t TVMGetParameterSize(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which parameter, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which parameter, from 0
  * @return the alignment in bytes, a power of two; 0 for a bad model or index
  */
 size_t TVMGetParameterAlignment(const struct TVMModel *model, size_t index);
@@ -1051,8 +1066,8 @@ size_t TVMGetParameterAlignment(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which parameter, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which parameter, from 0
  * @return the data, in constant memory; NULL when the user brings it, or for a bad model or index
  */
 const void *TVMGetParameterData(const struct TVMModel *model, size_t index);
@@ -1062,7 +1077,7 @@ const void *TVMGetParameterData(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
+ * @param[in] model the model's descriptor
  * @return the number; 0 for a bad model
  */
 size_t TVMGetDeviceCount(const struct TVMModel *model);
@@ -1072,8 +1087,8 @@ size_t TVMGetDeviceCount(const struct TVMModel *model);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param name [in] the model's own name, or the name of the member in the generated struct
+ * @param[in] model the model's descriptor
+ * @param[in] name the model's own name, or the name of the member in the generated struct
  * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
  *   for a bad model
  */
@@ -1084,8 +1099,8 @@ int32_t TVMFindDevice(const struct TVMModel *model, const char *name);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which device, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which device, from 0
  * @return the name, UTF-8, in constant memory; NULL for a bad model or index
  */
 const char *TVMGetDeviceName(const struct TVMModel *model, size_t index);
@@ -1095,7 +1110,7 @@ const char *TVMGetDeviceName(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
+ * @param[in] model the model's descriptor
  * @return the number; 0 for a bad model
  */
 size_t TVMGetInputCount(const struct TVMModel *model);
@@ -1105,8 +1120,8 @@ size_t TVMGetInputCount(const struct TVMModel *model);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param name [in] the model's own name, or the name of the member in the generated struct
+ * @param[in] model the model's descriptor
+ * @param[in] name the model's own name, or the name of the member in the generated struct
  * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
  *   for a bad model
  */
@@ -1117,8 +1132,8 @@ int32_t TVMFindInput(const struct TVMModel *model, const char *name);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which input, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which input, from 0
  * @return the name, UTF-8, in constant memory; NULL for a bad model or index
  */
 const char *TVMGetInputName(const struct TVMModel *model, size_t index);
@@ -1128,8 +1143,8 @@ const char *TVMGetInputName(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which input, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which input, from 0
  * @return the bytes; 0 for a bad model or index
  */
 size_t TVMGetInputSize(const struct TVMModel *model, size_t index);
@@ -1139,8 +1154,8 @@ size_t TVMGetInputSize(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which input, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which input, from 0
  * @return the alignment in bytes, a power of two; 0 for a bad model or index
  */
 size_t TVMGetInputAlignment(const struct TVMModel *model, size_t index);
@@ -1150,9 +1165,9 @@ size_t TVMGetInputAlignment(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which input, from 0
- * @param data_type [out] code, bits and lanes
+ * @param[in] model the model's descriptor
+ * @param[in] index which input, from 0
+ * @param[out] data_type code, bits and lanes
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
  *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
  *   nothing is written
@@ -1164,10 +1179,10 @@ int32_t TVMGetInputDataType(const struct TVMModel *model, size_t index, struct T
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which input, from 0
- * @param shape [out] `rank` dimensions in constant memory, outermost first; NULL for a scalar
- * @param rank [out] number of dimensions, 0 for a scalar
+ * @param[in] model the model's descriptor
+ * @param[in] index which input, from 0
+ * @param[out] shape `rank` dimensions in constant memory, outermost first; NULL for a scalar
+ * @param[out] rank number of dimensions, 0 for a scalar
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
  *   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
  *   `TVMCheckModel` answers for a bad model. On failure nothing is written
@@ -1179,10 +1194,10 @@ int32_t TVMGetInputShape(const struct TVMModel *model, size_t index, const int32
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which input, from 0
- * @param scale [out] the scale
- * @param zero_point [out] the zero point
+ * @param[in] model the model's descriptor
+ * @param[in] index which input, from 0
+ * @param[out] scale the scale
+ * @param[out] zero_point the zero point
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
  *   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
  *   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
@@ -1194,7 +1209,7 @@ int32_t TVMGetInputQuantization(const struct TVMModel *model, size_t index, floa
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
+ * @param[in] model the model's descriptor
  * @return the number; 0 for a bad model
  */
 size_t TVMGetOutputCount(const struct TVMModel *model);
@@ -1204,8 +1219,8 @@ size_t TVMGetOutputCount(const struct TVMModel *model);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param name [in] the model's own name, or the name of the member in the generated struct
+ * @param[in] model the model's descriptor
+ * @param[in] name the model's own name, or the name of the member in the generated struct
  * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
  *   for a bad model
  */
@@ -1216,8 +1231,8 @@ int32_t TVMFindOutput(const struct TVMModel *model, const char *name);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which output, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which output, from 0
  * @return the name, UTF-8, in constant memory; NULL for a bad model or index
  */
 const char *TVMGetOutputName(const struct TVMModel *model, size_t index);
@@ -1227,8 +1242,8 @@ const char *TVMGetOutputName(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which output, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which output, from 0
  * @return the bytes; 0 for a bad model or index
  */
 size_t TVMGetOutputSize(const struct TVMModel *model, size_t index);
@@ -1238,8 +1253,8 @@ size_t TVMGetOutputSize(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which output, from 0
+ * @param[in] model the model's descriptor
+ * @param[in] index which output, from 0
  * @return the alignment in bytes, a power of two; 0 for a bad model or index
  */
 size_t TVMGetOutputAlignment(const struct TVMModel *model, size_t index);
@@ -1249,9 +1264,9 @@ size_t TVMGetOutputAlignment(const struct TVMModel *model, size_t index);
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which output, from 0
- * @param data_type [out] code, bits and lanes
+ * @param[in] model the model's descriptor
+ * @param[in] index which output, from 0
+ * @param[out] data_type code, bits and lanes
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
  *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
  *   nothing is written
@@ -1263,10 +1278,10 @@ int32_t TVMGetOutputDataType(const struct TVMModel *model, size_t index, struct 
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which output, from 0
- * @param shape [out] `rank` dimensions in constant memory, outermost first; NULL for a scalar
- * @param rank [out] number of dimensions, 0 for a scalar
+ * @param[in] model the model's descriptor
+ * @param[in] index which output, from 0
+ * @param[out] shape `rank` dimensions in constant memory, outermost first; NULL for a scalar
+ * @param[out] rank number of dimensions, 0 for a scalar
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
  *   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
  *   `TVMCheckModel` answers for a bad model. On failure nothing is written
@@ -1278,10 +1293,10 @@ int32_t TVMGetOutputShape(const struct TVMModel *model, size_t index, const int3
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param model [in] the model's descriptor
- * @param index [in] which output, from 0
- * @param scale [out] the scale
- * @param zero_point [out] the zero point
+ * @param[in] model the model's descriptor
+ * @param[in] index which output, from 0
+ * @param[out] scale the scale
+ * @param[out] zero_point the zero point
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
  *   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
  *   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written

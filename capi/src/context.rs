@@ -19,8 +19,8 @@ use tvm_embedded_core::status::{TVMStatus, fail};
 ///
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
-/// @param context [out] its workspaces are set, nothing else of it is read or written, so it need not be initialised
-/// @param memory [in] the buffer, or the table of pointers. Must outlive the context's use
+/// @param\[out] context its workspaces are set, nothing else of it is read or written, so it need not be initialised
+/// @param\[in] memory the buffer, or the table of pointers. Must outlive the context's use
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_WORKSPACE`. On
 ///   failure nothing is written
 #[unsafe(no_mangle)]
@@ -32,10 +32,10 @@ pub extern "C" fn TVMSetWorkspaces(context: *mut TVMContext, memory: *mut c_void
 ///
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
-/// @param context [out] as for `TVMSetWorkspaces`
-/// @param buffer [in] the memory. Need not be aligned when it is as large as `TVMGetWorkspaceSize` says. Must outlive the
+/// @param\[out] context as for `TVMSetWorkspaces`
+/// @param\[in] buffer the memory. Need not be aligned when it is as large as `TVMGetWorkspaceSize` says. Must outlive the
 ///   context's use
-/// @param size [in] bytes at `buffer`, checked by `TVMExecute`; 0 when not known
+/// @param\[in] size bytes at `buffer`, checked by `TVMExecute`; 0 when not known
 /// @return as `TVMSetWorkspaces`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetWorkspaceBuffer(context: *mut TVMContext, buffer: *mut c_void, size: usize) -> i32 {
@@ -46,10 +46,10 @@ pub extern "C" fn TVMSetWorkspaceBuffer(context: *mut TVMContext, buffer: *mut c
 ///
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
-/// @param context [out] as for `TVMSetWorkspaces`
-/// @param pointers [in] the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may lie in
+/// @param\[out] context as for `TVMSetWorkspaces`
+/// @param\[in] pointers the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may lie in
 ///   read-only memory. It is not copied, so it must outlive the context's use
-/// @param size [in] bytes at `pointers`, checked by `TVMExecute`; 0 when not known
+/// @param\[in] size bytes at `pointers`, checked by `TVMExecute`; 0 when not known
 /// @return as `TVMSetWorkspaces`, and `TVM_STATUS_MISALIGNED_ARGUMENT`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetWorkspaceTable(context: *mut TVMContext, pointers: *const c_void, size: usize) -> i32 {
@@ -62,8 +62,8 @@ pub extern "C" fn TVMSetWorkspaceTable(context: *mut TVMContext, pointers: *cons
 ///
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
-/// @param context [out] its parameters are set, nothing else of it is read or written
-/// @param memory [in] the constants or the table of pointers; may lie in read-only memory. Must outlive the context's use
+/// @param\[out] context its parameters are set, nothing else of it is read or written
+/// @param\[in] memory the constants or the table of pointers; may lie in read-only memory. Must outlive the context's use
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_PARAMETER`. On
 ///   failure nothing is written
 #[unsafe(no_mangle)]
@@ -75,9 +75,9 @@ pub extern "C" fn TVMSetParameters(context: *mut TVMContext, memory: *const c_vo
 ///
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
-/// @param context [out] as for `TVMSetParameters`
-/// @param buffer [in] the constants, aligned as `TVMGetParameterAlignment` says. Must outlive the context's use
-/// @param size [in] bytes at `buffer`, checked by `TVMExecute`; 0 when not known
+/// @param\[out] context as for `TVMSetParameters`
+/// @param\[in] buffer the constants, aligned as `TVMGetParameterAlignment` says. Must outlive the context's use
+/// @param\[in] size bytes at `buffer`, checked by `TVMExecute`; 0 when not known
 /// @return as `TVMSetParameters`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetParameterBuffer(context: *mut TVMContext, buffer: *const c_void, size: usize) -> i32 {
@@ -88,10 +88,10 @@ pub extern "C" fn TVMSetParameterBuffer(context: *mut TVMContext, buffer: *const
 ///
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
-/// @param context [out] as for `TVMSetParameters`
-/// @param pointers [in] the model's `TVMParameters_…` struct, or an array of pointers in its order; not copied, so it
+/// @param\[out] context as for `TVMSetParameters`
+/// @param\[in] pointers the model's `TVMParameters_…` struct, or an array of pointers in its order; not copied, so it
 ///   must outlive the context's use
-/// @param size [in] bytes at `pointers`, checked by `TVMExecute`; 0 when not known
+/// @param\[in] size bytes at `pointers`, checked by `TVMExecute`; 0 when not known
 /// @return as `TVMSetParameters`, and `TVM_STATUS_MISALIGNED_ARGUMENT`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetParameterTable(context: *mut TVMContext, pointers: *const c_void, size: usize) -> i32 {
@@ -102,8 +102,8 @@ pub extern "C" fn TVMSetParameterTable(context: *mut TVMContext, pointers: *cons
 ///
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
-/// @param context [out] its devices are set, nothing else of it is read or written
-/// @param devices [in] the model's `TVMDevices_…` struct, or an array of pointers in its order; not copied, so it must
+/// @param\[out] context its devices are set, nothing else of it is read or written
+/// @param\[in] devices the model's `TVMDevices_…` struct, or an array of pointers in its order; not copied, so it must
 ///   outlive the context's use
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_DEVICE`,
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT`. On failure nothing is written
@@ -116,12 +116,12 @@ pub extern "C" fn TVMSetDevices(context: *mut TVMContext, devices: *const c_void
 ///
 /// Threads, interrupts, callbacks: yes, for different tables.
 ///
-/// @param model [in] the model's descriptor
-/// @param workspaces [in,out] the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
+/// @param\[in] model the model's descriptor
+/// @param\[in,out] workspaces the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
 ///   Give it to `TVMSetWorkspaces` once all are set
-/// @param index [in] which workspace, from 0 (`TVMFindWorkspace` tells it for a name)
-/// @param memory [in] the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
-/// @param size [in] bytes at `memory`
+/// @param\[in] index which workspace, from 0 (`TVMFindWorkspace` tells it for a name)
+/// @param\[in] memory the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
+/// @param\[in] size bytes at `memory`
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
 ///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL`,
 ///   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
@@ -140,12 +140,12 @@ pub extern "C" fn TVMSetWorkspace(
 ///
 /// Threads, interrupts, callbacks: yes, for different tables.
 ///
-/// @param model [in] the model's descriptor
-/// @param parameters [in,out] the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
+/// @param\[in] model the model's descriptor
+/// @param\[in,out] parameters the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
 ///   Give it to `TVMSetParameters` once all are set
-/// @param index [in] which parameter, from 0 (`TVMFindParameter` tells it for a name)
-/// @param memory [in] the constants
-/// @param size [in] bytes at `memory`
+/// @param\[in] index which parameter, from 0 (`TVMFindParameter` tells it for a name)
+/// @param\[in] memory the constants
+/// @param\[in] size bytes at `memory`
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
 ///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
 ///   `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On

@@ -15,7 +15,7 @@ static LAST_ERROR: [AtomicU8; TVM_LAST_ERROR_SIZE] = [const { AtomicU8::new(0) }
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param status [in] what a call answered
+/// @param\[in] status what a call answered
 /// @return the text, in constant memory, never NULL; "model's own code" for a code that is not the library's
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMStatusString(status: i32) -> *const c_char {
@@ -40,7 +40,7 @@ pub extern "C" fn TVMGetLastError() -> *const c_char {
 ///
 /// Threads, interrupts, callbacks: yes, but of two messages at the same time a mixture may be kept.
 ///
-/// @param message [in] the message, copied; NULL clears the last one
+/// @param\[in] message the message, copied; NULL clears the last one
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMAPISetLastError(message: *const c_char) {
     let mut ended = message.is_null();

@@ -41,14 +41,14 @@ use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 /// keeps its memory to itself answers interrupts and callbacks with `TVM_STATUS_BUSY`, and is for one thread at a time: its
 /// caller keeps other threads out.
 ///
-/// @param model [in] the model's descriptor, as the generated header declares it
-/// @param inputs [in] the model's `TVMInputs_…` struct, or an array of pointers in its order: one pointer for each
+/// @param\[in] model the model's descriptor, as the generated header declares it
+/// @param\[in] inputs the model's `TVMInputs_…` struct, or an array of pointers in its order: one pointer for each
 ///   input, to at least its size in bytes, aligned to its alignment. NULL is legal when the model has no inputs, or has
 ///   them all inside its workspace. The pointers and what they point at must stay valid during the call. The tensors are
 ///   read only
-/// @param outputs [in] the model's `TVMOutputs_…` struct or an array of pointers, as for inputs. The tensors they point
+/// @param\[in] outputs the model's `TVMOutputs_…` struct or an array of pointers, as for inputs. The tensors they point
 ///   at are written
-/// @param context [in] where the run finds its memory. NULL is legal for a model that brings all of it. May lie in
+/// @param\[in] context where the run finds its memory. NULL is legal for a model that brings all of it. May lie in
 ///   read-only memory
 /// @return `TVM_STATUS_OK`, one of the statuses above, or the model's own failure code
 #[unsafe(no_mangle)]
@@ -74,8 +74,8 @@ pub extern "C" fn TVMExecute(
 ///
 /// Threads, interrupts, callbacks: yes, when no two calls at the same time share a workspace.
 ///
-/// @param model [in] the model's descriptor
-/// @param context [in] the context that `TVMExecute` is called with; its state workspace is written
+/// @param\[in] model the model's descriptor
+/// @param\[in] context the context that `TVMExecute` is called with; its state workspace is written
 /// @return `TVM_STATUS_OK`; what `TVMExecute` answers for a bad model, context, workspace or parameter; or the model's own
 ///   failure code
 #[unsafe(no_mangle)]

@@ -1,6 +1,6 @@
 //! The C ABI of `tvm_embedded`: `libtvm_embedded.a` and `libtvm_embedded.so`.
 //!
-//! Each exported function is a few lines: check what C handed over ([`raw`]), decide in the core, store the answer. The
+//! Each exported function is a few lines: check what C handed over (`raw`), decide in the core, store the answer. The
 //! header `include/tvm_embedded.h` is generated from this source and the core's by `cargo xtask header`.
 
 #![no_std]

@@ -14,9 +14,9 @@ use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param context [in] a context whose workspaces are set
-/// @param inputs [out] the model's `TVMInputs_…` struct, or an array of as many pointers as it has inputs
+/// @param\[in] model the model's descriptor
+/// @param\[in] context a context whose workspaces are set
+/// @param\[out] inputs the model's `TVMInputs_…` struct, or an array of as many pointers as it has inputs
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an input is the caller's to place;
 ///   `TVM_STATUS_NULL_INPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `inputs`; what `TVMExecute` answers for a
 ///   bad model, context or workspace. On failure nothing is written
@@ -32,9 +32,9 @@ pub extern "C" fn TVMMapInputs(model: *const TVMModel, context: *const TVMContex
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param context [in] a context whose workspaces are set
-/// @param outputs [out] the model's `TVMOutputs_…` struct, or an array of as many pointers as it has outputs
+/// @param\[in] model the model's descriptor
+/// @param\[in] context a context whose workspaces are set
+/// @param\[out] outputs the model's `TVMOutputs_…` struct, or an array of as many pointers as it has outputs
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an output is the caller's to place;
 ///   `TVM_STATUS_NULL_OUTPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `outputs`; what `TVMExecute` answers for a
 ///   bad model, context or workspace. On failure nothing is written
@@ -47,10 +47,10 @@ pub extern "C" fn TVMMapOutputs(model: *const TVMModel, context: *const TVMConte
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param context [in] a context whose workspaces are set
-/// @param index [in] which workspace, from 0
-/// @param memory [out] the address
+/// @param\[in] model the model's descriptor
+/// @param\[in] context a context whose workspaces are set
+/// @param\[in] index which workspace, from 0
+/// @param\[out] memory the address
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
 ///   workspace. On failure nothing is written
@@ -68,10 +68,10 @@ pub extern "C" fn TVMGetWorkspace(
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param context [in] a context; NULL is legal for a model that carries all its parameters
-/// @param index [in] which parameter, from 0
-/// @param memory [out] the address
+/// @param\[in] model the model's descriptor
+/// @param\[in] context a context; NULL is legal for a model that carries all its parameters
+/// @param\[in] index which parameter, from 0
+/// @param\[out] memory the address
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
 ///   parameter. On failure nothing is written
@@ -89,10 +89,10 @@ pub extern "C" fn TVMGetParameter(
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param context [in] a context whose devices are set
-/// @param index [in] which device, from 0
-/// @param device [out] the handle
+/// @param\[in] model the model's descriptor
+/// @param\[in] context a context whose devices are set
+/// @param\[in] index which device, from 0
+/// @param\[out] device the handle
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device`; what `TVMExecute` answers for a bad model, context or device. On
 ///   failure nothing is written
@@ -111,10 +111,10 @@ pub extern "C" fn TVMGetDevice(
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param context [in] a context whose workspaces are set
-/// @param inputs [in] the model's inputs; NULL is right
-/// @param outputs [in] the model's outputs; NULL is right
+/// @param\[in] model the model's descriptor
+/// @param\[in] context a context whose workspaces are set
+/// @param\[in] inputs the model's inputs; NULL is right
+/// @param\[in] outputs the model's outputs; NULL is right
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; `TVM_STATUS_MISALIGNED_ARGUMENT`; what `TVMExecute`
 ///   answers for a bad model, context or workspace
 #[unsafe(no_mangle)]

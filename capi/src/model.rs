@@ -10,7 +10,7 @@ use tvm_embedded_core::status::TVMStatus;
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] what may be a model's descriptor
+/// @param\[in] model what may be a model's descriptor
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_MODEL`, `TVM_STATUS_MISALIGNED_MODEL`, `TVM_STATUS_NOT_A_MODEL`,
 ///   `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`; the first that holds, in this order
 #[unsafe(no_mangle)]
@@ -22,7 +22,7 @@ pub extern "C" fn TVMCheckModel(model: *const TVMModel) -> i32 {
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
+/// @param\[in] model the model's descriptor
 /// @return the name, UTF-8, in constant memory; NULL for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetModelName(model: *const TVMModel) -> *const c_char {
@@ -33,7 +33,7 @@ pub extern "C" fn TVMGetModelName(model: *const TVMModel) -> *const c_char {
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
+/// @param\[in] model the model's descriptor
 /// @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` answers
 ///   for a bad model
 #[unsafe(no_mangle)]
@@ -45,7 +45,7 @@ pub extern "C" fn TVMGetTVMVersionMajor(model: *const TVMModel) -> i32 {
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
+/// @param\[in] model the model's descriptor
 /// @return as `TVMGetTVMVersionMajor`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetTVMVersionMinor(model: *const TVMModel) -> i32 {
@@ -56,7 +56,7 @@ pub extern "C" fn TVMGetTVMVersionMinor(model: *const TVMModel) -> i32 {
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
+/// @param\[in] model the model's descriptor
 /// @return as `TVMGetTVMVersionMajor`
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetTVMVersionPatch(model: *const TVMModel) -> i32 {

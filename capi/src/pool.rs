@@ -9,7 +9,7 @@ use tvm_embedded_core::descriptor::{TVM_POOL_STATE, TVMModel};
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
+/// @param\[in] model the model's descriptor
 /// @return the number; 0 for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceCount(model: *const TVMModel) -> usize {
@@ -20,8 +20,8 @@ pub extern "C" fn TVMGetWorkspaceCount(model: *const TVMModel) -> usize {
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param name [in] the model's own name, or the name of the member in the generated struct
+/// @param\[in] model the model's descriptor
+/// @param\[in] name the model's own name, or the name of the member in the generated struct
 /// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
 ///   for a bad model
 #[unsafe(no_mangle)]
@@ -33,8 +33,8 @@ pub extern "C" fn TVMFindWorkspace(model: *const TVMModel, name: *const c_char) 
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which workspace, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which workspace, from 0
 /// @return the name, UTF-8, in constant memory; NULL for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceName(model: *const TVMModel, index: usize) -> *const c_char {
@@ -46,8 +46,8 @@ pub extern "C" fn TVMGetWorkspaceName(model: *const TVMModel, index: usize) -> *
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which workspace, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which workspace, from 0
 /// @return the bytes; 0 for a bad model or index, and for models that bring their own memory
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceSize(model: *const TVMModel, index: usize) -> usize {
@@ -58,8 +58,8 @@ pub extern "C" fn TVMGetWorkspaceSize(model: *const TVMModel, index: usize) -> u
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which workspace, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which workspace, from 0
 /// @return the bytes; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceAlignedSize(model: *const TVMModel, index: usize) -> usize {
@@ -70,8 +70,8 @@ pub extern "C" fn TVMGetWorkspaceAlignedSize(model: *const TVMModel, index: usiz
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which workspace, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which workspace, from 0
 /// @return the alignment in bytes, a power of two; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceAlignment(model: *const TVMModel, index: usize) -> usize {
@@ -82,8 +82,8 @@ pub extern "C" fn TVMGetWorkspaceAlignment(model: *const TVMModel, index: usize)
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which workspace, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which workspace, from 0
 /// @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` answers for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMIsWorkspaceState(model: *const TVMModel, index: usize) -> i32 {
@@ -97,7 +97,7 @@ pub extern "C" fn TVMIsWorkspaceState(model: *const TVMModel, index: usize) -> i
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
+/// @param\[in] model the model's descriptor
 /// @return the number; 0 for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterCount(model: *const TVMModel) -> usize {
@@ -108,8 +108,8 @@ pub extern "C" fn TVMGetParameterCount(model: *const TVMModel) -> usize {
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param name [in] the model's own name, or the name of the member in the generated struct
+/// @param\[in] model the model's descriptor
+/// @param\[in] name the model's own name, or the name of the member in the generated struct
 /// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
 ///   for a bad model
 #[unsafe(no_mangle)]
@@ -121,8 +121,8 @@ pub extern "C" fn TVMFindParameter(model: *const TVMModel, name: *const c_char) 
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which parameter, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which parameter, from 0
 /// @return the name, UTF-8, in constant memory; NULL for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterName(model: *const TVMModel, index: usize) -> *const c_char {
@@ -133,8 +133,8 @@ pub extern "C" fn TVMGetParameterName(model: *const TVMModel, index: usize) -> *
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which parameter, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which parameter, from 0
 /// @return the bytes; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterSize(model: *const TVMModel, index: usize) -> usize {
@@ -145,8 +145,8 @@ pub extern "C" fn TVMGetParameterSize(model: *const TVMModel, index: usize) -> u
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which parameter, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which parameter, from 0
 /// @return the alignment in bytes, a power of two; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterAlignment(model: *const TVMModel, index: usize) -> usize {
@@ -157,8 +157,8 @@ pub extern "C" fn TVMGetParameterAlignment(model: *const TVMModel, index: usize)
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which parameter, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which parameter, from 0
 /// @return the data, in constant memory; NULL when the user brings it, or for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterData(model: *const TVMModel, index: usize) -> *const c_void {
@@ -169,7 +169,7 @@ pub extern "C" fn TVMGetParameterData(model: *const TVMModel, index: usize) -> *
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
+/// @param\[in] model the model's descriptor
 /// @return the number; 0 for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetDeviceCount(model: *const TVMModel) -> usize {
@@ -180,8 +180,8 @@ pub extern "C" fn TVMGetDeviceCount(model: *const TVMModel) -> usize {
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param name [in] the model's own name, or the name of the member in the generated struct
+/// @param\[in] model the model's descriptor
+/// @param\[in] name the model's own name, or the name of the member in the generated struct
 /// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
 ///   for a bad model
 #[unsafe(no_mangle)]
@@ -193,8 +193,8 @@ pub extern "C" fn TVMFindDevice(model: *const TVMModel, name: *const c_char) -> 
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which device, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which device, from 0
 /// @return the name, UTF-8, in constant memory; NULL for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetDeviceName(model: *const TVMModel, index: usize) -> *const c_char {

@@ -23,7 +23,7 @@ pub struct TVMDataType {
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
+/// @param\[in] model the model's descriptor
 /// @return the number; 0 for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputCount(model: *const TVMModel) -> usize {
@@ -34,8 +34,8 @@ pub extern "C" fn TVMGetInputCount(model: *const TVMModel) -> usize {
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param name [in] the model's own name, or the name of the member in the generated struct
+/// @param\[in] model the model's descriptor
+/// @param\[in] name the model's own name, or the name of the member in the generated struct
 /// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
 ///   for a bad model
 #[unsafe(no_mangle)]
@@ -47,8 +47,8 @@ pub extern "C" fn TVMFindInput(model: *const TVMModel, name: *const c_char) -> i
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which input, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which input, from 0
 /// @return the name, UTF-8, in constant memory; NULL for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputName(model: *const TVMModel, index: usize) -> *const c_char {
@@ -59,8 +59,8 @@ pub extern "C" fn TVMGetInputName(model: *const TVMModel, index: usize) -> *cons
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which input, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which input, from 0
 /// @return the bytes; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputSize(model: *const TVMModel, index: usize) -> usize {
@@ -71,8 +71,8 @@ pub extern "C" fn TVMGetInputSize(model: *const TVMModel, index: usize) -> usize
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which input, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which input, from 0
 /// @return the alignment in bytes, a power of two; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputAlignment(model: *const TVMModel, index: usize) -> usize {
@@ -83,9 +83,9 @@ pub extern "C" fn TVMGetInputAlignment(model: *const TVMModel, index: usize) -> 
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which input, from 0
-/// @param data_type [out] code, bits and lanes
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which input, from 0
+/// @param\[out] data_type code, bits and lanes
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
 ///   nothing is written
@@ -98,10 +98,10 @@ pub extern "C" fn TVMGetInputDataType(model: *const TVMModel, index: usize, data
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which input, from 0
-/// @param shape [out] `rank` dimensions in constant memory, outermost first; NULL for a scalar
-/// @param rank [out] number of dimensions, 0 for a scalar
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which input, from 0
+/// @param\[out] shape `rank` dimensions in constant memory, outermost first; NULL for a scalar
+/// @param\[out] rank number of dimensions, 0 for a scalar
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
 ///   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
 ///   `TVMCheckModel` answers for a bad model. On failure nothing is written
@@ -119,10 +119,10 @@ pub extern "C" fn TVMGetInputShape(
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which input, from 0
-/// @param scale [out] the scale
-/// @param zero_point [out] the zero point
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which input, from 0
+/// @param\[out] scale the scale
+/// @param\[out] zero_point the zero point
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
 ///   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
 ///   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
@@ -140,7 +140,7 @@ pub extern "C" fn TVMGetInputQuantization(
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
+/// @param\[in] model the model's descriptor
 /// @return the number; 0 for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputCount(model: *const TVMModel) -> usize {
@@ -151,8 +151,8 @@ pub extern "C" fn TVMGetOutputCount(model: *const TVMModel) -> usize {
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param name [in] the model's own name, or the name of the member in the generated struct
+/// @param\[in] model the model's descriptor
+/// @param\[in] name the model's own name, or the name of the member in the generated struct
 /// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
 ///   for a bad model
 #[unsafe(no_mangle)]
@@ -164,8 +164,8 @@ pub extern "C" fn TVMFindOutput(model: *const TVMModel, name: *const c_char) -> 
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which output, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which output, from 0
 /// @return the name, UTF-8, in constant memory; NULL for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputName(model: *const TVMModel, index: usize) -> *const c_char {
@@ -176,8 +176,8 @@ pub extern "C" fn TVMGetOutputName(model: *const TVMModel, index: usize) -> *con
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which output, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which output, from 0
 /// @return the bytes; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputSize(model: *const TVMModel, index: usize) -> usize {
@@ -188,8 +188,8 @@ pub extern "C" fn TVMGetOutputSize(model: *const TVMModel, index: usize) -> usiz
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which output, from 0
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which output, from 0
 /// @return the alignment in bytes, a power of two; 0 for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputAlignment(model: *const TVMModel, index: usize) -> usize {
@@ -200,9 +200,9 @@ pub extern "C" fn TVMGetOutputAlignment(model: *const TVMModel, index: usize) ->
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which output, from 0
-/// @param data_type [out] code, bits and lanes
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which output, from 0
+/// @param\[out] data_type code, bits and lanes
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
 ///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
 ///   nothing is written
@@ -215,10 +215,10 @@ pub extern "C" fn TVMGetOutputDataType(model: *const TVMModel, index: usize, dat
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which output, from 0
-/// @param shape [out] `rank` dimensions in constant memory, outermost first; NULL for a scalar
-/// @param rank [out] number of dimensions, 0 for a scalar
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which output, from 0
+/// @param\[out] shape `rank` dimensions in constant memory, outermost first; NULL for a scalar
+/// @param\[out] rank number of dimensions, 0 for a scalar
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
 ///   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
 ///   `TVMCheckModel` answers for a bad model. On failure nothing is written
@@ -236,10 +236,10 @@ pub extern "C" fn TVMGetOutputShape(
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param model [in] the model's descriptor
-/// @param index [in] which output, from 0
-/// @param scale [out] the scale
-/// @param zero_point [out] the zero point
+/// @param\[in] model the model's descriptor
+/// @param\[in] index which output, from 0
+/// @param\[out] scale the scale
+/// @param\[out] zero_point the zero point
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
 ///   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
 ///   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written

@@ -6,8 +6,8 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, attack, bench, calls, coverage, demo, deny, dist, emulator, firmware, fresh, fuzz, header, heartbeat, misra,
-    mutants, proof, sanitize, setup, size, sysroot, test,
+    abi, attack, bench, calls, coverage, demo, deny, dist, docs, emulator, firmware, fresh, fuzz, header, heartbeat,
+    misra, mutants, proof, sanitize, setup, size, sysroot, test,
 };
 
 /// One command of `cargo xtask`.
@@ -88,6 +88,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "licences, sources and known vulnerabilities of what the project depends on",
         run: deny::run,
+    },
+    Verb {
+        name: "docs",
+        usage: "",
+        about: "the documentation of the crates and of the C header, without a warning",
+        run: docs::run,
     },
     Verb {
         name: "misra",

@@ -1,6 +1,6 @@
 //! From an int8 `.tflite` file to a model archive.
 //!
-//! [`compile`] runs the passes in a row, each a module that never reaches back:
+//! [`compile()`] runs the passes in a row, each a module that never reaches back:
 //!
 //! | pass | from → to |
 //! | --- | --- |

@@ -2,7 +2,7 @@
 //!
 //! [`generate`] turns one module of an archive into everything that firmware needs to build it: `my_model.h` with all facts
 //! as macros, `my_model.c` with the descriptor, `my_model.json` with the same facts, copies of the archive's C in which
-//! known defects are repaired, the headers of TVM's that those include, and a CMake file. [`write`] puts the files into a
+//! known defects are repaired, the headers of TVM's that those include, and a CMake file. [`write()`] puts the files into a
 //! directory. The output depends on nothing but the archive and the options.
 //!
 //! Names and text of an archive are untrusted: they reach the output as identifiers made fit for C, as escaped string

@@ -1,6 +1,6 @@
 //! `cargo xtask abi [--update]`: has the binary interface changed since the state in `abi/`, which is the last release's?
 //!
-//! Functions, layout and types are compared (see [`record`]). What was added needs a line in the changelog; what was changed
+//! Functions, layout and types are compared (see `record`). What was added needs a line in the changelog; what was changed
 //! or removed needs a step of the ABI's version, too. `--update` writes the new state down, when a release is made; it asks
 //! for the same.
 

@@ -50,5 +50,6 @@ fn generate() -> anyhow::Result<String> {
         .context("cbindgen can't read the source")?;
     let mut text = Vec::new();
     bindings.write(&mut text);
-    Ok(String::from_utf8(text)?)
+    // Rust's documentation would take Doxygen's `[in]` for a link, so it is escaped there.
+    Ok(String::from_utf8(text)?.replace("@param\\[", "@param["))
 }

@@ -4,6 +4,7 @@ pub mod abi;
 pub mod attack;
 pub mod coverage;
 pub mod deny;
+pub mod docs;
 pub mod exact;
 pub mod fuzz;
 pub mod gates;

@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 
 use crate::process::Cmd;
 use crate::{
-    abi, calls, coverage, deny, dist, firmware, fuzz, header, heartbeat, misra, paths, proof, sanitize, setup, size,
+    abi, calls, coverage, deny, dist, docs, firmware, fuzz, header, heartbeat, misra, paths, proof, sanitize, setup,
+    size,
 };
 
 /// How a step ended when it did not fail.
@@ -26,6 +27,7 @@ const STEPS: &[Step] = &[
     Step { name: "format", about: "the Rust source is formatted", run: format },
     Step { name: "lint", about: "clippy has nothing to say", run: lint },
     Step { name: "header", about: "the C header is what the source says", run: c_header },
+    Step { name: "docs", about: "the documentation builds without a warning", run: documentation },
     Step { name: "rust", about: "the tests of the crates that the next step does not run", run: rust },
     Step {
         name: "coverage",
@@ -125,6 +127,11 @@ fn lint() -> Result<End> {
 
 fn c_header() -> Result<End> {
     header::run(&["--check".to_owned()])?;
+    Ok(End::Passed)
+}
+
+fn documentation() -> Result<End> {
+    docs::run(&[])?;
     Ok(End::Passed)
 }
 

@@ -111,6 +111,12 @@ const NEEDS: &[Need] = &[
         ],
     },
     Need {
+        name: "docs",
+        purpose: "the documentation of the C header",
+        packages: &[package("doxygen", "doxygen").since(1, 9)],
+    },
+    Need { name: "format", purpose: "the style of the C code", packages: &[package("clang-format", "clang-format")] },
+    Need {
         name: "fresh",
         purpose: "a new Debian below target/, in which the README's commands are tried",
         packages: &[package("debootstrap", "/usr/sbin/debootstrap")],

@@ -35,7 +35,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 }
 
 /// Checks a function on int8 whose output has the quantisation `fixed`, `named` for people. `function` gets a fixed-point number
-/// of [`INTEGER_BITS`]; beyond the range of these the result is saturated.
+/// of `INTEGER_BITS`; beyond the range of these the result is saturated.
 pub fn check_table<'a>(
     checker: &mut Checker<'a>,
     fixed: (f32, i32),

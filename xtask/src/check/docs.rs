@@ -1,0 +1,37 @@
+//! `cargo xtask docs`: the documentation of the crates and of the C header, built without a warning.
+
+use std::fs;
+
+use anyhow::{Result, bail};
+
+use crate::process::Cmd;
+use crate::{paths, setup};
+
+/// Builds both; the C header's lies in `target/doc/c/html`.
+///
+/// # Errors
+/// A warning of rustdoc's or of Doxygen's, or missing tools.
+pub fn run(args: &[String]) -> Result<()> {
+    if !args.is_empty() {
+        bail!("usage: cargo xtask docs");
+    }
+    setup::need(&["docs"])?;
+    Cmd::new("cargo")
+        .args(["doc", "--workspace", "--no-deps", "--document-private-items"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .dir(paths::root())
+        .capture()?;
+    println!("the crates: {}", paths::target().join("doc").display());
+    let out = paths::target().join("doc/c");
+    fs::create_dir_all(&out)?;
+    // The directory of the file's own is the default; cargo's may be elsewhere.
+    let settings = fs::read_to_string(paths::root().join("docs/Doxyfile"))?;
+    let file = tempfile::NamedTempFile::new()?;
+    fs::write(file.path(), format!("{settings}\nOUTPUT_DIRECTORY = {}\n", out.display()))?;
+    let outcome = Cmd::new("doxygen").arg(file.path()).dir(paths::root()).outcome()?;
+    if outcome.code != 0 || !outcome.stderr.trim().is_empty() {
+        bail!("Doxygen ended with exit code {}:\n{}", outcome.code, outcome.stderr);
+    }
+    println!("the C header: {}", out.join("html").display());
+    Ok(())
+}
