@@ -26,6 +26,7 @@ pub mod quantize;
 pub mod relu;
 pub mod relu6;
 pub mod reshape;
+pub mod resize_nearest_neighbor;
 pub mod softmax;
 pub mod split;
 pub mod strided_slice;
@@ -62,6 +63,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &relu::DEFINITION,
     &relu6::DEFINITION,
     &reshape::DEFINITION,
+    &resize_nearest_neighbor::DEFINITION,
     &softmax::DEFINITION,
     &split::SPLIT,
     &split::SPLIT_V,
