@@ -36,15 +36,18 @@ pub fn load(args: &Model) -> Result<Loaded> {
     let limits = Limits::default();
     let mut content = read_bounded(&args.path, limits.archive_bytes.max(MAX_TFLITE))?;
     let compiled = tflite::is_tflite(&args.path, &content);
-    let mut note = None;
+    let (mut note, mut doubts) = (None, Vec::new());
     if compiled {
-        note = tflite::note(&content);
+        (note, doubts) = (tflite::note(&content), tflite::doubts(&content));
         content = tflite::compile(&args.path, &content, Options::default())?.archive;
     } else if let Some(failure) = foreign::refused(&args.path, &content) {
         return Err(failure);
     }
     let archive = Archive::from_bytes(&shown(&args.path), &content, limits).map_err(refused)?;
     let mut library = Library::parse(&archive).map_err(refused)?;
+    if let [module] = library.modules.as_mut_slice() {
+        module.findings.append(&mut doubts);
+    }
     if let Some(path) = &args.tflite {
         let (inputs, outputs) = tflite::tensors(path, &read_bounded(path, MAX_TFLITE)?)?;
         let name = chosen(&library, args)?.name.clone();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use tvm_embedded_compiler::ir::graph::{DType, Graph, TensorId};
-use tvm_embedded_compiler::passes::advise;
+use tvm_embedded_compiler::passes::{advise, doubts};
 use tvm_embedded_compiler::{Errors, MAX_PROBLEMS, Options, Output, Problem, import::tflite as read, ir::names};
 use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
 
@@ -47,6 +47,19 @@ pub fn compile(path: &Path, content: &[u8], mut options: Options) -> Result<Outp
 /// What is worth knowing about a file that was compiled: that it is a float32 model, for instance.
 pub fn note(content: &[u8]) -> Option<String> {
     advise::note(&read::read(content).ok()?)
+}
+
+/// What a file that was compiled hardly means.
+pub fn doubts(content: &[u8]) -> Vec<mlf::Finding> {
+    let Ok(graph) = read::read(content) else { return Vec::new() };
+    let finding = |doubt: doubts::Doubt| mlf::Finding {
+        code: mlf::Code::ScalesDisagree,
+        severity: mlf::Severity::Warning,
+        subject: doubt.tensor,
+        text: doubt.found,
+        advice: "the reference computes the same; convert the model again if that is not meant".to_owned(),
+    };
+    doubts::doubts(&graph).into_iter().map(finding).collect()
 }
 
 /// Inputs and outputs as a file describes them.

@@ -57,6 +57,8 @@ pub enum Code {
     ExternalLibrary,
     /// A C file that belongs to no module.
     StrayFile,
+    /// Scales of a .tflite file that don't fit together; the model runs as its reference does.
+    ScalesDisagree,
 }
 
 /// One finding.

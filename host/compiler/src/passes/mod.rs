@@ -2,6 +2,7 @@
 
 pub mod advise;
 pub mod check;
+pub mod doubts;
 pub mod emit;
 pub mod fuse;
 pub mod lower;
