@@ -134,6 +134,25 @@ fn inspect_shows_and_json_agrees() {
 }
 
 #[test]
+fn constants_that_are_no_numbers_are_named_and_run() {
+    let mut model = fs::read(repository("fuzz/corpus/tflite/float32-everything.tflite")).unwrap();
+    let graph = tvm_embedded_compiler::import::tflite::read(&model).unwrap();
+    let bias = graph.subgraphs[0].tensors.iter().find(|tensor| tensor.name == "dense/bias").unwrap();
+    let bias = bias.data.as_deref().unwrap().to_vec();
+    let at = model.windows(bias.len()).position(|window| *window == *bias).unwrap();
+    model[at..at + 4].copy_from_slice(&f32::NEG_INFINITY.to_le_bytes());
+    model[at + 4..at + 8].copy_from_slice(&f32::NAN.to_le_bytes());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("odd.tflite");
+    fs::write(&path, model).unwrap();
+    fs::write(folder.path().join("x.bin"), [0; 288]).unwrap();
+    let (text, _) = printed(&tool().arg("inspect").arg(&path).assert().success());
+    assert!(text.contains("warning  dense/bias: of 5 constants 1 not a number (NaN), 1 infinite"), "{text}");
+    let run = tool().arg("run").arg(&path).arg("--input").arg(folder.path().join("x.bin")).assert().success();
+    assert!(printed(&run).0.contains("NaN"), "SOFTMAX spreads it");
+}
+
+#[test]
 fn several_models_must_be_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let path = archive_of_two(folder.path(), ["left", "right"], COPY);

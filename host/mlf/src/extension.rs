@@ -29,6 +29,21 @@ pub struct Extension {
     /// What the compiler has to say of each layer; free form, for people and reports.
     #[serde(default)]
     pub layers: Vec<Value>,
+    /// What is odd about the model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<ExtensionFinding>,
+}
+
+/// Something odd about the model in the [`Extension`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtensionFinding {
+    /// The tensor concerned.
+    pub subject: String,
+    /// What was found.
+    pub text: String,
+    /// What to do about it.
+    #[serde(default)]
+    pub advice: String,
 }
 
 /// A tensor in the [`Extension`].

@@ -55,6 +55,8 @@ pub enum Code {
     UnprefixedSymbol,
     /// The code calls a library that the user brings.
     ExternalLibrary,
+    /// What our own compiler found odd about the model.
+    CompilerFinding,
     /// A C file that belongs to no module.
     StrayFile,
     /// Scales of a .tflite file that don't fit together; the model runs as its reference does.

@@ -36,7 +36,7 @@ mod write;
 pub use archive::{Archive, Limits, Member};
 pub use dtype::DType;
 pub use error::{Error, ErrorKind, Place, Result};
-pub use extension::{EXTENSION_ABI, EXTENSION_KEY, Extension, ExtensionPool, ExtensionTensor};
+pub use extension::{EXTENSION_ABI, EXTENSION_KEY, Extension, ExtensionFinding, ExtensionPool, ExtensionTensor};
 pub use finding::{Code, Finding, Severity};
 pub use model::{
     Interface, InternalPool, Library, MainParameter, Module, OperatorFunction, Operators, Placement, Pool, PoolKind,

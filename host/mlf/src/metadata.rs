@@ -235,6 +235,7 @@ fn extension(node: &Node<'_>) -> Result<Option<Extension>> {
         outputs: list(&node.get("outputs")?)?,
         pools: node.find("pools")?.map_or(Ok(Vec::new()), |pools| list(&pools))?,
         layers: node.find("layers")?.map_or(Ok(Vec::new()), |layers| list(&layers))?,
+        findings: node.find("findings")?.map_or(Ok(Vec::new()), |findings| list(&findings))?,
     }))
 }
 

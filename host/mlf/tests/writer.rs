@@ -4,8 +4,8 @@ mod common;
 
 use common::{Members, edit, module, net, refusal};
 use tvm_embedded_mlf::{
-    Archive, ArchiveBuilder, DType, Extension, ExtensionPool, ExtensionTensor, Limits, MetadataModule, MetadataTensor,
-    PoolKind, Quantization, metadata_json, write_tar,
+    Archive, ArchiveBuilder, DType, Extension, ExtensionFinding, ExtensionPool, ExtensionTensor, Limits,
+    MetadataModule, MetadataTensor, PoolKind, Quantization, metadata_json, write_tar,
 };
 
 fn tensor(name: &str, c_name: &str, dtype: DType, shape: &[i64]) -> ExtensionTensor {
@@ -51,6 +51,11 @@ fn facts() -> MetadataModule {
                 state: true,
             }],
             layers: vec![serde_json::json!({"name": "add", "macs": 4})],
+            findings: vec![ExtensionFinding {
+                subject: "w".into(),
+                text: "holds what is not a number".into(),
+                advice: String::new(),
+            }],
         }),
     }
 }
@@ -72,7 +77,7 @@ fn the_extension_says_what_tvm_leaves_out() {
     assert_eq!((net.inputs[0].alignment, net.pools[0].alignment, net.pools[0].state), (4, 8, true));
     assert_eq!(net.extension.as_ref().map(|e| e.layers.len()), Some(1));
     let codes: Vec<String> = net.findings.iter().map(|f| format!("{:?} {}", f.code, f.subject)).collect();
-    assert_eq!(codes, ["QuantizationUnknown out"]);
+    assert_eq!(codes, ["CompilerFinding w", "QuantizationUnknown out"]);
 }
 
 #[test]

@@ -27,6 +27,18 @@ pub struct Report {
     pub buffers: Vec<BufferReport>,
     /// Tensors that overwrite another.
     pub in_place: Vec<InPlaceReport>,
+    /// Constants that hold odd values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<ConstantReport>,
+}
+
+/// A constant that holds odd values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConstantReport {
+    /// Its name.
+    pub tensor: String,
+    /// What it holds.
+    pub text: String,
 }
 
 /// A pool.

@@ -43,6 +43,15 @@ pub fn metadata(model: &Model, report: &Report) -> Result<Vec<u8>, Errors> {
                 })
                 .collect(),
             layers: report.layers.iter().filter_map(|layer| serde_json::to_value(layer).ok()).collect(),
+            findings: report
+                .findings
+                .iter()
+                .map(|finding| mlf::ExtensionFinding {
+                    subject: finding.tensor.clone(),
+                    text: finding.text.clone(),
+                    advice: "look at the training: such values spread to everything computed from them".to_owned(),
+                })
+                .collect(),
         }),
     };
     mlf::metadata_json(&[module]).map_err(internal)

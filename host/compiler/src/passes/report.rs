@@ -1,5 +1,7 @@
 //! What a compilation cost, layer by layer, and the memory plan as a picture.
 
+use crate::ir::graph::TensorId;
+use crate::ir::layer::{Constant, ConstantData};
 use crate::ir::model::{Location, Model, shape_text};
 use crate::ir::report::*;
 use crate::ir::schedule::Owner;
@@ -61,6 +63,7 @@ impl Report {
             method: model.plan.method.to_owned(),
             layers,
             buffers: buffers(model),
+            findings: findings(model),
             in_place: model
                 .plan
                 .in_place
@@ -91,6 +94,9 @@ impl Report {
             "plan: {} bytes by {}; at most {} bytes are alive at once",
             self.planned_bytes, self.method, self.live_bytes
         );
+        for finding in &self.findings {
+            let _ = writeln!(out, "constant {:?}: {}", finding.tensor, finding.text);
+        }
         for pair in &self.in_place {
             let _ = writeln!(out, "  {:?} overwrites {:?}: {}", pair.output, pair.input, pair.reason);
         }
@@ -161,6 +167,23 @@ fn place_name(model: &Model, place: Location) -> String {
         Owner::Output(_) => "output".into(),
         _ => "constant".into(),
     }
+}
+
+/// Constants of float32 that are infinite or not a number.
+fn findings(model: &Model) -> Vec<ConstantReport> {
+    let odd = |(id, constant): &(TensorId, Constant)| {
+        let ConstantData::F32(values) = &constant.data else { return None };
+        let nans = values.iter().filter(|value| value.is_nan()).count();
+        let infinite = values.iter().filter(|value| value.is_infinite()).count();
+        let parts: Vec<String> = [(nans, "not a number (NaN)"), (infinite, "infinite")]
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        let text = format!("of {} constants {}", values.len(), parts.join(", "));
+        (!parts.is_empty()).then(|| ConstantReport { tensor: model.tensor(*id).name.clone(), text })
+    };
+    model.constants.iter().filter_map(odd).collect()
 }
 
 /// Buffers by pool, offset and time.

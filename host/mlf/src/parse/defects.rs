@@ -28,6 +28,10 @@ pub(super) fn find(input: &Input<'_>, module: &mut Module) {
             "",
         ));
     }
+    for finding in input.metadata.extension.iter().flat_map(|extension| &extension.findings) {
+        let (subject, text, advice) = (finding.subject.as_str(), finding.text.as_str(), finding.advice.as_str());
+        found.push(Finding::new(Code::CompilerFinding, Severity::Warning, subject, text, advice));
+    }
     module.findings.append(&mut found);
     module.findings.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.code.cmp(&b.code)));
 }
