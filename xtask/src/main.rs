@@ -80,7 +80,7 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "attack",
         usage: "[PART...] [--count N] [--seed S] [--first N]",
-        about: "random graphs against the interpreter, many of them",
+        about: "random graphs, mutants and large layers against the interpreter, many of them",
         run: attack::run,
     },
     Verb {

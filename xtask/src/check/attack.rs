@@ -25,7 +25,7 @@ const PARTS: &[Part] = &[
     Part {
         name: "layers",
         test: "a_million_bytes_of_each_weighted_layer_equal_the_interpreter",
-        short: 180,
+        short: 90,
         long: 1_800,
     },
 ];

@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 
 use crate::process::Cmd;
 use crate::{
-    abi, calls, coverage, deny, dist, docs, firmware, fuzz, header, heartbeat, misra, paths, proof, sanitize, setup,
-    size,
+    abi, attack, calls, coverage, deny, dist, docs, firmware, fuzz, header, heartbeat, misra, paths, proof, sanitize,
+    setup, size,
 };
 
 /// How a step ended when it did not fail.
@@ -29,6 +29,11 @@ const STEPS: &[Step] = &[
     Step { name: "header", about: "the C header is what the source says", run: c_header },
     Step { name: "docs", about: "the documentation builds without a warning", run: documentation },
     Step { name: "rust", about: "the tests of the crates that the next step does not run", run: rust },
+    Step {
+        name: "attack",
+        about: "random graphs, mutants and large layers give the reference's bytes",
+        run: random_models,
+    },
     Step {
         name: "coverage",
         about: "tests of the library, the reader and the generator run all of them",
@@ -145,6 +150,11 @@ fn rust() -> Result<End> {
     let documented = coverage::PACKAGES.iter().flat_map(|package| ["--package", package]);
     let examples = cargo(&["test", "--quiet", "--no-fail-fast", "--doc"]).args(documented).run();
     tests.and(examples)?;
+    Ok(End::Passed)
+}
+
+fn random_models() -> Result<End> {
+    attack::short()?;
     Ok(End::Passed)
 }
 

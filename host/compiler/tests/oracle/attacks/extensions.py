@@ -14,6 +14,9 @@ from schema import OPERATORS
 # Operators whose inputs may be quantised otherwise than their output, as if a QUANTIZE stood before each.
 REQUANTIZED = ("CONCATENATION", "MINIMUM", "MAXIMUM")
 
+# Operators whose first input and output are moved, whatever the type is.
+MOVES = ("TRANSPOSE", "RESHAPE", "PAD", "STRIDED_SLICE", "SPLIT_V")
+
 
 def equivalent(data):
     """The twin's bytes and the rules that made it; None where no rule applies."""
@@ -51,6 +54,28 @@ def _signed(file):
                 file.buffers.append(_Buffer(bytes(b ^ 0x80 for b in bytearray(data))))
                 tensor.buffer = len(file.buffers) - 1
     return found
+
+
+def _moved(file):
+    """int32 that is only moved is float32 of the same bytes."""
+    found = False
+    for graph in file.subgraphs:
+        wide = {i for i, t in enumerate(graph.tensors) if t.type == generated.TensorType.INT32}
+        data = set()
+        for operator in graph.operators or []:
+            ports = {int(i) for i in (*_main(operator), *operator.outputs)} & wide
+            if ports and name_of(file, operator) not in MOVES:
+                return False
+            data |= ports
+        for index in data:
+            graph.tensors[index].type = generated.TensorType.FLOAT32
+        found = found or bool(data)
+    return found
+
+
+def _main(operator):
+    """The inputs that hold data rather than axes, shapes or amounts."""
+    return [i for i in operator.inputs[:1] if i >= 0]
 
 
 def _with_bias(file):
@@ -127,7 +152,7 @@ def _code(file, name):
     return len(file.operatorCodes) - 1
 
 
-RULES = {"uint8 as int8": _signed, "no bias": _with_bias, "requantised inputs": _requantized}
+RULES = {"int32 as float32": _moved, "uint8 as int8": _signed, "no bias": _with_bias, "requantised inputs": _requantized}
 
 
 def pack(file):
