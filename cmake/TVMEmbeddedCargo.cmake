@@ -116,9 +116,8 @@ function(tvm_embedded_find_installed_tool)
   if(NOT tvm_embedded_installed_tool)
     return()
   endif()
-  execute_process(COMMAND ${tvm_embedded_installed_tool} --version OUTPUT_VARIABLE said ERROR_QUIET
-    OUTPUT_STRIP_TRAILING_WHITESPACE)
-  if(said STREQUAL "tvm-embedded ${PROJECT_VERSION}")
+  execute_process(COMMAND ${tvm_embedded_installed_tool} --version OUTPUT_VARIABLE said ERROR_QUIET)
+  if(said MATCHES "^tvm-embedded ${PROJECT_VERSION}\n")
     message(STATUS "tvm_embedded: ${tvm_embedded_installed_tool} is of this version, so none is built "
       "(-DTVM_EMBEDDED_TOOL=<path> for another)")
     set(TVM_EMBEDDED_TOOL ${tvm_embedded_installed_tool} PARENT_SCOPE)

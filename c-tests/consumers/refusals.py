@@ -7,6 +7,7 @@ models with one symbol in one program. And what it must not refuse: the same in 
 core is found from flags of every place that SDKs put them in.
 """
 import argparse
+import os
 import pathlib
 import shutil
 import subprocess
@@ -44,8 +45,9 @@ args = parser.parse_args()
 wrong = []
 
 
-def configure(text, *options, languages="C"):
+def configure(text, *options, languages="C", path=None):
     """Configures a project with that text; what was printed, on one line, and whether it succeeded."""
+    environment = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}"} if path else None
     with tempfile.TemporaryDirectory() as folder:
         project = pathlib.Path(folder)
         head = f"cmake_minimum_required(VERSION 3.20)\nproject(firmware LANGUAGES {languages})\n"
@@ -56,7 +58,7 @@ def configure(text, *options, languages="C"):
             (project / name).mkdir()
             shutil.copy(args.tflite, project / name / "net.tflite")
         command = [args.cmake, "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={args.prefix}", *options]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
         return " ".join((done.stdout + done.stderr).split()), done.returncode == 0
 
 
@@ -85,6 +87,8 @@ refused("two models with one symbol in one program",
         ["firmware links two models with the symbol 'net'", "a/net.tflite", "b/net.tflite", "SYMBOL"],
         TWO_MODELS.format(symbol="") + ONE_PROGRAM)
 accepted("two models with names of their own", TWO_MODELS.format(symbol=" SYMBOL other") + ONE_PROGRAM)
+accepted("a tool on PATH in a subdirectory", f"add_subdirectory({args.modules}/.. tvm_embedded)\n",
+         path=pathlib.Path(args.tool).parent, words=["is of this version, so none is built"])
 accepted("two programs with one model each", TWO_MODELS.format(symbol="") + TWO_PROGRAMS)
 
 GENERIC = ["-DCMAKE_SYSTEM_NAME=Generic", "-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY"]

@@ -11,4 +11,4 @@ pub mod release;
 pub use check::{abi, attack, coverage, deny, docs, exact, fuzz, gates, header, misra, mutants, proof, sanitize, test};
 pub use machine::{board, emulator, heartbeat, image, library, paths, process, setup, sysroot};
 pub use measure::{bench, calls, firmware, models, size};
-pub use release::{demo, dist, fresh};
+pub use release::{demo, dist, fresh, portable};

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::board::Board;
 use crate::process::Cmd;
-use crate::{firmware, library, paths, setup};
+use crate::{library, paths, portable, setup};
 
 /// The folder of the library for this machine.
 const HOST: &str = "x86_64-linux";
@@ -49,8 +49,11 @@ pub fn run(args: &[String]) -> Result<()> {
         .arg(&name)
         .capture()?;
     for board in &boards {
-        try_out(&archive, &name, board.name).with_context(|| format!("the release on {}", board.name))?;
-        println!("{:<12} the example builds and runs with the release alone", board.name);
+        let also = if board.name == "rv32imac" { &["rv32imac", "rv32imc"][..] } else { &[board.name][..] };
+        for core in also {
+            try_out(&archive, &name, board.name, core).with_context(|| format!("the release on {core}"))?;
+            println!("{core:<12} the example builds and runs with the release alone");
+        }
     }
     println!("{} ({} KiB)", archive.display(), fs::metadata(&archive)?.len() / 1024);
     Ok(())
@@ -62,16 +65,24 @@ fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
     for board in boards {
         let library = library::build(board)?;
         library::check_clean(board, &library)?;
+        without_atomics(board, &library)?;
         put(&library, &release.join("lib").join(board.name).join("libtvm_embedded.a"))?;
     }
     put(&host_library()?, &release.join("lib").join(HOST).join("libtvm_embedded.a"))?;
-    put(&firmware::build_tool()?, &release.join("bin/tvm-embedded"))?;
-    put(&root.join("LICENSE"), &release.join("LICENSE"))?;
+    let (tool, glibc) = portable::build_tool()?;
+    put(&tool, &release.join("bin/tvm-embedded"))?;
+    for file in ["LICENSE", "CHANGELOG.md"] {
+        put(&root.join(file), &release.join(file))?;
+    }
+    put_folder(&root.join("docs"), &release.join("docs"))?;
     put(&library::include_dir().join("tvm_embedded.h"), &release.join("include/tvm_embedded.h"))?;
     put_folder(&root.join("cmake/toolchains"), &release.join("share/toolchains"))?;
     put_folder(&root.join("examples/bare-metal"), &release.join("share/examples/bare-metal"))?;
-    put(&root.join("models/digits/digits.tflite"), &release.join("share/models/digits/digits.tflite"))?;
-    put(&root.join("models/digits/LICENSE"), &release.join("share/models/digits/LICENSE"))?;
+    for name in ["digits", "digit_rows"] {
+        for file in [&format!("{name}.tflite"), "LICENSE", "README.md"] {
+            put(&root.join("models").join(name).join(file), &release.join("share/models").join(name).join(file))?;
+        }
+    }
 
     let package = release.join("lib/cmake/tvm_embedded");
     put(&root.join("cmake/release/tvm_embedded-config.cmake"), &package.join("tvm_embedded-config.cmake"))?;
@@ -82,6 +93,7 @@ fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
     let filled = |from: &str, to: &Path| {
         let text = fs::read_to_string(root.join(from)).with_context(|| from.to_owned())?;
         let text = text.replace("@VERSION@", env!("CARGO_PKG_VERSION")).replace("@CORES@", &cores.join(", "));
+        let text = text.replace("@GLIBC@", &glibc);
         fs::write(to, text).with_context(|| to.display().to_string())
     };
     filled("cmake/release/tvm_embedded-config-version.cmake.in", &package.join("tvm_embedded-config-version.cmake"))?;
@@ -98,6 +110,19 @@ fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
         fs::write(folder.join("tvm_embedded.pc"), text)?;
     }
     Ok(())
+}
+
+/// RV32IMC takes the library for RV32IMAC (`cmake/TVMEmbeddedCore.cmake`), so that must not use what it lacks.
+fn without_atomics(board: &Board, library: &Path) -> Result<()> {
+    if !board.name.starts_with("rv32") {
+        return Ok(());
+    }
+    let code = board.tool("objdump").arg("-d").arg(library).capture()?;
+    let atomic = |line: &&str| ["lr.w", "sc.w", "amo"].iter().any(|name| line.contains(&format!("\t{name}")));
+    match code.lines().find(atomic) {
+        Some(line) => bail!("the library for {} has an atomic instruction: {line}", board.name),
+        None => Ok(()),
+    }
 }
 
 /// The library for this machine, made by CMake as a user makes it.
@@ -142,7 +167,8 @@ fn checksums(release: &Path) -> Result<()> {
 }
 
 /// Unpacks the release somewhere else, and builds and runs its example there, without cargo in reach.
-fn try_out(archive: &Path, name: &str, core: &str) -> Result<()> {
+/// `library` is the directory of the library that the package should choose for the core.
+fn try_out(archive: &Path, name: &str, library: &str, core: &str) -> Result<()> {
     let place = tempfile::tempdir()?;
     Cmd::new("tar").arg("-xf").arg(archive).arg("-C").arg(place.path()).capture()?;
     let release = place.path().join(name);
@@ -150,7 +176,14 @@ fn try_out(archive: &Path, name: &str, core: &str) -> Result<()> {
     let release = release.display();
     // Says which compiler and flags, but not which core: that is for the package to find out.
     let toolchain = place.path().join("toolchain.cmake");
-    fs::write(&toolchain, format!("include({release}/share/toolchains/{core}.cmake)\nunset(TVM_EMBEDDED_CORE)\n"))?;
+    let mut text = format!("include({release}/share/toolchains/{library}.cmake)\nunset(TVM_EMBEDDED_CORE)\n");
+    if core != library {
+        for language in ["C", "CXX", "ASM"] {
+            let flags = format!("CMAKE_{language}_FLAGS_INIT");
+            writeln!(text, "string(REPLACE {library} {core} {flags} \"${{{flags}}}\")")?;
+        }
+    }
+    fs::write(&toolchain, text)?;
     let build = place.path().join("build");
     Cmd::new("cmake")
         .arg("-S")
@@ -162,9 +195,9 @@ fn try_out(archive: &Path, name: &str, core: &str) -> Result<()> {
         .arg("-DCMAKE_BUILD_TYPE=MinSizeRel")
         .capture()?;
     Cmd::new("cmake").arg("--build").arg(&build).capture()?;
-    let library = fs::read_to_string(build.join("CMakeFiles/bare_metal.dir/link.txt"))?;
-    if !library.contains(&format!("/lib/{core}/libtvm_embedded.a")) {
-        bail!("the package chose another library: {library}");
+    let link = fs::read_to_string(build.join("CMakeFiles/bare_metal.dir/link.txt"))?;
+    if !link.contains(&format!("/lib/{library}/libtvm_embedded.a")) {
+        bail!("the package chose another library: {link}");
     }
     Cmd::new("ctest").arg("--test-dir").arg(&build).args(["--output-on-failure", "--no-tests=error"]).capture()?;
     Ok(())

@@ -3,3 +3,4 @@
 pub mod demo;
 pub mod dist;
 pub mod fresh;
+pub mod portable;

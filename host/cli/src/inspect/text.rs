@@ -137,6 +137,9 @@ fn memory(out: &mut String, model: &Model) {
     if !(model.workspaces.is_empty() && model.parameters.is_empty() && model.static_memory.is_empty()) {
         out.push_str(&table.text());
     }
+    if let (true, Some(symbol)) = (model.workspaces.iter().any(|w| w.state), &model.symbol) {
+        let _ = writeln!(out, "  state: TVMReset_{symbol} before the first run, and before each new stream");
+    }
     for device in &model.devices {
         let _ = writeln!(out, "  device {}: give its handle with TVMSetDevices", printable(device));
     }
