@@ -8,6 +8,7 @@ use crate::tree::{Fact, Macro};
 use crate::types::{self, placed};
 use crate::usage;
 use std::fmt::Write;
+use tvm_embedded_mlf::names::digest;
 
 /// The whole header.
 pub fn header(plan: &Plan<'_>) -> String {
@@ -112,10 +113,23 @@ fn tensor_title(tensor: &Named<TensorFacts>) -> String {
     format!("{}: \"{}\", {dtype} {shape}", tensor.c_name, comment(&facts.name))
 }
 
+/// The entry's name for the linker, which no other model has, whatever its symbol.
+fn linked_name(plan: &Plan<'_>) -> String {
+    let mut text = plan.facts.json();
+    plan.sources.iter().for_each(|source| text.push_str(source.text));
+    format!("TVMEntry_{}_{:08x}", plan.symbol(), digest(&text))
+}
+
 /// The descriptor and the functions.
 fn functions(out: &mut String, plan: &Plan<'_>) {
     let symbol = plan.symbol();
     section(out, "The model and its functions");
+    let _ = write!(
+        out,
+        "/* The linker knows the entry by a name of this model alone: a call with these types does not link with another model of\n \
+         * the same symbol, as a second static library may bring it. */\n#define TVMEntry_{symbol} {}\n\n",
+        linked_name(plan)
+    );
     let _ = write!(
         out,
         "extern const TVMModel {symbol};\n\n\

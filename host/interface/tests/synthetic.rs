@@ -4,6 +4,7 @@ mod common;
 
 use common::synthetic::{Memory, Synthetic, library};
 use common::{c_file, generate_synthetic, has, model_definitions, objects, program, runtime, runtime_headers, succeed};
+use std::path::Path;
 use std::process::Command;
 use tvm_embedded_interface::{Generated, Options, generate, write};
 use tvm_embedded_mlf::{Archive, Code, Library, write_tar};
@@ -367,6 +368,37 @@ fn two_archives_of_one_module_name_under_two_symbols() {
     }
     let include = |name: &str| format!("-I{}", directory.path().join(name).display());
     succeed(&mut Command::new(program(directory.path(), &c_file("two.c"), &[include("left"), include("right")], &all)));
+}
+
+/// Of two static libraries with one symbol the first would serve both users, whose types differ.
+#[test]
+fn two_models_of_one_symbol_do_not_link() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut command = Command::new("gcc");
+    for (i, inputs) in [&["x"][..], &["x", "z"]].into_iter().enumerate() {
+        let at = directory.path().join(i.to_string());
+        let mut model = Synthetic::new("net");
+        model.inputs = inputs.iter().map(|name| (*name).to_owned()).collect();
+        let generated = generate_synthetic(&at, &model, &Options::default());
+        let objects = objects(&at, &generated, &["gcc", "-std=c99"]);
+        succeed(Command::new("ar").arg("rcs").arg(at.join("libnet.a")).args(objects));
+        let name = if i == 0 { "main" } else { "other" };
+        let user = format!(
+            "#include \"net.h\"\nint {name}(void);\nint {name}(void) {{\n  return (int)TVMExecute_net(NULL, NULL, NULL);\n}}\n"
+        );
+        let path = at.join("user.c");
+        std::fs::write(&path, user).expect("a file");
+        let object = at.join("user.o");
+        let include = |path: &Path| format!("-I{}", path.display());
+        let flags = [include(&at), include(&common::runtime_headers())];
+        succeed(Command::new("gcc").args(flags).arg("-c").arg(path).arg("-o").arg(&object));
+        command.arg(object);
+    }
+    let library = |i: &str| directory.path().join(i).join("libnet.a");
+    command.args(["-u", "other", "-o"]).arg(directory.path().join("program"));
+    let output = command.args([library("0"), library("1")]).arg(common::runtime()).output().expect("a linker");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && text.contains("multiple definition of `net'"), "{text}");
 }
 
 #[test]

@@ -53,7 +53,8 @@ fn names_agree(symbol: &str, header: &str, macros: &BTreeMap<String, Value>) {
         };
         let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
         let function = rest[name.len()..].starts_with('(');
-        if name == format!("{prefix}H") || name == "TVM_ALIGNED" {
+        let linked = format!("TVMEntry_{symbol}");
+        if name == format!("{prefix}H") || name == "TVM_ALIGNED" || name == linked {
             continue;
         }
         assert!(name.starts_with(&prefix), "{name} has not the model's prefix");

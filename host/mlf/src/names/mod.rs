@@ -78,8 +78,8 @@ fn is_local(name: &str) -> bool {
     plain.contains(&name) || stem.len() < name.len() && numbered.contains(&stem)
 }
 
-/// FNV-1a, to tell apart names that are cut at the same place.
-fn digest(name: &str) -> u32 {
+/// FNV-1a, to tell apart names that are cut at the same place, and other texts where nobody means harm.
+pub fn digest(name: &str) -> u32 {
     name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
