@@ -25,8 +25,8 @@ static inline int check_status(int32_t got, int32_t expected, const char *what, 
   check_done++;
   if (got != expected) {
     check_failed++;
-    printf("%s:%d: %s\n  answered %ld (%s)\n  not      %ld (%s)\n", file, line, what, (long)got, TVMStatusString(got),
-           (long)expected, TVMStatusString(expected));
+    printf("%s:%d: %s\n  answered %ld (%s)\n  not      %ld (%s)\n", file, line, what, (long)got, TVMStatusString(got), (long)expected,
+        TVMStatusString(expected));
   }
   return got == expected;
 }

@@ -4,9 +4,12 @@
 #include "../check.h"
 
 #ifdef __cplusplus
-extern "C"
+extern "C" {
 #endif
 uint8_t *start_in_the_other_file(const TVMContext *context);
+#ifdef __cplusplus
+}
+#endif
 
 int main(void) {
   static uint8_t workspace[100];

@@ -4,7 +4,7 @@
 #include "tvm_embedded.h"
 
 #define P sizeof(void *)
-#define AT(type, member, offset, size)                                           \
+#define AT(type, member, offset, size)                                             \
   TVM_STATIC_ASSERT(offsetof(type, member) == (offset), offset_##type##_##member); \
   TVM_STATIC_ASSERT(sizeof(((type *)0)->member) == (size), size_##type##_##member)
 

@@ -3,9 +3,12 @@
 #include "tvm_embedded.h"
 
 #ifdef __cplusplus
-extern "C"
+extern "C" {
 #endif
 uint8_t *start_in_the_other_file(const TVMContext *context);
+#ifdef __cplusplus
+}
+#endif
 
 uint8_t *start_in_the_other_file(const TVMContext *context) {
   return TVMWorkspaceStart(context, 1, 0, 64);

@@ -10,16 +10,16 @@ enum { MOST_ARGUMENTS = 5 };
 /* How an argument is made bad, with a number. */
 enum {
   NOTHING,
-  SET,              /* is the number */
-  ADD,              /* a pointer so many bytes on */
-  MODEL,            /* points at a copy of the model, spoiled this way */
-  CONTEXT,          /* points at the context, spoiled this way */
-  TENSOR,           /* points at a table with this tensor's pointer moved, or NULL */
-  SAME,             /* is what that other argument is */
-  CALL,             /* what the extra function of this number makes of it */
-  UNTOUCHABLE,      /* points at memory that can be neither read nor written */
-  PAGE_START,       /* points at a copy of so many bytes, with such memory right before it, */
-  PAGE_END,         /* right after it, */
+  SET,                  /* is the number */
+  ADD,                  /* a pointer so many bytes on */
+  MODEL,                /* points at a copy of the model, spoiled this way */
+  CONTEXT,              /* points at the context, spoiled this way */
+  TENSOR,               /* points at a table with this tensor's pointer moved, or NULL */
+  SAME,                 /* is what that other argument is */
+  CALL,                 /* what the extra function of this number makes of it */
+  UNTOUCHABLE,          /* points at memory that can be neither read nor written */
+  PAGE_START,           /* points at a copy of so many bytes, with such memory right before it, */
+  PAGE_END,             /* right after it, */
   PAGE_START_READ_ONLY, /* in memory that can't be written */
   PAGE_END_READ_ONLY
 };

@@ -96,9 +96,20 @@ enum { MODEL_ZEROS = 0, MODEL_ONES = 1, MODEL_MAGIC_BIT = 32, MODEL_ABI_BY = 256
 
 /* ---- a context made wrong (spoil.h): aspect | way | value ---- */
 enum { OF_WORKSPACES = 0, OF_PARAMETERS = 1 << 16, OF_DEVICES = 2 << 16 };
-enum { BYTES = 1 << 8, KIND_BIT = 2 << 8, TABLE_NULL = 3 << 8, TABLE_AT = 4 << 8, TABLE_LESS = 5 << 8, ENTRY_NULL = 6 << 8,
-       ENTRY_AT_THE_END = 7 << 8, ENTRY_ODD = 8 << 8, BUFFER_LESS = 9 << 8, BUFFER_NULL = 10 << 8, BUFFER_AT_THE_END = 11 << 8,
-       BUFFER_ODD = 12 << 8 };
+enum {
+  BYTES = 1 << 8,
+  KIND_BIT = 2 << 8,
+  TABLE_NULL = 3 << 8,
+  TABLE_AT = 4 << 8,
+  TABLE_LESS = 5 << 8,
+  ENTRY_NULL = 6 << 8,
+  ENTRY_AT_THE_END = 7 << 8,
+  ENTRY_ODD = 8 << 8,
+  BUFFER_LESS = 9 << 8,
+  BUFFER_NULL = 10 << 8,
+  BUFFER_AT_THE_END = 11 << 8,
+  BUFFER_ODD = 12 << 8
+};
 
 /* ---- what facts.py asks after a good call ---- */
 static int bound(const TVMBinding *binding, const void *memory, size_t size, uint32_t kind) {

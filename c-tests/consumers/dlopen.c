@@ -20,12 +20,22 @@ static int32_t add_one(const void *inputs, const void *outputs, const TVMContext
   return 0;
 }
 
-static const TVMTensor tensors[1] = { { .name = "t", .identifier = "t", .size = BYTES, .alignment = 1, .dtype_bits = 8, .dtype_lanes = 1 } };
+static const TVMTensor tensors[1] = {
+  { .name = "t", .identifier = "t", .size = BYTES, .alignment = 1, .dtype_bits = 8, .dtype_lanes = 1 }
+};
 static const TVMPool pools[1] = { { .name = "p", .identifier = "p", .size = BYTES, .alignment = 1, .buffer_size = BYTES } };
-static const TVMModel model = { .magic = TVM_MODEL_MAGIC, .abi_version = TVM_EMBEDDED_ABI_VERSION, .flags = TVM_MODEL_PLAIN,
-                                .struct_size = sizeof(TVMModel), .name = "m", .inputs = tensors, .outputs = tensors,
-                                .workspaces = pools, .entry = add_one, .num_inputs = 1, .num_outputs = 1,
-                                .num_workspaces = 1 };
+static const TVMModel model = { .magic = TVM_MODEL_MAGIC,
+  .abi_version = TVM_EMBEDDED_ABI_VERSION,
+  .flags = TVM_MODEL_PLAIN,
+  .struct_size = sizeof(TVMModel),
+  .name = "m",
+  .inputs = tensors,
+  .outputs = tensors,
+  .workspaces = pools,
+  .entry = add_one,
+  .num_inputs = 1,
+  .num_outputs = 1,
+  .num_workspaces = 1 };
 
 typedef int32_t (*Execute)(const TVMModel *, const void *, const void *, const TVMContext *);
 typedef int32_t (*SetBuffer)(TVMContext *, void *, size_t);

@@ -11,21 +11,20 @@ static void record(const void *inputs, const void *outputs, const TVMContext *co
   fake.context = context;
 }
 
-#define BYTE_TENSOR(label, member)                                                                               \
-  {                                                                                                              \
-    .name = (label), .identifier = (member), .shape = image_shape, .size = FAKE_BYTES, .alignment = 1,           \
-    .scale = 0.5f, .zero_point = -3, .dtype_lanes = 1, .dtype_bits = 8, .rank = 4,                               \
-    .flags = TVM_TENSOR_SHAPED | TVM_TENSOR_QUANTIZED                                                            \
+#define BYTE_TENSOR(label, member)                                                                                                      \
+  {                                                                                                                                     \
+    .name = (label), .identifier = (member), .shape = image_shape, .size = FAKE_BYTES, .alignment = 1, .scale = 0.5f, .zero_point = -3, \
+    .dtype_lanes = 1, .dtype_bits = 8, .rank = 4, .flags = TVM_TENSOR_SHAPED | TVM_TENSOR_QUANTIZED                                     \
   }
-#define FLOAT_TENSOR(label, member)                                                                              \
-  {                                                                                                              \
-    .name = (label), .identifier = (member), .size = FAKE_FLOATS * sizeof(float), .alignment = 4,                \
-    .dtype_lanes = 1, .dtype_code = 2, .dtype_bits = 32                                                          \
+#define FLOAT_TENSOR(label, member)                                                                                                  \
+  {                                                                                                                                  \
+    .name = (label), .identifier = (member), .size = FAKE_FLOATS * sizeof(float), .alignment = 4, .dtype_lanes = 1, .dtype_code = 2, \
+    .dtype_bits = 32                                                                                                                 \
   }
-#define POOL(label, member, content, bytes, align, what)                                                         \
-  {                                                                                                              \
-    .name = (label), .identifier = (member), .data = (content), .size = (bytes), .alignment = (align),           \
-    .buffer_size = (bytes) + (align) - 1, .flags = (what)                                                        \
+#define POOL(label, member, content, bytes, align, what)                                                                                   \
+  {                                                                                                                                        \
+    .name = (label), .identifier = (member), .data = (content), .size = (bytes), .alignment = (align), .buffer_size = (bytes) + (align)-1, \
+    .flags = (what)                                                                                                                        \
   }
 #define HEAD(what) .magic = TVM_MODEL_MAGIC, .abi_version = TVM_EMBEDDED_ABI_VERSION, .flags = (what), .struct_size = sizeof(TVMModel)
 
@@ -53,10 +52,14 @@ static int32_t plain_entry(const void *inputs, const void *outputs, const TVMCon
 }
 
 static const TVMPool one_workspace[1] = { POOL("sram", "sram", NULL, FAKE_WORKSPACE, FAKE_ALIGNMENT, 0) };
-#define PLAIN(label, what)                                                                                       \
-  {                                                                                                              \
-    HEAD(what), .name = (label), .inputs = x_tensor, .outputs = y_tensor, .workspaces = one_workspace,           \
-    .entry = plain_entry, .num_inputs = 1, .num_outputs = 1, .num_workspaces = 1, .tvm_version = { 0, 12, 0 }    \
+#define PLAIN(label, what)                                                                                                   \
+  {                                                                                                                          \
+    HEAD(what), .name = (label), .inputs = x_tensor, .outputs = y_tensor, .workspaces = one_workspace, .entry = plain_entry, \
+                .num_inputs = 1, .num_outputs = 1, .num_workspaces = 1, .tvm_version = {                                     \
+                  0,                                                                                                         \
+                  12,                                                                                                        \
+                  0                                                                                                          \
+                }                                                                                                            \
   }
 const TVMModel plain = PLAIN("plain", TVM_MODEL_PLAIN);
 const TVMModel careful = PLAIN("careful", 0);
@@ -127,29 +130,14 @@ static int32_t full_reset(const TVMContext *context) {
 static const TVMTensor full_inputs[2] = { BYTE_TENSOR("in/image:0", "image"), FLOAT_TENSOR("in/vector", "vector") };
 static const TVMTensor full_outputs[2] = { BYTE_TENSOR("out/image:0", "image"), FLOAT_TENSOR("out/vector", "vector") };
 static const TVMPool full_workspaces[2] = { POOL("fast memory", "sram", NULL, FAKE_WORKSPACE, FAKE_ALIGNMENT, 0),
-                                            POOL("memory of state", "state", NULL, FAKE_STATE, 4, TVM_POOL_STATE) };
+  POOL("memory of state", "state", NULL, FAKE_STATE, 4, TVM_POOL_STATE) };
 static const int32_t carried_data[4] = { 1, 2, 3, 4 };
-static const TVMPool full_parameters[2] = {
-  POOL("carried data", "carried", carried_data, sizeof(carried_data), 4, 0),
-  POOL("user's weights", "weights", NULL, FAKE_WEIGHTS, FAKE_WEIGHTS_ALIGNMENT, 0)
-};
+static const TVMPool full_parameters[2] = { POOL("carried data", "carried", carried_data, sizeof(carried_data), 4, 0),
+  POOL("user's weights", "weights", NULL, FAKE_WEIGHTS, FAKE_WEIGHTS_ALIGNMENT, 0) };
 static const TVMPool full_devices[2] = { POOL("neural unit", "npu", NULL, 0, 1, 0), POOL("signal processor", "dsp", NULL, 0, 1, 0) };
-const TVMModel full = { HEAD(0),
-                        .name = "full",
-                        .inputs = full_inputs,
-                        .outputs = full_outputs,
-                        .workspaces = full_workspaces,
-                        .parameters = full_parameters,
-                        .devices = full_devices,
-                        .entry = full_entry,
-                        .reset = full_reset,
-                        .num_inputs = 2,
-                        .num_outputs = 2,
-                        .num_workspaces = 2,
-                        .num_parameters = 2,
-                        .num_devices = 2,
-                        .tensor_alignment_mask = 3,
-                        .tvm_version = { 0, 18, 7 } };
+const TVMModel full = { HEAD(0), .name = "full", .inputs = full_inputs, .outputs = full_outputs, .workspaces = full_workspaces,
+  .parameters = full_parameters, .devices = full_devices, .entry = full_entry, .reset = full_reset, .num_inputs = 2, .num_outputs = 2,
+  .num_workspaces = 2, .num_parameters = 2, .num_devices = 2, .tensor_alignment_mask = 3, .tvm_version = { 0, 18, 7 } };
 
 /* ---- inside ---- */
 static int32_t inside_entry(const void *inputs, const void *outputs, const TVMContext *context) {
@@ -166,17 +154,26 @@ static int32_t inside_entry(const void *inputs, const void *outputs, const TVMCo
   return fake.answer;
 }
 
-static const TVMTensor inside_x[1] = { { .name = "x", .identifier = "x", .size = INSIDE_BYTES, .alignment = 8,
-                                         .workspace_offset = INSIDE_X, .dtype_lanes = 1, .dtype_bits = 8,
-                                         .flags = TVM_TENSOR_IN_WORKSPACE } };
-static const TVMTensor inside_y[1] = { { .name = "y", .identifier = "y", .size = INSIDE_BYTES, .alignment = 16,
-                                         .workspace_offset = INSIDE_Y, .dtype_lanes = 1, .dtype_bits = 8,
-                                         .flags = TVM_TENSOR_IN_WORKSPACE } };
+static const TVMTensor inside_x[1] = { { .name = "x",
+    .identifier = "x",
+    .size = INSIDE_BYTES,
+    .alignment = 8,
+    .workspace_offset = INSIDE_X,
+    .dtype_lanes = 1,
+    .dtype_bits = 8,
+    .flags = TVM_TENSOR_IN_WORKSPACE } };
+static const TVMTensor inside_y[1] = { { .name = "y",
+    .identifier = "y",
+    .size = INSIDE_BYTES,
+    .alignment = 16,
+    .workspace_offset = INSIDE_Y,
+    .dtype_lanes = 1,
+    .dtype_bits = 8,
+    .flags = TVM_TENSOR_IN_WORKSPACE } };
 static const TVMPool inside_workspace[1] = { POOL("arena", "arena", NULL, INSIDE_WORKSPACE, FAKE_ALIGNMENT, 0) };
-const TVMModel inside = { HEAD(0), .name = "inside", .inputs = inside_x, .outputs = inside_y,
-                          .workspaces = inside_workspace, .entry = inside_entry, .num_inputs = 1, .num_outputs = 1,
-                          .num_workspaces = 1, .tensor_alignment_mask = 15,
-                          .tvm_version = { TVM_VERSION_UNKNOWN, TVM_VERSION_UNKNOWN, TVM_VERSION_UNKNOWN } };
+const TVMModel inside = { HEAD(0), .name = "inside", .inputs = inside_x, .outputs = inside_y, .workspaces = inside_workspace,
+  .entry = inside_entry, .num_inputs = 1, .num_outputs = 1, .num_workspaces = 1, .tensor_alignment_mask = 15,
+  .tvm_version = { TVM_VERSION_UNKNOWN, TVM_VERSION_UNKNOWN, TVM_VERSION_UNKNOWN } };
 
 /* ---- alone ---- */
 static int32_t alone_entry(const void *inputs, const void *outputs, const TVMContext *context) {
@@ -203,8 +200,8 @@ static int32_t alone_entry(const void *inputs, const void *outputs, const TVMCon
   return fake.answer;
 }
 
-const TVMModel alone = { HEAD(0), .name = "alone", .inputs = x_tensor, .outputs = y_tensor, .entry = alone_entry,
-                         .num_inputs = 1, .num_outputs = 1, .tvm_version = { 0, 8, 0 } };
+const TVMModel alone = { HEAD(0), .name = "alone", .inputs = x_tensor, .outputs = y_tensor, .entry = alone_entry, .num_inputs = 1,
+  .num_outputs = 1, .tvm_version = { 0, 8, 0 } };
 
 /* ---- one, brought ---- */
 const int8_t one_weights[FAKE_WEIGHTS] = { 7, 0, 0, 0, 0, 0, 0, 0 };
@@ -241,11 +238,10 @@ static int32_t brought_reset(const TVMContext *context) {
 
 static const TVMPool one_parameter[1] = { POOL("weights", "weights", one_weights, FAKE_WEIGHTS, 1, 0) };
 static const TVMPool brought_parameter[1] = { POOL("weights", "weights", NULL, FAKE_WEIGHTS, FAKE_WEIGHTS_ALIGNMENT, 0) };
-const TVMModel one = { HEAD(0), .name = "one", .inputs = x_tensor, .outputs = y_tensor, .parameters = one_parameter,
-                       .entry = one_entry, .num_inputs = 1, .num_outputs = 1, .num_parameters = 1 };
-const TVMModel brought = { HEAD(0), .name = "brought", .inputs = x_tensor, .outputs = y_tensor,
-                           .parameters = brought_parameter, .entry = brought_entry, .reset = brought_reset, .num_inputs = 1, .num_outputs = 1,
-                           .num_parameters = 1 };
+const TVMModel one = { HEAD(0), .name = "one", .inputs = x_tensor, .outputs = y_tensor, .parameters = one_parameter, .entry = one_entry,
+  .num_inputs = 1, .num_outputs = 1, .num_parameters = 1 };
+const TVMModel brought = { HEAD(0), .name = "brought", .inputs = x_tensor, .outputs = y_tensor, .parameters = brought_parameter,
+  .entry = brought_entry, .reset = brought_reset, .num_inputs = 1, .num_outputs = 1, .num_parameters = 1 };
 
 /* ---- device ---- */
 static int32_t device_entry(const void *inputs, const void *outputs, const TVMContext *context) {
@@ -265,5 +261,5 @@ static int32_t device_entry(const void *inputs, const void *outputs, const TVMCo
 }
 
 static const TVMPool one_device[1] = { POOL("npu", "npu", NULL, 0, 1, 0) };
-const TVMModel device = { HEAD(0), .name = "device", .inputs = x_tensor, .outputs = y_tensor, .devices = one_device,
-                          .entry = device_entry, .num_inputs = 1, .num_outputs = 1, .num_devices = 1 };
+const TVMModel device = { HEAD(0), .name = "device", .inputs = x_tensor, .outputs = y_tensor, .devices = one_device, .entry = device_entry,
+  .num_inputs = 1, .num_outputs = 1, .num_devices = 1 };

@@ -22,8 +22,8 @@ enum {
   FAKE_ALIGNMENT = 16, /* of workspaces */
   FAKE_WORKSPACE = 40, /* bytes of a workspace, aligned */
   FAKE_BUFFER = FAKE_WORKSPACE + FAKE_ALIGNMENT - 1,
-  FAKE_STATE = 4,      /* a count of runs, and three times */
-  FAKE_MARK = 0xA5,    /* what a reset leaves there */
+  FAKE_STATE = 4,   /* a count of runs, and three times */
+  FAKE_MARK = 0xA5, /* what a reset leaves there */
   FAKE_WEIGHTS = 8,
   FAKE_WEIGHTS_ALIGNMENT = 8
 };

@@ -46,68 +46,105 @@ static int32_t call(unsigned step) {
 
   memset(&bad, 0, sizeof(bad));
   bad.model = full;
-  if (step < 1) model = NULL;
-  else if (step < 2) model = (const TVMModel *)off(&bad.model, 1);
-  if (step < 3) bad.model.magic ^= 1u;
-  if (step < 4) bad.model.abi_version++;
-  if (step < 5) bad.model.struct_size++;
+  if (step < 1)
+    model = NULL;
+  else if (step < 2)
+    model = (const TVMModel *)off(&bad.model, 1);
+  if (step < 3)
+    bad.model.magic ^= 1u;
+  if (step < 4)
+    bad.model.abi_version++;
+  if (step < 5)
+    bad.model.struct_size++;
 
-  if (step < 6) context = NULL;
-  else if (step < 7) context = (const TVMContext *)off(bad.room, sizeof(void *) - (uintptr_t)bad.room % sizeof(void *) + 1);
+  if (step < 6)
+    context = NULL;
+  else if (step < 7)
+    context = (const TVMContext *)off(bad.room, sizeof(void *) - (uintptr_t)bad.room % sizeof(void *) + 1);
 
   bad.workspaces[0] = g_sram.bytes;
   bad.workspaces[1] = g_state;
   bad.context.workspaces.kind = TVM_BINDING_TABLE;
   bad.context.workspaces.memory = bad.workspaces;
   bad.context.workspaces.size = SIZE_MAX;
-  if (step < 8) bad.context.workspaces.kind = 0;
-  else if (step < 9) bad.context.workspaces.size = 2 * sizeof(void *) - 1;
-  else if (step < 10) bad.context.workspaces.memory = off(bad.workspaces, 1);
-  else if (step < 11) bad.context.workspaces.memory = NULL;
-  else if (step < 12) bad.workspaces[0] = NULL;
-  else if (step < 13) bad.workspaces[0] = (void *)(UINTPTR_MAX - 15u);
-  else if (step < 14) bad.workspaces[1] = NULL;
+  if (step < 8)
+    bad.context.workspaces.kind = 0;
+  else if (step < 9)
+    bad.context.workspaces.size = 2 * sizeof(void *) - 1;
+  else if (step < 10)
+    bad.context.workspaces.memory = off(bad.workspaces, 1);
+  else if (step < 11)
+    bad.context.workspaces.memory = NULL;
+  else if (step < 12)
+    bad.workspaces[0] = NULL;
+  else if (step < 13)
+    bad.workspaces[0] = (void *)(UINTPTR_MAX - 15u);
+  else if (step < 14)
+    bad.workspaces[1] = NULL;
 
   bad.inputs[0] = g_in;
   bad.inputs[1] = g_in_vector;
-  if (step < 15) inputs = NULL;
-  else if (step < 16) inputs = off(bad.inputs, 1);
-  else if (step < 17) bad.inputs[0] = NULL;
-  else if (step < 18) bad.inputs[1] = NULL;
-  else if (step < 19) bad.inputs[1] = off(g_in_vector, 2);
+  if (step < 15)
+    inputs = NULL;
+  else if (step < 16)
+    inputs = off(bad.inputs, 1);
+  else if (step < 17)
+    bad.inputs[0] = NULL;
+  else if (step < 18)
+    bad.inputs[1] = NULL;
+  else if (step < 19)
+    bad.inputs[1] = off(g_in_vector, 2);
 
   bad.outputs[0] = g_out;
   bad.outputs[1] = g_out_vector;
-  if (step < 20) outputs = NULL;
-  else if (step < 21) outputs = off(bad.outputs, 1);
-  else if (step < 22) bad.outputs[0] = NULL;
-  else if (step < 23) bad.outputs[1] = NULL;
-  else if (step < 24) bad.outputs[1] = off_mutable(g_out_vector, 2);
+  if (step < 20)
+    outputs = NULL;
+  else if (step < 21)
+    outputs = off(bad.outputs, 1);
+  else if (step < 22)
+    bad.outputs[0] = NULL;
+  else if (step < 23)
+    bad.outputs[1] = NULL;
+  else if (step < 24)
+    bad.outputs[1] = off_mutable(g_out_vector, 2);
 
   bad.parameters[0] = g_carried;
   bad.parameters[1] = g_weights;
   bad.context.parameters.kind = TVM_BINDING_TABLE;
   bad.context.parameters.memory = bad.parameters;
   bad.context.parameters.size = 2 * sizeof(void *);
-  if (step < 25) bad.context.parameters.kind = TVM_BINDING_TABLE ^ 0x100;
-  else if (step < 26) bad.context.parameters.size--;
-  else if (step < 27) bad.context.parameters.memory = off(bad.parameters, sizeof(void *) / 2);
-  else if (step < 28) bad.context.parameters.memory = NULL;
-  else if (step < 29) bad.parameters[0] = NULL;
-  else if (step < 30) bad.parameters[0] = off(g_carried, 2);
-  else if (step < 31) bad.parameters[1] = NULL;
-  else if (step < 32) bad.parameters[1] = off(g_weights, 4);
+  if (step < 25)
+    bad.context.parameters.kind = TVM_BINDING_TABLE ^ 0x100;
+  else if (step < 26)
+    bad.context.parameters.size--;
+  else if (step < 27)
+    bad.context.parameters.memory = off(bad.parameters, sizeof(void *) / 2);
+  else if (step < 28)
+    bad.context.parameters.memory = NULL;
+  else if (step < 29)
+    bad.parameters[0] = NULL;
+  else if (step < 30)
+    bad.parameters[0] = off(g_carried, 2);
+  else if (step < 31)
+    bad.parameters[1] = NULL;
+  else if (step < 32)
+    bad.parameters[1] = off(g_weights, 4);
 
   bad.devices[0] = &g_device;
   bad.devices[1] = &g_device;
   bad.context.devices.kind = TVM_BINDING_TABLE;
   bad.context.devices.memory = bad.devices;
   bad.context.devices.size = SIZE_MAX;
-  if (step < 33) bad.context.devices.kind = UINT32_MAX;
-  else if (step < 34) bad.context.devices.size = sizeof(void *);
-  else if (step < 35) bad.context.devices.memory = off(bad.devices, 1);
-  else if (step < 36) bad.context.devices.memory = NULL;
-  else if (step < 37) bad.devices[1] = NULL;
+  if (step < 33)
+    bad.context.devices.kind = UINT32_MAX;
+  else if (step < 34)
+    bad.context.devices.size = sizeof(void *);
+  else if (step < 35)
+    bad.context.devices.memory = off(bad.devices, 1);
+  else if (step < 36)
+    bad.context.devices.memory = NULL;
+  else if (step < 37)
+    bad.devices[1] = NULL;
 
   memset(g_state, step < 38 ? 0 : FAKE_MARK, sizeof(g_state));
   return TVMExecute(model, inputs, outputs, context);

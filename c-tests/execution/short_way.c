@@ -18,14 +18,16 @@ static int32_t entry(const void *inputs, const void *outputs, const TVMContext *
 }
 
 static const TVMTensor tensor[1] = { { .name = "t", .identifier = "t", .size = 8, .alignment = 0 } };
-static const TVMPool workspace[1] = { { .name = "w", .identifier = "w", .size = BYTES, .alignment = ALIGNMENT,
-                                        .buffer_size = BUFFER } };
-#define MODEL(what)                                                                                              \
-  {                                                                                                              \
-    .magic = TVM_MODEL_MAGIC, .abi_version = TVM_EMBEDDED_ABI_VERSION, .flags = (what),                          \
-    .struct_size = sizeof(TVMModel), .name = "short", .inputs = tensor, .outputs = tensor,                       \
-    .workspaces = workspace, .entry = entry, .num_inputs = 1, .num_outputs = 1, .num_workspaces = 1,             \
-    .tensor_alignment_mask = 3, .tvm_version = { 0, 18, 0 }                                                      \
+static const TVMPool workspace[1] = { { .name = "w", .identifier = "w", .size = BYTES, .alignment = ALIGNMENT, .buffer_size = BUFFER } };
+#define MODEL(what)                                                                                                                       \
+  {                                                                                                                                       \
+    .magic = TVM_MODEL_MAGIC, .abi_version = TVM_EMBEDDED_ABI_VERSION, .flags = (what), .struct_size = sizeof(TVMModel), .name = "short", \
+    .inputs = tensor, .outputs = tensor, .workspaces = workspace, .entry = entry, .num_inputs = 1, .num_outputs = 1, .num_workspaces = 1, \
+    .tensor_alignment_mask = 3, .tvm_version = {                                                                                          \
+      0,                                                                                                                                  \
+      18,                                                                                                                                 \
+      0                                                                                                                                   \
+    }                                                                                                                                     \
   }
 static const TVMModel model = MODEL(TVM_MODEL_PLAIN);
 static const TVMModel thorough = MODEL(0);

@@ -72,8 +72,8 @@ static uint8_t g_workspace[FAKE_BUFFER];
 static uint8_t g_small[FAKE_WORKSPACE - 1];
 
 /* All of it in constant memory. */
-static const TVMContext g_constant_context = { { g_workspace, sizeof(g_workspace), TVM_BINDING_BUFFER },
-                                               TVM_UNSET_BINDING, TVM_UNSET_BINDING };
+static const TVMContext g_constant_context = { { g_workspace, sizeof(g_workspace), TVM_BINDING_BUFFER }, TVM_UNSET_BINDING,
+  TVM_UNSET_BINDING };
 
 static void runs_with(const TVMModel *model, const TVMContext *context) {
   memset(g_y, 0, sizeof(g_y));

@@ -11,12 +11,12 @@
 
 extern const TVMModel DESCRIPTOR;
 
-#define ENSURE(condition)                                                       \
-  do {                                                                          \
-    if (!(condition)) {                                                         \
-      printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);            \
-      exit(1);                                                                  \
-    }                                                                           \
+#define ENSURE(condition)                                            \
+  do {                                                               \
+    if (!(condition)) {                                              \
+      printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+      exit(1);                                                       \
+    }                                                                \
   } while (0)
 
 enum { MOST = 16, FILL = 0xA7, WALL = 64, MOST_PLACES = 4 * MOST };
@@ -79,9 +79,8 @@ static void describe(const TVMModel *model) {
     int32_t zero_point = 0;
     ENSURE((is_input ? TVMGetInputDataType(model, index, &type) : TVMGetOutputDataType(model, index, &type)) == TVM_STATUS_OK);
     printf("  %s %s: type %d, %d bits", is_input ? "input" : "output",
-           is_input ? TVMGetInputName(model, index) : TVMGetOutputName(model, index), type.code, type.bits);
-    if ((is_input ? TVMGetInputShape(model, index, &shape, &rank) : TVMGetOutputShape(model, index, &shape, &rank)) ==
-        TVM_STATUS_OK) {
+        is_input ? TVMGetInputName(model, index) : TVMGetOutputName(model, index), type.code, type.bits);
+    if ((is_input ? TVMGetInputShape(model, index, &shape, &rank) : TVMGetOutputShape(model, index, &shape, &rank)) == TVM_STATUS_OK) {
       size_t bytes = (size_t)type.bits / 8 * type.lanes;
       printf(", shape");
       for (dimension = 0; dimension < rank; dimension++) {

@@ -27,8 +27,7 @@ static int right(uint8_t *workspace, int picture) {
   TVMContext context;
   memset(probabilities, 0, sizeof(probabilities));
   return TVMSetWorkspaceBuffer(&context, workspace, TVM_MY_MODEL_WORKSPACE_BYTES) == TVM_STATUS_OK &&
-         TVMExecute(&my_model, &inputs, &outputs, &context) == TVM_STATUS_OK &&
-         memcmp(probabilities, g_expected[picture], BYTES) == 0;
+         TVMExecute(&my_model, &inputs, &outputs, &context) == TVM_STATUS_OK && memcmp(probabilities, g_expected[picture], BYTES) == 0;
 }
 
 static void on_tick(void) {

@@ -24,14 +24,17 @@ static int32_t second_entry(const void *inputs, const void *outputs, const TVMCo
   return 0;
 }
 
-static const TVMTensor tensors[1] = { { .name = "t", .identifier = "t", .size = BYTES, .alignment = 1, .dtype_bits = 8, .dtype_lanes = 1 } };
-static const TVMPool pools[1] = { { .name = "p", .identifier = "p", .size = WORKSPACE, .alignment = ALIGNMENT,
-                                    .buffer_size = WORKSPACE + ALIGNMENT - 1 } };
-#define MODEL(label, function)                                                                                          \
-  {                                                                                                                     \
-    .magic = TVM_MODEL_MAGIC, .abi_version = TVM_EMBEDDED_ABI_VERSION, .flags = TVM_MODEL_PLAIN,                        \
-    .struct_size = sizeof(TVMModel), .name = (label), .inputs = tensors, .outputs = tensors, .workspaces = pools,       \
-    .entry = (function), .num_inputs = 1, .num_outputs = 1, .num_workspaces = 1                                         \
+static const TVMTensor tensors[1] = {
+  { .name = "t", .identifier = "t", .size = BYTES, .alignment = 1, .dtype_bits = 8, .dtype_lanes = 1 }
+};
+static const TVMPool pools[1] = {
+  { .name = "p", .identifier = "p", .size = WORKSPACE, .alignment = ALIGNMENT, .buffer_size = WORKSPACE + ALIGNMENT - 1 }
+};
+#define MODEL(label, function)                                                                                                           \
+  {                                                                                                                                      \
+    .magic = TVM_MODEL_MAGIC, .abi_version = TVM_EMBEDDED_ABI_VERSION, .flags = TVM_MODEL_PLAIN, .struct_size = sizeof(TVMModel),        \
+    .name = (label), .inputs = tensors, .outputs = tensors, .workspaces = pools, .entry = (function), .num_inputs = 1, .num_outputs = 1, \
+    .num_workspaces = 1                                                                                                                  \
   }
 static const TVMModel first = MODEL("first", first_entry);
 static const TVMModel second = MODEL("second", second_entry);

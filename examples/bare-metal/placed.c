@@ -14,8 +14,7 @@ LARGE_RAM static tvm_digits_output_t g_output;
 static const TVMContext g_context = TVM_DIGITS_CONTEXT(g_workspace);
 
 /* From the linker script. */
-extern const char flash_start, flash_end, model_start, model_end, fast_ram_start, fast_ram_end, large_ram_start,
-    large_ram_end;
+extern const char flash_start, flash_end, model_start, model_end, fast_ram_start, fast_ram_end, large_ram_start, large_ram_end;
 
 static int lies_in(const void *object, uint32_t size, const char *start, const char *end) {
   uintptr_t first = (uintptr_t)object;

@@ -30,7 +30,7 @@ static inline void print(const char *text) {
 
 /* Ends the program with an exit code. */
 static inline void leave(int code) {
-  const uintptr_t block[2] = {STOPPED_BY_APPLICATION, (uintptr_t)code};
+  const uintptr_t block[2] = { STOPPED_BY_APPLICATION, (uintptr_t)code };
   semihosting_call(SEMIHOSTING_EXIT_EXTENDED, (uintptr_t)block);
   for (;;) {
   }

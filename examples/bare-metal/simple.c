@@ -8,7 +8,7 @@ static tvm_digits_output_t g_output;
 
 int main(void) {
   TVMContext context;
-  TVMInputs_digits inputs = {.image = picture};
+  TVMInputs_digits inputs = { .image = picture };
   TVMOutputs_digits outputs = TVM_DIGITS_OUTPUTS(&g_output);
   int32_t best = 0, status;
 

@@ -35,4 +35,4 @@ typedef void (*handler)(void);
 __attribute__((section(".vectors"), used)) static const struct {
   const void *stack;
   handler handlers[15];
-} vectors = {&stack_top, {reset, fault, fault, fault, fault, fault, fault, 0, 0, 0, fault, fault, 0, fault, fault}};
+} vectors = { &stack_top, { reset, fault, fault, fault, fault, fault, fault, 0, 0, 0, fault, fault, 0, fault, fault } };

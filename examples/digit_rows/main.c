@@ -19,7 +19,7 @@ static tvm_digit_rows_output_t g_output;
 int32_t count_begin(const int8_t *row);
 void count_end(void);
 __attribute__((noinline)) int32_t count_begin(const int8_t *row) {
-  TVMInputs_digit_rows inputs = {.row = row};
+  TVMInputs_digit_rows inputs = { .row = row };
   TVMOutputs_digit_rows outputs = TVM_DIGIT_ROWS_OUTPUTS(&g_output);
   return TVMExecute_digit_rows(&inputs, &outputs, &g_context);
 }
@@ -55,6 +55,6 @@ int main(void) {
   }
   int percent = (right * 10000 + PICTURES / 2) / PICTURES; /* in hundredths */
   printf("Right in %d of %d held-back pictures (%d.%02d %%), read in %d calls\n", right, PICTURES, percent / 100, percent % 100,
-         PICTURES * ROWS);
+      PICTURES * ROWS);
   return 0;
 }

@@ -17,7 +17,7 @@ static const TVMContext g_context = TVM_DIGITS_CONTEXT(g_workspace);
 
 /* One run: a picture in, the most probable digit out, or a negative status. */
 static int32_t recognise(const int8_t *picture) {
-  TVMInputs_digits inputs = {.image = picture};
+  TVMInputs_digits inputs = { .image = picture };
   TVMOutputs_digits outputs = TVM_DIGITS_OUTPUTS(&g_output);
   int32_t best = 0;
 
@@ -70,8 +70,8 @@ int main(void) {
     return 1;
   }
   printf("\nThe model says: %d (probability %.3f)\n", (int)answer,
-         (double)(TVM_DIGITS_OUTPUT_PROBABILITIES_SCALE *
-                  (float)(g_output.probabilities[answer] - TVM_DIGITS_OUTPUT_PROBABILITIES_ZERO_POINT)));
+      (double)(TVM_DIGITS_OUTPUT_PROBABILITIES_SCALE *
+               (float)(g_output.probabilities[answer] - TVM_DIGITS_OUTPUT_PROBABILITIES_ZERO_POINT)));
 
   for (int at = 0; at < PICTURES; ++at) {
     answer = recognise(pictures[at]);

@@ -39,9 +39,9 @@ typedef struct {
 typedef struct {
   size_t count;
   bool in_workspace;
-  Block *blocks;    /* where the caller's tensors live; unused when they live in the workspace */
-  void **pointers;  /* what the model gets: its struct of pointers */
-  uint8_t **data;   /* contents of the files: steps tensors each */
+  Block *blocks;   /* where the caller's tensors live; unused when they live in the workspace */
+  void **pointers; /* what the model gets: its struct of pointers */
+  uint8_t **data;  /* contents of the files: steps tensors each */
 } Tensors;
 
 static void fail(size_t step, int32_t status, const char *format, ...) {
@@ -232,8 +232,7 @@ int main(int argc, char **argv) {
         if (repeat == 0) {
           memcpy(kept, out.pointers[i], size);
         } else if (memcmp(kept, out.pointers[i], size) != 0) {
-          fail(step, 0, "output %s of repetition %lu differs from the first", TVMGetOutputName(model, i),
-               (unsigned long)repeat + 1);
+          fail(step, 0, "output %s of repetition %lu differs from the first", TVMGetOutputName(model, i), (unsigned long)repeat + 1);
         }
       }
       for (i = 0; i < workspaces; i++) {

@@ -48,11 +48,11 @@ static int log_file = -1;
 static char *paths[MOST]; /* of open files that count */
 
 /* The C library's own function. ISO C has no cast from an object's address to a function's. */
-#define REAL(type, name, parameters)           \
-  type(*real) parameters;                       \
-  do {                                          \
-    void *address = dlsym(RTLD_NEXT, #name);    \
-    memcpy(&real, &address, sizeof(real));      \
+#define REAL(type, name, parameters)         \
+  type(*real) parameters;                    \
+  do {                                       \
+    void *address = dlsym(RTLD_NEXT, #name); \
+    memcpy(&real, &address, sizeof(real));   \
   } while (0)
 
 static int number(const char *name, int otherwise) {
@@ -61,7 +61,7 @@ static int number(const char *name, int otherwise) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-  static const char *const names[] = {"count", "fail", "from", "kill", "interrupt", "short"};
+  static const char *const names[] = { "count", "fail", "from", "kill", "interrupt", "short" };
   const char *name = getenv("TORTURE_MODE");
   const char *log = getenv("TORTURE_LOG");
   size_t i;
@@ -159,42 +159,37 @@ static int opened(int fd, int directory, const char *path) {
   return fd;
 }
 
-#define WITH_MODE                                  \
-  mode_t permissions = 0;                           \
-  if (flags & (O_CREAT | __O_TMPFILE)) {            \
-    va_list list;                                   \
-    va_start(list, flags);                          \
-    permissions = (mode_t)va_arg(list, unsigned);   \
-    va_end(list);                                   \
+#define WITH_MODE                                 \
+  mode_t permissions = 0;                         \
+  if (flags & (O_CREAT | __O_TMPFILE)) {          \
+    va_list list;                                 \
+    va_start(list, flags);                        \
+    permissions = (mode_t)va_arg(list, unsigned); \
+    va_end(list);                                 \
   }
 
-#define OPEN(name)                                                                             \
-  int name(const char *path, int flags, ...) {                                                  \
-    WITH_MODE                                                                                   \
-    REAL(int, name, (const char *, int, ...));                                                  \
-    return broken("open", AT_FDCWD, path, INTERRUPTIBLE)                                        \
-               ? -1                                                                             \
-               : opened(real(path, flags, permissions), AT_FDCWD, path);                        \
+#define OPEN(name)                                                                                                      \
+  int name(const char *path, int flags, ...) {                                                                          \
+    WITH_MODE                                                                                                           \
+    REAL(int, name, (const char *, int, ...));                                                                          \
+    return broken("open", AT_FDCWD, path, INTERRUPTIBLE) ? -1 : opened(real(path, flags, permissions), AT_FDCWD, path); \
   }
 OPEN(open)
 OPEN(open64)
 
-#define OPENAT(name)                                                                           \
-  int name(int directory, const char *path, int flags, ...) {                                   \
-    WITH_MODE                                                                                   \
-    REAL(int, name, (int, const char *, int, ...));                                             \
-    return broken("openat", directory, path, INTERRUPTIBLE)                                     \
-               ? -1                                                                             \
-               : opened(real(directory, path, flags, permissions), directory, path);            \
+#define OPENAT(name)                                                                                                                   \
+  int name(int directory, const char *path, int flags, ...) {                                                                          \
+    WITH_MODE                                                                                                                          \
+    REAL(int, name, (int, const char *, int, ...));                                                                                    \
+    return broken("openat", directory, path, INTERRUPTIBLE) ? -1 : opened(real(directory, path, flags, permissions), directory, path); \
   }
 OPENAT(openat)
 OPENAT(openat64)
 
-#define CREAT(name)                                                                            \
-  int name(const char *path, mode_t permissions) {                                              \
-    REAL(int, name, (const char *, mode_t));                                                    \
-    return broken("creat", AT_FDCWD, path, INTERRUPTIBLE) ? -1                                  \
-                                                          : opened(real(path, permissions), AT_FDCWD, path); \
+#define CREAT(name)                                                                                               \
+  int name(const char *path, mode_t permissions) {                                                                \
+    REAL(int, name, (const char *, mode_t));                                                                      \
+    return broken("creat", AT_FDCWD, path, INTERRUPTIBLE) ? -1 : opened(real(path, permissions), AT_FDCWD, path); \
   }
 CREAT(creat)
 CREAT(creat64)
@@ -259,18 +254,18 @@ ssize_t copy_file_range(int from, off64_t *from_offset, int to, off64_t *to_offs
   return result == BREAK ? -1 : real(from, from_offset, to, to_offset, result == CUT && size ? 1 : size, flags);
 }
 
-#define ON_FILE(name, sort)                                                                    \
-  int name(int fd) {                                                                            \
-    REAL(int, name, (int));                                                                     \
-    return fate_of_file(#name, fd, sort) == BREAK ? -1 : real(fd);                              \
+#define ON_FILE(name, sort)                                        \
+  int name(int fd) {                                               \
+    REAL(int, name, (int));                                        \
+    return fate_of_file(#name, fd, sort) == BREAK ? -1 : real(fd); \
   }
 ON_FILE(fsync, INTERRUPTIBLE)
 ON_FILE(fdatasync, INTERRUPTIBLE)
 
-#define ON_FILE_WITH(name, type, sort)                                                         \
-  int name(int fd, type argument) {                                                             \
-    REAL(int, name, (int, type));                                                               \
-    return fate_of_file(#name, fd, sort) == BREAK ? -1 : real(fd, argument);                    \
+#define ON_FILE_WITH(name, type, sort)                                       \
+  int name(int fd, type argument) {                                          \
+    REAL(int, name, (int, type));                                            \
+    return fate_of_file(#name, fd, sort) == BREAK ? -1 : real(fd, argument); \
   }
 ON_FILE_WITH(ftruncate64, off64_t, INTERRUPTIBLE)
 ON_FILE_WITH(fchmod, mode_t, PLAIN)
@@ -278,18 +273,18 @@ ON_FILE_WITH(flock, int, PLAIN)
 ON_FILE_WITH(fstat, struct stat *, PLAIN)
 ON_FILE_WITH(fstat64, struct stat64 *, PLAIN)
 
-#define ON_PATH(name)                                                                          \
-  int name(const char *path) {                                                                  \
-    REAL(int, name, (const char *));                                                            \
-    return broken(#name, AT_FDCWD, path, PLAIN) ? -1 : real(path);                              \
+#define ON_PATH(name)                                              \
+  int name(const char *path) {                                     \
+    REAL(int, name, (const char *));                               \
+    return broken(#name, AT_FDCWD, path, PLAIN) ? -1 : real(path); \
   }
 ON_PATH(unlink)
 ON_PATH(rmdir)
 
-#define ON_PATH_WITH(name, type)                                                               \
-  int name(const char *path, type argument) {                                                   \
-    REAL(int, name, (const char *, type));                                                      \
-    return broken(#name, AT_FDCWD, path, PLAIN) ? -1 : real(path, argument);                    \
+#define ON_PATH_WITH(name, type)                                             \
+  int name(const char *path, type argument) {                                \
+    REAL(int, name, (const char *, type));                                   \
+    return broken(#name, AT_FDCWD, path, PLAIN) ? -1 : real(path, argument); \
   }
 ON_PATH_WITH(mkdir, mode_t)
 ON_PATH_WITH(chmod, mode_t)
@@ -401,18 +396,18 @@ static void tell(const char *what, const char *name) {
   }
 }
 
-int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-                const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]) {
+int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+    char *const arguments[], char *const environment[]) {
   REAL(int, posix_spawn,
-       (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[], char *const[]));
+      (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[], char *const[]));
   tell("starts", path);
   return real(pid, path, actions, attributes, arguments, environment);
 }
 
-int posix_spawnp(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-                 const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]) {
+int posix_spawnp(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+    char *const arguments[], char *const environment[]) {
   REAL(int, posix_spawnp,
-       (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[], char *const[]));
+      (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[], char *const[]));
   tell("starts", path);
   return real(pid, path, actions, attributes, arguments, environment);
 }

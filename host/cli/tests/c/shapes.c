@@ -50,8 +50,7 @@ static void run(const TVMModel *model, size_t samples, FILE *given, FILE *got) {
   if (model->num_workspaces == 1) {
     expect(TVMSetWorkspaceBuffer(&context, workspaces[0], model->workspaces[0].size), model->name, "workspace");
   } else if (model->num_workspaces > 1) {
-    expect(
-        TVMSetWorkspaceTable(&context, workspaces, model->num_workspaces * sizeof(void *)), model->name, "workspaces");
+    expect(TVMSetWorkspaceTable(&context, workspaces, model->num_workspaces * sizeof(void *)), model->name, "workspaces");
   }
   for (i = 0; i < model->num_inputs; i++) {
     inputs[i] = inside ? NULL : block(model->inputs[i].size);
