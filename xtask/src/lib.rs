@@ -8,7 +8,10 @@ pub mod machine;
 pub mod measure;
 pub mod release;
 
-pub use check::{abi, attack, coverage, deny, docs, exact, fuzz, gates, header, misra, mutants, proof, sanitize, test};
+pub use check::{
+    abi, attack, avr, bundle, coverage, deny, docs, exact, flags, fuzz, gates, header, misra, mutants, proof, sanitize,
+    test,
+};
 pub use machine::{board, emulator, heartbeat, image, library, paths, process, setup, sysroot};
 pub use measure::{bench, calls, firmware, models, size};
 pub use release::{demo, dist, fresh, portable};

@@ -6,8 +6,8 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, attack, bench, calls, coverage, demo, deny, dist, docs, emulator, firmware, fresh, fuzz, header, heartbeat,
-    misra, mutants, proof, sanitize, setup, size, sysroot, test,
+    abi, attack, avr, bench, calls, coverage, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz, header,
+    heartbeat, misra, mutants, proof, sanitize, setup, size, sysroot, test,
 };
 
 /// One command of `cargo xtask`.
@@ -82,6 +82,18 @@ const VERBS: &[Verb] = &[
         usage: "[PART...] [--count N] [--seed S] [--first N]",
         about: "random graphs, mutants and large layers against the interpreter, many of them",
         run: attack::run,
+    },
+    Verb {
+        name: "avr",
+        usage: "[REGEX] [--seed N]",
+        about: "every operator on a core whose int has 16 bits, with the host's bytes",
+        run: avr::run,
+    },
+    Verb {
+        name: "flags",
+        usage: "[BOARD...]",
+        about: "compiled models under every flag a product may use, with the host's bytes",
+        run: flags::run,
     },
     Verb {
         name: "deny",

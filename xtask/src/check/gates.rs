@@ -25,7 +25,7 @@ struct Fault {
     sign: &'static str,
 }
 
-const FAULTS: [Fault; 12] = [
+const FAULTS: [Fault; 14] = [
     Fault {
         name: "panic",
         file: "capi/src/lib.rs",
@@ -123,6 +123,22 @@ const FAULTS: [Fault; 12] = [
         to: "",
         gate: &["test", "--package", "tvm_embedded_cli", "--test", "shapes"],
         sign: "no_inputs with",
+    },
+    Fault {
+        name: "unaligned",
+        file: "host/compiler/src/ops/shared/dsp.h",
+        from: "#if TVMK_DSP\n",
+        to: "#if TVMK_DSP\n#define __ARM_FEATURE_UNALIGNED 1\n",
+        gate: &["xtask", "flags", "cortex-m4f"],
+        sign: "-DTRAP_UNALIGNED: ",
+    },
+    Fault {
+        name: "int-16",
+        file: "host/compiler/src/ops/add/add.h",
+        from: "(x - zero_point) * (INT32_C(1) << 20); }",
+        to: "(x - zero_point) * (int)(INT32_C(1) << 20); }",
+        gate: &["xtask", "avr", "^add-b"],
+        sign: "on AVR, ",
     },
 ];
 

@@ -2,10 +2,13 @@
 
 pub mod abi;
 pub mod attack;
+pub mod avr;
+pub mod bundle;
 pub mod coverage;
 pub mod deny;
 pub mod docs;
 pub mod exact;
+pub mod flags;
 pub mod fuzz;
 pub mod gates;
 pub mod header;

@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 
 use crate::process::Cmd;
 use crate::{
-    abi, attack, calls, coverage, deny, dist, docs, firmware, fuzz, header, heartbeat, misra, paths, proof, sanitize,
-    setup, size,
+    abi, attack, avr, calls, coverage, deny, dist, docs, firmware, flags, fuzz, header, heartbeat, misra, paths, proof,
+    sanitize, setup, size,
 };
 
 /// How a step ended when it did not fail.
@@ -58,6 +58,8 @@ const STEPS: &[Step] = &[
     Step { name: "prove", about: "no panic, no heap, no helpers, no recursion, no data in the runtime", run: proofs },
     Step { name: "size", about: "flash, stack and instructions are what docs/size.md says", run: sizes },
     Step { name: "firmware", about: "C tests, examples and models on the emulated boards", run: boards },
+    Step { name: "flags", about: "the same bytes under the flags that products use", run: product_flags },
+    Step { name: "avr", about: "every operator on a core whose int has 16 bits", run: sixteen_bits },
     Step { name: "dist", about: "the release, used by someone without Rust", run: release },
 ];
 
@@ -242,6 +244,16 @@ fn c() -> Result<End> {
             .args(["--output-on-failure", "--no-tests=error", "--parallel", "2", "--timeout", "300"])
             .run()?;
     }
+    Ok(End::Passed)
+}
+
+fn product_flags() -> Result<End> {
+    flags::short()?;
+    Ok(End::Passed)
+}
+
+fn sixteen_bits() -> Result<End> {
+    avr::short()?;
     Ok(End::Passed)
 }
 

@@ -100,6 +100,15 @@ const NEEDS: &[Need] = &[
         ],
     },
     Need {
+        name: "avr",
+        purpose: "a C compiler and an emulator for AVR, a core whose int has 16 bits",
+        packages: &[
+            package("gcc-avr", "avr-gcc"),
+            package("avr-libc", "/usr/lib/avr/include/avr/io.h"),
+            package("simavr", "simavr"),
+        ],
+    },
+    Need {
         name: "rust-core",
         purpose: "sources for Rust's core library, where the active cargo has none for a bare-metal target",
         packages: &[

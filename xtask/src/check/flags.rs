@@ -1,0 +1,147 @@
+//! `cargo xtask flags [BOARD...]`: compiled models under every flag a product may use, on emulated cores, with the host's bytes.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::board::Board;
+use crate::bundle::{self, Model};
+use crate::{emulator, paths, setup};
+
+const BOARDS: [&str; 4] = ["cortex-m3", "cortex-m4f", "cortex-m33", "cortex-m55"];
+
+/// Together these call every kernel that is written in assembly, which [`ASSEMBLY`] makes sure of.
+const MODELS: &str = "^(chain-mobilenet|chain-keyword|chain-residual|chain-dense_stack|streaming-wake_word)$";
+
+/// Kernels that must be in a program for a core with the DSP extension.
+const ASSEMBLY: [&str; 6] = [
+    "tvmk_dsp_tile",
+    "tvmk_dsp_widen4",
+    "tvmk_dsp_planes",
+    "tvmk_dsp_rows_3x3",
+    "tvmk_dsp_rows_3x3_stride2",
+    "tvmk_dsp_units",
+];
+
+/// Flags of gcc. In `cargo xtask test` the first few, on each board.
+const SETS: [&str; 20] = [
+    "-O2 -fstack-protector-all",
+    "-O0 -finstrument-functions",
+    "-O2 -mno-unaligned-access -DTRAP_UNALIGNED",
+    "-Os --coverage",
+    "-O2 -flto",
+    "-O3 -pg",
+    "-O0",
+    "-O1",
+    "-Og -fno-omit-frame-pointer",
+    "-Oz",
+    "-O2 -finstrument-functions",
+    "-O0 -fstack-protector-all",
+    "-O2 -fstack-clash-protection",
+    "-O2 -fprofile-arcs -ftest-coverage",
+    "-O2 -fsanitize=undefined -fsanitize-undefined-trap-on-error",
+    "-O2 -mpure-code",
+    "-O2 -mslow-flash-data",
+    "-O2 -mlong-calls",
+    "-O2 -fpic",
+    "-O3 -funroll-all-loops -fno-inline",
+];
+const SHORT: usize = 6;
+
+/// What the instrumentation calls. None of it does more than change registers that a call may change.
+const HOOKS: &str = r#"#include <stdint.h>
+#include <stdlib.h>
+#define HOOK __attribute__((no_instrument_function, used))
+uintptr_t __stack_chk_guard = 0xdeadbeef;
+HOOK void __stack_chk_fail(void) { exit(77); }
+#define MESS() __asm__ volatile("mov r0, #1\n mov r1, #2\n mov r2, #3\n mov r3, #4\n mov r12, #5\n" ::: "r0", "r1", "r2", "r3", "r12")
+HOOK void __cyg_profile_func_enter(void *f, void *from) { (void)f; (void)from; MESS(); }
+HOOK void __cyg_profile_func_exit(void *f, void *from) { (void)f; (void)from; MESS(); }
+__attribute__((naked, used)) void __gnu_mcount_nc(void) { __asm__ volatile("mov r12, lr\n pop {lr}\n bx r12\n"); }
+HOOK void __gcov_init(void *p) { (void)p; }
+HOOK void __gcov_exit(void) {}
+HOOK void __gcov_merge_add(void) {}
+"#;
+
+/// `cargo xtask flags [BOARD...]`: all flags.
+///
+/// # Errors
+/// When tools are missing, a program does not build, or its bytes are others than the host's.
+pub fn run(args: &[String]) -> Result<()> {
+    let boards: Vec<&str> = if args.is_empty() { BOARDS.to_vec() } else { args.iter().map(String::as_str).collect() };
+    check(&boards, SETS.len())
+}
+
+/// The share of `cargo xtask test`.
+///
+/// # Errors
+/// As [`run`].
+pub fn short() -> Result<()> {
+    check(&BOARDS, SHORT)
+}
+
+fn check(boards: &[&str], sets: usize) -> Result<()> {
+    setup::need(&["firmware"])?;
+    let out = paths::target().join("flags");
+    let models = bundle::models(&out, MODELS, 1)?;
+    let models: Vec<&Model> = models.iter().collect();
+    if models.len() < 4 {
+        bail!("only {} models match {MODELS}", models.len());
+    }
+    let (main, hooks) = (out.join("main.c"), out.join("hooks.c"));
+    fs::write(&main, bundle::main_c(&models, 4)?)?;
+    fs::write(&hooks, HOOKS)?;
+    let expected = bundle::on_host(&models, &main, &out.join("host"))?;
+    let mut wrong = Vec::new();
+    let mut programs = 0;
+    for name in boards {
+        let board = Board::named(name)?;
+        for flags in &SETS[..sets] {
+            programs += 1;
+            match compare(&board, flags, &models, &main, &expected) {
+                Ok(()) => {}
+                Err(error) => wrong.push(format!("{name}, {flags}: {error:#}")),
+            }
+        }
+    }
+    println!("{} of {programs} programs give the host's bytes", programs - wrong.len());
+    if !wrong.is_empty() {
+        bail!("{}", wrong.join("\n"));
+    }
+    Ok(())
+}
+
+fn compare(board: &Board, flags: &str, models: &[&Model], main: &Path, expected: &[String]) -> Result<()> {
+    let program = main.with_file_name(format!("{}.elf", board.name));
+    let hooks = main.with_file_name(format!("{}-hooks.o", board.name));
+    board.compiler().args(["-O2", "-c"]).arg(main.with_file_name("hooks.c")).arg("-o").arg(&hooks).capture()?;
+    board
+        .compiler()
+        .arg("-std=c99")
+        .args(flags.split(' '))
+        .args(bundle::includes(models))
+        .arg(main)
+        .args(models.iter().flat_map(|model| &model.sources))
+        .arg(&hooks)
+        .args(board.hosted())
+        .args(["-lm", "-o"])
+        .arg(&program)
+        .dir(main.parent().context("no folder")?)
+        .capture()?;
+    let run = emulator::run(board, &program)?;
+    let found = bundle::numbers(models, &run.text)?;
+    if run.code != 0 || found != expected {
+        bail!("exit code {}, {} instead of {}", run.code, found.join(" "), expected.join(" "));
+    }
+    // Without link-time optimisation every function keeps its name.
+    if board.name == "cortex-m4f" && flags == "-O2 -fstack-protector-all" {
+        let symbols = board.tool("nm").arg(&program).capture()?;
+        let missing: Vec<&str> =
+            ASSEMBLY.into_iter().filter(|name| !symbols.lines().any(|line| line.ends_with(name))).collect();
+        if !missing.is_empty() {
+            bail!("the models no longer call {}", missing.join(", "));
+        }
+    }
+    Ok(())
+}
