@@ -1450,14 +1450,22 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
 /** A binding that was never set. */
 #define TVM_UNSET_BINDING { 0, 0, 0 }
 
+/** Between pointers, or a pointer and an integer, in words that neither language warns of. */
+#ifdef __cplusplus
+#define TVM_CAST(type, value) reinterpret_cast<type>(value)
+#else
+#define TVM_CAST(type, value) ((type)(value))
+#endif
+
 /** The first byte a model uses of workspace `index` of `count`, in a context that TVMExecute accepts. */
 static inline uint8_t *TVMWorkspaceStart(const TVMContext *context, size_t count, size_t index, size_t alignment) {
   const TVMBinding *binding = &context->workspaces;
   const void *memory = binding->memory;
+  const uintptr_t mask = alignment - 1u;
   if (count != 1u || binding->kind == TVM_BINDING_TABLE) {
-    memory = ((const void *const *)memory)[index];
+    memory = TVM_CAST(const void *const *, memory)[index];
   }
-  return (uint8_t *)(((uintptr_t)memory + (alignment - 1u)) & ~(uintptr_t)(alignment - 1u));
+  return TVM_CAST(uint8_t *, (TVM_CAST(uintptr_t, memory) + mask) & ~mask);
 }
 
 /* ---- Layout, as in the library ------------------------------------------------------------------------------------ */

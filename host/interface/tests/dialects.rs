@@ -10,13 +10,18 @@ use std::process::Command;
 use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated, Options, Parameters};
 
 /// Compilers with what they compile C and C++ as.
-const HOST: [(&str, &[&str]); 8] = [
+const HOST: [(&str, &[&str]); 13] = [
     ("gcc", &["-std=c99"]),
     ("gcc", &["-std=c11"]),
+    ("gcc", &["-std=c2x"]),
+    ("g++", &["-x", "c++", "-std=c++11"]),
+    ("g++", &["-x", "c++", "-std=c++2b"]),
     ("gcc", &["-std=c17"]),
     ("g++", &["-x", "c++", "-std=c++17"]),
     ("clang", &["-std=c99"]),
     ("clang", &["-std=c11"]),
+    ("clang", &["-std=c2x"]),
+    ("clang++", &["-x", "c++", "-std=c++11"]),
     ("clang", &["-std=c17"]),
     ("clang++", &["-x", "c++", "-std=c++17"]),
 ];
@@ -142,7 +147,14 @@ fn check(directory: &Path, generated: &Generated, compilers: &[(&str, &[&str])])
     std::fs::write(&main, user(generated)).expect("a main file");
     let own: Vec<_> =
         generated.sources.iter().filter(|s| !s.starts_with(ARCHIVE_DIRECTORY)).map(|s| directory.join(s)).collect();
+    let header = directory.join("header.cpp");
+    std::fs::write(&header, format!("#include \"{}.h\"\n", generated.facts.symbol)).expect("a file");
     for (program, flags) in compilers {
+        if program.ends_with("++") {
+            let mut command = Command::new(program);
+            command.arg("-fsyntax-only").args(*flags).args(STRICT).arg("-Wold-style-cast").arg(&header);
+            succeed(command.arg("-I").arg(directory).arg("-I").arg(runtime_headers()));
+        }
         let mut command = Command::new(program);
         command.arg("-fsyntax-only").args(*flags).args(STRICT).args(MORE);
         command.arg("-I").arg(directory).arg("-I").arg(directory.join(ARCHIVE_DIRECTORY));
