@@ -3,13 +3,15 @@
 //! Format versions 1 to 3 are read, version 1 is written. The file is not trusted: the header is a Python literal, of
 //! which only what `numpy.save` writes is understood, and the shape must match the bytes that are there.
 
+mod header;
+
 use std::fmt;
 
 use thiserror::Error;
 
+use header::Header;
+
 const MAGIC: &[u8] = b"\x93NUMPY";
-/// More than any shape needs; NumPy itself allows 64 dimensions.
-const MAX_RANK: usize = 64;
 
 /// Sort of a number, with NumPy's letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,128 +195,6 @@ impl fmt::Display for ElementType {
             Kind::Unsigned => write!(f, "uint{bits}"),
             Kind::Float => write!(f, "float{bits}"),
         }
-    }
-}
-
-/// The dictionary in front of the data.
-struct Header {
-    descr: String,
-    fortran_order: bool,
-    shape: Vec<usize>,
-}
-
-impl Header {
-    fn parse(text: &[u8]) -> Result<Self, NpyError> {
-        let mut parser = Parser { text, at: 0 };
-        let (mut descr, mut fortran_order, mut shape) = (None, None, None);
-        parser.expect(b'{', "expected '{'")?;
-        while !parser.accept(b'}') {
-            let key = parser.string()?;
-            parser.expect(b':', "expected ':'")?;
-            match key.as_str() {
-                "descr" => descr = Some(parser.string()?),
-                "fortran_order" => fortran_order = Some(parser.boolean()?),
-                "shape" => shape = Some(parser.tuple()?),
-                _ => return Err(parser.error("expected one of the keys 'descr', 'fortran_order' and 'shape'")),
-            }
-            if !parser.accept(b',') {
-                parser.expect(b'}', "expected ',' or '}'")?;
-                break;
-            }
-        }
-        parser.skip_spaces();
-        if parser.at != text.len() {
-            return Err(parser.error("expected nothing more"));
-        }
-        match (descr, fortran_order, shape) {
-            (Some(descr), Some(fortran_order), Some(shape)) => Ok(Header { descr, fortran_order, shape }),
-            _ => Err(parser.error("one of 'descr', 'fortran_order' and 'shape' is missing")),
-        }
-    }
-}
-
-struct Parser<'a> {
-    text: &'a [u8],
-    at: usize,
-}
-
-impl Parser<'_> {
-    fn error(&self, what: &'static str) -> NpyError {
-        NpyError::Header { at: self.at, what }
-    }
-
-    fn skip_spaces(&mut self) {
-        while self.text.get(self.at).is_some_and(u8::is_ascii_whitespace) {
-            self.at += 1;
-        }
-    }
-
-    fn accept(&mut self, byte: u8) -> bool {
-        self.skip_spaces();
-        let found = self.text.get(self.at) == Some(&byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn expect(&mut self, byte: u8, what: &'static str) -> Result<(), NpyError> {
-        if self.accept(byte) { Ok(()) } else { Err(self.error(what)) }
-    }
-
-    /// A quoted text without escapes.
-    fn string(&mut self) -> Result<String, NpyError> {
-        self.skip_spaces();
-        let quote = match self.text.get(self.at) {
-            Some(&quote @ (b'\'' | b'"')) => quote,
-            _ => return Err(self.error("expected a quoted text (structured types can't be used)")),
-        };
-        let rest = &self.text[self.at + 1..];
-        let end = rest.iter().position(|&byte| byte == quote).ok_or_else(|| self.error("a quote is not closed"))?;
-        let text = std::str::from_utf8(&rest[..end]).map_err(|_| self.error("a text is no UTF-8"))?.to_owned();
-        self.at += end + 2;
-        Ok(text)
-    }
-
-    fn boolean(&mut self) -> Result<bool, NpyError> {
-        self.skip_spaces();
-        let rest = &self.text[self.at..];
-        for (word, value) in [("True", true), ("False", false)] {
-            if rest.starts_with(word.as_bytes()) {
-                self.at += word.len();
-                return Ok(value);
-            }
-        }
-        Err(self.error("expected True or False"))
-    }
-
-    fn tuple(&mut self) -> Result<Vec<usize>, NpyError> {
-        let mut items = Vec::new();
-        self.expect(b'(', "expected '('")?;
-        while !self.accept(b')') {
-            if items.len() == MAX_RANK {
-                return Err(self.error("more than 64 dimensions"));
-            }
-            items.push(self.number()?);
-            if !self.accept(b',') {
-                self.expect(b')', "expected ',' or ')'")?;
-                break;
-            }
-        }
-        Ok(items)
-    }
-
-    fn number(&mut self) -> Result<usize, NpyError> {
-        self.skip_spaces();
-        let start = self.at;
-        while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
-            self.at += 1;
-        }
-        let digits = std::str::from_utf8(&self.text[start..self.at]).unwrap_or_default();
-        let number = digits.parse().map_err(|_| self.error("expected a number that fits in memory"))?;
-        // Python 2 wrote long integers with an L.
-        if self.text.get(self.at) == Some(&b'L') {
-            self.at += 1;
-        }
-        Ok(number)
     }
 }
 

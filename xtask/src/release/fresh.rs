@@ -66,7 +66,10 @@ pub fn run(args: &[String]) -> Result<()> {
         heartbeat::phase(format!("new Debian, {line}"));
         println!("\n==== {line}, in {}", root.path.display());
         let start = Instant::now();
-        root.shell(&format!("cd /{CLONE} && exec {line}"), &root.path)?.run()?;
+        let code = root.shell(&format!("cd /{CLONE} && exec {line}"), &root.path)?.status()?;
+        if code != 0 {
+            bail!("`{line}` fails on a new Debian, with exit code {code}: see {}", root.path.display());
+        }
         let seconds = start.elapsed().as_secs();
         lines.push(format!("{line}: succeeds on a new Debian, {} min {} s", seconds / 60, seconds % 60));
     }
