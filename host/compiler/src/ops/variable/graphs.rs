@@ -56,7 +56,7 @@ pub fn check(graph: &Graph, problems: &mut Vec<Problem>) {
                 OpKind::VAR_HANDLE if op.options::<Name>().is_none() => {
                     checker.bad("no name of a variable", "VAR_HANDLE with its options");
                 }
-                OpKind::VAR_HANDLE => {}
+                OpKind::VAR_HANDLE => check_handle(&mut checker),
                 OpKind::READ_VARIABLE | OpKind::ASSIGN_VARIABLE => match access(&handles, op) {
                     Some((key, value)) => {
                         let first = seen.entry(key).or_insert(subgraph.tensor(value));
@@ -79,6 +79,16 @@ pub fn check(graph: &Graph, problems: &mut Vec<Problem>) {
                 _ => {}
             }
             problems.append(&mut checker.problems);
+        }
+    }
+}
+
+/// Checks that a handle holds nothing but the variable's name.
+fn check_handle(checker: &mut Checker<'_>) {
+    if let Some(&output) = checker.op.outputs.first() {
+        let dtype = checker.graph.tensor(output).dtype;
+        if dtype != DType::Resource {
+            checker.bad_tensor(output, format!("a handle of type {dtype}"), "handles of type resource");
         }
     }
 }
@@ -107,4 +117,37 @@ pub fn init_subgraphs(graph: &Graph) -> impl Iterator<Item = usize> {
         .take(1)
         .flat_map(|main| &main.operators)
         .filter_map(|op| usize::try_from(op.options::<Call>()?.subgraph).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    /// What is wrong with a graph whose only operator is a VAR_HANDLE that writes a tensor of this type.
+    fn problems(dtype: DType) -> Vec<String> {
+        let name = Name { container: String::new(), shared_name: "ring".into() };
+        let operator = Operator {
+            index: 0,
+            kind: OpKind::VAR_HANDLE,
+            version: 1,
+            options: Arc::new(name),
+            inputs: vec![],
+            outputs: vec![TensorId(0)],
+        };
+        let tensors = vec![Tensor { dtype, ..Tensor::default() }];
+        let graph = Graph {
+            subgraphs: vec![Subgraph { tensors, operators: vec![operator], ..Subgraph::default() }],
+            ..Graph::default()
+        };
+        let mut problems = Vec::new();
+        check(&graph, &mut problems);
+        problems.iter().map(|problem| problem.found.clone()).collect()
+    }
+
+    #[test]
+    fn a_handle_is_no_tensor_of_numbers() {
+        assert!(problems(DType::Resource).is_empty());
+        assert_eq!(problems(DType::Int8), ["a handle of type int8"]);
+    }
 }
