@@ -46,9 +46,9 @@ const PARTS: [Part; 4] = [
             "host/mlf/src/container.rs",
             "host/mlf/src/json.rs",
             "host/mlf/src/metadata.rs",
-            "host/mlf/src/names.rs",
+            "host/mlf/src/names/mod.rs",
         ],
-        tests: &["container", "refusals", "variants", "writer"],
+        tests: &["container", "names", "refusals", "variants", "writer"],
     },
     Part {
         name: "identifiers",
