@@ -1,6 +1,6 @@
 //! Setting the three aspects of a context: workspaces, parameters, devices.
 
-use crate::access::Kind;
+use crate::kind::Kind;
 use crate::raw;
 use core::ffi::c_void;
 use tvm_embedded_core::context::{

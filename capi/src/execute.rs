@@ -1,6 +1,6 @@
 //! Running a model: every check, then one call.
 
-use crate::access::Kind;
+use crate::kind::Kind;
 use crate::mapping::workspace;
 use crate::raw;
 use core::ffi::c_void;

@@ -12,6 +12,7 @@ mod access;
 pub mod context;
 pub mod error;
 pub mod execute;
+mod kind;
 pub mod mapping;
 pub mod model;
 #[cfg(not(test))]

@@ -1,6 +1,7 @@
 //! Where the memory of a context begins for a model: workspaces, parameters, tensors inside a workspace.
 
-use crate::access::{self, Kind};
+use crate::access;
+use crate::kind::Kind;
 use crate::raw;
 use core::ffi::c_void;
 use tvm_embedded_core::context::{Aspect, Bound, TVMContext};

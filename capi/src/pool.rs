@@ -1,6 +1,7 @@
 //! What the descriptor says about workspaces, parameters and devices: count, name, size, alignment, data.
 
-use crate::access::{Kind, count, find, pool};
+use crate::access::{count, find, pool};
+use crate::kind::Kind;
 use core::ffi::{c_char, c_void};
 use core::ptr::null;
 use tvm_embedded_core::descriptor::{TVM_POOL_STATE, TVMModel};

@@ -5,7 +5,7 @@
 //! states: *a pointer that is neither NULL nor misaligned points at an object of the parameter's type which lives
 //! until the call returns*. NULL and misalignment are checked here, before anything is read.
 
-use crate::access::Kind;
+use crate::kind::Kind;
 use core::ffi::{c_char, c_void};
 use core::mem::{align_of, offset_of, size_of};
 use tvm_embedded_core::context::{Aspect, TVMBinding, TVMContext};

@@ -1,6 +1,7 @@
 //! What the descriptor says about inputs and outputs: count, name, size, alignment, type, shape, quantisation.
 
-use crate::access::{Kind, count, find, tensor};
+use crate::access::{count, find, tensor};
+use crate::kind::Kind;
 use crate::raw;
 use core::ffi::c_char;
 use core::ptr::null;

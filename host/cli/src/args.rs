@@ -42,13 +42,16 @@ Exit codes:
 
 Results go to standard output, errors to standard error. NO_COLOR=1 turns colours off.";
 
+/// What `--version` says of archives.
+const READS: &str = "Model Library Format, metadata versions 5 (TVM 0.8), 6 and 7 (TVM 0.9 to 0.18)";
+
 fn version() -> &'static str {
     static VERSION: LazyLock<String> = LazyLock::new(|| {
         format!(
             "{}\nABI of generated files and library: {}\narchives read: {}",
             env!("CARGO_PKG_VERSION"),
             tvm_embedded_interface::ABI_VERSION,
-            crate::load::READS,
+            READS,
         )
     });
     &VERSION

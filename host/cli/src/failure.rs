@@ -5,7 +5,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::terminal::shown;
+use crate::foreign_text::shown;
 
 /// The sort of a failure decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,9 +13,6 @@ use crate::foreign;
 use crate::terminal::{printable, shown};
 use crate::tflite;
 
-/// What `--version` says of archives.
-pub const READS: &str = "Model Library Format, metadata versions 5 (TVM 0.8), 6 and 7 (TVM 0.9 to 0.18)";
-
 /// Largest .tflite file read.
 pub const MAX_TFLITE: u64 = tvm_embedded_compiler::import::tflite::MAX_FILE as u64;
 

@@ -6,6 +6,7 @@ mod args;
 mod compile;
 mod failure;
 mod foreign;
+mod foreign_text;
 mod generate;
 mod inspect;
 mod load;

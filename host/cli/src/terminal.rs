@@ -1,12 +1,12 @@
 //! What the program prints: results on standard output, errors on standard error.
 
 use std::io::{ErrorKind, Write};
-use std::path::Path;
 
 use anstream::AutoStream;
 use clap::builder::styling::{AnsiColor, Style};
 
 use crate::failure::{Failure, Kind, Result};
+pub use crate::foreign_text::{printable, sentence, shown};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NEXT: Style = AnsiColor::Cyan.on_default().bold();
@@ -56,39 +56,6 @@ pub fn warning(text: &str) -> String {
 /// A word for something broken.
 pub fn defect(text: &str) -> String {
     format!("{ERROR}{text}{ERROR:#}")
-}
-
-/// A name from a file as it may stand in output: nothing that drives a terminal, no endless line.
-pub fn printable(text: &str) -> String {
-    escaped(text, 200)
-}
-
-/// The same for a path, which may be long.
-pub fn shown(path: &Path) -> String {
-    escaped(&path.to_string_lossy(), 4096)
-}
-
-/// The same for a sentence that may hold several names.
-pub fn sentence(text: &str) -> String {
-    escaped(text, 2000)
-}
-
-fn escaped(text: &str, longest: usize) -> String {
-    let invisible = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-    };
-    let mut shown = String::new();
-    for c in text.chars().take(longest) {
-        if invisible(c) {
-            shown.extend(c.escape_unicode());
-        } else {
-            shown.push(c);
-        }
-    }
-    if text.chars().nth(longest).is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Constant arrays as C text.
 
-use super::comment;
+use super::names::comment;
 use crate::ir::layer::{Constant, ConstantData};
 use crate::ops::shared::text;
 use std::fmt::Write;

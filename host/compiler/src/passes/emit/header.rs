@@ -1,6 +1,6 @@
 //! The header that firmware includes.
 
-use super::comment;
+use super::names::comment;
 use crate::ir::model::{Model, Port, shape_text};
 use std::fmt::Write;
 

@@ -1,8 +1,8 @@
 //! `<module>_lib1.c`: constants, one function per layer, and the function that calls them in order.
 
 use super::constants::{constant, reference};
+use super::names::{comment, kernel_file};
 use super::run::{check_mark, main_parameters, main_prototype};
-use super::{comment, kernel_file};
 use crate::ir::layer::Argument;
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::schedule::Owner;
