@@ -13,6 +13,7 @@ pub mod concatenation;
 pub mod conv_2d;
 pub mod depthwise_conv_2d;
 pub mod dequantize;
+pub mod expand_dims;
 pub mod fully_connected;
 pub mod hard_swish;
 pub mod leaky_relu;
@@ -29,6 +30,7 @@ pub mod reshape;
 pub mod resize_nearest_neighbor;
 pub mod softmax;
 pub mod split;
+pub mod squeeze;
 pub mod strided_slice;
 pub mod sub;
 pub mod tanh;
@@ -49,6 +51,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &conv_2d::DEFINITION,
     &depthwise_conv_2d::DEFINITION,
     &dequantize::DEFINITION,
+    &expand_dims::DEFINITION,
     &fully_connected::DEFINITION,
     &hard_swish::DEFINITION,
     &leaky_relu::DEFINITION,
@@ -67,6 +70,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &softmax::DEFINITION,
     &split::SPLIT,
     &split::SPLIT_V,
+    &squeeze::DEFINITION,
     &strided_slice::DEFINITION,
     &sub::DEFINITION,
     &tanh::DEFINITION,

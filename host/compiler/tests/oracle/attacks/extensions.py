@@ -15,7 +15,7 @@ from schema import OPERATORS
 REQUANTIZED = ("CONCATENATION", "MINIMUM", "MAXIMUM")
 
 # Operators whose first input and output are moved, whatever the type is.
-MOVES = ("TRANSPOSE", "RESHAPE", "PAD", "STRIDED_SLICE", "SPLIT_V")
+MOVES = ("TRANSPOSE", "RESHAPE", "EXPAND_DIMS", "SQUEEZE", "PAD", "STRIDED_SLICE", "SPLIT_V")
 
 
 def equivalent(data):

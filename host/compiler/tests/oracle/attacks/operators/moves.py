@@ -9,8 +9,9 @@ from ..net import size
 from .elementwise import alike
 
 
-# Types that the reference moves; RESHAPE takes all.
+# Types that the reference moves; RESHAPE and SQUEEZE take all.
 TYPES = {
+    "EXPAND_DIMS": ("int8", "int16", "float32"),
     "PAD": ("int8", "int16", "int32", "float32"),
     "TRANSPOSE": ("int8", "int16", "float32"),
     "CONCATENATION": ("int8", "int16", "int32", "float32"),
@@ -50,6 +51,35 @@ def reshape(net):
         said = tuple(-1 if i == len(shape) - 1 else n for i, n in enumerate(shape))
     way = net.pick(("both", "both", "input"))
     return _known(net, source, [layout.reshape(net.graph, source, shape, said, way, net.name("reshape"))])
+
+
+def expand_dims(net):
+    """EXPAND_DIMS."""
+    source = _any(net, "EXPAND_DIMS", lambda t: len(t.shape) <= 4)
+    if source is None:
+        return False
+    rank = len(source.shape)
+    axis = net.between(-rank - 1, rank)
+    shape = np.expand_dims(np.zeros(source.shape), axis).shape
+    said = np.int32(axis) if net.chance(0.3) else np.int32([axis])
+    output = net.result("expand_dims", shape, source.dtype, source.quantization)
+    inputs = [source, net.graph.constant(net.name("axis"), said)]
+    net.operator("EXPAND_DIMS", inputs, [output], options("ExpandDimsOptions"))
+    return True
+
+
+def squeeze(net):
+    """SQUEEZE of all dimensions of 1, or of some."""
+    source = _any(net, accepts=lambda t: 1 in t.shape)
+    if source is None:
+        return False
+    ones = [i for i, n in enumerate(source.shape) if n == 1]
+    gone = [] if net.chance(0.4) else [i for i in ones if net.chance(0.6)] or ones[:1]
+    shape = [n for i, n in enumerate(source.shape) if i not in (gone or ones)]
+    said = [i - (len(source.shape) if net.chance(0.3) else 0) for i in gone]
+    output = net.result("squeeze", shape, source.dtype, source.quantization)
+    net.operator("SQUEEZE", [source], [output], options("SqueezeOptions", squeezeDims=said))
+    return True
 
 
 def pad(net):
@@ -161,6 +191,8 @@ def split_v(net):
 
 OPERATORS = {
     "RESHAPE": (6, reshape),
+    "EXPAND_DIMS": (3, expand_dims),
+    "SQUEEZE": (3, squeeze),
     "PAD": (5, pad),
     "TRANSPOSE": (5, transpose),
     "CONCATENATION": (6, concatenation),
