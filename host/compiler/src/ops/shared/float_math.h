@@ -6,7 +6,7 @@
  *
  *     exp     0.515       log     0.51        sqrt, floor, ceil, round: correctly rounded
  *     expm1   0.53        sin     0.515       rsqrt: 1 / sqrt, each rounded
- *     tanh    0.53        cos     0.515
+ *     tanh    0.54        cos     0.515
  *
  * Coefficients are Chebyshev fits (tests/kernels/fit.py); tests/kernels/test_float_math.c measures the errors.
  */
