@@ -195,11 +195,16 @@ fn function(out: &mut String, model: &Model, module: &str, rounds: u32) -> Resul
             continue;
         }
         writeln!(out, "    struct tvmgen_{module}_{what} {what};")?;
-        for tensor in tensors {
+        // By their names in the archive, which a generated interface may have changed.
+        let members = members(&model.header, &format!("struct tvmgen_{module}_{what} {{"));
+        if members.len() != tensors.len() {
+            bail!("{}: {} {what}, but {} members", model.name, tensors.len(), members.len());
+        }
+        for (tensor, member) in tensors.iter().zip(members) {
             let bytes = tensor["bytes"].as_u64().context("no size")?;
             let kind = text(&tensor["dtype"])?;
             let at = place(bytes, u64::from(kind == "int8") * 3);
-            writeln!(out, "    {what}.{} = memory.bytes + {at};", text(&tensor["c_name"])?)?;
+            writeln!(out, "    {what}.{member} = memory.bytes + {at};")?;
             if what == "outputs" {
                 writeln!(sums, "        h = sum(h, memory.bytes + {at}, {bytes}U);")?;
                 continue;

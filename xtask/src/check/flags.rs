@@ -93,17 +93,22 @@ fn check(boards: &[&str], sets: usize) -> Result<()> {
     fs::write(&main, bundle::main_c(&models, 4)?)?;
     fs::write(&hooks, HOOKS)?;
     let expected = bundle::on_host(&models, &main, &out.join("host"))?;
+    let boards = boards.iter().map(|name| Board::named(name)).collect::<Result<Vec<_>>>()?;
+    let programs = boards.len() * sets;
+    let on_board = |board: &Board| -> Vec<String> {
+        let sets = SETS[..sets].iter();
+        let results = sets.map(|flags| (flags, compare(board, flags, &models, &main, &expected)));
+        results.filter_map(|(flags, end)| Some(format!("{}, {flags}: {:#}", board.name, end.err()?))).collect()
+    };
     let mut wrong = Vec::new();
-    let mut programs = 0;
-    for name in boards {
-        let board = Board::named(name)?;
-        for flags in &SETS[..sets] {
-            programs += 1;
-            match compare(&board, flags, &models, &main, &expected) {
-                Ok(()) => {}
-                Err(error) => wrong.push(format!("{name}, {flags}: {error:#}")),
+    // Two boards at a time: building takes most of the time.
+    for pair in boards.chunks(2) {
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = pair.iter().map(|board| scope.spawn(|| on_board(board))).collect();
+            for thread in threads {
+                wrong.extend(thread.join().unwrap_or_else(|_| vec!["a thread panicked".to_owned()]));
             }
-        }
+        });
     }
     println!("{} of {programs} programs give the host's bytes", programs - wrong.len());
     if !wrong.is_empty() {
