@@ -1450,10 +1450,11 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
 /** A binding that was never set. */
 #define TVM_UNSET_BINDING { 0, 0, 0 }
 
-/** Between pointers, or a pointer and an integer, in words that neither language warns of. */
 #ifdef __cplusplus
+/** A cast between pointers, or a pointer and an integer, that neither language warns of. */
 #define TVM_CAST(type, value) reinterpret_cast<type>(value)
 #else
+/** A cast between pointers, or a pointer and an integer, that neither language warns of. */
 #define TVM_CAST(type, value) ((type)(value))
 #endif
 
