@@ -7,13 +7,16 @@ pub mod definition;
 pub mod kernels;
 pub mod shared;
 
+pub mod abs;
 pub mod add;
 pub mod average_pool_2d;
 pub mod concatenation;
 pub mod conv_2d;
 pub mod depthwise_conv_2d;
 pub mod dequantize;
+pub mod elu;
 pub mod expand_dims;
+pub mod float_functions;
 pub mod fully_connected;
 pub mod hard_swish;
 pub mod leaky_relu;
@@ -45,13 +48,26 @@ use kernels::{Kernel, includes};
 
 /// All operators the compiler knows.
 pub static DEFINITIONS: &[&Definition] = &[
+    &abs::DEFINITION,
     &add::DEFINITION,
     &average_pool_2d::DEFINITION,
     &concatenation::DEFINITION,
     &conv_2d::DEFINITION,
     &depthwise_conv_2d::DEFINITION,
     &dequantize::DEFINITION,
+    &elu::DEFINITION,
     &expand_dims::DEFINITION,
+    &float_functions::CEIL,
+    &float_functions::COS,
+    &float_functions::EXP,
+    &float_functions::FLOOR,
+    &float_functions::LOG,
+    &float_functions::NEG,
+    &float_functions::ROUND,
+    &float_functions::RSQRT,
+    &float_functions::SIN,
+    &float_functions::SQRT,
+    &float_functions::SQUARE,
     &fully_connected::DEFINITION,
     &hard_swish::DEFINITION,
     &leaky_relu::DEFINITION,
@@ -63,8 +79,8 @@ pub static DEFINITIONS: &[&Definition] = &[
     &mul::DEFINITION,
     &pad::DEFINITION,
     &quantize::DEFINITION,
-    &relu::DEFINITION,
     &relu6::DEFINITION,
+    &relu::DEFINITION,
     &reshape::DEFINITION,
     &resize_nearest_neighbor::DEFINITION,
     &softmax::DEFINITION,

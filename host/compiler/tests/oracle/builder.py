@@ -25,6 +25,7 @@ _TYPES = {
 _ALWAYS_ONE = (
     "ASSIGN_VARIABLE",
     "CALL_ONCE",
+    "ELU",
     "EXPAND_DIMS",
     "HARD_SWISH",
     "LEAKY_RELU",

@@ -15,6 +15,8 @@ struct Call<'a> {
 
 /// The header of the functions that need no other.
 pub const HEADER: &str = "float_unary.h";
+/// The header of the functions of `float_math.h`.
+pub const FUNCTIONS: &str = "float_functions.h";
 
 /// The check of an operator that is a call `function(input, output, count[, extra])` of this header: both tensors float32 of one
 /// shape.

@@ -20,6 +20,7 @@ pub static KERNELS: &[Kernel] = kernels![
     "broadcast.h",
     "dsp.h",
     "float_base.h",
+    "float_functions.h",
     "float_math.h",
     "float_nn.h",
     "float_unary.h",

@@ -1,11 +1,12 @@
-//! TANH on int8: `table.h`.
+//! TANH: `table.h` on int8, `float_functions.h` on float32.
 
-use crate::ir::graph::OpKind;
+use crate::ir::graph::{DType, OpKind};
 use crate::math::gemmlowp;
 use crate::math::quantize::rounding_divide_by_pot;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::logistic;
+use crate::ops::shared::float_unary;
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -17,10 +18,13 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: &[],
     reference: "tanh.cc",
-    support: &[Support::bytes("int8", Cores::Portable)],
+    support: &[Support::bytes("int8", Cores::Portable), Support::near("float32", Cores::Portable)],
 };
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Float32) {
+        return float_unary::check(checker, float_unary::FUNCTIONS, "tvmk_each_tanh", "");
+    }
     logistic::check_table(checker, (1.0 / 128.0, 0), "scale 1/128 and zero point 0", |multiplied| {
         rounding_divide_by_pot(gemmlowp::tanh(multiplied), 24).clamp(-128, 127)
     })

@@ -18,6 +18,10 @@ UNARY = {
     "HARD_SWISH": (("int8", "float32"), True),
     "LOGISTIC": (("int8", "float32"), False),
     "TANH": (("int8", "float32"), False),
+    "ABS": (("int8", "int16", "float32"), True),
+    "ELU": (("int8", "float32"), False),
+    **{name: (("float32",), True) for name in ("CEIL", "FLOOR", "NEG", "ROUND", "RSQRT", "SQRT", "SQUARE")},
+    **{name: (("float32",), False) for name in ("COS", "EXP", "LOG", "SIN")},
 }
 
 BINARY = {
@@ -38,7 +42,7 @@ def unary(name):
         if source is None:
             return False
         floating = source.dtype == FLOAT
-        quantization = None if floating else FIXED.get(name) or net.quantization(near=source.scale)
+        quantization = None if floating else FIXED.get(name) or net.quantization(source.dtype, source.scale)
         fields = options("LeakyReluOptions", alpha=_alpha(net)) if name == "LEAKY_RELU" else None
         output = net.result(name, source.shape, source.dtype, quantization)
         net.operator(name, [source], [output], fields, exact or not floating)
@@ -123,6 +127,6 @@ def alike(net, tensor, quantization):
 
 
 OPERATORS = {
-    **{name: (4, unary(name)) for name in UNARY},
+    **{name: (4 if "int8" in types else 1, unary(name)) for name, (types, _) in UNARY.items()},
     **{name: (8 if name == "ADD" else 5, binary(name)) for name in BINARY},
 }

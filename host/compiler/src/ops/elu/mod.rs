@@ -1,0 +1,35 @@
+//! ELU: `table.h` on int8, `float_functions.h` on float32.
+
+use crate::ir::graph::{DType, OpKind};
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::shared::{float_unary, table};
+
+/// The operator.
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::ELU,
+    versions: 1..=1,
+    inputs: 1..=1,
+    outputs: 1..=1,
+    options: None,
+    check,
+    kernels: &[],
+    reference: "elu.cc",
+    support: &[Support::bytes("int8", Cores::Portable), Support::near("float32", Cores::Portable)],
+};
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Float32) {
+        return float_unary::check(checker, float_unary::FUNCTIONS, "tvmk_each_elu", "");
+    }
+    let elements = table::elements(checker, &[DType::Int8, DType::Float32], &[DType::Int8])?;
+    let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
+    // Float32 throughout, as the reference fills its table.
+    let inverse = 1.0 / out_scale;
+    table::checked(checker, elements, |x| {
+        let x = in_scale * (x - in_zero) as f32;
+        let y = if x < 0.0 { f64::from(x).exp() as f32 - 1.0 } else { x };
+        let stored = (y * inverse).round() + out_zero as f32;
+        (stored.abs() < 2_147_483_648.0).then_some((stored as i32).clamp(-128, 127))
+    })
+}

@@ -1,0 +1,65 @@
+//! Functions of one float32 that the reference has for no other type: `float_functions.h`.
+
+use crate::ir::graph::{DType, OpKind};
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::shared::float_unary;
+
+/// The smallest whole number that is not below.
+pub static CEIL: Definition = definition(OpKind::CEIL, 1, "ceil.cc", BYTES);
+/// The cosine.
+pub static COS: Definition = definition(OpKind::COS, 1, "elementwise.cc", NEAR);
+/// e to the power of each element.
+pub static EXP: Definition = definition(OpKind::EXP, 2, "exp.cc", NEAR);
+/// The largest whole number that is not above.
+pub static FLOOR: Definition = definition(OpKind::FLOOR, 1, "floor.cc", BYTES);
+/// The natural logarithm.
+pub static LOG: Definition = definition(OpKind::LOG, 2, "elementwise.cc", NEAR);
+/// The other sign.
+pub static NEG: Definition = definition(OpKind::NEG, 2, "neg.cc", BYTES);
+/// To the nearest whole number, halves to the even one.
+pub static ROUND: Definition = definition(OpKind::ROUND, 1, "round.cc", BYTES);
+/// 1 / sqrt; the reference has it for int8 and int16, too.
+pub static RSQRT: Definition = definition(OpKind::RSQRT, 3, "elementwise.cc", BYTES);
+/// The sine.
+pub static SIN: Definition = definition(OpKind::SIN, 1, "elementwise.cc", NEAR);
+/// The square root.
+pub static SQRT: Definition = definition(OpKind::SQRT, 1, "elementwise.cc", BYTES);
+/// Each element times itself.
+pub static SQUARE: Definition = definition(OpKind::SQUARE, 1, "elementwise.cc", BYTES);
+
+const BYTES: &[Support] = &[Support::bytes("float32", Cores::Portable)];
+const NEAR: &[Support] = &[Support::near("float32", Cores::Portable)];
+
+const fn definition(kind: OpKind, newest: i32, reference: &'static str, support: &'static [Support]) -> Definition {
+    Definition {
+        kind,
+        versions: 1..=newest,
+        inputs: 1..=1,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: &[],
+        reference,
+        support,
+    }
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let input = checker.input(0)?;
+    checker.dtype(input, &[DType::Float32]).then_some(())?;
+    let function = match checker.op.kind {
+        OpKind::CEIL => "tvmk_each_ceil",
+        OpKind::COS => "tvmk_each_cos",
+        OpKind::EXP => "tvmk_each_exp",
+        OpKind::FLOOR => "tvmk_each_floor",
+        OpKind::LOG => "tvmk_each_log",
+        OpKind::NEG => "tvmk_each_neg",
+        OpKind::ROUND => "tvmk_each_round",
+        OpKind::RSQRT => "tvmk_each_rsqrt",
+        OpKind::SIN => "tvmk_each_sin",
+        OpKind::SQRT => "tvmk_each_sqrt",
+        _ => "tvmk_each_square",
+    };
+    float_unary::check(checker, float_unary::FUNCTIONS, function, "")
+}
