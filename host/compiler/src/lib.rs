@@ -5,6 +5,7 @@
 //! | pass | from → to |
 //! | --- | --- |
 //! | [`import`] | bytes → [`ir::graph::Graph`], every index checked |
+//! | [`passes::fold`] | operators on constants become constants |
 //! | [`passes::check`] | is everything in there supported? All problems at once |
 //! | [`passes::advise`] | what the author of a refused model can do |
 //! | [`passes::state`], [`passes::fuse`] | variables become tensors; operators that need no code disappear |

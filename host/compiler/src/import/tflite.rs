@@ -161,7 +161,7 @@ impl Reader {
             }
         };
         // Types without a size of their own never pass `check` as data, so their contents are not needed.
-        let data = data.filter(|_| dtype.size() > 0 || dtype == DType::Int4);
+        let data = data.filter(|_| dtype.size() > 0 || matches!(dtype, DType::Int4 | DType::Float16));
         if let (Some(data), Some(bytes)) = (&data, bytes)
             && data.len() != bytes
         {
@@ -278,6 +278,7 @@ fn tensor_id(id: i32, tensors: usize, whose: &str) -> Result<TensorId, Broken> {
 fn dtype(code: i8) -> DType {
     match code {
         0 => DType::Float32,
+        1 => DType::Float16,
         2 => DType::Int32,
         3 => DType::Uint8,
         4 => DType::Int64,

@@ -141,6 +141,8 @@ pub enum DType {
     Int8,
     /// Two to a byte, the first in the low half; only constants have it.
     Int4,
+    /// Two bytes; only constants have it, which DEQUANTIZE makes float32 at compile time.
+    Float16,
     /// Handle of a variable; has no contents of its own.
     Resource,
     /// Anything else, by its number in the file; never passes `check`.
@@ -148,14 +150,14 @@ pub enum DType {
 }
 
 impl DType {
-    /// Bytes of one element; 0 where the type has no fixed size or takes less than a byte.
+    /// Bytes of one element; 0 where the type has no fixed size, takes less than a byte, or is one of constants only.
     pub fn size(self) -> usize {
         match self {
             DType::Int64 => 8,
             DType::Float32 | DType::Int32 => 4,
             DType::Int16 => 2,
             DType::Uint8 | DType::Int8 | DType::Bool => 1,
-            DType::Int4 | DType::Resource | DType::Other(_) => 0,
+            DType::Int4 | DType::Float16 | DType::Resource | DType::Other(_) => 0,
         }
     }
 
@@ -163,6 +165,7 @@ impl DType {
     pub fn bytes(self, elements: usize) -> Option<usize> {
         match self {
             DType::Int4 => Some(elements.div_ceil(2)),
+            DType::Float16 => elements.checked_mul(2),
             _ => elements.checked_mul(self.size()),
         }
     }
@@ -187,7 +190,7 @@ impl DType {
             DType::Int32 => "int32_t",
             DType::Int16 => "int16_t",
             DType::Int4 | DType::Int8 => "int8_t",
-            DType::Bool | DType::Uint8 | DType::Resource | DType::Other(_) => "uint8_t",
+            DType::Bool | DType::Uint8 | DType::Float16 | DType::Resource | DType::Other(_) => "uint8_t",
         }
     }
 }
@@ -196,6 +199,7 @@ impl fmt::Display for DType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DType::Float32 => f.write_str("float32"),
+            DType::Float16 => f.write_str("float16"),
             DType::Int64 => f.write_str("int64"),
             DType::Int32 => f.write_str("int32"),
             DType::Int16 => f.write_str("int16"),

@@ -2,6 +2,7 @@
 
 pub mod broadcast;
 pub mod gemmlowp;
+pub mod half;
 pub mod pack;
 pub mod plan;
 pub mod quantize;

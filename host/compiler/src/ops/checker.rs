@@ -28,6 +28,8 @@ pub struct Checker<'a> {
     pub graph: &'a Subgraph,
     /// The operator.
     pub op: &'a Operator,
+    /// Whether the operator is about to be computed at compile time: all inputs are constants, no code is made.
+    pub ahead: bool,
     /// The problems found so far.
     pub problems: Vec<Problem>,
 }
@@ -35,7 +37,7 @@ pub struct Checker<'a> {
 impl<'a> Checker<'a> {
     /// Starts the check of one operator.
     pub fn new(graph: &'a Subgraph, op: &'a Operator) -> Self {
-        Checker { graph, op, problems: Vec::new() }
+        Checker { graph, op, ahead: false, problems: Vec::new() }
     }
 
     /// Notes a problem of the operator as a whole.

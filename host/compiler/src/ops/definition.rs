@@ -45,6 +45,31 @@ pub type ReadOptions = Result<Option<Arc<dyn OpOptions>>, Broken>;
 pub trait Checked {
     /// What the generated code does for it.
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered;
+
+    /// The contents of each output, for operators that can be computed at compile time; asked only where every input that is
+    /// read is a constant.
+    fn evaluate(&self) -> Option<Evaluated> {
+        None
+    }
+}
+
+/// What [`Checked::evaluate`] gives: the bytes of each output as they would stand in the file.
+pub type Evaluated = Result<Vec<Arc<[u8]>>, Refusal>;
+
+/// Constants from which an operator has no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What was found.
+    pub found: String,
+    /// What would be accepted.
+    pub supported: String,
+}
+
+impl Refusal {
+    /// Says what was found and what would do.
+    pub fn new(found: impl Into<String>, supported: impl Into<String>) -> Self {
+        Refusal { found: found.into(), supported: supported.into() }
+    }
 }
 
 /// Options that were read.

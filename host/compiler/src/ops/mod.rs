@@ -25,12 +25,14 @@ pub mod max_pool_2d;
 pub mod maximum_minimum;
 pub mod mean;
 pub mod mul;
+pub mod pack;
 pub mod pad;
 pub mod quantize;
 pub mod relu;
 pub mod relu6;
 pub mod reshape;
 pub mod resize_nearest_neighbor;
+pub mod shape;
 pub mod softmax;
 pub mod split;
 pub mod squeeze;
@@ -77,12 +79,15 @@ pub static DEFINITIONS: &[&Definition] = &[
     &maximum_minimum::MINIMUM,
     &mean::DEFINITION,
     &mul::DEFINITION,
+    &pack::DEFINITION,
     &pad::DEFINITION,
     &quantize::DEFINITION,
     &relu6::DEFINITION,
     &relu::DEFINITION,
     &reshape::DEFINITION,
     &resize_nearest_neighbor::DEFINITION,
+    &shape::RANK,
+    &shape::SHAPE,
     &softmax::DEFINITION,
     &split::SPLIT,
     &split::SPLIT_V,
@@ -107,7 +112,19 @@ pub fn definition(kind: OpKind) -> Option<&'static Definition> {
 /// # Errors
 /// At least one problem.
 pub fn check<'a>(graph: &'a Subgraph, op: &'a Operator) -> Result<Box<dyn Checked + 'a>, Vec<Problem>> {
-    let mut checker = Checker::new(graph, op);
+    checked(Checker::new(graph, op))
+}
+
+/// The same for an operator on constants that is computed at compile time: some forms exist only there.
+///
+/// # Errors
+/// At least one problem.
+pub fn check_ahead<'a>(graph: &'a Subgraph, op: &'a Operator) -> Result<Box<dyn Checked + 'a>, Vec<Problem>> {
+    checked(Checker { ahead: true, ..Checker::new(graph, op) })
+}
+
+fn checked(mut checker: Checker<'_>) -> Result<Box<dyn Checked + '_>, Vec<Problem>> {
+    let op = checker.op;
     let checked = definition(op.kind).and_then(|definition| (definition.check)(&mut checker));
     match checked {
         Some(checked) if checker.problems.is_empty() => Ok(checked),

@@ -11,9 +11,6 @@ use std::fmt::Write;
 const FULL_INT8: &str = "export it with full integer quantisation: converter.optimizations = [tf.lite.Optimize.DEFAULT], a \
      representative_dataset, and inference_input_type and inference_output_type = tf.int8";
 
-/// The number of a type in the file format that has no [`DType`] of its own.
-const FLOAT16: DType = DType::Other(1);
-
 /// What to do about a model that was refused, as far as its operators are the reason.
 pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
     errors.0.iter().any(|problem| problem.operator.is_some()).then_some(())?;
@@ -36,12 +33,18 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
             }
         });
     }
-    if main.tensors.iter().any(|tensor| tensor.dtype == FLOAT16) {
+    // Constants of these types are fine behind DEQUANTIZE: they are the reason only where an operator that reads them is refused.
+    let at = |index: usize| errors.0.iter().any(|problem| problem.operator.is_some_and(|(i, _)| i == index));
+    let named = |dtype: DType| {
+        let reads = |op: &Operator| op.inputs.iter().flatten().any(|&id| main.tensor(id).dtype == dtype);
+        main.operators.iter().any(|op| at(op.index) && reads(op))
+    };
+    if named(DType::Float16) {
         return Some(format!(
             "the file holds float16 weights: {FULL_INT8}; or export it as float32, without optimisation"
         ));
     }
-    if main.tensors.iter().any(|tensor| tensor.dtype == DType::Int4) {
+    if named(DType::Int4) {
         return Some(format!("the file holds int4 weights: {FULL_INT8}, with weights of 8 bits"));
     }
     if main.operators.iter().any(|op| is_dynamic_range(main, op)) {
@@ -147,7 +150,7 @@ mod tests {
             (OpKind::CUSTOM, custom("ethos-u"), int8, "from before Vela"),
             (OpKind::CUSTOM, custom("FlexErf"), int8, "SELECT_TF_OPS"),
             (OpKind::CUSTOM, custom("TFLite_Detection_PostProcess"), int8, "custom operator"),
-            (OpKind::CONV_2D, Arc::new(()), [DType::Float32, FLOAT16], "float16 weights"),
+            (OpKind::CONV_2D, Arc::new(()), [DType::Float32, DType::Float16], "float16 weights"),
             (OpKind::CONV_2D, Arc::new(()), [DType::Int8, DType::Int4], "int4 weights"),
             (OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Float32, DType::Int8], "dynamic-range"),
             (OpKind::CONV_2D, Arc::new(()), [DType::Uint8; 2], "as TensorFlow 1 did"),

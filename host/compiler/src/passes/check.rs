@@ -60,7 +60,7 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
 }
 
 /// Checks an operator; `closely` also by the check of its folder.
-fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: &mut Vec<Problem>) {
+pub fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: &mut Vec<Problem>) {
     let Some(definition) = ops::definition(op.kind) else {
         let found = match op.options::<Custom>() {
             Some(Custom { name }) => format!("custom operator {name:?} is not supported"),
@@ -107,7 +107,9 @@ fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: &mut
 
 fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
     let tensor = checker.graph.tensor(id);
-    if matches!(tensor.dtype, DType::Other(_)) || (tensor.dtype == DType::Int4 && !tensor.is_constant()) {
+    if matches!(tensor.dtype, DType::Other(_))
+        || (matches!(tensor.dtype, DType::Int4 | DType::Float16) && !tensor.is_constant())
+    {
         checker.bad_tensor(id, tensor.dtype.to_string(), "int8, uint8, int16, int32, float32");
         return;
     }
@@ -144,7 +146,8 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
 
 /// Constants are packed anew for each operator: what a file holds once can be asked for often.
 fn check_contents(main: &Subgraph) -> Option<Problem> {
-    let read = || main.operators.iter().flat_map(|op| op.inputs.iter().flatten()).map(|&id| main.tensor(id));
+    let inputs = || main.operators.iter().flat_map(|op| op.inputs.iter().flatten());
+    let read = || inputs().chain(&main.outputs).map(|&id| main.tensor(id));
     for tensor in read().filter(|tensor| tensor.is_constant() && tensor.shape.len() > 1) {
         if let Some(long) = tensor.shape.iter().find(|&&dimension| dimension > MAX_CHANNELS) {
             let problem = Problem::file(format!("a constant {long} elements long"), format!("up to {MAX_CHANNELS}"));

@@ -8,27 +8,11 @@ use crate::ops::shared::table;
 /// Rewrites a program until nothing more can be left out. With `keep_all` only dead operators go, so that every tensor of the
 /// file still exists.
 pub fn fuse(program: &mut Program, keep_all: bool) {
-    fold_constant_reshapes(&mut program.graph);
     if !keep_all {
         fold_activations(&mut program.graph);
         fold_paddings(&mut program.graph);
     }
     remove_dead(program);
-}
-
-/// A reshaped constant is a constant.
-fn fold_constant_reshapes(graph: &mut Subgraph) {
-    for i in 0..graph.operators.len() {
-        let op = &graph.operators[i];
-        if op.kind != OpKind::RESHAPE {
-            continue;
-        }
-        if let (Some(&Some(input)), Some(&output)) = (op.inputs.first(), op.outputs.first())
-            && graph.tensor(input).bytes() == graph.tensor(output).bytes()
-        {
-            graph.tensors[output.0].data = graph.tensor(input).data.clone();
-        }
-    }
 }
 
 /// RELU and RELU6 become the clamp of the operator before them.

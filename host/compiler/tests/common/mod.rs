@@ -189,10 +189,12 @@ fn watched(model: &Model, options: &Options, recording: &Recording) -> Vec<Watch
         let address = match recorded.role.as_str() {
             "output" => Some(format!("output_{}", recorded.position)),
             "intermediate" if options.keep_all_tensors => {
-                model.places[recorded.tensor].map(|place| match place.owner {
-                    Owner::Input(i) => format!("input_{i}"),
-                    Owner::Output(i) => format!("output_{i}"),
-                    _ => format!("pool_{} + {}", model.pools[place.pool].name, place.offset),
+                model.places[recorded.tensor].and_then(|place| match place.owner {
+                    Owner::Input(i) => Some(format!("input_{i}")),
+                    Owner::Output(i) => Some(format!("output_{i}")),
+                    // Computed at compile time: an array of the generated code.
+                    Owner::Constant => None,
+                    _ => Some(format!("pool_{} + {}", model.pools[place.pool].name, place.offset)),
                 })
             }
             _ => None,

@@ -19,6 +19,7 @@ _TYPES = {
     "int32": schema.TensorType.INT32,
     "int64": schema.TensorType.INT64,
     "float32": schema.TensorType.FLOAT32,
+    "float16": schema.TensorType.FLOAT16,
 }
 
 # Operators of which int8 is part of the first version; most others know it from version 2 on.
@@ -31,6 +32,7 @@ _ALWAYS_ONE = (
     "LEAKY_RELU",
     "READ_VARIABLE",
     "RESHAPE",
+    "SHAPE",
     "VAR_HANDLE",
 )
 
@@ -143,7 +145,7 @@ class Graph:
 
     def constant(self, name, values, quantization=None):
         """A tensor with its values in the file."""
-        values = np.ascontiguousarray(values)
+        values = np.asarray(values, order="C")
         data = values.astype(values.dtype.newbyteorder("<")).tobytes()
         return self._add(name, values.shape, values.dtype, quantization, self._model._buffer(data))
 

@@ -9,8 +9,7 @@ use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
-use crate::ops::shared::binary;
-use crate::ops::shared::text;
+use crate::ops::shared::{ahead, binary, text};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -46,6 +45,9 @@ struct Add<'a> {
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if ahead::is_arithmetic(checker) {
+        return ahead::arithmetic(checker, i64::checked_add, |a, b| a + b);
+    }
     if checker.first_type() == Some(DType::Float32) {
         return binary::check_float(checker, "float_nn.h", "tvmk_float_add");
     }

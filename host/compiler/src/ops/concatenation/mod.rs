@@ -6,7 +6,7 @@ use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{Activation, DType, OpKind, OpOptions};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
 use crate::ops::shared::moves::{Level, Move};
 
 /// The operator.
@@ -88,17 +88,28 @@ fn check_quantization(checker: &mut Checker<'_>, input: Operand<'_>, output: Ope
     }
 }
 
-impl Checked for Concatenation<'_> {
-    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+impl Concatenation<'_> {
+    /// What is moved of each part.
+    fn moves(&self) -> Vec<Move> {
         let (output, axis) = (self.output, self.axis);
         let rows: usize = output.shape[..axis].iter().product();
         let width = |shape: &[usize]| shape[axis..].iter().product::<usize>() * output.dtype.size();
-        let total = width(&output.shape);
-        let (mut arguments, mut body, mut offset, mut moved) = (Vec::new(), String::new(), 0, false);
-        for (i, input) in self.parts.iter().enumerate() {
-            let name = format!("input{i}");
+        let (total, mut offset) = (width(&output.shape), 0);
+        let part = |input: &Operand<'_>| {
             let block = width(&input.shape);
-            let part = Move::rows(Level { count: rows, input: block as i64, output: total as i64 }, block, 0, offset);
+            offset += block;
+            Move::rows(Level { count: rows, input: block as i64, output: total as i64 }, block, 0, offset - block)
+        };
+        self.parts.iter().map(part).collect()
+    }
+}
+
+impl Checked for Concatenation<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (output, axis) = (self.output, self.axis);
+        let (mut arguments, mut body, mut moved) = (Vec::new(), String::new(), false);
+        for (i, (input, part)) in self.parts.iter().zip(self.moves()).enumerate() {
+            let name = format!("input{i}");
             moved |= !part.is_single();
             if i == 0 && part.is_single() {
                 body += &format!("    if ((const void *)output != (const void *){name}) {{\n    ");
@@ -108,7 +119,6 @@ impl Checked for Concatenation<'_> {
                 body += &part.statements(&format!("part{i}"), &name, "output");
             }
             arguments.push(Argument::input(&name, input.id));
-            offset += block;
         }
         let first = self.parts[0].id;
         let repeated = self.parts.iter().skip(1).any(|part| part.id == first);
@@ -123,5 +133,13 @@ impl Checked for Concatenation<'_> {
             body,
             ..lowering.layer(summary)
         })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let mut bytes = vec![0; self.output.bytes()];
+        for (input, part) in self.parts.iter().zip(self.moves()) {
+            part.apply(input.data.as_ref()?, &mut bytes);
+        }
+        Some(Ok(vec![bytes.into()]))
     }
 }

@@ -1,5 +1,7 @@
 //! DEQUANTIZE to float32: `quantize_float.h`.
 
+mod constant;
+
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
@@ -16,7 +18,13 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: &[],
     reference: "dequantize.cc",
-    support: &[Support::bytes("int8, uint8 or int16 to float32", Cores::Portable)],
+    support: &[
+        Support::bytes("int8, uint8 or int16 to float32", Cores::Portable),
+        Support::bytes(
+            "constants of float16, int4, int8, uint8, int16, with a scale for each channel, too",
+            Cores::NoCode,
+        ),
+    ],
 };
 
 struct Dequantize<'a> {
@@ -26,6 +34,9 @@ struct Dequantize<'a> {
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.ahead {
+        return constant::check(checker);
+    }
     let (input, output) = (checker.input(0)?, checker.output(0)?);
     checker.dtype(input, &[DType::Int8, DType::Uint8, DType::Int16]);
     checker.dtype(output, &[DType::Float32]);

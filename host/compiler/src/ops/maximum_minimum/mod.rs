@@ -6,6 +6,7 @@ use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::kernels::kernels;
+use crate::ops::shared::ahead;
 use crate::ops::shared::binary::{self, Binary};
 
 /// The larger of two.
@@ -32,6 +33,12 @@ const fn definition(kind: OpKind) -> Definition {
 struct Extreme<'a>(Binary<'a>);
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if ahead::is_arithmetic(checker) {
+        return match checker.op.kind {
+            OpKind::MAXIMUM => ahead::arithmetic(checker, |a, b| Some(a.max(b)), |a, b| if a > b { a } else { b }),
+            _ => ahead::arithmetic(checker, |a, b| Some(a.min(b)), |a, b| if a < b { a } else { b }),
+        };
+    }
     Some(Box::new(Extreme(binary::check(checker, &[DType::Int8, DType::Int32, DType::Float32])?)))
 }
 

@@ -8,6 +8,7 @@ use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
+use crate::ops::shared::ahead;
 use crate::ops::shared::binary::{self, Binary};
 use crate::ops::shared::text;
 
@@ -37,6 +38,9 @@ struct Mul<'a> {
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if ahead::is_arithmetic(checker) {
+        return ahead::arithmetic(checker, i64::checked_mul, |a, b| a * b);
+    }
     if checker.first_type() == Some(DType::Float32) {
         return binary::check_float(checker, "mul_float.h", "tvmk_float_mul");
     }

@@ -2,7 +2,7 @@
 
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::Checked;
+use crate::ops::definition::{Checked, Evaluated};
 
 struct Alias<'a> {
     input: Operand<'a>,
@@ -32,5 +32,9 @@ pub fn of_any_type<'a>(
 impl Checked for Alias<'_> {
     fn lower(&self, _: &Lowering<'_>) -> Lowered {
         Lowered::Alias { input: self.input.id, output: self.output.id }
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        Some(Ok(vec![self.input.data.clone()?]))
     }
 }

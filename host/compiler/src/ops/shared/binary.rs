@@ -48,6 +48,20 @@ pub fn check<'a>(checker: &mut Checker<'a>, types: &[DType]) -> Option<Binary<'a
 }
 
 impl Binary<'_> {
+    /// For each element of the output, the elements of both inputs that make it.
+    pub fn pairs(&self) -> impl Iterator<Item = [usize; 2]> {
+        let Broadcast { shape, steps } = &self.broadcast;
+        (0..shape.iter().product()).map(move |mut n: usize| {
+            let mut pair = [0; 2];
+            for i in (0..shape.len()).rev() {
+                let k = n % shape[i];
+                n /= shape[i];
+                pair = [pair[0] + k * steps[0][i], pair[1] + k * steps[1][i]];
+            }
+            pair
+        })
+    }
+
     /// The layer that calls `call(input1, input2)`, which gives the kernel's call with what it needs besides the shapes.
     pub fn lower(
         &self,

@@ -1,5 +1,6 @@
 //! What operators share: layers of a kind with their kernels, and the kernel files that others include.
 
+pub mod ahead;
 pub mod alias;
 pub mod binary;
 pub mod convolution;

@@ -69,6 +69,24 @@ impl Move {
         self.levels.is_empty()
     }
 
+    /// Does it at compile time.
+    pub fn apply(&self, from: &[u8], to: &mut [u8]) {
+        self.repeat(&self.levels, self.input as i64, self.output as i64, from, to);
+    }
+
+    fn repeat(&self, levels: &[Level], input: i64, output: i64, from: &[u8], to: &mut [u8]) {
+        if let Some((level, inner)) = levels.split_first() {
+            for i in 0..level.count as i64 {
+                self.repeat(inner, input + i * level.input, output + i * level.output, from, to);
+            }
+            return;
+        }
+        let (input, output) = (input as usize, output as usize);
+        if let (Some(from), Some(to)) = (from.get(input..input + self.block), to.get_mut(output..output + self.block)) {
+            to.copy_from_slice(from);
+        }
+    }
+
     /// Statements that do it, from the C array `from` to `to`. `name` names the constants they need.
     pub fn statements(&self, name: &str, from: &str, to: &str) -> String {
         let pointer = |name: &str, offset: usize, access: &str| match offset {

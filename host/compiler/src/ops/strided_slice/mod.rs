@@ -5,7 +5,7 @@ use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{OpKind, OpOptions};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
 use crate::ops::shared::moves::{self, Level, Move};
 
 /// The operator.
@@ -157,5 +157,11 @@ impl Checked for Slice<'_> {
             body: self.taken.statements("layer", "input", "output"),
             ..lowering.layer_of(summary, self.input.id, self.output.id)
         })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let mut bytes = vec![0; self.output.bytes()];
+        self.taken.apply(self.input.data.as_ref()?, &mut bytes);
+        Some(Ok(vec![bytes.into()]))
     }
 }

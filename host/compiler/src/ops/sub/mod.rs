@@ -8,6 +8,7 @@ use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
+use crate::ops::shared::ahead;
 use crate::ops::shared::binary::{self, Binary};
 use crate::ops::shared::text;
 
@@ -38,6 +39,9 @@ struct Sub<'a> {
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if ahead::is_arithmetic(checker) {
+        return ahead::arithmetic(checker, i64::checked_sub, |a, b| a - b);
+    }
     if checker.first_type() == Some(DType::Float32) {
         return binary::check_float(checker, "sub_float.h", "tvmk_float_sub");
     }

@@ -3,7 +3,7 @@
 use crate::ir::graph::OpKind;
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand, resolve_axis};
-use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::shared::moves::{self, Level, Move};
 
 /// The operator.
@@ -65,5 +65,11 @@ impl Checked for Transpose<'_> {
         let summary = format!("TRANSPOSE {:?} to {:?}", self.input.shape, self.output.shape);
         let body = self.moved.statements("layer", "input", "output");
         Lowered::Layer(Layer { headers: vec!["move.h"], body, ..lowering.layer_of(summary, input, output) })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let mut bytes = vec![0; self.output.bytes()];
+        self.moved.apply(self.input.data.as_ref()?, &mut bytes);
+        Some(Ok(vec![bytes.into()]))
     }
 }

@@ -1,0 +1,156 @@
+//! Before the check: operators whose results are known at compile time.
+//!
+//! Converters write the arithmetic of shapes into the graph, and weights as DEQUANTIZE of a constant. Where all inputs of an
+//! operator are constants (or it reads nothing but a shape), its results become constants and the operator goes. What can't be
+//! computed ahead stays, and the check says why.
+
+use crate::ir::graph::{Graph, OpKind, Operator, Subgraph, TensorId};
+use crate::ir::problem::{Errors, Problem};
+use crate::ops;
+use crate::ops::definition::Evaluated;
+use crate::passes::check;
+
+/// Most bytes read and written by all operators that are computed ahead: a file can ask for more work than it is long.
+const MAX_BYTES: usize = 64 << 20;
+
+/// Replaces what operators of the main graph compute from constants by constants.
+///
+/// # Errors
+/// Operators on constants that have no result, such as a division by 0.
+pub fn fold(graph: &mut Graph) -> Result<(), Errors> {
+    let Some(main) = graph.subgraphs.first_mut() else { return Ok(()) };
+    let (mut budget, mut problems, mut kept) = (MAX_BYTES, Vec::new(), Vec::new());
+    let mut taken = vec![false; main.tensors.len()];
+    main.inputs.iter().for_each(|id| taken[id.0] = true);
+    for op in std::mem::take(&mut main.operators) {
+        match evaluate(main, &op, &taken, &mut budget) {
+            Some(Ok(contents)) => {
+                for (&id, data) in op.outputs.iter().zip(contents) {
+                    main.tensors[id.0].data = Some(data);
+                }
+            }
+            Some(Err(refusal)) => {
+                problems.push(Problem::operator(main, &op, refusal.found, refusal.supported));
+            }
+            None => {
+                op.inputs.iter().flatten().chain(&op.outputs).for_each(|id| taken[id.0] = true);
+                kept.push(op);
+            }
+        }
+    }
+    main.operators = kept;
+    if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
+}
+
+/// The contents of an operator's outputs, if they are known; `taken` are tensors that others read or write before.
+fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut usize) -> Option<Evaluated> {
+    let known = |id: &TensorId| graph.tensor(*id).is_constant();
+    let reads_shapes = matches!(op.kind, OpKind::SHAPE | OpKind::RANK);
+    let ready = op.inputs.iter().any(Option::is_some) && (reads_shapes || op.inputs.iter().flatten().all(known));
+    let fresh = |(i, id): (usize, &TensorId)| !taken[id.0] && !known(id) && !op.outputs[..i].contains(id);
+    if !ready || op.outputs.is_empty() || !op.outputs.iter().enumerate().all(fresh) {
+        return None;
+    }
+    let read = op.inputs.iter().flatten().filter(|id| known(id));
+    let bytes = read.chain(&op.outputs).map(|&id| graph.tensor(id).bytes()).fold(0, usize::saturating_add);
+    *budget = budget.checked_sub(bytes)?;
+    let mut problems = Vec::new();
+    check::check_operator(graph, op, false, &mut problems);
+    let checked = if problems.is_empty() { ops::check_ahead(graph, op).ok()? } else { return None };
+    let evaluated = checked.evaluate()?;
+    let fits = |contents: &Vec<std::sync::Arc<[u8]>>| {
+        let sizes = op.outputs.iter().map(|&id| graph.tensor(id).bytes());
+        contents.iter().map(|data| data.len()).eq(sizes)
+    };
+    // A result of another size than the file says would be a fault of the operator's folder.
+    evaluated.as_ref().map_or(true, fits).then_some(evaluated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::graph::{DType, Tensor};
+    use std::sync::Arc;
+
+    fn tensor(dtype: DType, shape: &[usize], data: Option<&[i32]>) -> Tensor {
+        let data = data.map(|values| values.iter().flat_map(|value| value.to_le_bytes()).collect());
+        Tensor { dtype, shape: shape.to_vec(), data, ..Tensor::default() }
+    }
+
+    fn operator(index: usize, kind: OpKind, inputs: &[usize], output: usize) -> Operator {
+        let inputs = inputs.iter().map(|&id| Some(TensorId(id))).collect();
+        let options: Arc<dyn crate::ir::graph::OpOptions> = match kind {
+            OpKind::ADD => Arc::new(ops::shared::binary::Options::default()),
+            _ => Arc::new(()),
+        };
+        Operator { index, kind, version: 1, options, inputs, outputs: vec![TensorId(output)] }
+    }
+
+    /// RANK of 0 to 1, ADD of that and 2 to 3, RELU of 0 to 4.
+    fn graph(addend: i32) -> Graph {
+        let scalar = |data| tensor(DType::Int32, &[], data);
+        let floats = || tensor(DType::Float32, &[1, 2, 3], None);
+        let main = Subgraph {
+            tensors: vec![floats(), scalar(None), scalar(Some(&[addend])), scalar(None), floats()],
+            inputs: vec![TensorId(0)],
+            outputs: vec![TensorId(3), TensorId(4)],
+            operators: vec![
+                operator(0, OpKind::RANK, &[0], 1),
+                operator(1, OpKind::ADD, &[1, 2], 3),
+                operator(2, OpKind::RELU, &[0], 4),
+            ],
+            ..Subgraph::default()
+        };
+        Graph { subgraphs: vec![main], ..Graph::default() }
+    }
+
+    #[test]
+    fn what_is_known_becomes_a_constant() {
+        let mut graph = graph(39);
+        fold(&mut graph).unwrap();
+        let main = &graph.subgraphs[0];
+        assert_eq!(main.operators.iter().map(|op| op.kind).collect::<Vec<_>>(), [OpKind::RELU]);
+        assert_eq!(main.tensors[3].i32_data(), Some(vec![42]));
+        check::check(&graph).unwrap();
+    }
+
+    #[test]
+    fn a_sum_that_does_not_fit_is_refused() {
+        let errors = fold(&mut graph(i32::MAX)).unwrap_err().to_string();
+        assert!(errors.starts_with("operator 1 (ADD)") && errors.contains("results that are int32"), "{errors}");
+    }
+
+    #[test]
+    fn nothing_is_folded_that_was_read_or_written_before() {
+        // The sum is read before it is made; then its place is an input.
+        for change in [
+            |main: &mut Subgraph| main.operators.insert(0, operator(3, OpKind::RELU, &[3], 4)),
+            |main: &mut Subgraph| main.inputs.push(TensorId(3)),
+        ] {
+            let mut graph = graph(1);
+            change(&mut graph.subgraphs[0]);
+            fold(&mut graph).unwrap();
+            assert!(!graph.subgraphs[0].tensors[3].is_constant());
+            check::check(&graph).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn work_is_bounded() {
+        let mut graph = graph(1);
+        let main = &mut graph.subgraphs[0];
+        main.tensors[3].shape = vec![MAX_BYTES / 4];
+        fold(&mut graph).unwrap();
+        assert_eq!(graph.subgraphs[0].operators.len(), 2);
+    }
+
+    #[test]
+    fn operators_without_code_say_what_they_need() {
+        let mut graph = graph(1);
+        // Written before: RANK is left for a run.
+        graph.subgraphs[0].operators.insert(0, operator(3, OpKind::RELU, &[1], 4));
+        fold(&mut graph).unwrap();
+        let errors = check::check(&graph).unwrap_err().to_string();
+        assert!(errors.contains("operator 0 (RANK)"), "{errors}");
+    }
+}

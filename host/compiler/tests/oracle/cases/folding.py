@@ -1,0 +1,145 @@
+"""What is known at compile time: arithmetic on shapes, constants through operators, weights of float16. PACK at run time, too."""
+
+import numpy as np
+
+import quantities
+from builder import FLOAT, Model, Quantization, activation, options
+
+from . import layout
+
+ARITHMETIC = {
+    "ADD": ("AddOptions", np.add),
+    "SUB": ("SubOptions", np.subtract),
+    "MUL": ("MulOptions", np.multiply),
+    "MAXIMUM": ("MaximumMinimumOptions", np.maximum),
+    "MINIMUM": ("MaximumMinimumOptions", np.minimum),
+}
+
+
+def cases():
+    """See the package."""
+    for dtype in ("int8", "int16", "float32"):
+        yield f"folding-flatten-{dtype}", lambda state, dtype=dtype: _flatten(state, dtype)
+    for name in ARITHMETIC:
+        for dtype in ("int32", "float32"):
+            # The reference has no SUB of int32.
+            if (name, dtype) != ("SUB", "int32"):
+                yield f"folding-{name}-{dtype}", lambda state, args=(name, dtype): _arithmetic(state, *args)
+    yield "folding-moves", _moves
+    yield "folding-dequantize", _dequantize
+    for kind in ("float16", "float16-small"):
+        yield f"folding-{kind}", lambda state, kind=kind: (_weights(kind, False), _weights(kind, True))
+    for dtype in ("int8", "int32", "float32"):
+        for axis in (0, 1, 2, -1):
+            yield f"pack-{dtype}-{axis}", lambda state, args=(dtype, axis): _pack(state, *args)
+    yield "pack-one", lambda state: _pack(state, "int8", 1, 1)
+    yield "pack-twice_the_same", lambda state: _pack(state, "int8", 0, 2, True)
+    yield "contradiction-pack-shape", lambda state: _pack(state, "int8", 0, 2, False, (3, 4, 2))
+
+
+def pack(graph, sources, axis, name="packed", shape=None):
+    """PACK along a new dimension."""
+    shape = np.stack([np.zeros(t.shape, bool) for t in sources], axis).shape if shape is None else shape
+    output = graph.tensor(name, shape, sources[0].quantization, sources[0].dtype)
+    return graph.operator("PACK", sources, [output], options("PackOptions", axis=axis, valuesCount=len(sources)))
+
+
+def shape_of(graph, source, name="shape"):
+    """SHAPE."""
+    output = graph.tensor(name, (len(source.shape),), None, np.int32)
+    return graph.operator("SHAPE", [source], [output], options("ShapeOptions", outType=2))
+
+
+def arithmetic(graph, name, sources, shape, to="result"):
+    """An operator on two tensors that are not quantised."""
+    table = ARITHMETIC[name][0]
+    fields = options(table)
+    if table != "MaximumMinimumOptions":
+        fields.fusedActivationFunction = activation("NONE")
+    return graph.operator(name, sources, [graph.tensor(to, shape, None, sources[0].dtype)], fields)
+
+
+def flatten(graph, source, name="flat"):
+    """What the converter writes for Flatten of a dynamic batch: SHAPE, STRIDED_SLICE, PACK, RESHAPE."""
+    sizes = shape_of(graph, source, f"{name}/sizes")
+    batch = layout.strided_slice(graph, sizes, [0], [1], [1], f"{name}/batch", shrinkAxisMask=1)
+    rest = int(np.prod(source.shape[1:]))
+    wanted = pack(graph, [batch, graph.constant(f"{name}/rest", np.int32(rest))], 0, f"{name}/wanted")
+    output = graph.tensor(name, (source.shape[0], rest), source.quantization, source.dtype)
+    return graph.operator("RESHAPE", [source, wanted], [output], options("ReshapeOptions"))
+
+
+def _flatten(state, dtype):
+    model = Model()
+    graph = model.graph()
+    quantization = quantities.activations(state) if dtype == "int8" else None
+    source = graph.input("input", (1, 3, 4, 2), quantization, np.dtype(dtype))
+    graph.output(flatten(graph, source))
+    return model.bytes()
+
+
+def _arithmetic(state, name, dtype):
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (2, 3), None, FLOAT)
+    values = state.randint(-1000, 1000, (2, 3)).astype(dtype)
+    first, second = graph.constant("first", values), graph.constant("second", values[1, ::-1] + np.dtype(dtype).type(1))
+    result = arithmetic(graph, name, [first, second], (2, 3))
+    if dtype == "float32":
+        result = arithmetic(graph, "ADD", [result, source], (2, 3), "sum")
+    graph.output(result, *([] if dtype == "float32" else [layout.reshape(graph, source, (6,))]))
+    return model.bytes()
+
+
+def _moves(state):
+    """A constant that is moved about before it is added to the input."""
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (4, 3), None, FLOAT)
+    constant = graph.constant("constant", state.standard_normal((1, 3, 5)).astype(np.float32))
+    part = layout.strided_slice(graph, constant, [0, 0, 1], [1, 3, 5], [1, 1, 2], "part")
+    turned = layout.transpose(graph, part, (0, 2, 1))
+    joined = layout.concatenation(graph, [turned, turned], 1)
+    flat = layout.reshape(graph, joined, (4, 3))
+    graph.output(arithmetic(graph, "MUL", [source, flat], (4, 3)), joined)
+    return model.bytes()
+
+
+def _dequantize(state):
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (2, 5), None, FLOAT)
+    stored = graph.constant("stored", state.randint(-128, 128, (5,)).astype(np.int8), Quantization(0.0123, 7))
+    given = graph.operator("DEQUANTIZE", [stored], [graph.tensor("given", (5,), None, FLOAT)], options("DequantizeOptions"))
+    graph.output(arithmetic(graph, "MUL", [source, given], (2, 5)))
+    return model.bytes()
+
+
+def _weights(kind, half):
+    """FULLY_CONNECTED on weights of float16, or on the same as float32, which the reference runs."""
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (1, 6), None, FLOAT)
+    values = np.linspace(-2, 2, 24).reshape(4, 6) * (1e-6 if kind.endswith("small") else 1)
+    values = values.astype(np.float16)
+    if half:
+        stored = graph.constant("stored", values)
+        weights = graph.tensor("weights", (4, 6), None, FLOAT)
+        graph.operator("DEQUANTIZE", [stored], [weights], options("DequantizeOptions"))
+    else:
+        weights = graph.constant("weights", values.astype(np.float32))
+    output = graph.tensor("output", (1, 4), None, FLOAT)
+    fields = options("FullyConnectedOptions", fusedActivationFunction=activation("NONE"), keepNumDims=False)
+    graph.output(graph.operator("FULLY_CONNECTED", [source, weights], [output], fields))
+    return model.bytes()
+
+
+def _pack(state, dtype, axis, count=3, same=False, shape=None):
+    model = Model()
+    graph = model.graph()
+    quantization = quantities.activations(state) if dtype == "int8" else None
+    source = graph.input("input", (3, 4), quantization, np.dtype(dtype))
+    first = layout.reshape(graph, source, (3, 4))
+    others = [first if same else graph.input(f"input{i}", (3, 4), quantization, np.dtype(dtype)) for i in range(1, count)]
+    graph.output(pack(graph, [first, *others], axis, shape=shape))
+    return model.bytes()
