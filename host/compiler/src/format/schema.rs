@@ -217,6 +217,12 @@ impl<'a> Conv2DOptionsRef<'a> {
     pub fn dilation_h_factor(&self) -> ::planus::Result<i32> {
         ::core::result::Result::Ok(self.0.access(5, "Conv2DOptions", "dilation_h_factor")?.unwrap_or(1))
     }
+
+    /// Getter for the [`quantized_bias_type` field](Conv2DOptions#structfield.quantized_bias_type).
+    #[inline]
+    pub fn quantized_bias_type(&self) -> ::planus::Result<i8> {
+        ::core::result::Result::Ok(self.0.access(6, "Conv2DOptions", "quantized_bias_type")?.unwrap_or(0))
+    }
 }
 
 impl<'a> ::planus::TableRead<'a> for Conv2DOptionsRef<'a> {
@@ -393,6 +399,20 @@ impl<'a> FullyConnectedOptionsRef<'a> {
     #[inline]
     pub fn keep_num_dims(&self) -> ::planus::Result<bool> {
         ::core::result::Result::Ok(self.0.access(2, "FullyConnectedOptions", "keep_num_dims")?.unwrap_or(false))
+    }
+
+    /// Getter for the [`asymmetric_quantize_inputs` field](FullyConnectedOptions#structfield.asymmetric_quantize_inputs).
+    #[inline]
+    pub fn asymmetric_quantize_inputs(&self) -> ::planus::Result<bool> {
+        ::core::result::Result::Ok(
+            self.0.access(3, "FullyConnectedOptions", "asymmetric_quantize_inputs")?.unwrap_or(false),
+        )
+    }
+
+    /// Getter for the [`quantized_bias_type` field](FullyConnectedOptions#structfield.quantized_bias_type).
+    #[inline]
+    pub fn quantized_bias_type(&self) -> ::planus::Result<i8> {
+        ::core::result::Result::Ok(self.0.access(4, "FullyConnectedOptions", "quantized_bias_type")?.unwrap_or(0))
     }
 }
 

@@ -90,6 +90,11 @@ const TYPES: [&str; 23] = [
     "float8_e5m2",
 ];
 
+/// Whether the file format has an element type of this number.
+pub fn is_type(code: i8) -> bool {
+    usize::try_from(code).is_ok_and(|code| code < TYPES.len())
+}
+
 /// The name of an element type, or its number where the file format has none.
 pub fn type_name(code: i8) -> String {
     let name = usize::try_from(code).ok().and_then(|code| TYPES.get(code));

@@ -19,12 +19,29 @@ pub struct Channel {
 impl Channel {
     /// Gathers the sums over a channel's weights.
     pub fn new(bias: i32, weights: impl IntoIterator<Item = i8>, multiplier: Multiplier) -> Self {
-        let (mut positive, mut negative) = (0, 0);
+        let mut channel = Channel { bias, positive: 0, negative: 0, multiplier };
+        channel.add(weights);
+        channel
+    }
+
+    /// Adds further weights to the sums.
+    pub fn add(&mut self, weights: impl IntoIterator<Item = i8>) {
         for weight in weights {
             let weight = i64::from(weight);
-            if weight > 0 { positive += weight } else { negative -= weight }
+            if weight > 0 { self.positive += weight } else { self.negative -= weight }
         }
-        Channel { bias, positive, negative, multiplier }
+    }
+
+    /// What the accumulator's sums and the sum with the bias take at most for some input bytes, if not all of it fits int32:
+    /// signed overflow, which the reference's language leaves undefined. Sums of parts lie within the sum of all.
+    pub fn overflow(&self, input_zero_point: i32) -> Option<i64> {
+        let (zero_point, bias) = (i64::from(input_zero_point), i64::from(self.bias));
+        let high = (127 - zero_point) * self.positive + (128 + zero_point) * self.negative;
+        let low = -(128 + zero_point) * self.positive - (127 - zero_point) * self.negative;
+        // The last two: our kernels sum the raw bytes.
+        let raw = (127 * self.positive + 128 * self.negative, -128 * self.positive - 127 * self.negative);
+        let sums = [high, low, high + bias, low + bias, raw.0, raw.1];
+        sums.into_iter().filter(|&sum| i32::try_from(sum).is_err()).max_by_key(|sum| sum.abs())
     }
 
     /// The bias with −`zero_point` · Σ weights in it, for kernels that multiply raw input bytes.
@@ -66,7 +83,7 @@ impl Table {
         let words = channels
             .iter()
             .flat_map(|channel| {
-                // Wraps where the reference's accumulator would.
+                // Wraps; the sum of both fits, see [`Channel::overflow`].
                 let bias = channel.folded_bias(input_zero_point) as i32;
                 [bias, channel.multiplier.mantissa, channel.multiplier.shift]
             })
@@ -148,6 +165,20 @@ mod tests {
             }
         }
         assert!(offered > 2000, "only {offered} channels took the short form");
+    }
+
+    #[test]
+    fn sums_that_leave_int32_are_found_to_the_last_step() {
+        let channel =
+            |bias, positive, negative| Channel { bias, positive, negative, multiplier: Multiplier::default() };
+        // Input -128 … 127 less a zero point of -128: 0 … 255.
+        assert_eq!(channel(i32::MAX - 255 * 127, 127, 0).overflow(-128), None);
+        assert_eq!(channel(i32::MAX - 255 * 127 + 1, 127, 0).overflow(-128), Some(1 << 31));
+        assert_eq!(channel(i32::MIN + 255 * 127, 0, 127).overflow(-128), None);
+        assert_eq!(channel(i32::MIN + 255 * 127 - 1, 0, 127).overflow(-128), Some(-(1 << 31) - 1));
+        // A bias that brings an overflown sum back does not help.
+        assert_eq!(channel(-1_000_000, 8_421_505, 0).overflow(-128), Some(8_421_505 * 255));
+        assert_eq!(channel(i32::MIN, 0, 0).overflow(-128), None);
     }
 
     #[test]

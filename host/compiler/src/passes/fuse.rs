@@ -132,7 +132,7 @@ mod tests {
     /// input 0, PAD by 1 (amounts 1) to 2, CONV_2D with weights 3 to 4, RELU to 5; 6 is read by nobody.
     fn program() -> Program {
         let window = WindowOptions { padding: Padding::Valid, stride: (1, 1), dilation: (1, 1) };
-        let conv = Options { window, activation: Activation::None };
+        let conv = Options { window, activation: Activation::None, bias_type: 0 };
         let amounts: Vec<u8> = [0, 0, 1, 1, 1, 1, 0, 0].iter().flat_map(|n: &i32| n.to_le_bytes()).collect();
         let graph = Subgraph {
             tensors: vec![

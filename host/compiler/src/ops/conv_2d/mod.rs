@@ -43,6 +43,7 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
             dilation: (o.dilation_h_factor()?, o.dilation_w_factor()?),
         },
         activation: o.fused_activation_function()?.into(),
+        bias_type: o.quantized_bias_type()?,
     })
 }
 
@@ -54,6 +55,7 @@ struct Conv2D<'a> {
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let options = checker.options::<Options>()?;
+    weighted::check_bias_type(checker, options.bias_type);
     let (input, weights, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
     (checker.rank(input, 4) & checker.rank(weights, 4) & checker.rank(output, 4)).then_some(())?;
     let &[channels, height, width, in_channels] = weights.tensor.shape.as_slice() else { return None };

@@ -62,7 +62,7 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
         stride: (o.stride_h()?, o.stride_w()?),
         dilation: (o.dilation_h_factor()?, o.dilation_w_factor()?),
     };
-    let convolution = Convolution { window, activation: o.fused_activation_function()?.into() };
+    let convolution = Convolution { window, activation: o.fused_activation_function()?.into(), bias_type: 0 };
     read(Options { convolution, depth_multiplier: o.depth_multiplier()? })
 }
 

@@ -38,6 +38,8 @@ struct Options {
     activation: Activation,
     /// Whether weights are stored in the shuffled format.
     shuffled_weights: bool,
+    /// What [`weighted::check_bias_type`] looks at.
+    bias_type: i8,
 }
 
 impl OpOptions for Options {
@@ -48,7 +50,11 @@ impl OpOptions for Options {
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
     let Some(BuiltinOptionsRef::Fullyconnected(o)) = table else { return or_default::<Options>(table) };
-    read(Options { activation: o.fused_activation_function()?.into(), shuffled_weights: o.weights_format()? != 0 })
+    read(Options {
+        activation: o.fused_activation_function()?.into(),
+        shuffled_weights: o.weights_format()? != 0,
+        bias_type: o.quantized_bias_type()?,
+    })
 }
 
 /// On int8.
@@ -59,6 +65,7 @@ struct FullyConnected<'a> {
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let options = checker.options::<Options>()?;
+    weighted::check_bias_type(checker, options.bias_type);
     if options.shuffled_weights {
         checker.bad("shuffled weights", "weights in the default order");
     }

@@ -100,7 +100,9 @@ TVMK_INLINE int32_t tvmk_requantize_short(int32_t sum, const int32_t *channel, i
 }
 
 TVMK_INLINE int32_t tvmk_requantize_general(int32_t sum, const int32_t *channel, int32_t zero_point) {
-    return tvmk_multiply((int32_t)((uint32_t)sum + (uint32_t)channel[0]), channel[1], channel[2]) + zero_point;
+    int32_t product = tvmk_multiply((int32_t)((uint32_t)sum + (uint32_t)channel[0]), channel[1], channel[2]);
+    /* Wraps, as the reference's code does, where a factor above 1 brings the product to the end of int32. */
+    return (int32_t)((uint32_t)product + (uint32_t)zero_point);
 }
 
 enum { TVMK_SHORT_WORDS = 2, TVMK_GENERAL_WORDS = 3 };

@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub struct Options {
     pub window: WindowOptions,
     pub activation: Activation,
+    /// Of CONV_2D alone: `quantized_bias_type`.
+    pub bias_type: i8,
 }
 
 impl Options {

@@ -1,6 +1,7 @@
 //! What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED share: weights, bias, output range.
 
 use crate::ir::graph::{Activation, DType};
+use crate::ir::kind::is_type;
 use crate::ir::layer::{Constant, ConstantData, Core, Lowering};
 use crate::math::pack;
 use crate::math::quantize::Multiplier;
@@ -75,7 +76,18 @@ pub fn check<'a>(
         multipliers.push(multiplier);
     }
     let bias = bias?;
+    check_sums(checker, weights, (axis, input_zero_point), &bias);
     Some(Weighted { input, weights, output, bias, multipliers, input_zero_point, output_zero_point, activation, range })
+}
+
+/// The option `quantized_bias_type`. The bias has its own type, which counts; the reference refuses only what is no type.
+pub fn check_bias_type(checker: &mut Checker<'_>, number: i8) {
+    if !is_type(number) {
+        checker.bad(
+            format!("quantized_bias_type {number}, which is no type"),
+            "the number of a type, such as 2 for int32",
+        );
+    }
 }
 
 fn check_weights(checker: &mut Checker<'_>, weights: Operand<'_>, (axis, channels): (usize, usize)) {
@@ -92,6 +104,26 @@ fn check_weights(checker: &mut Checker<'_>, weights: Operand<'_>, (axis, channel
     if quant.scales.len() != 1 && !per_channel {
         let found = format!("{} scales along dimension {}", quant.scales.len(), quant.axis);
         checker.bad_tensor(weights.id, found, format!("one scale, or {channels} along dimension {axis}"));
+    }
+}
+
+/// The accumulator is an int32 in the reference, where signed overflow is undefined.
+fn check_sums(checker: &mut Checker<'_>, weights: Operand<'_>, (axis, zero_point): (usize, i32), bias: &[i64]) {
+    let data = weights.i8_data().unwrap_or_default();
+    let Some(&channels) = weights.shape.get(axis).filter(|&&channels| channels == bias.len() && channels > 0) else {
+        return;
+    };
+    // Elements of one channel that lie next to each other.
+    let run: usize = weights.shape[axis + 1..].iter().product::<usize>().max(1);
+    let mut sums: Vec<Channel> =
+        bias.iter().map(|&bias| Channel::new(bias as i32, [], Multiplier::default())).collect();
+    for (i, elements) in data.chunks(run).enumerate() {
+        sums[i % channels].add(elements.iter().copied());
+    }
+    let overflow = |channel: usize| Some((channel, sums[channel].overflow(zero_point)?));
+    if let Some((channel, sum)) = (0..channels).find_map(overflow) {
+        let found = format!("sums up to {sum} in channel {channel}, bias {}", bias[channel]);
+        checker.bad_tensor(weights.id, found, format!("sums from {} to {} for all input bytes", i32::MIN, i32::MAX));
     }
 }
 

@@ -7,7 +7,7 @@ reference, or another arithmetic of ours, shows at once. Many operators share a 
 
 import numpy as np
 
-from builder import Model, Quantization, activation, options
+from builder import Model, Quantization, activation, options, padding
 
 # Input and output scales of HARD_SWISH at which a factor in float32 gives other bytes than one in float64.
 _FACTORS = (
@@ -30,6 +30,8 @@ def cases():
         yield f"edges-leaky_relu-halves-{alpha:g}", lambda state, alpha=alpha: _unary(_leaky(alpha))
     for channels in ("one_scale", "per_channel"):
         yield f"edges-fully_connected-halves-{channels}", lambda state, channels=channels: _dense(channels != "one_scale")
+    for operator in ("FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D"):
+        yield f"edges-{operator.lower()}-wraps", lambda state, operator=operator: _wraps(operator)
     yield "edges-mul-halves", lambda state: _mul()
     for operator in ("RELU", "QUANTIZE"):
         yield f"edges-{operator.lower()}-halves", lambda state, operator=operator: _unary(_halves(operator))
@@ -109,6 +111,37 @@ def _dense(per_channel):
             output = graph.tensor(f"output{name}", (256, len(weights)), Quantization(_scale(product * 2.0**power), -11))
             fields = options("FullyConnectedOptions", fusedActivationFunction=activation("NONE"))
             graph.output(graph.operator("FULLY_CONNECTED", inputs, [output], fields))
+    return model.bytes()
+
+
+def _wraps(operator):
+    """Factors above 1 with sums that leave int32 once they are shifted to the left: the reference's code wraps there."""
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (1, 16, 16, 1), Quantization(_scale(0.031), 3))
+    weights = np.int8([1, -1, 3, -128, 127])
+    shape = (1, 1, 1, 5) if operator == "DEPTHWISE_CONV_2D" else (5, 1, 1, 1)
+    fields = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1, "padding": padding("VALID")}
+    if operator == "FULLY_CONNECTED":
+        shape, fields = (5, 1), {"keepNumDims": True}
+    elif operator == "DEPTHWISE_CONV_2D":
+        fields["depthMultiplier"] = 5
+    name = {"CONV_2D": "Conv2DOptions", "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions"}
+    fields = options(name.get(operator, "FullyConnectedOptions"), fusedActivationFunction=activation("NONE"), **fields)
+    # The last reach the ends of int32 with no step to spare; 32 636 is the largest sum's magnitude.
+    biases = ((0,) * 5, (77, -30_000, 5_000_000, 1 << 29, -(1 << 29)), (2**31 - 32_637,) * 5, (-(2**31) + 32_637,) * 5)
+    for number, bias in enumerate(biases):
+        for power in (-20, -1, 0.3, 1, 7.7, 16.4, 24, 29.9):
+            suffix = f"{number}_{power:g}"
+            scale = _scale(0.07)
+            # One for each channel: with a single scale the reference compares it with the bias's.
+            scales = Quantization([scale] * 5, axis=shape.index(5))
+            inputs = [source, graph.constant(f"weights{suffix}", weights.reshape(shape), scales)]
+            product = source.scale * scale
+            inputs.append(graph.constant(f"bias{suffix}", np.int32(bias), Quantization([_scale(product)] * 5)))
+            result = Quantization(_scale(product * 2.0**-power), -11)
+            output = graph.tensor(f"output{suffix}", (1, 16, 16, 5), result)
+            graph.output(graph.operator(operator, inputs, [output], fields))
     return model.bytes()
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from builder import Model, Quantization, activation, options, padding
 
 _SAME = Quantization(0.05, 3)
+_BIAS = Quantization(0.0025)
 
 
 def cases():
@@ -26,6 +27,10 @@ def cases():
         yield name, lambda state, operator=operator: _repeated(operator)
     for multiplier in (0, 1, 3, -2):
         yield f"contradiction-depthwise-multiplier{multiplier}", lambda state, m=multiplier: _depthwise(m)
+    for operator in ("FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D"):
+        for bias in (2**31 - 1, -(2**31)):
+            name = f"contradiction-{operator.lower()}-bias{bias}"
+            yield name, lambda state, operator=operator, bias=bias: _overflow(operator, bias)
     yield "contradiction-call_once-late", lambda state: _late()
 
 
@@ -39,6 +44,9 @@ def _refused():
     found["add-far_scales"] = lambda: _add(1e3, "NONE", 1e-9)
     for what, bias in (("hundredfold", Quantization(0.25)), ("unquantised", None), ("zero", Quantization(1e-20))):
         found[f"fully_connected-bias_{what}"] = lambda bias=bias: _dense(bias)
+    for number in (-1, 23, 100):
+        found[f"fully_connected-bias_type{number}"] = lambda number=number: _dense(_BIAS, number)
+        found[f"conv_2d-bias_type{number}"] = lambda number=number: _overflow("CONV_2D", 0, number)
     found["concatenation-unquantised"] = lambda: _concatenation(None)
     found["transpose-order_of_rank2"] = lambda: _transpose()
     found["softmax-beta_nan"] = lambda: _softmax(float("nan"), 0.05)
@@ -67,14 +75,15 @@ def _add(scale, act, result=None, kind="AddOptions"):
     return model.bytes()
 
 
-def _dense(bias):
+def _dense(bias, bias_type=2):
     model = Model()
     graph = model.graph()
     source = graph.input("input", (1, 2), _SAME)
     weights = graph.constant("weights", np.int8([[1, -2], [3, 4]]), Quantization(0.05))
     inputs = [source, weights, graph.constant("bias", np.int32([100, -100]), bias)]
     output = graph.tensor("output", (1, 2), _SAME)
-    graph.output(graph.operator("FULLY_CONNECTED", inputs, [output], options("FullyConnectedOptions")))
+    fields = options("FullyConnectedOptions", quantizedBiasType=bias_type)
+    graph.output(graph.operator("FULLY_CONNECTED", inputs, [output], fields))
     return model.bytes()
 
 
@@ -154,6 +163,27 @@ def _depthwise(multiplier):
     fields.dilationHFactor = fields.dilationWFactor = 1
     output = graph.tensor("output", (1, 2, 2, 4), _SAME)
     graph.output(graph.operator("DEPTHWISE_CONV_2D", [source, weights], [output], fields))
+    return model.bytes()
+
+
+def _overflow(operator, bias, bias_type=2):
+    """A channel among others whose sums with the bias leave int32, unless that is 0."""
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (1, 2, 2, 1), _SAME)
+    fields = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1, "padding": padding("VALID")}
+    shape, name = (3, 1, 1, 1), "Conv2DOptions"
+    if operator == "FULLY_CONNECTED":
+        shape, fields, name = (3, 1), {"keepNumDims": True}, "FullyConnectedOptions"
+    elif operator == "DEPTHWISE_CONV_2D":
+        shape, name = (1, 1, 1, 3), "DepthwiseConv2DOptions"
+        fields["depthMultiplier"] = 3
+    if operator == "CONV_2D":
+        fields["quantizedBiasType"] = bias_type
+    weights = graph.constant("weights", np.int8([5, 1, -7]).reshape(shape), Quantization(0.05))
+    inputs = [source, weights, graph.constant("bias", np.int32([0, bias, 0]), Quantization(0.0025))]
+    output = graph.tensor("output", (1, 2, 2, 3), Quantization(5e4, 3))
+    graph.output(graph.operator(operator, inputs, [output], options(name, **fields)))
     return model.bytes()
 
 
