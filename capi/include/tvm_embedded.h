@@ -1477,6 +1477,10 @@ static inline uint8_t *TVMWorkspaceStart(const TVMContext *context, size_t count
 #else
 #define TVM_STATIC_ASSERT(condition, name) typedef char name[(condition) ? 1 : -1]
 #endif
+#if UINTPTR_MAX <= 0xFFFF
+/* Pointers of 16 bits: there is no library for such cores, and so no layout to keep. Call a model through TVMExecute_<model>
+ * and TVMReset_<model> of its own header, which need no library; the functions above do not link. */
+#else
 TVM_STATIC_ASSERT(sizeof(void *) == 4 || sizeof(void *) == 8, tvm_pointers_have_32_or_64_bits);
 TVM_STATIC_ASSERT(sizeof(size_t) == sizeof(void *), tvm_sizes_are_as_wide_as_pointers);
 TVM_STATIC_ASSERT(sizeof(TVMBinding) == 3 * sizeof(void *), tvm_layout_of_binding);
@@ -1492,6 +1496,7 @@ TVM_STATIC_ASSERT(offsetof(TVMModel, struct_size) == 6, tvm_layout_of_model_head
 TVM_STATIC_ASSERT(offsetof(TVMModel, entry) == 8 + 6 * sizeof(void *), tvm_layout_of_model_entry);
 TVM_STATIC_ASSERT(offsetof(TVMModel, num_inputs) == 8 + 8 * sizeof(void *), tvm_layout_of_model_counts);
 TVM_STATIC_ASSERT(offsetof(TVMModel, tvm_version) == 20 + 8 * sizeof(void *), tvm_layout_of_model_version);
+#endif
 TVM_STATIC_ASSERT(sizeof(TVMDataType) == 4, tvm_layout_of_data_type);
 
 #endif /* TVM_EMBEDDED_H */

@@ -401,6 +401,30 @@ fn two_models_of_one_symbol_do_not_link() {
     assert!(!output.status.success() && text.contains("multiple definition of `net'"), "{text}");
 }
 
+/// Where pointers have 16 bits there is no library, but the typed call and the reset need none.
+#[test]
+fn the_typed_call_links_alone_for_pointers_of_16_bits() {
+    if !has("avr-gcc") {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut model = Synthetic::new("net").memory(Memory::External);
+    model.inputs = vec!["x".into(), "z".into()];
+    let generated = generate_synthetic(directory.path(), &model, &Options::default());
+    let user = "#include \"net.h\"\nTVM_NET_STATIC_CONTEXT(context);\nint main(void) {\n  static TVMInputs_net in;\n  \
+                static TVMOutputs_net out;\n  \
+                return (int)(TVMReset_net(&context) + TVMExecute_net(&in, &out, &context));\n}\n";
+    let path = directory.path().join("user.c");
+    std::fs::write(&path, user).expect("a file");
+    let compiler = ["avr-gcc", "-mmcu=atmega2560", "-Os", "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+    let objects = objects(directory.path(), &generated, &compiler);
+    let mut command = Command::new(compiler[0]);
+    for include in [directory.path(), runtime_headers().as_path()] {
+        command.arg(format!("-I{}", include.display()));
+    }
+    succeed(command.args(&compiler[1..]).arg(&path).args(objects).arg("-o").arg(directory.path().join("firmware")));
+}
+
 #[test]
 fn cmake_builds_the_model_below_another_project() {
     if !has("cmake") {
