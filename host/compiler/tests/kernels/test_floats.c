@@ -66,8 +66,8 @@ static void functions(void) {
 }
 
 static void windows(void) {
-    tvmk_float_window_t l = {weights, bias, -FLT_MAX, FLT_MAX, 1, HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, CHANNELS,
-                             3,       3,    1,        1,       1, 1,      1,     1};
+    tvmk_float_window_t l = {weights,  bias,     -FLT_MAX, FLT_MAX, 1, HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, CHANNELS,
+                             CHANNELS, CHANNELS, 3,        3,       1, 1,      1,     1,        1,      1};
     const tvmk_float_pool_t average = {1, HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, 3, 3, 1, 1, 1, 1};
     const tvmk_max_pool_2d_t largest = {1, HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, 3, 3, 1, 1, 1, 1};
     const tvmk_mean_loops_t mean = {{1, 1, CHANNELS}, {0, 0, 1}, {1, 1, HEIGHT * WIDTH}, {0, 0, CHANNELS}};

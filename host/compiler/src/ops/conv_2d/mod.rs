@@ -1,19 +1,23 @@
-//! CONV_2D: on int8 `conv_2d.h`, or `fully_connected.h` where one window is the whole input; `float_weighted.h` on float32.
+//! CONV_2D: on int8 `conv_2d.h`, or `fully_connected.h` where one window is the whole input; groups of channels through
+//! `conv_2d_parts.h`, or as a depthwise convolution where each is one channel; `float_weighted.h` on float32.
+
+pub mod layer;
+pub mod parts;
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{DType, OpKind};
-use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
-use crate::math::pack;
+use crate::ir::layer::{Lowered, Lowering};
 use crate::math::window::{Window, WindowOptions};
-use crate::ops::checker::Checker;
+use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
-use crate::ops::fully_connected;
+use crate::ops::depthwise_conv_2d::layer as depthwise;
 use crate::ops::kernels::kernels;
 use crate::ops::shared::convolution::Options;
 use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::weighted::{self, Weighted};
-use crate::ops::shared::{text, window};
+use crate::ops::shared::window;
+use parts::{Part, Place, Whole};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -23,16 +27,13 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["conv_2d.h"],
+    kernels: kernels!["conv_2d.h", "conv_2d_parts.h"],
     reference: "conv.cc",
     support: &[
-        Support::bytes("int8, weights of int8, bias of int32", Cores::DspMve),
-        Support::bytes("float32", Cores::Portable),
+        Support::bytes("int8, weights of int8, bias of int32; groups", Cores::DspMve),
+        Support::bytes("float32; groups", Cores::Portable),
     ],
 };
-
-/// Positions up to which the overlap of output and input is worked out, one by one.
-const MAX_POSITIONS: usize = 1 << 20;
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
     let Some(BuiltinOptionsRef::Conv2d(o)) = table else { return Ok(None) };
@@ -51,6 +52,7 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
 struct Conv2D<'a> {
     weighted: Weighted<'a>,
     window: Window,
+    groups: usize,
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
@@ -59,10 +61,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let (input, weights, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
     (checker.rank(input, 4) & checker.rank(weights, 4) & checker.rank(output, 4)).then_some(())?;
     let &[channels, height, width, in_channels] = weights.tensor.shape.as_slice() else { return None };
-    if in_channels != input.shape[3] {
-        let found = format!("weights for {in_channels} of {} input channels", input.shape[3]);
-        checker.bad_tensor(weights.id, found, "weights for all of them: one group");
-    }
+    let groups = check_groups(checker, input, weights)?;
     if channels > 65535 {
         checker.bad_tensor(weights.id, format!("{channels} channels"), "at most 65535");
     }
@@ -70,97 +69,71 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if input.dtype == DType::Float32 {
         return float_window::check(checker, window, channels, options.activation, |window| Kernel {
             function: "tvmk_float_conv_2d",
-            summary: format!("CONV_2D {}, activation {:?}", window.describe(), options.activation),
+            summary: format!("CONV_2D {}{}, activation {:?}", window.describe(), of(groups), options.activation),
             depth: height * width * in_channels,
+            groups,
         });
     }
     let weighted = weighted::check(checker, &weighted::INT8, (0, channels), options.activation)?;
-    Some(Box::new(Conv2D { weighted, window: window? }))
+    Some(Box::new(Conv2D { weighted, window: window?, groups }))
+}
+
+/// The number of groups: each reads as many input channels as the weights have, and makes as many output channels.
+fn check_groups(checker: &mut Checker<'_>, input: Operand<'_>, weights: Operand<'_>) -> Option<usize> {
+    let (given, channels, of_group) = (input.shape[3], weights.shape[0], weights.shape[3]);
+    let groups = given.checked_div(of_group).filter(|groups| groups * of_group == given && *groups > 0);
+    match groups.filter(|&groups| channels.is_multiple_of(groups)) {
+        None => {
+            let found = format!("shape {:?} for {given} input channels", weights.shape);
+            let supported = "one group of all input channels, or groups of as many input and output channels each";
+            checker.bad_tensor(weights.id, found, supported);
+            None
+        }
+        groups => groups,
+    }
+}
+
+/// Groups, for summaries.
+fn of(groups: usize) -> String {
+    if groups == 1 { String::new() } else { format!(" in {groups} groups") }
 }
 
 impl Checked for Conv2D<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        layer(lowering, &self.window, &self.weighted, self.weighted.weights())
+        let Conv2D { window, weighted, groups } = self;
+        let weights = weighted.weights();
+        match *groups {
+            1 => layer::layer(lowering, window, weighted, weights),
+            groups if groups == window.in_channels => depthwise::layer(lowering, window, weighted, weights),
+            groups => grouped(lowering, window, weighted, &weights, groups),
+        }
     }
 }
 
-/// The layer of a convolution with weights `[channel][row][column][input channel]`; also of a depthwise one on one channel.
-pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Vec<i8>) -> Lowered {
+/// One call of the kernel for each group.
+fn grouped(
+    lowering: &Lowering<'_>,
+    window: &Window,
+    weighted: &Weighted<'_>,
+    weights: &[i8],
+    groups: usize,
+) -> Lowered {
     let channels = weighted.bias.len();
-    let depth = window.height * window.width * window.in_channels;
-    let summary = format!(
-        "{} {}, {}x{}x{} to {}x{}x{channels}, activation {:?}",
-        lowering.op.kind,
-        window.describe(),
-        window.in_height,
-        window.in_width,
-        window.in_channels,
-        window.out_height,
-        window.out_width,
-        weighted.activation,
-    );
-    if window.is_whole() {
-        return fully_connected::layer(lowering, weighted, weights, window.batches, summary);
-    }
-    let window = &window.flattened();
-    // The runs of neighbouring bytes that make up a window.
-    let (runs, run) = if window.dilation_width == 1 {
-        (window.height, window.width * window.in_channels)
-    } else {
-        (window.height * window.width, window.in_channels)
+    let (in_group, out_group) = (window.in_channels / groups, channels / groups);
+    let part = |group: usize| Part {
+        window: Window { in_channels: in_group, ..*window },
+        weighted: weighted.part(group * out_group..(group + 1) * out_group),
+        weights: weights[group * weights.len() / groups..(group + 1) * weights.len() / groups].to_vec(),
+        in_first: group * in_group,
+        place: Place { first: group * out_group, column: channels, row: channels * window.out_width },
     };
-    let shape = format!("[{channels}][{}][{}][{}]", window.height, window.width, window.in_channels);
-    let (constants, short) = weighted::packed_constants(lowering, weighted, weights, runs, depth, &shape);
-    let scratch_bytes = if short {
-        // Four columns of int16, and what four neighbouring windows touch of a row, for those across the border.
-        let columns = 16 * runs * pack::pairs(run).len();
-        let span = 3 * window.stride_width + (window.width - 1) * window.dilation_width + 1;
-        let line = if window.is_padded() { (span * window.in_channels).next_multiple_of(4) } else { 0 };
-        (columns + line).max(2 * depth)
-    } else {
-        2 * depth
+    let parts: Vec<Part<'_>> = (0..groups).map(part).collect();
+    let whole = Whole {
+        batches: window.batches,
+        in_channels: window.in_channels,
+        input: window.in_elements(),
+        output: window.positions() * channels,
     };
-    let (input, output) = (weighted.input.id, weighted.output.id);
-    let mut in_place = Vec::new();
-    if window.batches == 1 && window.positions() <= MAX_POSITIONS {
-        let reason = "positions in order: the windows of a few are copied to scratch before their outputs are written";
-        in_place.push(InPlace { input, output, lead: window.lead(channels), reason });
-    }
-    let number = |n: usize| n.to_string();
-    let mut body = text::constant_struct(
-        "tvmk_conv_2d_t",
-        "layer",
-        &[
-            ("weights", lowering.constant("weights")),
-            ("output", weighted.output(&lowering.constant("table"))),
-            ("in_height", number(window.in_height)),
-            ("in_width", number(window.in_width)),
-            ("in_channels", number(window.in_channels)),
-            ("out_height", number(window.out_height)),
-            ("out_width", number(window.out_width)),
-            ("out_channels", number(channels)),
-            ("window_height", number(window.height)),
-            ("window_width", number(window.width)),
-            ("stride_height", number(window.stride_height)),
-            ("stride_width", number(window.stride_width)),
-            ("dilation_height", number(window.dilation_height)),
-            ("dilation_width", number(window.dilation_width)),
-            ("pad_top", number(window.pad_top)),
-            ("pad_left", number(window.pad_left)),
-            ("pad", weighted.input_zero_point.to_string()),
-        ],
-    );
-    let function = if short { "tvmk_conv_2d" } else { "tvmk_conv_2d_general" };
-    let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
-    body += &text::call(function, window.batches, &pointers, true);
-    Lowered::Layer(Layer {
-        in_place,
-        scratch_bytes,
-        scratch_align: 4,
-        constants,
-        headers: vec!["conv_2d.h"],
-        body,
-        macs: (window.batches * window.positions()) as u64 * (depth * channels) as u64,
-        ..lowering.layer_of(summary, input, output)
-    })
+    let summary = layer::summary(lowering, window, weighted) + &of(groups);
+    parts::layer(lowering, &whole, &parts, summary)
 }

@@ -127,6 +127,7 @@ fn check_float<'a>(
         function: "tvmk_float_conv_2d",
         summary: format!("FULLY_CONNECTED {rows}x{inputs} to {units}, activation {activation:?}"),
         depth: inputs,
+        groups: 1,
     })
 }
 

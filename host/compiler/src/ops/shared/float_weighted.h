@@ -10,6 +10,7 @@ typedef struct {
     float low, high;
     uint16_t batches, in_height, in_width, in_channels;
     uint16_t out_height, out_width, out_channels;
+    uint16_t group_in, group_out; /* channels of a group, for CONV_2D */
     uint16_t window_height, window_width;
     uint8_t stride_height, stride_width;
     uint16_t dilation_height, dilation_width;
@@ -31,14 +32,15 @@ TVMK_INLINE const float *tvmk_float_element(const tvmk_float_window_t *l, const 
 
 /* Weights [output channel][row][column][input channel]. */
 TVMK_INLINE float tvmk_float_conv_2d_one(const tvmk_float_window_t *l, const float *in, int32_t oy, int32_t ox, int32_t c) {
-    int32_t channels = l->in_channels;
+    int32_t channels = l->group_in;
+    int32_t first = c / l->group_out * channels;
     const float *w = l->weights + c * l->window_height * l->window_width * channels;
     float sum = 0.0f;
     for (int32_t ky = 0; ky < l->window_height; ky++) {
         for (int32_t kx = 0; kx < l->window_width; kx++, w += channels) {
             const float *x = tvmk_float_element(l, in, oy, ox, ky, kx);
             for (int32_t k = 0; x && k < channels; k++) {
-                sum = tvmk_exact(sum + tvmk_exact(x[k] * w[k]));
+                sum = tvmk_exact(sum + tvmk_exact(x[first + k] * w[k]));
             }
         }
     }

@@ -28,6 +28,8 @@ pub struct Kernel {
     pub summary: String,
     /// Multiply-accumulates of one output element.
     pub depth: usize,
+    /// Groups of channels, for CONV_2D.
+    pub groups: usize,
 }
 
 /// Checks weights, bias, output and activation of an operator with a checked window and gives its layer: constant float32
@@ -70,6 +72,8 @@ impl Checked for FloatWindow<'_> {
         fields.extend([
             ("in_channels", window.in_channels.to_string()),
             ("out_channels", self.channels.to_string()),
+            ("group_in", (window.in_channels / kernel.groups).to_string()),
+            ("group_out", (self.channels / kernel.groups).to_string()),
             ("dilation_height", window.dilation_height.to_string()),
             ("dilation_width", window.dilation_width.to_string()),
         ]);

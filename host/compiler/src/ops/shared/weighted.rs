@@ -7,6 +7,7 @@ use crate::math::pack;
 use crate::math::quantize::Multiplier;
 use crate::math::requantize::{Channel, Table};
 use crate::ops::checker::{Checker, Operand};
+use std::ops::Range;
 
 /// Element types of input, weights, bias and output that go together.
 pub struct Types {
@@ -22,6 +23,7 @@ pub struct Types {
 pub const INT8: Types = Types { activations: DType::Int8, weights: &[DType::Int8], bias: &[DType::Int32] };
 
 /// A checked operator on constant weights.
+#[derive(Clone)]
 pub struct Weighted<'a> {
     /// The input.
     pub input: Operand<'a>,
@@ -43,21 +45,32 @@ pub struct Weighted<'a> {
     pub range: (i32, i32),
 }
 
-/// Checks types, quantisation and constants of input, weights, bias and output.
+/// Checks types, quantisation and constants of input, weights, bias and output, the first three inputs and the output.
 ///
 /// Channels lie along `axis` of the weights; there are `channels`.
 pub fn check<'a>(
     checker: &mut Checker<'a>,
     types: &Types,
+    channels: (usize, usize),
+    activation: Activation,
+) -> Option<Weighted<'a>> {
+    check_inputs(checker, [0, 1, 2], types, channels, activation)
+}
+
+/// The same where input, weights and bias are inputs of these numbers.
+pub fn check_inputs<'a>(
+    checker: &mut Checker<'a>,
+    numbers: [usize; 3],
+    types: &Types,
     (axis, channels): (usize, usize),
     activation: Activation,
 ) -> Option<Weighted<'a>> {
-    let (input, weights, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
+    let (input, weights, output) = (checker.input(numbers[0])?, checker.input(numbers[1])?, checker.output(0)?);
     checker.dtype(input, &[types.activations]).then_some(())?;
     checker.dtype(weights, types.weights).then_some(())?;
     checker.dtype(output, &[types.activations]).then_some(())?;
     check_weights(checker, weights, (axis, channels));
-    let bias = check_bias(checker, types, channels);
+    let bias = check_bias(checker, numbers[2], types, channels);
     let ((input_scale, input_zero_point), (output_scale, output_zero_point)) =
         (checker.per_tensor(input)?, checker.per_tensor(output)?);
     let range = checker.activation(activation, output)?;
@@ -128,8 +141,8 @@ fn check_sums(checker: &mut Checker<'_>, weights: Operand<'_>, (axis, zero_point
 }
 
 /// The bias; `None` if something is wrong with it.
-fn check_bias(checker: &mut Checker<'_>, types: &Types, channels: usize) -> Option<Vec<i64>> {
-    let Some(bias) = checker.optional_input(2) else { return Some(vec![0; channels]) };
+fn check_bias(checker: &mut Checker<'_>, number: usize, types: &Types, channels: usize) -> Option<Vec<i64>> {
+    let Some(bias) = checker.optional_input(number) else { return Some(vec![0; channels]) };
     checker.dtype(bias, types.bias).then_some(())?;
     if !bias.is_constant() {
         checker.bad_tensor(bias.id, "a bias computed at run time", "a constant bias");
@@ -139,7 +152,13 @@ fn check_bias(checker: &mut Checker<'_>, types: &Types, channels: usize) -> Opti
     bias.i64_data().filter(|data| data.len() == channels)
 }
 
-impl Weighted<'_> {
+impl<'a> Weighted<'a> {
+    /// The same for some of the channels.
+    pub fn part(&self, channels: Range<usize>) -> Weighted<'a> {
+        let (bias, multipliers) = (self.bias[channels.clone()].to_vec(), self.multipliers[channels].to_vec());
+        Weighted { bias, multipliers, ..*self }
+    }
+
     /// The weights in the order of the file.
     pub fn weights(&self) -> Vec<i8> {
         self.weights.i8_data().unwrap_or_default()
@@ -195,26 +214,35 @@ pub fn packed_constants(
     let table = Table::new(&channels, weighted.input_zero_point, weighted.output_zero_point);
     let run = weights.len() / channels.len() / runs;
     let packed = table.short.then(|| pack::dsp(&weights, channels.len(), runs, run, block)).flatten();
-    let plain = |core| Constant {
+    let Some(packed) = packed else { return (general_constants(lowering, weighted, weights, shape), false) };
+    let plain = Constant { core: Core::Plain, ..plain_weights(lowering, weights, shape) };
+    let dsp = Constant {
+        data: ConstantData::I16(packed),
+        comment: format!("{shape}, two channels in each element: 256 * second + first, order of SXTB16"),
+        core: Core::Dsp,
+        ..plain.clone()
+    };
+    (vec![dsp, plain, table_constant(lowering, &table)], true)
+}
+
+/// Weights and table of a layer in the general form.
+pub fn general_constants(
+    lowering: &Lowering<'_>,
+    weighted: &Weighted<'_>,
+    weights: Vec<i8>,
+    shape: &str,
+) -> Vec<Constant> {
+    let table = Table::general(&weighted.channels(&weights), weighted.input_zero_point);
+    vec![plain_weights(lowering, weights, shape), table_constant(lowering, &table)]
+}
+
+fn plain_weights(lowering: &Lowering<'_>, weights: Vec<i8>, shape: &str) -> Constant {
+    Constant {
         name: lowering.constant("weights"),
         row: 0,
-        data: ConstantData::I8(weights.clone()),
+        data: ConstantData::I8(weights),
         align: 4,
         comment: shape.to_owned(),
-        core,
-    };
-    match packed {
-        Some(packed) => {
-            let dsp = Constant {
-                data: ConstantData::I16(packed),
-                comment: format!("{shape}, two channels in each element: 256 * second + first, order of SXTB16"),
-                ..plain(Core::Dsp)
-            };
-            (vec![dsp, plain(Core::Plain), table_constant(lowering, &table)], true)
-        }
-        None => {
-            let table = Table::general(&channels, weighted.input_zero_point);
-            (vec![plain(Core::Any), table_constant(lowering, &table)], false)
-        }
+        core: Core::Any,
     }
 }

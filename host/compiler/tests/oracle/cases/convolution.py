@@ -22,6 +22,7 @@ class Spec(Weighted):
     dilation: tuple = (1, 1)
     padding: str = "SAME"
     batch: int = 1
+    groups: int = 1
 
 
 def cases():
@@ -85,6 +86,24 @@ def _specs():
     yield "in_scale_tiny", Spec(input=tiny)
     yield "in_scale_huge", Spec(input=huge)
     yield "weight_scale_tiny", Spec(weight_scale=1.1e-12, per_channel=False)
+    for groups, channels, filters in ((2, 8, 8), (2, 6, 2), (3, 9, 15), (4, 16, 4), (5, 10, 25), (8, 32, 24)):
+        for kernel, pad in (((3, 3), "SAME"), ((1, 1), "SAME"), ((2, 3), "VALID")):
+            spec = Spec(groups=groups, channels=channels, filters=filters, kernel=kernel, padding=pad)
+            yield f"groups{groups}-c{channels}-o{filters}-k{kernel[0]}x{kernel[1]}", spec
+    groups = {"groups": 2, "channels": 10, "filters": 6}
+    yield "groups-s2x1", Spec(stride=(2, 1), image=(9, 7), **groups)
+    yield "groups-d2x3", Spec(dilation=(2, 3), image=(9, 11), **groups)
+    yield "groups-batch2", Spec(batch=2, **groups)
+    yield "groups-per_tensor-relu6", Spec(per_channel=False, activation="RELU6", **groups)
+    yield "groups-no_bias", Spec(bias="none", **groups)
+    yield "groups-whole", Spec(image=(3, 3), padding="VALID", **groups)
+    # Sums that need the general form: of all groups, and of some.
+    yield "groups-bias_limit", Spec(bias="limit", gain=2.0**-25 * 1.3, **groups)
+    yield "groups-scales_apart", Spec(decades=6.0, groups=4, channels=8, filters=32)
+    for channels, multiplier in ((3, 1), (8, 1), (5, 3), (16, 2)):
+        spec = Spec(groups=channels, channels=channels, filters=channels * multiplier)
+        yield f"groups-each-c{channels}-m{multiplier}", spec
+    yield "groups-each-whole", Spec(image=(4, 2), kernel=(4, 2), padding="VALID", groups=6, channels=6, filters=6)
     yield "wide-c64-o32-k1x1", Spec(image=(3, 3), channels=64, filters=32, kernel=(1, 1), activation="RELU")
     yield "wide-c33-o19-k3x3-s2x2", Spec(image=(5, 5), channels=33, filters=19, stride=(2, 2))
 
@@ -92,7 +111,8 @@ def _specs():
 def layer(graph, state, spec, source, name="conv"):
     """Puts the convolution on `source` and returns its output."""
     height, width = source.shape[1:3]
-    inputs, quantization = spec.parameters(graph, state, source, (spec.filters, *spec.kernel, source.shape[3]), 0, name)
+    weights = (spec.filters, *spec.kernel, source.shape[3] // spec.groups)
+    inputs, quantization = spec.parameters(graph, state, source, weights, 0, name)
     size = [
         extent(i, k, s, d, spec.padding) for i, k, s, d in zip((height, width), spec.kernel, spec.stride, spec.dilation)
     ]

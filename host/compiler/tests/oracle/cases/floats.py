@@ -29,6 +29,9 @@ def _named():
         yield name, lambda g, s, a=(channels, filters, stride, pad): conv(g, s, _image(g, a[0]), *a[1:])
     yield "conv_2d-relu6", lambda g, s: conv(g, s, _image(g, 3), 4, 1, "SAME", "RELU6")
     yield "conv_2d-dilated", lambda g, s: conv(g, s, _image(g, 3), 4, 1, "SAME", dilation=2)
+    for groups, channels, filters in ((2, 4, 6), (3, 9, 3), (4, 4, 8)):
+        name = f"conv_2d-groups{groups}-c{channels}-o{filters}"
+        yield name, lambda g, s, a=(channels, filters, groups): conv(g, s, _image(g, a[0]), a[1], 1, "SAME", groups=a[2])
     for channels, multiplier, stride in ((1, 1, 1), (4, 1, 2), (3, 3, 1), (17, 1, 1)):
         name = f"depthwise_conv_2d-c{channels}-m{multiplier}-s{stride}"
         yield name, lambda g, s, a=(channels, multiplier, stride): depthwise(g, s, _image(g, a[0]), *a[1:])
@@ -56,9 +59,9 @@ def _named():
             yield name, lambda g, s, a=(where, value): dense(g, s, _input(g, (1, 6)), 4, odd=a)
 
 
-def conv(graph, state, source, filters, stride, pad, fused="NONE", dilation=1, name="conv"):
+def conv(graph, state, source, filters, stride, pad, fused="NONE", dilation=1, name="conv", groups=1):
     """CONV_2D with a 3x3 kernel."""
-    weight = _normal(state, (filters, 3, 3, source.shape[3]))
+    weight = _normal(state, (filters, 3, 3, source.shape[3] // groups))
     inputs = [
         source,
         graph.constant(f"{name}/weights", weight),

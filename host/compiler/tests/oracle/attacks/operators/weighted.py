@@ -80,9 +80,10 @@ def conv_2d(net):
     if not window:
         return False
     pad, kernel, stride, dilation, place = window
-    filters = net.pick((1, 2, 3, 4, 5, 7, 8, 16, 17))
+    groups = net.pick([n for n in range(1, 9) if source.shape[3] % n == 0]) if net.chance(0.25) else 1
+    filters = net.pick((1, 2, 3, 4, 5, 7, 8, 16, 17)) * groups
     shape = (source.shape[0], *place, filters)
-    weights = (filters, *kernel, source.shape[3])
+    weights = (filters, *kernel, source.shape[3] // groups)
     if size(shape) > net.largest or size(weights) > 2 * net.largest:
         return False
     inputs, quantization = _parameters(net, source, weights, 0, net.chance(0.8))

@@ -1,0 +1,48 @@
+/* CONV_2D on parts of the channels, and of a transposed convolution's output: what goes to conv_2d.h's kernel and comes from it.
+ *
+ * A part's input may be some channels of each pixel: they are picked. Its output is some channels of each pixel, or every so
+ * manyth pixel: it is spread. Nothing may overlap.
+ */
+#ifndef TVMK_CONV_2D_PARTS_H
+#define TVMK_CONV_2D_PARTS_H
+
+#include "conv_2d.h"
+
+typedef struct {
+    int32_t in_first;           /* first channel of the input */
+    int32_t first, column, row; /* bytes to the first position of the output, from one to its neighbours */
+} tvmk_conv_2d_place_t;
+
+/* `bytes` bytes of each pixel, few as a rule: a call for each would cost more than the bytes. */
+TVMK_INLINE void tvmk_conv_2d_pixel(int8_t *to, const int8_t *from, int32_t bytes) {
+    if (bytes >= 16) {
+        tvmk_copy(to, from, bytes);
+    } else {
+        for (int32_t i = 0; i < bytes; i++) {
+            to[i] = from[i];
+        }
+    }
+}
+
+/* The part's channels of every pixel of the input, whose pixels are `step` bytes apart. */
+TVMK_SHARED void tvmk_conv_2d_pick(const tvmk_conv_2d_t *l, const int8_t *in, int32_t step, int8_t *picked) {
+    int32_t bytes = l->in_channels;
+    for (int32_t i = (int32_t)l->in_height * l->in_width; i > 0; i--, in += step, picked += bytes) {
+        tvmk_conv_2d_pixel(picked, in, bytes);
+    }
+}
+
+/* The part's output to its place in the whole one. */
+TVMK_SHARED void tvmk_conv_2d_spread(const tvmk_conv_2d_t *l, const tvmk_conv_2d_place_t *place, const int8_t *made,
+                                     int8_t *out) {
+    int32_t bytes = l->out_channels;
+    out += place->first;
+    for (int32_t y = 0; y < l->out_height; y++, out += place->row) {
+        int8_t *to = out;
+        for (int32_t x = 0; x < l->out_width; x++, to += place->column, made += bytes) {
+            tvmk_conv_2d_pixel(to, made, bytes);
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,122 @@
+//! The layer of an int8 convolution: `conv_2d.h`, or `fully_connected.h` where one window is the whole input.
+
+use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
+use crate::math::pack;
+use crate::math::window::Window;
+use crate::ops::fully_connected;
+use crate::ops::shared::text;
+use crate::ops::shared::weighted::{self, Weighted};
+
+/// Positions up to which the overlap of output and input is worked out, one by one.
+const MAX_POSITIONS: usize = 1 << 20;
+
+/// The layer of a convolution with weights `[channel][row][column][input channel]`; also of a depthwise one on one channel.
+pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Vec<i8>) -> Lowered {
+    let channels = weighted.bias.len();
+    let depth = depth(window);
+    let summary = summary(lowering, window, weighted);
+    if window.is_whole() {
+        return fully_connected::layer(lowering, weighted, weights, window.batches, summary);
+    }
+    let window = &window.flattened();
+    let (runs, _) = runs(window);
+    let (constants, short) =
+        weighted::packed_constants(lowering, weighted, weights, runs, depth, &shape(window, channels));
+    let (input, output) = (weighted.input.id, weighted.output.id);
+    let mut in_place = Vec::new();
+    if window.batches == 1 && window.positions() <= MAX_POSITIONS {
+        let reason = "positions in order: the windows of a few are copied to scratch before their outputs are written";
+        in_place.push(InPlace { input, output, lead: window.lead(channels), reason });
+    }
+    let mut body = text::constant_struct("tvmk_conv_2d_t", "layer", &fields(lowering, window, weighted));
+    let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
+    body += &text::call(function(short), window.batches, &pointers, true);
+    Lowered::Layer(Layer {
+        in_place,
+        scratch_bytes: scratch_bytes(window, short),
+        scratch_align: 4,
+        constants,
+        headers: vec!["conv_2d.h"],
+        body,
+        macs: (window.batches * window.positions()) as u64 * (depth * channels) as u64,
+        ..lowering.layer_of(summary, input, output)
+    })
+}
+
+/// Elements of a window.
+pub fn depth(window: &Window) -> usize {
+    window.height * window.width * window.in_channels
+}
+
+/// What the comment above the layer says of a convolution.
+pub fn summary(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>) -> String {
+    format!(
+        "{} {}, {}x{}x{} to {}x{}x{}, activation {:?}",
+        lowering.op.kind,
+        window.describe(),
+        window.in_height,
+        window.in_width,
+        window.in_channels,
+        window.out_height,
+        window.out_width,
+        weighted.bias.len(),
+        weighted.activation,
+    )
+}
+
+/// How many runs of neighbouring bytes make up a window, and the bytes of each.
+pub fn runs(window: &Window) -> (usize, usize) {
+    if window.dilation_width == 1 {
+        (window.height, window.width * window.in_channels)
+    } else {
+        (window.height * window.width, window.in_channels)
+    }
+}
+
+/// The shape of the weights, for comments.
+pub fn shape(window: &Window, channels: usize) -> String {
+    format!("[{channels}][{}][{}][{}]", window.height, window.width, window.in_channels)
+}
+
+/// The kernel.
+pub fn function(short: bool) -> &'static str {
+    if short { "tvmk_conv_2d" } else { "tvmk_conv_2d_general" }
+}
+
+/// Bytes of scratch that the kernel needs.
+pub fn scratch_bytes(window: &Window, short: bool) -> usize {
+    let depth = depth(window);
+    if !short {
+        return 2 * depth;
+    }
+    // Four columns of int16, and what four neighbouring windows touch of a row, for those across the border.
+    let (runs, run) = runs(window);
+    let columns = 16 * runs * pack::pairs(run).len();
+    let span = 3 * window.stride_width + (window.width - 1) * window.dilation_width + 1;
+    let line = if window.is_padded() { (span * window.in_channels).next_multiple_of(4) } else { 0 };
+    (columns + line).max(2 * depth)
+}
+
+/// The members of the kernel's struct.
+pub fn fields(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>) -> [(&'static str, String); 17] {
+    let number = |n: usize| n.to_string();
+    [
+        ("weights", lowering.constant("weights")),
+        ("output", weighted.output(&lowering.constant("table"))),
+        ("in_height", number(window.in_height)),
+        ("in_width", number(window.in_width)),
+        ("in_channels", number(window.in_channels)),
+        ("out_height", number(window.out_height)),
+        ("out_width", number(window.out_width)),
+        ("out_channels", number(weighted.bias.len())),
+        ("window_height", number(window.height)),
+        ("window_width", number(window.width)),
+        ("stride_height", number(window.stride_height)),
+        ("stride_width", number(window.stride_width)),
+        ("dilation_height", number(window.dilation_height)),
+        ("dilation_width", number(window.dilation_width)),
+        ("pad_top", number(window.pad_top)),
+        ("pad_left", number(window.pad_left)),
+        ("pad", weighted.input_zero_point.to_string()),
+    ]
+}

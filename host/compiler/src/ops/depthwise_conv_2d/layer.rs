@@ -1,0 +1,210 @@
+//! The layers of int8 depthwise convolutions.
+
+use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
+use crate::math::requantize::Table;
+use crate::math::window::Window;
+use crate::ops::conv_2d::layer as convolution;
+use crate::ops::shared::text;
+use crate::ops::shared::weighted::{self, Weighted};
+
+/// The layer of a depthwise convolution with weights `[channel][row][column]`.
+pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Vec<i8>) -> Lowered {
+    let (height, width, channels) = (window.height, window.width, weighted.bias.len());
+    let taps = height * width;
+    if window.in_channels == 1 {
+        return convolution::layer(lowering, window, weighted, weights);
+    }
+    let summary = format!(
+        "{} {}, {}x{}x{} to {}x{}x{channels}, activation {:?}",
+        lowering.op.kind,
+        window.describe(),
+        window.in_height,
+        window.in_width,
+        window.in_channels,
+        window.out_height,
+        window.out_width,
+        weighted.activation
+    );
+    let multiplier = channels / window.in_channels;
+    let table = Table::new(&weighted.channels(&weights), weighted.input_zero_point, weighted.output_zero_point);
+    if window.is_whole() && window.batches == 1 && multiplier == 1 && table.short {
+        return whole(lowering, window, weighted, &weights, &table, summary);
+    }
+    let turned = is_better_turned(window);
+    let (window, weights) =
+        if turned { (window.transposed(), transposed(&weights, height, width)) } else { (*window, weights) };
+    let (in_row, out_row) = if turned {
+        ((window.in_channels, window.in_height * window.in_channels), (channels, window.out_height * channels))
+    } else {
+        ((window.in_width * window.in_channels, window.in_channels), (window.out_width * channels, channels))
+    };
+    let (band, scratch_bytes) = band(&window, multiplier);
+    let (input, output) = (weighted.input.id, weighted.output.id);
+    let mut in_place = Vec::new();
+    if multiplier == 1 && window.batches == 1 && band == window.out_height {
+        let reason = "a channel is copied to scratch before its output is written, and channels keep their places";
+        in_place.push(InPlace { input, output, lead: 0, reason });
+    }
+    let number = |n: usize| n.to_string();
+    let mut body = text::constant_struct(
+        "tvmk_depthwise_conv_2d_t",
+        "layer",
+        &[
+            ("weights", lowering.constant("weights")),
+            ("output", weighted.output(&lowering.constant("table"))),
+            ("in_step", format!("{{{}, {}}}", in_row.0, in_row.1)),
+            ("out_step", format!("{{{}, {}}}", out_row.0, out_row.1)),
+            ("in_height", number(window.in_height)),
+            ("in_width", number(window.in_width)),
+            ("in_channels", number(window.in_channels)),
+            ("out_height", number(window.out_height)),
+            ("out_width", number(window.out_width)),
+            ("multiplier", number(multiplier)),
+            ("window_height", number(window.height)),
+            ("window_width", number(window.width)),
+            ("stride_height", number(window.stride_height)),
+            ("stride_width", number(window.stride_width)),
+            ("dilation_height", number(window.dilation_height)),
+            ("dilation_width", number(window.dilation_width)),
+            ("pad_top", number(window.pad_top)),
+            ("pad_left", number(window.pad_left)),
+            ("band", number(band)),
+            ("pad", weighted.input_zero_point.to_string()),
+        ],
+    );
+    let function = match kernel(&window) {
+        _ if !table.short => "tvmk_depthwise_conv_2d_general",
+        Some(1) => "tvmk_depthwise_conv_2d_3x3",
+        Some(_) => "tvmk_depthwise_conv_2d_3x3_stride2",
+        None => "tvmk_depthwise_conv_2d",
+    };
+    let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
+    body += &text::call(function, window.batches, &pointers, true);
+    let constant = |core, weights, comment| Constant {
+        name: lowering.constant("weights"),
+        row: 0,
+        data: ConstantData::I8(weights),
+        align: 4,
+        comment,
+        core,
+    };
+    let shape = format!("[{}][{}]", window.height, window.width);
+    let mut constants = vec![weighted::table_constant(lowering, &table)];
+    if table.short {
+        let lanes = 2 * window.in_channels.min(4);
+        let comment = format!("[{} blocks]{shape}[{lanes} channels]", channels.div_ceil(lanes));
+        constants.push(constant(Core::Mve, in_lanes(&weights, taps, lanes), comment));
+        constants.push(constant(Core::NoMve, weights, format!("[{channels}]{shape}")));
+    } else {
+        constants.push(constant(Core::Any, weights, format!("[{channels}]{shape}")));
+    }
+    Lowered::Layer(Layer {
+        in_place,
+        scratch_bytes,
+        scratch_align: 4,
+        constants,
+        headers: vec!["depthwise_conv_2d.h"],
+        body,
+        macs: (window.batches * window.positions()) as u64 * (taps * channels) as u64,
+        ..lowering.layer_of(summary, input, output)
+    })
+}
+
+/// The layer of one window that is the whole input: `depthwise_whole.h`, with weights as DEPTHWISE_CONV_2D has them.
+fn whole(
+    lowering: &Lowering<'_>,
+    window: &Window,
+    weighted: &Weighted<'_>,
+    weights: &[i8],
+    table: &Table,
+    summary: String,
+) -> Lowered {
+    let (taps, channels) = (window.height * window.width, window.in_channels);
+    let by_tap = (0..taps * channels).map(|i| weights[i % channels * taps + i / channels]).collect();
+    let mut body = text::constant_struct(
+        "tvmk_depthwise_whole_t",
+        "layer",
+        &[
+            ("weights", lowering.constant("weights")),
+            ("output", weighted.output(&lowering.constant("table"))),
+            ("taps", taps.to_string()),
+            ("channels", channels.to_string()),
+        ],
+    );
+    body += &text::call("tvmk_depthwise_whole", 1, &[("input", 0), ("output", 0)], false);
+    let weights = Constant {
+        name: lowering.constant("weights"),
+        row: 0,
+        data: ConstantData::I8(by_tap),
+        align: 4,
+        comment: format!("[{taps}][{channels}]"),
+        core: Core::Any,
+    };
+    let (input, output) = (weighted.input.id, weighted.output.id);
+    let reason = "a channel's last element is read before its output is written";
+    Lowered::Layer(Layer {
+        in_place: vec![InPlace { input, output, lead: 0, reason }],
+        scratch_align: 1,
+        constants: vec![weights, weighted::table_constant(lowering, table)],
+        headers: vec!["depthwise_whole.h"],
+        body,
+        macs: taps as u64 * channels as u64,
+        ..lowering.layer_of(summary, input, output)
+    })
+}
+
+/// The step along the rows of the kernel for windows of 3 × 3 that fits, if one does.
+fn kernel(window: &Window) -> Option<usize> {
+    let fits = window.height == 3 && window.width == 3 && window.dilation_width == 1 && window.stride_width <= 2;
+    fits.then_some(window.stride_width)
+}
+
+/// Whether the image's columns make better rows: the kernel computes pairs along a row, and each row costs something.
+fn is_better_turned(window: &Window) -> bool {
+    let turned = window.transposed();
+    let cost = |window: &Window| window.out_height * (18 * window.out_width.div_ceil(2) + 40);
+    match (kernel(window), kernel(&turned)) {
+        (Some(_), Some(_)) => cost(&turned) < cost(window),
+        (None, Some(_)) => true,
+        _ => false,
+    }
+}
+
+/// Each channel's `height` × `width` weights with rows and columns exchanged.
+fn transposed(weights: &[i8], height: usize, width: usize) -> Vec<i8> {
+    weights
+        .chunks(height * width)
+        .flat_map(|channel| (0..width).flat_map(move |x| (0..height).map(move |y| channel[y * width + x])))
+        .collect()
+}
+
+/// Weights `[channel][tap]` as `[block of channels][tap][lane]`, with zeros for channels that are missing in the last block, and
+/// up to eight lanes behind the last tap.
+fn in_lanes(weights: &[i8], taps: usize, lanes: usize) -> Vec<i8> {
+    let mut blocks: Vec<i8> = weights
+        .chunks(taps * lanes)
+        .flat_map(|block| (0..taps * lanes).map(move |i| block.get(i % lanes * taps + i / lanes).copied().unwrap_or(0)))
+        .collect();
+    blocks.extend(vec![0; 8 - lanes]);
+    blocks
+}
+
+/// Output rows computed from one filling of the planes, and bytes of scratch: planes of up to four channels of
+/// int16, and a row of sums.
+///
+/// All rows where the planes are smaller than the output, which can then take the input's place; otherwise as many as keep the
+/// planes below a quarter of the output.
+fn band(window: &Window, multiplier: usize) -> (usize, usize) {
+    let width = (window.out_width - 1) * window.stride_width + (window.width - 1) * window.dilation_width + 1;
+    let bytes = |rows: usize| {
+        let height = (rows - 1) * window.stride_height + (window.height - 1) * window.dilation_height + 1;
+        height * width.next_multiple_of(2) * 2 * window.in_channels.min(4) + window.out_width.next_multiple_of(2) * 4
+    };
+    let output = window.positions() * window.in_channels * multiplier;
+    let all = bytes(window.out_height);
+    if all <= output && multiplier == 1 {
+        return (window.out_height, all);
+    }
+    let rows = (1..=window.out_height).rev().find(|&rows| bytes(rows) <= output / 4).unwrap_or(1);
+    (rows, bytes(rows))
+}
