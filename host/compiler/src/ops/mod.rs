@@ -10,6 +10,8 @@ pub mod shared;
 pub mod abs;
 pub mod add;
 pub mod average_pool_2d;
+pub mod batch_to_space_nd;
+pub mod broadcast_to;
 pub mod concatenation;
 pub mod conv_2d;
 pub mod depthwise_conv_2d;
@@ -24,6 +26,7 @@ pub mod logistic;
 pub mod max_pool_2d;
 pub mod maximum_minimum;
 pub mod mean;
+pub mod mirror_pad;
 pub mod mul;
 pub mod pack;
 pub mod pad;
@@ -32,14 +35,18 @@ pub mod relu;
 pub mod relu6;
 pub mod reshape;
 pub mod resize_nearest_neighbor;
+pub mod reverse_v2;
 pub mod shape;
+pub mod slice;
 pub mod softmax;
+pub mod space_to_depth;
 pub mod split;
 pub mod squeeze;
 pub mod strided_slice;
 pub mod sub;
 pub mod tanh;
 pub mod transpose;
+pub mod unpack;
 pub mod variable;
 
 use crate::ir::graph::{OpKind, Operator, Subgraph};
@@ -53,6 +60,9 @@ pub static DEFINITIONS: &[&Definition] = &[
     &abs::DEFINITION,
     &add::DEFINITION,
     &average_pool_2d::DEFINITION,
+    &batch_to_space_nd::BATCH_TO_SPACE_ND,
+    &batch_to_space_nd::SPACE_TO_BATCH_ND,
+    &broadcast_to::DEFINITION,
     &concatenation::DEFINITION,
     &conv_2d::DEFINITION,
     &depthwise_conv_2d::DEFINITION,
@@ -78,17 +88,23 @@ pub static DEFINITIONS: &[&Definition] = &[
     &maximum_minimum::MAXIMUM,
     &maximum_minimum::MINIMUM,
     &mean::DEFINITION,
+    &mirror_pad::DEFINITION,
     &mul::DEFINITION,
     &pack::DEFINITION,
     &pad::DEFINITION,
+    &pad::PADV2,
     &quantize::DEFINITION,
     &relu6::DEFINITION,
     &relu::DEFINITION,
     &reshape::DEFINITION,
     &resize_nearest_neighbor::DEFINITION,
+    &reverse_v2::DEFINITION,
     &shape::RANK,
     &shape::SHAPE,
+    &slice::DEFINITION,
     &softmax::DEFINITION,
+    &space_to_depth::DEPTH_TO_SPACE,
+    &space_to_depth::SPACE_TO_DEPTH,
     &split::SPLIT,
     &split::SPLIT_V,
     &squeeze::DEFINITION,
@@ -96,6 +112,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &sub::DEFINITION,
     &tanh::DEFINITION,
     &transpose::DEFINITION,
+    &unpack::DEFINITION,
     &variable::ASSIGN_VARIABLE,
     &variable::CALL_ONCE,
     &variable::READ_VARIABLE,

@@ -1,30 +1,30 @@
-//! PAD with zeros, that is with the zero point: `move.h`.
+//! PAD with zeros, that is with the zero point, and PADV2 with a value: `move.h`.
 
 use crate::ir::graph::{DType, OpKind};
-use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::shared::moved::{Gaps, Moved};
 use crate::ops::shared::moves::{self, Level, Move};
 
-/// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::PAD,
-    versions: 1..=4,
-    inputs: 2..=2,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: &[],
-    reference: "pad.cc",
-    support: &[Support::bytes("int8, int16, int32, float32", Cores::Portable)],
-};
+/// Padding with zeros.
+pub static DEFINITION: Definition = definition(OpKind::PAD, 2, 4);
+/// Padding with the value of a third input, or without it with zeros.
+pub static PADV2: Definition = definition(OpKind::PADV2, 3, 4);
 
-struct Pad<'a> {
-    input: Operand<'a>,
-    output: Operand<'a>,
-    inside: Move,
-    /// What the padding consists of.
-    byte: i32,
+const SUPPORT: &[Support] = &[Support::bytes("int8, int16, int32, float32", Cores::Portable)];
+
+const fn definition(kind: OpKind, inputs: usize, newest: i32) -> Definition {
+    Definition {
+        kind,
+        versions: 1..=newest,
+        inputs: 2..=inputs,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: &[],
+        reference: "pad.cc",
+        support: SUPPORT,
+    }
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
@@ -45,7 +45,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         .map(|(&size, pair)| size + pair[0] as usize + pair[1] as usize)
         .collect();
     let fits = checker.shape(output, &expected);
-    let byte = if input.dtype == DType::Int8 { checker.per_tensor(output)?.1 & 0xff } else { 0 };
+    let gaps = gaps(checker, output)?;
     fits.then_some(())?;
     let element = input.dtype.size();
     let (from, to) = (moves::steps(&input.shape, element), moves::steps(&output.shape, element));
@@ -55,18 +55,22 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if inside.is_none() {
         checker.bad("padding in six dimensions", format!("{} dimensions", moves::LEVELS));
     }
-    Some(Box::new(Pad { input, output, inside: inside?, byte }))
+    let gaps = if output.bytes() > input.bytes() { gaps } else { Gaps::None };
+    Some(Box::new(Moved { gaps, ..Moved::new(input, output, vec![inside?]) }))
 }
 
-impl Checked for Pad<'_> {
-    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let (input, output) = (self.input, self.output);
-        let mut body = String::new();
-        if output.bytes() > input.bytes() {
-            body += &format!("    memset(output, {}, {}U);\n", self.byte, output.bytes());
-        }
-        body += &self.inside.statements("layer", "input", "output");
-        let summary = format!("PAD {:?} to {:?}", input.shape, output.shape);
-        Lowered::Layer(Layer { headers: vec!["move.h"], body, ..lowering.layer_of(summary, input.id, output.id) })
+/// What the padding consists of. A value must be quantised like the output.
+fn gaps<'a>(checker: &mut Checker<'a>, output: Operand<'a>) -> Option<Gaps<'a>> {
+    let Some(value) = checker.optional_input(2) else {
+        let zero = if output.dtype == DType::Int8 { checker.per_tensor(output)?.1 & 0xff } else { 0 };
+        return Some(Gaps::Byte(zero as u8));
+    };
+    checker.dtype(value, &[output.dtype]).then_some(())?;
+    if value.elements() != 1 {
+        checker.bad_tensor(value.id, format!("shape {:?}", value.shape), "one element");
     }
+    if output.dtype == DType::Int8 && value.per_tensor() != output.per_tensor() {
+        checker.bad_tensor(value.id, "other scale or zero point than the output", "those of the output");
+    }
+    Some(Gaps::Element(value))
 }

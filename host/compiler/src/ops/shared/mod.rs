@@ -6,6 +6,7 @@ pub mod binary;
 pub mod convolution;
 pub mod float_unary;
 pub mod float_window;
+pub mod moved;
 pub mod moves;
 pub mod pool_2d;
 pub mod table;

@@ -38,4 +38,12 @@ TVMK_SHARED void tvmk_move(const tvmk_move_t *m, const int8_t *in, int8_t *out) 
     }
 }
 
+/* Fills `bytes` of `out` with copies of the `size` bytes at `value`, twice as many each time. */
+TVMK_INLINE void tvmk_repeat(int8_t *out, const int8_t *value, int32_t size, int32_t bytes) {
+    tvmk_copy(out, value, size);
+    for (int32_t have = size; have < bytes; have *= 2) {
+        tvmk_copy(out + have, out, tvmk_min(have, bytes - have));
+    }
+}
+
 #endif

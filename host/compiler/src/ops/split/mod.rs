@@ -45,10 +45,14 @@ fn split_v_options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> Rea
     or_default::<()>(table.filter(|table| !matches!(table, BuiltinOptionsRef::Splitv(_))))
 }
 
-struct Split<'a> {
-    input: Operand<'a>,
-    parts: Vec<Operand<'a>>,
-    axis: usize,
+/// A checked operator that hands out parts of its input.
+pub struct Split<'a> {
+    /// What is split.
+    pub input: Operand<'a>,
+    /// The outputs, with how much of the dimension each has.
+    pub parts: Vec<(Operand<'a>, usize)>,
+    /// The dimension.
+    pub axis: usize,
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
@@ -68,7 +72,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         expected[resolved] = part.shape.get(resolved).copied().unwrap_or(0);
         checker.shape(part, &expected).then_some(())?;
         length += expected[resolved];
-        parts.push(part);
+        parts.push((part, expected[resolved]));
     }
     if length != input.shape[resolved] || input.dtype.size() == 0 {
         let expected = format!("parts that add up to {} along dimension {resolved}", input.shape[resolved]);
@@ -81,12 +85,12 @@ impl Checked for Split<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (input, axis) = (self.input, self.axis);
         let rows: usize = input.shape[..axis].iter().product();
-        let width = |shape: &[usize]| shape[axis..].iter().product::<usize>() * input.dtype.size();
-        let total = width(&input.shape);
+        let step = input.shape[axis + 1..].iter().product::<usize>() * input.dtype.size();
+        let total = step * input.shape[axis];
         let (mut arguments, mut body, mut offset) = (vec![Argument::input("input", input.id)], String::new(), 0);
-        for (i, output) in self.parts.iter().enumerate() {
+        for (i, (output, length)) in self.parts.iter().enumerate() {
             let name = format!("output{i}");
-            let block = width(&output.shape);
+            let block = step * length;
             let part = Move::rows(Level { count: rows, input: total as i64, output: block as i64 }, block, offset, 0);
             body += &part.statements(&format!("part{i}"), "input", &name);
             arguments.push(Argument::output(&name, output.id));

@@ -15,7 +15,24 @@ from schema import OPERATORS
 REQUANTIZED = ("CONCATENATION", "MINIMUM", "MAXIMUM")
 
 # Operators whose first input and output are moved, whatever the type is.
-MOVES = ("TRANSPOSE", "RESHAPE", "EXPAND_DIMS", "SQUEEZE", "PAD", "STRIDED_SLICE", "SPLIT_V")
+MOVES = (
+    "BATCH_TO_SPACE_ND",
+    "BROADCAST_TO",
+    "DEPTH_TO_SPACE",
+    "EXPAND_DIMS",
+    "MIRROR_PAD",
+    "PAD",
+    "RESHAPE",
+    "REVERSE_V2",
+    "SLICE",
+    "SPACE_TO_BATCH_ND",
+    "SPACE_TO_DEPTH",
+    "SPLIT_V",
+    "SQUEEZE",
+    "STRIDED_SLICE",
+    "TRANSPOSE",
+    "UNPACK",
+)
 
 
 def equivalent(data):

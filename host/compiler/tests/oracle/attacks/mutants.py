@@ -58,7 +58,7 @@ def _fits(net, value, table, field):
     """The value, if the file format has room for it there."""
     if isinstance(value, bool) or isinstance(value, float):
         return value
-    small = ("padding", "fusedActivationFunction", "weightsFormat", "asymmetricQuantizeInputs", "quantizedBiasType")
+    small = ("padding", "fusedActivationFunction", "weightsFormat", "asymmetricQuantizeInputs", "quantizedBiasType", "mode")
     if field in small or "Type" in field:
         return abs(value) % 8
     return int(np.clip(value, -(1 << 31), (1 << 31) - 1))

@@ -1,0 +1,103 @@
+//! Operators whose output consists of blocks of their input, and of one value where the input leaves gaps.
+
+use crate::ir::graph::DType;
+use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::Checked;
+use crate::ops::shared::moves::Move;
+
+/// Types with a size.
+pub const ALL: &[DType] =
+    &[DType::Int8, DType::Uint8, DType::Int16, DType::Int32, DType::Int64, DType::Float32, DType::Bool];
+
+/// What an output holds where nothing is moved to.
+#[derive(Clone, Copy)]
+pub enum Gaps<'a> {
+    /// There are none.
+    None,
+    /// This byte, everywhere.
+    Byte(u8),
+    /// The one element of a tensor.
+    Element(Operand<'a>),
+}
+
+/// A checked operator that only moves.
+pub struct Moved<'a> {
+    /// Tensor moved from.
+    pub input: Operand<'a>,
+    /// Tensor moved to.
+    pub output: Operand<'a>,
+    /// What is written before anything is moved.
+    pub gaps: Gaps<'a>,
+    /// From the input to the output.
+    pub moves: Vec<Move>,
+    /// Within the output, afterwards and in this order.
+    pub repeats: Vec<Move>,
+}
+
+impl<'a> Moved<'a> {
+    /// Moves without gaps; the shapes are checked.
+    pub fn new(input: Operand<'a>, output: Operand<'a>, moves: Vec<Move>) -> Moved<'a> {
+        Moved { input, output, gaps: Gaps::None, moves, repeats: Vec::new() }
+    }
+
+    fn gaps(&self, arguments: &mut Vec<Argument>) -> String {
+        let (size, bytes) = (self.output.dtype.size(), self.output.bytes());
+        match self.gaps {
+            Gaps::None => String::new(),
+            Gaps::Byte(byte) => format!("    memset(output, {byte}, {bytes}U);\n"),
+            Gaps::Element(value) => {
+                let (text, from) = match &value.data {
+                    Some(data) => {
+                        let list: Vec<String> = data.iter().take(size).map(|&byte| (byte as i8).to_string()).collect();
+                        (format!("    static const int8_t value[{size}] = {{{}}};\n", list.join(", ")), "value")
+                    }
+                    None => {
+                        arguments.push(Argument::input("value", value.id));
+                        (String::new(), "(const int8_t *)value")
+                    }
+                };
+                text + &format!("    tvmk_repeat((int8_t *)output, {from}, {size}, {bytes});\n")
+            }
+        }
+    }
+}
+
+/// Whether input and output have one of these types, the same.
+pub fn types(checker: &mut Checker<'_>, input: Operand<'_>, output: Operand<'_>, allowed: &[DType]) -> bool {
+    checker.dtype(input, allowed) && checker.dtype(output, &[input.dtype])
+}
+
+/// The whole numbers of a constant tensor of int32 or int64.
+pub fn numbers(checker: &mut Checker<'_>, operand: Operand<'_>) -> Option<Vec<i64>> {
+    let values = operand.i64_data();
+    if values.is_none() {
+        let found = if operand.is_constant() { operand.dtype.to_string() } else { "computed at run time".to_owned() };
+        checker.bad_tensor(operand.id, found, "a constant int32 or int64");
+    }
+    values
+}
+
+impl Checked for Moved<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (input, output) = (self.input, self.output);
+        let whole = self.moves.len() == 1 && self.moves[0].is_single() && input.bytes() == output.bytes();
+        if whole && self.repeats.is_empty() {
+            return Lowered::Alias { input: input.id, output: output.id };
+        }
+        let mut arguments = Vec::new();
+        if !self.moves.is_empty() {
+            arguments.push(Argument::input("input", input.id));
+        }
+        let mut body = self.gaps(&mut arguments);
+        arguments.push(Argument::output("output", output.id));
+        for (i, part) in self.moves.iter().enumerate() {
+            body += &part.statements(&format!("move{i}"), "input", "output");
+        }
+        for (i, part) in self.repeats.iter().enumerate() {
+            body += &part.statements(&format!("repeat{i}"), "output", "output");
+        }
+        let summary = format!("{} {:?} to {:?}", lowering.op.kind, input.shape, output.shape);
+        Lowered::Layer(Layer { arguments, headers: vec!["move.h"], body, ..lowering.layer(summary) })
+    }
+}
