@@ -9,25 +9,7 @@ use crate::container::{
     broken, check_container, check_end, data_end, normalise, refuse_extensions, truncated, unsafe_entry,
 };
 use crate::error::{Error, ErrorKind, Result};
-
-/// Bounds on what is read. The defaults suit every archive TVM can make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Largest archive, in bytes.
-    pub archive_bytes: u64,
-    /// Largest number of tar entries, directories included.
-    pub entries: usize,
-    /// Longest member name, in bytes.
-    pub name_bytes: usize,
-    /// Largest `metadata.json`, in bytes (its tree can take eighty times as much memory).
-    pub metadata_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { archive_bytes: 64 << 20, entries: 10_000, name_bytes: 1024, metadata_bytes: 1 << 20 }
-    }
-}
+use crate::limits::Limits;
 
 /// One regular file of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Checks on the tar file itself: complete, plain, without names or entries that have no place in an archive.
 
-use crate::archive::Limits;
 use crate::error::{Error, ErrorKind, Place, Result};
+use crate::limits::Limits;
 
 const BLOCK: u64 = 512;
 

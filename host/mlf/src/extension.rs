@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::PoolKind;
+use crate::pool::PoolKind;
 
 /// Version of the layout of [`Extension`].
 pub const EXTENSION_ABI: u32 = 1;

@@ -25,22 +25,26 @@ mod error;
 mod extension;
 mod finding;
 mod json;
+mod limits;
 mod metadata;
 mod model;
 pub mod names;
 mod parse;
+mod pool;
 mod relay;
 mod supply;
 mod write;
 
-pub use archive::{Archive, Limits, Member};
+pub use archive::{Archive, Member};
 pub use dtype::DType;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use extension::{EXTENSION_ABI, EXTENSION_KEY, Extension, ExtensionFinding, ExtensionPool, ExtensionTensor};
 pub use finding::{Code, Finding, Severity};
+pub use limits::Limits;
 pub use model::{
-    Interface, InternalPool, Library, MainParameter, Module, OperatorFunction, Operators, Placement, Pool, PoolKind,
-    Quantization, Tensor, TvmVersion, WorkspaceMode,
+    Interface, Library, MainParameter, Module, OperatorFunction, Operators, Placement, Quantization, Tensor,
+    TvmVersion, WorkspaceMode,
 };
+pub use pool::{InternalPool, Pool, PoolKind};
 pub use supply::ModelTensor;
 pub use write::{ArchiveBuilder, MetadataModule, MetadataTensor, WRITTEN_VERSION, metadata_json, write_tar};

@@ -3,6 +3,9 @@
 use super::lexer::{Kind, Lexer, Token, integer};
 use crate::error::{Error, ErrorKind, Result};
 
+/// Most of anything that is remembered of one file: functions, names, macros, tokens of one declaration.
+const MOST: usize = 50_000;
+
 /// Deepest nesting of brackets that is followed; generated code stays far below.
 const DEEPEST: u32 = 10_000;
 
@@ -90,4 +93,12 @@ pub(crate) fn number(token: &Token<'_>) -> Result<u64> {
         _ => None,
     }
     .ok_or_else(|| unexpected(token, "an integer"))
+}
+
+/// Refuses more than is remembered of one file.
+pub(crate) fn bound(count: usize, what: &str, line: u32) -> Result<()> {
+    if count <= MOST {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::TooLarge, format!("more than {MOST} {what}")).at_line(line.max(1)))
 }

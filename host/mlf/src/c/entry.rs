@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use super::cursor::{Cursor, number, unexpected};
+use super::cursor::{Cursor, bound, number, unexpected};
 use super::declare::Function;
 use super::lexer::{Kind, Token};
-use super::scan::bound;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What one parameter of the main function is given.

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::cursor::{Cursor, number, unexpected};
+use super::cursor::{Cursor, bound, number, unexpected};
 use super::lexer::Kind;
-use super::scan::bound;
 use crate::error::Result;
 
 /// Arrays of the metadata file, as far as they describe tensors and pools.

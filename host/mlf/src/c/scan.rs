@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cursor::{Cursor, unexpected};
+use super::cursor::{Cursor, bound, unexpected};
 use super::declare::{Function, Variable, struct_name};
 use super::entry::{self, EntryPoint, Mapping};
 use super::initializer::{self, TensorInfos};
 use super::lexer::{Kind, Token};
 use super::touched::{Shared, Touched};
 use crate::error::{Error, ErrorKind, Result};
-
-/// Most of anything that is remembered of one file: functions, names, macros, tokens of one declaration.
-const MOST: usize = 50_000;
 
 /// What was found in one C file.
 #[derive(Debug, Default)]
@@ -360,11 +357,4 @@ fn is_linkage(head: &[Token<'_>]) -> bool {
 /// Functions that generated code takes from elsewhere.
 fn is_library_name(name: &str) -> bool {
     name.starts_with("TVM") || name.starts_with("arm_") || name.starts_with("ethosu_")
-}
-
-pub(crate) fn bound(count: usize, what: &str, line: u32) -> Result<()> {
-    if count <= MOST {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::TooLarge, format!("more than {MOST} {what}")).at_line(line.max(1)))
 }

@@ -2,8 +2,9 @@
 
 use crate::c::lexer::integer;
 use crate::finding::{Code, Finding, Severity};
-use crate::model::{Module, Operators, PoolKind};
+use crate::model::{Module, Operators};
 use crate::names;
+use crate::pool::PoolKind;
 
 use super::scope::Input;
 

@@ -3,9 +3,10 @@
 use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::extension::{EXTENSION_KEY, ExtensionTensor};
-use crate::model::{Placement, Pool, Quantization, Tensor};
+use crate::model::{Placement, Quantization, Tensor};
+use crate::pool::Pool;
 
-use super::tensors::Side;
+use super::side::Side;
 
 /// Facts that our own compiler recorded; they must agree with the header.
 pub(super) fn add_extension(

@@ -8,6 +8,7 @@ mod named;
 mod places;
 mod pools;
 mod scope;
+mod side;
 mod tensors;
 mod types;
 

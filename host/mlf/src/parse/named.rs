@@ -9,7 +9,7 @@ use crate::names::sanitize;
 use crate::relay;
 
 use super::scope::Input;
-use super::tensors::Side;
+use super::side::Side;
 
 fn blank(name: &str, source_name: &str) -> Tensor {
     Tensor {

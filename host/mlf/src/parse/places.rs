@@ -3,11 +3,12 @@
 use crate::c::Mapping;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Code, Finding, Severity};
-use crate::model::{Placement, Pool, Tensor};
+use crate::model::{Placement, Tensor};
 use crate::names::sanitize;
+use crate::pool::Pool;
 
 use super::scope::Input;
-use super::tensors::Side;
+use super::side::Side;
 
 /// Places in the pools, for models whose tensors live there.
 pub(super) fn place(

@@ -3,7 +3,7 @@
 use crate::c::Argument;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Code, Finding, Severity};
-use crate::model::{InternalPool, Pool, PoolKind};
+use crate::pool::{InternalPool, Pool, PoolKind};
 
 use super::scope::{Header, Input};
 

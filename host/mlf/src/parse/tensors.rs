@@ -2,30 +2,16 @@
 
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::model::{Pool, Tensor};
+use crate::model::Tensor;
+use crate::pool::Pool;
 use crate::relay;
 
 use super::extended::add_extension;
 use super::named::{from_header, from_packed};
 use super::places::{check_overlaps, place};
 use super::scope::Input;
+use super::side::Side;
 use super::types::{add_metadata, add_parameters, add_result, complete_last, tell_unknown};
-
-/// Which of the two lists.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Inputs,
-    Outputs,
-}
-
-impl Side {
-    pub fn name(self) -> &'static str {
-        match self {
-            Side::Inputs => "inputs",
-            Side::Outputs => "outputs",
-        }
-    }
-}
 
 /// Inputs and outputs in ABI order.
 pub(super) fn read(

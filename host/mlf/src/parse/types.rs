@@ -8,7 +8,7 @@ use crate::names::sanitize;
 use crate::relay;
 
 use super::scope::Input;
-use super::tensors::Side;
+use super::side::Side;
 
 /// The model's own name, size and type from metadata.json, which sorts by name.
 pub(super) fn add_metadata(input: &Input<'_>, side: Side, tensor: &mut Tensor) -> Result<()> {

@@ -6,34 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{DEEPEST, MOST, Parameter, TYPED, split_top, tensor_type};
+use super::signature::{TYPED, function_body, signature, stated_results, tensor_type};
+use super::text::{MOST, skip_blank, split_top};
+use super::types::{Main, Parameter, Partial};
 use crate::dtype::DType;
 
-/// What is known of a tensor's type.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Partial {
-    pub dtype: Option<DType>,
-    /// Dimensions; `None` inside for one that is not known.
-    pub shape: Option<Vec<Option<i64>>>,
-}
-
-impl Partial {
-    /// The shape, where at most one dimension is open and the tensor's size settles it.
-    pub fn settle(&self, dtype: DType, size_bytes: u64) -> Option<Vec<i64>> {
-        let shape = self.shape.as_ref()?;
-        let open = shape.iter().filter(|d| d.is_none()).count();
-        let whole: Vec<i64> = shape.iter().map(|d| d.unwrap_or(1)).collect();
-        let unit = dtype.size_of_shape(&whole)?;
-        if open == 0 {
-            return (unit == size_bytes).then_some(whole);
-        }
-        if open > 1 || unit == 0 || !size_bytes.is_multiple_of(unit) {
-            return None;
-        }
-        let rest = i64::try_from(size_bytes / unit).ok()?;
-        Some(shape.iter().map(|d| d.unwrap_or(rest)).collect())
-    }
-}
+/// Deepest nesting of functions in functions that is followed.
+const DEEPEST: usize = 3;
 
 /// What has been worked out so far.
 #[derive(Default)]
@@ -43,8 +22,23 @@ struct Known<'a> {
     functions: BTreeMap<&'a str, Partial>,
 }
 
+/// Reads a function from behind the bracket that opens its parameters.
+pub(super) fn function(text: &str, depth: usize) -> Option<Main> {
+    let (mut main, rest) = signature(text)?;
+    let rest = skip_blank(rest).unwrap_or_default();
+    let body = rest.find('{').and_then(|open| function_body(&rest[open + 1..]));
+    if let Some(result) = rest.strip_prefix("->") {
+        let stated = stated_results(result).unwrap_or_default();
+        main.results = stated.into_iter().map(Partial::from).collect();
+    } else if let Some(body) = body.as_ref().filter(|_| rest.starts_with('{')) {
+        main.results = results(body, &main.parameters, depth);
+    }
+    main.repeated = body.as_deref().and_then(repeated);
+    Some(main)
+}
+
 /// Types of the results of a function's body, a tuple flattened; empty when the text is not understood.
-pub(super) fn results(body: &str, parameters: &[Parameter], depth: usize) -> Vec<Partial> {
+fn results(body: &str, parameters: &[Parameter], depth: usize) -> Vec<Partial> {
     let mut known = Known::default();
     for parameter in parameters {
         let ty = parameter.ty.clone();
@@ -59,7 +53,7 @@ pub(super) fn results(body: &str, parameters: &[Parameter], depth: usize) -> Vec
         match statement.strip_prefix('%').and_then(|s| s.split_once(" = ")) {
             Some((name, value)) if !name.contains('(') => {
                 if let Some(function) = value.strip_prefix("fn (") {
-                    let inner = if depth < DEEPEST { super::function(function, depth + 1) } else { None };
+                    let inner = if depth < DEEPEST { self::function(function, depth + 1) } else { None };
                     if let Some([result]) = inner.as_ref().map(|f| f.results.as_slice()) {
                         known.functions.insert(name, result.clone());
                     }
@@ -76,7 +70,7 @@ pub(super) fn results(body: &str, parameters: &[Parameter], depth: usize) -> Vec
 }
 
 /// Positions of two results of a function's body that are one variable.
-pub(super) fn repeated(body: &str) -> Option<(usize, usize)> {
+fn repeated(body: &str) -> Option<(usize, usize)> {
     let last = split_top(body, ';').pop()?.trim();
     let inner = last.strip_prefix('(')?.strip_suffix(')')?;
     let mut seen = BTreeMap::new();
