@@ -1,8 +1,9 @@
 //! Copies of the archive's C, repaired where TVM's output is known to be wrong, with symbols of the model's own.
 
 use crate::call;
+use crate::copy::check_file_name;
 use crate::error::{Error, Result};
-use crate::plan::{Plan, check_file_name};
+use crate::plan::Plan;
 use crate::services;
 use crate::text::shown;
 use crate::words;

@@ -1,6 +1,7 @@
 //! Numbers and names of a module, checked against what a descriptor holds, and turned into facts.
 
 use crate::arena;
+use crate::copy::Source;
 use crate::error::{Error, Result};
 use crate::facts::{
     DeviceFacts, Facts, GROUP_KEYS, Named, ParameterFacts, PlacementFacts, TensorFacts, WORKSPACE_KEYS, WorkspaceFacts,
@@ -8,7 +9,6 @@ use crate::facts::{
 };
 use crate::names::Used;
 use crate::options::Parameters;
-use crate::plan::Source;
 use crate::text::shown;
 use tvm_embedded_mlf::{Module, PoolKind, Tensor, WorkspaceMode};
 

@@ -4,6 +4,9 @@ use crate::tree::{Fact, Macro};
 use serde::ser::{Serialize, Serializer};
 use tvm_embedded_mlf::{DType, Quantization};
 
+/// Version of the library's ABI that generated files are made for: `TVM_EMBEDDED_ABI_VERSION`.
+pub const ABI_VERSION: u16 = 1;
+
 /// Facts about one model.
 ///
 /// Serialises to the JSON document, of which each key path makes a macro; see `docs/interface.md`.

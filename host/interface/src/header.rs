@@ -1,6 +1,7 @@
 //! `my_model.h`: what firmware includes.
 
 use crate::facts::{Named, TensorFacts};
+use crate::fragments::{entry, section};
 use crate::initialisers;
 use crate::plan::Plan;
 use crate::text::comment;
@@ -84,10 +85,6 @@ fn macros(out: &mut String, plan: &Plan<'_>) {
     }
 }
 
-pub fn section(out: &mut String, title: &str) {
-    let _ = writeln!(out, "\n/* ---- {title} ---- */");
-}
-
 fn define(out: &mut String, macros: &[Macro]) {
     for Macro { name, value } in macros {
         let _ = writeln!(out, "#define {name} {value}");
@@ -96,10 +93,6 @@ fn define(out: &mut String, macros: &[Macro]) {
 
 fn count(out: &mut String, place: &str, count: usize) {
     let _ = writeln!(out, "#define {place}_COUNT {count}");
-}
-
-pub fn entry(place: &str, c_name: &str) -> String {
-    format!("{place}_{}", c_name.to_ascii_uppercase())
 }
 
 /// `audio_left_0: "audio/left:0", int8 [1, 8, 8, 4]`

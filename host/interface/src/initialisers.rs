@@ -1,6 +1,6 @@
 //! The header's macros with arguments: initialisers of structs, and of a constant context.
 
-use crate::header::entry;
+use crate::fragments::entry;
 use crate::plan::Plan;
 use crate::types::placed;
 use std::fmt::Write;

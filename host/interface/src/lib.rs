@@ -25,11 +25,14 @@
 
 mod adapt;
 mod arena;
+mod arguments;
 mod build;
 mod call;
 mod check;
+mod copy;
 mod error;
 mod facts;
+mod fragments;
 mod header;
 mod headers;
 mod initialisers;
@@ -49,16 +52,13 @@ mod write;
 
 pub use adapt::Repair;
 pub use error::{Error, Result};
-pub use facts::{DeviceFacts, Facts, Named, ParameterFacts, PlacementFacts, TensorFacts, WorkspaceFacts};
+pub use facts::{ABI_VERSION, DeviceFacts, Facts, Named, ParameterFacts, PlacementFacts, TensorFacts, WorkspaceFacts};
 pub use options::{Options, Parameters};
 pub use tree::Macro;
 pub use write::{OutputFile, write};
 
 use plan::Plan;
 use tvm_embedded_mlf::{Archive, Finding, Library, Module};
-
-/// Version of the library's ABI that generated files are made for: `TVM_EMBEDDED_ABI_VERSION`.
-pub const ABI_VERSION: u16 = 1;
 
 /// Directory, below the output directory, of the archive's C and of the headers that only it includes.
 pub const ARCHIVE_DIRECTORY: &str = "archive";

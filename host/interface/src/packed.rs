@@ -1,6 +1,6 @@
 //! Calls of main functions that take packed arguments: every pointer wrapped in a tensor.
 
-use crate::call::{inner_values, parameters};
+use crate::arguments::{inner_values, parameters};
 use crate::plan::{Argument, Plan};
 use std::fmt::Write;
 

@@ -1,8 +1,9 @@
 //! What is to be written: the module's facts checked against what a descriptor holds, names given, calls settled.
 
 use crate::check::{Check, Place, split_pools};
+use crate::copy::{Source, check_file_name};
 use crate::error::{Error, Result};
-use crate::facts::{Facts, macro_prefix};
+use crate::facts::{ABI_VERSION, Facts, macro_prefix};
 use crate::names;
 use crate::options::Options;
 use crate::symbols::{self, Symbols};
@@ -26,13 +27,6 @@ pub struct Plan<'a> {
     pub symbols: Symbols,
     /// The archive's C files.
     pub sources: Vec<Source<'a>>,
-}
-
-/// One C file of the archive.
-pub struct Source<'a> {
-    /// File name without directory.
-    pub name: &'a str,
-    pub text: &'a str,
 }
 
 /// What stands for a parameter of the main function.
@@ -69,7 +63,7 @@ impl<'a> Plan<'a> {
         let mut facts = Facts {
             symbol,
             name: check.name("its", &module.name)?.to_owned(),
-            abi_version: crate::ABI_VERSION,
+            abi_version: ABI_VERSION,
             tvm_version: version(module, library.tvm_version.as_ref())?,
             inputs: Vec::new(),
             outputs: Vec::new(),
@@ -172,30 +166,6 @@ fn version(module: &Module, version: Option<&TvmVersion>) -> Result<Option<[u16;
 
 fn file_name(path: &str) -> String {
     path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
-}
-
-/// Longest name of a copy: a path component has at most 255 bytes on common systems, and compilers make longer ones of it.
-const LONGEST_FILE_NAME: usize = 200;
-
-/// The name of a copy names a file, and goes into build files, where most characters have a meaning.
-pub fn check_file_name(module: &Module, name: &str) -> Result<()> {
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+'));
-    if !plain || name.starts_with(['-', '.']) {
-        let what = format!(
-            "a C file of the archive has the name '{}', which build files don't take (letters, digits, '_', '-', '.' \
-             and '+'; no '-' or '.' first); rename the module",
-            shown(name)
-        );
-        return Err(Error::Unsupported { module: shown(&module.name), what });
-    }
-    if name.len() > LONGEST_FILE_NAME {
-        let length = name.len();
-        let what = format!(
-            "a C file of the archive has a name of {length} characters, {LONGEST_FILE_NAME} are the limit; rename the module"
-        );
-        return Err(Error::Limit { module: shown(&module.name), what });
-    }
-    Ok(())
 }
 
 /// State without a beginning would be used as the memory happens to be.

@@ -1,7 +1,7 @@
 //! The header's types: structs that hold tensors, structs of pointers.
 
 use crate::facts::{Facts, Named, TensorFacts};
-use crate::header::section;
+use crate::fragments::section;
 use crate::plan::Plan;
 use std::fmt::Write;
 use tvm_embedded_mlf::DType;
