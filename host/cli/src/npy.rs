@@ -9,7 +9,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use header::Header;
+use header::{Header, HeaderError};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -106,7 +106,7 @@ pub fn read(file: &[u8]) -> Result<Array, NpyError> {
         _ => return Err(NpyError::Version(major, minor)),
     };
     let (header, data) = rest.split_at_checked(length).ok_or_else(truncated)?;
-    let header = Header::parse(header)?;
+    let header = Header::parse(header).map_err(|HeaderError { at, what }| NpyError::Header { at, what })?;
 
     let (big_endian, element) = ElementType::parse(&header.descr)?;
     if header.fortran_order {

@@ -1,9 +1,15 @@
 //! The header of a `.npy` file: a dictionary of three entries, the rest of Python is refused.
 
-use super::NpyError;
-
 /// More than any shape needs; NumPy itself allows 64 dimensions.
 const MAX_RANK: usize = 64;
+
+/// A header that `numpy.save` does not write.
+pub struct HeaderError {
+    /// Offset in the text.
+    pub at: usize,
+    /// What was expected.
+    pub what: &'static str,
+}
 
 /// The dictionary in front of the data.
 pub struct Header {
@@ -17,7 +23,7 @@ pub struct Header {
 
 impl Header {
     /// Reads the text of a header: a Python literal, as `numpy.save` writes it.
-    pub fn parse(text: &[u8]) -> Result<Self, NpyError> {
+    pub fn parse(text: &[u8]) -> Result<Self, HeaderError> {
         let mut parser = Parser { text, at: 0 };
         let (mut descr, mut fortran_order, mut shape) = (None, None, None);
         parser.expect(b'{', "expected '{'")?;
@@ -52,8 +58,8 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    fn error(&self, what: &'static str) -> NpyError {
-        NpyError::Header { at: self.at, what }
+    fn error(&self, what: &'static str) -> HeaderError {
+        HeaderError { at: self.at, what }
     }
 
     fn skip_spaces(&mut self) {
@@ -69,12 +75,12 @@ impl Parser<'_> {
         found
     }
 
-    fn expect(&mut self, byte: u8, what: &'static str) -> Result<(), NpyError> {
+    fn expect(&mut self, byte: u8, what: &'static str) -> Result<(), HeaderError> {
         if self.accept(byte) { Ok(()) } else { Err(self.error(what)) }
     }
 
     /// A quoted text without escapes.
-    fn string(&mut self) -> Result<String, NpyError> {
+    fn string(&mut self) -> Result<String, HeaderError> {
         self.skip_spaces();
         let quote = match self.text.get(self.at) {
             Some(&quote @ (b'\'' | b'"')) => quote,
@@ -87,7 +93,7 @@ impl Parser<'_> {
         Ok(text)
     }
 
-    fn boolean(&mut self) -> Result<bool, NpyError> {
+    fn boolean(&mut self) -> Result<bool, HeaderError> {
         self.skip_spaces();
         let rest = &self.text[self.at..];
         for (word, value) in [("True", true), ("False", false)] {
@@ -99,7 +105,7 @@ impl Parser<'_> {
         Err(self.error("expected True or False"))
     }
 
-    fn tuple(&mut self) -> Result<Vec<usize>, NpyError> {
+    fn tuple(&mut self) -> Result<Vec<usize>, HeaderError> {
         let mut items = Vec::new();
         self.expect(b'(', "expected '('")?;
         while !self.accept(b')') {
@@ -115,7 +121,7 @@ impl Parser<'_> {
         Ok(items)
     }
 
-    fn number(&mut self) -> Result<usize, NpyError> {
+    fn number(&mut self) -> Result<usize, HeaderError> {
         self.skip_spaces();
         let start = self.at;
         while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
