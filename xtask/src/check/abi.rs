@@ -13,7 +13,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use self::record::Source;
-use crate::{paths, setup};
+use crate::machine::{paths, setup};
 
 /// The records.
 const SYMBOLS: &str = "abi/symbols.txt";

@@ -5,8 +5,8 @@
 
 use anyhow::{Result, bail};
 
-use crate::process::Cmd;
-use crate::{paths, setup};
+use crate::machine::process::Cmd;
+use crate::machine::{paths, setup};
 
 /// A part, and its share of models.
 struct Part {

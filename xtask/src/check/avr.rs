@@ -9,9 +9,9 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 
-use crate::bundle::{self, Model};
-use crate::process::Cmd;
-use crate::{paths, setup};
+use crate::check::bundle::{self, Model};
+use crate::machine::process::Cmd;
+use crate::machine::{paths, setup};
 
 /// The core, and how many bytes of its 16 KiB models may fill.
 const CORE: &str = "atmega1284p";

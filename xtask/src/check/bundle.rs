@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::process::Cmd;
-use crate::{firmware, paths, setup};
+use crate::machine::process::Cmd;
+use crate::machine::{paths, setup};
+use crate::measure::firmware;
 
 /// A model as C.
 pub struct Model {

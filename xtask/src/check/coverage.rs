@@ -22,8 +22,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::process::Cmd;
-use crate::{paths, setup};
+use crate::machine::process::Cmd;
+use crate::machine::{paths, setup};
 use counts::{Copies, Report};
 
 /// A part of the source, and the per cent of its lines, and of its regions and branches, that tests must run.

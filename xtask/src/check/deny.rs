@@ -4,8 +4,8 @@
 
 use anyhow::{Context, Result, bail};
 
-use crate::paths;
-use crate::process::Cmd;
+use crate::machine::paths;
+use crate::machine::process::Cmd;
 
 /// The version that is installed where none is found.
 const CARGO_DENY: &str = "0.20.2";

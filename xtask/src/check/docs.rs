@@ -4,8 +4,8 @@ use std::fs;
 
 use anyhow::{Result, bail};
 
-use crate::process::Cmd;
-use crate::{paths, setup};
+use crate::machine::process::Cmd;
+use crate::machine::{paths, setup};
 
 /// Builds both; the C header's lies in `target/doc/c/html`.
 ///

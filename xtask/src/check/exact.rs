@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::Cmd;
-use crate::{library, paths};
+use crate::machine::process::Cmd;
+use crate::machine::{library, paths};
 
 /// A model whose interface was generated.
 pub struct Model {

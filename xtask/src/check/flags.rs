@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::board::Board;
-use crate::bundle::{self, Model};
-use crate::{emulator, paths, setup};
+use crate::check::bundle::{self, Model};
+use crate::machine::board::Board;
+use crate::machine::{emulator, paths, setup};
 
 const BOARDS: [&str; 4] = ["cortex-m3", "cortex-m4f", "cortex-m33", "cortex-m55"];
 

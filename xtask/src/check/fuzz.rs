@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{Cmd, Outcome};
-use crate::{paths, setup};
+use crate::machine::process::{Cmd, Outcome};
+use crate::machine::{paths, setup};
 
 /// The programs in `fuzz/fuzz_targets`, those that explore most first.
 const TARGETS: [&str; 5] = ["tflite", "structured", "archive", "metadata", "names"];

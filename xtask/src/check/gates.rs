@@ -9,8 +9,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::paths;
-use crate::process::{Cmd, Outcome};
+use crate::machine::paths;
+use crate::machine::process::{Cmd, Outcome};
 
 /// A fault, where it is sown, and what must find it.
 struct Fault {

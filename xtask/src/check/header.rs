@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use std::fs;
 
-use crate::paths;
+use crate::machine::paths;
 
 /// Where the header is committed.
 const HEADER: &str = "capi/include/tvm_embedded.h";

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::Cmd;
-use crate::{exact, library, paths, setup};
+use crate::check::exact;
+use crate::machine::process::Cmd;
+use crate::machine::{library, paths, setup};
 
 /// The models that are looked at: the bundled one, and one with state.
 const MODELS: [&str; 2] = ["digits", "streaming-ring"];

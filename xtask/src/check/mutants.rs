@@ -12,8 +12,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::check::gates;
-use crate::paths;
-use crate::process::Cmd;
+use crate::machine::paths;
+use crate::machine::process::Cmd;
 
 /// The part that sows known faults and looks at every gate, not at the Rust tests alone.
 const SOWN: &str = "sown";

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::board::Board;
-use crate::image::{Image, Piece};
-use crate::{library, paths, setup, size};
+use crate::machine::board::Board;
+use crate::machine::image::{Image, Piece};
+use crate::machine::{library, paths, setup};
+use crate::measure::size;
 
 /// A promise that an image breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{Cmd, Outcome};
-use crate::{exact, paths, proof, setup};
+use crate::check::{exact, proof};
+use crate::machine::process::{Cmd, Outcome};
+use crate::machine::{paths, setup};
 
 /// Flags of the C compiler.
 const SANITIZED: [&str; 5] =

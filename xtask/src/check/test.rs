@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::process::Cmd;
-use crate::{
-    abi, attack, avr, calls, coverage, deny, dist, docs, firmware, flags, fuzz, header, heartbeat, misra, paths, proof,
-    sanitize, setup, size,
-};
+use crate::check::{abi, attack, avr, coverage, deny, docs, flags, fuzz, header, misra, proof, sanitize};
+use crate::machine::process::Cmd;
+use crate::machine::{heartbeat, paths, setup};
+use crate::measure::{calls, firmware, size};
+use crate::release::dist;
 
 /// How a step ended when it did not fail.
 enum End {

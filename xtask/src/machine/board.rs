@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::paths;
-use crate::process::Cmd;
+use crate::machine::paths;
+use crate::machine::process::Cmd;
 
 /// The boards, by the names of their toolchain files in `cmake/toolchains`: smallest core first.
 pub const NAMES: [&str; 8] =

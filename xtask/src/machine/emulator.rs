@@ -17,9 +17,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::board::Board;
-use crate::process::Cmd;
-use crate::{paths, setup};
+use crate::machine::board::Board;
+use crate::machine::process::Cmd;
+use crate::machine::{paths, setup};
 
 /// How long a program may take. The slowest of ours takes a few seconds.
 const LIMIT: Duration = Duration::from_secs(120);

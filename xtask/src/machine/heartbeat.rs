@@ -1,6 +1,6 @@
 //! A line at least every 20 seconds: what runs, for how long, and what it printed last.
 //!
-//! A command that compiles for minutes must not look like one that hangs. [`Cmd`](crate::process::Cmd) reports here what it
+//! A command that compiles for minutes must not look like one that hangs. [`Cmd`](crate::machine::process::Cmd) reports here what it
 //! starts and reads; a thread of its own prints the lines, to standard error.
 
 use std::io::Write;

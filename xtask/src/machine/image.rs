@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::board::Board;
-use crate::library;
+use crate::machine::board::Board;
+use crate::machine::library;
 
 /// One input section that the linker kept.
 #[derive(Debug, PartialEq)]

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::board::Board;
-use crate::process::Cmd;
-use crate::{paths, sysroot};
+use crate::machine::board::Board;
+use crate::machine::process::Cmd;
+use crate::machine::{paths, sysroot};
 
 /// The folder that the C compilers search for `tvm_embedded.h`.
 pub fn include_dir() -> PathBuf {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::heartbeat::Running;
+use crate::machine::heartbeat::Running;
 
 /// A command line. Built like [`Command`], but every way to run it names the command when it fails.
 pub struct Cmd {

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::paths;
-use crate::process::Cmd;
+use crate::machine::paths;
+use crate::machine::process::Cmd;
 
 /// A package of Debian's and the sign that what it brings is there.
 struct Package {

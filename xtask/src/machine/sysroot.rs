@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::Cmd;
-use crate::{paths, setup};
+use crate::machine::process::Cmd;
+use crate::machine::{paths, setup};
 
 /// Debian's compiler; another `rustc` on `PATH` (rustup's) can't build Debian's sources.
 const RUSTC: &str = "/usr/bin/rustc";

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::board::Board;
-use crate::process::Cmd;
-use crate::{emulator, library, models, paths, setup};
+use crate::machine::board::Board;
+use crate::machine::process::Cmd;
+use crate::machine::{emulator, library, paths, setup};
+use crate::measure::models;
 
 /// The cores of the table when none is named.
 const CORES: [&str; 4] = ["cortex-m3", "cortex-m4f", "cortex-m55", "rv32imac"];

@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result, bail};
 
-use crate::paths;
-use crate::process::Cmd;
-use crate::setup;
+use crate::machine::paths;
+use crate::machine::process::Cmd;
+use crate::machine::setup;
 
 /// Calls in one counted program.
 const CALLS: u64 = 1000;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::board::Board;
-use crate::process::Cmd;
-use crate::{library, models, paths, setup};
+use crate::machine::board::Board;
+use crate::machine::process::Cmd;
+use crate::machine::{library, paths, setup};
+use crate::measure::models;
 
 /// `cargo xtask firmware [BOARD...]`; without arguments, all boards.
 ///

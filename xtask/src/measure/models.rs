@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::board::Board;
-use crate::process::Cmd;
-use crate::{emulator, library, paths};
+use crate::machine::board::Board;
+use crate::machine::process::Cmd;
+use crate::machine::{emulator, library, paths};
 
 /// An archive and the boards that have room for it.
 struct Sample {
@@ -24,8 +24,8 @@ const LARGE: &[&str] = &["cortex-m3", "cortex-m4", "cortex-m4f", "cortex-m7", "c
 const DSP: &[&str] = &["cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55"];
 
 const SAMPLES: [Sample; 5] = [
-    Sample { archive: "hello_c_pool", boards: &crate::board::NAMES },
-    Sample { archive: "hello_c_pools_const", boards: &crate::board::NAMES },
+    Sample { archive: "hello_c_pool", boards: &crate::machine::board::NAMES },
+    Sample { archive: "hello_c_pools_const", boards: &crate::machine::board::NAMES },
     Sample { archive: "micro_speech_c_pool", boards: LARGE },
     Sample { archive: "kws_c_usmp", boards: LARGE },
     Sample { archive: "kws_m4_pool", boards: DSP },
@@ -33,7 +33,7 @@ const SAMPLES: [Sample; 5] = [
 
 /// Models for our own compiler, from the data's `models`; they may be absent.
 const COMPILED: [Sample; 5] = [
-    Sample { archive: "hello_world_int8", boards: &crate::board::NAMES },
+    Sample { archive: "hello_world_int8", boards: &crate::machine::board::NAMES },
     Sample { archive: "micro_speech_quantized", boards: LARGE },
     Sample { archive: "kws_ref_model", boards: LARGE },
     Sample { archive: "pretrainedResnet_quant", boards: LARGE },
@@ -78,8 +78,9 @@ pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
     fs::create_dir_all(&folder)?;
     // The bundled models, and one with each operator on float32: cores differ in floats, and must not.
     let bundled = ["models/digits/digits", "models/digit_rows/digit_rows", "fuzz/corpus/tflite/float32-everything"];
-    let mut models: Vec<(PathBuf, &[&str])> =
-        bundled.map(|name| (paths::root().join(name).with_extension("tflite"), &crate::board::NAMES[..])).into();
+    let mut models: Vec<(PathBuf, &[&str])> = bundled
+        .map(|name| (paths::root().join(name).with_extension("tflite"), &crate::machine::board::NAMES[..]))
+        .into();
     if let Some(others) = paths::data("models") {
         models.extend(COMPILED.map(|sample| (others.join(sample.archive).with_extension("tflite"), sample.boards)));
     }

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::board::Board;
-use crate::image::{Image, Piece};
-use crate::{emulator, library, paths, setup};
+use crate::machine::board::Board;
+use crate::machine::image::{Image, Piece};
+use crate::machine::{emulator, library, paths, setup};
 
 /// The bars of the project, for Cortex-M4F: a figure above its bar fails the test.
 const BARS: [(&str, u64); 4] = [(ALL, 4096), (MINIMAL, 768), (STACK, 128), (CALL, 80)];

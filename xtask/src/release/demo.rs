@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::board::Board;
-use crate::process::Cmd;
-use crate::{emulator, heartbeat, library, paths, setup};
+use crate::machine::board::Board;
+use crate::machine::process::Cmd;
+use crate::machine::{emulator, heartbeat, library, paths, setup};
 
 /// The board of the demo.
 const BOARD: &str = "cortex-m4f";

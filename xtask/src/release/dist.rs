@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::board::Board;
-use crate::process::Cmd;
-use crate::{library, paths, portable, setup};
+use crate::machine::board::Board;
+use crate::machine::process::Cmd;
+use crate::machine::{library, paths, setup};
+use crate::release::portable;
 
 /// The folder of the library for this machine.
 const HOST: &str = "x86_64-linux";

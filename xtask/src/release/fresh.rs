@@ -12,8 +12,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::Cmd;
-use crate::{heartbeat, paths, setup};
+use crate::machine::process::Cmd;
+use crate::machine::{heartbeat, paths, setup};
 
 /// What the README says a machine must have, beside Rust.
 const PACKAGES: &[&str] = &["gcc", "libc6-dev", "python3", "git", "ca-certificates"];

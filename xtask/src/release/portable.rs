@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::Cmd;
-use crate::{firmware, paths};
+use crate::machine::paths;
+use crate::machine::process::Cmd;
+use crate::measure::firmware;
 
 /// The oldest glibc that Rust's own library runs with.
 const GLIBC: &str = "2.17";

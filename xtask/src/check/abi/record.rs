@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::paths;
-use crate::process::Cmd;
+use crate::machine::paths;
+use crate::machine::process::Cmd;
 
 /// A checkout whose interface is looked at.
 pub struct Source {
