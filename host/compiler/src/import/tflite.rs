@@ -171,7 +171,8 @@ impl Reader {
             Some(quant) => self.quantization(&quant)?,
             None => None,
         };
-        Ok(Tensor { name, shape, dtype, quant, data, variable: source.is_variable()? })
+        let any_batch = source.shape_signature()?.and_then(|signature| signature.get(0)) == Some(-1);
+        Ok(Tensor { name, shape, dtype, quant, data, any_batch, variable: source.is_variable()? })
     }
 
     fn quantization(&mut self, source: &QuantizationParametersRef<'_>) -> Result<Option<Quantization>, Broken> {

@@ -58,6 +58,8 @@ pub struct Tensor {
     pub quant: Option<Quantization>,
     /// Contents of a constant, little-endian as in the file, exactly [`Tensor::bytes`] long.
     pub data: Option<Arc<[u8]>>,
+    /// Whether the file leaves the first dimension open: the model takes any batch, and `shape` has the one compiled for.
+    pub any_batch: bool,
     /// Whether the tensor keeps its contents from run to run without an operator saying so; refused by `check`.
     pub variable: bool,
 }

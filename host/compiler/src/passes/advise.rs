@@ -82,12 +82,24 @@ pub fn note(graph: &Graph) -> Option<String> {
         (is_weighted(op.kind) && tensor.is_constant() && tensor.dtype == DType::Float32).then_some(tensor.bytes())
     };
     let bytes: usize = main.operators.iter().filter_map(weights).fold(0, usize::saturating_add);
-    (bytes > 0).then(|| {
+    let float = (bytes > 0).then(|| {
         let mut text =
             format!("a float32 model: its weights take {bytes} bytes, as int8 they would take about {}", bytes / 4);
         let _ = write!(text, ", and each activation a quarter; {FULL_INT8}");
         text
-    })
+    });
+    let notes: Vec<String> = [batch(main), float].into_iter().flatten().collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// What the shapes are compiled for, where the file leaves the first dimension of an input open.
+fn batch(main: &Subgraph) -> Option<String> {
+    let open = main.inputs.iter().map(|&id| main.tensor(id)).find(|tensor| tensor.any_batch)?;
+    let (size, name) = (open.shape.first()?, &open.name);
+    Some(format!(
+        "a model for any batch, compiled for a batch of {size}: input {name:?} has the shape {:?}",
+        open.shape
+    ))
 }
 
 fn custom(graph: &Subgraph) -> Option<&str> {
@@ -163,6 +175,16 @@ mod tests {
         }
         let (graph, _) = model(OpKind::ADD, Arc::new(()), int8);
         assert_eq!(advice(&graph, &Problem::file("no place", "").into()), None);
+    }
+
+    #[test]
+    fn models_for_any_batch_say_which_one_they_got() {
+        let (mut graph, _) = model(OpKind::ADD, Arc::new(()), [DType::Int8; 2]);
+        let main = &mut graph.subgraphs[0];
+        main.inputs.push(TensorId(0));
+        (main.tensors[0].any_batch, main.tensors[0].name) = (true, "x".into());
+        let note = note(&graph).unwrap();
+        assert_eq!(note, "a model for any batch, compiled for a batch of 1: input \"x\" has the shape [1, 4]");
     }
 
     #[test]
