@@ -191,6 +191,7 @@ pub enum ConstantData {
     U8(Vec<u8>),
     I16(Vec<i16>),
     I32(Vec<i32>),
+    I64(Vec<i64>),
     F32(Vec<f32>),
 }
 
@@ -202,6 +203,7 @@ impl ConstantData {
             ConstantData::U8(_) => "uint8_t",
             ConstantData::I16(_) => "int16_t",
             ConstantData::I32(_) => "int32_t",
+            ConstantData::I64(_) => "int64_t",
             ConstantData::F32(_) => "float",
         }
     }
@@ -213,6 +215,7 @@ impl ConstantData {
             ConstantData::U8(v) => v.len(),
             ConstantData::I16(v) => v.len(),
             ConstantData::I32(v) => v.len(),
+            ConstantData::I64(v) => v.len(),
             ConstantData::F32(v) => v.len(),
         }
     }
@@ -228,6 +231,7 @@ impl ConstantData {
             ConstantData::I8(_) | ConstantData::U8(_) => 1,
             ConstantData::I16(_) => 2,
             ConstantData::I32(_) | ConstantData::F32(_) => 4,
+            ConstantData::I64(_) => 8,
         };
         self.len() * element
     }
@@ -241,6 +245,7 @@ impl ConstantData {
             ConstantData::U8(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
             ConstantData::I16(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
             ConstantData::I32(values) => values.iter().map(|&v| digits(v) + 2).sum(),
+            ConstantData::I64(values) => values.iter().map(|v| v.to_string().len() + 2).sum(),
             // -1.2345678e-38f, and its like.
             ConstantData::F32(values) => values.len() * 17,
         };

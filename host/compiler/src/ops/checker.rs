@@ -140,6 +140,15 @@ impl<'a> Checker<'a> {
         data
     }
 
+    /// The contents of a constant `int32` or `int64` tensor.
+    pub fn constant_integers(&mut self, operand: Operand<'_>) -> Option<Vec<i64>> {
+        self.dtype(operand, &[DType::Int32, DType::Int64]).then_some(())?;
+        if !operand.is_constant() {
+            self.bad_tensor(operand.id, "computed at run time", "a constant");
+        }
+        operand.i64_data()
+    }
+
     /// The range of a quantised output after its activation.
     pub fn activation(&mut self, activation: Activation, output: Operand<'_>) -> Option<(i32, i32)> {
         let (scale, zero_point) = self.per_tensor(output)?;

@@ -18,7 +18,9 @@ pub mod depthwise_conv_2d;
 pub mod dequantize;
 pub mod elu;
 pub mod expand_dims;
+pub mod fill;
 pub mod float_functions;
+pub mod floor_div;
 pub mod fully_connected;
 pub mod hard_swish;
 pub mod leaky_relu;
@@ -31,6 +33,8 @@ pub mod mul;
 pub mod pack;
 pub mod pad;
 pub mod quantize;
+pub mod range;
+pub mod reduce_prod;
 pub mod relu;
 pub mod relu6;
 pub mod reshape;
@@ -69,6 +73,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &dequantize::DEFINITION,
     &elu::DEFINITION,
     &expand_dims::DEFINITION,
+    &fill::DEFINITION,
     &float_functions::CEIL,
     &float_functions::COS,
     &float_functions::EXP,
@@ -80,6 +85,8 @@ pub static DEFINITIONS: &[&Definition] = &[
     &float_functions::SIN,
     &float_functions::SQRT,
     &float_functions::SQUARE,
+    &floor_div::FLOOR_DIV,
+    &floor_div::FLOOR_MOD,
     &fully_connected::DEFINITION,
     &hard_swish::DEFINITION,
     &leaky_relu::DEFINITION,
@@ -94,6 +101,8 @@ pub static DEFINITIONS: &[&Definition] = &[
     &pad::DEFINITION,
     &pad::PADV2,
     &quantize::DEFINITION,
+    &range::DEFINITION,
+    &reduce_prod::DEFINITION,
     &relu6::DEFINITION,
     &relu::DEFINITION,
     &reshape::DEFINITION,

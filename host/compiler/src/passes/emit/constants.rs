@@ -31,6 +31,7 @@ pub fn constant(out: &mut String, prefix: &str, constant: &Constant) {
         ConstantData::U8(values) => elements(out, values, constant.row, |v| v.to_string()),
         ConstantData::I16(values) => elements(out, values, constant.row, |v| v.to_string()),
         ConstantData::I32(values) => elements(out, values, constant.row, |v| int32(*v)),
+        ConstantData::I64(values) => elements(out, values, constant.row, |v| int64(*v)),
         ConstantData::F32(values) if bits => elements(out, values, constant.row, |v| format!("0x{:08x}", v.to_bits())),
         ConstantData::F32(values) => elements(out, values, constant.row, |v| text::float(*v)),
     }
@@ -75,6 +76,11 @@ fn elements<T>(out: &mut String, values: &[T], row: usize, text: impl Fn(&T) -> 
 /// The smallest int32 has no literal of its own in C.
 fn int32(value: i32) -> String {
     if value == i32::MIN { "INT32_MIN".to_owned() } else { value.to_string() }
+}
+
+/// Nor does the smallest int64.
+fn int64(value: i64) -> String {
+    if value == i64::MIN { "INT64_MIN".to_owned() } else { value.to_string() }
 }
 
 #[cfg(test)]

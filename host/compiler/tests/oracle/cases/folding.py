@@ -15,6 +15,15 @@ ARITHMETIC = {
     "MINIMUM": ("MaximumMinimumOptions", np.minimum),
 }
 
+# What the reference does not have on integers: inputs, options and result.
+KNOWN = {
+    "FLOOR_DIV": ([[7, -7, 6, 5], [2, 2, -4, -5]], None, [3, -4, -2, -1]),
+    "FLOOR_MOD": ([[7, -7, 6, 5], [2, 2, -4, -5]], None, [1, 1, -2, 0]),
+    "RANGE": ([5, -4, -3], None, [5, 2, -1]),
+    "REDUCE_PROD": ([[[2, 3, 4], [5, -6, 7]], [1]], ("ReducerOptions", {"keepDims": False}), [24, -210]),
+    "SUB": ([[7, -7, 6], [2]], ("SubOptions", {"fusedActivationFunction": 0}), [5, -9, 4]),
+}
+
 
 def cases():
     """See the package."""
@@ -22,9 +31,17 @@ def cases():
         yield f"folding-flatten-{dtype}", lambda state, dtype=dtype: _flatten(state, dtype)
     for name in ARITHMETIC:
         for dtype in ("int32", "float32"):
-            # The reference has no SUB of int32.
+            # The reference has no SUB of int32: see KNOWN.
             if (name, dtype) != ("SUB", "int32"):
                 yield f"folding-{name}-{dtype}", lambda state, args=(name, dtype): _arithmetic(state, *args)
+    for name in KNOWN:
+        for dtype in ("int32", "int64"):
+            yield f"folding-{name}-{dtype}", lambda state, args=(name, dtype): (_known(*args, False), _known(*args, True))
+    for dtype in ("int8", "int32", "float32"):
+        yield f"folding-FILL-{dtype}", lambda state, dtype=dtype: _fill(dtype)
+    yield "contradiction-folding-FILL-shape", lambda state: _fill("int8", (3, 2))
+    yield "contradiction-folding-RANGE-count", lambda state: _known("RANGE", "int32", True, 1)
+    yield "contradiction-folding-FLOOR_DIV-by_0", lambda state: _known("FLOOR_DIV", "int32", True, 0, 0)
     yield "folding-moves", _moves
     yield "folding-dequantize", _dequantize
     for kind in ("float16", "float16-small"):
@@ -88,6 +105,35 @@ def _arithmetic(state, name, dtype):
     if dtype == "float32":
         result = arithmetic(graph, "ADD", [result, source], (2, 3), "sum")
     graph.output(result, *([] if dtype == "float32" else [layout.reshape(graph, source, (6,))]))
+    return model.bytes()
+
+
+def _known(name, dtype, folded, more=0, divisor=None):
+    """An operator on constants, or its result as a constant."""
+    inputs, table, result = KNOWN[name]
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (2,), None, FLOAT)
+    found = graph.constant("result", np.array(result, dtype))
+    if folded:
+        values = [np.array(values, np.int32 if name == "REDUCE_PROD" and i else dtype) for i, values in enumerate(inputs)]
+        if divisor is not None:
+            values[1] = np.full_like(values[1], divisor)
+        constants = [graph.constant(f"constant{i}", v) for i, v in enumerate(values)]
+        found = graph.tensor("known", (len(result) + more,), None, np.dtype(dtype))
+        graph.operator(name, constants, [found], options(table[0], **table[1]) if table else None)
+    graph.output(found, layout.reshape(graph, source, (1, 2)))
+    return model.bytes()
+
+
+def _fill(dtype, result=(2, 3)):
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (2, 3), None, FLOAT)
+    sizes, value = graph.constant("sizes", np.int32([2, 3])), graph.constant("value", np.dtype(dtype).type(-7))
+    filled = graph.tensor("filled", result, Quantization(0.5, 3) if dtype == "int8" else None, np.dtype(dtype))
+    graph.operator("FILL", [sizes, value], [filled], options("FillOptions"))
+    graph.output(filled, layout.reshape(graph, source, (6,)))
     return model.bytes()
 
 
