@@ -23,41 +23,29 @@
 
 #![forbid(unsafe_code)]
 
-mod adapt;
-mod arena;
-mod arguments;
-mod build;
-mod call;
-mod check;
-mod copy;
+mod archive_copies;
+mod c_header;
+mod c_source;
+mod checked;
 mod error;
 mod facts;
-mod fragments;
-mod header;
-mod headers;
-mod initialisers;
-mod names;
 mod options;
-mod packed;
-mod plan;
-mod services;
-mod source;
-mod symbols;
+mod output;
 mod text;
-mod tree;
-mod types;
-mod usage;
-mod words;
-mod write;
 
-pub use adapt::Repair;
+pub use archive_copies::adapt::Repair;
 pub use error::{Error, Result};
+pub use facts::tree::Macro;
 pub use facts::{ABI_VERSION, DeviceFacts, Facts, Named, ParameterFacts, PlacementFacts, TensorFacts, WorkspaceFacts};
 pub use options::{Options, Parameters};
-pub use tree::Macro;
-pub use write::{OutputFile, write};
+pub use output::write::{OutputFile, write};
 
-use plan::Plan;
+use archive_copies::{adapt, headers};
+use c_header::header;
+use c_source::source;
+use checked::plan::Plan;
+use checked::symbols;
+use output::build;
 use tvm_embedded_mlf::{Archive, Finding, Library, Module};
 
 /// Directory, below the output directory, of the archive's C and of the headers that only it includes.

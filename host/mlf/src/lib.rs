@@ -17,34 +17,29 @@
 
 #![forbid(unsafe_code)]
 
-mod archive;
 mod c;
 mod container;
-mod dtype;
 mod error;
-mod extension;
-mod finding;
-mod json;
-mod limits;
+mod library;
 mod metadata;
 mod model;
 pub mod names;
-mod parse;
-mod pool;
 mod relay;
 mod supply;
 mod write;
 
-pub use archive::{Archive, Member};
-pub use dtype::DType;
+pub use container::archive::{Archive, Member};
+pub use container::limits::Limits;
 pub use error::{Error, ErrorKind, Place, Result};
-pub use extension::{EXTENSION_ABI, EXTENSION_KEY, Extension, ExtensionFinding, ExtensionPool, ExtensionTensor};
-pub use finding::{Code, Finding, Severity};
-pub use limits::Limits;
+pub use metadata::extension::{
+    EXTENSION_ABI, EXTENSION_KEY, Extension, ExtensionFinding, ExtensionPool, ExtensionTensor,
+};
+pub use model::dtype::DType;
+pub use model::finding::{Code, Finding, Severity};
+pub use model::pool::{InternalPool, Pool, PoolKind};
 pub use model::{
     Interface, Library, MainParameter, Module, OperatorFunction, Operators, Placement, Quantization, Tensor,
     TvmVersion, WorkspaceMode,
 };
-pub use pool::{InternalPool, Pool, PoolKind};
 pub use supply::ModelTensor;
 pub use write::{ArchiveBuilder, MetadataModule, MetadataTensor, WRITTEN_VERSION, metadata_json, write_tar};

@@ -1,8 +1,8 @@
 //! Facts of the original model that an archive does not hold, brought in from outside.
 
-use crate::dtype::DType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::finding::Code;
+use crate::model::dtype::DType;
+use crate::model::finding::Code;
 use crate::model::{Module, Quantization, Tensor};
 use crate::names::sanitize;
 

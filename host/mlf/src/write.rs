@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::archive::Archive;
-use crate::dtype::DType;
+use crate::container::archive::Archive;
+use crate::container::limits::Limits;
 use crate::error::{Error, ErrorKind, Result};
-use crate::extension::{EXTENSION_KEY, Extension};
-use crate::limits::Limits;
+use crate::metadata::extension::{EXTENSION_KEY, Extension};
+use crate::model::dtype::DType;
 
 /// Version of `metadata.json` that this crate writes: what TVM 0.9 to 0.18 write.
 pub const WRITTEN_VERSION: u32 = 7;

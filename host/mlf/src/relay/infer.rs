@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::signature::{TYPED, function_body, signature, stated_results, tensor_type};
 use super::text::{MOST, skip_blank, split_top};
 use super::types::{Main, Parameter, Partial};
-use crate::dtype::DType;
+use crate::model::dtype::DType;
 
 /// Deepest nesting of functions in functions that is followed.
 const DEEPEST: usize = 3;

@@ -2,7 +2,7 @@
 
 use super::text::{MOST, skip_blank, skip_to_comma, top_level};
 use super::types::{Main, Parameter, TensorType};
-use crate::dtype::DType;
+use crate::model::dtype::DType;
 
 /// Stands before the type of the expression before it, as TVM's comments `/* ty=… */` give it.
 pub(super) const TYPED: char = '\u{1}';

@@ -2,7 +2,7 @@
 
 use super::text::MOST;
 use super::*;
-use crate::dtype::DType;
+use crate::model::dtype::DType;
 
 fn ty(shape: &[i64], dtype: &str) -> Option<TensorType> {
     Some(TensorType { shape: shape.to_vec(), dtype: DType::parse(dtype).expect("a type") })

@@ -1,6 +1,6 @@
 //! What is known of a Relay program: types of `@main`'s parameters and results.
 
-use crate::dtype::DType;
+use crate::model::dtype::DType;
 
 /// A tensor type as Relay writes it: `Tensor[(1, 49, 10, 1), int8]`.
 #[derive(Debug, Clone, PartialEq, Eq)]

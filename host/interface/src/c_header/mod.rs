@@ -1,0 +1,7 @@
+//! `my_model.h`, part by part.
+
+pub mod fragments;
+pub mod header;
+pub mod initialisers;
+pub mod types;
+pub mod usage;

@@ -1,0 +1,197 @@
+//! What is to be written: the module's facts checked against what a descriptor holds, names given, calls settled.
+
+use crate::archive_copies::copy::{Source, check_file_name};
+use crate::checked::check::{Check, Place, split_pools};
+use crate::checked::names;
+use crate::checked::symbols::{self, Symbols};
+use crate::error::{Error, Result};
+use crate::facts::{ABI_VERSION, Facts, macro_prefix};
+use crate::options::Options;
+use crate::text::shown;
+use tvm_embedded_mlf::{Archive, Library, MainParameter, Module, Operators, PoolKind, TvmVersion};
+
+/// Everything the writers need.
+pub struct Plan<'a> {
+    pub module: &'a Module,
+    pub facts: Facts,
+    /// What the generated files call their source.
+    pub source_name: String,
+    /// What stands for each parameter of the main function.
+    pub arguments: Vec<Argument>,
+    /// Data of each parameter that the files carry.
+    pub data: Vec<Option<&'a [u8]>>,
+    /// Index of the workspace that serves allocations at run time.
+    pub arena: Option<usize>,
+    /// True when a run uses static memory, so that two must not overlap.
+    pub exclusive: bool,
+    pub symbols: Symbols,
+    /// The archive's C files.
+    pub sources: Vec<Source<'a>>,
+}
+
+/// What stands for a parameter of the main function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Argument {
+    Input(usize),
+    Output(usize),
+    /// Index of a workspace of the facts.
+    Workspace(usize),
+    /// Index of a parameter of the facts.
+    Parameter(usize),
+    /// Index into the module's internal pools.
+    Internal(usize),
+    Device(usize),
+}
+
+impl<'a> Plan<'a> {
+    pub fn new(archive: &'a Archive, library: &Library, module: &'a Module, options: &Options) -> Result<Self> {
+        let symbol = names::symbol(&module.name, options.symbol.as_deref())?;
+        let sources = module
+            .sources
+            .iter()
+            .map(|path| {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                Ok(Source { name, text: archive.text(path)? })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        check_file_names(module, &sources)?;
+        check_state(module)?;
+        symbols::check_called(module)?;
+        let symbols = Symbols::new(module, &symbol)?;
+        let pools = split_pools(module, options.parameters);
+        let mut check = Check::new(module, &symbol);
+        let mut facts = Facts {
+            symbol,
+            name: check.name("its", &module.name)?.to_owned(),
+            abi_version: ABI_VERSION,
+            tvm_version: version(module, library.tvm_version.as_ref())?,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            workspaces: Vec::new(),
+            parameters: Vec::new(),
+            devices: Vec::new(),
+        };
+        check.reserve(&facts, pools.workspaces.len() + usize::from(module.allocates_at_run_time));
+        facts.inputs = check.tensors("INPUT", &module.inputs, &pools.places)?;
+        facts.outputs = check.tensors("OUTPUT", &module.outputs, &pools.places)?;
+        facts.workspaces = check.workspaces(&pools.workspaces)?;
+        let arena = match module.allocates_at_run_time {
+            true => Some(check.arena(&mut facts.workspaces, &sources)?),
+            false => None,
+        };
+        facts.parameters = check.parameters(&pools.parameters)?;
+        facts.devices = check.devices()?;
+        let internal = |kind| module.internal_pools.iter().any(|pool| pool.kind == kind);
+        Ok(Plan {
+            source_name: options.source_name.clone().unwrap_or_else(|| file_name(&library.archive)),
+            arguments: module.main_parameters.iter().map(|&parameter| argument(parameter, &pools.places)).collect(),
+            data: pools.parameters.iter().map(|(_, data)| *data).collect(),
+            exclusive: arena.is_some() || internal(PoolKind::Workspace),
+            arena,
+            symbols,
+            sources,
+            facts,
+            module,
+        })
+    }
+
+    pub fn symbol(&self) -> &str {
+        &self.facts.symbol
+    }
+
+    /// `TVM_MY_MODEL`.
+    pub fn macro_prefix(&self) -> String {
+        macro_prefix(&self.facts.symbol)
+    }
+
+    /// True when static data of the archive's C goes into the call, which only the same file can name.
+    pub fn calls_from_archive(&self) -> bool {
+        !self.module.internal_pools.is_empty()
+    }
+
+    pub fn is_packed(&self) -> bool {
+        self.module.operators == Operators::Packed
+    }
+
+    /// True for the kind of model whose calls the library proves with fewer instructions (`TVM_MODEL_PLAIN`).
+    pub fn is_plain(&self) -> bool {
+        let Facts { inputs, outputs, workspaces, .. } = &self.facts;
+        inputs.len() == 1 && outputs.len() == 1 && workspaces.len() == 1 && !self.has_placed_tensors()
+    }
+
+    /// True when a tensor lives inside a workspace.
+    pub fn has_placed_tensors(&self) -> bool {
+        self.facts.inputs.iter().chain(&self.facts.outputs).any(|tensor| tensor.facts.placement.is_some())
+    }
+
+    /// The largest alignment of any input or output.
+    pub fn tensor_alignment(&self) -> u32 {
+        self.facts.inputs.iter().chain(&self.facts.outputs).map(|tensor| tensor.facts.alignment).max().unwrap_or(1)
+    }
+
+    /// The name of the function that prepares the state of a model that has one.
+    pub fn reset_symbol(&self) -> Option<String> {
+        let symbol = format!("{}_reset", self.module.prefix);
+        let state = self.module.pools.iter().any(|pool| pool.state);
+        (state && self.module.defined_symbols.contains(&symbol)).then(|| self.symbols.renamed(&symbol))
+    }
+}
+
+fn argument(parameter: MainParameter, places: &[Place]) -> Argument {
+    match parameter {
+        MainParameter::Input(i) => Argument::Input(i),
+        MainParameter::Output(i) => Argument::Output(i),
+        MainParameter::Device(i) => Argument::Device(i),
+        MainParameter::InternalPool(i) => Argument::Internal(i),
+        MainParameter::Pool(i) => match places[i] {
+            Place::Workspace(i) => Argument::Workspace(i),
+            Place::Parameter(i) => Argument::Parameter(i),
+        },
+    }
+}
+
+fn version(module: &Module, version: Option<&TvmVersion>) -> Result<Option<[u16; 3]>> {
+    let Some(version) = version else {
+        return Ok(None);
+    };
+    let part = |n: u32| u16::try_from(n).ok().filter(|&n| n != u16::MAX);
+    match (part(version.major), part(version.minor), part(version.patch)) {
+        (Some(major), Some(minor), Some(patch)) => Ok(Some([major, minor, patch])),
+        _ => Err(Error::Limit {
+            module: shown(&module.name),
+            what: format!("TVM version '{}' has a number that is too large", shown(&version.text)),
+        }),
+    }
+}
+
+fn file_name(path: &str) -> String {
+    path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
+}
+
+/// State without a beginning would be used as the memory happens to be.
+fn check_state(module: &Module) -> Result<()> {
+    let reset = format!("{}_reset", module.prefix);
+    match module.pools.iter().find(|pool| pool.state) {
+        Some(pool) if !module.defined_symbols.contains(&reset) => {
+            let what = format!(
+                "pool '{}' keeps its contents from run to run, and the archive's C has no function '{reset}' that gives it the \
+                 first ones; compile the model again",
+                shown(&pool.name)
+            );
+            Err(Error::Unsupported { module: shown(&module.name), what })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// All copies go into one directory.
+fn check_file_names(module: &Module, sources: &[Source<'_>]) -> Result<()> {
+    for (i, source) in sources.iter().enumerate() {
+        check_file_name(module, source.name)?;
+        if sources[..i].iter().any(|other| other.name.eq_ignore_ascii_case(source.name)) {
+            let what = format!("two C files of the archive have the name '{}'", shown(source.name));
+            return Err(Error::Unsupported { module: shown(&module.name), what });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! Build files, and how all files reach the disk.
+
+pub mod build;
+pub mod write;

@@ -1,0 +1,5 @@
+//! The tar file: its members, and how much of it is read.
+
+pub(crate) mod archive;
+mod checks;
+pub(crate) mod limits;
