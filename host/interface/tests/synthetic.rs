@@ -373,6 +373,14 @@ fn two_archives_of_one_module_name_under_two_symbols() {
 /// Of two static libraries with one symbol the first would serve both users, whose types differ.
 #[test]
 fn two_models_of_one_symbol_do_not_link() {
+    for (language, flags) in [("c", &["-std=c99"][..]), ("c", &["-O2", "-flto"]), ("c++", &["-O2"])] {
+        for call in ["TVMExecute_net(NULL, NULL, NULL)", "TVMExecute(&net, NULL, NULL, NULL)"] {
+            two_models_with(language, flags, call);
+        }
+    }
+}
+
+fn two_models_with(language: &str, flags: &[&str], call: &str) {
     let directory = tempfile::tempdir().expect("a directory");
     let mut command = Command::new("gcc");
     for (i, inputs) in [&["x"][..], &["x", "z"]].into_iter().enumerate() {
@@ -383,15 +391,17 @@ fn two_models_of_one_symbol_do_not_link() {
         let objects = objects(&at, &generated, &["gcc", "-std=c99"]);
         succeed(Command::new("ar").arg("rcs").arg(at.join("libnet.a")).args(objects));
         let name = if i == 0 { "main" } else { "other" };
-        let user = format!(
-            "#include \"net.h\"\nint {name}(void);\nint {name}(void) {{\n  return (int)TVMExecute_net(NULL, NULL, NULL);\n}}\n"
-        );
+        let linkage = if i == 0 || language == "c" { "" } else { "extern \"C\" " };
+        let user =
+            format!("#include \"net.h\"\n{linkage}int {name}(void);\nint {name}(void) {{\n  return (int){call};\n}}\n");
         let path = at.join("user.c");
         std::fs::write(&path, user).expect("a file");
         let object = at.join("user.o");
         let include = |path: &Path| format!("-I{}", path.display());
-        let flags = [include(&at), include(&common::runtime_headers())];
-        succeed(Command::new("gcc").args(flags).arg("-c").arg(path).arg("-o").arg(&object));
+        let includes = [include(&at), include(&common::runtime_headers())];
+        let mut user = Command::new("gcc");
+        user.args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-x", language]).args(flags).args(includes);
+        succeed(user.arg("-c").arg(path).arg("-o").arg(&object));
         command.arg(object);
     }
     let library = |i: &str| directory.path().join(i).join("libnet.a");

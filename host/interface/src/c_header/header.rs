@@ -119,9 +119,11 @@ fn functions(out: &mut String, plan: &Plan<'_>) {
     section(out, "The model and its functions");
     let _ = write!(
         out,
-        "/* The linker knows the entry by a name of this model alone: a call with these types does not link with another model of\n \
-         * the same symbol, as a second static library may bring it. */\n#define TVMEntry_{symbol} {}\n\n",
-        linked_name(plan)
+        "/* The linker knows the entry by a name of this model alone, and is asked for it by whatever includes this: what is built\n \
+         * with this header does not link with another model of the same symbol, as a second static library may bring it. The\n \
+         * line of assembly makes no code and no data. */\n#define TVMEntry_{symbol} {linked}\n\
+         #if defined(__GNUC__) && defined(__ELF__)\n__asm__(\".globl {linked}\");\n#endif\n\n",
+        linked = linked_name(plan)
     );
     let _ = write!(
         out,
