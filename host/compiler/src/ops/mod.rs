@@ -50,6 +50,7 @@ pub mod strided_slice;
 pub mod sub;
 pub mod tanh;
 pub mod transpose;
+pub mod transpose_conv;
 pub mod unpack;
 pub mod variable;
 
@@ -122,6 +123,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &tanh::DEFINITION,
     &transpose::DEFINITION,
     &unpack::DEFINITION,
+    &transpose_conv::DEFINITION,
     &variable::ASSIGN_VARIABLE,
     &variable::CALL_ONCE,
     &variable::READ_VARIABLE,

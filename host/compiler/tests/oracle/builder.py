@@ -217,6 +217,8 @@ def _version(name, inputs, outputs, options):
     if name in ("CONV_2D", "DEPTHWISE_CONV_2D"):
         dilated = (options.dilationHFactor, options.dilationWFactor) != (1, 1)
         return 3 if quantized else 2 if dilated and name == "DEPTHWISE_CONV_2D" else 1
+    if name == "TRANSPOSE_CONV":
+        return 4 if options.fusedActivationFunction else 3 if len(inputs) == 4 else 2 if inputs[2].dtype == INT8 else 1
     if name == "FULLY_CONNECTED":
         return 6 if len(inputs) == 2 else 5 if options.keepNumDims else 4 if quantized else 1
     if name == "MUL" and quantized and inputs[0].scale * inputs[1].scale >= outputs[0].scale:

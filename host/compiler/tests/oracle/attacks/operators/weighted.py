@@ -131,6 +131,37 @@ def depthwise_conv_2d(net):
     return True
 
 
+def transpose_conv(net):
+    """TRANSPOSE_CONV."""
+    source = _image(net)
+    if not source:
+        return False
+    pad = net.pick(("SAME", "VALID"))
+    kernel = [net.pick((1, 2, 3, 3, 4, 5)) for _ in range(2)]
+    stride = [net.pick((1, 2, 2, 3, 4)) for _ in range(2)]
+    more = [0 if pad == "SAME" else max(k - s, 0) for k, s in zip(kernel, stride)]
+    place = [n * s + m for n, s, m in zip(source.shape[1:3], stride, more)]
+    if net.chance(0.2):
+        place = [max(1, n + net.between(-4, 4)) for n in place]
+    filters = net.pick((1, 2, 3, 4, 5, 8))
+    shape = (source.shape[0], *place, filters)
+    weights = (filters, *kernel, source.shape[3])
+    if size(shape) > net.largest or size(weights) > 2 * net.largest:
+        return False
+    inputs, quantization = _parameters(net, source, weights, 0, net.chance(0.8))
+    fields = options(
+        "TransposeConvOptions",
+        padding=padding(pad),
+        strideH=stride[0],
+        strideW=stride[1],
+        fusedActivationFunction=activation(net.pick(ACTIVATIONS)),
+    )
+    wanted = net.graph.constant(net.name("shape"), np.int32(shape))
+    output = net.result("transpose_conv", shape, source.dtype, quantization)
+    net.operator("TRANSPOSE_CONV", [wanted, inputs[0], source, *inputs[1:]], [output], fields)
+    return True
+
+
 def fully_connected(net):
     """FULLY_CONNECTED."""
     source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) > 1)
@@ -154,4 +185,5 @@ OPERATORS = {
     "CONV_2D": (12, conv_2d),
     "DEPTHWISE_CONV_2D": (8, depthwise_conv_2d),
     "FULLY_CONNECTED": (10, fully_connected),
+    "TRANSPOSE_CONV": (5, transpose_conv),
 }

@@ -1,0 +1,59 @@
+/* TRANSPOSE_CONV on float32: for each output the inputs that reach it, in the order in which the reference adds them up, without
+ * the zeros between them. Weights [output channel][row][column][input channel]. Nothing may overlap. */
+#ifndef TVMK_FLOAT_TRANSPOSE_CONV_H
+#define TVMK_FLOAT_TRANSPOSE_CONV_H
+
+#include "float_base.h"
+
+typedef struct {
+    uint16_t batches, in_height, in_width, in_channels;
+    uint16_t out_height, out_width, out_channels;
+    uint16_t window_height, window_width;
+    uint8_t stride_height, stride_width;
+    uint16_t pad_top, pad_left;
+} tvmk_float_transpose_conv_t;
+
+/* The first input along an axis whose window of `size` reaches place `at` of the padded output. */
+TVMK_INLINE int32_t tvmk_float_transpose_conv_first(int32_t at, int32_t size, int32_t stride) {
+    return at < size ? 0 : (at - size) / stride + 1;
+}
+
+/* The output at (y, x) of the padded output. */
+TVMK_INLINE float tvmk_float_transpose_conv_one(const tvmk_float_transpose_conv_t *l, const float *w, const float *in,
+                                                int32_t y, int32_t x) {
+    int32_t bottom = tvmk_min(y / l->stride_height, (int32_t)l->in_height - 1);
+    int32_t right = tvmk_min(x / l->stride_width, (int32_t)l->in_width - 1);
+    int32_t left = tvmk_float_transpose_conv_first(x, l->window_width, l->stride_width);
+    int32_t channels = l->in_channels;
+    float sum = 0.0f;
+    for (int32_t i = tvmk_float_transpose_conv_first(y, l->window_height, l->stride_height); i <= bottom; i++) {
+        const float *row = w + (y - i * l->stride_height) * l->window_width * channels;
+        for (int32_t j = left; j <= right; j++) {
+            const float *u = row + (x - j * l->stride_width) * channels;
+            const float *v = in + (i * l->in_width + j) * channels;
+            for (int32_t k = 0; k < channels; k++) {
+                sum = tvmk_exact(sum + tvmk_exact(v[k] * u[k]));
+            }
+        }
+    }
+    return sum;
+}
+
+/* The bias may be null. */
+TVMK_SHARED void tvmk_float_transpose_conv(const tvmk_float_transpose_conv_t *l, const float *weights, const float *bias,
+                                           const float *in, float *out, float low, float high) {
+    int32_t step = (int32_t)l->window_height * l->window_width * l->in_channels;
+    for (int32_t b = 0; b < l->batches; b++, in += (int32_t)l->in_height * l->in_width * l->in_channels) {
+        for (int32_t oy = 0; oy < l->out_height; oy++) {
+            for (int32_t ox = 0; ox < l->out_width; ox++) {
+                for (int32_t c = 0; c < l->out_channels; c++) {
+                    float sum =
+                        tvmk_float_transpose_conv_one(l, weights + c * step, in, oy + l->pad_top, ox + l->pad_left);
+                    *out++ = tvmk_float_clamp(bias ? sum + bias[c] : sum, low, high);
+                }
+            }
+        }
+    }
+}
+
+#endif
