@@ -3,7 +3,7 @@
 use crate::ir::graph::DType;
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::Checked;
+use crate::ops::definition::{Checked, Evaluated};
 use crate::ops::shared::moves::Move;
 
 /// Types with a size.
@@ -99,5 +99,20 @@ impl Checked for Moved<'_> {
         }
         let summary = format!("{} {:?} to {:?}", lowering.op.kind, input.shape, output.shape);
         Lowered::Layer(Layer { arguments, headers: vec!["move.h"], body, ..lowering.layer(summary) })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let (size, bytes) = (self.output.dtype.size(), self.output.bytes());
+        let mut output = match self.gaps {
+            Gaps::None => vec![0; bytes],
+            Gaps::Byte(byte) => vec![byte; bytes],
+            Gaps::Element(value) => value.data.as_ref()?.get(..size)?.repeat(self.output.elements()),
+        };
+        let input = self.input.data.as_ref();
+        for part in &self.moves {
+            part.apply(input?, &mut output);
+        }
+        self.repeats.iter().for_each(|part| part.apply_within(&mut output));
+        Some(Ok(vec![output.into()]))
     }
 }

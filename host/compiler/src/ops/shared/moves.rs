@@ -71,19 +71,33 @@ impl Move {
 
     /// Does it at compile time.
     pub fn apply(&self, from: &[u8], to: &mut [u8]) {
-        self.repeat(&self.levels, self.input as i64, self.output as i64, from, to);
+        self.each(&self.levels, self.input as i64, self.output as i64, &mut |input, output| {
+            if let (Some(from), Some(to)) =
+                (from.get(input..input + self.block), to.get_mut(output..output + self.block))
+            {
+                to.copy_from_slice(from);
+            }
+        });
     }
 
-    fn repeat(&self, levels: &[Level], input: i64, output: i64, from: &[u8], to: &mut [u8]) {
-        if let Some((level, inner)) = levels.split_first() {
-            for i in 0..level.count as i64 {
-                self.repeat(inner, input + i * level.input, output + i * level.output, from, to);
+    /// Does it at compile time, within one array.
+    pub fn apply_within(&self, bytes: &mut [u8]) {
+        self.each(&self.levels, self.input as i64, self.output as i64, &mut |input, output| {
+            if input.max(output) + self.block <= bytes.len() {
+                bytes.copy_within(input..input + self.block, output);
             }
-            return;
-        }
-        let (input, output) = (input as usize, output as usize);
-        if let (Some(from), Some(to)) = (from.get(input..input + self.block), to.get_mut(output..output + self.block)) {
-            to.copy_from_slice(from);
+        });
+    }
+
+    /// Calls a function with the places of each block.
+    fn each(&self, levels: &[Level], input: i64, output: i64, copy: &mut impl FnMut(usize, usize)) {
+        match levels.split_first() {
+            None => copy(input as usize, output as usize),
+            Some((level, inner)) => {
+                for i in 0..level.count as i64 {
+                    self.each(inner, input + i * level.input, output + i * level.output, copy);
+                }
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::OpKind;
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand, resolve_axis};
-use crate::ops::definition::{Checked, Cores, Definition, OptionsReader, ReadOptions, Support, or_default};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, OptionsReader, ReadOptions, Support, or_default};
 use crate::ops::shared::moves::{Level, Move};
 use std::ops::RangeInclusive;
 
@@ -81,22 +81,43 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(Split { input, parts, axis: resolved }))
 }
 
+impl Split<'_> {
+    /// What is moved to each part.
+    fn moves(&self) -> Vec<Move> {
+        let (shape, axis) = (&self.input.tensor.shape, self.axis);
+        let rows: usize = shape[..axis].iter().product();
+        let step = shape[axis + 1..].iter().product::<usize>() * self.input.dtype.size();
+        let (total, mut offset) = (step * shape[axis], 0);
+        let part = |&(_, length): &(Operand<'_>, usize)| {
+            let block = step * length;
+            offset += block;
+            let row = Level { count: rows, input: total as i64, output: block as i64 };
+            Move::rows(row, block, offset - block, 0)
+        };
+        self.parts.iter().map(part).collect()
+    }
+}
+
 impl Checked for Split<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (input, axis) = (self.input, self.axis);
-        let rows: usize = input.shape[..axis].iter().product();
-        let step = input.shape[axis + 1..].iter().product::<usize>() * input.dtype.size();
-        let total = step * input.shape[axis];
-        let (mut arguments, mut body, mut offset) = (vec![Argument::input("input", input.id)], String::new(), 0);
-        for (i, (output, length)) in self.parts.iter().enumerate() {
+        let (mut arguments, mut body) = (vec![Argument::input("input", input.id)], String::new());
+        for (i, ((output, _), part)) in self.parts.iter().zip(self.moves()).enumerate() {
             let name = format!("output{i}");
-            let block = step * length;
-            let part = Move::rows(Level { count: rows, input: total as i64, output: block as i64 }, block, offset, 0);
             body += &part.statements(&format!("part{i}"), "input", &name);
             arguments.push(Argument::output(&name, output.id));
-            offset += block;
         }
         let summary = format!("{} into {} tensors along dimension {axis}", lowering.op.kind, self.parts.len());
         Lowered::Layer(Layer { arguments, headers: vec!["move.h"], body, ..lowering.layer(summary) })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let input = self.input.data.as_ref()?;
+        let part = |((output, _), part): (&(Operand<'_>, usize), Move)| {
+            let mut bytes = vec![0; output.bytes()];
+            part.apply(input, &mut bytes);
+            bytes.into()
+        };
+        Some(Ok(self.parts.iter().zip(self.moves()).map(part).collect()))
     }
 }

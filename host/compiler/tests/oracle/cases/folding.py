@@ -43,6 +43,7 @@ def cases():
     yield "contradiction-folding-RANGE-count", lambda state: _known("RANGE", "int32", True, 1)
     yield "contradiction-folding-FLOOR_DIV-by_0", lambda state: _known("FLOOR_DIV", "int32", True, 0, 0)
     yield "folding-moves", _moves
+    yield "folding-parts", _parts
     yield "folding-dequantize", _dequantize
     for kind in ("float16", "float16-small"):
         yield f"folding-{kind}", lambda state, kind=kind: (_weights(kind, False), _weights(kind, True))
@@ -148,6 +149,32 @@ def _moves(state):
     joined = layout.concatenation(graph, [turned, turned], 1)
     flat = layout.reshape(graph, joined, (4, 3))
     graph.output(arithmetic(graph, "MUL", [source, flat], (4, 3)), joined)
+    return model.bytes()
+
+
+def _parts(state):
+    """A constant in parts: SLICE, UNPACK, SPLIT, MIRROR_PAD, PADV2."""
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (3, 4), None, FLOAT)
+
+    def made(name, inputs, shapes, table, **fields):
+        outputs = [graph.tensor(f"{name}{i}", shape, None, FLOAT) for i, shape in enumerate(shapes)]
+        graph.operator(name, inputs, outputs, options(table, **fields))
+        return outputs
+
+    def numbers(name, values):
+        return graph.constant(name, np.int32(values))
+
+    constant = graph.constant("constant", state.standard_normal((3, 5, 4)).astype(np.float32))
+    [part] = made("SLICE", [constant, numbers("begin", [1, 0, 2]), numbers("size", [2, 4, 2])], [(2, 4, 2)], "SliceOptions")
+    first, second = made("UNPACK", [part], [(4, 2)] * 2, "UnpackOptions", num=2, axis=0)
+    upper, lower = layout.split(graph, second, 0, 2, "half")
+    amounts = numbers("amounts", [[0, 1], [1, 1]])
+    [mirrored] = made("MIRROR_PAD", [upper, amounts], [(3, 4)], "MirrorPadOptions", mode=0)
+    [padded] = made("PADV2", [lower, amounts, graph.constant("value", np.float32(-0.5))], [(3, 4)], "PadV2Options")
+    result = arithmetic(graph, "MUL", [source, mirrored], (3, 4), "product")
+    graph.output(arithmetic(graph, "ADD", [result, padded], (3, 4), "sum"), first)
     return model.bytes()
 
 
