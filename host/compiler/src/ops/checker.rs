@@ -107,6 +107,14 @@ impl<'a> Checker<'a> {
         false
     }
 
+    /// Whether a constant of type bool holds 0 and 1 only; what the reference makes of other bytes is not defined.
+    pub fn bools(&mut self, operand: Operand<'_>) -> bool {
+        let constant = operand.data.as_deref().filter(|_| operand.dtype == DType::Bool);
+        let Some(byte) = constant.and_then(|bytes| bytes.iter().find(|&&byte| byte > 1)) else { return true };
+        self.bad_tensor(operand.id, format!("a bool of {byte}"), "0 or 1");
+        false
+    }
+
     /// Whether a tensor has this many dimensions.
     pub fn rank(&mut self, operand: Operand<'_>, rank: usize) -> bool {
         if operand.shape.len() == rank {

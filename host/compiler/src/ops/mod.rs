@@ -9,9 +9,11 @@ pub mod shared;
 
 pub mod abs;
 pub mod add;
+pub mod arg_max_min;
 pub mod average_pool_2d;
 pub mod batch_to_space_nd;
 pub mod broadcast_to;
+pub mod compare;
 pub mod concatenation;
 pub mod conv_2d;
 pub mod depthwise_conv_2d;
@@ -24,6 +26,7 @@ pub mod floor_div;
 pub mod fully_connected;
 pub mod hard_swish;
 pub mod leaky_relu;
+pub mod logical;
 pub mod logistic;
 pub mod max_pool_2d;
 pub mod maximum_minimum;
@@ -34,6 +37,7 @@ pub mod pack;
 pub mod pad;
 pub mod quantize;
 pub mod range;
+pub mod reduce;
 pub mod reduce_prod;
 pub mod relu;
 pub mod relu6;
@@ -64,10 +68,18 @@ use kernels::{Kernel, includes};
 pub static DEFINITIONS: &[&Definition] = &[
     &abs::DEFINITION,
     &add::DEFINITION,
+    &arg_max_min::ARG_MAX,
+    &arg_max_min::ARG_MIN,
     &average_pool_2d::DEFINITION,
     &batch_to_space_nd::BATCH_TO_SPACE_ND,
     &batch_to_space_nd::SPACE_TO_BATCH_ND,
     &broadcast_to::DEFINITION,
+    &compare::EQUAL,
+    &compare::GREATER,
+    &compare::GREATER_EQUAL,
+    &compare::LESS,
+    &compare::LESS_EQUAL,
+    &compare::NOT_EQUAL,
     &concatenation::DEFINITION,
     &conv_2d::DEFINITION,
     &depthwise_conv_2d::DEFINITION,
@@ -91,11 +103,15 @@ pub static DEFINITIONS: &[&Definition] = &[
     &fully_connected::DEFINITION,
     &hard_swish::DEFINITION,
     &leaky_relu::DEFINITION,
+    &logical::LOGICAL_AND,
+    &logical::LOGICAL_NOT,
+    &logical::LOGICAL_OR,
     &logistic::DEFINITION,
     &max_pool_2d::DEFINITION,
     &maximum_minimum::MAXIMUM,
     &maximum_minimum::MINIMUM,
-    &mean::DEFINITION,
+    &mean::MEAN,
+    &mean::SUM,
     &mirror_pad::DEFINITION,
     &mul::DEFINITION,
     &pack::DEFINITION,
@@ -103,6 +119,9 @@ pub static DEFINITIONS: &[&Definition] = &[
     &pad::PADV2,
     &quantize::DEFINITION,
     &range::DEFINITION,
+    &reduce::REDUCE_ALL,
+    &reduce::REDUCE_MAX,
+    &reduce::REDUCE_MIN,
     &reduce_prod::DEFINITION,
     &relu6::DEFINITION,
     &relu::DEFINITION,
@@ -122,8 +141,8 @@ pub static DEFINITIONS: &[&Definition] = &[
     &sub::DEFINITION,
     &tanh::DEFINITION,
     &transpose::DEFINITION,
-    &unpack::DEFINITION,
     &transpose_conv::DEFINITION,
+    &unpack::DEFINITION,
     &variable::ASSIGN_VARIABLE,
     &variable::CALL_ONCE,
     &variable::READ_VARIABLE,

@@ -70,7 +70,7 @@ static void windows(void) {
                              CHANNELS, CHANNELS, 3,        3,       1, 1,      1,     1,        1,      1};
     const tvmk_float_pool_t average = {1, HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, 3, 3, 1, 1, 1, 1};
     const tvmk_max_pool_2d_t largest = {1, HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, 3, 3, 1, 1, 1, 1};
-    const tvmk_mean_loops_t mean = {{1, 1, CHANNELS}, {0, 0, 1}, {1, 1, HEIGHT * WIDTH}, {0, 0, CHANNELS}};
+    const tvmk_reduce_t mean = {{1, 1, CHANNELS}, {0, 0, 1}, {1, 1, HEIGHT * WIDTH}, {0, 0, CHANNELS}};
     tvmk_float_conv_2d(&l, a, out);
     outputs();
     l.bias = 0;

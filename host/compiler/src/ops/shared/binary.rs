@@ -34,10 +34,16 @@ pub struct Binary<'a> {
 
 /// Checks types and shapes: both inputs and the output of one of these types, shapes that broadcast.
 pub fn check<'a>(checker: &mut Checker<'a>, types: &[DType]) -> Option<Binary<'a>> {
+    check_to(checker, types, None)
+}
+
+/// Checks types and shapes: both inputs of one of these types, the output of type `to` or of theirs.
+pub fn check_to<'a>(checker: &mut Checker<'a>, types: &[DType], to: Option<DType>) -> Option<Binary<'a>> {
     let (inputs, output) = ([checker.input(0)?, checker.input(1)?], checker.output(0)?);
     checker.dtype(inputs[0], types).then_some(())?;
     let same = [inputs[0].dtype];
-    (checker.dtype(inputs[1], &same) & checker.dtype(output, &same)).then_some(())?;
+    (checker.dtype(inputs[1], &same) & checker.dtype(output, &[to.unwrap_or(inputs[0].dtype)])).then_some(())?;
+    (checker.bools(inputs[0]) & checker.bools(inputs[1])).then_some(())?;
     let Some(broadcast) = Broadcast::new([&inputs[0].shape, &inputs[1].shape], &output.shape) else {
         let [a, b, to] = [inputs[0], inputs[1], output].map(|operand| &operand.tensor.shape);
         checker.bad(format!("shapes {a:?} and {b:?} to {to:?}"), "shapes that broadcast, of up to four dimensions");
@@ -71,7 +77,8 @@ impl Binary<'_> {
         call: impl Fn(&str) -> String,
     ) -> Lowered {
         let (inputs, output) = (&self.inputs, self.output);
-        let same = inputs.iter().filter(|input| input.elements() == output.elements());
+        let same =
+            inputs.iter().filter(|input| input.elements() == output.elements() && input.bytes() == output.bytes());
         let in_place =
             |input: &Operand<'_>| InPlace { input: input.id, output: output.id, lead: 0, reason: "element by element" };
         let shapes = [&inputs[0].shape, &inputs[1].shape];

@@ -9,6 +9,7 @@ pub mod float_window;
 pub mod moved;
 pub mod moves;
 pub mod pool_2d;
+pub mod reduce;
 pub mod table;
 pub mod text;
 pub mod weighted;
@@ -29,5 +30,6 @@ pub static KERNELS: &[Kernel] = kernels![
     "float_weighted.h",
     "move.h",
     "mve.h",
+    "reduce.h",
     "table.h",
 ];

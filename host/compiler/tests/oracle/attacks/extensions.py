@@ -102,8 +102,10 @@ def _with_bias(file):
         for operator in graph.operators or []:
             if name_of(file, operator) != "DEPTHWISE_CONV_2D" or len(operator.inputs) != 3 or operator.inputs[2] != -1:
                 continue
-            found = True
             weights = graph.tensors[operator.inputs[1]]
+            if len(weights.shape) != 4:
+                continue
+            found = True
             bias = generated.TensorT()
             bias.name, bias.shape = b"no bias", [weights.shape[3]]
             floating = weights.type == generated.TensorType.FLOAT32

@@ -13,7 +13,7 @@ def draw(state):
     """One net with its inputs, operators and outputs."""
     net = Net(state)
     for _ in range(1 + net.chance(0.25)):
-        net.input(dtype=net.pick(("int8",) * 20 + ("float32",) * 9 + ("int16", "uint8", "int32")))
+        net.input(dtype=net.pick(("int8",) * 20 + ("float32",) * 9 + ("int16", "int16", "uint8", "int32", "bool")))
     wanted = net.between(1, MOST)
     total = sum(_WEIGHTS)
     for _ in range(8 * wanted):

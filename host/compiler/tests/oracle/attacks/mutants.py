@@ -20,8 +20,8 @@ def draw(state, number):
     while True:
         net = Net(state)
         net.extreme = False
-        net.input(dtype=net.pick(("int8", "int8", "int8", "float32")))
-        if OPERATORS[names[number % len(names)]][1](net):
+        net.input(dtype=net.pick(("int8",) * 6 + ("float32", "float32", "int16", "bool")))
+        if OPERATORS[names[number % len(names)]][1](net) and net.graph.table.operators:
             break
     entries = set(net.graph.table.inputs)
     net.graph.output(*[t for t in net.tensors if t.index not in entries and t.index not in net.read])

@@ -105,6 +105,8 @@ class Net:
         """Contents of a constant: all sorts, and the ends of the type."""
         if np.dtype(dtype) == FLOAT:
             return (self.state.standard_normal(shape) * 10.0 ** self.state.uniform(-2, 1)).astype(np.float32)
+        if np.dtype(dtype) == np.bool_:
+            return self.state.randint(0, 2, shape).astype(bool)
         low, high = RANGES[np.dtype(dtype).name]
         low, high = max(low, -(1 << 20)), min(high, 1 << 20)
         if self.chance(0.2):

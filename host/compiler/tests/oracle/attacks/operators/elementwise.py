@@ -32,6 +32,14 @@ BINARY = {
     "MAXIMUM": (("int8", "float32", "int32"), "MaximumMinimumOptions"),
 }
 
+# Comparisons: types, to bool.
+COMPARE = {
+    **{name: ("int8", "int32", "float32", "bool") for name in ("EQUAL", "NOT_EQUAL")},
+    **{name: ("int8", "int32", "float32") for name in ("GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL")},
+    "LOGICAL_AND": ("bool",),
+    "LOGICAL_OR": ("bool",),
+}
+
 
 def unary(name):
     """The drawing function of an operator of one tensor."""
@@ -46,6 +54,32 @@ def unary(name):
         fields = options("LeakyReluOptions", alpha=_alpha(net)) if name == "LEAKY_RELU" else None
         output = net.result(name, source.shape, source.dtype, quantization)
         net.operator(name, [source], [output], fields, exact or not floating)
+        return True
+
+    return draw
+
+
+def logical_not(net):
+    """LOGICAL_NOT."""
+    source = net.source(is_type("bool"))
+    if source is None:
+        return False
+    net.operator("LOGICAL_NOT", [source], [net.result("logical_not", source.shape, "bool")])
+    return True
+
+
+def compare(name):
+    """The drawing function of an operator of two tensors to bool."""
+
+    def draw(net):
+        first = net.source(is_type(*COMPARE[name]))
+        if first is None:
+            return False
+        second = _second(net, first)
+        shape = np.broadcast_shapes(first.shape, second.shape)
+        if size(shape) > net.largest:
+            return False
+        net.operator(name, [first, second], [net.result(name, shape, "bool")])
         return True
 
     return draw
@@ -127,6 +161,8 @@ def alike(net, tensor, quantization):
 
 
 OPERATORS = {
+    **{name: (1, compare(name)) for name in COMPARE},
+    "LOGICAL_NOT": (1, logical_not),
     **{name: (4 if "int8" in types else 1, unary(name)) for name, (types, _) in UNARY.items()},
     **{name: (8 if name == "ADD" else 5, binary(name)) for name in BINARY},
 }

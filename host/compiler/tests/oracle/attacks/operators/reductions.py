@@ -1,4 +1,4 @@
-"""Pooling, MEAN and SOFTMAX: operators that look at several elements for each result."""
+"""Pooling, MEAN and others, ARG_MAX and SOFTMAX: operators that look at several elements for each result."""
 
 import numpy as np
 
@@ -41,24 +41,55 @@ def pool(name):
     return draw
 
 
-def mean(net):
-    """MEAN."""
-    source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) <= 4)
-    if source is None:
-        return False
-    rank = len(source.shape)
-    axes = (1, 2) if rank == 4 and net.chance(0.5) else tuple(np.flatnonzero(net.state.randint(0, 2, rank)))
-    axes = axes or (rank - 1,)
-    keep = net.chance(0.5)
-    shape = tuple(1 if i in axes else n for i, n in enumerate(source.shape) if keep or i not in axes)
-    quantization = None
-    if source.dtype != FLOAT:
-        quantization = source.quantization if net.chance(0.5) else net.quantization(near=source.scale)
-    said = [int(a) - (rank if net.chance(0.2) else 0) for a in axes]
-    inputs = [source, net.graph.constant(net.name("axes"), np.int32(said))]
-    output = net.result("mean", shape, source.dtype, quantization)
-    net.operator("MEAN", inputs, [output], options("ReducerOptions", keepDims=keep))
-    return True
+REDUCED = {
+    "MEAN": ("int8", "int16", "float32"),
+    "SUM": ("int8", "int16", "float32"),
+    "REDUCE_MAX": ("int8", "float32"),
+    "REDUCE_MIN": ("int8", "float32"),
+    "REDUCE_ALL": ("bool",),
+}
+
+
+def reduce(name):
+    """The drawing function of an operator that makes one element of all along some dimensions."""
+
+    def draw(net):
+        source = net.source(lambda t: t.dtype.name in REDUCED[name] and 1 <= len(t.shape) <= 4)
+        if source is None:
+            return False
+        rank = len(source.shape)
+        axes = (1, 2) if rank == 4 and net.chance(0.5) else tuple(np.flatnonzero(net.state.randint(0, 2, rank)))
+        axes = axes or (rank - 1,)
+        keep = net.chance(0.5)
+        shape = tuple(1 if i in axes else n for i, n in enumerate(source.shape) if keep or i not in axes)
+        quantization = source.quantization
+        if quantization is not None and net.chance(0.05 if name.startswith("REDUCE") else 0.5):
+            quantization = net.quantization(source.dtype, source.scale)
+        said = [int(a) - (rank if net.chance(0.2) else 0) for a in axes]
+        inputs = [source, net.graph.constant(net.name("axes"), np.int32(said))]
+        output = net.result(name, shape, source.dtype, quantization)
+        net.operator(name, inputs, [output], options("ReducerOptions", keepDims=keep))
+        return True
+
+    return draw
+
+
+def argument(name):
+    """The drawing function of ARG_MAX and ARG_MIN."""
+
+    def draw(net):
+        source = net.source(lambda t: t.dtype.name in ("int8", "float32") and t.shape)
+        if source is None:
+            return False
+        axis = net.between(0, len(source.shape) - 1)
+        shape = tuple(n for i, n in enumerate(source.shape) if i != axis)
+        said = axis - (len(source.shape) if net.chance(0.3) else 0)
+        inputs = [source, net.graph.constant(net.name("axis"), np.int32(said))]
+        fields = options("ArgMaxOptions" if name == "ARG_MAX" else "ArgMinOptions", outputType=2)
+        net.operator(name, inputs, [net.result(name, shape, "int32")], fields)
+        return True
+
+    return draw
 
 
 def softmax(net):
@@ -78,6 +109,8 @@ def softmax(net):
 OPERATORS = {
     "AVERAGE_POOL_2D": (5, pool("AVERAGE_POOL_2D")),
     "MAX_POOL_2D": (5, pool("MAX_POOL_2D")),
-    "MEAN": (4, mean),
+    **{name: (4 if name == "MEAN" else 2, reduce(name)) for name in REDUCED},
+    "ARG_MAX": (2, argument("ARG_MAX")),
+    "ARG_MIN": (2, argument("ARG_MIN")),
     "SOFTMAX": (3, softmax),
 }

@@ -1,0 +1,69 @@
+//! LOGICAL_AND and LOGICAL_OR with broadcasting, LOGICAL_NOT: `logical.h`.
+
+use crate::ir::graph::{DType, OpKind};
+use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::binary::{self, Binary};
+
+/// Whether both are true.
+pub static LOGICAL_AND: Definition = definition(OpKind::LOGICAL_AND, 2, "logical.cc");
+/// Whether one is true.
+pub static LOGICAL_OR: Definition = definition(OpKind::LOGICAL_OR, 2, "logical.cc");
+/// Whether it is not true.
+pub static LOGICAL_NOT: Definition = definition(OpKind::LOGICAL_NOT, 1, "elementwise.cc");
+
+const SUPPORT: &[Support] = &[Support::bytes("bool", Cores::Portable)];
+
+const fn definition(kind: OpKind, inputs: usize, reference: &'static str) -> Definition {
+    Definition {
+        kind,
+        versions: 1..=1,
+        inputs: inputs..=inputs,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: kernels!["logical.h"],
+        reference,
+        support: SUPPORT,
+    }
+}
+
+struct Both<'a>(Binary<'a>);
+
+struct Not<'a> {
+    input: Operand<'a>,
+    output: Operand<'a>,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.op.kind != OpKind::LOGICAL_NOT {
+        return Some(Box::new(Both(binary::check(checker, &[DType::Bool])?)));
+    }
+    let (input, output) = (checker.input(0)?, checker.output(0)?);
+    checker.dtype(input, &[DType::Bool]);
+    checker.dtype(output, &[DType::Bool]);
+    checker.shape(output, &input.shape);
+    checker.bools(input);
+    Some(Box::new(Not { input, output }))
+}
+
+impl Checked for Both<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let function = if lowering.op.kind == OpKind::LOGICAL_AND { "tvmk_logical_and" } else { "tvmk_logical_or" };
+        self.0.lower(lowering, "logical.h", "", |tensors| format!("    {function}({tensors});\n"))
+    }
+}
+
+impl Checked for Not<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (input, output, count) = (self.input.id, self.output.id, self.input.elements());
+        Lowered::Layer(Layer {
+            in_place: vec![InPlace { input, output, lead: 0, reason: "element by element" }],
+            headers: vec!["logical.h"],
+            body: format!("    tvmk_logical_not(input, output, {count});\n"),
+            ..lowering.layer_of(format!("LOGICAL_NOT of {count} elements"), input, output)
+        })
+    }
+}

@@ -1,0 +1,112 @@
+//! Operators that make one element of all along some dimensions: `reduce.h`.
+
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::OpOptions;
+use crate::ops::checker::{Checker, Operand, resolve_axis};
+use crate::ops::definition::{ReadOptions, or_default, read};
+use crate::ops::shared::text;
+
+/// Loops of the kernels over what stays, and over what becomes one element.
+const LOOPS: usize = 3;
+/// Sums of more int8 elements might leave 32 bits.
+const MAX_COUNT: usize = 1 << 22;
+
+/// Options of MEAN, SUM, REDUCE_MAX and others.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Whether the dimensions stay, with one element each.
+    pub keep_dims: bool,
+}
+
+impl OpOptions for Options {}
+
+/// Reads the options.
+///
+/// # Errors
+/// A table that is broken.
+pub fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Reducer(o)) = table else { return or_default::<Options>(table) };
+    read(Options { keep_dims: o.keep_dims()? })
+}
+
+/// A checked reduction.
+pub struct Reduce<'a> {
+    /// The input.
+    pub input: Operand<'a>,
+    /// The output.
+    pub output: Operand<'a>,
+    /// How many elements become one.
+    pub count: usize,
+    kept: Vec<(usize, usize)>,
+    reduced: Vec<(usize, usize)>,
+}
+
+/// Checks axes and shapes; the types are left to the operator.
+pub fn check<'a>(checker: &mut Checker<'a>) -> Option<Reduce<'a>> {
+    let keep_dims = checker.options::<Options>()?.keep_dims;
+    let (input, axes, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
+    let given = checker.constant_i32(axes)?;
+    let Some(reduced) = reduced(&given, input.shape.len()) else {
+        checker.bad_tensor(axes.id, format!("axes {given:?}"), format!("dimensions of {:?}", input.shape));
+        return None;
+    };
+    let kept = input.shape.iter().zip(&reduced).filter(|(_, reduced)| !**reduced || keep_dims);
+    let expected: Vec<usize> = kept.map(|(&size, &reduced)| if reduced { 1 } else { size }).collect();
+    checker.shape(output, &expected);
+    let found = Reduce::new(input, output, &reduced).filter(|reduce| reduce.count <= MAX_COUNT);
+    if found.is_none() {
+        let found = format!("axes {given:?} of shape {:?}", input.shape);
+        checker.bad_tensor(input.id, found, "fewer and smaller groups of axes");
+    }
+    found
+}
+
+fn reduced(axes: &[i32], rank: usize) -> Option<Vec<bool>> {
+    let mut reduced = vec![false; rank];
+    for &axis in axes {
+        reduced[resolve_axis(axis, rank)?] = true;
+    }
+    Some(reduced)
+}
+
+impl<'a> Reduce<'a> {
+    /// Merges neighbouring dimensions of one kind into loops; outermost first, padded with loops of one.
+    fn new(input: Operand<'a>, output: Operand<'a>, reduced: &[bool]) -> Option<Self> {
+        let mut merged: Vec<(usize, usize, bool)> = Vec::new();
+        let mut step = 1;
+        for (&size, &reduced) in input.shape.iter().zip(reduced).rev() {
+            if size > 1 {
+                match merged.last_mut() {
+                    Some((inner, _, kind)) if *kind == reduced => *inner *= size,
+                    _ => merged.push((size, step, reduced)),
+                }
+            }
+            step *= size;
+        }
+        let side = |wanted: bool| {
+            let mut side: Vec<(usize, usize)> =
+                merged.iter().rev().filter(|(.., kind)| *kind == wanted).map(|&(size, step, _)| (size, step)).collect();
+            let missing = LOOPS.checked_sub(side.len())?;
+            side.splice(0..0, std::iter::repeat_n((1, 0), missing));
+            Some(side)
+        };
+        let (kept, reduced) = (side(false)?, side(true)?);
+        let count = reduced.iter().map(|(size, _)| size).product();
+        Some(Reduce { input, output, count, kept, reduced })
+    }
+
+    /// `static const tvmk_reduce_t loops = …;`
+    pub fn statements(&self) -> String {
+        let list = |side: &[(usize, usize)], pick: fn(&(usize, usize)) -> usize| {
+            format!("{{{}}}", side.iter().map(|level| pick(level).to_string()).collect::<Vec<_>>().join(", "))
+        };
+        let fields = [
+            ("kept", list(&self.kept, |level| level.0)),
+            ("kept_step", list(&self.kept, |level| level.1)),
+            ("reduced", list(&self.reduced, |level| level.0)),
+            ("reduced_step", list(&self.reduced, |level| level.1)),
+        ];
+        text::constant_struct("tvmk_reduce_t", "loops", &fields)
+    }
+}
