@@ -164,7 +164,7 @@ fn every_standard_of_c_will_do() {
 
 #[test]
 fn inputs_are_checked_before_anything_is_compiled() {
-    let f = Fixture::new("this is no C");
+    let f = Fixture::new("y[0] = 0; this is no C");
     f.file("x.bin", &[0; 4]);
     f.file("long.bin", &[0; 6]);
     for (args, code, part) in [
@@ -220,7 +220,8 @@ fn what_the_model_does_wrong_ends_with_4() {
         ("x[-1] = 1;", "wrote outside its input x/0"),
         ("static int8_t n; int i; for (i = 0; i < 4; i++) { y[i] = n; } n++;", "output y of repetition 2 differs"),
     ] {
-        let f = Fixture::new(main);
+        // An archive whose output is never written is refused when it is read.
+        let f = Fixture::new(&format!("y[0] = 0; {main}"));
         f.file("x.bin", &[0; 4]);
         let (code, stdout, stderr) = f.run(&["--input", "x.bin", "--output", "y.bin", "--repeat", "2"]);
         assert_eq!((code, stdout.as_str()), (4, ""), "{main}: {stderr}");
