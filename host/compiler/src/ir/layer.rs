@@ -68,9 +68,11 @@ pub struct Layer {
     /// Bytes of scratch memory alive during the call; 0 for none. The function then has a last parameter `uint8_t *scratch`.
     pub scratch_bytes: usize,
     /// Alignment of the scratch memory, a power of two up to 16.
-    pub scratch_align: usize,
+    pub scratch_align: u32,
     /// Arrays in flash.
     pub constants: Vec<Constant>,
+    /// Whether a run can fail here: the body then returns 0, or what the run answers.
+    pub fails: bool,
     /// Kernel files the body needs, such as `"conv_2d.h"`; files they include are found by themselves.
     pub headers: Vec<&'static str>,
     /// C statements, indented by four spaces, each line ended by a newline. Uses argument and constant names.

@@ -24,6 +24,7 @@ pub mod fill;
 pub mod float_functions;
 pub mod floor_div;
 pub mod fully_connected;
+pub mod gather;
 pub mod hard_swish;
 pub mod leaky_relu;
 pub mod logical;
@@ -101,6 +102,8 @@ pub static DEFINITIONS: &[&Definition] = &[
     &floor_div::FLOOR_DIV,
     &floor_div::FLOOR_MOD,
     &fully_connected::DEFINITION,
+    &gather::EMBEDDING_LOOKUP,
+    &gather::GATHER,
     &hard_swish::DEFINITION,
     &leaky_relu::DEFINITION,
     &logical::LOGICAL_AND,

@@ -162,7 +162,7 @@ fn scratch_requests(layers: &[Layer]) -> Vec<(usize, Request)> {
     let with_scratch = layers.iter().enumerate().filter(|(_, layer)| layer.scratch_bytes > 0);
     with_scratch
         .map(|(i, layer)| {
-            let align = layer.scratch_align.clamp(WORD, POOL_ALIGN).next_power_of_two();
+            let align = (layer.scratch_align as usize).clamp(WORD, POOL_ALIGN).next_power_of_two();
             (i, Request { bytes: layer.scratch_bytes, align, first: i, last: i })
         })
         .collect()

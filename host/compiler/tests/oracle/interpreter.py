@@ -65,7 +65,10 @@ class Interpreter:
 
     def output(self, position):
         """A copy of the output at `position`."""
-        return np.array(self._interpreter.get_output(position), copy=True)
+        try:
+            return np.array(self._interpreter.get_output(position), copy=True)
+        except ValueError as error:
+            raise Refused(f"output {position}: {error}") from error
 
     def tensor(self, tensor):
         """A copy of any tensor of the last invoke; needs `preserve`."""

@@ -63,8 +63,9 @@ impl<'a> Moved<'a> {
     }
 }
 
-/// Whether input and output have one of these types, the same.
+/// Whether input and output have one of these types, the same; ahead of the run any type.
 pub fn types(checker: &mut Checker<'_>, input: Operand<'_>, output: Operand<'_>, allowed: &[DType]) -> bool {
+    let allowed = if checker.ahead { ALL } else { allowed };
     checker.dtype(input, allowed) && checker.dtype(output, &[input.dtype])
 }
 

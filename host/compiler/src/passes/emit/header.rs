@@ -48,8 +48,15 @@ pub fn header(model: &Model) -> String {
     for (parameter, what) in run_parameters(model) {
         let _ = writeln!(out, " * \\param {parameter} {what} for the module");
     }
+    let fails = model.layers.iter().any(|planned| planned.layer.fails);
+    if fails {
+        out.push_str(
+            " * \\return 0; -1 when a position that the run computed or was given lies outside of its tensor\n",
+        );
+    }
     if model.state_pool().is_some() {
-        out.push_str(" * \\return 0; -7430 (TVM_STATUS_STATE_NOT_RESET) when the state was not reset\n");
+        let zero = if fails { "" } else { "0; " };
+        let _ = writeln!(out, " * \\return {zero}-7430 (TVM_STATUS_STATE_NOT_RESET) when the state was not reset");
     }
     let _ = write!(out, " */\n{};\n", run_prototype(model));
     if model.state_pool().is_some() {

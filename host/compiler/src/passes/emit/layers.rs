@@ -88,7 +88,9 @@ fn layer(out: &mut String, model: &Model, planned: &PlannedLayer) {
     if layer.scratch_bytes > 0 {
         parameters.push("uint8_t *scratch".to_owned());
     }
-    let _ = write!(out, "static void {}({}) {{\n{}}}\n", model.symbol(&layer.name), parameters.join(", "), layer.body);
+    let result = if layer.fails { "int32_t" } else { "void" };
+    let (name, parameters) = (model.symbol(&layer.name), parameters.join(", "));
+    let _ = write!(out, "static {result} {name}({parameters}) {{\n{}}}\n", layer.body);
 }
 
 fn parameter(model: &Model, argument: &Argument) -> String {
@@ -118,12 +120,13 @@ fn main(out: &mut String, model: &Model) {
             let scratch = address(model, planned.scratch, &mut used);
             arguments.push(scratch.trim_matches(['(', ')']).to_owned());
         }
-        let call = format!("  {}(", model.symbol(&planned.layer.name));
-        let one_line = format!("{call}{});", arguments.join(", "));
+        let (before, after) = if planned.layer.fails { ("if (", ") != 0) {\n    return -1;\n  }") } else { ("", ");") };
+        let call = format!("  {before}{}(", model.symbol(&planned.layer.name));
+        let one_line = format!("{call}{}{after}", arguments.join(", "));
         if one_line.len() <= COLUMNS {
             let _ = writeln!(calls, "{one_line}");
         } else {
-            let _ = writeln!(calls, "{call}\n    {});", arguments.join(",\n    "));
+            let _ = writeln!(calls, "{call}\n    {}{after}", arguments.join(",\n    "));
         }
     }
     let first_pool = parameters.len() - model.pools.len();

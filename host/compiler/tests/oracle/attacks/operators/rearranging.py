@@ -157,7 +157,38 @@ def broadcast_to(net):
     return _apply(net, "BROADCAST_TO", source, [_whole(net)(shape)], [shape], options("BroadcastToOptions"))
 
 
+def gather(net):
+    """GATHER of positions known at compile time."""
+    source = _source(net, NARROW, lambda t: 1 <= len(t.shape) <= 4)
+    if source is None:
+        return False
+    axis = net.between(0, len(source.shape) - 1)
+    shared = net.between(0, axis) if net.chance(0.3) else 0
+    behind = [net.between(1, 4) for _ in range(net.between(0, 2))]
+    positions = net.state.randint(0, source.shape[axis], (*source.shape[:shared], *behind)).astype(np.int32)
+    shape = [*source.shape[:axis], *behind, *source.shape[axis + 1 :]]
+    said = axis - (len(source.shape) if net.chance(0.3) else 0)
+    fields = options("GatherOptions", axis=said, batchDims=shared)
+    return _apply(net, "GATHER", source, [positions], [shape], fields)
+
+
+def embedding_lookup(net):
+    """EMBEDDING_LOOKUP of rows known at compile time."""
+    source = _source(net, NARROW, lambda t: len(t.shape) >= 2)
+    if source is None:
+        return False
+    rows = net.state.randint(0, source.shape[0], net.between(1, 5)).astype(np.int32)
+    shape = (rows.size, *source.shape[1:])
+    if size(shape) > net.largest:
+        return False
+    output = net.result("embedding", shape, source.dtype, source.quantization)
+    net.operator("EMBEDDING_LOOKUP", [net.graph.constant(net.name("rows"), rows), source], [output])
+    return True
+
+
 OPERATORS = {
+    "GATHER": (4, gather),
+    "EMBEDDING_LOOKUP": (2, embedding_lookup),
     "SLICE": (4, slice_),
     "UNPACK": (3, unpack),
     "SPACE_TO_DEPTH": (2, space_to_depth),
