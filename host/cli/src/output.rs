@@ -145,7 +145,7 @@ impl Folders {
         }
         match fs::metadata(folder) {
             Ok(found) if found.is_dir() => Ok(()),
-            Ok(_) => Err(Failure::file(folder, "is no folder").advise("name a folder, or a place for a new one")),
+            Ok(_) => Err(Failure::file(folder, "is not a directory").advise("name a folder, or a place for a new one")),
             Err(error) => Err(Failure::file(folder, format!("can't be read: {error}"))),
         }
     }

@@ -95,7 +95,7 @@ impl Spec {
         })?;
         if self.dtype.and_then(element_type) != Some(array.element) {
             let mut failure =
-                Failure::file(path, format!("the file holds {}, wanted is {}", array.element, self.describe()));
+                Failure::file(path, format!("the file holds {}, expected {}", array.element, self.describe()));
             failure = match (array.element.kind, self.dtype, self.quantization) {
                 (Kind::Float, Some(dtype), Some(q)) => failure.advise(format!(
                     "quantise it first: numpy.clip(numpy.round(x / {}) + {}, …).astype(\"{dtype}\")",
@@ -109,7 +109,7 @@ impl Spec {
         match &self.shape {
             Some(shape) if !fits(&array.shape, shape) => Err(Failure::file(
                 path,
-                format!("the file holds an array of shape {:?}, wanted is {}", array.shape, self.describe()),
+                format!("the file holds an array of shape {:?}, expected {}", array.shape, self.describe()),
             )
             .advise(format!(
                 "give shape {shape:?}, with or without its dimensions of 1, or several of them along a new first dimension"
@@ -274,7 +274,7 @@ mod tests {
         tensor.quantization = Some(Quantization { scale: 0.5, zero_point: -3 });
         write(spec(DType::FLOAT32, &[1, 4]), &[0; 16]);
         let failure = tensor.read(&path).unwrap_err();
-        assert!(failure.to_string().contains("holds float32, wanted is tensor t, int8 [1, 4]"), "{failure}");
+        assert!(failure.to_string().contains("holds float32, expected tensor t, int8 [1, 4]"), "{failure}");
         assert!(failure.advice().unwrap().contains("x / 0.5) + -3"), "{failure:?}");
         write(spec(DType::INT8, &[4, 2]), &[0; 8]);
         assert!(tensor.read(&path).unwrap_err().to_string().contains("shape [4, 2]"));

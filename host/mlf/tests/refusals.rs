@@ -31,7 +31,7 @@ fn no_model_library() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(refusal(&vec![("metadata.json".into(), deep)]).contains("recursion limit"));
     let text = refusal(&vec![("metadata.json".into(), "[]".into())]);
-    assert_eq!(text, "net.tar: metadata.json: top level: an object is wanted, not an array");
+    assert_eq!(text, "net.tar: metadata.json: top level: expected an object, found an array");
 }
 
 #[test]
@@ -60,9 +60,9 @@ fn versions() {
             "version 4 is older than the C interface that this tool builds on (build the archive again with TVM 0.8 to 0.18",
         ),
         ("8", "version 8 is newer than what is known here (versions 5 and 7, which TVM 0.8 to 0.18 write"),
-        ("\"7\"", "a whole number that is not negative is wanted, not a string"),
-        ("-7", "a whole number that is not negative is wanted, not another number"),
-        ("7.5", "not another number"),
+        ("\"7\"", "expected a non-negative integer, found a string"),
+        ("-7", "expected a non-negative integer, found another number"),
+        ("7.5", "found another number"),
     ] {
         let message = metadata("\"version\": 7", &format!("\"version\": {version}"));
         assert!(message.starts_with("net.tar: metadata.json: version: "), "{message}");
@@ -109,28 +109,24 @@ fn metadata_that_lacks_or_garbles_something() {
         (
             "\"model_name\": \"net\"",
             "\"model_name\": 7",
-            "modules.net.model_name: a string is wanted, not another number",
+            "modules.net.model_name: expected a string, found another number",
         ),
         ("\"memory\"", "\"memories\"", "modules.net: 'memory' is missing"),
-        ("\"main\": [", "\"main\": [1, ", "modules.net.memory.functions.main[0]: an object is wanted"),
+        ("\"main\": [", "\"main\": [1, ", "modules.net.memory.functions.main[0]: expected an object"),
         (
             "\"workspace_size_bytes\": 64",
             "\"workspace_size_bytes\": -64",
-            "main[0].workspace_size_bytes: a whole number that is not negative",
+            "main[0].workspace_size_bytes: expected a non-negative integer",
         ),
         ("\"workspace_size_bytes\": 64", "\"workspace_size_bytes\": 1e400", "is not valid JSON"),
-        (
-            "\"size\": 8",
-            "\"size\": null",
-            "main[0].inputs.alpha.size: a whole number that is not negative is wanted, not null",
-        ),
+        ("\"size\": 8", "\"size\": null", "main[0].inputs.alpha.size: expected a non-negative integer, found null"),
         ("\"float32\"", "\"float33\"", "main[0].inputs.alpha.dtype: unknown element type"),
         ("\"dtype\": \"int8\", \"size\": 4}}}]", "\"size\": 4}}}]", "main[0].outputs.out: 'dtype' is missing"),
-        ("\"style\": \"full-model\"", "\"style\": true", "modules.net.style: a string is wanted, not a boolean"),
+        ("\"style\": \"full-model\"", "\"style\": true", "modules.net.style: expected a string, found a boolean"),
         ("\"style\": \"full-model\"", "\"style\": \"half\"", "modules.net.style: unknown style \"half\""),
-        ("[\"aot\"]", "{}", "modules.net.executors: an array is wanted, not an object"),
+        ("[\"aot\"]", "{}", "modules.net.executors: expected an array, found an object"),
         ("\"main\": [{", "\"main\": [], \"mane\": [{", "functions.main: the list is empty"),
-        ("[\"c -keys=cpu \"]", "\"c\"", "modules.net.target: an array is wanted, not a string"),
+        ("[\"c -keys=cpu \"]", "\"c\"", "modules.net.target: expected an array, found a string"),
         ("\"function_name\": \"tvmgen_net_add\", ", "", "operator_functions[0]: 'function_name' is missing"),
         ("{\"modules\": {", "{\"modules\": {}, \"x\": {", "modules: the archive has no module"),
         ("\"net\": {", "\"a\\nb\": {", "modules[\"a\\nb\"].model_name: does not agree"),
@@ -203,11 +199,11 @@ fn sources_that_contradict_the_header() {
         ("lib0.c", "inputs->zeta_0", "inputs->zeta_0\n\"", "lib0.c: line 8: unfinished literal"),
         ("lib0.c", ";\n}\n", ";\n", "lib0.c: line "),
         ("net.h", "  void* alpha;\n", "", "lib0.c: line 7: the header has 1 inputs, the entry point passes 2"),
-        ("net.h", "  void* alpha;\n", "  { };\n", "tvmgen_net.h: line 11: '{' where ';' should stand"),
+        ("net.h", "  void* alpha;\n", "  { };\n", "tvmgen_net.h: line 11: expected ';', found '{'"),
         ("lib0.c", "workspace_pools->sram", "devices->npu", "device 'npu' is passed, but not declared anywhere"),
         ("lib0.c", "outputs->out", "outputs->", "an argument of the main function that is not understood"),
         ("lib0.c", "inputs->zeta_0", "other->zeta_0", "an argument of the main function that is not understood"),
-        ("lib0.c", ",workspace_pools->sram);", "; }", "lib0.c: line 7: '(' where a whole call should stand"),
+        ("lib0.c", ",workspace_pools->sram);", "; }", "lib0.c: line 7: expected a whole call, found '('"),
         (
             "lib0.c",
             "inputs->zeta_0,inputs->alpha,outputs->out,workspace_pools->sram",
@@ -217,17 +213,12 @@ fn sources_that_contradict_the_header() {
         ("lib0.c", "workspace_pools->sram", "args[3].data", "an argument of the main function that is not understood"),
         ("lib0.c", "workspace_pools->sram", "(args)+3", "an argument of the main function that is not understood"),
         ("lib0.c", "workspace_pools->sram", "&(sram)", "an argument of the main function that is not understood"),
-        (
-            "lib1.c",
-            "aligned(16)",
-            "aligned(24)",
-            "net_lib1.c: line 4: '24' where a power of two up to 2^20 should stand",
-        ),
+        ("lib1.c", "aligned(16)", "aligned(24)", "net_lib1.c: line 4: expected a power of two up to 2^20, found '24'"),
         (
             "lib1.c",
             "aligned(16)",
             "aligned(2097152)",
-            "net_lib1.c: line 4: '2097152' where a power of two up to 2^20 should stand",
+            "net_lib1.c: line 4: expected a power of two up to 2^20, found '2097152'",
         ),
         // Alignment that is no plain number is the compiler's affair, as are declarations that say nothing here.
         ("lib1.c", "aligned(16)", "aligned(16 + 0)", ""),
@@ -242,10 +233,10 @@ fn sources_that_contradict_the_header() {
             "net.h",
             "  void* alpha;\n",
             "#define X\n",
-            "tvmgen_net.h: line 11: '#define X' where a struct's member should stand",
+            "tvmgen_net.h: line 11: expected a struct's member, found '#define X'",
         ),
-        ("net.h", "  void* alpha;\n};", "  void* alpha\n};", "tvmgen_net.h: line 12: '}' where ';' should stand"),
-        ("net.h", "  void* alpha;\n", "  ;\n", "a member's name should stand"),
+        ("net.h", "  void* alpha;\n};", "  void* alpha\n};", "tvmgen_net.h: line 12: expected ';', found '}'"),
+        ("net.h", "  void* alpha;\n", "  ;\n", "expected a member's name"),
         ("net.h", "/*!", "/*", ""),
         (
             "net.h",

@@ -38,7 +38,7 @@ impl<'a> Cursor<'a> {
     pub fn need(&mut self, what: &str) -> Result<Token<'a>> {
         let line = self.line;
         self.next()?.ok_or_else(|| {
-            Error::new(ErrorKind::Source, format!("the text ends where {what} should stand")).at_line(line)
+            Error::new(ErrorKind::Source, format!("expected {what}, found the end of the text")).at_line(line)
         })
     }
 
@@ -83,7 +83,7 @@ pub(crate) fn unexpected(token: &Token<'_>, wanted: &str) -> Error {
         Kind::Directive => format!("#{text}"),
         _ => text,
     };
-    Error::new(ErrorKind::Source, format!("'{shown}' where {wanted} should stand")).at_line(token.line)
+    Error::new(ErrorKind::Source, format!("expected {wanted}, found '{shown}'")).at_line(token.line)
 }
 
 /// Value of a token that must be an integer.

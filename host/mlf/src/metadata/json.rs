@@ -65,9 +65,9 @@ impl<'a> Node<'a> {
         self.value.as_str().ok_or_else(|| self.wrong("a string"))
     }
 
-    /// A size or count: a whole number that is not negative.
+    /// A size or count.
     pub fn size(&self) -> Result<u64> {
-        self.value.as_u64().ok_or_else(|| self.wrong("a whole number that is not negative"))
+        self.value.as_u64().ok_or_else(|| self.wrong("a non-negative integer"))
     }
 
     fn child(&self, key: &str, value: &'a Value) -> Node<'a> {
@@ -89,7 +89,7 @@ impl<'a> Node<'a> {
             Value::Array(_) => "an array",
             Value::Object(_) => "an object",
         };
-        self.error(format!("{wanted} is wanted, not {found}"))
+        self.error(format!("expected {wanted}, found {found}"))
     }
 }
 
