@@ -3,8 +3,8 @@
  * answer, nothing written but what may be, nothing run that must not, and the next good call works. */
 #define _DEFAULT_SOURCE /* for mmap */
 #include "pages.h"
-#include "rows.h"
-#include "spoil.h"
+#include "table_types.h"
+#include "bad_descriptors.h"
 #include "table.h"
 
 static int have_pages;
@@ -15,7 +15,7 @@ static void *moved;
 static size_t moved_size;
 
 /* Makes the row's argument bad. Answers 0 where this system can't. */
-static int spoil(const Case *good, const Row *row, uintptr_t *a) {
+static int make_argument_bad(const Case *good, const Row *row, uintptr_t *a) {
   uintptr_t *argument = &a[row->argument];
   const int at_the_end = row->how == PAGE_END || row->how == PAGE_END_READ_ONLY;
   void **table;
@@ -29,12 +29,12 @@ static int spoil(const Case *good, const Row *row, uintptr_t *a) {
       *argument += row->number;
       break;
     case MODEL:
-      world.model = *(const TVMModel *)*argument;
-      spoil_model(&world.model, (unsigned)row->number);
-      *argument = (uintptr_t)&world.model;
+      reachable.model = *(const TVMModel *)*argument;
+      make_model_bad(&reachable.model, (unsigned)row->number);
+      *argument = (uintptr_t)&reachable.model;
       break;
     case CONTEXT:
-      spoil_context((const TVMModel *)a[0], (TVMContext *)*argument, (unsigned)row->number);
+      make_context_bad((const TVMModel *)a[0], (TVMContext *)*argument, (unsigned)row->number);
       break;
     case TENSOR:
       table = (void **)*argument;
@@ -65,7 +65,7 @@ static int spoil(const Case *good, const Row *row, uintptr_t *a) {
   return 1;
 }
 
-/* The call, right before and after which the world is looked at. */
+/* The call, right before and after which the reachable memory is looked at. */
 typedef struct Performed {
   const Function *function;
   const Case *good;
@@ -86,17 +86,17 @@ static void perform(void) {
   const unsigned runs = fake.runs + fake.resets;
   intptr_t answer;
   from_a_callback = 0;
-  memcpy(&before, &world, sizeof(world));
+  memcpy(&before, &reachable, sizeof(reachable));
   answer = now.function->call(now.a);
   if (legal) {
     report(now.good->holds(now.a, answer), "the good call's result is not there");
-    if (world.probe != NULL) {
-      report(world.probe(&world.spare) == before.probe_answer, "the call after it answered something else");
+    if (reachable.probe != NULL) {
+      report(reachable.probe(&reachable.spare) == before.probe_answer, "the call after it answered something else");
     }
   } else if (!report(answer == now.row->answer, "another answer")) {
     printf("  answered %ld, not %ld\n", (long)answer, (long)now.row->answer);
   }
-  if (legal && (now.row->how == SAME || world.probe != NULL)) {
+  if (legal && (now.row->how == SAME || reachable.probe != NULL)) {
     return; /* Arguments that share memory change what either may. */
   }
   if (legal) {
@@ -104,15 +104,15 @@ static void perform(void) {
   } else {
     report(fake.runs + fake.resets == runs, "something ran");
   }
-  report(memcmp(&before, &world, sizeof(world)) == 0, "something was written that must not be");
+  report(memcmp(&before, &reachable, sizeof(reachable)) == 0, "something was written that must not be");
   report(moved == NULL || page_rest_stands(moved, moved_size), "something was written beside the argument");
 }
 
 static void perform_good(const Function *function, const Case *good) {
   uintptr_t a[MOST_ARGUMENTS] = { 0 };
-  world_begin();
+  memory_begin();
   good->good(a);
-  memcpy(&before, &world, sizeof(world));
+  memcpy(&before, &reachable, sizeof(reachable));
   report(good->holds(a, function->call(a)), "the next good call fails");
 }
 
@@ -136,9 +136,9 @@ static void run_row(const Function *function, const Case *good, const Row *row) 
   moved = NULL;
   from_a_callback = 0;
   TVMAPISetLastError(mark);
-  world_begin();
+  memory_begin();
   good->good(now.a);
-  if (!spoil(good, row, now.a)) {
+  if (!make_argument_bad(good, row, now.a)) {
     rows_skipped++;
     return;
   }
@@ -156,9 +156,9 @@ static void run_row(const Function *function, const Case *good, const Row *row) 
 static const Case *nested_case;
 static void perform_nested(void) {
   uintptr_t a[MOST_ARGUMENTS] = { 0 };
-  world_begin();
+  memory_begin();
   nested_case->good(a);
-  memcpy(&before, &world, sizeof(world));
+  memcpy(&before, &reachable, sizeof(reachable));
   if (now.function->num_arguments == 0 || a[0] != (uintptr_t)&alone) {
     report(nested_case->holds(a, now.function->call(a)), "the call from a callback fails");
   }

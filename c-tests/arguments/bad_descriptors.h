@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ways to make a model or a context bad. */
-#ifndef SPOIL_H
-#define SPOIL_H
+#ifndef BAD_DESCRIPTORS_H
+#define BAD_DESCRIPTORS_H
 
-#include "world.h"
+#include "reachable_memory.h"
 
-static void spoil_model(TVMModel *model, unsigned way) {
+static void make_model_bad(TVMModel *model, unsigned way) {
   if (way >= MODEL_SIZE_ZERO) {
     model->struct_size = 0;
   } else if (way >= MODEL_SIZE_BY) {
@@ -19,16 +19,16 @@ static void spoil_model(TVMModel *model, unsigned way) {
   }
 }
 
-static void spoil_context(const TVMModel *model, TVMContext *context, unsigned how) {
+static void make_context_bad(const TVMModel *model, TVMContext *context, unsigned how) {
   const unsigned aspect = how >> 16, way = how & 0xFF00u, value = how & 0xFFu;
   TVMBinding *binding = aspect == 0 ? &context->workspaces : aspect == 1 ? &context->parameters : &context->devices;
   const TVMPool *pools = aspect == 0 ? model->workspaces : aspect == 1 ? model->parameters : model->devices;
   const size_t count = aspect == 0 ? model->num_workspaces : aspect == 1 ? model->num_parameters : model->num_devices;
   const size_t table_size = count * sizeof(void *);
-  const void *buffer = aspect == 0 ? (const void *)aligned_sram() : (const void *)world.weights;
+  const void *buffer = aspect == 0 ? (const void *)aligned_sram() : (const void *)reachable.weights;
   size_t at;
   for (at = 0; at < count; at++) {
-    world.table[at] = binding->kind == TVM_BINDING_TABLE ? ((void *const *)binding->memory)[at] : (void *)(uintptr_t)buffer;
+    reachable.table[at] = binding->kind == TVM_BINDING_TABLE ? ((void *const *)binding->memory)[at] : (void *)(uintptr_t)buffer;
   }
   switch (way) {
     case BYTES:
@@ -41,22 +41,22 @@ static void spoil_context(const TVMModel *model, TVMContext *context, unsigned h
       set_binding(binding, NULL, table_size, TVM_BINDING_TABLE);
       break;
     case TABLE_AT:
-      set_binding(binding, (char *)world.table + value, table_size, TVM_BINDING_TABLE);
+      set_binding(binding, (char *)reachable.table + value, table_size, TVM_BINDING_TABLE);
       break;
     case TABLE_LESS:
-      set_binding(binding, world.table, value == 255 ? 0 : table_size - value, TVM_BINDING_TABLE);
+      set_binding(binding, reachable.table, value == 255 ? 0 : table_size - value, TVM_BINDING_TABLE);
       break;
     case ENTRY_NULL:
-      set_binding(binding, world.table, table_size, TVM_BINDING_TABLE);
-      world.table[value] = NULL;
+      set_binding(binding, reachable.table, table_size, TVM_BINDING_TABLE);
+      reachable.table[value] = NULL;
       break;
     case ENTRY_AT_THE_END:
-      set_binding(binding, world.table, table_size, TVM_BINDING_TABLE);
-      world.table[value] = before_the_end(aspect == 0 ? 1 : LAST_ALIGNMENT);
+      set_binding(binding, reachable.table, table_size, TVM_BINDING_TABLE);
+      reachable.table[value] = before_the_end(aspect == 0 ? 1 : LAST_ALIGNMENT);
       break;
     case ENTRY_ODD:
-      set_binding(binding, world.table, table_size, TVM_BINDING_TABLE);
-      world.table[value] = (char *)world.table[value] + 1;
+      set_binding(binding, reachable.table, table_size, TVM_BINDING_TABLE);
+      reachable.table[value] = (char *)reachable.table[value] + 1;
       break;
     case BUFFER_LESS:
       set_binding(binding, buffer, value == 255 ? 0 : pools[0].size - value, TVM_BINDING_BUFFER);

@@ -57,7 +57,7 @@ NAMES = {
     "Output": (("out/image:0", "image"), ("out/vector", "vector")),
 }
 
-# Good arguments where a case says nothing else. `W` is the world of world.h.
+# Good arguments where a case says nothing else. `W` is all memory that calls may reach, of reachable_memory.h.
 VALUES = {
     "model": "&full", "context": "&W->context", "index": "1", "inputs": "W->inputs", "outputs": "W->outputs",
     "workspaces": "W->workspaces", "parameters": "W->parameters", "data_type": "W->data_type", "shape": "W->shape",
@@ -77,10 +77,10 @@ class Case:
     """A good call: values of parameters, what `answer` must be (a status function's: TVM_STATUS_OK), what must hold then.
 
     aspects   of the context, that the call reads; each is made bad in every way
-    writes    members of the world that may change; without it, what the [out] parameters point at
+    writes    members of that memory that may change; without it, what the [out] parameters point at
     setup     a statement before the call
     expect    statuses of derived rows, by "parameter kind", where they are not the usual; "OK" for legal
-    rows      further rows: parameter, kind, statements that change the world or `a`, status
+    rows      further rows: parameter, kind, statements that change that memory or `a`, status
     """
 
     def __init__(self, answer=None, holds=None, aspects=(), writes=None, setup="", expect=(), rows=(), size=None, **values):

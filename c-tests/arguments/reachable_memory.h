@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that the calls of the argument table may read or write, in one object, so that "nothing was written" is one
  * comparison. */
-#ifndef WORLD_H
-#define WORLD_H
+#ifndef REACHABLE_MEMORY_H
+#define REACHABLE_MEMORY_H
 
 #include "../check.h"
 #include "../execution/fake.h"
 
 enum { FILL = 0x6B, LAST_ALIGNMENT = 8 };
 
-typedef struct World {
+typedef struct ReachableMemory {
   const void *parameters[4]; /* First, so that it is aligned as a parameter. */
   TVMModel model;            /* for a model made wrong */
   TVMContext context;        /* good for `full` */
@@ -40,14 +40,14 @@ typedef struct World {
   float in_vector[FAKE_FLOATS], out_vector[FAKE_FLOATS];
   int32_t (*probe)(const TVMContext *context); /* a call after a setter, and what it must answer */
   int32_t probe_answer;
-} World;
-static World world;
-static World before; /* the call */
-#define W (&world)
+} ReachableMemory;
+static ReachableMemory reachable;
+static ReachableMemory before; /* the call */
+#define W (&reachable)
 
-/* Where the world's workspace starts, aligned to nothing. */
+/* Where the workspace starts, aligned to nothing. */
 static uint8_t *odd_sram(void) {
-  return world.sram.bytes + 1;
+  return reachable.sram.bytes + 1;
 }
 
 /* The first aligned byte in it: there, FAKE_WORKSPACE bytes are just enough. */
@@ -61,29 +61,29 @@ static void set_binding(TVMBinding *binding, const void *memory, size_t size, ui
   binding->kind = kind;
 }
 
-/* Before a row: a world with everything right. */
-static void world_begin(void) {
-  memset(&world, FILL, sizeof(world));
-  world.probe = NULL;
-  world.workspaces[0] = odd_sram();
-  world.workspaces[1] = world.state;
-  memset(world.state + 1, FAKE_MARK, sizeof(world.state) - 1);
-  world.parameters[0] = world.carried;
-  world.parameters[1] = world.weights;
-  world.devices[0] = world.devices[1] = world.state;
-  world.inputs[0] = world.in_image;
-  world.inputs[1] = world.in_vector;
-  world.outputs[0] = world.out_image;
-  world.outputs[1] = world.out_vector;
-  world.inside_inputs[0] = aligned_sram() + INSIDE_X;
-  world.inside_outputs[0] = aligned_sram() + INSIDE_Y;
-  set_binding(&world.context.workspaces, world.workspaces, 2 * sizeof(void *), TVM_BINDING_TABLE);
-  set_binding(&world.context.parameters, world.parameters, 2 * sizeof(void *), TVM_BINDING_TABLE);
-  set_binding(&world.context.devices, world.devices, SIZE_MAX, TVM_BINDING_TABLE);
-  set_binding(&world.one_context.workspaces, odd_sram(), FAKE_BUFFER, TVM_BINDING_BUFFER);
-  set_binding(&world.one_context.parameters, world.weights, FAKE_WEIGHTS, TVM_BINDING_BUFFER);
-  set_binding(&world.one_context.devices, world.devices, SIZE_MAX, TVM_BINDING_TABLE);
-  memset(world.in_vector, 0, sizeof(world.in_vector));
+/* Before a row: memory with everything right. */
+static void memory_begin(void) {
+  memset(&reachable, FILL, sizeof(reachable));
+  reachable.probe = NULL;
+  reachable.workspaces[0] = odd_sram();
+  reachable.workspaces[1] = reachable.state;
+  memset(reachable.state + 1, FAKE_MARK, sizeof(reachable.state) - 1);
+  reachable.parameters[0] = reachable.carried;
+  reachable.parameters[1] = reachable.weights;
+  reachable.devices[0] = reachable.devices[1] = reachable.state;
+  reachable.inputs[0] = reachable.in_image;
+  reachable.inputs[1] = reachable.in_vector;
+  reachable.outputs[0] = reachable.out_image;
+  reachable.outputs[1] = reachable.out_vector;
+  reachable.inside_inputs[0] = aligned_sram() + INSIDE_X;
+  reachable.inside_outputs[0] = aligned_sram() + INSIDE_Y;
+  set_binding(&reachable.context.workspaces, reachable.workspaces, 2 * sizeof(void *), TVM_BINDING_TABLE);
+  set_binding(&reachable.context.parameters, reachable.parameters, 2 * sizeof(void *), TVM_BINDING_TABLE);
+  set_binding(&reachable.context.devices, reachable.devices, SIZE_MAX, TVM_BINDING_TABLE);
+  set_binding(&reachable.one_context.workspaces, odd_sram(), FAKE_BUFFER, TVM_BINDING_BUFFER);
+  set_binding(&reachable.one_context.parameters, reachable.weights, FAKE_WEIGHTS, TVM_BINDING_BUFFER);
+  set_binding(&reachable.one_context.devices, reachable.devices, SIZE_MAX, TVM_BINDING_TABLE);
+  memset(reachable.in_vector, 0, sizeof(reachable.in_vector));
 }
 
 /* An address of which `bytes` bytes are left to the end of the address space. */
@@ -91,10 +91,10 @@ static void *before_the_end(uintptr_t bytes) {
   return (void *)(0u - bytes);
 }
 
-/* ---- a model made wrong (spoil.h) ---- */
+/* ---- a model made wrong (bad_descriptors.h) ---- */
 enum { MODEL_ZEROS = 0, MODEL_ONES = 1, MODEL_MAGIC_BIT = 32, MODEL_ABI_BY = 256, MODEL_SIZE_BY = 512, MODEL_SIZE_ZERO = 1024 };
 
-/* ---- a context made wrong (spoil.h): aspect | way | value ---- */
+/* ---- a context made wrong (bad_descriptors.h): aspect | way | value ---- */
 enum { OF_WORKSPACES = 0, OF_PARAMETERS = 1 << 16, OF_DEVICES = 2 << 16 };
 enum {
   BYTES = 1 << 8,
@@ -160,19 +160,19 @@ static const char *library_version(void) {
 
 /* Runs after a setter, in the context that was set. */
 static int32_t run_plain(const TVMContext *context) {
-  return TVMExecute(&plain, world.inputs, world.outputs, context);
+  return TVMExecute(&plain, reachable.inputs, reachable.outputs, context);
 }
 static int32_t run_brought(const TVMContext *context) {
-  return TVMExecute(&brought, world.inputs, world.outputs, context);
+  return TVMExecute(&brought, reachable.inputs, reachable.outputs, context);
 }
 static int32_t run_full(const TVMContext *context) {
-  TVMContext all = world.context;
+  TVMContext all = reachable.context;
   if (context->workspaces.kind == TVM_BINDING_TABLE) {
     all.workspaces = context->workspaces;
   } else {
     all.parameters = context->parameters;
   }
-  return TVMExecute(&full, world.inputs, world.outputs, &all);
+  return TVMExecute(&full, reachable.inputs, reachable.outputs, &all);
 }
 
 #endif

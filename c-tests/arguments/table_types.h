@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the generated table is made of. */
-#ifndef ROWS_H
-#define ROWS_H
+#ifndef TABLE_TYPES_H
+#define TABLE_TYPES_H
 
-#include "world.h"
+#include "reachable_memory.h"
 
 enum { MOST_ARGUMENTS = 5 };
 
@@ -12,8 +12,8 @@ enum {
   NOTHING,
   SET,                  /* is the number */
   ADD,                  /* a pointer so many bytes on */
-  MODEL,                /* points at a copy of the model, spoiled this way */
-  CONTEXT,              /* points at the context, spoiled this way */
+  MODEL,                /* points at a copy of the model, made bad this way */
+  CONTEXT,              /* points at the context, made bad this way */
   TENSOR,               /* points at a table with this tensor's pointer moved, or NULL */
   SAME,                 /* is what that other argument is */
   CALL,                 /* what the extra function of this number makes of it */
@@ -55,11 +55,11 @@ typedef struct Function {
 /* Set by a row: its call comes from inside the entry of the model `alone`. */
 static int from_a_callback;
 
-/* Memory that the call may write: as it was before, for the comparison that follows. Outside the world: nothing to do. */
+/* Memory that the call may write: as it was before, for the comparison that follows. Outside of it: nothing to do. */
 static void allow(const void *memory, size_t size) {
-  const uintptr_t start = (uintptr_t)&world, at = (uintptr_t)memory;
-  if (at >= start && at < start + sizeof(world)) {
-    memcpy((char *)&world + (at - start), (const char *)&before + (at - start), size);
+  const uintptr_t start = (uintptr_t)&reachable, at = (uintptr_t)memory;
+  if (at >= start && at < start + sizeof(reachable)) {
+    memcpy((char *)&reachable + (at - start), (const char *)&before + (at - start), size);
   }
 }
 
