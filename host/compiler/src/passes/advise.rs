@@ -44,9 +44,6 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
             "the file holds float16 weights: {FULL_INT8}; or export it as float32, without optimisation"
         ));
     }
-    if named(DType::Int4) {
-        return Some(format!("the file holds int4 weights: {FULL_INT8}, with weights of 8 bits"));
-    }
     if main.operators.iter().any(|op| is_dynamic_range(main, op)) {
         return Some(format!(
             "this is dynamic-range quantisation: weights are int8, what is computed is float32: {FULL_INT8}"
@@ -163,7 +160,6 @@ mod tests {
             (OpKind::CUSTOM, custom("FlexErf"), int8, "SELECT_TF_OPS"),
             (OpKind::CUSTOM, custom("TFLite_Detection_PostProcess"), int8, "custom operator"),
             (OpKind::CONV_2D, Arc::new(()), [DType::Float32, DType::Float16], "float16 weights"),
-            (OpKind::CONV_2D, Arc::new(()), [DType::Int8, DType::Int4], "int4 weights"),
             (OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Float32, DType::Int8], "dynamic-range"),
             (OpKind::CONV_2D, Arc::new(()), [DType::Uint8; 2], "as TensorFlow 1 did"),
             (OpKind::SHAPE, Arc::new(()), int8, "a fixed batch size"),

@@ -122,7 +122,9 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
     let range = if tensor.dtype == DType::Int64 { DType::Int32 } else { tensor.dtype }.range();
     let Some((lowest, highest)) = range.map(|(low, high)| (i64::from(low), i64::from(high))) else { return };
     let Some(Quantization { scales, zero_points, axis }) = &tensor.quant else { return };
-    if let Some(scale) = scales.iter().find(|scale| !(scale.is_finite() && **scale > 0.0)) {
+    // A channel whose weights were all pruned may have scale 0.
+    let is_scale = |scale: f32| scale.is_finite() && (scale > 0.0 || scale == 0.0 && scales.len() > 1);
+    if let Some(scale) = scales.iter().find(|&&scale| !is_scale(scale)) {
         checker.bad_tensor(id, format!("quantisation scale {scale}"), "positive numbers");
     }
     if zero_points.len() != scales.len() {

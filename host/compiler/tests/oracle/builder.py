@@ -149,6 +149,14 @@ class Graph:
         data = values.astype(values.dtype.newbyteorder("<")).tobytes()
         return self._add(name, values.shape, values.dtype, quantization, self._model._buffer(data))
 
+    def int4(self, name, values, quantization):
+        """A constant of int4, two to a byte."""
+        low = np.append(values.reshape(-1), np.zeros(values.size % 2, np.int8)).astype(np.uint8) & 15
+        data = (low[::2] | low[1::2] << 4).tobytes()
+        tensor = self._add(name, values.shape, values.dtype, quantization, self._model._buffer(data))
+        self.table.tensors[-1].type = schema.TensorType.INT4
+        return tensor
+
     def variable(self, name):
         """The handle of a variable."""
         tensor = self._add(name, (), INT8, None, 0)

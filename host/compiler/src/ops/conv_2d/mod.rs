@@ -30,7 +30,7 @@ pub static DEFINITION: Definition = Definition {
     kernels: kernels!["conv_2d.h", "conv_2d_parts.h"],
     reference: "conv.cc",
     support: &[
-        Support::bytes("int8, weights of int8, bias of int32; groups", Cores::DspMve),
+        Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32; groups", Cores::DspMve),
         Support::bytes("float32; groups", Cores::Portable),
     ],
 };

@@ -27,7 +27,7 @@ pub static DEFINITION: Definition = Definition {
     kernels: kernels!["depthwise_conv_2d.h", "depthwise_whole.h"],
     reference: "depthwise_conv.cc",
     support: &[
-        Support::bytes("int8, weights of int8, bias of int32", Cores::DspMve),
+        Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
     ],
 };

@@ -24,7 +24,7 @@ pub static DEFINITION: Definition = Definition {
     kernels: kernels!["fully_connected.h"],
     reference: "fully_connected.cc",
     support: &[
-        Support::bytes("int8, weights of int8, bias of int32", Cores::DspMve),
+        Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
     ],
 };
@@ -82,6 +82,10 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     if input.dtype == DType::Float32 {
         return check_float(checker, input, (rows, inputs, units), options.activation);
+    }
+    if weights.dtype == DType::Int4 && weights.tensor.quant.as_ref().is_some_and(|quant| quant.scales.len() > 1) {
+        // As in the reference.
+        checker.bad_tensor(weights.id, "int4 with a scale for each unit", "int4 with one scale, int8 with one or more");
     }
     let weighted = weighted::check(checker, &weighted::INT8, (0, units), options.activation)?;
     check_bias_scale(checker, &weighted);

@@ -20,7 +20,7 @@ pub struct Types {
 }
 
 /// Activations of int8.
-pub const INT8: Types = Types { activations: DType::Int8, weights: &[DType::Int8], bias: &[DType::Int32] };
+pub const INT8: Types = Types { activations: DType::Int8, weights: &[DType::Int8, DType::Int4], bias: &[DType::Int32] };
 
 /// A checked operator on constant weights.
 #[derive(Clone)]

@@ -78,6 +78,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     (checker.rank(input, 4) & checker.rank(weights, 4) & checker.rank(output, 4)).then_some(())?;
     check_shape(checker, output)?;
     weighted::check_bias_type(checker, options.bias_type);
+    checker.dtype(weights, &[input.dtype]).then_some(())?;
     let geometry = check_geometry(checker, options, input, weights, output)?;
     if input.dtype == DType::Float32 {
         return float::check(checker, geometry, options.activation);

@@ -104,6 +104,13 @@ def _specs():
         spec = Spec(groups=channels, channels=channels, filters=channels * multiplier)
         yield f"groups-each-c{channels}-m{multiplier}", spec
     yield "groups-each-whole", Spec(image=(4, 2), kernel=(4, 2), padding="VALID", groups=6, channels=6, filters=6)
+    for channels, kernel in ((3, (3, 3)), (8, (1, 1)), (5, (2, 3))):
+        yield f"int4-c{channels}-k{kernel[0]}x{kernel[1]}", Spec(int4=True, channels=channels, kernel=kernel, filters=5)
+    yield "int4-groups", Spec(int4=True, **groups)
+    yield "int4-weights_full", Spec(int4=True, weights="full")
+    yield "int4-per_tensor", Spec(int4=True, per_channel=False)
+    yield "int4-pruned", Spec(int4=True, pruned=True, filters=9)
+    yield "pruned", Spec(pruned=True, filters=9)
     yield "wide-c64-o32-k1x1", Spec(image=(3, 3), channels=64, filters=32, kernel=(1, 1), activation="RELU")
     yield "wide-c33-o19-k3x3-s2x2", Spec(image=(5, 5), channels=33, filters=19, stride=(2, 2))
 

@@ -25,6 +25,8 @@ def cases():
     """See the package."""
     for name, spec in _specs():
         yield f"fully_connected-{name}", lambda state, spec=spec: _build(state, spec)
+    spec = Spec(int4=True, per_channel=True, units=9)
+    yield "refused-fully_connected-int4-per_channel", lambda state: _build(state, spec)
 
 
 def _specs():
@@ -40,6 +42,9 @@ def _specs():
     for act in ("RELU", "RELU6", "RELU_N1_TO_1"):
         yield f"{act.lower()}", Spec(activation=act, shape=(1, 16), units=16)
         yield f"{act.lower()}-zero-128", Spec(activation=act, shape=(1, 16), units=16, output_zero_point=-128)
+    yield "int4", Spec(int4=True, shape=(2, 17), units=5)
+    yield "int4-odd", Spec(int4=True, shape=(1, 7), units=3)
+    yield "pruned", Spec(pruned=True, per_channel=True, units=9)
     yield "no_bias", Spec(bias="none")
     yield "bias_left_out", Spec(bias="omitted", shape=(1, 17))
     yield "per_channel", Spec(per_channel=True, units=9)

@@ -47,6 +47,9 @@ def _specs():
     for zero, act in itertools.product((-128, 15), ("RELU", "RELU6", "RELU_N1_TO_1")):
         yield f"{act.lower()}-zero{zero}", Spec(activation=act, output_zero_point=zero, channels=8)
     yield "per_tensor", Spec(per_channel=False)
+    for channels, multiplier in ((1, 3), (5, 1), (4, 2)):
+        yield f"int4-c{channels}-m{multiplier}", Spec(int4=True, channels=channels, multiplier=multiplier)
+    yield "int4-pruned", Spec(int4=True, pruned=True, channels=9)
     yield "per_tensor-m3", Spec(per_channel=False, multiplier=3)
     yield "scales_apart", Spec(decades=4.0, channels=16)
     yield "no_bias", Spec(bias="none", channels=5)

@@ -18,7 +18,7 @@ class Weighted:
     `bias` may also be "none" (no third input) or "omitted" (a third input that is left out). `gain` is the
     ratio of the product of the scales of input and weights and the output's scale; chosen if None, so that results
     of uniformly random inputs lie `spread` steps around the zero point. `output_scale` then asks for weights with
-    such scales that the output gets this one.
+    such scales that the output gets this one. `pruned` sets the scales of some channels to 0.
     """
 
     activation: str = "NONE"
@@ -32,6 +32,8 @@ class Weighted:
     output_zero_point: int | None = None
     output_scale: float | None = None
     spread: int = 48
+    int4: bool = False
+    pruned: bool = False
 
     def source(self, graph, state, shape):
         """The input of a model with one such layer."""
@@ -44,6 +46,8 @@ class Weighted:
         """
         channels = shape[axis]
         weight = quantities.weights(state, shape, self.weights)
+        if self.int4:
+            weight >>= 4
         scales = quantities.weight_scales(state, channels, self.decades if self.per_channel else None)
         if self.weight_scale is not None:
             scales[:] = self.weight_scale
@@ -59,10 +63,10 @@ class Weighted:
         zero = self.output_zero_point
         if zero is None:
             zero = quantities.output_zero_point(state, self.activation)
-        inputs = [
-            source,
-            graph.constant(f"{name}/weights", weight, Quantization(scales, axis=axis if scales.size > 1 else 0)),
-        ]
+        if self.pruned:
+            scales = np.where(np.arange(scales.size) % 3 == 1, np.float32(0), scales)
+        constant = graph.int4 if self.int4 else graph.constant
+        inputs = [source, constant(f"{name}/weights", weight, Quantization(scales, axis=axis if scales.size > 1 else 0))]
         bias = None
         if self.bias == "omitted":
             inputs.append(None)
