@@ -36,6 +36,7 @@ pub mod mirror_pad;
 pub mod mul;
 pub mod pack;
 pub mod pad;
+pub mod prelu;
 pub mod quantize;
 pub mod range;
 pub mod reduce;
@@ -120,6 +121,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &pack::DEFINITION,
     &pad::DEFINITION,
     &pad::PADV2,
+    &prelu::DEFINITION,
     &quantize::DEFINITION,
     &range::DEFINITION,
     &reduce::REDUCE_ALL,

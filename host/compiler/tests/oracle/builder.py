@@ -30,6 +30,7 @@ _ALWAYS_ONE = (
     "EXPAND_DIMS",
     "HARD_SWISH",
     "LEAKY_RELU",
+    "PRELU",
     "READ_VARIABLE",
     "RESHAPE",
     "SHAPE",

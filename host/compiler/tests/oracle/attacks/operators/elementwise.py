@@ -59,6 +59,20 @@ def unary(name):
     return draw
 
 
+def prelu(net):
+    """PRELU."""
+    first = net.source(is_type("int8", "float32"))
+    if first is None:
+        return False
+    second = _second(net, first)
+    shape = np.broadcast_shapes(first.shape, second.shape)
+    if size(shape) > net.largest:
+        return False
+    quantization = None if first.dtype == FLOAT else net.quantization(near=first.scale)
+    net.operator("PRELU", [first, second], [net.result("prelu", shape, first.dtype, quantization)])
+    return True
+
+
 def logical_not(net):
     """LOGICAL_NOT."""
     source = net.source(is_type("bool"))
@@ -163,6 +177,7 @@ def alike(net, tensor, quantization):
 OPERATORS = {
     **{name: (1, compare(name)) for name in COMPARE},
     "LOGICAL_NOT": (1, logical_not),
+    "PRELU": (3, prelu),
     **{name: (4 if "int8" in types else 1, unary(name)) for name, (types, _) in UNARY.items()},
     **{name: (8 if name == "ADD" else 5, binary(name)) for name in BINARY},
 }

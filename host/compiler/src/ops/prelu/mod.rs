@@ -1,0 +1,68 @@
+//! PRELU with broadcasting, on int8, `prelu.h`, and float32, `prelu_float.h`.
+
+use crate::ir::graph::{DType, OpKind};
+use crate::ir::layer::{Lowered, Lowering};
+use crate::math::quantize::Multiplier;
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::binary::{self, Binary};
+use crate::ops::shared::text;
+
+/// The operator.
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::PRELU,
+    versions: 1..=1,
+    inputs: 2..=2,
+    outputs: 1..=1,
+    options: None,
+    check,
+    kernels: kernels!["prelu.h", "prelu_float.h"],
+    reference: "prelu.cc",
+    support: &[Support::bytes("int8, float32", Cores::Portable)],
+};
+
+struct Prelu<'a> {
+    binary: Binary<'a>,
+    /// On int8, the factors at 0 and above and below 0; zero points of the input, alpha and the output.
+    quantized: Option<([Multiplier; 2], [i32; 3])>,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let binary = binary::check(checker, &[DType::Int8, DType::Float32])?;
+    if binary.output.dtype == DType::Float32 {
+        return Some(Box::new(Prelu { binary, quantized: None }));
+    }
+    let (scale, zero) = checker.per_tensor(binary.inputs[0])?;
+    let (alpha_scale, alpha_zero) = checker.per_tensor(binary.inputs[1])?;
+    let (out_scale, out_zero) = checker.per_tensor(binary.output)?;
+    let [from, alpha, to] = [scale, alpha_scale, out_scale].map(f64::from);
+    let factors = [Multiplier::new(from / to), Multiplier::new(from * alpha / to)];
+    // The largest products, to prove that a shift to the left stays within 32 bits.
+    let fits = |factor: Multiplier, most: i32| {
+        [most, -most].iter().all(|&x| factor.checked_apply(x).is_some_and(|y| y.checked_add(out_zero).is_some()))
+    };
+    if !fits(factors[0], 255) || !fits(factors[1], 255 * 255) {
+        checker.bad(format!("scales {scale} and {alpha_scale} to {out_scale}"), "scales of similar size");
+    }
+    Some(Box::new(Prelu { binary, quantized: Some((factors, [zero, alpha_zero, out_zero])) }))
+}
+
+impl Checked for Prelu<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let Some(([rising, falling], [zero, alpha, out])) = self.quantized else {
+            return self.binary.lower(lowering, "prelu_float.h", "", |t| format!("    tvmk_prelu_float({t});\n"));
+        };
+        let fields = [
+            ("rising", rising.mantissa.to_string()),
+            ("falling", falling.mantissa.to_string()),
+            ("rising_shift", rising.shift.to_string()),
+            ("falling_shift", falling.shift.to_string()),
+            ("zero_point", zero.to_string()),
+            ("zero_point_alpha", alpha.to_string()),
+            ("zero_point_out", out.to_string()),
+        ];
+        let body = text::constant_struct("tvmk_prelu_t", "layer", &fields);
+        self.binary.lower(lowering, "prelu.h", &body, |t| format!("    tvmk_prelu(&layer, {t});\n"))
+    }
+}
