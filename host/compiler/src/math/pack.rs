@@ -5,6 +5,9 @@
 //! other sum. One widening serves four weights. Along the depth, elements come in the order in which `SXTB16` delivers
 //! activations: of each four neighbours first 0 and 2, then 1 and 3.
 
+/// `TVMK_DSP_BLOCK` pairs: so many elements have sums of 24 bits at most, whatever the weights.
+pub const BLOCK: usize = 2 * 248;
+
 /// The order of one run of neighbouring activations, in pairs; `None` is a place with weight 0.
 pub fn pairs(run: usize) -> Vec<[Option<usize>; 2]> {
     let mut pairs = Vec::with_capacity(run.div_ceil(2));
@@ -98,5 +101,6 @@ mod tests {
         assert!(dsp(&[127; 517], 1, 1, 517, 517).is_none());
         assert!(dsp(&[127; 516], 1, 1, 516, 516).is_some());
         assert!(dsp(&[127; 4000], 1, 1, 4000, 512).is_some());
+        assert!(dsp(&[-128; 4000], 1, 1, 4000, BLOCK).is_some());
     }
 }

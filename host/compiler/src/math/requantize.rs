@@ -44,16 +44,48 @@ impl Channel {
         sums.into_iter().filter(|&sum| i32::try_from(sum).is_err()).max_by_key(|sum| sum.abs())
     }
 
+    /// A channel without weights whose output is the zero point plus `difference`, of at most 255 either way. It has the short form.
+    pub fn constant(difference: i32) -> Self {
+        // 4 · difference / 4, without a rest to round.
+        let multiplier = Multiplier { mantissa: 1 << 30, shift: -1 };
+        Channel { bias: 4 * difference, positive: 0, negative: 0, multiplier }
+    }
+
+    /// The output, clamped to `range`, if it is the same for all input bytes: what comes after the accumulator never falls where
+    /// the accumulator rises, so its two ends decide. `None` too where something might overflow.
+    pub fn only_output(&self, input_zero_point: i32, output_zero_point: i32, range: (i32, i32)) -> Option<i32> {
+        let (low, high) = self.ends(input_zero_point);
+        let output = |sum: i64| {
+            let scaled = self.multiplier.checked_apply(i32::try_from(sum).ok()?)?;
+            Some(scaled.checked_add(output_zero_point)?.clamp(range.0, range.1))
+        };
+        let (low, high) = (output(low)?, output(high)?);
+        (low == high).then_some(low)
+    }
+
+    /// Whether the kernels for depthwise rows can compute the channel from its general form: it would have the short form, or its
+    /// shift is to the left and twice the accumulator has room for it.
+    pub fn is_short_or_left(&self, input_zero_point: i32, output_zero_point: i32) -> bool {
+        match self.multiplier.shift {
+            shift @ 0..=30 => self.bound(input_zero_point) < 1 << (30 - shift),
+            _ => short(self, input_zero_point, output_zero_point).is_some_and(|words| words != [0, 0]),
+        }
+    }
+
     /// The bias with −`zero_point` · Σ weights in it, for kernels that multiply raw input bytes.
     fn folded_bias(&self, input_zero_point: i32) -> i64 {
         i64::from(self.bias) - i64::from(input_zero_point) * (self.positive - self.negative)
     }
 
+    /// The least and the largest accumulator with its bias for any input bytes.
+    fn ends(&self, input_zero_point: i32) -> (i64, i64) {
+        let bias = self.folded_bias(input_zero_point);
+        (bias - 128 * self.positive - 127 * self.negative, bias + 127 * self.positive + 128 * self.negative)
+    }
+
     /// Largest magnitude the accumulator with its bias can take for any input bytes.
     fn bound(&self, input_zero_point: i32) -> i64 {
-        let bias = self.folded_bias(input_zero_point);
-        let high = bias + 127 * self.positive + 128 * self.negative;
-        let low = bias - 128 * self.positive - 127 * self.negative;
+        let (low, high) = self.ends(input_zero_point);
         high.abs().max(low.abs())
     }
 }
@@ -187,6 +219,30 @@ mod tests {
         let table = Table::new(&[channel], 0, 0);
         assert!(!table.short);
         assert_eq!(table.words, [0, 1 << 30, 0]);
+    }
+
+    #[test]
+    fn channels_of_one_output_are_found_and_have_the_short_form() {
+        // The bias alone is beyond what weights can change, in both directions, and a clamp hides what little varies.
+        let multiplier = Multiplier { mantissa: 3 << 29, shift: -5 };
+        for (bias, range, expected) in [
+            (1_000_000, (-128, 127), Some(127)),
+            (-1_000_000, (-128, 127), Some(-128)),
+            (-1000, (-3, 127), Some(-3)),
+            (0, (-128, 127), None),
+            (i32::MAX, (-128, 127), None),
+        ] {
+            let channel = Channel::new(bias, [3, -1], multiplier);
+            assert_eq!(channel.only_output(-128, -3, range), expected, "bias {bias}");
+        }
+        for zero_point in -128..=127 {
+            for value in -128..=127 {
+                let words = short(&Channel::constant(value - zero_point), -5, zero_point).unwrap();
+                assert_eq!(apply(0, words, zero_point), value);
+                let channel = Channel::constant(value - zero_point);
+                assert_eq!(channel.multiplier.apply(channel.bias) + zero_point, value);
+            }
+        }
     }
 
     #[test]

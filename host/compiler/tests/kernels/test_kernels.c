@@ -148,9 +148,9 @@ static void make_table(int32_t channels, int32_t depth, int32_t zero_point, int 
     }
 }
 
-static void pack(int32_t channels, int32_t runs, int32_t run, int general) {
+static void pack(int32_t channels, int32_t runs, int32_t run, int unpacked) {
     int32_t depth = runs * run;
-    if (general || !TVMK_DSP) {
+    if (unpacked || !TVMK_DSP) {
         memcpy(packed.bytes, weights, (size_t)(channels * depth));
         return;
     }
@@ -273,19 +273,22 @@ static void describe(const geometry_t *g, int32_t extra) {
 }
 
 static void test_conv_2d(int general) {
+    void (*const kernels[])(const tvmk_conv_2d_t *, const int8_t *, int8_t *, uint8_t *) = {
+        tvmk_conv_2d, tvmk_conv_2d_general, tvmk_conv_2d_unpacked};
     geometry_t g;
     if (!geometry(&g)) {
         return;
     }
     int32_t zero_point = between(-128, 127), depth = g.kh * g.kw * g.ic;
     general |= depth > 516; /* more needs proof that the packed sums fit */
+    int unpacked = general && between(0, 3) == 0;
     fill(in, g.ih * g.iw * g.ic);
     fill_weights(g.oc * depth);
     tvmk_conv_2d_t l;
     memset(&l, 0, sizeof l);
     make_table(g.oc, depth, zero_point, general, &l.output);
     int32_t run = g.dw == 1 ? g.kw * g.ic : g.ic, runs = depth / run;
-    pack(g.oc, runs, run, general);
+    pack(g.oc, runs, run, unpacked);
     l.weights = &packed;
     l.in_height = (uint16_t)g.ih, l.in_width = (uint16_t)g.iw, l.in_channels = (uint16_t)g.ic;
     l.out_height = (uint16_t)g.oh, l.out_width = (uint16_t)g.ow, l.out_channels = (uint16_t)g.oc;
@@ -304,18 +307,18 @@ static void test_conv_2d(int general) {
     memset(out, 85, OUT_MAX + GUARD);
     describe(&g, zero_point);
     int32_t pairs = runs * ((run + 1) / 2), span = 3 * g.sw + (g.kw - 1) * g.dw + 1;
-    int32_t needed = TVMK_DSP && !general ? 16 * pairs + span * g.ic : 2 * depth;
-    int32_t kept = TVMK_DSP && !general ? (g.oc + 1) / 2 * 4 * pairs : g.oc * depth;
+    int32_t needed = TVMK_DSP && !unpacked ? 16 * pairs + span * g.ic : 2 * depth;
+    int32_t kept = TVMK_DSP && !unpacked ? (g.oc + 1) / 2 * 4 * pairs : g.oc * depth;
     l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
     l.output.table = table_at_edge(g.oc, general);
     int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, (needed + 3) & ~3);
     int8_t *x = at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic);
-    (general ? tvmk_conv_2d_general : tvmk_conv_2d)(&l, x, out, (uint8_t *)memory);
+    kernels[general + unpacked](&l, x, out, (uint8_t *)memory);
     check("conv_2d", n, details);
     if (g.kh == 1 && g.kw == 1 && g.sh == 1 && g.sw == 1 && g.oc <= g.ic) {
         memset(out, 85, OUT_MAX + GUARD);
         memcpy(out, in, (size_t)(g.ih * g.iw * g.ic));
-        (general ? tvmk_conv_2d_general : tvmk_conv_2d)(&l, out, out, scratch.bytes);
+        kernels[general + unpacked](&l, out, out, scratch.bytes);
         memset(out + n, 85, GUARD);
         check("conv_2d in place", n, details);
     }
@@ -324,7 +327,9 @@ static void test_conv_2d(int general) {
 static void run_depthwise_conv_2d(int general, const tvmk_depthwise_conv_2d_t *l, const int8_t *x, int8_t *y,
                                   uint8_t *memory) {
     int three = l->window_height == 3 && l->window_width == 3 && l->dilation_width == 1;
-    if (general) {
+    if (general == 2 && three && l->stride_width <= 2) {
+        (l->stride_width == 1 ? tvmk_depthwise_conv_2d_mixed_3x3 : tvmk_depthwise_conv_2d_mixed_3x3_stride2)(l, x, y, memory);
+    } else if (general) {
         tvmk_depthwise_conv_2d_general(l, x, y, memory);
     } else if (three && l->stride_width == 1) {
         tvmk_depthwise_conv_2d_3x3(l, x, y, memory);
@@ -365,7 +370,7 @@ static void test_depthwise_conv_2d(int general) {
     l.weights = turned_weights;
     int32_t lanes = 2 * (g.ic < 4 ? g.ic : 4);
     l.weights = at_edge(EDGE_WEIGHTS, turned_weights, g.oc * taps);
-    if (TVMK_MVE && !general) {
+    if (TVMK_MVE) {
         pack_lanes(g.oc, taps, lanes);
         l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, (g.oc + lanes - 1) / lanes * lanes * taps + 8 - lanes);
     }
@@ -442,7 +447,8 @@ static void test_fully_connected(int general) {
     tvmk_fully_connected_t l;
     memset(&l, 0, sizeof l);
     make_table(units, inputs, zero_point, general, &l.output);
-    pack(units, 1, inputs, general);
+    int unpacked = general && between(0, 3) == 0;
+    pack(units, 1, inputs, unpacked);
     l.weights = &packed;
     l.batches = batches, l.inputs = inputs, l.units = units;
     for (int32_t b = 0, i = 0; b < batches; b++) {
@@ -456,11 +462,13 @@ static void test_fully_connected(int general) {
     }
     memset(out, 85, OUT_MAX + GUARD);
     snprintf(details, sizeof details, "%ldx%ld to %ld", (long)batches, (long)inputs, (long)units);
-    int32_t kept = TVMK_DSP && !general ? (units + 1) / 2 * 4 * ((inputs + 1) / 2) : units * inputs;
+    int32_t kept = TVMK_DSP && !unpacked ? (units + 1) / 2 * 4 * ((inputs + 1) / 2) : units * inputs;
     l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
     l.output.table = table_at_edge(units, general);
     int8_t *x = at_edge(EDGE_INPUT, in, batches * inputs);
-    (general ? tvmk_fully_connected_general : tvmk_fully_connected)(&l, x, out);
+    (unpacked  ? tvmk_fully_connected_unpacked
+     : general ? tvmk_fully_connected_general
+               : tvmk_fully_connected)(&l, x, out);
     check("fully_connected", batches * units, details);
 }
 
@@ -637,7 +645,7 @@ int main(void) {
     report("arithmetic");
     for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_conv_2d(i % 7 == 0);
     report("conv_2d");
-    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_depthwise_conv_2d(i % 7 == 0);
+    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0);
     report("depthwise_conv_2d");
     for (int i = 0; i < 100 * ROUNDS; i++) next_case(), test_depthwise_whole();
     report("depthwise_whole");

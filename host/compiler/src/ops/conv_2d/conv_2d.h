@@ -5,9 +5,9 @@
  * channels' weights: no test for borders and no subtraction of zero points in the inner loop (−zero_point · Σ weights is
  * part of the bias). A 1×1 window without padding needs no gathering on cores without the DSP extension.
  *
- * Scratch, 4-byte aligned: 2 · kh · kw · in_channels bytes; with the short output form 16 bytes for each pair of elements
- * of a window, and if the input is padded, room for the elements of a row that four neighbouring windows touch. The output may start where the input starts if the window is 1×1
- * with stride 1, no padding, and no more output than input channels.
+ * Scratch, 4-byte aligned: 2 · kh · kw · in_channels bytes; with packed weights 16 bytes for each pair of elements of a window,
+ * and if the input is padded, room for the elements of a row that four neighbouring windows touch. The output may start where the
+ * input starts if the window is 1×1 with stride 1, no padding, and no more output than input channels.
  */
 #ifndef TVMK_CONV_2D_H
 #define TVMK_CONV_2D_H
@@ -17,7 +17,7 @@
 #include "mve.h"
 
 typedef struct {
-    const void *weights; /* int8_t as in the file; with TVMK_DSP and the short output form int16_t, packed, see below */
+    const void *weights; /* int8_t as in the file; with TVMK_DSP int16_t, packed, but for tvmk_conv_2d_unpacked */
     tvmk_output_t output;
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width, out_channels;
@@ -136,9 +136,12 @@ TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, i
     }
 }
 
-TVMK_SHARED void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+/* General output form, weights as in the file, on every core but those with MVE: where weights can't be packed. */
+#if !TVMK_MVE
+TVMK_SHARED void tvmk_conv_2d_unpacked(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     tvmk_conv_2d_plain(l, in, out, scratch, 1);
 }
+#endif
 
 #if TVMK_DSP
 
@@ -221,6 +224,21 @@ TVMK_INLINE void tvmk_conv_2d_rest(const tvmk_conv_2d_t *l, const int32_t *colum
     }
 }
 
+/* The columns of the next `count` positions, from (oy, ox) on, in whatever rows they are. */
+TVMK_INLINE void tvmk_conv_2d_columns(const tvmk_conv_2d_t *l, const int8_t *in, int32_t *oy, int32_t *ox, int32_t count,
+                                      int32_t *columns, int8_t *line) {
+    for (int32_t i = 0; i < count;) {
+        int32_t n = tvmk_min(count - i, l->out_width - *ox);
+        tvmk_conv_2d_widen(l, in, *oy, *ox, n, columns + i, line);
+        i += n;
+        *ox += n;
+        if (*ox == l->out_width) {
+            *ox = 0;
+            (*oy)++;
+        }
+    }
+}
+
 TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     int32_t pairs = tvmk_conv_2d_pairs(l);
     int32_t *columns = (int32_t *)scratch;
@@ -232,16 +250,7 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
     int32_t oy = 0, ox = 0;
     while (positions > 0) {
         int32_t count = tvmk_min(positions, 4);
-        for (int32_t i = 0; i < count;) {
-            int32_t n = tvmk_min(count - i, l->out_width - ox);
-            tvmk_conv_2d_widen(l, in, oy, ox, n, columns + i, line);
-            i += n;
-            ox += n;
-            if (ox == l->out_width) {
-                ox = 0;
-                oy++;
-            }
-        }
+        tvmk_conv_2d_columns(l, in, &oy, &ox, count, columns, line);
         int32_t done = 0;
         if (count == 4 && channels > 1) {
             tvmk_dsp_tile(out, &tile);
@@ -258,10 +267,65 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
     }
 }
 
+/* Adds what `pairs` pairs of elements of `count` columns give to the sums of one channel or two: of each four positions. */
+TVMK_INLINE void tvmk_conv_2d_sums(const int32_t *w, const int32_t *columns, int32_t pairs, int32_t count, int32_t two,
+                                   int32_t *sums) {
+    int32_t part[8];
+    if (two && count == 4) {
+        tvmk_dsp_tile_t tile = {w, 0, columns, pairs, 1, 0, 0};
+        tvmk_dsp_tile_sums(part, &tile);
+        for (int32_t i = 0; i < 8; i++) {
+            sums[i] += part[i];
+        }
+        return;
+    }
+    for (int32_t p = 0; p < count; p++) {
+        const int32_t *x = columns + p;
+        int32_t first = 0, both = 0;
+        for (int32_t k = 0; k < pairs; k++, x += 4) {
+            first = tvmk_mla2(tvmk_widen_even((uint32_t)w[k]), *x, first);
+            both = tvmk_mla2(w[k], *x, both);
+        }
+        /* A channel alone is stored as it is. */
+        sums[p] += two ? first : both;
+        sums[4 + p] += (int32_t)((uint32_t)both - (uint32_t)first) >> 8;
+    }
+}
+
+/* General output form; packed sums are taken apart every TVMK_DSP_BLOCK pairs, so that weights of any size may be packed. */
+TVMK_SHARED void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    int32_t pairs = tvmk_conv_2d_pairs(l);
+    int32_t *columns = (int32_t *)scratch;
+    int32_t channels = l->out_channels;
+    int32_t oy = 0, ox = 0, count = 4;
+    for (int32_t left = l->out_height * l->out_width; left > 0; left -= count, out += count * channels) {
+        const int32_t *w = (const int32_t *)l->weights;
+        count = tvmk_min(left, 4);
+        tvmk_conv_2d_columns(l, in, &oy, &ox, count, columns, (int8_t *)(columns + 4 * pairs));
+        for (int32_t c = 0; c < channels; c += 2) {
+            int32_t sums[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+            int32_t two = c + 1 < channels;
+            int32_t n = 0;
+            for (int32_t done = 0; done < pairs; done += n, w += n) {
+                n = tvmk_min(pairs - done, TVMK_DSP_BLOCK);
+                tvmk_conv_2d_sums(w, columns + 4 * done, n, count, two, sums);
+            }
+            int8_t *o = out + c;
+            for (int32_t p = 0; p < count; p++, o += channels) {
+                o[0] = tvmk_requantize(sums[p], &l->output, c, 1);
+                if (two) {
+                    o[1] = tvmk_requantize(sums[4 + p], &l->output, c + 1, 1);
+                }
+            }
+        }
+    }
+}
+
 #elif TVMK_MVE
 
 /* Two positions at a time. They are copied even where the window is one element: the output may take its place. */
-TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+TVMK_INLINE void tvmk_conv_2d_mve(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
+                                  tvmk_mve_product_t one, tvmk_mve_product_t two) {
     int32_t depth = l->window_height * l->window_width * l->in_channels;
     int32_t channels = l->out_channels;
     int8_t *columns = (int8_t *)scratch;
@@ -283,15 +347,27 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
                 }
             }
         }
-        (count == 2 ? tvmk_mve_positions : tvmk_mve_position)(columns, (const int8_t *)l->weights, depth, channels,
-                                                              &l->output, out);
+        (count == 2 ? two : one)(columns, (const int8_t *)l->weights, depth, channels, &l->output, out);
     }
+}
+
+TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_conv_2d_mve(l, in, out, scratch, tvmk_mve_position, tvmk_mve_positions);
+}
+TVMK_SHARED void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_conv_2d_mve(l, in, out, scratch, tvmk_mve_position_general, tvmk_mve_positions_general);
+}
+TVMK_INLINE void tvmk_conv_2d_unpacked(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_conv_2d_general(l, in, out, scratch);
 }
 
 #else
 
 TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     tvmk_conv_2d_plain(l, in, out, scratch, 0);
+}
+TVMK_INLINE void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_conv_2d_unpacked(l, in, out, scratch);
 }
 
 #endif

@@ -5,7 +5,7 @@ use crate::math::pack;
 use crate::math::window::Window;
 use crate::ops::fully_connected;
 use crate::ops::shared::text;
-use crate::ops::shared::weighted::{self, Weighted};
+use crate::ops::shared::weighted::{self, Form, Weighted};
 
 /// Positions up to which the overlap of output and input is worked out, one by one.
 const MAX_POSITIONS: usize = 1 << 20;
@@ -20,8 +20,8 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     }
     let window = &window.flattened();
     let (runs, _) = runs(window);
-    let (constants, short) =
-        weighted::packed_constants(lowering, weighted, weights, runs, depth, &shape(window, channels));
+    let shape = shape(window, channels);
+    let (constants, form) = weighted::packed_constants(lowering, weighted, weights, runs, depth, &shape, Form::Short);
     let (input, output) = (weighted.input.id, weighted.output.id);
     let mut in_place = Vec::new();
     if window.batches == 1 && window.positions() <= MAX_POSITIONS {
@@ -30,10 +30,10 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     }
     let mut body = text::constant_struct("tvmk_conv_2d_t", "layer", &fields(lowering, window, weighted));
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
-    body += &text::call(function(short), window.batches, &pointers, true);
+    body += &text::call(&function(form), window.batches, &pointers, true);
     Lowered::Layer(Layer {
         in_place,
-        scratch_bytes: scratch_bytes(window, short),
+        scratch_bytes: scratch_bytes(window, form),
         scratch_align: 4,
         constants,
         headers: vec!["conv_2d.h"],
@@ -79,14 +79,14 @@ pub fn shape(window: &Window, channels: usize) -> String {
 }
 
 /// The kernel.
-pub fn function(short: bool) -> &'static str {
-    if short { "tvmk_conv_2d" } else { "tvmk_conv_2d_general" }
+pub fn function(form: Form) -> String {
+    format!("tvmk_conv_2d{}", form.suffix())
 }
 
 /// Bytes of scratch that the kernel needs.
-pub fn scratch_bytes(window: &Window, short: bool) -> usize {
+pub fn scratch_bytes(window: &Window, form: Form) -> usize {
     let depth = depth(window);
-    if !short {
+    if form == Form::Unpacked {
         return 2 * depth;
     }
     // Four columns of int16, and what four neighbouring windows touch of a row, for those across the border.

@@ -5,7 +5,7 @@ use super::layer;
 use crate::ir::layer::{Constant, Layer, Lowered, Lowering};
 use crate::math::window::Window;
 use crate::ops::shared::text;
-use crate::ops::shared::weighted::{self, Weighted};
+use crate::ops::shared::weighted::{self, Form, Weighted};
 
 /// A convolution on one part.
 pub struct Part<'a> {
@@ -46,12 +46,12 @@ pub struct Whole {
 
 /// The layer of all parts; there is at least one, and all have as many channels in and out.
 pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary: String) -> Lowered {
-    let (constants, short) = constants(lowering, parts);
+    let (constants, form) = constants(lowering, parts);
     let picked =
         |part: &Part<'_>| if part.window.in_channels == whole.in_channels { 0 } else { part.window.in_elements() };
     let made = |part: &Part<'_>| part.window.positions() * part.weighted.bias.len();
     let most = |size: &dyn Fn(&Part<'_>) -> usize| parts.iter().map(size).max().unwrap_or(0);
-    let own = most(&|part| layer::scratch_bytes(&part.window, short)).next_multiple_of(4);
+    let own = most(&|part| layer::scratch_bytes(&part.window, form)).next_multiple_of(4);
     let scratch_bytes = own + most(&picked) + most(&made);
     let mut body = structs(lowering, parts);
     body += &format!("    int8_t *made = (int8_t *)scratch + {own};\n");
@@ -70,7 +70,7 @@ pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary
             whole.in_channels
         );
     }
-    body += &format!("            {}(parts[p], {source}, made, scratch);\n", layer::function(short));
+    body += &format!("            {}(parts[p], {source}, made, scratch);\n", layer::function(form));
     body += "            tvmk_conv_2d_spread(parts[p], &places[p], made, out);\n        }\n    }\n";
     let macs = |part: &Part<'_>| part.window.positions() as u64 * part.weights.len() as u64;
     let (input, output) = (parts[0].weighted.input.id, parts[0].weighted.output.id);
@@ -90,25 +90,21 @@ fn lowering_of<'a>(lowering: &Lowering<'a>, p: usize) -> Lowering<'a> {
     Lowering { name: lowering.constant(&format!("part{p}")), ..*lowering }
 }
 
-/// The constants of all parts, in one form; whether it is the short one.
-fn constants(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> (Vec<Constant>, bool) {
-    let of = |p: usize, part: &Part<'_>, may_be_short: bool| {
+/// The constants of all parts, in one form: the best that all have.
+fn constants(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> (Vec<Constant>, Form) {
+    let of = |p: usize, part: &Part<'_>, best: Form| {
         let (window, lowering) = (&part.window, lowering_of(lowering, p));
         let shape = layer::shape(window, part.weighted.bias.len());
-        if !may_be_short {
-            return (weighted::general_constants(&lowering, &part.weighted, part.weights.clone(), &shape), false);
-        }
-        let (runs, _) = layer::runs(window);
-        weighted::packed_constants(&lowering, &part.weighted, part.weights.clone(), runs, layer::depth(window), &shape)
+        let ((runs, _), depth) = (layer::runs(window), layer::depth(window));
+        weighted::packed_constants(&lowering, &part.weighted, part.weights.clone(), runs, depth, &shape, best)
     };
-    let all = |may_be_short| -> (Vec<Vec<Constant>>, Vec<bool>) {
-        parts.iter().enumerate().map(|(p, part)| of(p, part, may_be_short)).unzip()
+    let all = |best| -> (Vec<Vec<Constant>>, Vec<Form>) {
+        parts.iter().enumerate().map(|(p, part)| of(p, part, best)).unzip()
     };
-    let (constants, short) = all(true);
-    if short.iter().all(|&short| short) {
-        return (constants.concat(), true);
-    }
-    (all(false).0.concat(), false)
+    let (constants, forms) = all(Form::Short);
+    let form = forms.iter().copied().max().unwrap_or(Form::Short);
+    let constants = if forms.iter().all(|&other| other == form) { constants } else { all(form).0 };
+    (constants.concat(), form)
 }
 
 /// The kernel's structs and places.

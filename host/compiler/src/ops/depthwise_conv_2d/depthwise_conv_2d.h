@@ -116,11 +116,6 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l,
     }
 }
 
-TVMK_SHARED void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
-                                                uint8_t *scratch) {
-    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 1, l->window_height, l->window_width, l->dilation_width);
-}
-
 #if TVMK_DSP
 
 /* Planes of `count` channels, for `rows` output rows from row `first`; `plane` and `pitch` are in elements. The border stays
@@ -195,10 +190,17 @@ TVMK_INLINE void tvmk_depthwise_four(const tvmk_depthwise_conv_2d_t *l, const in
     sums[3] = s3;
 }
 
-/* Any window: `r->bias[0]` + 2 · Σ for each output of a row, then bytes. */
-TVMK_SHARED void tvmk_depthwise_rows(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights) {
+/* Any window: `r->bias[0]` + 2 · Σ for each output of a row, then bytes; in the general form those of channel m. */
+TVMK_INLINE void tvmk_depthwise_rows_as(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights,
+                                        int32_t m, int general) {
     const int16_t *plane = r->plane;
     int8_t *out = r->out;
+    /* Copies: outputs could overwrite the originals, as far as the compiler knows. */
+    int32_t zero_point = l->output.zero_point, low = l->output.low, high = l->output.high;
+    int32_t channel[TVMK_GENERAL_WORDS] = {0, 0, 0};
+    for (int32_t i = 0; i < TVMK_GENERAL_WORDS && general; i++) {
+        channel[i] = l->output.table[TVMK_GENERAL_WORDS * m + i];
+    }
     /* Four outputs, the last ones of a row once more if need be; in rows of fewer, one in four places. */
     int32_t n = 4;
     if (r->width < n) {
@@ -212,19 +214,33 @@ TVMK_SHARED void tvmk_depthwise_rows(const tvmk_depthwise_conv_2d_t *l, const tv
             int32_t sums[4];
             tvmk_depthwise_four(l, plane + first * l->stride_width, r->pitch / 2, distance, weights, sums);
             for (int32_t i = 0; i < n; i++, o += r->step_x) {
+                if (general) {
+                    int32_t y = tvmk_requantize_general(sums[i], channel, zero_point);
+                    *o = (int8_t)tvmk_clamp(y, low, high);
+                    continue;
+                }
                 int32_t a = r->bias[0] + (int32_t)((uint32_t)sums[i] << 1);
                 int32_t y = tvmk_requantize_doubled(a, r->mantissa, r->rounding, r->shift);
-                *o = (int8_t)tvmk_clamp(y, l->output.low, l->output.high);
+                *o = (int8_t)tvmk_clamp(y, low, high);
             }
         }
     }
 }
 
+TVMK_SHARED void tvmk_depthwise_rows(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights) {
+    tvmk_depthwise_rows_as(l, r, weights, 0, 0);
+}
+TVMK_SHARED void tvmk_depthwise_rows_general(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r,
+                                             const int8_t *weights, int32_t m) {
+    tvmk_depthwise_rows_as(l, r, weights, m, 1);
+}
+
 typedef void (*tvmk_depthwise_rows_t)(const tvmk_dsp_rows_t *);
 
-/* All channels; `kernel` for windows of 3 × 3, or null. */
-TVMK_SHARED void tvmk_depthwise_dsp(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
-                                    tvmk_depthwise_rows_t kernel) {
+/* All channels; `kernel` for windows of 3 × 3, or null. In the general form, `left` is the kernel for channels whose shift is not to
+ * the right; the compiler has proved the short form of the others. */
+TVMK_INLINE void tvmk_depthwise_dsp_as(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
+                                       tvmk_depthwise_rows_t kernel, tvmk_depthwise_rows_t left, int general) {
     int32_t pitch = (tvmk_depthwise_plane_width(l) + 1) & ~1;
     int32_t plane = pitch * tvmk_depthwise_plane_height(l, l->band);
     int32_t group = tvmk_min(l->in_channels, 4);
@@ -248,20 +264,36 @@ TVMK_SHARED void tvmk_depthwise_dsp(const tvmk_depthwise_conv_2d_t *l, const int
             }
             for (int32_t m = c * l->multiplier; m < (c + 1) * l->multiplier; m++) {
                 const int8_t *w = l->weights + m * taps;
-                const int32_t *channel = l->output.table + TVMK_SHORT_WORDS * m;
+                tvmk_depthwise_rows_t rows = kernel;
                 r.plane = planes + place * plane;
                 r.out = out + first * r.step_y + m;
-                r.bias[0] = r.bias[1] = channel[1] >> 5;
-                r.mantissa = channel[0];
-                r.shift = channel[1] & 31;
-                r.rounding = (int32_t)((uint32_t)(2 * l->output.zero_point + 1) << r.shift);
+                if (general) {
+                    const int32_t *channel = l->output.table + TVMK_GENERAL_WORDS * m;
+                    r.bias[0] = r.bias[1] = (int32_t)((uint32_t)channel[0] << 1);
+                    r.mantissa = channel[1];
+                    r.shift = -channel[2] - 1;
+                } else {
+                    const int32_t *channel = l->output.table + TVMK_SHORT_WORDS * m;
+                    r.bias[0] = r.bias[1] = channel[1] >> 5;
+                    r.mantissa = channel[0];
+                    r.shift = channel[1] & 31;
+                }
+                if (general && r.shift < 0) {
+                    rows = left;
+                    r.shift = -r.shift - 1;
+                    r.rounding = l->output.zero_point;
+                } else {
+                    r.rounding = (int32_t)((uint32_t)(2 * l->output.zero_point + 1) << (r.shift & 31));
+                }
                 if (kernel) {
                     for (int32_t i = 0; i < 3; i++) {
                         uint32_t middle = (uint32_t)(2 * w[3 * i + 1]);
                         r.weights[2 * i] = (int32_t)(((uint32_t)(2 * w[3 * i]) & 0xFFFFu) | middle << 16);
                         r.weights[2 * i + 1] = (int32_t)((middle & 0xFFFFu) | (uint32_t)(2 * w[3 * i + 2]) << 16);
                     }
-                    kernel(&r);
+                    rows(&r);
+                } else if (general) {
+                    tvmk_depthwise_rows_general(l, &r, w, m);
                 } else {
                     tvmk_depthwise_rows(l, &r, w);
                 }
@@ -278,8 +310,22 @@ TVMK_SHARED void tvmk_depthwise_dsp(const tvmk_depthwise_conv_2d_t *l, const int
     }
 }
 
+TVMK_SHARED void tvmk_depthwise_dsp(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
+                                    tvmk_depthwise_rows_t kernel) {
+    tvmk_depthwise_dsp_as(l, in, out, scratch, kernel, 0, 0);
+}
+TVMK_SHARED void tvmk_depthwise_dsp_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                            uint8_t *scratch, tvmk_depthwise_rows_t kernel, tvmk_depthwise_rows_t left) {
+    tvmk_depthwise_dsp_as(l, in, out, scratch, kernel, left, 1);
+}
+
 TVMK_INLINE void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     tvmk_depthwise_dsp(l, in, out, scratch, 0);
+}
+/* General output form. */
+TVMK_INLINE void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                                uint8_t *scratch) {
+    tvmk_depthwise_dsp_general(l, in, out, scratch, 0, 0);
 }
 /* Windows of 3 × 3 without dilation along the rows, stride 1 or 2 along the rows. */
 TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
@@ -289,6 +335,16 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, c
 TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                                     uint8_t *scratch) {
     tvmk_depthwise_dsp(l, in, out, scratch, tvmk_dsp_rows_3x3_stride2);
+}
+/* The same with the general output form, where the compiler has proved of each channel that it would have the short form, or that
+ * its shift is to the left and nothing is lost by it. */
+TVMK_INLINE void tvmk_depthwise_conv_2d_mixed_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                                  uint8_t *scratch) {
+    tvmk_depthwise_dsp_general(l, in, out, scratch, tvmk_dsp_rows_3x3, tvmk_dsp_rows_3x3_left);
+}
+TVMK_INLINE void tvmk_depthwise_conv_2d_mixed_3x3_stride2(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                                          uint8_t *scratch) {
+    tvmk_depthwise_dsp_general(l, in, out, scratch, tvmk_dsp_rows_3x3_stride2, tvmk_dsp_rows_3x3_stride2_left);
 }
 
 #else
@@ -416,7 +472,7 @@ TVMK_INLINE void tvmk_depthwise_two(const tvmk_depthwise_constants_t *c, const i
 /* Two outputs of any window. */
 TVMK_INLINE void tvmk_depthwise_two_any(const tvmk_depthwise_conv_2d_t *l, const tvmk_depthwise_constants_t *c,
                                         const int8_t *line, int32_t next, int32_t lanes, const int8_t *tap, int8_t *out,
-                                        int8_t *out1) {
+                                        int8_t *out1, int general) {
     int32x4_t even0 = c->even.bias, odd0 = c->odd.bias, even1 = even0, odd1 = odd0;
     for (int32_t ky = 0; ky < l->window_height; ky++, line += c->pitch) {
         const int8_t *x = line, *x1 = line + next;
@@ -433,15 +489,15 @@ TVMK_INLINE void tvmk_depthwise_two_any(const tvmk_depthwise_conv_2d_t *l, const
         }
     }
     mve_pred16_t used = vctp16q((uint32_t)c->channels);
-    vstrbq_p_s16(out, tvmk_mve_eight(even0, odd0, &c->even, &c->odd, &l->output), used);
-    vstrbq_p_s16(out1, tvmk_mve_eight(even1, odd1, &c->even, &c->odd, &l->output), used);
+    vstrbq_p_s16(out, tvmk_mve_eight(even0, odd0, &c->even, &c->odd, &l->output, general), used);
+    vstrbq_p_s16(out1, tvmk_mve_eight(even1, odd1, &c->even, &c->odd, &l->output, general), used);
 }
 
 /* Up to eight channels of two neighbouring outputs at a time. Weights [block of channels][tap][lane]; where there are fewer than
  * eight lanes, those behind them are read from what follows and dropped: the compiler adds as much behind the last weight, and
  * scratch has the sums' bytes behind the planes. */
 TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
-                                    int three) {
+                                    int three, int general) {
     int32_t lanes = three ? 8 : tvmk_depthwise_lanes(l);
     int32_t pitch = tvmk_depthwise_plane_width(l) * lanes;
     int32_t channels = l->in_channels * l->multiplier;
@@ -452,7 +508,12 @@ TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int
             int32_t n = tvmk_min(lanes, channels - c);
             const int8_t *weights = l->weights + c * l->window_height * l->window_width;
             tvmk_depthwise_constants_t constants;
-            tvmk_mve_eight_channels(&constants.even, &constants.odd, l->output.table + TVMK_SHORT_WORDS * c, n);
+            if (general) {
+                const int32_t *table = l->output.table + TVMK_GENERAL_WORDS * c;
+                tvmk_mve_eight_channels_general(&constants.even, &constants.odd, table, n);
+            } else {
+                tvmk_mve_eight_channels(&constants.even, &constants.odd, l->output.table + TVMK_SHORT_WORDS * c, n);
+            }
             constants.zero_point = vdupq_n_s16(l->output.zero_point);
             constants.low = vdupq_n_s16(l->output.low);
             constants.high = vdupq_n_s16(l->output.high);
@@ -471,7 +532,7 @@ TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int
                     if (three) {
                         tvmk_depthwise_two(&constants, window, window + next, weights, o, o1);
                     } else {
-                        tvmk_depthwise_two_any(l, &constants, window, next, lanes, weights, o, o1);
+                        tvmk_depthwise_two_any(l, &constants, window, next, lanes, weights, o, o1, general);
                     }
                 }
             }
@@ -480,11 +541,16 @@ TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int
 }
 
 TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    tvmk_depthwise_any(l, in, out, scratch, 0);
+    tvmk_depthwise_any(l, in, out, scratch, 0, 0);
+}
+/* General output form. */
+TVMK_SHARED void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                                uint8_t *scratch) {
+    tvmk_depthwise_any(l, in, out, scratch, 0, 1);
 }
 /* Windows of 3 × 3 without dilation along the rows, at least four channels. */
 TVMK_SHARED void tvmk_depthwise_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    tvmk_depthwise_any(l, in, out, scratch, 1);
+    tvmk_depthwise_any(l, in, out, scratch, 1, 0);
 }
 TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                             uint8_t *scratch) {
@@ -500,6 +566,11 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d
 TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0, l->window_height, l->window_width, l->dilation_width);
 }
+/* General output form. */
+TVMK_SHARED void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                                uint8_t *scratch) {
+    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 1, l->window_height, l->window_width, l->dilation_width);
+}
 TVMK_SHARED void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                             uint8_t *scratch) {
     tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0, 3, 3, 1);
@@ -510,6 +581,15 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d
 }
 
 #endif
+
+TVMK_INLINE void tvmk_depthwise_conv_2d_mixed_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                                  uint8_t *scratch) {
+    tvmk_depthwise_conv_2d_general(l, in, out, scratch);
+}
+TVMK_INLINE void tvmk_depthwise_conv_2d_mixed_3x3_stride2(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                                          uint8_t *scratch) {
+    tvmk_depthwise_conv_2d_general(l, in, out, scratch);
+}
 
 #endif
 

@@ -32,7 +32,7 @@ TVMK_SHARED void tvmk_depthwise_whole(const tvmk_depthwise_whole_t *layer, const
             even = vaddq_s32(even, vmullbq_int_s16(xs, ws));
             odd = vaddq_s32(odd, vmulltq_int_s16(xs, ws));
         }
-        vstrbq_p_s16(out, tvmk_mve_eight(even, odd, &c[0], &c[1], &l.output), lanes);
+        vstrbq_p_s16(out, tvmk_mve_eight(even, odd, &c[0], &c[1], &l.output, 0), lanes);
     }
 #elif TVMK_DSP
     for (; left >= 4; left -= 4, in += 4, weights += 4) {

@@ -26,7 +26,8 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         weighted.activation
     );
     let multiplier = channels / window.in_channels;
-    let table = Table::new(&weighted.channels(&weights), weighted.input_zero_point, weighted.output_zero_point);
+    let sums = weighted.channels(&weights);
+    let table = Table::new(&sums, weighted.input_zero_point, weighted.output_zero_point);
     if window.is_whole() && window.batches == 1 && multiplier == 1 && table.short {
         return whole(lowering, window, weighted, &weights, &table, summary);
     }
@@ -72,7 +73,11 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
             ("pad", weighted.input_zero_point.to_string()),
         ],
     );
+    let mixed = !table.short
+        && sums.iter().all(|channel| channel.is_short_or_left(weighted.input_zero_point, weighted.output_zero_point));
     let function = match kernel(&window) {
+        Some(1) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3",
+        Some(_) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3_stride2",
         _ if !table.short => "tvmk_depthwise_conv_2d_general",
         Some(1) => "tvmk_depthwise_conv_2d_3x3",
         Some(_) => "tvmk_depthwise_conv_2d_3x3_stride2",
@@ -89,15 +94,13 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         core,
     };
     let shape = format!("[{}][{}]", window.height, window.width);
-    let mut constants = vec![weighted::table_constant(lowering, &table)];
-    if table.short {
-        let lanes = 2 * window.in_channels.min(4);
-        let comment = format!("[{} blocks]{shape}[{lanes} channels]", channels.div_ceil(lanes));
-        constants.push(constant(Core::Mve, in_lanes(&weights, taps, lanes), comment));
-        constants.push(constant(Core::NoMve, weights, format!("[{channels}]{shape}")));
-    } else {
-        constants.push(constant(Core::Any, weights, format!("[{channels}]{shape}")));
-    }
+    let lanes = 2 * window.in_channels.min(4);
+    let comment = format!("[{} blocks]{shape}[{lanes} channels]", channels.div_ceil(lanes));
+    let constants = vec![
+        weighted::table_constant(lowering, &table),
+        constant(Core::Mve, in_lanes(&weights, taps, lanes), comment),
+        constant(Core::NoMve, weights, format!("[{channels}]{shape}")),
+    ];
     Lowered::Layer(Layer {
         in_place,
         scratch_bytes,
@@ -166,7 +169,9 @@ fn is_better_turned(window: &Window) -> bool {
     match (kernel(window), kernel(&turned)) {
         (Some(_), Some(_)) => cost(&turned) < cost(window),
         (None, Some(_)) => true,
-        _ => false,
+        // Any window takes four outputs of a row at a time, and in shorter rows computes each of them four times.
+        (None, None) => window.out_width < 4 && window.out_height >= 4,
+        (Some(_), None) => false,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, o
 use crate::ops::kernels::kernels;
 use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::text;
-use crate::ops::shared::weighted::{self, Weighted};
+use crate::ops::shared::weighted::{self, Form, Weighted};
 use std::sync::Arc;
 
 /// The operator.
@@ -155,7 +155,7 @@ pub fn layer(
     let units = weighted.bias.len();
     let inputs = weights.len() / units;
     let shape = format!("[{units}][{inputs}]");
-    let (constants, short) = weighted::packed_constants(lowering, weighted, weights, 1, BLOCK, &shape);
+    let (constants, form) = weighted::packed_constants(lowering, weighted, weights, 1, BLOCK, &shape, Form::Short);
     let mut body = text::constant_struct(
         "tvmk_fully_connected_t",
         "layer",
@@ -167,8 +167,8 @@ pub fn layer(
             ("units", units.to_string()),
         ],
     );
-    let function = if short { "tvmk_fully_connected" } else { "tvmk_fully_connected_general" };
-    body += &text::call(function, 1, &[("input", 0), ("output", 0)], false);
+    let function = format!("tvmk_fully_connected{}", form.suffix());
+    body += &text::call(&function, 1, &[("input", 0), ("output", 0)], false);
     Lowered::Layer(Layer {
         scratch_align: 1,
         constants,

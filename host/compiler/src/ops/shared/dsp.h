@@ -11,6 +11,10 @@
 
 #if TVMK_DSP
 
+/* Pairs of inputs after which packed sums are taken apart where nothing is known of the weights: 496 · 128 · 128 is within 24
+ * bits. A multiple of 8 keeps the unrolled loop whole. */
+enum { TVMK_DSP_BLOCK = 248 };
+
 /* What every statement changes besides its operands. Not lr, which it saves: the function around it needs no stack then. */
 #define TVMK_DSP_CLOBBERS "cc", "memory"
 
@@ -68,49 +72,50 @@ TVMK_DSP_WORDS(tvmk_dsp_tile_t, 7);
     "asr " sum ", " sum ", r2\n"            \
     "ssat " sum ", #8, " sum ", asr #1\n"
 
+/* What starts a tile and sums up: from "1:" on two channels at four positions. On the stack: eight zeros; +32 table, +36 out,
+ * +40 step, +44 zero, +48 channel_pairs, +52 weights, +56 columns, +60 end of columns, +64 where to enter the unrolled loop. */
+#define TVMK_DSP_TILE_SUMS                                  \
+    "push {r4-r11, lr}\n"                                   \
+    "sub sp, sp, #68\n"                                     \
+    "ldm r1, {r2-r8}\n"                                     \
+    "add r9, r4, r5, lsl #4\n"                              \
+    "rsb r5, r5, #0\n"                                      \
+    "and r5, r5, #7\n"                                      \
+    "mov r10, #48\n" /* bytes of TVMK_DSP_PAIR */           \
+    "adr r11, 2f\n"                                         \
+    "mla r10, r5, r10, r11\n"                               \
+    "orr r10, r10, #1\n"                                    \
+    "str r3, [sp, #32]\n"                                   \
+    "str r0, [sp, #36]\n"                                   \
+    "strd r7, r8, [sp, #40]\n"                              \
+    "str r6, [sp, #48]\n"                                   \
+    "str r2, [sp, #52]\n"                                   \
+    "strd r4, r9, [sp, #56]\n"                              \
+    "str r10, [sp, #64]\n"                                  \
+    "mov r2, #0\n"                                          \
+    "mov r3, #0\n"                                          \
+    "strd r2, r3, [sp, #0]\n"                               \
+    "strd r2, r3, [sp, #8]\n"                               \
+    "strd r2, r3, [sp, #16]\n"                              \
+    "strd r2, r3, [sp, #24]\n"                              \
+    "1:\n"                                                  \
+    "ldrd r0, r1, [sp, #52]\n"                              \
+    "ldm sp, {r6-r12, lr}\n"                                \
+    "ldr pc, [sp, #64]\n"                                   \
+    ".balign 4\n"                                           \
+    "2:\n"                                                  \
+    TVMK_DSP_PAIR TVMK_DSP_PAIR TVMK_DSP_PAIR TVMK_DSP_PAIR \
+    TVMK_DSP_PAIR TVMK_DSP_PAIR TVMK_DSP_PAIR TVMK_DSP_PAIR \
+    "ldr r2, [sp, #60]\n"                                   \
+    "cmp r1, r2\n"                                          \
+    "bne.w 2b\n"
+
 /* Four output positions, two channels at a time, clamped to -128 … 127. */
 TVMK_SHARED void tvmk_dsp_tile(int8_t *out, const tvmk_dsp_tile_t *t) {
     register int8_t *r0 __asm__("r0") = out;
     register const tvmk_dsp_tile_t *r1 __asm__("r1") = t;
     __asm__ volatile(
-        "push {r4-r11, lr}\n"
-        "sub sp, sp, #68\n"
-        /* sp: eight zeros; +32 table, +36 out, +40 step, +44 zero, +48 channel_pairs, +52 weights, +56 columns,
-         * +60 end of columns, +64 where to enter the unrolled loop */
-        "ldm r1, {r2-r8}\n"
-        "add r9, r4, r5, lsl #4\n"
-        "rsb r5, r5, #0\n"
-        "and r5, r5, #7\n"
-        "mov r10, #48\n" /* bytes of TVMK_DSP_PAIR */
-        "adr r11, 2f\n"
-        "mla r10, r5, r10, r11\n"
-        "orr r10, r10, #1\n"
-        "str r3, [sp, #32]\n"
-        "str r0, [sp, #36]\n"
-        "strd r7, r8, [sp, #40]\n"
-        "str r6, [sp, #48]\n"
-        "str r2, [sp, #52]\n"
-        "strd r4, r9, [sp, #56]\n"
-        "str r10, [sp, #64]\n"
-        "mov r2, #0\n"
-        "mov r3, #0\n"
-        "strd r2, r3, [sp, #0]\n"
-        "strd r2, r3, [sp, #8]\n"
-        "strd r2, r3, [sp, #16]\n"
-        "strd r2, r3, [sp, #24]\n"
-
-        "1:\n"
-        "ldrd r0, r1, [sp, #52]\n"
-        "ldm sp, {r6-r12, lr}\n"
-        "ldr pc, [sp, #64]\n"
-        ".balign 4\n"
-        "2:\n"
-        TVMK_DSP_PAIR TVMK_DSP_PAIR TVMK_DSP_PAIR TVMK_DSP_PAIR
-        TVMK_DSP_PAIR TVMK_DSP_PAIR TVMK_DSP_PAIR TVMK_DSP_PAIR
-        "ldr r2, [sp, #60]\n"
-        "cmp r1, r2\n"
-        "bne.w 2b\n"
-
+        TVMK_DSP_TILE_SUMS
         "str r0, [sp, #52]\n"
         "ldr r4, [sp, #32]\n"
         "sub r8, r8, r6\n"
@@ -156,6 +161,33 @@ TVMK_SHARED void tvmk_dsp_tile(int8_t *out, const tvmk_dsp_tile_t *t) {
         "subs r2, r2, #1\n"
         "str r2, [sp, #48]\n"
         "bne.w 1b\n"
+        "add sp, sp, #68\n"
+        "pop {r4-r11, lr}\n"
+        : "+r"(r0), "+r"(r1)
+        :
+        : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
+}
+
+/* The sums of two channels at four positions: four of the first channel, then four of the second. Of *t counts what says which
+ * products; channel_pairs is 1. */
+TVMK_SHARED void tvmk_dsp_tile_sums(int32_t *sums, const tvmk_dsp_tile_t *t) {
+    register int32_t *r0 __asm__("r0") = sums;
+    register const tvmk_dsp_tile_t *r1 __asm__("r1") = t;
+    __asm__ volatile(
+        TVMK_DSP_TILE_SUMS
+        "ldr r0, [sp, #36]\n"
+        "sub r8, r8, r6\n"
+        "sub r9, r9, r7\n"
+        "sub r12, r12, r10\n"
+        "sub lr, lr, r11\n"
+        "strd r6, r7, [r0]\n"
+        "strd r10, r11, [r0, #8]\n"
+        "asr r8, r8, #8\n"
+        "asr r9, r9, #8\n"
+        "asr r12, r12, #8\n"
+        "asr lr, lr, #8\n"
+        "strd r8, r9, [r0, #16]\n"
+        "strd r12, lr, [r0, #24]\n"
         "add sp, sp, #68\n"
         "pop {r4-r11, lr}\n"
         : "+r"(r0), "+r"(r1)
@@ -280,7 +312,7 @@ typedef struct {
     int8_t *out;
     int32_t step_x, step_y; /* of outputs, in bytes */
     int32_t rows;
-    int32_t mantissa, rounding, shift; /* shift - 1; rounding includes the zero point */
+    int32_t mantissa, rounding, shift; /* shift - 1, or the shift to the left; rounding includes the zero point */
     int32_t entry;                     /* filled in by the assembly */
     int32_t next_row;                  /* bytes of the plane from an output row to the next */
     int32_t width;
@@ -343,7 +375,12 @@ TVMK_DSP_WORDS(tvmk_dsp_rows_t, 22);
     "add " sum ", r12, " sum ", asr #31\n" \
     "asr " sum ", " sum ", r6\n"        \
     "ssat " sum ", #8, " sum ", asr #1\n"
-#define TVMK_DSP_ROW_END                \
+/* The same where the shift goes to the left: no second rounding. */
+#define TVMK_DSP_ROW_BYTE_LEFT(sum)     \
+    "lsl " sum ", " sum ", r6\n"        \
+    "smmlar " sum ", " sum ", r4, r5\n" \
+    "ssat " sum ", #8, " sum "\n"
+#define TVMK_DSP_ROW_END(byte)          \
     "ldr r6, [sp, #44]\n"               \
     "cmp lr, r6\n"                      \
     "bne.w 2b\n"                        \
@@ -357,10 +394,10 @@ TVMK_DSP_WORDS(tvmk_dsp_rows_t, 22);
     "blt 4f\n"                          \
     "3:\n"                              \
     "ldm r0!, {r7-r10}\n"               \
-    TVMK_DSP_ROW_BYTE("r7")             \
-    TVMK_DSP_ROW_BYTE("r8")             \
-    TVMK_DSP_ROW_BYTE("r9")             \
-    TVMK_DSP_ROW_BYTE("r10")            \
+    byte("r7")                          \
+    byte("r8")                          \
+    byte("r9")                          \
+    byte("r10")                         \
     "strb r7, [r1]\n"                   \
     "strb r8, [r1, r2]\n"               \
     "strb r9, [r1, r2, lsl #1]\n"       \
@@ -373,7 +410,7 @@ TVMK_DSP_WORDS(tvmk_dsp_rows_t, 22);
     "beq 6f\n"                          \
     "5:\n"                              \
     "ldr r7, [r0], #4\n"                \
-    TVMK_DSP_ROW_BYTE("r7")             \
+    byte("r7")                          \
     "strb r7, [r1]\n"                   \
     "add r1, r1, r2\n"                  \
     "subs lr, lr, #1\n"                 \
@@ -403,7 +440,21 @@ TVMK_SHARED void tvmk_dsp_rows_3x3(const tvmk_dsp_rows_t *r) {
         "2:\n"
         TVMK_DSP_ROW_PAIR
         TVMK_DSP_ROW_PAIR
-        TVMK_DSP_ROW_END
+        TVMK_DSP_ROW_END(TVMK_DSP_ROW_BYTE)
+        : "+r"(r0)
+        :
+        : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
+}
+TVMK_SHARED void tvmk_dsp_rows_3x3_left(const tvmk_dsp_rows_t *r) {
+    register const tvmk_dsp_rows_t *r0 __asm__("r0") = r;
+    __asm__ volatile(
+        TVMK_DSP_ROWS_ENTER("68")
+        "1:\n"
+        TVMK_DSP_ROW_START
+        "2:\n"
+        TVMK_DSP_ROW_PAIR
+        TVMK_DSP_ROW_PAIR
+        TVMK_DSP_ROW_END(TVMK_DSP_ROW_BYTE_LEFT)
         : "+r"(r0)
         :
         : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
@@ -436,7 +487,21 @@ TVMK_SHARED void tvmk_dsp_rows_3x3_stride2(const tvmk_dsp_rows_t *r) {
         "2:\n"
         TVMK_DSP_ROW_PAIR2
         TVMK_DSP_ROW_PAIR2
-        TVMK_DSP_ROW_END
+        TVMK_DSP_ROW_END(TVMK_DSP_ROW_BYTE)
+        : "+r"(r0)
+        :
+        : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
+}
+TVMK_SHARED void tvmk_dsp_rows_3x3_stride2_left(const tvmk_dsp_rows_t *r) {
+    register const tvmk_dsp_rows_t *r0 __asm__("r0") = r;
+    __asm__ volatile(
+        TVMK_DSP_ROWS_ENTER("80")
+        "1:\n"
+        TVMK_DSP_ROW_START
+        "2:\n"
+        TVMK_DSP_ROW_PAIR2
+        TVMK_DSP_ROW_PAIR2
+        TVMK_DSP_ROW_END(TVMK_DSP_ROW_BYTE_LEFT)
         : "+r"(r0)
         :
         : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
@@ -469,117 +534,139 @@ TVMK_DSP_WORDS(tvmk_dsp_units_t, 9);
     "subs lr, lr, #1\n"                     \
     "beq 6f\n"
 
+/* A sum as it is. */
+#define TVMK_DSP_UNIT_SUM(sum)              \
+    "str " sum ", [r12], #4\n"              \
+    "subs lr, lr, #1\n"                     \
+    "beq 6f\n"
+
+/* The next four inputs at r0, widened: r8 of even places, r9 of odd ones. */
+#ifdef __ARM_FEATURE_UNALIGNED
+#define TVMK_DSP_FOUR_INPUTS  \
+    "ldr r9, [r0], #4\n"      \
+    "sxtb16 r8, r9\n"         \
+    "sxtb16 r9, r9, ror #8\n"
+#else
+#define TVMK_DSP_FOUR_INPUTS                          \
+    TVMK_DSP_TWO("r8", "r10", "[r0]", "[r0, #2]")     \
+    TVMK_DSP_TWO("r9", "r10", "[r0, #1]", "[r0, #3]") \
+    "add r0, r0, #4\n"
+#endif
+
+/* All units of one vector; `unit` takes a sum, its place is r12, and constants at r9. On the stack: +0 sums of second units taken
+ * apart; from +8 on *t: x, x_end, rest, rest_end, row, zero, weights, table, units; +44 out. */
+#define TVMK_DSP_UNITS(unit)     \
+    "push {r4-r11, lr}\n"        \
+    "sub sp, sp, #52\n"          \
+    "ldm r1, {r2-r10}\n"         \
+    "add r11, sp, #8\n"          \
+    "stm r11!, {r2-r10}\n"       \
+    "str r0, [r11]\n"            \
+    "mov lr, r10\n"              \
+    "1:\n"                       \
+    "ldr r1, [sp, #32]\n"        \
+    "ldr r9, [sp, #24]\n"        \
+    "ldrd r0, r3, [sp, #8]\n"    \
+    "cmp lr, #2\n"               \
+    "ite hi\n"                   \
+    "addhi r2, r1, r9\n"         \
+    "movls r2, r1\n"             \
+    "mov r4, #0\n"               \
+    "mov r5, #0\n"               \
+    "mov r6, #0\n"               \
+    "mov r7, #0\n"               \
+    "strd r4, r5, [sp]\n"        \
+    "cmp r0, r3\n"               \
+    "beq 4f\n"                   \
+    "2:\n"                       \
+    "add r12, r0, #508\n"        \
+    "cmp r12, r3\n"              \
+    "it hi\n"                    \
+    "movhi r12, r3\n"            \
+    "3:\n"                       \
+    TVMK_DSP_FOUR_INPUTS         \
+    "ldrd r10, r11, [r1], #8\n"  \
+    "smlad r5, r10, r8, r5\n"    \
+    "sxtb16 r10, r10\n"          \
+    "smlad r4, r10, r8, r4\n"    \
+    "smlad r5, r11, r9, r5\n"    \
+    "sxtb16 r11, r11\n"          \
+    "smlad r4, r11, r9, r4\n"    \
+    "ldrd r10, r11, [r2], #8\n"  \
+    "smlad r7, r10, r8, r7\n"    \
+    "sxtb16 r10, r10\n"          \
+    "smlad r6, r10, r8, r6\n"    \
+    "smlad r7, r11, r9, r7\n"    \
+    "sxtb16 r11, r11\n"          \
+    "smlad r6, r11, r9, r6\n"    \
+    "cmp r0, r12\n"              \
+    "bne 3b\n"                   \
+    "cmp r0, r3\n"               \
+    "beq 4f\n"                   \
+    "ldrd r10, r11, [sp]\n"      \
+    "sub r5, r5, r4\n"           \
+    "sub r7, r7, r6\n"           \
+    "add r10, r10, r5, asr #8\n" \
+    "add r11, r11, r7, asr #8\n" \
+    "strd r10, r11, [sp]\n"      \
+    "mov r5, r4\n"               \
+    "mov r7, r6\n"               \
+    "b 2b\n"                     \
+    "4:\n"                       \
+    "ldrd r0, r3, [sp, #16]\n"   \
+    "cmp r0, r3\n"               \
+    "beq 8f\n"                   \
+    "7:\n"                       \
+    "ldr r8, [r0], #4\n"         \
+    "ldr r10, [r1], #4\n"        \
+    "ldr r11, [r2], #4\n"        \
+    "smlad r5, r10, r8, r5\n"    \
+    "sxtb16 r10, r10\n"          \
+    "smlad r4, r10, r8, r4\n"    \
+    "smlad r7, r11, r8, r7\n"    \
+    "sxtb16 r11, r11\n"          \
+    "smlad r6, r11, r8, r6\n"    \
+    "cmp r0, r3\n"               \
+    "bne 7b\n"                   \
+    "8:\n"                       \
+    "str r2, [sp, #32]\n"        \
+    "ldrd r10, r11, [sp]\n"      \
+    "sub r5, r5, r4\n"           \
+    "sub r7, r7, r6\n"           \
+    "add r5, r10, r5, asr #8\n"  \
+    "add r7, r11, r7, asr #8\n"  \
+    "ldr r8, [sp, #28]\n"        \
+    "ldr r9, [sp, #36]\n"        \
+    "ldr r12, [sp, #44]\n"       \
+    unit("r4")                   \
+    unit("r5")                   \
+    unit("r6")                   \
+    unit("r7")                   \
+    "str r9, [sp, #36]\n"        \
+    "str r12, [sp, #44]\n"       \
+    "b 1b\n"                     \
+    "6:\n"                       \
+    "add sp, sp, #52\n"          \
+    "pop {r4-r11, lr}\n"
+
 /* A fully connected layer, clamped to -128 … 127: four units at a time, 19 instructions for 16 multiplications. After 508 inputs
  * packed sums are taken apart; 508 and three left over are at most 511 · 128 · 128, within 24 bits whatever the weights. */
 TVMK_SHARED void tvmk_dsp_units(int8_t *out, const tvmk_dsp_units_t *t) {
     register int8_t *r0 __asm__("r0") = out;
     register const tvmk_dsp_units_t *r1 __asm__("r1") = t;
     __asm__ volatile(
-        "push {r4-r11, lr}\n"
-        "sub sp, sp, #52\n"
-        /* sp: +0 sums of second units taken apart; from +8 on *t: x, x_end, rest, rest_end, row, zero, weights, table, units;
-         * +44 out */
-        "ldm r1, {r2-r10}\n"
-        "add r11, sp, #8\n"
-        "stm r11!, {r2-r10}\n"
-        "str r0, [r11]\n"
-        "mov lr, r10\n"
+        TVMK_DSP_UNITS(TVMK_DSP_UNIT)
+        : "+r"(r0), "+r"(r1)
+        :
+        : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
+}
 
-        "1:\n"
-        "ldr r1, [sp, #32]\n"
-        "ldr r9, [sp, #24]\n"
-        "ldrd r0, r3, [sp, #8]\n"
-        "cmp lr, #2\n"
-        "ite hi\n"
-        "addhi r2, r1, r9\n"
-        "movls r2, r1\n"
-        "mov r4, #0\n"
-        "mov r5, #0\n"
-        "mov r6, #0\n"
-        "mov r7, #0\n"
-        "strd r4, r5, [sp]\n"
-        "cmp r0, r3\n"
-        "beq 4f\n"
-        "2:\n"
-        "add r12, r0, #508\n"
-        "cmp r12, r3\n"
-        "it hi\n"
-        "movhi r12, r3\n"
-        "3:\n"
-#ifdef __ARM_FEATURE_UNALIGNED
-        "ldr r9, [r0], #4\n"
-        "sxtb16 r8, r9\n"
-        "sxtb16 r9, r9, ror #8\n"
-#else
-        TVMK_DSP_TWO("r8", "r10", "[r0]", "[r0, #2]")
-        TVMK_DSP_TWO("r9", "r10", "[r0, #1]", "[r0, #3]")
-        "add r0, r0, #4\n"
-#endif
-        "ldrd r10, r11, [r1], #8\n"
-        "smlad r5, r10, r8, r5\n"
-        "sxtb16 r10, r10\n"
-        "smlad r4, r10, r8, r4\n"
-        "smlad r5, r11, r9, r5\n"
-        "sxtb16 r11, r11\n"
-        "smlad r4, r11, r9, r4\n"
-        "ldrd r10, r11, [r2], #8\n"
-        "smlad r7, r10, r8, r7\n"
-        "sxtb16 r10, r10\n"
-        "smlad r6, r10, r8, r6\n"
-        "smlad r7, r11, r9, r7\n"
-        "sxtb16 r11, r11\n"
-        "smlad r6, r11, r9, r6\n"
-        "cmp r0, r12\n"
-        "bne 3b\n"
-        "cmp r0, r3\n"
-        "beq 4f\n"
-        "ldrd r10, r11, [sp]\n"
-        "sub r5, r5, r4\n"
-        "sub r7, r7, r6\n"
-        "add r10, r10, r5, asr #8\n"
-        "add r11, r11, r7, asr #8\n"
-        "strd r10, r11, [sp]\n"
-        "mov r5, r4\n"
-        "mov r7, r6\n"
-        "b 2b\n"
-
-        "4:\n"
-        "ldrd r0, r3, [sp, #16]\n"
-        "cmp r0, r3\n"
-        "beq 8f\n"
-        "7:\n"
-        "ldr r8, [r0], #4\n"
-        "ldr r10, [r1], #4\n"
-        "ldr r11, [r2], #4\n"
-        "smlad r5, r10, r8, r5\n"
-        "sxtb16 r10, r10\n"
-        "smlad r4, r10, r8, r4\n"
-        "smlad r7, r11, r8, r7\n"
-        "sxtb16 r11, r11\n"
-        "smlad r6, r11, r8, r6\n"
-        "cmp r0, r3\n"
-        "bne 7b\n"
-
-        "8:\n"
-        "str r2, [sp, #32]\n"
-        "ldrd r10, r11, [sp]\n"
-        "sub r5, r5, r4\n"
-        "sub r7, r7, r6\n"
-        "add r5, r10, r5, asr #8\n"
-        "add r7, r11, r7, asr #8\n"
-        "ldr r8, [sp, #28]\n"
-        "ldr r9, [sp, #36]\n"
-        "ldr r12, [sp, #44]\n"
-        TVMK_DSP_UNIT("r4")
-        TVMK_DSP_UNIT("r5")
-        TVMK_DSP_UNIT("r6")
-        TVMK_DSP_UNIT("r7")
-        "str r9, [sp, #36]\n"
-        "str r12, [sp, #44]\n"
-        "b 1b\n"
-        "6:\n"
-        "add sp, sp, #52\n"
-        "pop {r4-r11, lr}\n"
+/* The same without the table: the sums of units. */
+TVMK_SHARED void tvmk_dsp_units_sums(int32_t *sums, const tvmk_dsp_units_t *t) {
+    register int32_t *r0 __asm__("r0") = sums;
+    register const tvmk_dsp_units_t *r1 __asm__("r1") = t;
+    __asm__ volatile(
+        TVMK_DSP_UNITS(TVMK_DSP_UNIT_SUM)
         : "+r"(r0), "+r"(r1)
         :
         : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);

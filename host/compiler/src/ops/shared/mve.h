@@ -42,20 +42,61 @@ TVMK_INLINE void tvmk_mve_eight_channels(tvmk_mve_channels_t *even, tvmk_mve_cha
     }
 }
 
+/* In the general form, of the first n of every `step`-th channel: the shift as it is. */
+TVMK_INLINE tvmk_mve_channels_t tvmk_mve_some_general(const int32_t *table, uint32_t step, int32_t n) {
+    uint32_t words = step * TVMK_GENERAL_WORDS;
+    tvmk_mve_channels_t c = {tvmk_mve_some(table + 1, words, n), tvmk_mve_some(table, words, n),
+                             tvmk_mve_some(table + 2, words, n)};
+    return c;
+}
+TVMK_INLINE void tvmk_mve_eight_channels_general(tvmk_mve_channels_t *even, tvmk_mve_channels_t *odd, const int32_t *table,
+                                                 int32_t left) {
+    int32_t n = tvmk_min(left, 8);
+    *even = tvmk_mve_some_general(table, 2, (n + 1) / 2);
+    *odd = tvmk_mve_some_general(table + TVMK_GENERAL_WORDS, 2, n / 2);
+}
+
 /* Four sums with bias to what is left to clamp, without the zero point: tvmk_requantize_short. VQRDMULH is
  * SaturatingRoundingDoublingHighMul, VRSHL rounds halves up, hence the subtraction of 1 from negative numbers. */
 TVMK_INLINE int32x4_t tvmk_mve_scale(int32x4_t sum, int32x4_t mantissa, int32x4_t shift) {
     return vrshlq_s32(vaddq_s32(vqrdmulhq_s32(sum, mantissa), vshrq_n_s32(sum, 31)), shift);
 }
 
+/* The same of the general form: shifts either way. 1 is subtracted from negative products that are shifted to the right. */
+TVMK_INLINE int32x4_t tvmk_mve_scale_general(int32x4_t sum, int32x4_t mantissa, int32x4_t shift) {
+    int32x4_t zero = vdupq_n_s32(0), right = vminq_s32(shift, zero);
+    int32x4_t y = vqrdmulhq_s32(vshlq_s32(sum, vmaxq_s32(shift, zero)), mantissa);
+    return vrshlq_s32(vqaddq_s32(y, vshrq_n_s32(vandq_s32(y, right), 31)), right);
+}
+
 /* Eight sums with bias, of even and of odd lanes, to bytes in halfwords; constants likewise. */
 TVMK_INLINE int16x8_t tvmk_mve_eight(int32x4_t even, int32x4_t odd, const tvmk_mve_channels_t *even_channels,
-                                     const tvmk_mve_channels_t *odd_channels, const tvmk_output_t *o) {
-    even = tvmk_mve_scale(even, even_channels->mantissa, even_channels->shift);
-    odd = tvmk_mve_scale(odd, odd_channels->mantissa, odd_channels->shift);
+                                     const tvmk_mve_channels_t *odd_channels, const tvmk_output_t *o, int general) {
+    if (general) {
+        even = tvmk_mve_scale_general(even, even_channels->mantissa, even_channels->shift);
+        odd = tvmk_mve_scale_general(odd, odd_channels->mantissa, odd_channels->shift);
+        /* The zero point wraps, as in tvmk_requantize_general. */
+        even = vaddq_n_s32(even, o->zero_point);
+        odd = vaddq_n_s32(odd, o->zero_point);
+    } else {
+        even = tvmk_mve_scale(even, even_channels->mantissa, even_channels->shift);
+        odd = tvmk_mve_scale(odd, odd_channels->mantissa, odd_channels->shift);
+    }
     int16x8_t y = vqmovntq_s32(vqmovnbq_s32(vreinterpretq_s16_s32(even), even), odd);
-    y = vqaddq_n_s16(y, o->zero_point);
+    y = general ? y : vqaddq_n_s16(y, o->zero_point);
     return vmaxq_s16(vminq_s16(y, vdupq_n_s16(o->high)), vdupq_n_s16(o->low));
+}
+
+/* The bytes of n channels, from their sums with constants in the general form. */
+TVMK_INLINE void tvmk_mve_bytes_general(const int32_t *sums, const int32_t *table, int32_t n, const tvmk_output_t *o,
+                                        int8_t *out) {
+    for (; n > 0; n -= 4, sums += 4, table += 4 * TVMK_GENERAL_WORDS, out += 4) {
+        mve_pred16_t used = vctp32q((uint32_t)n);
+        tvmk_mve_channels_t c = tvmk_mve_some_general(table, 1, tvmk_min(n, 4));
+        int32x4_t y = tvmk_mve_scale_general(vaddq_s32(vldrwq_z_s32(sums, used), c.bias), c.mantissa, c.shift);
+        y = vaddq_n_s32(y, o->zero_point); /* wraps, as tvmk_requantize_general */
+        vstrbq_p_s32(out, vmaxq_s32(vminq_s32(y, vdupq_n_s32(o->high)), vdupq_n_s32(o->low)), used);
+    }
 }
 
 /* Constants of the next four channels: mantissas q0, biases q1, shifts q2. */
@@ -126,11 +167,12 @@ TVMK_INLINE void tvmk_mve_bytes(const int32_t *sums, int32_t positions, const in
 
 /* One vector of `depth` bytes times the matrix [channels][depth]: all outputs of one position. Four channels a pass, 10
  * instructions for 64 multiplications. */
-TVMK_SHARED void tvmk_mve_position(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
-                                   const tvmk_output_t *o, int8_t *out) {
+TVMK_INLINE void tvmk_mve_position_as(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
+                                      const tvmk_output_t *o, int8_t *out, int general) {
     int32_t sums[TVMK_MVE_BLOCK];
     const int32_t *table = o->table;
-    for (; channels > 0; channels -= TVMK_MVE_BLOCK, table += TVMK_SHORT_WORDS * TVMK_MVE_BLOCK, out += TVMK_MVE_BLOCK) {
+    int32_t words = general ? TVMK_GENERAL_WORDS : TVMK_SHORT_WORDS;
+    for (; channels > 0; channels -= TVMK_MVE_BLOCK, table += words * TVMK_MVE_BLOCK, out += TVMK_MVE_BLOCK) {
         int32_t n = tvmk_min(channels, TVMK_MVE_BLOCK);
         for (int32_t c = 0; c < n; c += 4, weights += 4 * depth) {
             /* Rows behind the last are that of the first. */
@@ -159,8 +201,20 @@ TVMK_SHARED void tvmk_mve_position(const int8_t *x, const int8_t *weights, int32
             sums[c + 2] = a2;
             sums[c + 3] = a3;
         }
-        tvmk_mve_bytes(sums, 1, table, n, o, out, 0);
+        if (general) {
+            tvmk_mve_bytes_general(sums, table, n, o, out);
+        } else {
+            tvmk_mve_bytes(sums, 1, table, n, o, out, 0);
+        }
     }
+}
+TVMK_SHARED void tvmk_mve_position(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
+                                   const tvmk_output_t *o, int8_t *out) {
+    tvmk_mve_position_as(x, weights, depth, channels, o, out, 0);
+}
+TVMK_SHARED void tvmk_mve_position_general(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
+                                           const tvmk_output_t *o, int8_t *out) {
+    tvmk_mve_position_as(x, weights, depth, channels, o, out, 1);
 }
 
 /* A sum of one to four times 16 products: weights from w, the vector in q0 to q3. */
@@ -209,13 +263,14 @@ TVMK_INLINE void tvmk_mve_short(const int8_t *x, const int8_t *w, int32_t depth,
 
 /* Two vectors, one after the other at x, and their outputs, `channels` bytes each, one after the other. Two channels a pass, 9
  * instructions for 64 multiplications. */
-TVMK_SHARED void tvmk_mve_positions(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
-                                    const tvmk_output_t *o, int8_t *out) {
+TVMK_INLINE void tvmk_mve_positions_as(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
+                                       const tvmk_output_t *o, int8_t *out, int general) {
     int32_t sums[2 * TVMK_MVE_BLOCK];
     const int32_t *table = o->table;
+    int32_t words = general ? TVMK_GENERAL_WORDS : TVMK_SHORT_WORDS;
     int is_short = depth <= 64 && depth % 16 == 0 && channels % 2 == 0;
     int32_t left = channels;
-    for (; left > 0; left -= TVMK_MVE_BLOCK, table += TVMK_SHORT_WORDS * TVMK_MVE_BLOCK, out += TVMK_MVE_BLOCK) {
+    for (; left > 0; left -= TVMK_MVE_BLOCK, table += words * TVMK_MVE_BLOCK, out += TVMK_MVE_BLOCK) {
         int32_t n = tvmk_min(left, TVMK_MVE_BLOCK);
         if (is_short) {
             tvmk_mve_short(x, weights, depth, n / 2, sums);
@@ -246,9 +301,25 @@ TVMK_SHARED void tvmk_mve_positions(const int8_t *x, const int8_t *weights, int3
             sums[TVMK_MVE_BLOCK + c] = b0;
             sums[TVMK_MVE_BLOCK + c + 1] = b1;
         }
-        tvmk_mve_bytes(sums, 2, table, n, o, out, channels);
+        if (general) {
+            tvmk_mve_bytes_general(sums, table, n, o, out);
+            tvmk_mve_bytes_general(sums + TVMK_MVE_BLOCK, table, n, o, out + channels);
+        } else {
+            tvmk_mve_bytes(sums, 2, table, n, o, out, channels);
+        }
     }
 }
+TVMK_SHARED void tvmk_mve_positions(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
+                                    const tvmk_output_t *o, int8_t *out) {
+    tvmk_mve_positions_as(x, weights, depth, channels, o, out, 0);
+}
+TVMK_SHARED void tvmk_mve_positions_general(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
+                                            const tvmk_output_t *o, int8_t *out) {
+    tvmk_mve_positions_as(x, weights, depth, channels, o, out, 1);
+}
+
+/* A product of one vector or two with a matrix. */
+typedef void (*tvmk_mve_product_t)(const int8_t *, const int8_t *, int32_t, int32_t, const tvmk_output_t *, int8_t *);
 
 #endif
 

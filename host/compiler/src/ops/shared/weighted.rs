@@ -27,7 +27,7 @@ pub const INT8: Types = Types { activations: DType::Int8, weights: &[DType::Int8
 pub struct Weighted<'a> {
     /// The input.
     pub input: Operand<'a>,
-    /// The weights; [`Weighted::weights`] gives their contents.
+    /// The weights as a tensor; [`Weighted::weights`] gives their contents.
     pub weights: Operand<'a>,
     /// The output.
     pub output: Operand<'a>,
@@ -43,6 +43,8 @@ pub struct Weighted<'a> {
     pub activation: Activation,
     /// Range of the output after its activation.
     pub range: (i32, i32),
+    /// Contents of the weights, 0 in channels that give one value whatever the input.
+    contents: Vec<i8>,
 }
 
 /// Checks types, quantisation and constants of input, weights, bias and output, the first three inputs and the output.
@@ -90,7 +92,21 @@ pub fn check_inputs<'a>(
     }
     let bias = bias?;
     check_sums(checker, weights, (axis, input_zero_point), &bias);
-    Some(Weighted { input, weights, output, bias, multipliers, input_zero_point, output_zero_point, activation, range })
+    let contents = weights.i8_data().unwrap_or_default();
+    let mut weighted = Weighted {
+        input,
+        weights,
+        output,
+        bias,
+        multipliers,
+        input_zero_point,
+        output_zero_point,
+        activation,
+        range,
+        contents,
+    };
+    weighted.settle(axis);
+    Some(weighted)
 }
 
 /// The option `quantized_bias_type`. The bias has its own type, which counts; the reference refuses only what is no type.
@@ -153,15 +169,42 @@ fn check_bias(checker: &mut Checker<'_>, number: usize, types: &Types, channels:
 }
 
 impl<'a> Weighted<'a> {
-    /// The same for some of the channels.
+    /// The same for some of the channels, without contents.
     pub fn part(&self, channels: Range<usize>) -> Weighted<'a> {
         let (bias, multipliers) = (self.bias[channels.clone()].to_vec(), self.multipliers[channels].to_vec());
-        Weighted { bias, multipliers, ..*self }
+        Weighted { bias, multipliers, contents: Vec::new(), ..*self }
     }
 
-    /// The weights in the order of the file.
+    /// The weights in the order of the file; those of a channel whose output never varies are 0.
     pub fn weights(&self) -> Vec<i8> {
-        self.weights.i8_data().unwrap_or_default()
+        self.contents.clone()
+    }
+
+    /// Gives channels whose output never varies the constants of [`Channel::constant`]: they would cost the layer its fast kernel.
+    fn settle(&mut self, axis: usize) {
+        let channels = self.bias.len();
+        if channels == 0 || self.weights.shape.get(axis) != Some(&channels) {
+            return;
+        }
+        let run: usize = self.weights.shape[axis + 1..].iter().product::<usize>().max(1);
+        let gathered = |(&bias, &multiplier)| Channel::new(bias as i32, [], multiplier);
+        let mut sums: Vec<Channel> = self.bias.iter().zip(&self.multipliers).map(gathered).collect();
+        for (i, elements) in self.contents.chunks(run).enumerate() {
+            sums[i % channels].add(elements.iter().copied());
+        }
+        let only = |channel: &Channel| channel.only_output(self.input_zero_point, self.output_zero_point, self.range);
+        let only: Vec<Option<i32>> = sums.iter().map(only).collect();
+        for (channel, value) in only.iter().enumerate() {
+            if let Some(value) = value {
+                let constant = Channel::constant(value - self.output_zero_point);
+                (self.bias[channel], self.multipliers[channel]) = (i64::from(constant.bias), constant.multiplier);
+            }
+        }
+        for (i, elements) in self.contents.chunks_mut(run).enumerate() {
+            if only[i % channels].is_some() {
+                elements.fill(0);
+            }
+        }
     }
 
     /// The channels of int8, of weights sorted as `[channel][…]`.
@@ -199,9 +242,32 @@ pub fn table_constant(lowering: &Lowering<'_>, table: &Table) -> Constant {
     }
 }
 
-/// Weights and table of a layer whose DSP path multiplies packed weights; whether the short form is used.
+/// Which of its kernels a layer gets; the names of all but the first add what they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// The short output form.
+    Short,
+    /// The general output form on the same products: a channel has no short form, or weights too large to be summed at once.
+    General,
+    /// The general output form, and weights that can't be packed for the DSP extension: −128 above a negative weight.
+    Unpacked,
+}
+
+impl Form {
+    /// What the kernel's name ends with.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Form::Short => "",
+            Form::General => "_general",
+            Form::Unpacked => "_unpacked",
+        }
+    }
+}
+
+/// Weights and table of a layer whose DSP path multiplies packed weights.
 ///
-/// `weights` are `[channel][run][element]`, as many runs as given. The kernel takes packed sums apart every `block` elements.
+/// `weights` are `[channel][run][element]`, as many runs as given. The kernel of the short form takes packed sums apart every `block`
+/// elements. The form is not better than `best`.
 pub fn packed_constants(
     lowering: &Lowering<'_>,
     weighted: &Weighted<'_>,
@@ -209,40 +275,37 @@ pub fn packed_constants(
     runs: usize,
     block: usize,
     shape: &str,
-) -> (Vec<Constant>, bool) {
+    best: Form,
+) -> (Vec<Constant>, Form) {
     let channels = weighted.channels(&weights);
-    let table = Table::new(&channels, weighted.input_zero_point, weighted.output_zero_point);
+    let mut table = Table::new(&channels, weighted.input_zero_point, weighted.output_zero_point);
     let run = weights.len() / channels.len() / runs;
-    let packed = table.short.then(|| pack::dsp(&weights, channels.len(), runs, run, block)).flatten();
-    let Some(packed) = packed else { return (general_constants(lowering, weighted, weights, shape), false) };
-    let plain = Constant { core: Core::Plain, ..plain_weights(lowering, weights, shape) };
-    let dsp = Constant {
-        data: ConstantData::I16(packed),
-        comment: format!("{shape}, two channels in each element: 256 * second + first, order of SXTB16"),
-        core: Core::Dsp,
-        ..plain.clone()
-    };
-    (vec![dsp, plain, table_constant(lowering, &table)], true)
-}
-
-/// Weights and table of a layer in the general form.
-pub fn general_constants(
-    lowering: &Lowering<'_>,
-    weighted: &Weighted<'_>,
-    weights: Vec<i8>,
-    shape: &str,
-) -> Vec<Constant> {
-    let table = Table::general(&weighted.channels(&weights), weighted.input_zero_point);
-    vec![plain_weights(lowering, weights, shape), table_constant(lowering, &table)]
-}
-
-fn plain_weights(lowering: &Lowering<'_>, weights: Vec<i8>, shape: &str) -> Constant {
-    Constant {
+    let pack = |block| pack::dsp(&weights, channels.len(), runs, run, block);
+    let mut form = Form::Short;
+    let mut packed = (table.short && best == Form::Short).then(|| pack(block)).flatten();
+    if packed.is_none() {
+        table = Table::general(&channels, weighted.input_zero_point);
+        packed = (best != Form::Unpacked).then(|| pack(pack::BLOCK)).flatten();
+        form = if packed.is_some() { Form::General } else { Form::Unpacked };
+    }
+    let plain = |core| Constant {
         name: lowering.constant("weights"),
         row: 0,
-        data: ConstantData::I8(weights),
+        data: ConstantData::I8(weights.clone()),
         align: 4,
         comment: shape.to_owned(),
-        core: Core::Any,
-    }
+        core,
+    };
+    let weights = match packed {
+        Some(packed) => {
+            let dsp = Constant {
+                data: ConstantData::I16(packed),
+                comment: format!("{shape}, two channels in each element: 256 * second + first, order of SXTB16"),
+                ..plain(Core::Dsp)
+            };
+            vec![dsp, plain(Core::Plain)]
+        }
+        None => vec![plain(Core::Any)],
+    };
+    (weights.into_iter().chain([table_constant(lowering, &table)]).collect(), form)
 }

@@ -113,6 +113,13 @@ def _specs():
     yield "pruned", Spec(pruned=True, filters=9)
     yield "wide-c64-o32-k1x1", Spec(image=(3, 3), channels=64, filters=32, kernel=(1, 1), activation="RELU")
     yield "wide-c33-o19-k3x3-s2x2", Spec(image=(5, 5), channels=33, filters=19, stride=(2, 2))
+    # Sums of weights that the DSP path must take apart, over one block and over two.
+    for channels in (58, 70, 130):
+        yield f"large_sums-c{channels}-k3x3", Spec(image=(3, 3), channels=channels, filters=5, weights="highest")
+    yield "large_sums-c1200-k1x1", Spec(image=(1, 7), channels=1200, filters=4, kernel=(1, 1), weights="highest")
+    yield "stuck", Spec(stuck=True, channels=4, filters=8)
+    yield "stuck-k1x1-relu", Spec(stuck=True, channels=16, filters=17, kernel=(1, 1), activation="RELU")
+    yield "stuck-relu6", Spec(stuck=True, channels=3, filters=9, stride=(2, 2), activation="RELU6")
 
 
 def layer(graph, state, spec, source, name="conv"):

@@ -64,6 +64,8 @@ def _specs():
     # A product of scales whose last bit float32 arithmetic rounds away.
     yield "scales_round", Spec(input=Quantization(0.1, 1), weight_scale=0.1, shape=(1, 16), units=16)
     yield "scales_tiny", Spec(input=Quantization(2.5e-9, 1), weight_scale=3.1e-9)
+    yield "stuck", Spec(stuck=True, per_channel=True, shape=(1, 17), units=9)
+    yield "stuck-relu", Spec(stuck=True, per_channel=True, shape=(2, 16), units=8, activation="RELU")
 
 
 def layer(graph, state, spec, source, name="dense"):

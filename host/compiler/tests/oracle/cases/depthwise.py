@@ -74,8 +74,20 @@ def _specs():
     yield "bias_limit-gain_half", Spec(bias="limit", gain=0.5)
     for gain in (1.0, 1.9, 40.0):
         yield f"gain{gain:g}", Spec(gain=gain, weights="small", kernel=(2, 2), bias="zero", per_channel=False)
+        for stride in ((1, 1), (2, 2)):
+            spec = Spec(gain=gain, weights="small", bias="zero", decades=1.5, channels=7, stride=stride, image=(9, 8))
+            yield f"gain{gain:g}-k3x3-s{stride[0]}", spec
     yield "gain2e-31", Spec(gain=2.0**-31)
     yield "wide-c67", Spec(image=(4, 4), channels=67)
+    yield "stuck", Spec(stuck=True, channels=8)
+    yield "stuck-m2-k5x5-relu", Spec(stuck=True, channels=5, multiplier=2, kernel=(5, 5), activation="RELU")
+    # Columns that make better rows: few outputs in a row, windows other than 3 by 3.
+    for kernel, image in (((9, 1), (20, 3)), ((4, 1), (11, 1)), ((5, 3), (12, 2)), ((1, 3), (8, 3)), ((3, 1), (4, 3))):
+        for pad in ("SAME", "VALID"):
+            if image[1] >= kernel[1]:
+                name = f"tall-k{kernel[0]}x{kernel[1]}-{pad.lower()}"
+                yield name, Spec(image=image, kernel=kernel, padding=pad, channels=6, activation="RELU")
+    yield "tall-k9x1-s2x1-m2", Spec(image=(21, 2), kernel=(9, 1), stride=(2, 1), channels=3, multiplier=2)
 
 
 def layer(graph, state, spec, source, name="depthwise"):

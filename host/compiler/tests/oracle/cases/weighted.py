@@ -18,7 +18,8 @@ class Weighted:
     `bias` may also be "none" (no third input) or "omitted" (a third input that is left out). `gain` is the
     ratio of the product of the scales of input and weights and the output's scale; chosen if None, so that results
     of uniformly random inputs lie `spread` steps around the zero point. `output_scale` then asks for weights with
-    such scales that the output gets this one. `pruned` sets the scales of some channels to 0.
+    such scales that the output gets this one. `pruned` sets the scales of some channels to 0. Where it is `stuck`, every third
+    channel has a tiny scale and a huge bias: its output never varies.
     """
 
     activation: str = "NONE"
@@ -34,6 +35,7 @@ class Weighted:
     spread: int = 48
     int4: bool = False
     pruned: bool = False
+    stuck: bool = False
 
     def source(self, graph, state, shape):
         """The input of a model with one such layer."""
@@ -60,6 +62,9 @@ class Weighted:
             scales = np.float32(scales * (wanted / scale))
             product = np.float64(source.scale) * np.float64(scales)
             scale = quantities.output_scale(product, worst, terms, self.gain, self.spread)
+        if self.stuck:
+            scales[::3] = np.float32(scales[::3] * 2.0**-14)
+            product = np.float64(source.scale) * np.float64(scales)
         zero = self.output_zero_point
         if zero is None:
             zero = quantities.output_zero_point(state, self.activation)
@@ -72,6 +77,8 @@ class Weighted:
             inputs.append(None)
         elif self.bias != "none":
             bias = quantities.biases(state, self.bias, worst, terms)
+            if self.stuck:
+                bias[::3] = state.randint(-(2**28), 2**28, bias[::3].size) >> state.randint(0, 8, bias[::3].size)
             inputs.append(graph.constant(f"{name}/bias", bias, Quantization(np.float32(product))))
         quantities.check_no_overflow(worst, bias, product, scale)
         return inputs, Quantization(scale, zero)
