@@ -104,7 +104,7 @@ def scale(net, file):
     elif way == 1:
         scales = np.append(scales, scales[:1])
     elif way == 2:
-        scales = np.repeat(scales[:1], net.pick([n for n in tensor.shape] or [2]))
+        scales = np.repeat(scales[:1], net.pick([n for n in tensor.shape if n >= 0] or [2]))
         tensor.quantization.zeroPoint = np.repeat(np.array(tensor.quantization.zeroPoint)[:1], scales.size)
     else:
         scales[net.between(0, scales.size - 1)] = _number(net, float(scales[0]))
