@@ -3,6 +3,7 @@
 //! `docs/compiler.md` has the recipe.
 
 pub mod checker;
+pub mod conditions;
 pub mod definition;
 pub mod kernels;
 pub mod shared;

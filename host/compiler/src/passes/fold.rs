@@ -7,8 +7,8 @@
 use crate::ir::graph::{Graph, OpKind, Operator, Subgraph, TensorId};
 use crate::ir::problem::{Errors, Problem};
 use crate::ops;
+use crate::ops::conditions::check_operator;
 use crate::ops::definition::Evaluated;
-use crate::passes::check;
 
 /// Most bytes read and written by all operators that are computed ahead: a file can ask for more work than it is long.
 const MAX_BYTES: usize = 64 << 20;
@@ -55,7 +55,7 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut usize)
     let bytes = read.chain(&op.outputs).map(|&id| graph.tensor(id).bytes()).fold(0, usize::saturating_add);
     *budget = budget.checked_sub(bytes)?;
     let mut problems = Vec::new();
-    check::check_operator(graph, op, false, &mut problems);
+    check_operator(graph, op, false, &mut problems);
     let checked = if problems.is_empty() { ops::check_ahead(graph, op).ok()? } else { return None };
     let evaluated = checked.evaluate()?;
     let fits = |contents: &Vec<std::sync::Arc<[u8]>>| {
@@ -70,6 +70,7 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut usize)
 mod tests {
     use super::*;
     use crate::ir::graph::{DType, Tensor};
+    use crate::passes::check;
     use std::sync::Arc;
 
     fn tensor(dtype: DType, shape: &[usize], data: Option<&[i32]>) -> Tensor {
