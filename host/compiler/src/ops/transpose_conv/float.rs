@@ -1,7 +1,6 @@
 //! On float32: `float_transpose_conv.h`.
 
-use super::phases::Geometry;
-use super::{BIAS, INPUT, WEIGHTS};
+use super::phases::{BIAS, Geometry, INPUT, WEIGHTS};
 use crate::ir::graph::{Activation, DType};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};

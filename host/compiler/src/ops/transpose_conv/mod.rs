@@ -12,7 +12,7 @@ use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::weighted::{self, Weighted};
-use phases::Geometry;
+use phases::{BIAS, Geometry, INPUT, SHAPE, WEIGHTS};
 use std::sync::Arc;
 
 /// The operator.
@@ -33,12 +33,6 @@ pub static DEFINITION: Definition = Definition {
 
 /// Most places within the strides: each has a copy of a part of the weights and a table.
 const MOST_PHASES: usize = 256;
-
-/// Inputs by number.
-const SHAPE: usize = 0;
-const WEIGHTS: usize = 1;
-const INPUT: usize = 2;
-const BIAS: usize = 3;
 
 /// Its options.
 #[derive(Debug, Clone)]

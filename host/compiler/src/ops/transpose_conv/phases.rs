@@ -6,6 +6,15 @@ use crate::ops::conv_2d::layer;
 use crate::ops::conv_2d::parts::{self, Part, Place, Whole};
 use crate::ops::shared::weighted::Weighted;
 
+/// Place of the output's shape among the inputs.
+pub const SHAPE: usize = 0;
+/// Place of the weights.
+pub const WEIGHTS: usize = 1;
+/// Place of what is convolved.
+pub const INPUT: usize = 2;
+/// Place of the bias, which may be left out.
+pub const BIAS: usize = 3;
+
 /// Sizes; pairs are height and width.
 #[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "the names say it")]
