@@ -183,7 +183,8 @@ fn tensor(buffer: &mut Buffer, kind: u8, shape: &[u32], content: u32, name: &[u8
     buffer.fill(holes[1], name);
     let (quantization, parts) = buffer.table(&[(2, Later), (3, Later)]);
     buffer.fill(holes[2], quantization);
-    let scales_place = buffer.words(&vec![0.5f32.to_bits(); scales]);
+    // Scale 1 is also the product of two: what the bias of FULLY_CONNECTED must have.
+    let scales_place = buffer.words(&vec![1f32.to_bits(); scales]);
     buffer.fill(parts[0], scales_place);
     // Zero points are of 64 bits: the count stands before twice as many words.
     let zeros = buffer.words(&vec![0; 2 * scales]);
