@@ -10,8 +10,8 @@ pub const TVM_BINDING_BUFFER: u32 = 0x4200_4200;
 /// `TVMBinding.kind`: `memory` is a table of pointers, one for each pool, in the order of the generated struct.
 pub const TVM_BINDING_TABLE: u32 = 0x5400_5400;
 
-/// One aspect of a context. The odd numbers of `kind` tell a binding that was set from memory that was never initialised
-/// (and are such that a Cortex-M compares with them in one instruction).
+/// One aspect of a context. The odd numbers of `kind` distinguish a binding that was set from memory that was never
+/// initialised (and are such that a Cortex-M compares with them in one instruction).
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct TVMBinding {
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_binding_never_set_is_told_from_a_set_one() {
+    fn a_binding_never_set_is_distinguished_from_a_set_one() {
         for kind in [0, 1, u32::MAX, 0xAAAA_AAAA] {
             for (aspect, status) in [
                 (W, TVMStatus::WorkspacesNotSet),

@@ -16,7 +16,7 @@ pub const TVM_MODEL_MAGIC: u32 = 0x654D_5654;
 pub const TVM_TENSOR_SHAPED: u8 = 1;
 /// `TVMTensor.flags`: `scale` and `zero_point` are known: real value = scale * (stored value - zero_point).
 pub const TVM_TENSOR_QUANTIZED: u8 = 2;
-/// `TVMTensor.flags`: the tensor lives inside a workspace, at `workspace_offset` of workspace number `workspace`.
+/// `TVMTensor.flags`: the tensor is inside a workspace, at `workspace_offset` of workspace number `workspace`.
 pub const TVM_TENSOR_IN_WORKSPACE: u8 = 4;
 /// `TVMPool.flags`: the pool holds state that must survive from one call to the next (see `TVMReset`).
 pub const TVM_POOL_STATE: u32 = 1;
@@ -54,7 +54,7 @@ pub struct TVMTensor {
     pub zero_point: i32,
     /// Where the tensor starts in its workspace, in bytes from the first aligned byte.
     pub workspace_offset: u32,
-    /// Index of the workspace it lives in.
+    /// Index of the workspace it is in.
     pub workspace: u16,
     /// DLPack: number of lanes, 1 for a scalar type.
     pub dtype_lanes: u16,
@@ -199,7 +199,7 @@ impl TVMModel {
 }
 
 impl TVMTensor {
-    /// Whether the tensor lives inside a workspace instead of the caller's memory.
+    /// Whether the tensor is inside a workspace instead of the caller's memory.
     #[must_use]
     pub const fn in_workspace(&self) -> bool {
         self.flags & TVM_TENSOR_IN_WORKSPACE != 0
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_means_sound_and_flagged() {
+    fn plain_means_valid_and_flagged() {
         assert!(MODEL.is_plain());
         for other in [
             TVMModel { magic: !TVM_MODEL_MAGIC, ..MODEL },

@@ -1,4 +1,4 @@
-//! The runtime core of `tvm_embedded`: what is checked before a model runs, and nothing else.
+//! The runtime core of `tvm_embedded`: the checks before a model runs.
 //!
 //! ```text
 //! descriptor   what the generated C of a model says about it (constant data in flash)

@@ -5,11 +5,11 @@ use crate::descriptor::TVMPool;
 use crate::status::{Fault, TVMStatus, fail};
 
 impl TVMPool {
-    /// Whether a workspace at `address` with `given` bytes surely suffices: large enough for any alignment. A quick test;
-    /// where it says no, [`Self::place`] decides.
+    /// Whether a workspace at `address` with `given` bytes suffices wherever it begins: large enough for any alignment.
+    /// A quick test; where it says no, [`Self::place`] decides.
     #[inline]
     #[must_use]
-    pub const fn surely_holds(&self, address: usize, given: usize) -> bool {
+    pub const fn holds_at_any_address(&self, address: usize, given: usize) -> bool {
         let needed = self.buffer_size as usize;
         given >= needed && address.wrapping_sub(1) < usize::MAX - needed
     }
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_of_the_told_size_suffices_at_every_address() {
+    fn a_buffer_of_the_reported_size_suffices_at_every_address() {
         for alignment in [1u32, 2, 4, 8, 16, 32] {
             for size in [1u32, 15, 16, 17, 788] {
                 let pool = pool(size, alignment);
@@ -76,23 +76,23 @@ mod tests {
                         );
                     }
                     assert_eq!(pool.place(Aspect::Workspaces, address, usize::MAX), Ok(start));
-                    assert!(pool.surely_holds(address, pool.buffer_size as usize));
-                    assert!(!pool.surely_holds(address, pool.buffer_size as usize - 1));
+                    assert!(pool.holds_at_any_address(address, pool.buffer_size as usize));
+                    assert!(!pool.holds_at_any_address(address, pool.buffer_size as usize - 1));
                 }
             }
         }
     }
 
     #[test]
-    fn the_end_of_the_address_space_is_an_end() {
+    fn a_workspace_past_the_end_of_the_address_space_is_refused() {
         let pool = pool(64, 16);
         assert_eq!(pool.place(Aspect::Workspaces, 0, 64), fail(TVMStatus::NullWorkspace));
         assert_eq!(pool.place(Aspect::Workspaces, usize::MAX - 15, usize::MAX), fail(TVMStatus::AddressOverflow));
         assert_eq!(pool.place(Aspect::Workspaces, usize::MAX, usize::MAX), fail(TVMStatus::AddressOverflow));
         assert_eq!(pool.place(Aspect::Workspaces, usize::MAX - 63, 64), Ok(usize::MAX - 63));
-        assert!(!pool.surely_holds(0, usize::MAX));
-        assert!(!pool.surely_holds(usize::MAX - 78, usize::MAX));
-        assert!(pool.surely_holds(usize::MAX - 79, usize::MAX));
+        assert!(!pool.holds_at_any_address(0, usize::MAX));
+        assert!(!pool.holds_at_any_address(usize::MAX - 78, usize::MAX));
+        assert!(pool.holds_at_any_address(usize::MAX - 79, usize::MAX));
     }
 
     #[test]

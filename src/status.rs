@@ -65,7 +65,7 @@ pub enum TVMStatus {
     NameUnknown = -7425,
     /// The descriptor does not say: the archive it was made from recorded no such fact.
     NotAvailable = -7426,
-    /// A tensor that lives in the workspace was given another address than `TVMMapInputs` or `TVMMapOutputs` tells.
+    /// A tensor inside the workspace was given another address than `TVMMapInputs` or `TVMMapOutputs` reports.
     TensorNotInWorkspace = -7427,
     /// A memory block would reach past the end of the address space.
     AddressOverflow = -7428,
@@ -95,7 +95,7 @@ impl From<TVMStatus> for Fault {
     #[inline]
     fn from(status: TVMStatus) -> Self {
         let number = (TVMStatus::NullModel as i32 + 1).wrapping_sub(status as i32) as usize;
-        // Success is no fault; it has no number, and no code makes a fault of it.
+        // Success is not a fault and has no number; the library never converts it.
         Self(NonZeroUsize::new(number).unwrap_or(NonZeroUsize::MIN))
     }
 }

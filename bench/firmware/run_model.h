@@ -1,4 +1,4 @@
-/* What generated files tell run_model.c. */
+/* What generated files provide for run_model.c. */
 #ifndef RUN_MODEL_H
 #define RUN_MODEL_H
 #include <tvm_embedded.h>

@@ -7,7 +7,7 @@
  * - Statuses are int32_t: 0 (TVM_STATUS_OK) is success, the library's own are the negative numbers of TVMStatus.
  * - A pointer may be NULL only where its description says so; NULL and misaligned pointers are answered by a status (or
  *   by 0 or NULL where the function returns a size or a pointer). Any other pointer must point at an object of its type
- *   that lives until the call returns.
+ *   that exists until the call returns.
  * - A call that fails has written nothing.
  * - The library allocates nothing, keeps no pointer it was given, and has no writable data but the last error message.
  * - "Threads, interrupts, callbacks" in a description says whether a function may be called from several threads at the
@@ -86,7 +86,7 @@
 #define TVM_TENSOR_QUANTIZED 2
 
 /**
- * `TVMTensor.flags`: the tensor lives inside a workspace, at `workspace_offset` of workspace number `workspace`.
+ * `TVMTensor.flags`: the tensor is inside a workspace, at `workspace_offset` of workspace number `workspace`.
  */
 #define TVM_TENSOR_IN_WORKSPACE 4
 
@@ -228,7 +228,7 @@ enum TVMStatus
    */
   TVM_STATUS_NOT_AVAILABLE = -7426,
   /**
-   * A tensor that lives in the workspace was given another address than `TVMMapInputs` or `TVMMapOutputs` tells.
+   * A tensor inside the workspace was given another address than `TVMMapInputs` or `TVMMapOutputs` reports.
    */
   TVM_STATUS_TENSOR_NOT_IN_WORKSPACE = -7427,
   /**
@@ -254,8 +254,8 @@ typedef int32_t TVMStatus;
 #endif // __cplusplus
 
 /**
- * One aspect of a context. The odd numbers of `kind` tell a binding that was set from memory that was never initialised
- * (and are such that a Cortex-M compares with them in one instruction).
+ * One aspect of a context. The odd numbers of `kind` distinguish a binding that was set from memory that was never
+ * initialised (and are such that a Cortex-M compares with them in one instruction).
  */
 typedef struct TVMBinding {
   /**
@@ -328,7 +328,7 @@ typedef struct TVMTensor {
    */
   uint32_t workspace_offset;
   /**
-   * Index of the workspace it lives in.
+   * Index of the workspace it is in.
    */
   uint16_t workspace;
   /**
@@ -619,7 +619,7 @@ int32_t TVMSetDevices(struct TVMContext *context, const void *devices);
  * @param[in] model the model's descriptor
  * @param[in,out] workspaces the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
  *   Give it to `TVMSetWorkspaces` once all are set
- * @param[in] index which workspace, from 0 (`TVMFindWorkspace` tells it for a name)
+ * @param[in] index which workspace, from 0 (`TVMFindWorkspace` finds it by name)
  * @param[in] memory the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
  * @param[in] size bytes at `memory`
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
@@ -640,7 +640,7 @@ int32_t TVMSetWorkspace(const struct TVMModel *model,
  * @param[in] model the model's descriptor
  * @param[in,out] parameters the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
  *   Give it to `TVMSetParameters` once all are set
- * @param[in] index which parameter, from 0 (`TVMFindParameter` tells it for a name)
+ * @param[in] index which parameter, from 0 (`TVMFindParameter` finds it by name)
  * @param[in] memory the constants
  * @param[in] size bytes at `memory`
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
@@ -668,7 +668,7 @@ const char *TVMStatusString(int32_t status);
  * The message of the last `TVMAPISetLastError`, NUL-terminated; "" when there was none; never NULL.
  *
  * Only code of a model calls `TVMAPISetLastError` (TVM's CMSIS-NN operators in debug mode do); the library's own checks
- * are told by their status alone. The memory is the library's and is overwritten by the next message.
+ * are reported by their status alone. The memory is the library's and is overwritten by the next message.
  *
  * Threads, interrupts, callbacks: yes, but while `TVMAPISetLastError` runs the text may be a mixture of two; it is always
  * terminated.
@@ -790,7 +790,7 @@ int32_t TVMMapInputs(const struct TVMModel *model, const struct TVMContext *cont
 int32_t TVMMapOutputs(const struct TVMModel *model, const struct TVMContext *context, void *outputs);
 
 /**
- * Tells where a workspace of a context begins: the first byte the model uses, aligned.
+ * Reports where a workspace of a context begins: the first byte the model uses, aligned.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -805,7 +805,7 @@ int32_t TVMMapOutputs(const struct TVMModel *model, const struct TVMContext *con
 int32_t TVMGetWorkspace(const struct TVMModel *model, const struct TVMContext *context, size_t index, void **memory);
 
 /**
- * Tells where a parameter of a context begins: the user's memory if it was set, else the data the model carries.
+ * Reports where a parameter of a context begins: the user's memory if it was set, else the data the model carries.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -823,7 +823,7 @@ int32_t TVMGetParameter(const struct TVMModel *model,
                         const void **memory);
 
 /**
- * Tells the handle of a device of a context: what the user gave `TVMSetDevices` for it.
+ * Reports the handle of a device of a context: what the user gave `TVMSetDevices` for it.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -842,7 +842,7 @@ int32_t TVMGetDevice(const struct TVMModel *model,
 
 /**
  * For generated code: whether the pointers to tensors that live inside a workspace are the addresses that `TVMMapInputs`
- * and `TVMMapOutputs` tell. Entries of models with such tensors call it; `TVMExecute` has checked everything else.
+ * and `TVMMapOutputs` report. Entries of models with such tensors call it; `TVMExecute` has checked everything else.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -911,7 +911,7 @@ int32_t TVMGetTVMVersionMinor(const struct TVMModel *model);
 int32_t TVMGetTVMVersionPatch(const struct TVMModel *model);
 
 /**
- * Version of the ABI that this library speaks; a model and a header of another one are not for it.
+ * Version of the ABI that this library implements. Models and headers of another version do not work with it.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -1317,7 +1317,7 @@ int32_t TVMGetOutputQuantization(const struct TVMModel *model, size_t index, flo
 /* No header of C++: some toolchains for microcontrollers have none. */
 namespace tvm_embedded {
 /* What an array or a pointer holds: bytes are a buffer, pointers and structs of pointers a table. Nothing else has the
- * member `buffer`, and so nothing else compiles. `known`: bytes that the type of a pointer tells. */
+ * member `buffer`, and so nothing else compiles. `known`: bytes that follow from the type of a pointer. */
 template <typename T, bool is_struct> struct other_element {};
 template <typename T> struct other_element<T, true> {
   static constexpr bool buffer = false;

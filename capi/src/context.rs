@@ -119,7 +119,7 @@ pub extern "C" fn TVMSetDevices(context: *mut TVMContext, devices: *const c_void
 /// @param\[in] model the model's descriptor
 /// @param\[in,out] workspaces the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
 ///   Give it to `TVMSetWorkspaces` once all are set
-/// @param\[in] index which workspace, from 0 (`TVMFindWorkspace` tells it for a name)
+/// @param\[in] index which workspace, from 0 (`TVMFindWorkspace` finds it by name)
 /// @param\[in] memory the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
 /// @param\[in] size bytes at `memory`
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
@@ -143,7 +143,7 @@ pub extern "C" fn TVMSetWorkspace(
 /// @param\[in] model the model's descriptor
 /// @param\[in,out] parameters the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
 ///   Give it to `TVMSetParameters` once all are set
-/// @param\[in] index which parameter, from 0 (`TVMFindParameter` tells it for a name)
+/// @param\[in] index which parameter, from 0 (`TVMFindParameter` finds it by name)
 /// @param\[in] memory the constants
 /// @param\[in] size bytes at `memory`
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
@@ -161,7 +161,7 @@ pub extern "C" fn TVMSetParameter(
     set_one(model, Aspect::Parameters, parameters, index, memory, size)
 }
 
-/// A size that was not told.
+/// A size that is not known.
 const UNKNOWN: usize = usize::MAX;
 
 #[inline(never)]

@@ -25,7 +25,7 @@ pub extern "C" fn TVMStatusString(status: i32) -> *const c_char {
 /// The message of the last `TVMAPISetLastError`, NUL-terminated; "" when there was none; never NULL.
 ///
 /// Only code of a model calls `TVMAPISetLastError` (TVM's CMSIS-NN operators in debug mode do); the library's own checks
-/// are told by their status alone. The memory is the library's and is overwritten by the next message.
+/// are reported by their status alone. The memory is the library's and is overwritten by the next message.
 ///
 /// Threads, interrupts, callbacks: yes, but while `TVMAPISetLastError` runs the text may be a mixture of two; it is always
 /// terminated.

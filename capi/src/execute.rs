@@ -58,7 +58,7 @@ pub extern "C" fn TVMExecute(
     outputs: *const c_void,
     context: *const TVMContext,
 ) -> i32 {
-    match surely_right(model, inputs, outputs, context) {
+    match usual_case(model, inputs, outputs, context) {
         Some(model) => raw::run(model, inputs, outputs, context),
         None => check_and_run(model, inputs, outputs, context),
     }
@@ -88,9 +88,9 @@ pub extern "C" fn TVMReset(model: *const TVMModel, context: *const TVMContext) -
 }
 
 /// The usual case with few instructions: a plain model, one buffer as its workspace, both tensors aligned for the stricter
-/// one. `None` means "look closely", not "wrong": every rule is in `check` below, which also says what failed.
+/// one. `None` does not mean an error: `check` below then applies every rule, and says which one failed.
 #[inline]
-fn surely_right<'a>(
+fn usual_case<'a>(
     model: *const TVMModel,
     inputs: *const c_void,
     outputs: *const c_void,
@@ -106,7 +106,7 @@ fn surely_right<'a>(
     }
     let binding = &context.workspaces;
     let pool = raw::pool_at(model, Kind::Workspace, 0);
-    if binding.kind != TVM_BINDING_BUFFER || !pool.surely_holds(binding.memory.addr(), binding.size) {
+    if binding.kind != TVM_BINDING_BUFFER || !pool.holds_at_any_address(binding.memory.addr(), binding.size) {
         return None;
     }
     let input = raw::pointer_at(inputs, 0).addr();

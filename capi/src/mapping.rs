@@ -44,7 +44,7 @@ pub extern "C" fn TVMMapOutputs(model: *const TVMModel, context: *const TVMConte
     crate::answer(map(model, context, Kind::Output, outputs))
 }
 
-/// Tells where a workspace of a context begins: the first byte the model uses, aligned.
+/// Reports where a workspace of a context begins: the first byte the model uses, aligned.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -62,10 +62,10 @@ pub extern "C" fn TVMGetWorkspace(
     index: usize,
     memory: *mut *mut c_void,
 ) -> i32 {
-    tell(model, context, Aspect::Workspaces, index, memory.cast())
+    report(model, context, Aspect::Workspaces, index, memory.cast())
 }
 
-/// Tells where a parameter of a context begins: the user's memory if it was set, else the data the model carries.
+/// Reports where a parameter of a context begins: the user's memory if it was set, else the data the model carries.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -83,10 +83,10 @@ pub extern "C" fn TVMGetParameter(
     index: usize,
     memory: *mut *const c_void,
 ) -> i32 {
-    tell(model, context, Aspect::Parameters, index, memory)
+    report(model, context, Aspect::Parameters, index, memory)
 }
 
-/// Tells the handle of a device of a context: what the user gave `TVMSetDevices` for it.
+/// Reports the handle of a device of a context: what the user gave `TVMSetDevices` for it.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -104,11 +104,11 @@ pub extern "C" fn TVMGetDevice(
     index: usize,
     device: *mut *mut c_void,
 ) -> i32 {
-    tell(model, context, Aspect::Devices, index, device.cast())
+    report(model, context, Aspect::Devices, index, device.cast())
 }
 
 /// For generated code: whether the pointers to tensors that live inside a workspace are the addresses that `TVMMapInputs`
-/// and `TVMMapOutputs` tell. Entries of models with such tensors call it; `TVMExecute` has checked everything else.
+/// and `TVMMapOutputs` report. Entries of models with such tensors call it; `TVMExecute` has checked everything else.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -132,7 +132,7 @@ pub extern "C" fn TVMCheckMapped(
     crate::answer(checked)
 }
 
-/// Checks one workspace of a context against the model, and tells the first byte the model uses of it.
+/// Checks one workspace of a context against the model, and reports the first byte the model uses of it.
 #[inline(never)]
 pub fn workspace(model: &TVMModel, context: *const TVMContext, index: usize) -> Result<*const c_void, Fault> {
     locate(model, context, Aspect::Workspaces, index)
@@ -172,14 +172,14 @@ fn locate(model: &TVMModel, context: *const TVMContext, aspect: Aspect, index: u
     Ok(raw::offset(memory, start.wrapping_sub(address)))
 }
 
-/// Where a tensor that lives inside a workspace lies.
+/// Where a tensor inside a workspace begins.
 fn place(model: &TVMModel, context: *const TVMContext, tensor: &TVMTensor) -> Result<*const c_void, Fault> {
     let base = workspace(model, context, tensor.workspace as usize)?;
     Ok(raw::offset(base, tensor.workspace_offset as usize))
 }
 
 #[inline]
-fn tell(
+fn report(
     model: *const TVMModel,
     context: *const TVMContext,
     aspect: Aspect,

@@ -63,7 +63,7 @@ pub extern "C" fn TVMGetTVMVersionPatch(model: *const TVMModel) -> i32 {
     tvm_version(model, 2)
 }
 
-/// Version of the ABI that this library speaks; a model and a header of another one are not for it.
+/// Version of the ABI that this library implements. Models and headers of another version do not work with it.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///

@@ -2,7 +2,7 @@
 //!
 //! The functions are safe to call although they dereference what they are given, because this crate is built as a C
 //! library only: there is no Rust caller, and the contract that makes each dereference sound is the one the C header
-//! states: *a pointer that is neither NULL nor misaligned points at an object of the parameter's type which lives
+//! states: *a pointer that is neither NULL nor misaligned points at an object of the parameter's type which exists
 //! until the call returns*. NULL and misalignment are checked here, before anything is read.
 
 use crate::kind::Kind;
@@ -35,7 +35,7 @@ pub fn context<'a>(context: *const TVMContext) -> Result<&'a TVMContext, Fault> 
     if !context.is_aligned() {
         return fail(TVMStatus::MisalignedContext);
     }
-    // SAFETY: neither NULL nor misaligned, so by the header's contract a TVMContext that nobody writes during the call.
+    // SAFETY: neither NULL nor misaligned, so by the header's contract a TVMContext that is not written during the call.
     Ok(unsafe { &*context })
 }
 
