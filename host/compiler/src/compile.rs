@@ -1,4 +1,4 @@
-//! All passes in a row.
+//! Runs all passes in order.
 
 use crate::import::tflite;
 use crate::ir::model::Model;

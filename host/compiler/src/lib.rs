@@ -1,16 +1,16 @@
 //! From an int8 `.tflite` file to a model archive.
 //!
-//! [`compile()`] runs the passes in a row, each a module that never reaches back:
+//! [`compile()`] runs the passes in this order, one module each:
 //!
 //! | pass | from → to |
 //! | --- | --- |
 //! | [`import`] | bytes → [`ir::graph::Graph`], every index checked |
 //! | [`passes::fold`] | operators on constants become constants |
-//! | [`passes::check`] | is everything in there supported? All problems at once |
+//! | [`passes::check`] | whether every operator is supported; all problems at once |
 //! | [`passes::advise`] | what the author of a refused model can do |
 //! | [`passes::state`], [`passes::fuse`] | variables become tensors; operators that need no code disappear |
-//! | [`passes::lower`] | each operator, by its folder in [`ops`], → a [`ir::layer::Layer`] |
-//! | [`passes::schedule`] | which tensors share bytes, when they are alive |
+//! | [`passes::lower`] | each operator, by its directory in [`ops`], → a [`ir::layer::Layer`] |
+//! | [`passes::schedule`] | which tensors share bytes, when they are in use |
 //! | [`math::plan`], [`passes::place`] | offsets in the workspace pools → [`ir::model::Model`] |
 //! | [`passes::emit`], [`passes::metadata`], [`passes::report`] | C text, `metadata.json`, what it all costs |
 //!

@@ -1,4 +1,4 @@
-//! Files that lie: no panic, no unbounded memory, always an error or a correct archive.
+//! Damaged and contradictory files: no panic, no unbounded memory, always an error or a correct archive.
 
 mod common;
 
@@ -39,7 +39,7 @@ fn bits_of_a_small_model() {
 }
 
 #[test]
-fn lying_words() {
+fn wrong_words() {
     let Some(bytes) = model("hello_world_int8.tflite") else { return };
     let mut damaged = bytes.clone();
     for at in (0..bytes.len() - 4).step_by(4) {
@@ -72,7 +72,7 @@ fn damage_all_over_larger_models() {
 }
 
 #[test]
-fn shapes_beyond_all_memory() {
+fn shapes_larger_than_memory() {
     // The shapes of hello_world are [1, 1] and [1, 16]: make every dimension huge, wherever it stands.
     let Some(bytes) = model("hello_world_int8.tflite") else { return };
     for lie in [65_535i32, 1 << 20, 1 << 28, i32::MAX] {
@@ -88,7 +88,7 @@ fn shapes_beyond_all_memory() {
 }
 
 #[test]
-fn what_is_no_model_is_named() {
+fn what_is_not_a_model_is_named() {
     for bytes in [&b""[..], b"TFL3", b"....TFL3", &[0; 64]] {
         let errors = compile(bytes, &Options::default()).err().unwrap();
         assert!(!errors.0.is_empty() && !errors.to_string().is_empty());

@@ -78,8 +78,8 @@ const TARGETS: [Target; 10] = [
     },
 ];
 
-/// Cores and flags for floats: with and without FMA, vectors, and instructions for floats at all. gcc fuses where it is not
-/// told to keep to the standard, so `gnu99`.
+/// Cores and flags for floats: with and without FMA, vectors, and instructions for floats at all. gcc fuses without a
+/// strict standard, so `gnu99`.
 const FLOATS: &[(&str, &str, &str)] = &[
     ("cc", "-O2", ""),
     ("cc", "-O1 -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover", ""),
@@ -230,7 +230,7 @@ fn find(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
-/// `-I` for each folder with kernel files.
+/// `-I` for each directory with kernel files.
 fn kernel_folders(crate_dir: &Path) -> Vec<String> {
     let folders = std::fs::read_dir(crate_dir.join("src/ops")).unwrap().map(|entry| entry.unwrap().path());
     folders.filter(|path| path.is_dir()).map(|path| format!("-I{}", path.display())).collect()

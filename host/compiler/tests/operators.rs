@@ -1,4 +1,4 @@
-//! `docs/operators.md` says what the operators' folders say.
+//! `docs/operators.md` says what the operators' directories say.
 //!
 //! `TVM_EMBEDDED_BLESS=1 cargo test -p tvm_embedded_compiler --test operators` writes it anew.
 
@@ -10,7 +10,7 @@ use tvm_embedded_compiler::ops::definition::{Cores, Definition, Exactness};
 
 const HEAD: &str = "# Operators
 
-Generated from the operators' folders in `host/compiler/src/ops`: don't edit; `tests/operators.rs` writes it.
+Generated from the operators' directories in `host/compiler/src/ops`: don't edit; `tests/operators.rs` writes it.
 
 What the compiler accepts, by operator of the `.tflite` format. *Cores* are those with code of their own: *portable* is C99 for all,
 DSP and MVE come on top of it. *Reference* is the file of TensorFlow Lite Micro in `tensorflow/lite/micro/kernels` whose results

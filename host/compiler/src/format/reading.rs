@@ -5,7 +5,7 @@ use crate::ir::problem::Problem;
 /// Longest name kept, in bytes.
 const MAX_NAME: usize = 4096;
 
-/// A reference that leads nowhere: reading can't go on.
+/// A reference to outside the file: reading can't go on.
 #[derive(Debug)]
 pub struct Broken(pub Problem);
 

@@ -1,3 +1,3 @@
-//! From files to the graph: a folder for each format.
+//! From files to the graph: a directory for each format.
 
 pub mod tflite;

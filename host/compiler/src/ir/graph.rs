@@ -129,7 +129,7 @@ impl Tensor {
     }
 }
 
-/// Element types of the file format that the compiler tells apart.
+/// Element types of the file format that the compiler distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum DType {
@@ -250,7 +250,7 @@ impl Operator {
     }
 }
 
-/// Parameters of an operator: what its folder in [`crate::ops`] reads from the file; `()` for those without any.
+/// Parameters of an operator: what its directory in [`crate::ops`] reads from the file; `()` for those without any.
 pub trait OpOptions: Any + fmt::Debug + Send + Sync {
     /// The same with `activation` fused, where the operator computes one and has none yet.
     fn with_activation(&self, _activation: Activation) -> Option<Arc<dyn OpOptions>> {
@@ -293,7 +293,7 @@ pub enum Padding {
     Valid,
     /// So many elements around the input, each fewer than the window has. Not in the file format: a fused PAD.
     Explicit(Around),
-    /// A number nobody knows; never passes `check`.
+    /// An unknown number; never passes `check`.
     Other(i8),
 }
 
@@ -329,7 +329,7 @@ pub enum Activation {
     Relu,
     ReluN1To1,
     Relu6,
-    /// Tanh, sign bit or a number nobody knows; never passes `check`.
+    /// Tanh, sign bit or an unknown number; never passes `check`.
     Other(i8),
 }
 

@@ -1,7 +1,8 @@
 //! From operators to layers: what each operator contributes to the generated C.
 //!
 //! A [`Layer`] becomes one `static` C function whose parameters are its [`Argument`]s, then `scratch`. Its constants become
-//! `static const` arrays of the same file. The folders of [`crate::ops`] build layers; `plan` places the tensors; `emit` writes.
+//! `static const` arrays of the same file. The directories of [`crate::ops`] build layers; `plan` places the tensors;
+//! `emit` writes.
 
 use crate::ir::graph::{Operator, Subgraph, TensorId};
 use crate::ir::options::Options;
@@ -65,7 +66,7 @@ pub struct Layer {
     pub arguments: Vec<Argument>,
     /// Pairs that may share memory.
     pub in_place: Vec<InPlace>,
-    /// Bytes of scratch memory alive during the call; 0 for none. The function then has a last parameter `uint8_t *scratch`.
+    /// Bytes of scratch memory during the call; 0 for none. The function then has a last parameter `uint8_t *scratch`.
     pub scratch_bytes: usize,
     /// Alignment of the scratch memory, a power of two up to 16.
     pub scratch_align: u32,
@@ -124,8 +125,8 @@ impl Argument {
 /// The output then starts at least `lead` bytes before the input. A kernel may allow it if, whenever it writes the output byte
 /// at an offset, it has read every input byte below that offset minus `lead` for the last time: with a lead of 0 it writes no
 /// output byte before it has read the input byte of the same position, and all before it. With a lead of 0 the output starts
-/// exactly where the input does: depthwise kernels rely on it, they go channel by channel. Planned only where nobody reads the
-/// input later.
+/// exactly where the input does: depthwise kernels rely on it, they go channel by channel. Planned only where no later
+/// layer reads the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InPlace {
     /// Tensor that is read.

@@ -98,7 +98,7 @@ pub struct Location {
 /// How the memory plan came about.
 #[derive(Debug, Clone, Default)]
 pub struct PlanFacts {
-    /// The most bytes alive in one layer: no plan can need less.
+    /// The most bytes in use in one layer: no plan can need less.
     pub bound: usize,
     /// Bytes planned, all pools but that of the state.
     pub bytes: usize,
@@ -178,7 +178,7 @@ impl Fnv {
     }
 }
 
-/// Shape as people write it: `1×49×10×8`, `scalar` for none.
+/// Shape as usually written: `1×49×10×8`, `scalar` for none.
 pub fn shape_text(shape: &[usize]) -> String {
     if shape.is_empty() {
         return "scalar".to_owned();

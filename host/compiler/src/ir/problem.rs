@@ -1,12 +1,12 @@
-//! What can be wrong with a model, said so that its author can find the place.
+//! What can be wrong with a model, in words that lead its author to the place.
 
 use crate::ir::graph::{OpKind, Operator, Subgraph, TensorId};
 use std::fmt;
 
-/// Problems that are told of one model; beyond them, nobody reads on.
+/// The most problems that are reported for one model.
 pub const MAX_PROBLEMS: usize = 100;
 
-/// What is said of an operator that has no folder.
+/// What is said of an operator that has no directory.
 pub const UNKNOWN: &str = "operator is not supported";
 
 /// One thing the compiler can't accept.

@@ -15,7 +15,7 @@ pub struct Report {
     pub constant_bytes_dsp: usize,
     /// Workspace pools, in the order of the C struct.
     pub pools: Vec<PoolReport>,
-    /// The most bytes alive in one layer: no plan can need less.
+    /// The most bytes in use in one layer: no plan can need less.
     pub live_bytes: usize,
     /// Bytes planned, without the state.
     pub planned_bytes: usize,

@@ -42,7 +42,7 @@ pub struct Schedule {
     pub layers: Vec<Layer>,
     /// All storages that a layer or the caller uses.
     pub storages: Vec<Storage>,
-    /// Storage of each tensor, `None` for those nobody uses.
+    /// Storage of each tensor, `None` for those that are not used.
     pub of_tensor: Vec<Option<usize>>,
     /// The tensor the caller finds in each output; differs from the graph's where a copy was put in.
     pub outputs: Vec<TensorId>,

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_come_apart_again() {
+    fn packed_sums_are_separated_exactly() {
         let weights: Vec<i8> = (0..3 * 7).map(|i| ((i * 37) % 255 - 127) as i8).collect();
         let x: Vec<i32> = (0..7).map(|i| (i * 91) % 256 - 128).collect();
         let packed = dsp(&weights, 3, 1, 7, 7).unwrap();

@@ -1,4 +1,4 @@
-//! Pass 6: offsets of everything that lives in workspace pools.
+//! Pass 6: offsets of everything inside workspace pools.
 //!
 //! Several orders in which to place the buffers, each at its lowest free offset; then hill climbing over the orders, and for
 //! few buffers an exact search. The best plan wins, the first of equals, so that the result depends on the model alone.
@@ -43,7 +43,7 @@ pub struct Plan {
     pub places: Vec<Place>,
     /// Bytes used of each pool.
     pub pool_bytes: Vec<usize>,
-    /// The most bytes alive in one layer, with the shares that were taken: no plan can need less.
+    /// The most bytes in use in one layer, with the shares that were taken: no plan can need less.
     pub bound: usize,
     /// The shares taken, as indices.
     pub shares: Vec<usize>,
@@ -178,7 +178,7 @@ fn groups(requests: &[Request], shares: &[Share], chosen: &[usize]) -> Vec<Group
 /// Leads are rounded up to this, so that members of a group keep the group's alignment.
 const LEAD_ALIGN: usize = 16;
 
-/// The most bytes alive in one layer; what two members of a group share counts once.
+/// The most bytes in use in one layer; what two members of a group share counts once.
 fn bound(requests: &[Request], groups: &[Group]) -> usize {
     let layers = requests.iter().map(|request| request.last + 1).max().unwrap_or(0);
     let mut alive = vec![0usize; layers];
@@ -326,7 +326,7 @@ impl Search<'_> {
         offset
     }
 
-    /// Exchanges neighbours and strangers in the order as long as the plan gets no worse.
+    /// Exchanges entries in the order, adjacent or not, as long as the plan gets no worse.
     fn climb(&self, best: &mut Solution, mut order: Vec<usize>) {
         let count = order.len();
         if count < 2 {
@@ -406,7 +406,7 @@ mod tests {
         Request { bytes, align: 4, first, last }
     }
 
-    /// No two requests alive at once overlap, but for taken shares.
+    /// No two requests in use at once overlap, but for taken shares.
     fn assert_valid(requests: &[Request], shares: &[Share], plan: &Plan) {
         for (i, a) in requests.iter().enumerate() {
             let place = plan.places[i];
@@ -485,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_needs_nothing() {
+    fn an_empty_plan_needs_no_memory() {
         assert_eq!(plan(&[], &[], &[None]).unwrap().pool_bytes, [0]);
     }
 }

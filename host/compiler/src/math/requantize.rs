@@ -1,5 +1,5 @@
 //! From accumulators to output bytes: the table of constants a kernel uses for each channel, in the cheapest form that is
-//! proved exact for the weights at hand. `base.h` uses the tables, `docs/kernels.md` has the proofs.
+//! proved exact for the actual weights. `base.h` uses the tables, `docs/kernels.md` has the proofs.
 
 use crate::math::quantize::Multiplier;
 

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn invalid_windows_are_refused() {
         assert!(Window::new(&[1, 4, 4], (1, 1), options(Padding::Same, 1)).is_err());
         assert!(Window::new(&[1, 4, 4, 1], (5, 1), options(Padding::Valid, 1)).is_err());
         assert!(Window::new(&[1, 4, 4, 1], (1, 1), options(Padding::Same, 0)).is_err());

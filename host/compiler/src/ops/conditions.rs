@@ -6,7 +6,7 @@ use crate::ir::problem::{MAX_PROBLEMS, Problem, UNKNOWN};
 use crate::ops;
 use crate::ops::checker::Checker;
 
-/// Checks an operator; `closely` also by the check of its folder.
+/// Checks an operator; `closely` also by the check of its directory.
 pub fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: &mut Vec<Problem>) {
     let Some(definition) = ops::definition(op.kind) else {
         let found = match op.options::<Custom>() {

@@ -1,4 +1,4 @@
-//! What an operator's folder says: how to recognise, check and lower it, its kernels, its line of documentation.
+//! What an operator's directory says: how to recognise, check and lower it, its kernels, its line of documentation.
 
 use crate::format::reading::{Broken, Budget};
 use crate::format::schema::BuiltinOptionsRef;
@@ -26,7 +26,7 @@ pub struct Definition {
     ///
     /// Numbers of inputs and outputs, bounds of shapes, lengths of constants, scales and zero points have been checked before.
     pub check: for<'a> fn(&mut Checker<'a>) -> Option<Box<dyn Checked + 'a>>,
-    /// The kernel files in the operator's folder; those that several operators include are in `shared/`.
+    /// The kernel files in the operator's directory; those that several operators include are in `shared/`.
     pub kernels: &'static [Kernel],
     /// Where the reference computes it: a file of TensorFlow Lite Micro in `tensorflow/lite/micro/kernels`.
     pub reference: &'static str,

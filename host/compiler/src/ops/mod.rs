@@ -1,4 +1,5 @@
-//! The operators, one folder each. This is their registry: a folder is named here twice, as a module and in [`DEFINITIONS`].
+//! The operators, one directory each. This is their registry: a directory is named here twice, as a module and in
+//! [`DEFINITIONS`].
 //!
 //! `docs/compiler.md` has the recipe.
 
@@ -237,7 +238,7 @@ mod tests {
         }
         for kernel in named.values() {
             for include in includes(kernel.text) {
-                assert!(named.contains_key(include), "{} includes {include}, which nobody names", kernel.name);
+                assert!(named.contains_key(include), "{} includes {include}, which no operator names", kernel.name);
             }
         }
         let ops = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ops");

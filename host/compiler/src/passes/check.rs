@@ -161,7 +161,8 @@ mod tests {
             outputs: vec![TensorId(output)],
         };
         let named = |name: &str, dtype| Tensor { name: name.into(), dtype, shape: vec![1], ..Tensor::default() };
-        // An unknown operator reads state that nobody writes, and its output has a type that the next one does not take.
+        // An unknown operator reads state that is never written, and its output has a type that the next one does not
+        // take.
         let graph = Subgraph {
             tensors: vec![
                 Tensor { variable: true, ..named("state", DType::Int8) },

@@ -1,9 +1,9 @@
-//! Beside `check`: what is accepted because the reference accepts it, and is hardly meant.
+//! Beside `check`: what is accepted because the reference accepts it, and is probably a mistake.
 
 use crate::ir::graph::{DType, Graph, OpKind, Operator, Subgraph, TensorId};
 
-/// Largest difference between the scales of a bias and of the products, in steps of the output, that nobody sees. The reference
-/// holds FULLY_CONNECTED to it.
+/// Largest difference between the scales of a bias and of the products, in steps of the output, that is not reported.
+/// The reference holds FULLY_CONNECTED to it.
 const TOLERANCE: f64 = 0.02;
 
 /// Something odd about an accepted model.
@@ -87,14 +87,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bias_of_another_scale_is_told() {
+    fn a_bias_of_another_scale_is_reported() {
         assert!(doubts_of(OpKind::CONV_2D, &[(0.5, 0), (0.25, 0), (0.125, 0), (1.0, 0)]).is_empty());
         let found = doubts_of(OpKind::CONV_2D, &[(0.5, 0), (0.25, 0), (12.5, 0), (1.0, 0)]);
         assert!(found[0].contains("scale 12.5 in channel 0") && found[0].contains("0.125"), "{found:?}");
     }
 
     #[test]
-    fn bytes_of_other_scales_that_are_compared_are_told() {
+    fn bytes_of_other_scales_that_are_compared_are_reported() {
         assert!(doubts_of(OpKind::MINIMUM, &[(0.5, 1), (0.5, 1), (0.5, 1)]).is_empty());
         assert_eq!(doubts_of(OpKind::MAXIMUM, &[(0.5, 1), (0.5, 2), (0.5, 1)]).len(), 1);
         assert!(doubts_of(OpKind::RELU, &[(0.5, 1), (0.25, 1)]).is_empty());

@@ -62,7 +62,7 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut usize)
         let sizes = op.outputs.iter().map(|&id| graph.tensor(id).bytes());
         contents.iter().map(|data| data.len()).eq(sizes)
     };
-    // A result of another size than the file says would be a fault of the operator's folder.
+    // A result of another size than the file says would be a fault of the operator's directory.
     evaluated.as_ref().map_or(true, fits).then_some(evaluated)
 }
 

@@ -89,7 +89,7 @@ fn readers(graph: &Subgraph, id: TensorId) -> usize {
     graph.operators.iter().flat_map(|op| &op.inputs).filter(|input| **input == Some(id)).count()
 }
 
-/// Removes operators whose results nobody reads, and those whose results are constants.
+/// Removes operators whose results are not read, and those whose results are constants.
 fn remove_dead(program: &mut Program) {
     let graph = &mut program.graph;
     let mut needed = vec![false; graph.tensors.len()];
@@ -129,7 +129,7 @@ mod tests {
         Operator { index, kind, version: 1, options, inputs, outputs: vec![TensorId(output)] }
     }
 
-    /// input 0, PAD by 1 (amounts 1) to 2, CONV_2D with weights 3 to 4, RELU to 5; 6 is read by nobody.
+    /// input 0, PAD by 1 (amounts 1) to 2, CONV_2D with weights 3 to 4, RELU to 5; 6 is not read.
     fn program() -> Program {
         let window = WindowOptions { padding: Padding::Valid, stride: (1, 1), dilation: (1, 1) };
         let conv = Options { window, activation: Activation::None, bias_type: 0 };

@@ -1,4 +1,4 @@
-//! The passes, in the order in which they run; none imports a later one, but that `fold` asks `check` about single operators.
+//! The passes, in the order in which they run; none imports another.
 
 pub mod advise;
 pub mod check;

@@ -1,7 +1,7 @@
 //! Before the check: inputs of CONCATENATION that are not quantised like its output.
 //!
-//! The reference copies bytes and refuses other scales. What is meant is clear all the same: each such input goes through a
-//! QUANTIZE operator first, and a constant is quantised anew here, with the same arithmetic.
+//! The reference copies bytes and refuses other scales. The intention is clear nevertheless: each such input goes
+//! through a QUANTIZE operator first, and a constant is quantised anew here, with the same arithmetic.
 
 use crate::ir::graph::{DType, Graph, OpKind, Operator, Tensor, TensorId};
 use crate::math::quantize::Multiplier;
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_left_to_the_check() {
+    fn invalid_operators_are_left_to_the_check() {
         let graph = joined(vec![tensor(f32::NAN, 3, None), tensor(0.5, 300, None), tensor(0.5, 3, None)]);
         assert_eq!(graph.operators.len(), 1);
     }

@@ -1,4 +1,5 @@
-//! Pass 5: which tensors share bytes by nature, who owns the bytes, and when they are alive.
+//! Pass 5: which tensors always share bytes (aliases), what owns the bytes, and their first and last
+//! use.
 //!
 //! A [`Storage`] is a run of bytes that one or more tensors name: a reshaped tensor is its input, a variable read is the
 //! variable. Where two names can't stand for the same bytes (an input that is an output too) a copying layer is put in.
@@ -89,7 +90,7 @@ impl Joiner {
         Joiner { class: (0..count).collect(), owner, last_read, written }
     }
 
-    /// Joins what can be joined; tells which operators must copy instead.
+    /// Joins what can be joined; returns which operators must copy instead.
     fn join(&mut self, program: &Program, lowered: &[Lowered], keep_all: bool) -> Vec<bool> {
         let mut copied = vec![false; lowered.len()];
         let assigns: Vec<(usize, TensorId, TensorId)> = lowered
@@ -124,7 +125,7 @@ impl Joiner {
         for &(i, input, state) in &assigns {
             let (value, variable) = (self.class[input.0], self.class[state.0]);
             let only = assigns.iter().filter(|&&(_, _, other)| other == state).count() == 1;
-            // The value may be computed right where the variable is, once nobody needs the variable's old contents.
+            // The value may be computed right where the variable is, once the variable's old contents are not needed.
             let done = self.written[value].is_some_and(|written| {
                 let reads = lowered.iter().enumerate().filter_map(|(at, lowered)| match *lowered {
                     Lowered::Alias { input, .. } if input == state => Some(at),
@@ -166,7 +167,7 @@ impl Joiner {
     }
 }
 
-/// When each storage is alive, counted in layers.
+/// When each storage is in use, counted in layers.
 fn lifetimes(program: &Program, joiner: &Joiner, layers: &[Layer]) -> (Vec<Storage>, Vec<Option<usize>>) {
     let graph = &program.graph;
     let mut storages: Vec<Storage> = Vec::new();
@@ -271,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_share_bytes_for_all_their_lives() {
+    fn aliases_share_bytes_for_their_whole_lifetime() {
         let mut program = program(4, &[0], &[3]);
         let lowered = vec![layer(&mut program, &[0], 1), alias(&mut program, 1, 2), layer(&mut program, &[2], 3)];
         let schedule = schedule(&mut program, lowered, &mut Names::new(), false);

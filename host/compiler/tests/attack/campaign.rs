@@ -17,8 +17,8 @@ const BATCH: usize = 64;
 /// Models that one Python process makes: it takes half a second to start.
 const CHUNK: u64 = 256;
 
-/// Kinds of differences that are told in full, one of each.
-const TOLD: usize = 10;
+/// Kinds of differences that are reported in full, one of each.
+const REPORTED: usize = 10;
 
 /// What to draw and how many.
 pub struct Campaign {
@@ -28,7 +28,7 @@ pub struct Campaign {
     pub count: u64,
     /// Of those that the interpreter runs, at least this share must be accepted: else the campaign tests too little.
     pub least_accepted: f64,
-    /// Each of so many kinds must have so many output bytes compared; told for the usual count or more.
+    /// Each of so many kinds must have so many output bytes compared; checked for the usual count or more.
     pub kinds: (usize, usize),
 }
 
@@ -74,11 +74,11 @@ pub fn campaign(campaign: &Campaign) {
     let tell = |wrong| tell(campaign.what, seed, wrong, scratch.path());
     let mut kinds = BTreeSet::new();
     let kind = |wrong: &&(u64, &'static str, String)| kinds.insert(kind_of(&wrong.2));
-    let told: Vec<String> = tally.wrong.iter().filter(kind).take(TOLD).map(tell).collect();
+    let reported: Vec<String> = tally.wrong.iter().filter(kind).take(REPORTED).map(tell).collect();
     for (number, way, said) in &tally.wrong {
         println!("wrong: number {number}, {way}: {}", said.lines().next().unwrap_or_default());
     }
-    assert!(tally.wrong.is_empty(), "{} of {} models are wrong:\n{}", tally.wrong.len(), count, told.join("\n"));
+    assert!(tally.wrong.is_empty(), "{} of {} models are wrong:\n{}", tally.wrong.len(), count, reported.join("\n"));
     assert_eq!(tally.models as u64, count, "models got lost");
     let refused: usize = tally.refused.values().map(Vec::len).sum();
     let share = tally.equal as f64 / (tally.equal + refused).max(1) as f64;
@@ -138,7 +138,7 @@ fn python(what: &str, seed: u64, first: u64, count: u64) -> Command {
     let mut command = Command::new("python3");
     command.arg(oracle().join("attack.py")).arg(what);
     command.args(["--seed", &seed.to_string(), "--first", &first.to_string(), "--count", &count.to_string()]);
-    command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target folder"));
+    command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target directory"));
     command
 }
 
@@ -146,9 +146,9 @@ fn oracle() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle")
 }
 
-/// Whether there is a Python with the interpreter; a loud line where there is none.
+/// Whether there is a Python with the interpreter; a line `SKIPPED` where there is none.
 fn environment() -> bool {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target folder");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target directory");
     let setup =
         Command::new("python3").arg(oracle().join("oracle.py")).arg("setup").env("CARGO_TARGET_DIR", target).output();
     match setup {

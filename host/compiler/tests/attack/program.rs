@@ -100,7 +100,7 @@ fn take<'a>(accepted: &Accepted<'_>, bytes: &'a [u8]) -> Option<(Vec<Vec<u8>>, &
         outputs.push(output.to_vec());
         rest = behind;
     }
-    // One byte tells that the model came to its end: it may have no outputs.
+    // One byte says that the model came to its end: it may have no outputs.
     let (end, rest) = rest.split_first()?;
     (*end == b'.').then_some((outputs, rest))
 }

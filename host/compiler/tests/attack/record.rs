@@ -33,7 +33,7 @@ pub struct Output {
     pub float: bool,
     /// The last bits are those of an approximation.
     pub inexact: bool,
-    /// What it is; empty where nobody said.
+    /// What it is; empty where not stated.
     pub label: String,
 }
 

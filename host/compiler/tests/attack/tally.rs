@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// Reasons that the table tells apart.
+/// Reasons that the table distinguishes.
 const ROWS: usize = 24;
 
 /// Counts, and what went wrong.

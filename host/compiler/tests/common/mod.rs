@@ -20,17 +20,17 @@ pub use data::data;
 /// Flags under which generated C must compile without a word.
 const WARNINGS: &[&str] = &["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
 
-/// The directory of the public models, or `None` with a loud line.
+/// The directory of the public models, or `None` with a line `SKIPPED`.
 pub fn shared_models() -> Option<PathBuf> {
     data("models")
 }
 
-/// A folder for test results, removed when the test ends.
+/// A directory for test results, removed when the test ends.
 pub fn scratch() -> tempfile::TempDir {
     tempfile::Builder::new().prefix("compiler").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
 }
 
-/// Runs a program of `tests/oracle`; `false`, with a loud line, where Python or its packages can't be had.
+/// Runs a program of `tests/oracle`; `false`, with a line `SKIPPED`, where Python or its packages can't be had.
 pub fn python(program: &str, arguments: &[&str]) -> bool {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(program);
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();

@@ -1,5 +1,5 @@
 /* Prints a checksum of what the float32 kernels make of ordinary and of odd numbers. It must be the same on every core,
- * with every compiler, under all flags: nothing here is told to keep from fusing products and sums. */
+ * with every compiler, under all flags: no flag here forbids fusing products and sums. */
 #include <stdio.h>
 
 #include "float_math.h"

@@ -9,7 +9,7 @@ FORMAT = 1
 
 
 class Writer:
-    """Collects the samples of one run and writes them to a folder."""
+    """Collects the samples of one run and writes them to a directory."""
 
     def __init__(self, folder):
         self._folder = pathlib.Path(folder)

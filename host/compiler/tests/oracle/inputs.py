@@ -40,7 +40,7 @@ def from_files(tensors, paths):
     for tensor, path in zip(tensors, paths):
         data = np.fromfile(path, dtype=np.uint8)
         if tensor.bytes == 0 or data.size == 0 or data.size % tensor.bytes:
-            raise Wrong(f"{path}: {data.size} bytes are no multiple of the {tensor.bytes} of input '{tensor.name}'")
+            raise Wrong(f"{path}: {data.size} bytes are not a multiple of the {tensor.bytes} of input '{tensor.name}'")
         columns.append(np.frombuffer(data.tobytes(), tensor.dtype).reshape(-1, *tensor.shape))
     counts = {len(c) for c in columns}
     if len(counts) != 1:

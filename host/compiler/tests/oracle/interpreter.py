@@ -9,7 +9,7 @@ from tflite_micro.python.tflite_micro import _version, runtime
 
 VERSION = f"tflite-micro {_version.__version__}" if hasattr(_version, "__version__") else "tflite-micro"
 
-# The interpreter takes its memory at once; a model that wants more than this is no microcontroller's.
+# The interpreter takes its memory at once; a model that wants more than this is not a microcontroller's.
 LARGEST_ARENA = 1 << 28
 
 

@@ -46,9 +46,9 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="models.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--venv", help="folder of the virtual environment (default: target/oracle-venv)")
+    parser.add_argument("--venv", help="directory of the virtual environment (default: target/oracle-venv)")
     parser.add_argument("--list", action="store_true", help="print the names and write nothing")
-    parser.add_argument("--out", help="folder to write the models to")
+    parser.add_argument("--out", help="directory to write the models to")
     parser.add_argument("--filter", default="", metavar="REGEX", help="only models with a match in their name")
     parser.add_argument("--seed", type=int, default=1, help="seed of weights and parameters (default 1)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="models tried at once")

@@ -31,12 +31,12 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="oracle.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--venv", help="folder of the virtual environment (default: target/oracle-venv)")
+    parser.add_argument("--venv", help="directory of the virtual environment (default: target/oracle-venv)")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="make the virtual environment and print its interpreter")
     run = commands.add_parser("run", help="run models and write inputs and outputs")
-    run.add_argument("models", nargs="+", metavar="MODEL", help=".tflite files, or folders of them")
-    run.add_argument("--out", required=True, help="folder to write to")
+    run.add_argument("models", nargs="+", metavar="MODEL", help=".tflite files, or directories of them")
+    run.add_argument("--out", required=True, help="directory to write to")
     run.add_argument("--all", action="store_true", help="write every computed tensor, not only the outputs")
     run.add_argument(
         "--inputs",
@@ -45,7 +45,7 @@ def _parser():
         metavar="WHAT",
         help="mixed (extremes, then random; the default), random, extremes,\n"
         "or raw files, one per input, each any number of samples long,\n"
-        "or one folder with input_0.bin ...",
+        "or one directory with input_0.bin ...",
     )
     run.add_argument("--count", type=int, default=100, help="number of generated samples (default 100)")
     run.add_argument("--seed", type=int, default=1, help="seed of the random samples (default 1)")
@@ -68,7 +68,7 @@ def _run_all(options):
     for path in map(pathlib.Path, options.models):
         models.extend(sorted(path.glob("*.tflite")) if path.is_dir() else [path])
     if not models:
-        print("oracle: no .tflite file in the given folder", file=sys.stderr)
+        print("oracle: no .tflite file in the given directory", file=sys.stderr)
         return 2
     stems = [model.stem for model in models]
     if len(set(stems)) != len(stems):

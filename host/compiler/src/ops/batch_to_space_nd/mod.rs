@@ -88,7 +88,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let pixel = shape[axes + 1] * input.dtype.size();
     let moves = moves_of(space.shape[0], &axis(0), &axis(1), pixel, to_batch)?;
     let padded = to_batch && amounts.iter().any(|&n| n > 0);
-    // The reference reads the byte to pad with from memory that it never wrote: zero is what is meant.
+    // The reference reads the byte to pad with from memory that it never wrote: zero is intended.
     let byte = if input.dtype == DType::Float32 { 0 } else { output.per_tensor().map_or(0, |(_, zero)| zero as u8) };
     let gaps = if padded { Gaps::Byte(byte) } else { Gaps::None };
     Some(Box::new(Moved { gaps, ..Moved::new(input, output, moves) }))

@@ -15,7 +15,7 @@ def cases():
         for number, shapes in enumerate((((2, 3, 4, 5), (2, 3, 4, 5)), ((2, 3, 4, 5), (5,)), ((3, 1), (1, 40)))):
             name = f"{operator.lower()}-{number}"
             yield name, lambda state, operator=operator, shapes=shapes: binary(operator, shapes, "bool")
-    # Bytes that are no bool.
+    # Bytes that are not bool.
     for operator in ("LOGICAL_AND", "LOGICAL_OR"):
         yield f"contradiction-{operator.lower()}-bytes", lambda state, operator=operator: _bytes(operator)
 

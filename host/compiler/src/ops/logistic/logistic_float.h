@@ -4,7 +4,7 @@
 
 #include "float_math.h"
 
-/* Beyond 16.6 the result is 1 in float32; below -9 the function is its exponential as near as float32 tells. */
+/* Beyond 16.6 the result is 1 in float32; below -9 the function is its exponential to the precision of float32. */
 TVMK_SHARED void tvmk_float_logistic(const float *in, float *out, int32_t count) {
     for (int32_t i = 0; i < count; i++) {
         float x = tvmk_exact(in[i]);

@@ -2,7 +2,7 @@
  *
  * C lets a compiler fuse a product and a sum (FMA), keep more digits than a float has (x87), or use vectors that take
  * small numbers for 0 (MVE). tvmk_exact() stands around each result that must be a float before it is used: an empty
- * statement in assembly, which costs nothing, where the core needs one. Compilers that are not GNU's or LLVM's are told by
+ * statement in assembly, which costs nothing, where the core needs one. Compilers other than GNU's and LLVM's get a
  * pragma.
  *
  * A result that is not a number is one bit pattern, since cores differ in what they make of it.

@@ -77,7 +77,7 @@ impl Checked for FloatWindow<'_> {
             ("dilation_height", window.dilation_height.to_string()),
             ("dilation_width", window.dilation_width.to_string()),
         ]);
-        // Pointers to arguments are no constants: they are filled in at the call.
+        // Pointers to arguments are not constants: they are filled in at the call.
         let mut body = text::constant_struct("tvmk_float_window_t", "fixed", &fields);
         body += "    tvmk_float_window_t layer = fixed;\n";
         body += &format!("    layer.weights = weights;\n    layer.bias = {bias};\n");

@@ -17,7 +17,7 @@ pub mod window;
 
 use crate::ops::kernels::{Kernel, kernels};
 
-/// The kernel files in this folder.
+/// The kernel files in this directory.
 pub static KERNELS: &[Kernel] = kernels![
     "base.h",
     "broadcast.h",

@@ -1,6 +1,6 @@
 /* Inner loops for MVE (Helium). Weights as in the file, nothing packed or widened in memory: VMLADAVA multiplies and sums 16
- * bytes at once. Loops over the depth are in assembly for their tail predication (DLSTP, LETP), which compilers at hand don't
- * produce: they read exactly the bytes there are.
+ * bytes at once. Loops over the depth are in assembly for their tail predication (DLSTP, LETP), which the tested
+ * compilers don't produce: they read exactly the bytes there are.
  */
 #ifndef TVMK_MVE_H
 #define TVMK_MVE_H
@@ -22,7 +22,7 @@ TVMK_INLINE tvmk_mve_channels_t tvmk_mve_words(int32x4_t first, int32x4_t second
     return c;
 }
 
-/* The first n of every `step`-th word, n from 0 to 4. What lies behind stays unread. */
+/* The first n of every `step`-th word, n from 0 to 4. Nothing behind them is read. */
 TVMK_INLINE int32x4_t tvmk_mve_some(const int32_t *words, uint32_t step, int32_t n) {
     uint32x4_t place = vmulq_n_u32(vidupq_n_u32(0, 1), step * (uint32_t)sizeof(int32_t));
     return vldrwq_gather_offset_z_s32(words, place, vctp32q((uint32_t)n));

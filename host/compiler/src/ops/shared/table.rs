@@ -86,7 +86,7 @@ fn table_of(layer: &Layer) -> Option<&[u8]> {
     }
 }
 
-/// Makes one table of two where a table's result goes into another table and nowhere else.
+/// Makes one table of two where a table's result goes into another table only.
 pub fn compose(graph: &Subgraph, lowered: &mut [Lowered]) {
     for second in 0..lowered.len() {
         let Lowered::Layer(layer) = &lowered[second] else { continue };

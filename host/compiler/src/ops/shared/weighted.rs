@@ -109,11 +109,12 @@ pub fn check_inputs<'a>(
     Some(weighted)
 }
 
-/// The option `quantized_bias_type`. The bias has its own type, which counts; the reference refuses only what is no type.
+/// The option `quantized_bias_type`. The bias has its own type, which counts; the reference refuses only what is not a
+/// type.
 pub fn check_bias_type(checker: &mut Checker<'_>, number: i8) {
     if !is_type(number) {
         checker.bad(
-            format!("quantized_bias_type {number}, which is no type"),
+            format!("quantized_bias_type {number}, which is not a type"),
             "the number of a type, such as 2 for int32",
         );
     }

@@ -133,7 +133,7 @@ fn ranges(options: &Options, shape: &[usize], parameters: &[Vec<i32>]) -> Vec<Ra
         let distance = if stride > 0 { stop - start } else { start - stop };
         // A shrunk dimension counts once, whichever way its stride points.
         let count = if masked(options.shrink_axis_mask) { 1 } else { distance.max(0).div_ceil_by(stride) };
-        // A start before the first element is no element.
+        // A start before the first element is not an element.
         Range { start: usize::try_from(start).unwrap_or(usize::MAX), count, stride, length }
     };
     shape.iter().enumerate().map(range).collect()

@@ -1,4 +1,4 @@
-//! How the variables of a model and of the subgraph that gives them their first contents hang together.
+//! How the variables of a model and of the subgraph that gives them their first contents are connected.
 
 use crate::ir::graph::*;
 use crate::ir::problem::{MAX_PROBLEMS, Problem};
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handle_is_no_tensor_of_numbers() {
+    fn a_handle_is_not_a_tensor_of_numbers() {
         assert!(problems(DType::Resource).is_empty());
         assert_eq!(problems(DType::Int8), ["a handle of type int8"]);
     }

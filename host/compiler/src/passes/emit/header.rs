@@ -128,7 +128,7 @@ pub fn run_prototype(model: &Model) -> String {
     format!("int32_t {}({}\n)", model.symbol("run"), parameters.join(","))
 }
 
-/// The function that tells where inputs or outputs are, without `;`.
+/// The function that reports where inputs or outputs are, without `;`.
 pub fn map_prototype(model: &Model, what: &str) -> String {
     format!(
         "struct {} {}(\n  struct {}* workspace_pools\n)",

@@ -8,7 +8,8 @@ pub fn kernel_file(model: &Model, name: &str) -> String {
     format!("tvmgen_{}_{name}", model.module)
 }
 
-/// Text fit for a C comment: on one line, not endless, and without what shows it to people in another order than to compilers.
+/// Text fit for a C comment: on one line, not endless, and without characters that change the order in which it is
+/// displayed.
 pub fn comment(text: &str) -> String {
     const LONGEST: usize = 1000;
     let unseen = |c: char| {

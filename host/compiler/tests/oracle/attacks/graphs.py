@@ -26,7 +26,7 @@ def draw(state):
 
 
 def _finish(net):
-    """Hands out what nobody reads, some of what is read, and rarely an input, a constant or a tensor twice."""
+    """Returns tensors that are not read yet, some of what is read, and rarely an input, a constant or a tensor twice."""
     entries = set(net.graph.table.inputs)
     made = [t for t in net.tensors if t.index not in entries]
     results = [t for t in made if t.index not in net.read or net.chance(0.15)]

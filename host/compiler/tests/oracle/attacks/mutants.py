@@ -1,4 +1,4 @@
-"""Models of one operator with one or two fields changed: to the neighbour, to an end, to nonsense."""
+"""Models of one operator with one or two fields changed: to a neighbouring, an extreme or an invalid value."""
 
 import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as generated

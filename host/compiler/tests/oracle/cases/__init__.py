@@ -50,7 +50,7 @@ MODULES = (
     streaming,
 )
 
-# What the reference can't run although the file is valid; nobody knows what the bytes should be.
+# What the reference can't run although the file is valid; the right bytes are not defined.
 REFUSED = {
     "depthwise_conv_2d-bias_left_out": "reads the bias that is left out, and crashes",
     "quantize-float32-uint8": "has no such pair of types",
@@ -65,7 +65,7 @@ CONTRADICTION = "contradiction-"
 
 
 def _of_operators():
-    """The cases in the folders of the operators."""
+    """The cases in the directories of the operators."""
     folders = pathlib.Path(__file__).resolve().parents[3] / "src" / "ops"
     for path in sorted(folders.glob("*/cases.py")):
         spec = importlib.util.spec_from_file_location(f"cases_of_{path.parent.name}", path)

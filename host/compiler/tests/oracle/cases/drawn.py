@@ -62,7 +62,7 @@ class _Network:
             self._unread[made.index] = made
 
     def finish(self):
-        """Hands out what nobody reads; the last of it classified at times."""
+        """Returns tensors that are not read yet; at times classifies the last one."""
         results = list(self._unread.values())
         if not results:
             results = [self._convolve(self._images[-1], "last")]

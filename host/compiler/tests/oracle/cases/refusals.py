@@ -1,4 +1,4 @@
-"""What the reference refuses or leaves undefined, int8: the compiler refuses it too, or runs what is meant.
+"""What the reference refuses or leaves undefined, int8: the compiler refuses it too, or runs what is intended.
 
 A case called `refused-…` must be refused by both, one called `contradiction-…` by the compiler, whatever the reference makes of
 it. A case of `requantised` is a pair: what the reference runs, and what is compiled in its place and must give the same bytes.

@@ -1,4 +1,4 @@
-"""Models of one operator, for the cases in the operators' folders."""
+"""Models of one operator, for the cases in the operators' directories."""
 
 import numpy as np
 
