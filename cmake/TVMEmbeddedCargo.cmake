@@ -64,7 +64,7 @@ function(tvm_embedded_add_shared_library)
     DEPENDS ${tvm_embedded_runtime_sources}
     COMMENT "cargo: ${soname} ${tvm_embedded_rust_target}" VERBATIM)
   add_custom_target(tvm_embedded_shared_build ${tvm_embedded_all} DEPENDS ${library})
-  # Two cargo calls on one crate and folder take turns instead of building everything twice.
+  # Two cargo calls on one crate and directory take turns instead of building everything twice.
   add_dependencies(tvm_embedded_shared_build tvm_embedded_static_build)
   add_library(tvm_embedded::tvm_embedded_shared SHARED IMPORTED GLOBAL)
   set_target_properties(tvm_embedded::tvm_embedded_shared PROPERTIES

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DTOOL=<tvm-embedded> -DARCHIVE=<file> -DFOLDER=<folder> "-DOPTIONS=<option;...>" -P TVMEmbeddedGenerate.cmake
+# cmake -DTOOL=<tvm-embedded> -DARCHIVE=<file> -DFOLDER=<directory> "-DOPTIONS=<option;...>" -P TVMEmbeddedGenerate.cmake
 # Generates a model's C. The program leaves files alone that come out the same; here each gets a new time, so that build
 # tools see that the files are younger than the archive.
 execute_process(COMMAND ${TOOL} generate ${ARCHIVE} --output ${FOLDER} ${OPTIONS}

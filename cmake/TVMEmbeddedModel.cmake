@@ -3,7 +3,7 @@
 #                        [LIBRARIES <target>...])
 #
 # Makes the static library <target> of a model: the C that `tvm-embedded generate` writes for <archive>, in
-# <target>/ of the current build folder, which is on the include path of whoever links <target>.
+# <target>/ of the current build directory, which is on the include path of whoever links <target>.
 #
 #   SYMBOL     name of the descriptor and of the header; else the module's own name
 #   MODULE     which model, when the archive holds several
@@ -72,7 +72,7 @@ function(tvm_embedded_add_model target archive)
     DEPENDS ${inputs} ${tool} ${tool_target} ${tvm_embedded_generate_script}
     COMMENT "tvm-embedded: C of ${target}" VERBATIM)
 
-  # The archive's own C: what a compiler put into it nobody can mend here, so its warnings are not shown. A product and a sum
+  # The archive's own C: its warnings can't be fixed here, so they are not shown. A product and a sum
   # are not fused: float32 of TVM's then gives the same bytes on every core (that of `tvm-embedded compile` does anyway).
   set(foreign ${sources})
   list(FILTER foreign INCLUDE REGEX "/archive/[^/]*$")

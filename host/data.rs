@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
-/// The directory `part` of the one that the variable `TVM_EMBEDDED_DATA` names; `None`, with a loud line, where that is not
-/// set or holds no such part.
+/// The directory `part` of the one that the variable `TVM_EMBEDDED_DATA` names; `None`, with a line `SKIPPED`, where
+/// that is not set or holds no such part.
 pub fn data(part: &str) -> Option<PathBuf> {
     let Some(all) = std::env::var_os("TVM_EMBEDDED_DATA").filter(|value| !value.is_empty()) else {
         eprintln!("SKIPPED: TVM_EMBEDDED_DATA is not set, so nothing is done with data of {part} (docs/data.md)");

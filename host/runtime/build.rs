@@ -16,9 +16,9 @@ fn main() {
     let mut cargo = Command::new(env::var_os("CARGO").expect("cargo sets CARGO"));
     cargo.args(["rustc", "--quiet", "--release", "--lib", "--crate-type", "staticlib"]);
     cargo.arg("--manifest-path").arg(root.join("capi/Cargo.toml"));
-    // A folder of its own: the outer cargo holds the lock of the usual one.
+    // A directory of its own: the outer cargo holds the lock of the usual one.
     cargo.arg("--target-dir").arg(out.join("target"));
-    // What the outer cargo was told is about the outer build: its flags, its target, its lint driver.
+    // The settings of the outer cargo are for the outer build: its flags, its target, its lint driver.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         let of_the_outer_build = ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"];

@@ -30,7 +30,7 @@ def main(argv):
     parser = argparse.ArgumentParser(
         prog="train.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--out", default=str(HERE), help="folder to write to (default: the script's own)")
+    parser.add_argument("--out", default=str(HERE), help="directory to write to (default: the script's own)")
     out = pathlib.Path(parser.parse_args(argv).out)
 
     import data

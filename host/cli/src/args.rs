@@ -97,7 +97,7 @@ pub struct Generate {
     #[command(flatten)]
     pub model: Model,
 
-    /// Folder for the files; made when it is not there
+    /// Directory for the files; made when it is not there
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
 
@@ -189,7 +189,7 @@ Examples:
   tvm-embedded run keyword.tar --input audio=clip.bin --repeat 1000
 
 TENSOR is the tensor's own name or its C name; a model with one input or output takes FILE alone.
-The model's C code is compiled with $CC (else cc) in a temporary folder and run with your rights:
+The model's C code is compiled with $CC (else cc) in a temporary directory and run with your rights:
 run only archives that you trust. A model with state is reset first.";
 
 /// `compile`
@@ -216,7 +216,7 @@ pub struct Compile {
     #[arg(long)]
     pub io_in_workspace: bool,
 
-    /// Write what each layer costs and where each tensor lives: as JSON if FILE ends in .json, else as text
+    /// Write what each layer costs and where each tensor is: as JSON if FILE ends in .json, else as text
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 }
@@ -292,7 +292,7 @@ fn module_name(text: &str) -> Result<String, String> {
 
 /// A number of bytes with an optional K or M, which stand for 1024 and 1024 × 1024.
 fn bytes(text: &str) -> Result<usize, String> {
-    let wrong = || format!("'{text}' is no size: expected bytes, for example 65536 or 64K");
+    let wrong = || format!("'{text}' is not a size: expected bytes, for example 65536 or 64K");
     let (digits, unit) = match text.as_bytes() {
         [.., b'k' | b'K'] => (&text[..text.len() - 1], 1 << 10),
         [.., b'm' | b'M'] => (&text[..text.len() - 1], 1 << 20),

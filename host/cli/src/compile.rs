@@ -28,7 +28,7 @@ pub fn compile(args: &Compile) -> Result<()> {
         ..Options::default()
     };
     let output = tflite::compile(&args.path, &content, options)?;
-    // The archive comes last: an end half-way may leave a report without its archive, not an archive with another's.
+    // The archive comes last: an interrupted run may leave a report without its archive, not an archive with another's.
     let report = args.report.as_deref().map(|path| Ok((path, report(path, &output.report)?))).transpose()?;
     let mut files: Vec<(&Path, &[u8])> = report.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
     files.push((&args.output, &output.archive));

@@ -1,4 +1,4 @@
-//! Files that are no models of a kind this program reads: named, with the road from there.
+//! Files that are not models of a kind this program reads: named, with what to do next.
 
 use std::path::Path;
 

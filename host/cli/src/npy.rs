@@ -46,11 +46,11 @@ pub struct Array {
     pub data: Vec<u8>,
 }
 
-/// Why a file is no array we can use.
+/// Why a file is not an array we can use.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NpyError {
     /// The first bytes are not those of the format.
-    #[error("is no .npy file: it does not begin with \\x93NUMPY")]
+    #[error("is not a .npy file: it does not begin with \\x93NUMPY")]
     Magic,
     /// A format version of the future.
     #[error(".npy version {0}.{1} is not known (1.0, 2.0 and 3.0 are)")]
@@ -58,7 +58,7 @@ pub enum NpyError {
     /// The file ends inside the header.
     #[error("the .npy header is cut off after {0} bytes")]
     Truncated(usize),
-    /// The header is no dictionary as `numpy.save` writes it.
+    /// The header is not a dictionary as `numpy.save` writes it.
     #[error("the .npy header, byte {at}: {what}")]
     Header {
         /// Offset in the header's text.

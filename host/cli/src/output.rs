@@ -12,7 +12,7 @@ use crate::failure::{Failure, Result};
 
 /// How the names of temporary files and directories begin.
 pub const PREFIX: &str = ".tvm-embedded-";
-/// How long to wait for another run that writes into the same folder.
+/// How long to wait for another run that writes into the same directory.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Replaces files, in this order. What is there and no plain file (a device, a pipe) is written to as it is.
@@ -36,16 +36,16 @@ pub fn replace(files: &[(&Path, &[u8])]) -> Result<()> {
     staged.into_iter().try_for_each(Staged::put)
 }
 
-/// Writes what was generated for a model into a folder, which is made if need be. Where all files have the content already,
-/// nothing is touched, so that nothing is rebuilt needlessly.
+/// Writes what was generated for a model into a directory, which is made if need be. Where all files have the content
+/// already, nothing is touched, so that nothing is rebuilt needlessly.
 ///
-/// Nobody can use the other files without the model's header. It goes first and comes last, so that an end half-way leaves a
-/// folder that does not build, not one that builds wrongly.
+/// The other files can't be used without the model's header. It goes first and comes last, so that an interrupted run
+/// leaves a directory that does not build, not one that builds wrongly.
 ///
 /// # Errors
 /// When a file can't be written, or another run goes on writing there.
 pub fn generated(directory: &Path, model: &Generated) -> Result<()> {
-    // Dropped last, when what was put into the folders is gone.
+    // Dropped last, when what was put into the directories is gone.
     let mut folders = Folders::default();
     folders.make(directory)?;
     let _turn = turn(directory, PATIENCE)?;
@@ -86,13 +86,13 @@ struct Staged {
 impl Staged {
     fn new(target: PathBuf, content: &[u8]) -> Result<Self> {
         if target.is_dir() {
-            return Err(Failure::file(&target, "can't be replaced: a folder is in its place"));
+            return Err(Failure::file(&target, "can't be replaced: a directory is in its place"));
         }
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = temporary(folder).map_err(|error| {
-            let failure = Failure::file(folder, format!("no file can be made there: {}", reason(&error)));
+            let failure = Failure::file(folder, format!("no file can be created there: {}", reason(&error)));
             let missing = error.kind() == io::ErrorKind::NotFound;
-            if missing { failure.advise("make the folder first, or name another one") } else { failure }
+            if missing { failure.advise("create the directory first, or name another one") } else { failure }
         })?;
         // Some file systems only say here that they are full.
         let synced = file.as_file_mut().write_all(content).and_then(|()| match file.as_file().sync_all() {
@@ -108,7 +108,7 @@ impl Staged {
     }
 }
 
-/// A file of its own in a folder, with the rights that any new file gets.
+/// A file of its own in a directory, with the rights that any new file gets.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(".tmp");
@@ -127,7 +127,7 @@ fn cannot(path: &Path, what: &str, error: &io::Error) -> Failure {
     Failure::file(path, format!("can't be {what}: {error}"))
 }
 
-/// Folders that were made, and go again unless all is well.
+/// Directories that were created; removed again after an error.
 #[derive(Default)]
 struct Folders(Vec<PathBuf>);
 
@@ -140,12 +140,14 @@ impl Folders {
                 Ok(()) => self.0.push(path.to_owned()),
                 // Another run was quicker.
                 Err(_) if path.is_dir() => {}
-                Err(error) => return Err(Failure::file(path, format!("the folder can't be made: {error}"))),
+                Err(error) => return Err(Failure::file(path, format!("the directory can't be created: {error}"))),
             }
         }
         match fs::metadata(folder) {
             Ok(found) if found.is_dir() => Ok(()),
-            Ok(_) => Err(Failure::file(folder, "is not a directory").advise("name a folder, or a place for a new one")),
+            Ok(_) => {
+                Err(Failure::file(folder, "is not a directory").advise("name a directory, or a place for a new one"))
+            }
             Err(error) => Err(Failure::file(folder, format!("can't be read: {error}"))),
         }
     }
@@ -158,7 +160,7 @@ impl Drop for Folders {
     }
 }
 
-/// The only right to write into a folder, as long as the handle lives. `None` where folders can't be locked.
+/// The only right to write into a directory, until the handle is dropped. `None` where directories can't be locked.
 fn turn(folder: &Path, patience: Duration) -> Result<Option<File>> {
     let Ok(handle) = File::open(folder) else { return Ok(None) };
     let end = Instant::now() + patience;
@@ -170,7 +172,7 @@ fn turn(folder: &Path, patience: Duration) -> Result<Option<File>> {
             Err(TryLockError::WouldBlock) => {
                 let seconds = patience.as_secs();
                 return Err(Failure::file(folder, format!("another run has been writing there for {seconds} s"))
-                    .advise("wait for it, end it, or name another folder"));
+                    .advise("wait for it, end it, or name another directory"));
             }
         }
     }

@@ -69,7 +69,7 @@ impl Table {
     }
 }
 
-/// A text of at most so many characters. Names begin and end with what tells them apart, so the middle is left out.
+/// A text of at most so many characters. Names begin and end with what distinguishes them, so the middle is left out.
 fn shortened(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width {

@@ -1,4 +1,4 @@
-//! Contents of tensors: between files, the model's bytes and a view for people.
+//! Contents of tensors: between files, the model's bytes and a readable form.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -13,7 +13,7 @@ const NEXT: Style = AnsiColor::Cyan.on_default().bold();
 const HEADING: Style = Style::new().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
-/// Prints a result. A reader that has gone away (`| head`) has seen what it wanted.
+/// Prints a result. A pipe that the reader has closed (`| head`) is not an error.
 pub fn print(text: &str) -> Result<()> {
     let stdout = std::io::stdout().lock();
     let mut stdout = AutoStream::auto(stdout);
@@ -38,7 +38,7 @@ pub fn print_note(text: &str) {
     tell(&format!("{NEXT}note:{NEXT:#} {text}\n"));
 }
 
-/// Writes to standard error. When that fails there is nobody left to tell; the exit code still speaks.
+/// Writes to standard error. When that fails, only the exit code reports the failure.
 fn tell(text: &str) {
     let _ = AutoStream::auto(std::io::stderr().lock()).write_all(text.as_bytes());
 }

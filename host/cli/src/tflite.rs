@@ -57,7 +57,7 @@ pub fn doubts(content: &[u8]) -> Vec<mlf::Finding> {
         severity: mlf::Severity::Warning,
         subject: doubt.tensor,
         text: doubt.found,
-        advice: "the reference computes the same; convert the model again if that is not meant".to_owned(),
+        advice: "the reference computes the same; convert the model again if that is not intended".to_owned(),
     };
     doubts::doubts(&graph).into_iter().map(finding).collect()
 }

@@ -12,9 +12,9 @@ use std::process::Command;
 
 use common::{data, printed, repository, tool};
 
-/// A case and a folder to write to; `None`, with a loud line, where the case is absent.
+/// A case and a directory to write to; `None`, with a line `SKIPPED`, where the case is absent.
 fn case(name: &str) -> Option<(PathBuf, tempfile::TempDir)> {
-    Some((data(&format!("cases/{name}"))?, tempfile::tempdir().expect("a folder")))
+    Some((data(&format!("cases/{name}"))?, tempfile::tempdir().expect("a directory")))
 }
 
 /// The program's exit code, and all that it printed, with each run of white space as one space.
@@ -34,14 +34,14 @@ fn accepted(folder: &Path, args: &[&str]) -> String {
 
 /// Insists that the model is refused, and that the message holds these words.
 fn refused(model: &Path, words: &[&str]) {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().expect("a directory");
     let (code, text) = run(folder.path(), &["compile", utf8(model), "-o", "out.tar"]);
     assert!(code == 1 && text.contains("next: "), "{}: {code} {text}", model.display());
     assert!(!folder.path().join("out.tar").exists(), "an archive of a refused model");
     words.iter().for_each(|word| assert!(text.contains(word), "{word} is not in: {text}"));
 }
 
-/// A command of a compiler with the headers of the library and of these folders.
+/// A command of a compiler with the headers of the library and of these directories.
 fn compiler(program: &str, folders: &[&Path]) -> Command {
     let mut command = Command::new(program);
     command.arg("-I").arg(repository("capi/include"));
@@ -147,7 +147,7 @@ fn names_that_macros_and_namespaces_have_compile() {
     }
 }
 
-/// Compiles all C of a generated folder.
+/// Compiles all C of a generated directory.
 fn all_sources(out: &Path) -> Command {
     let mut command = compiler("cc", &[out, &out.join("archive")]);
     command.args(["-std=c99", "-fsyntax-only"]);
@@ -165,7 +165,7 @@ fn the_program_of_the_readme_suits_a_model_without_workspace() {
 }
 
 #[test]
-fn a_run_keeps_to_c99() {
+fn a_run_compiles_as_c99() {
     let Some((case, folder)) = case("stack_protector_all") else { return };
     fs::write(folder.path().join("x.bin"), [7; 192]).expect("a file");
     let model = case.join("net.tflite");
@@ -175,7 +175,7 @@ fn a_run_keeps_to_c99() {
 }
 
 #[test]
-fn a_stack_protector_keeps_out_of_assembly() {
+fn a_stack_protector_does_not_change_assembly() {
     let found = |program: &str| Command::new(program).arg("--version").output().is_ok();
     let Some((case, _)) = case("stack_protector_all").filter(|_| found("arm-none-eabi-gcc")) else { return };
     let mut check = Command::new("sh");

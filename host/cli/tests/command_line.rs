@@ -10,7 +10,7 @@ const COPY: &str =
     "int i; for (i = 0; i < 4; i++) { sram[i] = (uint8_t)x[i]; } for (i = 0; i < 4; i++) { y[i] = (int8_t)sram[i]; }";
 
 #[test]
-fn help_teaches_and_lists_exit_codes() {
+fn help_has_examples_and_exit_codes() {
     let (help, _) = printed(&tool().arg("--help").assert().success());
     for word in ["generate", "inspect", "run", "compile", "Exit codes", "NO_COLOR"] {
         assert!(help.contains(word), "{word} is not in:\n{help}");
@@ -27,7 +27,7 @@ fn help_teaches_and_lists_exit_codes() {
 }
 
 #[test]
-fn version_tells_all_three() {
+fn version_reports_all_three() {
     let (version, _) = printed(&tool().arg("--version").assert().success());
     let lines: Vec<&str> = version.lines().collect();
     assert_eq!(lines[0], concat!("tvm-embedded ", env!("CARGO_PKG_VERSION")));
@@ -74,7 +74,7 @@ fn files_that_are_not_there_end_with_3() {
 }
 
 #[test]
-fn what_is_no_model_ends_with_1_and_advice() {
+fn what_is_not_a_model_ends_with_1_and_advice() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &[u8]| {
         let path = folder.path().join(name);
@@ -100,7 +100,7 @@ fn what_is_no_model_ends_with_1_and_advice() {
 }
 
 #[test]
-fn pools_that_are_too_small_are_told() {
+fn pools_that_are_too_small_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("digits.tar");
     let mut compile = tool();
@@ -134,7 +134,7 @@ fn inspect_shows_and_json_agrees() {
 }
 
 #[test]
-fn constants_that_are_no_numbers_are_named_and_run() {
+fn constants_that_are_not_numbers_are_named_and_run() {
     let mut model = fs::read(repository("fuzz/corpus/tflite/float32-everything.tflite")).unwrap();
     let graph = tvm_embedded_compiler::import::tflite::read(&model).unwrap();
     let bias = graph.subgraphs[0].tensors.iter().find(|tensor| tensor.name == "dense/bias").unwrap();
@@ -153,7 +153,7 @@ fn constants_that_are_no_numbers_are_named_and_run() {
 }
 
 #[test]
-fn several_models_must_be_told_apart() {
+fn an_archive_of_several_models_needs_a_module_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = archive_of_two(folder.path(), ["left", "right"], COPY);
     let (text, _) = printed(&tool().arg("inspect").arg(&path).assert().success());
@@ -189,14 +189,14 @@ fn the_bundled_model_is_compiled_and_inspected() {
         let (json, _) = printed(&tool().args(["inspect", "--json"]).arg(path).assert().success());
         serde_json::from_str::<serde_json::Value>(&json).unwrap()["models"].clone()
     };
-    assert_eq!(inspect(&archive), inspect(&model), "an archive and its .tflite file tell the same");
+    assert_eq!(inspect(&archive), inspect(&model), "an archive and its .tflite file give the same report");
     assert_eq!(inspect(&archive)[0]["inputs"][0]["shape"], serde_json::json!([1, 8, 8, 1]));
     let (text, _) = printed(&tool().arg("inspect").arg(&archive).assert().success());
     assert!(text.contains("Layers") && text.contains("66 816"), "{text}");
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_pipe_that_its_reader_closes_is_not_an_error() {
     use std::process::{Command, Stdio};
     let folder = tempfile::tempdir().unwrap();
     let path = archive(folder.path(), "copier", COPY);

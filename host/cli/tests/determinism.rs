@@ -18,7 +18,7 @@ const COPY: &str = "int i; for (i = 0; i < 4; i++) { y[i] = x[i]; } (void)sram;"
 struct Surroundings {
     umask: &'static str,
     environment: &'static [(&'static str, &'static str)],
-    /// Whether paths are given relative to the folder the run starts in.
+    /// Whether paths are given relative to the directory the run starts in.
     relative: bool,
 }
 
@@ -42,7 +42,7 @@ const SURROUNDINGS: [Surroundings; 4] = [
     Surroundings { umask: "027", environment: &[("LC_ALL", "de_DE.ISO-8859-1"), ("COLUMNS", "20")], relative: false },
 ];
 
-/// Files by their path in a folder.
+/// Files by their path in a directory.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     fn walk(root: &Path, folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
         for entry in fs::read_dir(folder).expect("a directory") {
@@ -84,7 +84,7 @@ fn made(verb: &[&str], input: &Path, surroundings: &Surroundings) -> (BTreeMap<P
     let output = shell.output().expect("a shell");
     assert!(output.status.success(), "{verb:?} {}: {}", input.display(), String::from_utf8_lossy(&output.stderr));
     let files = files(&place.path().join("out"));
-    // Paths that were given are named in what is printed, and nowhere else.
+    // Paths that were given are named in what is printed only.
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let prefix = place.path().display().to_string();
     for (path, content) in &files {

@@ -16,7 +16,7 @@ fn python_reads_the_same_in_real_archives() {
     }
     let script = repository("host/cli/tests/python/listing.py");
     let (mut archives, mut facts) = (0, 0);
-    for entry in fs::read_dir(folder).expect("a folder") {
+    for entry in fs::read_dir(folder).expect("a directory") {
         let archive = entry.expect("an entry").path();
         if archive.extension().is_none_or(|extension| extension != "tar") {
             continue;

@@ -103,7 +103,7 @@ fn build(folder: &Path, block: &Block, code: &str, model: &Model) {
     let runtime = folder.join("libtvm_embedded.a");
     for (compiler, standard, extension) in [("cc", "-std=c99", "c"), ("c++", "-std=c++17", "cpp")] {
         let source = folder.join(format!("block.{extension}"));
-        fs::write(&source, &text).expect("the folder is writable");
+        fs::write(&source, &text).expect("the directory is writable");
         let mut command = Command::new(compiler);
         command.args([standard, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wno-missing-field-initializers", "-I"]);
         command.arg(folder).arg("-I").arg(&model.directory).arg(&source);

@@ -1,7 +1,7 @@
 //! Every error of the tool as a user meets it: `errors.txt` holds the commands, what they print and how they end.
 //!
-//! `TVM_EMBEDDED_BLESS=1 cargo test -p tvm_embedded_cli --test errors` writes the file anew; read the difference then as
-//! somebody would who has to get along with these words alone.
+//! `TVM_EMBEDDED_BLESS=1 cargo test -p tvm_embedded_cli --test errors` writes the file anew; then read the difference as
+//! a user would who has only these words.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -20,7 +20,7 @@ const COPY: &str = "int i; for (i = 0; i < 4; i++) { y[i] = x[i]; } (void)sram;"
 
 type Members = Vec<(String, Vec<u8>)>;
 
-/// Runs commands in a folder of their own and notes how they end.
+/// Runs commands in a directory of their own and notes how they end.
 struct Transcript {
     folder: tempfile::TempDir,
     text: String,
@@ -161,7 +161,7 @@ fn files(t: &mut Transcript) {
 }
 
 fn archives(t: &mut Transcript) {
-    t.about("What is no archive");
+    t.about("What is not an archive");
     t.write("empty.tar", "");
     t.write("text.tar", "Lorem ipsum");
     t.write("long-text.tar", "Lorem ipsum ".repeat(100));
@@ -381,7 +381,7 @@ fn transcript() -> String {
 }
 
 #[test]
-fn errors_are_as_they_were_read_last() {
+fn errors_equal_the_transcript() {
     let path = repository("host/cli/tests/errors.txt");
     let now = transcript();
     if std::env::var_os("TVM_EMBEDDED_BLESS").is_some() {
@@ -454,7 +454,7 @@ fn texts(source: &str) -> Vec<String> {
 /// Fails for a text of the tool's that is not in the transcript.
 fn every_text_is_brought_about(transcript: &str) {
     fn sources(folder: &Path, found: &mut Vec<String>) {
-        for entry in fs::read_dir(folder).expect("a folder") {
+        for entry in fs::read_dir(folder).expect("a directory") {
             let path = entry.expect("an entry").path();
             match path.extension() {
                 None => sources(&path, found),

@@ -51,9 +51,9 @@ fn the_bundled_streaming_model_reads_digits() {
     assert_eq!((scores.len(), right), (28_800, 356));
 }
 
-/// Who looks at a streaming model reads what comes before its first run.
+/// `inspect` of a streaming model says what to do before its first run.
 #[test]
-fn inspect_tells_of_the_reset() {
+fn inspect_reports_the_reset() {
     let (stdout, _) =
         printed(&tool().arg("inspect").arg(repository("models/digit_rows/digit_rows.tflite")).assert().success());
     assert!(stdout.contains("state: TVMReset_digit_rows before the first run"), "{stdout}");

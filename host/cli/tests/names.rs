@@ -1,4 +1,4 @@
-//! Names that try to become code, through every door a name can come in by: what is generated compiles as C99 and C++ and
+//! Names that try to become code, in every place where a name is read: what is generated compiles as C99 and C++ and
 //! holds no code of theirs, or the name is refused in words that drive no terminal.
 
 mod common;
@@ -83,7 +83,7 @@ fn has_compilers() -> bool {
     all
 }
 
-/// Whether text can drive a terminal or deceive its reader.
+/// Whether text can control a terminal or hide characters.
 fn drives(text: &str) -> bool {
     let direction = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().any(|c| c != '\n' && c.is_control() || direction(c))

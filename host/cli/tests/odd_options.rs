@@ -1,5 +1,5 @@
-//! Every option of every verb with values that nobody means: an answer with a documented exit code, never a panic, and
-//! nothing written outside the folder.
+//! Every option of every verb with values that make no sense: an answer with a documented exit code, never a panic, and
+//! nothing written outside the directory.
 
 mod common;
 
@@ -86,7 +86,7 @@ fn values() -> Vec<OsString> {
     values
 }
 
-/// Names of everything below a folder.
+/// Names of everything below a directory.
 fn names(folder: &Path) -> Vec<OsString> {
     let mut names: Vec<OsString> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
@@ -110,7 +110,7 @@ fn answer(arguments: &[&OsStr], folder: &Path) {
 }
 
 #[test]
-fn odd_values_of_options_have_an_answer() {
+fn unusual_values_of_options_have_a_documented_exit_code() {
     let outside = tempfile::tempdir().unwrap();
     let folder = outside.path().join("inside");
     fs::create_dir(&folder).unwrap();
@@ -137,7 +137,7 @@ fn odd_values_of_options_have_an_answer() {
 }
 
 #[test]
-fn odd_arguments_have_an_answer() {
+fn unusual_arguments_have_a_documented_exit_code() {
     let folder = tempfile::tempdir().unwrap();
     for verb in ["inspect", "generate", "compile", "run", "help", "--help", "--version", "-o"] {
         for value in values() {

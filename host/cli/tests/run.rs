@@ -32,7 +32,7 @@ impl Fixture {
         name.to_owned()
     }
 
-    /// Runs the model in the fixture's folder; exit code, standard output, standard error.
+    /// Runs the model in the fixture's directory; exit code, standard output, standard error.
     fn run(&self, args: &[&str]) -> (i32, String, String) {
         let assert = tool().arg("run").arg(&self.archive).args(args).current_dir(self.path()).assert();
         let (stdout, stderr) = printed(&assert);
@@ -90,7 +90,7 @@ fn several_tensors_in_a_file_are_runs_in_a_row() {
 }
 
 #[test]
-fn state_lives_from_run_to_run_and_is_reset_first() {
+fn state_is_kept_from_run_to_run_and_reset_first() {
     let folder = tempfile::tempdir().unwrap();
     let archive = streaming_archive(folder.path(), "sums");
     let f = Fixture { folder, archive };
@@ -138,7 +138,7 @@ fn npy_files_go_in_and_out() {
         ("short.npy", npy("|i1", "(3,)", &[0; 3]), "takes 4 bytes, the file holds 3"),
         ("cut.npy", npy("|i1", "(4,)", &[0; 3]), "takes 4 bytes, the file holds 3"),
         ("python.npy", npy("|i1", "__import__('os')", &[0; 4]), ".npy header, byte"),
-        ("no.npy", b"1 2 3 4".to_vec(), "is no .npy file"),
+        ("no.npy", b"1 2 3 4".to_vec(), "is not a .npy file"),
     ] {
         f.file(name, &content);
         let (code, stdout, stderr) = f.run(&["--input", name]);
@@ -148,7 +148,7 @@ fn npy_files_go_in_and_out() {
 }
 
 #[test]
-fn every_standard_of_c_will_do() {
+fn every_standard_of_c_is_accepted() {
     let f = Fixture::new(NEXT);
     f.file("x.bin", &[1, 2, 3, 4]);
     f.file("y.bin", &[2, 3, 4, 5]);

@@ -77,7 +77,7 @@ fn every_shape_runs_with_every_option() {
     assert_eq!(models.len(), (records.len() - REFUSED.len()) * OPTIONS.len());
 }
 
-/// The shapes with their expected bytes; `None`, with a loud line, where Python or its packages can't be had.
+/// The shapes with their expected bytes; `None`, with a line `SKIPPED`, where Python or its packages can't be had.
 fn records() -> Option<Vec<Record>> {
     let script = repository("host/compiler/tests/oracle/attack.py");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
@@ -146,7 +146,7 @@ fn make(record: &Record, option: usize, folder: &Path) -> Result<Option<String>,
     Ok(Some(symbol))
 }
 
-/// The objects of one model, in a folder of their own.
+/// The objects of one model, in a directory of their own.
 fn build(model: &Path, folder: &Path, symbol: &str) -> Result<(), String> {
     let list = fs::read_to_string(model.join("sources.txt")).map_err(|error| error.to_string())?;
     let objects = folder.join(format!("objects/{symbol}"));

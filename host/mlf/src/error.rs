@@ -5,7 +5,7 @@ use std::fmt;
 /// Result of everything in this crate that reads foreign bytes.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Sort of an [`Error`]; tools map it to an exit code, tests tell refusals apart by it.
+/// Sort of an [`Error`]; tools map it to an exit code, tests distinguish refusals by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -19,7 +19,7 @@ pub enum ErrorKind {
     UnsafeEntry,
     /// A member's name is absolute, escapes the archive, is not UTF-8 or appears twice.
     BadName,
-    /// `metadata.json` is missing, is no JSON, or a value in it is missing or of the wrong type.
+    /// `metadata.json` is missing, is not JSON, or a value in it is missing or of the wrong type.
     Metadata,
     /// A readable archive of a sort this crate does not support; the text says what to do instead.
     Unsupported,
@@ -186,7 +186,7 @@ mod tests {
     fn every_part_can_be_asked_for() {
         let error =
             Error::new(ErrorKind::Source, "wrong").advise("do better").at_line(3).in_member("a.c").in_file("net.tar");
-        // Who knows the place best has spoken first.
+        // The innermost place, which is the most exact one, was set first.
         let error = error.at(Place::Offset(7)).in_member("b.c").in_file("other.tar");
         assert_eq!((error.kind(), error.file(), error.member()), (ErrorKind::Source, "net.tar", Some("a.c")));
         assert_eq!(
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn shown_text_is_short_and_tame() {
+    fn shown_text_is_short_and_escaped() {
         assert_eq!(printable("a\u{1b}[1mé\n"), "a\\u{1b}[1mé\\u{a}");
         let long = printable(&"x".repeat(5000));
         assert!(long.len() < 1010 && long.ends_with('…'));

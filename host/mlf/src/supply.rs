@@ -76,7 +76,7 @@ fn supplied(module: &str, side: &str, tensors: &[Tensor], known: &[ModelTensor])
         known.iter().enumerate().any(|(i, a)| known[..i].iter().any(|b| kind(a) == kind(b)))
     };
     if by_name.is_none() && side == "inputs" && twins() {
-        return Err(differs("the names of the inputs differ, and their types do not tell them apart".to_owned()));
+        return Err(differs("the names of the inputs differ, and their types do not distinguish them".to_owned()));
     }
     let matched = by_name.unwrap_or_else(|| known.iter().collect());
     let mut result = tensors.to_vec();

@@ -61,7 +61,7 @@ fn a_global_header_may_hold_a_comment_only() {
 }
 
 #[test]
-fn what_is_no_plain_tar_file() {
+fn what_is_not_a_plain_tar_file() {
     for (magic, text) in [
         (
             &b"\x1f\x8b\x08\0"[..],
@@ -86,7 +86,7 @@ fn what_is_no_plain_tar_file() {
 }
 
 #[test]
-fn sizes_that_lie() {
+fn sizes_that_are_wrong() {
     let entry = |size: &'static [u8]| Entry { name: b"a", kind: b'0', size, data: b"1234" };
     refused(
         &tar(&[entry(b"00000100000")]),
@@ -107,7 +107,7 @@ fn sizes_that_lie() {
 }
 
 #[test]
-fn kinds_of_entry_that_have_no_place_here() {
+fn kinds_of_entry_that_are_not_supported() {
     for (kind, text) in [
         (b'1', "is a hard link"),
         (b'2', "is a symbolic link"),
@@ -129,7 +129,7 @@ fn kinds_of_entry_that_have_no_place_here() {
 }
 
 #[test]
-fn names_that_have_no_place_here() {
+fn names_that_are_not_allowed() {
     for (name, text) in [
         (&b"/etc/passwd"[..], "the name is an absolute path"),
         (b"../up", "the name contains '..'"),
@@ -182,12 +182,12 @@ fn limits_hold() {
 
 #[test]
 fn reading_from_disk() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("net.tar");
     let error = Archive::read(&path).expect_err("no file");
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.to_string().contains("net.tar: can't open the archive"), "{error}");
-    let error = Archive::read(folder.path()).expect_err("a folder");
+    let error = Archive::read(folder.path()).expect_err("a directory");
     assert!(error.to_string().contains("is a directory, not an archive"), "{error}");
     std::fs::write(&path, tar(&[Entry::file("a", b"1")])).expect("written");
     assert_eq!(Archive::read(&path).expect("an archive").members().len(), 1);

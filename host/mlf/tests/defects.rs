@@ -12,7 +12,7 @@ fn only(module: &Module, code: Code) -> Finding {
 }
 
 #[test]
-fn a_sound_module_has_no_defect() {
+fn a_correct_module_has_no_defect() {
     let net = module(&net("net"));
     let worst = net.findings.iter().map(|f| f.severity).max();
     assert_eq!(worst, Some(Severity::Note), "{:?}", net.findings);
@@ -171,7 +171,9 @@ fn d9_macro_clashes() {
 
 #[test]
 fn d10_tensor_names() {
-    for (name, text) in [("register", "is a keyword"), ("1st_input", "is no C identifier"), ("class", "is a keyword")] {
+    for (name, text) in
+        [("register", "is a keyword"), ("1st_input", "is not a C identifier"), ("class", "is a keyword")]
+    {
         let mut members = net("net");
         edit(&mut members, "net.h", "  void* alpha;", &format!("  void* {name};"));
         edit(&mut members, "lib0.c", "alpha", name);
@@ -190,7 +192,7 @@ fn symbols_without_a_prefix() {
     let mut members = net("net");
     edit(&mut members, "lib1.c", "tvmgen_net_add(int8_t* p0", "replace_add_with_subtract(int8_t* p0");
     assert_eq!(only(&module(&members), Code::UnprefixedSymbol).subject, "replace_add_with_subtract");
-    // Names that some releases clean up, and a helper of TVM's that every model has, are no news.
+    // Names that some releases clean up, and a helper of TVM's that every model has, are not findings.
     let mut odd = net("my-net");
     edit(&mut odd, "lib1.c", "tvmgen_my-net_add(int8_t* p0", "tvmgen_my_net_add(int8_t* p0");
     edit(&mut odd, "lib1.c", "#define TVM_EXPORTS", "int32_t _lookup_linked_param(void* a) {\n  return 0;\n}");

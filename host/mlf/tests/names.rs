@@ -1,4 +1,4 @@
-//! Names that C and C++ take: tried with every macro, function, type and variable that the compilers at hand know after
+//! Names that C and C++ take: tried with every macro, function, type and variable that the installed compilers know after
 //! all headers of the standards, and with the macros of our own headers and kernels.
 
 use std::collections::BTreeSet;

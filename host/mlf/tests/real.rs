@@ -70,7 +70,7 @@ const ROWS: &[Row] = &[
 ];
 
 #[test]
-fn every_archive_holds_what_it_holds() {
+fn every_archive_is_parsed_to_its_known_facts() {
     let Some(paths) = common::real_archives() else {
         return;
     };

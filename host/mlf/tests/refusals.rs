@@ -22,7 +22,7 @@ fn without(path: &str) -> Members {
 }
 
 #[test]
-fn no_model_library() {
+fn archives_that_are_not_a_model_library() {
     assert!(refusal(&without("metadata.json")).starts_with("net.tar: the archive has no metadata.json"));
     assert!(metadata("\"modules\"", "modules").starts_with("net.tar: metadata.json: line 1: is not valid JSON"));
     assert!(metadata("{\"modules\"", "[{\"modules\"").contains("is not valid JSON"));
@@ -220,7 +220,7 @@ fn sources_that_contradict_the_header() {
             "aligned(2097152)",
             "net_lib1.c: line 4: expected a power of two up to 2^20, found '2097152'",
         ),
-        // Alignment that is no plain number is the compiler's affair, as are declarations that say nothing here.
+        // Alignment that is not a plain number is the compiler's affair, as are declarations that say nothing here.
         ("lib1.c", "aligned(16)", "aligned(16 + 0)", ""),
         ("lib1.c", "#define TVM_EXPORTS", "typedef int16_t half_t;\nextern thing { int x; }", ""),
         (
@@ -242,7 +242,7 @@ fn sources_that_contradict_the_header() {
             "net.h",
             "SRAM_WORKSPACE_POOL_SIZE 64",
             "SRAM_WORKSPACE_POOL_SIZE lots",
-            "_SRAM_WORKSPACE_POOL_SIZE is no whole number",
+            "_SRAM_WORKSPACE_POOL_SIZE is not an integer",
         ),
     ] {
         let mut members = net("net");
@@ -276,8 +276,8 @@ fn constant_pools_with_wrong_data() {
     assert_eq!(pool.data.as_deref(), Some(&[0, 1, 254, 255][..]));
     for (data, text) in [
         ("0x00", "_DATA has 1 bytes, its size macro says 4"),
-        ("0x00, 0x100", "'0x100' after 1 bytes is no byte"),
-        ("0x00, exit(1)", "'exit(1)' after 1 bytes is no byte"),
+        ("0x00, 0x100", "'0x100' after 1 bytes is not a byte"),
+        ("0x00, exit(1)", "'exit(1)' after 1 bytes is not a byte"),
     ] {
         let message = refusal(&constant(data));
         assert!(message.contains(text) && message.contains("tvmgen_net.h: line "), "{message}");

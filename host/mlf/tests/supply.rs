@@ -49,7 +49,7 @@ fn what_the_model_settles_is_no_longer_a_finding() {
 }
 
 #[test]
-fn other_names_match_in_order_where_types_tell_them_apart() {
+fn other_names_match_in_order_where_types_distinguish_them() {
     let mut net = module(&net("net"));
     let (mut inputs, mut outputs) = model();
     inputs.reverse();
@@ -82,5 +82,5 @@ fn another_model_is_refused_and_changes_nothing() {
     other[0].dtype = DType::parse("uint8").expect("a type");
     wrong(&inputs, &other, "'out' is int8, 4 bytes in the archive, 'out' is uint8, 4 bytes in the file");
     let twins = [tensor("x", DType::INT8, &[4]), tensor("y", DType::INT8, &[4])];
-    wrong(&twins, &outputs, "the names of the inputs differ, and their types do not tell them apart");
+    wrong(&twins, &outputs, "the names of the inputs differ, and their types do not distinguish them");
 }

@@ -1,4 +1,4 @@
-//! Archives that leave something open or say it in two ways: what is certain is taken, the rest is told.
+//! Archives that leave something open or say it in two ways: what is certain is taken, the rest is reported.
 
 mod common;
 
@@ -98,7 +98,7 @@ fn sixteen_bits_may_be_quantised_and_floats_are_not() {
 }
 
 #[test]
-fn an_alignment_in_the_target_that_can_not_be_is_not_taken() {
+fn an_invalid_alignment_in_the_target_is_ignored() {
     for (option, alignment) in [("8", 8), ("24", 16), ("8192", 16), ("many", 16), ("", 16)] {
         let mut members = net("net");
         let target = format!("c -keys=cpu -workspace-byte-alignment={option} ");

@@ -1,4 +1,4 @@
-//! The same content in other clothes, several modules, odd names, other versions: all mean what they say.
+//! The same content in other forms, several modules, unusual names, other versions: all are read alike.
 
 mod common;
 
@@ -92,7 +92,7 @@ fn modules_side_by_side_keep_their_own_files() {
 }
 
 #[test]
-fn module_names_that_are_no_plain_identifiers() {
+fn module_names_that_are_not_plain_identifiers() {
     for name in ["MyNet", "my-net", "1net", "my net", "NET", "a.b", "if"] {
         let module = module(&net(name));
         assert_eq!(module.prefix, format!("tvmgen_{name}"));
@@ -185,7 +185,7 @@ fn names_that_the_relay_text_writes_with_another_beginning() {
     assert_eq!(names(&members), found("1st input", "_x"), "in order");
     // What begins with a letter is not written so.
     assert_eq!(names(&named("x", "zeta", "vx", "zeta"))[1], ("x".to_owned(), None));
-    // `%v_x` is `_x` or `v_x`: with both, only their order tells them apart.
+    // `%v_x` is `_x` or `v_x`: with both, only their order distinguishes them.
     let mut members = named("_x", "v_x", "v_x", "v_x1");
     assert_eq!(names(&members), [("v_x".to_owned(), None), ("_x".to_owned(), None)]);
     edit(&mut members, ".relay", "%v_x1:", "%v_x:");
@@ -282,7 +282,7 @@ fn metadata_of_0_9_without_tensors() {
     assert_eq!(module(&members).outputs[0].size_bytes, None);
 }
 
-/// TVM 0.8 describes packed tensors nowhere but in the Relay text.
+/// TVM 0.8 describes packed tensors only in the Relay text.
 #[test]
 fn packed_interfaces_of_0_8() {
     let mut members = net("net");
@@ -326,15 +326,15 @@ fn packed_interfaces_of_0_8() {
     let mut two = members.clone();
     edit(&mut two, "relay.txt", "  nn.relu(%0)", "  (%0, %0)");
     let message = common::refusal(&two);
-    assert!(message.contains("are described nowhere"), "three arguments are not two inputs and two outputs: {message}");
+    assert!(message.contains("are not described"), "three arguments are not two inputs and two outputs: {message}");
     edit(&mut two, "lib1.c", "  return 0", "  void* arg3 = (((TVMValue*)args)[3].v_handle);\n  return 0");
     let names: Vec<String> = module(&two).outputs.iter().map(|t| t.c_name.clone()).collect();
     assert_eq!(names, ["output0", "output1"]);
-    // A weight that cannot be told from an input: nothing is guessed.
+    // A weight that cannot be distinguished from an input: nothing is guessed.
     let mut unclear = members.clone();
     edit(&mut unclear, "relay.txt", "%v_param_1", "%weight");
     let message = common::refusal(&unclear);
-    assert!(message.contains("the inputs of this packed interface are described nowhere"), "{message}");
+    assert!(message.contains("the inputs of this packed interface are not described"), "{message}");
     assert!(message.ends_with("(build the model again with TVM 0.9 or later, or with --interface-api=c)"), "{message}");
     // A program without a body has no results.
     let mut open = members.clone();
@@ -342,7 +342,7 @@ fn packed_interfaces_of_0_8() {
     let brace = open[start].1.find(") {").expect("a body") + 2;
     open[start].1.truncate(brace);
     let message = common::refusal(&open);
-    assert!(message.contains("the inputs of this packed interface are described nowhere"), "{message}");
+    assert!(message.contains("the inputs of this packed interface are not described"), "{message}");
     // With unpacked operators, the wrapper takes the arguments apart.
     let data = |i: usize| format!("((DLTensor*)(((TVMValue*)args)[{i}].v_handle))[0].data");
     let call = format!("tvmgen_net_run_model({},{},{})", data(0), data(1), data(2));
@@ -404,7 +404,7 @@ fn packed_interfaces() {
         ("lib2.c", "{4L}", "{9L}", "tensor 'out' is int8 in 4 bytes here, but int8 in 9 bytes in the sources"),
         ("lib2.c", "{4L}", "{9223372036854775808L}", "tensor 'output0' has a dimension that is too large"),
         ("lib0.c", "tensors[1] =", "tensors[2] =", "line 8: expected index 1, found '2'"),
-        // What is no assignment to one of `tensors` is passed over, and missed later.
+        // What is not an assignment to one of `tensors` is passed over, and missed later.
         ("lib0.c", "tensors[1] =", "tensors(1] =", "line 9: expected index 1, found '2'"),
         ("lib0.c", "tensors[1] =", "tensors[1) =", "line 9: expected index 1, found '2'"),
         ("lib0.c", "((TVMValue*)args)[1];", "5;", "line 8: expected a known value for this tensor, found '1'"),
@@ -461,5 +461,5 @@ fn packed_interfaces() {
     let mut bare = packed();
     bare.retain(|(p, _)| !p.ends_with("lib2.c"));
     let message = common::refusal(&bare);
-    assert!(message.contains("the inputs of this packed interface are described nowhere in the archive"), "{message}");
+    assert!(message.contains("the inputs of this packed interface are not described in the archive"), "{message}");
 }

@@ -226,8 +226,8 @@ fn operators_that_tvms_own_runtime_would_do() {
 fn pools_with_names_that_c_does_not_take() {
     for (pool, parameter, text) in [
         ("int", "int_0_var", "its member name 'int' is a keyword of C or C++"),
-        ("2nd", "2nd_0_var", "its member name '2nd' is no C identifier"),
-        ("slow_mem", "slow-mem_0_var", "a parameter of the main function has a name that is no C identifier"),
+        ("2nd", "2nd_0_var", "its member name '2nd' is not a C identifier"),
+        ("slow_mem", "slow-mem_0_var", "a parameter of the main function has a name that is not a C identifier"),
         ("NULL", "NULL_0_var", "its member name 'NULL' is a macro of C's headers"),
     ] {
         let mut members = net("net");

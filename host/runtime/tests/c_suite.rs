@@ -37,7 +37,7 @@ fn once(folder: &Path, command: &mut Command) {
     fs::write(stamp, wanted).unwrap();
 }
 
-/// When the last change below a folder was made.
+/// When the last change below a directory was made.
 fn newest(folder: &Path) -> SystemTime {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
     let changed = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();

@@ -42,7 +42,7 @@ pub struct Model {
     pub interface: Interface,
     /// Call convention of the operators.
     pub operators: Operators,
-    /// How TVM's compiler was told to plan intermediate memory.
+    /// How TVM's compiler was configured to plan intermediate memory.
     pub workspace_mode: WorkspaceMode,
     /// Target strings.
     pub targets: Vec<String>,
@@ -182,7 +182,7 @@ impl Report {
 
 impl Model {
     fn new(loaded: &Loaded, module: &Module) -> Self {
-        // What the interface says is what the firmware will see; where there is none, the archive speaks for itself.
+        // What the interface says is what the firmware will see; where there is none, the archive's own facts are used.
         let generated = generate(&loaded.archive, &loaded.library, module, &Options::default());
         let mut model = match &generated {
             Ok(generated) => Model::of_interface(module, generated),

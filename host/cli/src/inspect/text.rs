@@ -1,4 +1,4 @@
-//! The report as a person likes to read it.
+//! The report as text.
 
 use std::fmt::Write;
 

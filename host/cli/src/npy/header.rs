@@ -88,7 +88,7 @@ impl Parser<'_> {
         };
         let rest = &self.text[self.at + 1..];
         let end = rest.iter().position(|&byte| byte == quote).ok_or_else(|| self.error("a quote is not closed"))?;
-        let text = std::str::from_utf8(&rest[..end]).map_err(|_| self.error("a text is no UTF-8"))?.to_owned();
+        let text = std::str::from_utf8(&rest[..end]).map_err(|_| self.error("the text is not UTF-8"))?.to_owned();
         self.at += end + 2;
         Ok(text)
     }

@@ -76,7 +76,7 @@ static void *allocate(size_t count, size_t size) {
   return memory;
 }
 
-/* `offset` bytes behind a multiple of `alignment`, which is no multiple of twice that. */
+/* `offset` bytes behind a multiple of `alignment`, which is not a multiple of twice that. */
 static Block block(size_t size, size_t alignment, size_t offset) {
   Block result;
   uintptr_t address;

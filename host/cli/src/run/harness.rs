@@ -17,7 +17,7 @@ const DRIVER: &str = include_str!("driver.c");
 const SANITIZE: &str = "--cc-arg=-fsanitize=address and --cc-arg=-g show where";
 const PROGRAM: &str = "tvm_embedded_program";
 
-/// A compiled model in a temporary folder, which goes with it.
+/// A compiled model in a temporary directory, which goes with it.
 pub struct Program {
     folder: TempDir,
 }
@@ -41,7 +41,7 @@ pub struct Outcome {
 }
 
 impl Program {
-    /// A folder of its own, to put the model's files into.
+    /// A directory of its own, to put the model's files into.
     pub fn folder() -> Result<TempDir> {
         let parent = std::env::temp_dir();
         let mut builder = tempfile::Builder::new();
@@ -51,12 +51,12 @@ impl Program {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let made = parent.canonicalize().and_then(|parent| builder.tempdir_in(parent));
         made.map_err(|error| {
-            Failure::file(&parent, format!("no folder can be made there: {}", reason(&error)))
-                .advise("set TMPDIR to a folder that you can write")
+            Failure::file(&parent, format!("no directory can be created there: {}", reason(&error)))
+                .advise("set TMPDIR to a directory that you can write")
         })
     }
 
-    /// Compiles a model in that folder; `extra` goes to the compiler as it is.
+    /// Compiles a model in that directory; `extra` goes to the compiler as it is.
     pub fn build(folder: TempDir, model: &Generated, extra: &[String]) -> Result<Self> {
         let path = folder.path();
         for file in &model.files {
@@ -70,8 +70,8 @@ impl Program {
         write(&path.join("tvm_embedded_driver.c"), DRIVER.as_bytes())?;
         let (compiler, flags) = compiler();
         let mut command = Command::new(&compiler);
-        // Warnings about other people's C help nobody here. No fused multiply-add in TVM's C: the same floats everywhere.
-        // It runs in the user's folder, since the arguments of theirs may hold paths.
+        // Warnings about the archive's C are of no use here. No fused multiply-add in TVM's C: the same floats
+        // everywhere. It runs in the user's directory, since the arguments of theirs may hold paths.
         command
             .args(flags)
             .args(["-std=c11", "-O2", "-w", "-ffp-contract=off"])
@@ -94,7 +94,7 @@ impl Program {
                 .advise("install one (Debian: apt-get install gcc), or name yours in the environment variable CC")
         })?;
         if !output.status.success() {
-            // The temporary folder says nothing to the user.
+            // The temporary directory says nothing to the user.
             let text = String::from_utf8_lossy(&output.stderr).replace(&format!("{}/", path.display()), "");
             let lines: Vec<String> = text.lines().take(30).map(|line| format!("\n  {}", printable(line))).collect();
             let failure =
@@ -129,7 +129,7 @@ impl Program {
             .status()
             .map_err(|error| {
                 Failure::file(&std::env::temp_dir(), format!("the model's program there can't be started: {error}"))
-                    .advise("the folder for temporary files may forbid programs: set TMPDIR to another one")
+                    .advise("the directory for temporary files may forbid programs: set TMPDIR to another one")
             })?;
         let report = match fs::read(path.join("report")) {
             // The program did not come to its end.
@@ -153,7 +153,7 @@ fn judge(report: &str, status: ExitStatus, call: &Call) -> Result<f64> {
         },
         // The driver's own files, not the model.
         ["failed", "0", "0"] if text.starts_with("can't ") => {
-            let advice = "the folder for temporary files may be full: set TMPDIR to another one";
+            let advice = "the directory for temporary files may be full: set TMPDIR to another one";
             Err(Failure::file(&std::env::temp_dir(), format!("the model's program {}", text.trim_end())).advise(advice))
         }
         ["failed", step, code] => {
@@ -193,10 +193,10 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|error| temporary("read", &error))
 }
 
-/// A failure in the temporary folder, whose own name says nothing to the user.
+/// A failure in the temporary directory, whose own name says nothing to the user.
 fn temporary(what: &str, error: &io::Error) -> Failure {
     Failure::file(&std::env::temp_dir(), format!("a temporary file there can't be {what}: {error}"))
-        .advise("set TMPDIR to a folder that you can write, on a disk that is not full")
+        .advise("set TMPDIR to a directory that you can write, on a disk that is not full")
 }
 
 #[cfg(all(test, unix))]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Disturbs one of a program's file operations, or ends the program there: loaded before its own C library.
  *
- *   TORTURE_PATH  folders with ':' between them: operations on paths below them count, and those on files opened there
+ *   TORTURE_PATH  directories with ':' between them: operations on paths below them count, and those on files opened there
  *   TORTURE_MODE  count      disturb nothing
  *                 fail       the n-th operation fails with TORTURE_ERRNO
  *                 from       the n-th and all after it fail with TORTURE_ERRNO
@@ -109,7 +109,7 @@ static int fate(const char *operation, const char *path, int sort) {
   return BREAK;
 }
 
-/* Whether a path, relative to a folder that is open as `directory`, counts; its full text is then in `whole`. */
+/* Whether a path, relative to a directory that is open as `directory`, counts; its full text is then in `whole`. */
 static int counts(int directory, const char *path, char whole[PATH_MAX]) {
   const char *folder = folders;
   if (path == NULL || folders == NULL) {

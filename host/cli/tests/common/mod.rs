@@ -34,7 +34,7 @@ pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
-/// Real archives of TVM; `None`, with a loud line, where they are absent.
+/// Real archives of TVM; `None`, with a line `SKIPPED`, where they are absent.
 pub fn real_archives() -> Option<PathBuf> {
     data("mlf")
 }
@@ -162,7 +162,7 @@ pub fn streaming_archive(folder: &Path, name: &str) -> PathBuf {
 
 fn write(folder: &Path, name: &str, archive: ArchiveBuilder) -> PathBuf {
     let path = folder.join(format!("{name}.tar"));
-    std::fs::write(&path, archive.finish().expect("names are clean")).expect("the folder is writable");
+    std::fs::write(&path, archive.finish().expect("names are clean")).expect("the directory is writable");
     path
 }
 

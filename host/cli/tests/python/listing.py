@@ -90,7 +90,7 @@ for model in said["models"]:
     if constants or static:
         same("devices", model["devices"], members(header, "devices"))
 
-    # What was generated tells the same, and holds the archive's own C.
+    # What was generated says the same, and holds the archive's own C.
     symbol = model["symbol"]
     with open(os.path.join(generated, f"{symbol}.h"), encoding="utf-8") as file:
         macros = dict(re.findall(r"#define (TVM_\w+) +\(?(\d+)u?\)?", file.read()))

@@ -27,9 +27,10 @@ fn check_message(scene: &Scene, run: &Disturbed, what: &str) {
     let named =
         message.contains(&*folder) || ["in/", "out/"].iter().any(|part| message.contains(&format!("error: {part}")));
     assert!(named || message.contains("standard output"), "{what}: no file is named: {message}");
-    let operations = ["can't be read", "can't be written", "can't be replaced", "can't be made", "can be made there"];
+    let operations =
+        ["can't be read", "can't be written", "can't be replaced", "can't be created", "can be created there"];
     assert!(operations.iter().any(|text| message.contains(text)), "{what}: no operation is named: {message}");
-    // Not always the number that was injected: a folder that could not be looked at may be in the way of a new one.
+    // Not always the number that was injected: a directory that could not be looked at may be in the way of a new one.
     assert!(message.contains("(os error "), "{what}: no reason is given: {message}");
     assert!(!message.contains(".tvm-embedded-"), "{what}: a temporary name says nothing to the user: {message}");
 }
@@ -50,7 +51,7 @@ fn each_fails(scene: &Scene, library: &Path) {
             Some(0) => {
                 assert_eq!(now, after, "{what}");
                 let vital = ["write", "fsync", "rename"].contains(&operation.0.as_str());
-                assert!(!vital, "{what}: nobody was told");
+                assert!(!vital, "{what}: the loss was not reported");
             }
             // The files are complete; only the list of them could not be printed.
             Some(FILE) if operation.1 == "standard output" => {
@@ -86,7 +87,7 @@ fn all_fail_from(scene: &Scene, library: &Path) {
     }
 }
 
-/// Signals and small pieces are no failures.
+/// Signals and small pieces are not failures.
 fn all_survive(scene: &Scene, library: &Path) {
     let (after, printed) = scene.done();
     let mut disturbed = 0;
@@ -123,7 +124,7 @@ fn each_operation_of_generate_with_every_file_may_fail() {
 }
 
 #[test]
-fn each_operation_of_generate_into_a_new_folder_may_fail() {
+fn each_operation_of_generate_into_a_new_directory_may_fail() {
     let Some(library) = shim::library() else { return };
     each_fails(&scene::generate_new(), library);
 }
@@ -162,7 +163,7 @@ fn the_disk_may_break_under_run() {
 }
 
 #[test]
-fn signals_and_small_pieces_are_survived() {
+fn signals_and_partial_writes_are_handled() {
     let Some(library) = shim::library() else { return };
     all_survive(&scene::generate_all(), library);
     all_survive(&scene::compile(), library);

@@ -1,4 +1,4 @@
-//! An end half-way: by SIGKILL before each operation, by SIGTERM and SIGINT at any time.
+//! Runs that are killed: by SIGKILL before each operation, by SIGTERM and SIGINT at any time.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -68,7 +68,7 @@ fn with_default_signals(command: &Command) -> Command {
 
 /// Ctrl-C and SIGTERM do what a kill does: nothing is lost.
 #[test]
-fn signals_end_it_as_a_kill_does() {
+fn signals_leave_what_a_kill_leaves() {
     let scene = scene::run();
     let (after, _) = scene.done();
     let temporary = scene.path().join("tmp");

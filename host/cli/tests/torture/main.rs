@@ -1,4 +1,4 @@
-//! Each file operation of the program disturbed in turn, an end half-way, full disks and readers that go away: the right exit
+//! Each file operation of the program disturbed in turn, killed runs, full disks and closed pipes: the right exit
 //! code, a message that names the file, the old output intact or the new one complete, no temporary file left.
 //!
 //! `tests/c/failing.c`, loaded before the C library, disturbs the operations. Where there is no C compiler these tests are

@@ -38,7 +38,7 @@ fn places_that_take_no_files_end_with_3() {
         let output = program(&[verb.as_ref(), input, "-o".as_ref(), &place]);
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(3), "{verb} -o {}: {message}", place.display());
-        // The folder at fault, or a file in it.
+        // The directory at fault, or a file in it.
         let parent = place.parent().expect("a parent").display().to_string();
         assert!(
             message.starts_with("error: ") && message.contains(&parent),
@@ -78,8 +78,8 @@ fn a_limit_for_files_keeps_the_old_ones() {
     }
 }
 
-/// The tool as a user whom rights bind. Root is bound by none, so it becomes somebody else; `None`, with a loud line, where
-/// that can't be done.
+/// The tool as a user without root's rights. Root may write everywhere, so the user is changed; `None`, with a line
+/// `SKIPPED`, where that can't be done.
 fn bound(folder: &Path) -> Option<Command> {
     use std::os::unix::fs::MetadataExt;
     let tool = folder.join("tool");
@@ -94,7 +94,7 @@ fn bound(folder: &Path) -> Option<Command> {
     let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
     let able = Command::new("setpriv").args(nobody).arg("true").status().is_ok_and(|status| status.success());
     if !able {
-        eprintln!("SKIPPED: rights are not tried: this is root, and setpriv does not make somebody else of it");
+        eprintln!("SKIPPED: rights are not tried: this is root, and setpriv can't change the user");
         return None;
     }
     let mut command = Command::new("setpriv");
@@ -103,7 +103,7 @@ fn bound(folder: &Path) -> Option<Command> {
 }
 
 #[test]
-fn read_only_folders_and_unreadable_files_end_with_3() {
+fn read_only_directories_and_unreadable_files_end_with_3() {
     let parent = tempfile::tempdir().expect("a directory");
     let folder = parent.path();
     let rights = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("rights");
@@ -121,9 +121,9 @@ fn read_only_folders_and_unreadable_files_end_with_3() {
     rights(&folder.join("out"), 0o555);
     let before = scene::state(&folder.join("out"));
     for (args, named) in [
-        (vec!["generate", "net.tar", "-o", "out"], "out: no file can be made there: Permission denied"),
-        (vec!["generate", "net.tar", "-o", "out/new"], "out/new: the folder can't be made: Permission denied"),
-        (vec!["compile", "net.tflite", "-o", "out/net.tar"], "out: no file can be made there: Permission denied"),
+        (vec!["generate", "net.tar", "-o", "out"], "out: no file can be created there: Permission denied"),
+        (vec!["generate", "net.tar", "-o", "out/new"], "out/new: the directory can't be created: Permission denied"),
+        (vec!["compile", "net.tflite", "-o", "out/net.tar"], "out: no file can be created there: Permission denied"),
         (vec!["inspect", "secret.tar"], "secret.tar: can't be read: Permission denied"),
         (vec!["compile", "net.tflite", "-o", "out/net.tar", "--report", "out/new.txt"], "Permission denied"),
     ] {

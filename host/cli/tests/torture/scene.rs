@@ -15,10 +15,10 @@ use crate::shim::{self, Disturbed, Mode};
 pub const COPY: &str = "int i; for (i = 0; i < 4; i++) { y[i] = (int8_t)(x[i] + (int8_t)sram[0]); }";
 pub const OTHER: &str = "int i; for (i = 0; i < 4; i++) { y[i] = x[i]; } (void)sram;";
 
-/// Files and folders by path; a folder has no content.
+/// Files and directories by path; a directory has no content.
 pub type State = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
-/// A call of the program. Its folder has `in` with what it reads, `out` for what it writes, and `tmp`.
+/// A call of the program. Its directory has `in` with what it reads, `out` for what it writes, and `tmp`.
 pub struct Scene {
     folder: TempDir,
     args: Vec<OsString>,
@@ -35,7 +35,7 @@ impl Scene {
         Self::below(&std::env::temp_dir(), prepare)
     }
 
-    /// The same in a folder of memory, where there is one: disks take their time to sync.
+    /// The same in a directory of memory, where there is one: disks take their time to sync.
     fn in_memory(prepare: impl FnOnce(&Path) -> Vec<OsString>) -> Self {
         let memory = Path::new("/dev/shm");
         if memory.is_dir() { Self::below(memory, prepare) } else { Self::new(prepare) }
@@ -49,7 +49,7 @@ impl Scene {
         Scene { folder, args, old, key: None, last: None }
     }
 
-    /// The scene's folder.
+    /// The scene's directory.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -123,7 +123,7 @@ impl Scene {
             && match &self.key {
                 _ if files(now).eq(files(before)) || files(now).eq(files(after)) => true,
                 Some(key) => !now.contains_key(key),
-                // Without a key each file speaks for itself.
+                // Without a key each file is compared by itself.
                 None => self.last.as_ref().is_none_or(|last| now.get(last) != after.get(last)),
             }
     }
@@ -134,7 +134,7 @@ pub fn files(state: &State) -> impl Iterator<Item = (&PathBuf, &Vec<u8>)> {
     state.iter().filter_map(|(path, content)| Some((path, content.as_ref()?)))
 }
 
-/// What is in a folder, with the folders below.
+/// What is in a directory, with the directories below.
 pub fn state(folder: &Path) -> State {
     let mut found = State::new();
     for entry in fs::read_dir(folder).expect("a directory") {
@@ -150,7 +150,7 @@ pub fn state(folder: &Path) -> State {
     found
 }
 
-/// `state` without temporary folders, and how many of them there were.
+/// `state` without temporary directories, and how many of them there were.
 pub fn without_temporary(state: &State) -> (State, usize) {
     let temporary = |path: &Path| path.iter().any(|part| part.to_string_lossy().starts_with(".tvm-embedded-"));
     let kept: State = state.iter().filter(|(path, _)| !temporary(path)).map(|(p, c)| (p.clone(), c.clone())).collect();
@@ -196,7 +196,7 @@ pub fn generate_but_header() -> Scene {
     Scene { old: state(scene.path()), ..scene }
 }
 
-/// Into a folder that is not there.
+/// Into a directory that is not there.
 pub fn generate_new() -> Scene {
     let mut scene = Scene::in_memory(|folder| {
         archive(&folder.join("in"), "net", COPY);

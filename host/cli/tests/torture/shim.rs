@@ -38,7 +38,7 @@ impl Disturbed {
     }
 }
 
-/// The compiled library; `None`, with a loud line, where there is no C compiler.
+/// The compiled library; `None`, with a line `SKIPPED`, where there is no C compiler.
 pub fn library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     let library = LIBRARY.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Standard output and standard error that take nothing.
+//! Standard output and standard error that can't be written.
 
 use std::fs::{self, OpenOptions};
 use std::io::pipe;
@@ -54,7 +54,7 @@ fn a_full_disk_behind_standard_output_ends_with_3() {
 }
 
 #[test]
-fn a_reader_that_went_away_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     for (name, scene) in scenes() {
         let (after, _) = scene.done();
         let (reader, writer) = pipe().expect("a pipe");
@@ -67,7 +67,7 @@ fn a_reader_that_went_away_is_no_error() {
 
 /// The next file that is opened must not get the number of a closed stream, and what is printed with it.
 #[test]
-fn closed_streams_spoil_no_file() {
+fn closed_streams_damage_no_file() {
     for streams in [">&-", "<&- >&-", "<&- >&- 2>&-"] {
         for (name, scene) in scenes() {
             let (after, _) = scene.done();
@@ -78,9 +78,9 @@ fn closed_streams_spoil_no_file() {
     }
 }
 
-/// Nobody can be told then, but the exit code still speaks.
+/// Only the exit code reports the failure then.
 #[test]
-fn a_failure_that_can_not_be_told_keeps_its_exit_code() {
+fn a_failure_that_can_not_be_printed_keeps_its_exit_code() {
     let folder = tempfile::tempdir().expect("a directory");
     fs::write(folder.path().join("net.tar"), "no archive").expect("a file");
     for (args, code) in [

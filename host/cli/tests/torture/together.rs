@@ -8,9 +8,9 @@ use std::time::Duration;
 use crate::common::archive;
 use crate::scene::{self, COPY};
 
-/// Runs that write different models under one name into one folder: one of them wins, whole.
+/// Runs that write different models under one name into one directory: one of them wins, whole.
 #[test]
-fn runs_into_one_folder_do_not_mix() {
+fn runs_into_one_directory_do_not_mix() {
     let scene = scene::generate_all();
     let (after, _) = scene.done();
     let other = tempfile::tempdir().expect("a directory");
@@ -31,11 +31,11 @@ fn runs_into_one_folder_do_not_mix() {
             assert!(child.wait().expect("an end").success());
         }
         let now = scene.now();
-        assert!(now == before || now == after, "the folder holds a mixture, or temporary files");
+        assert!(now == before || now == after, "the directory holds a mixture, or temporary files");
     }
 }
 
-/// While the folder is another's, nothing there changes.
+/// While the directory is another's, nothing there changes.
 #[test]
 fn a_run_waits_for_its_turn() {
     let scene = scene::generate_all();
@@ -43,7 +43,7 @@ fn a_run_waits_for_its_turn() {
     scene.reset();
     let before = scene.now();
     assert_ne!(before, after);
-    let folder = fs::File::open(scene.path().join("out")).expect("the folder");
+    let folder = fs::File::open(scene.path().join("out")).expect("the directory");
     folder.lock().expect("a lock");
     let mut child = scene.command().stdout(Stdio::null()).spawn().expect("the program starts");
     std::thread::sleep(Duration::from_millis(500));

@@ -1,4 +1,4 @@
-//! What a parser needs round a [`Lexer`]: wanted tokens, bracketed text, source slices.
+//! What a parser needs round a [`Lexer`]: expected tokens, bracketed text, source slices.
 
 use super::lexer::{Kind, Lexer, Token, integer};
 use crate::error::{Error, ErrorKind, Result};
@@ -34,7 +34,7 @@ impl<'a> Cursor<'a> {
         Ok(token)
     }
 
-    /// The next token; the end of the text is an error that says what was wanted.
+    /// The next token; the end of the text is an error that says what was expected.
     pub fn need(&mut self, what: &str) -> Result<Token<'a>> {
         let line = self.line;
         self.next()?.ok_or_else(|| {

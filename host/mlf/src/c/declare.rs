@@ -11,13 +11,13 @@ pub(crate) struct Function<'a> {
     pub parameters: usize,
     /// Last word of each parameter: its name, in a definition.
     pub words: Vec<&'a str>,
-    /// Line of a parameter whose name is no identifier: `slow-mem_0_var`, `2nd_0_var`.
+    /// Line of a parameter whose name is not an identifier: `slow-mem_0_var`, `2nd_0_var`.
     pub odd_parameter: Option<u32>,
     pub line: u32,
 }
 
 impl<'a> Function<'a> {
-    /// `None` when the tokens are no function declaration.
+    /// `None` when the tokens are not a function declaration.
     pub fn parse(head: &[Token<'a>]) -> Option<Self> {
         let head = without_attributes(head);
         let open = head.iter().position(|t| t.is("("))?;

@@ -44,7 +44,7 @@ pub(crate) struct EntryPoint<'a> {
     /// True when the main function takes `TVMValue`s.
     pub packed_main: bool,
     pub arguments: Vec<Argument<'a>>,
-    /// True when a pool's address is passed as it is, although a `uint8_t*` is wanted.
+    /// True when a pool's address is passed as it is, although a `uint8_t*` is expected.
     pub uncast_pools: bool,
     /// True when `_run` itself takes `args`.
     pub packed: bool,

@@ -50,7 +50,7 @@ pub(crate) struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    /// `prefixes` are beginnings of names that count as part of a name although they are no C identifier;
+    /// `prefixes` are beginnings of names that count as part of a name although they are not C identifiers;
     /// TVM writes such names for modules called, say, `my-net`.
     pub fn new(text: &'a str, prefixes: &'a [&'a str]) -> Self {
         Lexer { text, at: 0, line: 1, at_line_start: true, prefixes }

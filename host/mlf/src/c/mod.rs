@@ -1,4 +1,4 @@
-//! Reads the facts that stand in generated C and nowhere else: the order of tensors, the memory pools,
+//! Reads the facts that only generated C holds: the order of tensors, the memory pools,
 //! the entry point and its parameters.
 //!
 //! A tokenizer and a parser for just the shapes of C that TVM writes; text of any other shape is passed over

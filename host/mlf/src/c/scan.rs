@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) struct Facts<'a> {
     /// Names in `#include` lines.
     pub includes: BTreeSet<&'a str>,
-    /// `#define NAME value`, for names that begin as wanted; values as written, with their line.
+    /// `#define NAME value`, for names with the given beginning; values as written, with their line.
     pub macros: BTreeMap<&'a str, (&'a str, u32)>,
     /// A macro defined twice, with the line of the second.
     pub repeated_macros: Vec<(&'a str, u32)>,
@@ -43,14 +43,14 @@ pub(crate) struct Facts<'a> {
     pub idle: BTreeMap<&'a str, BTreeSet<usize>>,
     /// Two variables of a main function that share a place while both hold something.
     pub shared: Option<Shared<'a>>,
-    /// Functions of which a parameter's name is no C identifier, with the line.
+    /// Functions of which a parameter's name is not a C identifier, with the line.
     pub odd_parameters: Vec<(&'a str, u32)>,
     /// Names of functions that are looked up in TVM's own runtime when the model runs.
     pub looked_up: BTreeSet<&'a str>,
     /// Line on which 16-bit floats are used, for which C has no type.
     pub half: Option<u32>,
     /// Line of a `switch (!status)`, which lets a kernel's error pass.
-    pub swallowed_status: Option<u32>,
+    pub ignored_status: Option<u32>,
     /// Line of a function registry (`system-lib`).
     pub registry: Option<u32>,
 }
@@ -81,7 +81,7 @@ pub(crate) fn scan<'a>(text: &'a str, prefix: &'a str, prefixes: &'a [&'a str]) 
 struct Scan<'a> {
     cursor: Cursor<'a>,
     prefix: &'a str,
-    /// Beginnings of names that are no C identifiers.
+    /// Beginnings of names that are not C identifiers.
     prefixes: &'a [&'a str],
     facts: Facts<'a>,
     /// Open `extern "C" {`.
@@ -299,7 +299,7 @@ impl<'a> Scan<'a> {
         if function.name == "TVMSystemLibEntryPoint" {
             self.facts.registry.get_or_insert(function.line);
         }
-        let Facts { called, swallowed_status, packed_arguments, looked_up, half, .. } = &mut self.facts;
+        let Facts { called, ignored_status, packed_arguments, looked_up, half, .. } = &mut self.facts;
         let mut last: [&str; 3] = [""; 3];
         let mut arguments = 0usize;
         let mut touched = entry::is_main(function.name).then(|| Touched::new(&function.words));
@@ -312,7 +312,7 @@ impl<'a> Scan<'a> {
                     bound(called.len(), "called functions", token.line)?;
                 }
                 "!" if last[1] == "switch" && last[2] == "(" => {
-                    swallowed_status.get_or_insert(token.line);
+                    ignored_status.get_or_insert(token.line);
                 }
                 text if token.kind == Kind::Number && last == ["args", ")", "["] => {
                     let index = super::lexer::integer(text).and_then(|n| usize::try_from(n).ok());

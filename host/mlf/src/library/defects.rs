@@ -51,7 +51,7 @@ fn sources(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
                 "leave the registry out of the build, or export without --system-lib",
             ));
         }
-        if let Some(line) = source.facts.swallowed_status {
+        if let Some(line) = source.facts.ignored_status {
             found.push(Finding::new(
                 Code::IgnoredKernelErrors,
                 Severity::Defect,
@@ -67,7 +67,7 @@ fn sources(input: &Input<'_>, module: &Module, found: &mut Vec<Finding>) {
             Severity::Defect,
             module.run_symbol.as_str(),
             format!(
-                "line {}: a pool's address is passed where uint8_t* is wanted; newer compilers refuse it",
+                "line {}: a pool's address is passed where uint8_t* is expected; newer compilers refuse it",
                 input.run.line
             ),
             "cast the address in the copy that is built",
@@ -153,7 +153,7 @@ fn unfit(name: &str) -> Option<&'static str> {
     if names::is_keyword(name) {
         Some("is a keyword of C or C++")
     } else if !names::is_c_identifier(name) {
-        Some("is no C identifier")
+        Some("is not a C identifier")
     } else if names::is_macro(name) {
         Some("is a macro of C's headers")
     } else {
@@ -170,7 +170,7 @@ fn parameters(input: &Input<'_>, found: &mut Vec<Finding>) {
                 Code::PoolName,
                 Severity::Defect,
                 source.path,
-                format!("line {line}: a parameter of the main function has a name that is no C identifier"),
+                format!("line {line}: a parameter of the main function has a name that is not a C identifier"),
                 "rename it in the copy that is built, or the pool or tensor that it is named after",
             ));
         }

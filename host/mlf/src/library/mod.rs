@@ -32,7 +32,7 @@ fn parse(archive: &Archive) -> Result<Library> {
     let Some(member) = archive.get(metadata::MEMBER) else {
         return Err(Error::new(
             ErrorKind::MissingMember,
-            "the archive has no metadata.json: it is no Model Library Format archive",
+            "the archive has no metadata.json: it is not a Model Library Format archive",
         )
         .advise("give the .tar file that tvm.micro.export_model_library_format or this tool's compiler wrote"));
     };

@@ -38,8 +38,10 @@ pub(super) fn external(input: &Input<'_>, findings: &mut Vec<Finding>) -> Result
             }
             for (pool, known) in pools.iter_mut().zip(&extension.pools) {
                 if !known.alignment.is_power_of_two() || known.alignment > 4096 {
-                    let text =
-                        format!("pool '{}': alignment {} is no power of two up to 4096", known.name, known.alignment);
+                    let text = format!(
+                        "pool '{}': alignment {} is not a power of two up to 4096",
+                        known.name, known.alignment
+                    );
                     return Err(Error::new(ErrorKind::Metadata, text).in_member(crate::metadata::MEMBER));
                 }
                 pool.alignment = known.alignment;
@@ -70,7 +72,7 @@ fn external_pool(input: &Input<'_>, header: &Header<'_>, name: &str, count: usiz
         };
         match crate::c::lexer::integer(value) {
             Some(size) => Ok(Some(size)),
-            None => Err(input.header_error(format!("{macro_name} is no whole number: '{value}'")).at_line(line)),
+            None => Err(input.header_error(format!("{macro_name} is not an integer: '{value}'")).at_line(line)),
         }
     };
     let plain =
@@ -113,7 +115,7 @@ fn bytes(value: &str) -> std::result::Result<Vec<u8>, String> {
             Some(byte) => data.push(byte),
             None => {
                 let shown: String = item.chars().take(20).collect();
-                return Err(format!("'{shown}' after {} bytes is no byte", data.len()));
+                return Err(format!("'{shown}' after {} bytes is not a byte", data.len()));
             }
         }
     }

@@ -26,7 +26,7 @@ pub struct Extension {
     /// Pools in the order of the header's struct.
     #[serde(default)]
     pub pools: Vec<ExtensionPool>,
-    /// What the compiler has to say of each layer; free form, for people and reports.
+    /// What the compiler has to say of each layer; free form, for reports.
     #[serde(default)]
     pub layers: Vec<Value>,
     /// What is odd about the model.
@@ -65,7 +65,7 @@ pub struct ExtensionTensor {
     pub zero_point: Option<i32>,
     /// Alignment in bytes that the code needs.
     pub alignment: u64,
-    /// Name of the pool that holds the tensor, when it is no parameter.
+    /// Name of the pool that holds the tensor, when it is not a parameter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<String>,
     /// Offset in bytes in that pool.

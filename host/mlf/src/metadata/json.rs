@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_json_has_no_word_for_is_refused() {
+    fn values_that_json_can_not_express_are_refused() {
         let error = Strict::deserialize(BytesDeserializer::<Error>::new(b"x")).map(|strict| strict.0).unwrap_err();
         assert_eq!(error.to_string(), "invalid type: byte array, expected a JSON value");
     }

@@ -194,7 +194,7 @@ fn tensors(main: &Node<'_>, key: &str) -> Result<Option<Vec<NamedSize>>> {
     let tensor = |(name, node): (&str, Node<'_>)| {
         let text = node.get("dtype")?;
         let unknown = |found: &str| {
-            text.error(format!("unknown element type '{found}'; wanted is TVM's name of one, such as int8"))
+            text.error(format!("unknown element type '{found}'; expected TVM's name of one, such as int8"))
         };
         let dtype = text.text().and_then(|found| DType::parse(found).ok_or_else(|| unknown(found)))?;
         Ok(NamedSize { name: name.to_owned(), size_bytes: node.get("size")?.size()?, dtype })

@@ -27,7 +27,7 @@ pub enum Code {
     WritableConstants,
     /// D4: errors of CMSIS-NN kernels are ignored.
     IgnoredKernelErrors,
-    /// D5: header and sources spell the module's name differently, or it is no C identifier.
+    /// D5: header and sources spell the module's name differently, or it is not a C identifier.
     ModuleName,
     /// D6: header and sources disagree on a tensor's member name.
     MemberName,

@@ -108,7 +108,7 @@ pub struct Module {
     pub workspace_mode: WorkspaceMode,
     /// True when the code calls `TVMBackendAllocWorkspace`, in whatever mode.
     pub allocates_at_run_time: bool,
-    /// True when inputs and outputs have places inside the pools and are no parameters.
+    /// True when inputs and outputs have places inside the pools and are not parameters.
     pub io_in_workspace: bool,
     /// Symbol of the main function: `<prefix>___tvm_main__`, or `<prefix>_run_model` of TVM 0.8.
     pub main_symbol: String,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-/// TVM's `SanitizeName`: every character that is no letter or digit of ASCII becomes `_`.
+/// TVM's `SanitizeName`: every character that is not a letter or digit of ASCII becomes `_`.
 pub fn sanitize(name: &str) -> String {
     // TVM works on bytes, so a character of several bytes becomes several underscores.
     name.bytes().map(|b| if b.is_ascii_alphanumeric() { b as char } else { '_' }).collect()
@@ -21,14 +21,14 @@ pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.binary_search(&name).is_ok()
 }
 
-/// Longest name of a member; longer ones are cut and told apart by a number.
+/// Longest name of a member; longer ones are cut and made unique by a number.
 const LONGEST_MEMBER: usize = 128;
 
 /// A name in ASCII letters, digits and `_`: letters of other scripts as they are spelled in Latin, all else `_`.
 pub fn latin(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
-        // What has no spelling, as a direction mark, still tells names apart.
+        // What has no spelling, as a direction mark, still distinguishes names.
         match if c.is_ascii() { "" } else { any_ascii::any_ascii_char(c).trim() } {
             "" if c.is_ascii_alphanumeric() => out.push(c),
             "" => out.push('_'),
@@ -78,7 +78,7 @@ fn is_local(name: &str) -> bool {
     plain.contains(&name) || stem.len() < name.len() && numbered.contains(&stem)
 }
 
-/// FNV-1a, to tell apart names that are cut at the same place, and other texts where nobody means harm.
+/// FNV-1a, to distinguish names that are cut at the same place, and other texts. Not for use against an attacker.
 pub fn digest(name: &str) -> u32 {
     name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

@@ -327,7 +327,7 @@ fn window(
         axes.iter().map(|&axis| call.weights(axis, 4)).collect::<Option<Vec<i64>>>()
     };
     let stated = call.numbers(kernel).filter(|k| k.len() == 2);
-    // A pool has no weights to tell its size from.
+    // A pool has no weights that its size follows from.
     let kernel = stated.or_else(|| weights().filter(|_| kernel == "kernel_size"));
     let mut result = shape.clone();
     result[axis] = channels;

@@ -171,7 +171,7 @@ fn functions_in_functions_are_followed_three_deep() {
 }
 
 #[test]
-fn programs_of_unbounded_length_are_left_alone() {
+fn programs_of_unbounded_length_are_ignored() {
     let statements = format!("{}  %x", "  %0 = clip(%x);\n".repeat(MOST + 1));
     assert_eq!(inferred(&statements), []);
     assert_eq!(inferred(&format!("  ({})", "%w,".repeat(MOST + 5))).len(), MOST);
@@ -205,7 +205,7 @@ fn one_open_dimension_is_settled_by_the_size() {
 }
 
 #[test]
-fn half_a_program_is_none_not_a_panic() {
+fn an_incomplete_program_is_none_without_a_panic() {
     let text = "def @main(%x: Tensor[(1, 8), int8], a=[1, 2]) -> Tensor[(1), int8] {";
     for end in 0..text.len() {
         let _ = main_function(&text[..end]);

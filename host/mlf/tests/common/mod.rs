@@ -10,7 +10,7 @@ mod data;
 
 pub use data::data;
 
-/// Archives made by TVM. `None`, with a loud line, where they are absent.
+/// Archives made by TVM. `None`, with a line `SKIPPED`, where they are absent.
 pub fn real_archives() -> Option<Vec<PathBuf>> {
     let folder = data("mlf")?;
     let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder)

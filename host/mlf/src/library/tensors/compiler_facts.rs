@@ -48,7 +48,7 @@ pub(super) fn add_extension(
             ));
         }
         if !known.alignment.is_power_of_two() || known.alignment > 4096 {
-            return error(format!("{at}: alignment {} is no power of two up to 4096", known.alignment));
+            return error(format!("{at}: alignment {} is not a power of two up to 4096", known.alignment));
         }
         let quantization = match (known.scale, known.zero_point) {
             (Some(scale), Some(zero_point)) if scale.is_finite() => Some(Quantization { scale, zero_point }),

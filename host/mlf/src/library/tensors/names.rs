@@ -72,7 +72,7 @@ pub(super) fn from_packed(input: &Input<'_>, side: Side, relay: Option<&relay::M
     }
     from_relay(input, side, relay).ok_or_else(|| {
         input
-            .run_error(format!("the {} of this packed interface are described nowhere in the archive", side.name()))
+            .run_error(format!("the {} of this packed interface are not described in the archive", side.name()))
             .advise("build the model again with TVM 0.9 or later, or with --interface-api=c")
     })
 }

@@ -65,7 +65,7 @@ pub(super) fn place(
     Ok(())
 }
 
-/// Refuses places that can't be meant so: two inputs, or two outputs, that share bytes. An input may give way to an
+/// Refuses places that can't be intended: two inputs, or two outputs, that share bytes. An input may give way to an
 /// output, but TVM plans an input and an output of one name as one tensor.
 pub(super) fn check_overlaps(input: &Input<'_>, inputs: &[Tensor], outputs: &[Tensor], pools: &[Pool]) -> Result<()> {
     let refuse = |text: String| {
@@ -80,7 +80,7 @@ pub(super) fn check_overlaps(input: &Input<'_>, inputs: &[Tensor], outputs: &[Te
         }
     }
     let one = |a: &Tensor, b: &Tensor| a.c_name == b.c_name && a.placement.is_some() && a.placement == b.placement;
-    // Our own compiler tells them apart.
+    // Our own compiler distinguishes them.
     if input.metadata.extension.is_none()
         && let Some(both) = inputs.iter().find(|a| outputs.iter().any(|b| one(a, b)))
     {
