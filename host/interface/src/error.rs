@@ -9,7 +9,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The symbol asked for is no name that C and C++ take.
+    /// The symbol asked for is not a name that C and C++ take.
     #[error("'{symbol}' can't be the model's symbol: {reason}")]
     Symbol {
         /// The symbol, made printable.

@@ -24,7 +24,7 @@ pub fn string(text: &str) -> String {
     out
 }
 
-/// Text that may stand inside a comment: what could end it, continue it or deceive a reader becomes `_`, long text is cut.
+/// Text that may stand inside a comment: what could end it, continue it or hide text becomes `_`, long text is cut.
 pub fn comment(text: &str) -> String {
     const LONGEST: usize = 100;
     let safe = |c: char| c.is_ascii_graphic() && !matches!(c, '*' | '\\' | '?') || c == ' ';
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_are_inert() {
+    fn strings_can_not_be_ended() {
         assert_eq!(string("a/b:0"), r#""a/b:0""#);
         assert_eq!(string("\"\\\n??/1"), r#""\"\\\012\?\?/1""#);
         assert_eq!(string("é7"), r#""\303\2517""#);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_deceive_nobody() {
+    fn messages_replace_control_characters() {
         assert_eq!(shown("net \"\u{e9}\"*/"), "net \"\u{e9}\"*/");
         assert_eq!(shown("a\n\u{1b}[2J\u{202e}b\u{200f}\u{2066}"), "a\u{fffd}\u{fffd}[2J\u{fffd}b\u{fffd}\u{fffd}");
         assert_eq!(shown(&"x".repeat(100)), "x".repeat(100));

@@ -1,4 +1,4 @@
-//! Macros, descriptor and JSON say the same, and nothing else.
+//! Macros, descriptor and JSON hold the same facts.
 
 mod common;
 

@@ -169,7 +169,7 @@ proptest! {
 }
 
 #[test]
-fn names_are_data() {
+fn names_stay_data() {
     names_become_valid_c_or_a_refusal();
     let generated = GENERATED.load(Ordering::Relaxed);
     assert!(generated >= 12, "only {generated} of 24 cases gave C");

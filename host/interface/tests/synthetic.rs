@@ -89,7 +89,7 @@ fn d2_addresses_of_pools_get_their_type() {
 }
 
 #[test]
-fn d5_names_in_upper_case_and_names_that_are_no_identifier() {
+fn d5_names_in_upper_case_and_names_that_are_not_identifiers() {
     for memory in MODES {
         assert_eq!(runs(&Synthetic::new("MyNet").memory(memory), &Options::default()).facts.symbol, "MyNet");
         assert_eq!(runs(&Synthetic::new("my-net").memory(memory), &Options::default()).facts.symbol, "my_net");
@@ -198,7 +198,7 @@ fn d10_and_d11_variables_whose_names_begin_with_a_digit() {
 }
 
 #[test]
-fn constants_that_are_no_number_bring_their_header() {
+fn constants_that_are_not_numbers_bring_their_header() {
     let model = Synthetic::new("net").memory(Memory::Runtime);
     let constants = "static const float odd[3] = {\n  INFINITY, -INFINITY, NAN\n};\nconst float* tvmgen_net_odd(void);\n\
                      const float* tvmgen_net_odd(void) {\n  return odd;\n}\n";
@@ -318,7 +318,7 @@ fn devices_are_passed_through_and_their_hooks_called() {
 }
 
 #[test]
-fn a_run_inside_a_run_is_refused_where_memory_is_static() {
+fn a_nested_run_is_refused_where_memory_is_static() {
     for memory in [Memory::Internal, Memory::Runtime] {
         let mut model = Synthetic::new("net").memory(memory);
         model.operator_begin = "  { extern int nested(void); if (nested() != 0) return -1; }\n".into();

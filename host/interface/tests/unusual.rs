@@ -63,9 +63,9 @@ fn with_constants() -> Synthetic {
 }
 
 #[test]
-fn pools_that_can_not_be() {
+fn pools_that_are_not_possible() {
     refused(&net(Memory::External), |m| m.pools[0].size = 0, "workspace 'sram' has no bytes");
-    refused(&net(Memory::External), |m| m.pools[0].alignment = 1 << 17, "no power of two up to 65536");
+    refused(&net(Memory::External), |m| m.pools[0].alignment = 1 << 17, "which is not a power of two up to 65536");
     refused(&with_constants(), |m| (m.pools[0].size, m.pools[0].data) = (0, None), "parameter 'flash' has no bytes");
     refused(
         &with_constants(),
@@ -130,14 +130,14 @@ fn functions_that_someone_brings() {
             m.defined_symbols.extend(defined.iter().map(|name| (*name).to_owned()));
         })
     };
-    // By the archive itself, by the library, by nobody since the registry goes.
+    // By the archive itself, by the library, not at all since the registry is removed.
     let generated = called(&["TVMHelper", "TVMAPISetLastError", "TVMSystemLibEntryPoint"], &["TVMHelper"]).expect("C");
     assert_eq!(generated.brought, [""; 0]);
     // By drivers, unless the archive defines them.
     let names = ["TVMEthosULaunch", "arm_softmax_s8", "ethosu_invoke", "TVMDeviceNpuOpen"];
     let generated = called(&names, &["TVMDeviceNpuOpen"]).expect("C");
     assert_eq!(generated.brought, ["TVMEthosULaunch", "arm_softmax_s8", "ethosu_invoke"]);
-    // The header declares what the user writes: functions of devices that nobody else defines.
+    // The header declares what the user writes: functions of devices that are not defined elsewhere.
     assert!(!text(&generated, "net.h").contains("(void *context);"));
     let open = [&names[..], &["TVMDeviceNpuClose"]].concat();
     let header = called(&open, &["TVMDeviceNpuOpen"]).expect("C");
@@ -280,7 +280,7 @@ fn a_wrapper_that_is_not_laid_out_as_tvm_does() {
     let mut model = net(Memory::Internal);
     model.wrong_outputs = true;
     let declaration = "TVM_DLL int32_t tvmgen_net___tvm_main__(";
-    // Without the include, the declaration tells where the wrapper begins; without both nothing does.
+    // Without the include, the declaration shows where the wrapper begins; without both nothing does.
     let generated = edited(&model, "lib0.c", "#include <tvmgen_net.h>", "").expect("C");
     assert!(!text(&generated, "archive/net_lib0.c").contains("tvmgen_net_run"));
     let both = |text: &str| text.replace(declaration, "TVM_DLL  int32_t tvmgen_net___tvm_main__(");
@@ -337,7 +337,7 @@ fn symbols_without_a_prefix_get_it() {
 }
 
 #[test]
-fn the_version_of_tvm_is_told_three_times() {
+fn the_version_of_tvm_is_reported_three_times() {
     let (archive, mut library) = net(Memory::External).library();
     library.tvm_version = Some(TvmVersion { text: "0.18.dev7".into(), major: 0, minor: 18, patch: 7 });
     let generated = generate(&archive, &library, &library.modules[0], &Options::default()).expect("C");
@@ -380,7 +380,7 @@ fn switches_over_a_status() {
 }
 
 #[test]
-fn statuses_that_are_thrown_away() {
+fn statuses_that_are_ignored() {
     let call = "tvmgen_net_add(p0, T_add, n, scratch, resource)";
     for (line, wanted) in [
         (format!("(void){call};"), format!("  if ({call} != 0) return -1;\n")),

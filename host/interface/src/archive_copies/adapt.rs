@@ -274,7 +274,7 @@ impl Editor<'_, '_> {
         }
     }
 
-    /// D5: a module name that is no identifier, wherever it stands.
+    /// D5: a module name that is not an identifier, wherever it stands.
     fn spelling(&mut self) {
         let old = &self.plan.module.prefix;
         if !is_c_identifier(old) && self.text.contains(old.as_str()) {

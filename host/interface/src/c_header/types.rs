@@ -42,7 +42,7 @@ fn length(facts: &TensorFacts) -> String {
     }
 }
 
-/// True when a tensor of the list lives inside a workspace.
+/// True when a tensor of the list is inside a workspace.
 pub fn placed(tensors: &[Named<TensorFacts>]) -> bool {
     tensors.iter().any(|tensor| tensor.facts.placement.is_some())
 }

@@ -83,7 +83,7 @@ impl Walk<'_, '_> {
     }
 
     fn unsupported(&self, what: String) -> Error {
-        let what = format!("{what}: how much memory it needs at run time can't be told; build the model with USMP");
+        let what = format!("{what}: how much memory it needs at run time is not known; build the model with USMP");
         Error::Unsupported { module: shown(&self.module.name), what }
     }
 }
@@ -164,7 +164,7 @@ fn bodies(text: &str) -> Vec<(&str, Vec<&str>)> {
                 found.push((name, tokens[at + 1..end.min(tokens.len())].to_vec()));
                 at = end;
             }
-            // `extern "C" {`, of which the string is no token, encloses functions; others are data.
+            // `extern "C" {`, of which the string is not a token, encloses functions; others are data.
             "{" if at > 0 && tokens[at - 1] == "extern" => {}
             "{" => at = closing(&tokens, at, "{", "}"),
             _ => {}
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_text_is_no_panic() {
+    fn incomplete_text_does_not_panic() {
         let text = "int f(void) { void* s = TVMBackendAllocWorkspace(1, 0, (uint64_t)32, 0, 8); \"\\\" /* é */ }";
         for (end, _) in text.char_indices() {
             let _ = bodies(&text[..end]);

@@ -79,7 +79,8 @@ impl<'a> Check<'a> {
         if value.is_power_of_two() && value <= 1 << 16 {
             return self.narrow("the alignment", name, value);
         }
-        Err(self.limit(format!("the alignment of '{}' is {value}, no power of two up to 65536", shown(name))))
+        Err(self
+            .limit(format!("the alignment of '{}' is {value}, which is not a power of two up to 65536", shown(name))))
     }
 
     fn count(&self, what: &str, count: usize) -> Result<()> {

@@ -53,7 +53,7 @@ impl Used {
             let key = group_keys.iter().any(|key| key.eq_ignore_ascii_case(&candidate));
             if !key && !self.macros.contains(&at) && macros.iter().all(|m| !self.macros.contains(&m.name)) {
                 self.reserve_all(&macros);
-                // The bare place is no macro, but a second entry of that name would repeat the JSON key.
+                // The bare place is not a macro, but a second entry of that name would repeat the JSON key.
                 self.reserve(&at);
                 return candidate;
             }

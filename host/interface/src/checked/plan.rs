@@ -119,7 +119,7 @@ impl<'a> Plan<'a> {
         inputs.len() == 1 && outputs.len() == 1 && workspaces.len() == 1 && !self.has_placed_tensors()
     }
 
-    /// True when a tensor lives inside a workspace.
+    /// True when a tensor is inside a workspace.
     pub fn has_placed_tensors(&self) -> bool {
         self.facts.inputs.iter().chain(&self.facts.outputs).any(|tensor| tensor.facts.placement.is_some())
     }

@@ -42,7 +42,7 @@ pub struct Symbols {
 
 impl Symbols {
     pub fn new(module: &Module, symbol: &str) -> Result<Self> {
-        // Names that users may know stay, unless another symbol is asked for to tell models apart.
+        // Names that users may know stay, unless another symbol is asked for, to distinguish models.
         let own = crate::checked::names::symbol(&module.name, None).is_ok_and(|usual| usual == symbol);
         let own = own && is_c_identifier(&module.prefix);
         let prefix = if own { module.prefix.clone() } else { format!("tvmgen_{symbol}") };

@@ -62,7 +62,7 @@ pub struct TensorFacts {
     pub shape: Option<Vec<i32>>,
     /// Scale and zero point, where known.
     pub quantization: Option<Quantization>,
-    /// Where it lives, when that is inside a workspace.
+    /// Where it begins, when that is inside a workspace.
     pub placement: Option<PlacementFacts>,
 }
 

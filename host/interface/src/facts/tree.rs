@@ -47,7 +47,7 @@ impl Fact {
             Fact::Text(value) => add(place.to_owned(), crate::text::string(value)),
             Fact::List(values) => {
                 let texts: Vec<String> = values.iter().map(|&value| crate::text::integer(value)).collect();
-                // An empty initialiser is no C: a list without elements has no macro.
+                // An empty initialiser is not valid C: a list without elements has no macro.
                 if !texts.is_empty() {
                     add(place.to_owned(), format!("{{ {} }}", texts.join(", ")));
                 }
@@ -92,7 +92,7 @@ pub fn json(fact: &Fact) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Escapes all but ASCII, so that no text direction or look-alike deceives who reads the file.
+/// Escapes all but ASCII, so that no text direction or similar letter misleads a reader of the file.
 struct Ascii(PrettyFormatter<'static>);
 
 impl Formatter for Ascii {

@@ -16,7 +16,7 @@ pub struct OutputFile {
 /// Writes files into a directory, which is made if need be. Files that have the content already are left alone, so that
 /// nothing is rebuilt needlessly.
 ///
-/// A failure half-way leaves some files new and others old. The tool `tvm-embedded` promises more.
+/// A failure after the first file leaves some files new and others old. The tool `tvm-embedded` promises more.
 ///
 /// # Errors
 /// [`Error::Io`] with the file at fault.

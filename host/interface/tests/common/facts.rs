@@ -60,7 +60,7 @@ fn names_agree(symbol: &str, header: &str, macros: &BTreeMap<String, Value>) {
         assert!(name.starts_with(&prefix), "{name} has not the model's prefix");
         if function {
             let known = ["INPUTS", "OUTPUTS", "WORKSPACES", "PARAMETERS", "CONTEXT", "STATIC_CONTEXT"];
-            assert!(known.contains(&&name[prefix.len()..]), "{name} is documented nowhere");
+            assert!(known.contains(&&name[prefix.len()..]), "{name} is not documented");
             continue;
         }
         assert!(defined.insert(name.clone()), "{name} is defined twice");
@@ -115,7 +115,7 @@ fn printed(value: &Value) -> String {
     }
 }
 
-/// What the accessors tell is what the JSON says.
+/// What the accessors return is what the JSON says.
 fn accessors_agree(directory: &Path, generated: &Generated, document: &Value) {
     // Nothing runs, so nothing of the archive's C is needed.
     let mut own = generated.clone();
@@ -127,7 +127,7 @@ fn accessors_agree(directory: &Path, generated: &Generated, document: &Value) {
     );
     let program = program(directory, &c_file("accessors.c"), &flags, &objects);
     let output = succeed(&mut Command::new(program));
-    let told: BTreeMap<String, String> = String::from_utf8_lossy(&output.stdout)
+    let returned: BTreeMap<String, String> = String::from_utf8_lossy(&output.stdout)
         .lines()
         .map(|line| {
             line.split_once(' ').map_or((line.to_owned(), String::new()), |(k, v)| (k.to_owned(), v.to_owned()))
@@ -142,7 +142,7 @@ fn accessors_agree(directory: &Path, generated: &Generated, document: &Value) {
         let whole = parts.len() == 2 && parts[0] == "workspace" && last != "count";
         !(whole || matches!(last, "elements" | "offset" | "workspace"))
     });
-    assert_eq!(told, expected);
+    assert_eq!(returned, expected);
 }
 
 /// Facts by path, with the index of an entry in place of its name.
