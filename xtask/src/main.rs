@@ -73,8 +73,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "mutants",
-        usage: "[sown] [PART...]",
-        about: "sow faults, and change the source in many places: a test must turn red each time",
+        usage: "[known] [PART...]",
+        about: "inject known faults, and change the source in many places: a test must fail each time",
         run: mutants::run,
     },
     Verb {

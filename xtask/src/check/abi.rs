@@ -26,7 +26,7 @@ const VERSION: &str = "TVM_EMBEDDED_ABI_VERSION";
 /// `cargo xtask abi [--update]`.
 ///
 /// # Errors
-/// A change that was not announced, or a check that does not see a change that was sown.
+/// A change that was not announced, or a check that does not see a change that was injected.
 pub fn run(args: &[String]) -> Result<()> {
     let update = match args {
         [] => false,
@@ -83,7 +83,7 @@ impl Released {
 struct Changes {
     /// The ABI's version, before and now.
     version: (u64, u64),
-    /// What programs that were built before may miss, in words for people.
+    /// What programs that were built before may miss, in words.
     lost: Vec<String>,
     /// Names of functions, structs and constants that are new.
     added: Vec<String>,
@@ -141,7 +141,7 @@ impl Changes {
     }
 }
 
-/// `name` or `name = value` of each line; the value keeps its ` = `, for people.
+/// `name` or `name = value` of each line; the value keeps its ` = `, to be readable.
 fn facts(text: &str) -> BTreeMap<&str, &str> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines.map(|line| line.split_at(line.find(" = ").unwrap_or(line.len()))).collect()
@@ -183,7 +183,7 @@ fn prove(released: &Released, source: &Source, symbols: &str) -> Result<()> {
     for (what, from, to) in SEEDS {
         let (from, to) = if to.is_empty() { parameter(&header, from)? } else { (from.to_owned(), to.to_owned()) };
         if !header.contains(&from) {
-            bail!("nothing to sow '{what}' into: the header has no {from:?}");
+            bail!("no place to inject '{what}': the header has no {from:?}");
         }
         let seeded = Source { header: out.join("tvm_embedded.h"), out: out.clone() };
         let changed = header.replacen(&from, &to, 1);
@@ -192,9 +192,9 @@ fn prove(released: &Released, source: &Source, symbols: &str) -> Result<()> {
         fs::write(&seeded.header, lines.join("\n"))?;
         let changes = released.changes(&seeded, symbols, &record::layout(&seeded)?)?;
         if changes.judge("").is_ok() {
-            bail!("sown: {what}; nothing refuses it");
+            bail!("injected: {what}; nothing refuses it");
         }
-        println!("sown and refused: {what}");
+        println!("injected and refused: {what}");
     }
     Ok(())
 }

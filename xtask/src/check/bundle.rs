@@ -48,7 +48,7 @@ pub fn models(out: &Path, pattern: &str, seed: u64) -> Result<Vec<Model>> {
 }
 
 fn compile(tool: &Path, tflite: &Path) -> Result<Model> {
-    let name = tflite.file_stem().and_then(|name| name.to_str()).context("a model's name is no text")?.to_owned();
+    let name = tflite.file_stem().and_then(|name| name.to_str()).context("a model's name is not UTF-8")?.to_owned();
     let (archive, folder) = (tflite.with_extension("tar"), tflite.with_extension("c"));
     Cmd::new(tool).arg("compile").arg(tflite).arg("-o").arg(&archive).capture()?;
     Cmd::new(tool).arg("generate").arg(&archive).arg("-o").arg(&folder).capture()?;

@@ -84,7 +84,7 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Runs tests that leave profiles in a folder; returns what `llvm-cov export` says about their programs.
+/// Runs tests that leave profiles in a directory; returns what `llvm-cov export` says about their programs.
 fn measure(out: &Path, tests: fn(&Path, &Path) -> Result<Vec<PathBuf>>) -> Result<Value> {
     let profiles = out.join("profiles");
     if profiles.exists() {

@@ -13,7 +13,7 @@ const CARGO_DENY: &str = "0.20.2";
 /// What cargo-deny is asked, apart from known vulnerabilities, whose list has to be fetched.
 const OFFLINE: [&str; 3] = ["licenses", "bans", "sources"];
 
-/// `cargo xtask deny`. Where the list of vulnerabilities can't be fetched, that is said and is no error.
+/// `cargo xtask deny`. Where the list of vulnerabilities can't be fetched, that is said and is not an error.
 ///
 /// # Errors
 /// A dependency against the rules, or one of the runtime's.

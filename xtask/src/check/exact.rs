@@ -10,13 +10,13 @@ use crate::machine::{library, paths};
 
 /// A model whose interface was generated.
 pub struct Model {
-    /// Name for people.
+    /// Name for messages.
     pub name: String,
-    /// Folder of the generated files.
+    /// Directory of the generated files.
     pub folder: PathBuf,
     /// Its C files.
     pub sources: Vec<PathBuf>,
-    /// Our own compiler made it; otherwise TVM did, whose C is not ours to mend.
+    /// Our own compiler made it; otherwise TVM did, whose C can't be changed here.
     pub ours: bool,
 }
 
@@ -136,7 +136,7 @@ pub fn build(model: &Model, library: &Path, flags: &[&str], program: &str) -> Re
     Ok(path)
 }
 
-/// Files of a folder with this extension, sorted.
+/// Files of a directory with this extension, sorted.
 fn with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {

@@ -132,7 +132,7 @@ fn compare(board: &Board, flags: &str, models: &[&Model], main: &Path, expected:
         .args(board.hosted())
         .args(["-lm", "-o"])
         .arg(&program)
-        .dir(main.parent().context("no folder")?)
+        .dir(main.parent().context("no directory")?)
         .capture()?;
     let run = emulator::run(board, &program)?;
     let found = bundle::numbers(models, &run.text)?;

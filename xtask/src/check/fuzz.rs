@@ -36,8 +36,8 @@ const LONGEST: usize = 1 << 16;
 /// Memory of the process, in MiB: what `docs/security.md` promises of the tool.
 const MEMORY: u32 = 256;
 
-/// Seconds for one input, by the clock on the wall, which goes on while a busy machine does something else. `docs/security.md`
-/// promises 10 s of a processor's time, and `fuzz/tests/bounds.rs` holds the tool to that.
+/// Seconds for one input, in elapsed time, which includes the time in which a busy machine does other work.
+/// `docs/security.md` promises 10 s of a processor's time, and `fuzz/tests/bounds.rs` holds the tool to that.
 const TIMEOUT: u32 = 30;
 
 const USAGE: &str = "usage: cargo xtask fuzz [TARGET] [SECONDS | FILE...] [--seed N] [--asan]";
@@ -126,7 +126,7 @@ fn options(args: &[String]) -> Result<Options> {
     Ok(options)
 }
 
-/// Builds the programs; returns their folder.
+/// Builds the programs; returns their directory.
 fn build(asan: bool) -> Result<PathBuf> {
     setup::need(&["cmake"])?;
     let version = Cmd::new("rustc").arg("-vV").capture()?;
@@ -155,7 +155,7 @@ fn limits() -> [String; 3] {
     [format!("-rss_limit_mb={MEMORY}"), format!("-timeout={TIMEOUT}"), format!("-max_len={LONGEST}")]
 }
 
-/// Lets some of the programs search, two at once; tells at the end what each did.
+/// Lets some of the programs search, two at once; reports at the end what each did.
 fn search(programs: &Path, targets: &[&'static str], seconds: u32, seed: u32, grown: &Path) -> Result<()> {
     println!("{seconds} s for each of: {}; seed {seed}", targets.join(", "));
     let queue = Mutex::new(targets.iter());
@@ -203,7 +203,7 @@ fn one(programs: &Path, target: &str, seconds: u32, seed: u32, grown: &Path) -> 
         .args(limits())
         .args([format!("-max_total_time={seconds}"), format!("-seed={seed}"), "-print_final_stats=1".to_owned()])
         .arg(format!("-artifact_prefix={}/", findings.display()))
-        // A backtrace takes more memory than an input may, and would hang half-way.
+        // A backtrace takes more memory than an input may, and would stop before its end.
         .env("RUST_BACKTRACE", "0")
         // It stops by itself; this is for the case that it does not.
         .timeout(Duration::from_secs(u64::from(seconds) * 2 + 120));

@@ -1,5 +1,5 @@
-//! `cargo xtask mutants sown [FAULT...]`: known faults are sown into a copy of the source, one after the other,
-//! and each time a step of the tests must turn red, for the right reason.
+//! `cargo xtask mutants known [FAULT...]`: known faults are injected into a copy of the source, one after the other,
+//! and each time a step of the tests must fail, for the right reason.
 //!
 //! Takes several minutes, and longer the first time, when the copy is built from nothing. Run it after changes of the tests
 //! and before a release.
@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::machine::paths;
 use crate::machine::process::{Cmd, Outcome};
 
-/// A fault, where it is sown, and what must find it.
+/// A fault, where it is injected, and what must find it.
 struct Fault {
     name: &'static str,
     file: &'static str,
@@ -30,7 +30,7 @@ const FAULTS: [Fault; 14] = [
         name: "panic",
         file: "capi/src/lib.rs",
         from: "",
-        to: "\n/// Sown.\n#[unsafe(no_mangle)]\npub extern \"C\" fn TVMSown(index: usize) -> u8 {\n    [1u8, 2, 3][index]\n}\n",
+        to: "\n/// Injected.\n#[unsafe(no_mangle)]\npub extern \"C\" fn TVMInjected(index: usize) -> u8 {\n    [1u8, 2, 3][index]\n}\n",
         gate: &["xtask", "sanitize", "prove"],
         sign: "tvm_embedded_panic_is_reachable",
     },
@@ -147,7 +147,7 @@ pub fn is_fault(name: &str) -> bool {
     FAULTS.iter().any(|fault| fault.name == name)
 }
 
-/// Sows the named faults; without a name, all.
+/// Injects the named faults; without a name, all.
 ///
 /// # Errors
 /// A fault that nothing finds, or that no longer fits the source.
@@ -163,24 +163,24 @@ pub fn run(args: &[String]) -> Result<()> {
         let path = tree.join(fault.file);
         let sound = fs::read_to_string(&path).with_context(|| fault.file.to_owned())?;
         if !sound.contains(fault.from) {
-            bail!("{}: {} holds no {:?} any more: mend this list", fault.name, fault.file, fault.from);
+            bail!("{}: {} holds no {:?} any more: update this list", fault.name, fault.file, fault.from);
         }
-        let sown = match fault.from {
+        let changed = match fault.from {
             "" => sound.clone() + fault.to,
             from => sound.replacen(from, fault.to, 1),
         };
-        fs::write(&path, sown)?;
+        fs::write(&path, changed)?;
         let outcome = gate(fault, &tree, &out.join("target"));
         fs::write(&path, sound)?;
         let outcome = outcome?;
         let printed = outcome.stdout + &outcome.stderr;
         if outcome.code == 0 {
-            bail!("{}: `cargo {}` stays green", fault.name, fault.gate.join(" "));
+            bail!("{}: `cargo {}` does not fail", fault.name, fault.gate.join(" "));
         }
         if !printed.contains(fault.sign) {
-            bail!("{}: `cargo {}` is red for another reason:\n{printed}", fault.name, fault.gate.join(" "));
+            bail!("{}: `cargo {}` fails for another reason:\n{printed}", fault.name, fault.gate.join(" "));
         }
-        println!("{:<14} sown in {}: `cargo {}` turns red", fault.name, fault.file, fault.gate.join(" "));
+        println!("{:<14} injected in {}: `cargo {}` fails", fault.name, fault.file, fault.gate.join(" "));
     }
     Ok(())
 }
@@ -203,7 +203,7 @@ fn copy(tree: &Path) -> Result<()> {
         if fs::read(&to).is_ok_and(|old| old == bytes) {
             continue;
         }
-        fs::create_dir_all(to.parent().context("a folder")?)?;
+        fs::create_dir_all(to.parent().context("a directory")?)?;
         fs::copy(&from, &to).with_context(|| name.to_owned())?;
     }
     Ok(())

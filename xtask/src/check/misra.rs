@@ -20,7 +20,7 @@ const TABLES: [(&str, bool); 2] = [("## Interface", true), ("## Compiled models"
 /// `cargo xtask misra`.
 ///
 /// # Errors
-/// A rule that is broken and not listed. One that is listed and not broken is told.
+/// A rule that is broken and not listed. One that is listed and not broken is reported.
 pub fn run(args: &[String]) -> Result<()> {
     if !args.is_empty() {
         bail!("usage: cargo xtask misra");

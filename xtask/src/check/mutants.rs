@@ -1,5 +1,5 @@
-//! `cargo xtask mutants [PART...]`: do the tests notice faults? Known ones are sown first (`gates.rs`); then cargo-mutants
-//! changes the source in one place after the other, in a copy of the tree, and each time a test must turn red.
+//! `cargo xtask mutants [PART...]`: do the tests notice faults? Known ones are injected first (`gates.rs`); then
+//! cargo-mutants changes the source in one place after the other, in a copy of the tree, and each time a test must fail.
 //!
 //! A mutant that no test notices fails the verb. Those that no test *can* notice stand in `.cargo/mutants.toml`, with their
 //! reasons. Takes from minutes (`core`) to an hour and more (all): run it after changes of a part and before a release.
@@ -15,8 +15,8 @@ use crate::check::gates;
 use crate::machine::paths;
 use crate::machine::process::Cmd;
 
-/// The part that sows known faults and looks at every gate, not at the Rust tests alone.
-const SOWN: &str = "sown";
+/// The part that injects known faults and looks at every gate, not at the Rust tests alone.
+const KNOWN: &str = "known";
 
 /// The version that is installed where none is found.
 const CARGO_MUTANTS: &str = "27.1.0";
@@ -78,19 +78,19 @@ struct Figures {
     survivors: Vec<String>,
 }
 
-/// `cargo xtask mutants [sown [FAULT...]] [PART...]`; without arguments the faults that are sown, then all parts in turn.
+/// `cargo xtask mutants [known [FAULT...]] [PART...]`; without arguments the known faults, then all parts in turn.
 ///
 /// # Errors
 /// A mutant that survives, an exception that no longer fits the source, wrong arguments or missing tools.
 pub fn run(args: &[String]) -> Result<()> {
     let (faults, args): (Vec<String>, Vec<String>) =
-        args.iter().cloned().partition(|arg| arg == SOWN || gates::is_fault(arg));
+        args.iter().cloned().partition(|arg| arg == KNOWN || gates::is_fault(arg));
     if let Some(unknown) = args.iter().find(|arg| PARTS.iter().all(|part| part.name != *arg)) {
         let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
-        bail!("no part '{unknown}'; there are: {SOWN}, {}", names.join(", "));
+        bail!("no part '{unknown}'; there are: {KNOWN}, {}", names.join(", "));
     }
     if args.is_empty() || !faults.is_empty() {
-        let named: Vec<String> = faults.iter().filter(|arg| *arg != SOWN).cloned().collect();
+        let named: Vec<String> = faults.iter().filter(|arg| *arg != KNOWN).cloned().collect();
         gates::run(&named)?;
     }
     if args.is_empty() && !faults.is_empty() {
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_was_cut_short_is_no_result() {
+    fn a_run_that_was_cut_short_is_not_a_result() {
         let folder = tempfile::tempdir().unwrap();
         let write = |caught: u32| {
             let outcomes =

@@ -1,7 +1,7 @@
 //! `cargo xtask prove`: what the runtime is promised not to contain, shown on linked images with every exported function.
 //!
-//! A proof that cannot fail proves nothing, so each is also run on a library with a violation sown into it, and has to
-//! find that one.
+//! A proof that cannot fail proves nothing, so each is also run on a library with a violation injected into it, and has
+//! to find that one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -78,7 +78,7 @@ const SEED_CORE: &str = "cortex-m3";
 /// `cargo xtask prove [BOARD...]`.
 ///
 /// # Errors
-/// When a promise is broken, or a sown violation is not found.
+/// When a promise is broken, or an injected violation is not found.
 pub fn run(args: &[String]) -> Result<()> {
     setup::need(&["firmware"])?;
     let boards = Board::select(args)?;
@@ -93,12 +93,12 @@ pub fn run(args: &[String]) -> Result<()> {
     let board = Board::named(SEED_CORE)?;
     for (promise, source) in SEEDS {
         let out = paths::target().join("seeded");
-        let library = library::build_from(&sow(&out, source)?, &board, &out)?;
+        let library = library::build_from(&inject(&out, source)?, &board, &out)?;
         let found = broken(&board, &library, &out)?;
         if found.keys().ne([&promise]) {
-            bail!("sown: {promise}; found: {found:?}. The proof is worth nothing\n{source}");
+            bail!("injected: {promise}; found: {found:?}. The proof is worth nothing\n{source}");
         }
-        println!("{:<12} sown and found: {promise}", board.name);
+        println!("{:<12} injected and found: {promise}", board.name);
     }
     Ok(())
 }
@@ -143,7 +143,7 @@ fn broken(board: &Board, library: &Path, out: &Path) -> Result<BTreeMap<Broken, 
 ///
 /// # Errors
 /// When a file can't be copied.
-pub fn sow(out: &Path, source: &str) -> Result<PathBuf> {
+pub fn inject(out: &Path, source: &str) -> Result<PathBuf> {
     let copy = out.join("workspace");
     if copy.exists() {
         fs::remove_dir_all(&copy)?;
@@ -163,6 +163,6 @@ pub fn sow(out: &Path, source: &str) -> Result<PathBuf> {
     }
     let crate_root = copy.join("capi/src/lib.rs");
     let library = fs::read_to_string(&crate_root).with_context(|| crate_root.display().to_string())?;
-    fs::write(&crate_root, format!("{library}\n/// Sown.\n#[unsafe(no_mangle)]\n{source}\n"))?;
+    fs::write(&crate_root, format!("{library}\n/// Injected.\n#[unsafe(no_mangle)]\n{source}\n"))?;
     Ok(copy)
 }

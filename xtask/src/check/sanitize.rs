@@ -2,7 +2,7 @@
 //!
 //! AddressSanitizer and UndefinedBehaviorSanitizer over the C suite and over generated models, with the Rust library
 //! instrumented too; then Valgrind's memcheck over the same programs with the library as it ships. Both gates are shown to
-//! be live first: an overflow, sown into the Rust library, must be found by each.
+//! be live first: an overflow, injected into the Rust library, must be found by each.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,9 +62,9 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The sown overflow is found by both tools, and nothing is found without it.
+/// The injected overflow is found by both tools, and nothing is found without it.
 fn prove(out: &Path, host: &str) -> Result<()> {
-    let seeded = proof::sow(&out.join("seeded"), OVERFLOW)?;
+    let seeded = proof::inject(&out.join("seeded"), OVERFLOW)?;
     let user = out.join("overflow.c");
     fs::write(&user, OVERFLOW_USER)?;
     let program = |library: &Path, flags: &[&str], name: &str| -> Result<PathBuf> {
@@ -75,15 +75,15 @@ fn prove(out: &Path, host: &str) -> Result<()> {
     let instrumented = library(&seeded, &out.join("seeded/asan"), host, true)?;
     let found = observe(&[program(&instrumented, &ADDRESSES, "overflow-asan")?.display().to_string()])?;
     if found.code == 0 || !found.stderr.contains("heap-buffer-overflow") || !found.stderr.contains("in TVMSeed") {
-        bail!("the overflow sown into the Rust library is not found: AddressSanitizer is not on\n{}", found.stderr);
+        bail!("the overflow injected into the Rust library is not found: AddressSanitizer is not on\n{}", found.stderr);
     }
-    println!("sown and found: an overflow inside the Rust library, by AddressSanitizer");
+    println!("injected and found: an overflow inside the Rust library, by AddressSanitizer");
     let plain = library(&seeded, &out.join("seeded/plain"), host, false)?;
     let found = valgrind(&program(&plain, &PLAIN, "overflow-plain")?)?;
     if found.code == 0 || !found.stderr.contains("Invalid write of size 1") {
-        bail!("the overflow sown into the Rust library is not found by Valgrind\n{}", found.stderr);
+        bail!("the overflow injected into the Rust library is not found by Valgrind\n{}", found.stderr);
     }
-    println!("sown and found: an overflow inside the Rust library, by Valgrind");
+    println!("injected and found: an overflow inside the Rust library, by Valgrind");
     Ok(())
 }
 

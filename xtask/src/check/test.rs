@@ -63,7 +63,7 @@ const STEPS: &[Step] = &[
     Step { name: "dist", about: "the release, used by someone without Rust", run: release },
 ];
 
-/// Runs the named steps, or all of them, and tells at the end which failed.
+/// Runs the named steps, or all of them, and reports at the end which failed.
 ///
 /// # Errors
 /// An unknown step, or at least one failure.

@@ -51,7 +51,7 @@ impl Board {
         };
         let pair = |key: &str| {
             let both = value(key)?;
-            let (address, size) = both.split_once(' ').with_context(|| format!("{key} is no address and size"))?;
+            let (address, size) = both.split_once(' ').with_context(|| format!("{key} is not an address and size"))?;
             anyhow::Ok((address.to_owned(), size.to_owned()))
         };
         let (flash, flash_size) = pair("tvm_flash")?;

@@ -13,7 +13,7 @@ const PERIOD: Duration = Duration::from_secs(15);
 /// A line fits a terminal.
 const COLUMNS: usize = 118;
 
-/// What is known about the work at hand.
+/// What is known about the current work.
 struct State {
     phase: String,
     commands: Vec<Command>,
@@ -41,7 +41,7 @@ pub fn start() {
         loop {
             thread::sleep(PERIOD);
             let line = state().line(begin.elapsed());
-            // A closed standard error is no reason to stop the work.
+            // A closed standard error is not a reason to stop the work.
             let _ = writeln!(std::io::stderr(), "{line}");
         }
     });

@@ -61,7 +61,7 @@ impl Image {
         let mut compiler =
             board.compiler().args(["-std=c99", "-Os", "-ffunction-sections", "-fdata-sections", "-Wall", "-Werror"]);
         compiler = compiler.arg("-I").arg(library::include_dir()).args(sources);
-        // The program's own object files get a name, so that the map tells them from the libraries.
+        // The program's own object files get a name, so that the map distinguishes them from the libraries.
         compiler = compiler.args(["--specs=picolibc.specs", "-nostartfiles", "-save-temps=obj", "-Wl,-emain"]);
         compiler = compiler.args(["-Wl,--gc-sections,-z,noexecstack,--no-warn-rwx-segments"]);
         for root in roots {

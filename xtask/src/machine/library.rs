@@ -9,7 +9,7 @@ use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{paths, sysroot};
 
-/// The folder that the C compilers search for `tvm_embedded.h`.
+/// The directory that the C compilers search for `tvm_embedded.h`.
 pub fn include_dir() -> PathBuf {
     paths::root().join("capi/include")
 }
@@ -31,7 +31,7 @@ pub fn build(board: &Board) -> Result<PathBuf> {
     build_from(paths::root(), board, &paths::target().join("firmware"))
 }
 
-/// Builds the library of the workspace at `root` below the folder `out`.
+/// Builds the library of the workspace at `root` below the directory `out`.
 ///
 /// # Errors
 /// As [`build`].

@@ -7,16 +7,16 @@ mod data;
 
 pub use data::data;
 
-/// The folder of the workspace's `Cargo.toml`.
+/// The directory of the workspace's `Cargo.toml`.
 pub fn root() -> &'static Path {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask)
 }
 
-/// Cargo's target folder: `CARGO_TARGET_DIR`, or `target` in the workspace. Everything xtask makes is below it.
+/// Cargo's target directory: `CARGO_TARGET_DIR`, or `target` in the workspace. Everything xtask makes is below it.
 pub fn target() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
-        // Cargo takes a relative path from the folder it was started in; every verb runs in the root.
+        // Cargo takes a relative path from the directory it was started in; every verb runs in the root.
         Some(dir) => root().join(dir),
         None => root().join("target"),
     }

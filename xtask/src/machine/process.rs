@@ -23,7 +23,7 @@ pub struct Cmd {
 pub struct Outcome {
     /// The exit code; for a program ended by a signal, 128 + the signal, as shells count it.
     pub code: i32,
-    /// What it wrote to its standard output. Bytes that are no UTF-8 are replaced.
+    /// What it wrote to its standard output. Bytes that are not UTF-8 are replaced.
     pub stdout: String,
     /// What it wrote to its standard error.
     pub stderr: String,
@@ -51,7 +51,7 @@ impl Cmd {
         args.into_iter().fold(self, Self::arg)
     }
 
-    /// Sets the folder it runs in.
+    /// Sets the directory it runs in.
     pub fn dir(mut self, dir: impl AsRef<Path>) -> Self {
         self.command.current_dir(dir);
         self
@@ -132,7 +132,7 @@ impl Cmd {
         Ok((self, outcome))
     }
 
-    /// Reports that it runs, for as long as what is returned lives.
+    /// Reports that it runs, until the returned value is dropped.
     fn running(&self) -> Running {
         Running::new(self.line.to_string_lossy().into_owned())
     }
@@ -225,7 +225,7 @@ mod tests {
             Cmd::new("sh").args(["-c", "echo on; sleep 60 & wait"]).timeout(Duration::from_millis(300)).outcome();
         let outcome = outcome.unwrap();
         assert!(outcome.timed_out && outcome.stdout == "on\n" && outcome.code == 128 + 9);
-        // Were the sleep still alive, it would hold the pipe open for a minute.
+        // If the sleep still ran, it would hold the pipe open for a minute.
         assert!(start.elapsed() < Duration::from_secs(20));
     }
 }

@@ -17,7 +17,7 @@ struct Package {
     /// A program on `PATH`, a file if it begins with a slash, or a module of Python's if it begins with `import `; with
     /// `{llvm}` as above.
     sign: &'static str,
-    /// The oldest version of the program that serves, as it tells it with `--version`.
+    /// The oldest version of the program that suffices, as it prints it with `--version`.
     oldest: Option<(u32, u32)>,
     /// Packages that must have the same version as this one.
     same_version_as: &'static [&'static str],
@@ -265,7 +265,7 @@ pub fn rust_host() -> Result<String> {
 fn rustc_says(what: &str) -> Result<String> {
     let text = Cmd::new("rustc").arg("-vV").capture()?;
     let mut lines = text.lines().filter_map(|line| line.split_once(": "));
-    let (_, value) = lines.find(|(key, _)| *key == what).with_context(|| format!("rustc tells no {what}"))?;
+    let (_, value) = lines.find(|(key, _)| *key == what).with_context(|| format!("rustc does not report {what}"))?;
     Ok(value.to_owned())
 }
 
@@ -334,10 +334,10 @@ mod tests {
     }
 
     #[test]
-    fn rustc_tells_its_llvm_and_this_machine() {
+    fn rustc_reports_its_llvm_and_this_machine() {
         assert!(rust_llvm().unwrap().parse::<u32>().unwrap() >= 18);
         assert!(rust_host().unwrap().split('-').count() >= 3);
-        assert!(rustc_says("colour").unwrap_err().to_string().contains("rustc tells no colour"));
+        assert!(rustc_says("colour").unwrap_err().to_string().contains("rustc does not report colour"));
     }
 
     #[test]

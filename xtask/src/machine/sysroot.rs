@@ -1,8 +1,8 @@
 //! Rust's `core` for the boards' processors, where the active cargo has none.
 //!
 //! A user who ran `rustup target add` is served by that: nothing happens here. Elsewhere (continuous integration, machines
-//! that only reach a package mirror) Debian's compiler builds `core` from Debian's sources, once, into a folder that looks
-//! like a toolchain. With that folder's `bin` in front of `PATH`, the plain `cargo build --target` works.
+//! that only reach a package mirror) Debian's compiler builds `core` from Debian's sources, once, into a directory that
+//! looks like a toolchain. With that directory's `bin` in front of `PATH`, the plain `cargo build --target` works.
 //! No step downloads from rustup's server.
 
 use std::fs;
@@ -33,8 +33,8 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Makes sure that a cargo can build for every target. Returns the folder that has to stand first on `PATH` for that, or
-/// `None` where the active cargo already can.
+/// Makes sure that a cargo can build for every target. Returns the directory that has to stand first on `PATH` for
+/// that, or `None` where the active cargo already can.
 ///
 /// # Errors
 /// When Debian's compiler and sources are neither there nor installable, or don't build.
@@ -43,11 +43,11 @@ pub fn path_for(targets: &[&str]) -> Result<Option<PathBuf>> {
         return Ok(None);
     }
     setup::need(&["rust-core"]).context("no core library for these targets: `rustup target add` them, or")?;
-    // A folder of its own choice lets several checkouts share one.
+    // A directory of its own choice lets several checkouts share one.
     let folder =
         std::env::var_os("TVM_EMBEDDED_SYSROOT").map_or_else(|| paths::target().join("sysroot"), PathBuf::from);
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    // Two runs, of one checkout or of several that share the folder, must not lay it out or build it at once.
+    // Two runs, of one checkout or of several that share the directory, must not lay it out or build it at once.
     let lock = fs::File::create(folder.join("lock")).and_then(|file| file.lock().map(|()| file));
     let lock = lock.with_context(|| format!("locking {}", folder.display()))?;
     let sysroot = Sysroot::open(&folder).with_context(|| format!("in {}", folder.display()))?;
@@ -72,7 +72,7 @@ fn holds_core(libdir: &Path) -> bool {
     })
 }
 
-/// A folder that rustc accepts as its sysroot, with a `bin` in front.
+/// A directory that rustc accepts as its sysroot, with a `bin` in front.
 struct Sysroot {
     folder: PathBuf,
     /// `library/` of Debian's Rust sources.
@@ -80,7 +80,7 @@ struct Sysroot {
 }
 
 impl Sysroot {
-    /// Opens the folder, or lays it out anew when it is absent or of another compiler version.
+    /// Opens the directory, or lays it out anew when it is absent or of another compiler version.
     fn open(folder: &Path) -> Result<Self> {
         let folder = folder.canonicalize()?;
         let version = Cmd::new(RUSTC).arg("-vV").capture()?;
@@ -130,7 +130,8 @@ impl Sysroot {
         for target in &missing {
             cargo = cargo.arg("--target").arg(target);
         }
-        // What the outer cargo or the user's settings say about targets, wrappers and folders must not reach this one.
+        // What the outer cargo or the user's settings say about targets, wrappers and directories must not reach this
+        // one.
         for key in [
             "RUSTC_WRAPPER",
             "RUSTC_WORKSPACE_WRAPPER",
@@ -163,7 +164,7 @@ impl Sysroot {
         let manifest = "[package]\nname = \"seed\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[workspace]\n\n\
                         [profile.release]\nopt-level = 3\npanic = \"abort\"\n";
         fs::write(seed.join("Cargo.toml"), manifest)?;
-        // cargo resolves the whole std workspace even for core; Debian ships the crates it names as a folder.
+        // cargo resolves the whole std workspace even for core; Debian ships the crates it names as a directory.
         let config = format!(
             "[source.crates-io]\nreplace-with = \"vendored\"\n\n[source.vendored]\ndirectory = \"{}\"\n",
             self.sources.join("vendor").display()

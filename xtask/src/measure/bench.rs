@@ -83,7 +83,7 @@ fn compile_all(out: &Path, only: Option<&str>) -> Result<Vec<Model>> {
     files.sort();
     let mut models = Vec::new();
     for file in files {
-        let name = file.file_stem().and_then(|name| name.to_str()).context("a model's name is no text")?.to_owned();
+        let name = file.file_stem().and_then(|name| name.to_str()).context("a model's name is not UTF-8")?.to_owned();
         if only.is_some_and(|only| only != name) {
             continue;
         }

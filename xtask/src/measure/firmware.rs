@@ -83,7 +83,7 @@ fn c_tests(board: &Board, tool: &Path) -> Result<String> {
         .args(["-S", ".", "-DCMAKE_BUILD_TYPE=MinSizeRel", "-DBUILD_TESTING=ON"])
         .arg(toolchain)
         .arg(format!("-DTVM_EMBEDDED_TOOL={}", tool.display()))
-        // One folder for all boards: two of the same processor share its library.
+        // One directory for all boards: two of the same processor share its library.
         .arg(format!("-DTVM_EMBEDDED_CARGO_TARGET_DIR={}", paths::target().join("firmware/cargo").display()))
         .arg("-B")
         .arg(&build)

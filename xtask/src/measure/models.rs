@@ -50,7 +50,7 @@ pub struct Row {
     pub instructions: u64,
 }
 
-/// The folder of the archives, if this machine has it.
+/// The directory of the archives, if this machine has it.
 pub fn samples() -> Option<PathBuf> {
     paths::data("mlf")
 }
@@ -108,7 +108,7 @@ fn odd_float(run: usize, bits: u32) -> f32 {
 
 /// Compiles a model, and runs it on this computer, on bytes that reach every value.
 fn compile(tool: &Path, model: &Path, folder: &Path) -> Result<PathBuf> {
-    let name = model.file_stem().and_then(|name| name.to_str()).context("a model's name is no text")?;
+    let name = model.file_stem().and_then(|name| name.to_str()).context("a model's name is not UTF-8")?;
     let archive = folder.join(format!("{name}.tar"));
     Cmd::new(tool).arg("compile").arg(model).arg("-o").arg(&archive).capture()?;
     let facts = Cmd::new(tool).arg("inspect").arg(&archive).arg("--json").capture()?;
@@ -260,7 +260,7 @@ fn build(
     Ok((program, bytes))
 }
 
-/// Every C file below a folder.
+/// Every C file below a directory.
 fn c_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -324,7 +324,7 @@ fn tensors(archive: &Path, direction: &str) -> Result<Vec<(String, Vec<u8>)>> {
     let name = archive.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
     let prefix = format!("{name}.{direction}.");
     let mut tensors = Vec::new();
-    for entry in fs::read_dir(archive.parent().context("an archive without a folder")?)? {
+    for entry in fs::read_dir(archive.parent().context("an archive without a directory")?)? {
         let path = entry?.path();
         let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if let Some(tensor) = file.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".bin")) {

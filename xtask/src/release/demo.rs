@@ -31,7 +31,7 @@ struct Example {
 ///
 /// # Errors
 /// When a step fails; the message names the command. Where the tools for the emulated board are missing and can't be
-/// installed, that is said and is no error.
+/// installed, that is said and is not an error.
 pub fn run(args: &[String]) -> Result<()> {
     if !args.is_empty() {
         bail!("usage: cargo xtask demo");

@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: the release, for people without Rust. One archive with the library for every core.
+//! `cargo xtask dist`: the release, for users without Rust. One archive with the library for every core.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,10 +11,10 @@ use crate::machine::process::Cmd;
 use crate::machine::{library, paths, setup};
 use crate::release::portable;
 
-/// The folder of the library for this machine.
+/// The directory of the library for this machine.
 const HOST: &str = "x86_64-linux";
 
-/// Builds the release and uses it as a stranger would: unpacked elsewhere, with a C compiler and CMake alone.
+/// Builds the release and uses it as a user would: unpacked elsewhere, with a C compiler and CMake alone.
 ///
 /// # Errors
 /// When something does not build, or the example does not run with the unpacked release.

@@ -184,7 +184,7 @@ impl Root {
         for entry in fs::read_dir(sysroot.join("lib"))?.chain(fs::read_dir(sysroot.join("lib/rustlib"))?) {
             let entry = entry?;
             let name = entry.file_name();
-            let below = entry.path().strip_prefix(&sysroot)?.parent().context("a folder")?.to_owned();
+            let below = entry.path().strip_prefix(&sysroot)?.parent().context("a directory")?.to_owned();
             if entry.path().is_file() || name == *host {
                 Cmd::new("cp").arg("-r").arg(entry.path()).arg(to.join(below)).capture()?;
             }
@@ -205,7 +205,7 @@ impl Root {
                 fs::remove_file(target).with_context(|| name.to_owned())?;
                 continue;
             }
-            fs::create_dir_all(target.parent().context("a folder")?)?;
+            fs::create_dir_all(target.parent().context("a directory")?)?;
             fs::copy(from.join(name), target).with_context(|| name.to_owned())?;
         }
         Ok(())

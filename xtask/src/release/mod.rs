@@ -1,4 +1,4 @@
-//! What others get to see: the demo, the release, and a new Debian in which both are tried.
+//! What users get: the demo, the release, and a new Debian in which both are tried.
 
 pub mod demo;
 pub mod dist;

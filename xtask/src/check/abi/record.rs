@@ -57,7 +57,7 @@ pub fn layout(source: &Source) -> Result<String> {
     Ok(text)
 }
 
-/// What is asked of the compiler: a name for people and a constant expression.
+/// What is asked of the compiler: a readable name and a constant expression.
 fn facts(header: &str) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     let mut current: Option<String> = None;
@@ -105,7 +105,7 @@ fn without_comments(text: &str) -> String {
 /// Lets a compiler work out each fact, and reads the values from its assembly: nothing has to run.
 fn values(source: &Source, facts: &[(String, String)], compiler: &str, bits: &str) -> Result<BTreeMap<usize, i64>> {
     let file = source.out.join(format!("layout{bits}.c"));
-    let folder = source.header.parent().context("the header's folder")?;
+    let folder = source.header.parent().context("the header's directory")?;
     let mut text = String::from("#include \"tvm_embedded.h\"\nvoid facts(void) {\n");
     for (index, (_, expression)) in facts.iter().enumerate() {
         text += &format!("  __asm__ volatile(\"=== {index} %c0\" : : \"i\"({expression}));\n");
@@ -151,7 +151,7 @@ fn compiled_probe(source: &Source) -> Result<PathBuf> {
     let file = source.out.join("probe.c");
     fs::write(&file, text)?;
     let library = source.out.join("libprobe.so");
-    let folder = source.header.parent().context("the header's folder")?;
+    let folder = source.header.parent().context("the header's directory")?;
     // No path of this machine in what is written down.
     Cmd::new("gcc")
         .args(["-std=c99", "-g", "-O0", "-shared", "-fPIC", "-w"])
