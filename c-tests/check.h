@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks that count: a failed one prints its place and the program goes on; the exit code tells the end. For one file of a
+/* Checks that count: a failed one prints its place and the program goes on; the exit code says whether one failed. For one file of a
  * program: two that include this don't link, since each would count for itself. */
 #ifndef CHECK_H
 #define CHECK_H

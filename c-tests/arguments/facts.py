@@ -66,7 +66,7 @@ VALUES = {
 
 
 class Size:
-    """A parameter that tells bytes: `need` are just enough, fewer get `status`. With a `probe`, the function itself takes
+    """A parameter that is a number of bytes: `need` are just enough, fewer get `status`. With a `probe`, the function itself takes
     any size (0: not known), and the call `probe` afterwards answers. `good` is what other rows give."""
 
     def __init__(self, need, alignment, status, probe=None, good=None):

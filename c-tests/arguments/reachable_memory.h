@@ -12,8 +12,8 @@ enum { FILL = 0x6B, LAST_ALIGNMENT = 8 };
 typedef struct ReachableMemory {
   const void *parameters[4]; /* First, so that it is aligned as a parameter. */
   TVMModel model;            /* for a model made wrong */
-  TVMContext context;        /* good for `full` */
-  TVMContext one_context;    /* good for the models with one of a kind */
+  TVMContext context;        /* valid for `full` */
+  TVMContext one_context;    /* valid for the models with one of a kind */
   TVMContext spare;
   void *workspaces[3];
   void *devices[3];

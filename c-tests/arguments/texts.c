@@ -63,7 +63,7 @@ static void every_length_of_a_message(void) {
 }
 
 /* No more than 127 bytes are read, so a message of so many needs no NUL. */
-static void a_message_before_a_wall(void) {
+static void a_message_before_a_protected_page(void) {
   char text[TVM_LAST_ERROR_SIZE - 1];
   const char *last;
   memset(text, 'm', sizeof(text));
@@ -82,6 +82,6 @@ static void a_message_before_a_wall(void) {
 int main(void) {
   texts_of_statuses();
   every_length_of_a_message();
-  a_message_before_a_wall();
+  a_message_before_a_protected_page();
   return check_end();
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """model.py --cmake CMAKE --source DIR --tool TOOL --tflite FILE [--link SOURCE_TREE] -- CMAKE_ARGUMENTS...
 
-Builds a user's project with a model as docs/cmake.md shows it, in a folder of its own: a first build, a second one in which
+Builds a user's project with a model as docs/cmake.md shows it, in a directory of its own: a first build, a second one in which
 nothing is compiled, a third with another archive under the same name (another number of files, another header), a fourth
 after a generated file was deleted. Each program must run.
 """
@@ -68,7 +68,7 @@ def main():
         build_and_run(None)
         if not header.exists():
             sys.exit("the deleted header did not come back")
-    print("built, left alone, rebuilt after a change, mended")
+    print("built, left alone, rebuilt after a change, repaired")
 
 
 main()

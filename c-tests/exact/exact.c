@@ -77,7 +77,7 @@ static uint64_t run(const TVMModel *model, int before) {
   for (i = 0; i < model->num_inputs; i++) {
     uint8_t *bytes = (uint8_t *)inputs[i];
     for (j = 0; j < model->inputs[i].size; j++) {
-      /* Small numbers whatever the type: a float of such bytes is no NaN. */
+      /* Small numbers whatever the type: a float of such bytes is not a NaN. */
       bytes[j] = (uint8_t)((i * 31 + j * 7 + (j >> 3)) & 0x3F);
     }
   }

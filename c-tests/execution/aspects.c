@@ -57,8 +57,8 @@ static void several_workspaces_parameters_devices_and_state(void) {
   CHECK_STATUS(TVMReset(&full, &context), TVM_STATUS_OK);
   CHECK_STATUS(TVMExecute(&full, &inputs, &outputs, &context), TVM_STATUS_OK);
   CHECK(out_image[0] == 1 + 10 + 1);
-  CHECK(walls_stand(g_sram.bytes, sizeof(g_sram), 19, FAKE_BUFFER));
-  CHECK(walls_stand(g_state.bytes, sizeof(g_state), 4, FAKE_STATE));
+  CHECK(guards_intact(g_sram.bytes, sizeof(g_sram), 19, FAKE_BUFFER));
+  CHECK(guards_intact(g_state.bytes, sizeof(g_state), 4, FAKE_STATE));
 
   CHECK_STATUS(TVMGetWorkspace(&full, &context, 0, &found), TVM_STATUS_OK);
   CHECK((uintptr_t)found % FAKE_ALIGNMENT == 0 && (uint8_t *)found - (uint8_t *)workspaces.sram < FAKE_ALIGNMENT &&
@@ -183,7 +183,7 @@ static void tensors_inside_the_workspace(void) {
     memset(x, 4, INSIDE_BYTES);
     CHECK_STATUS(TVMExecute(&inside, NULL, NULL, &context), TVM_STATUS_OK);
     CHECK(y[0] == 8);
-    CHECK(walls_stand(g_sram.bytes, sizeof(g_sram), offset, INSIDE_WORKSPACE + FAKE_ALIGNMENT - 1));
+    CHECK(guards_intact(g_sram.bytes, sizeof(g_sram), offset, INSIDE_WORKSPACE + FAKE_ALIGNMENT - 1));
 
     inputs.x = x + 8;
     CHECK_STATUS(TVMExecute(&inside, &inputs, &outputs, &context), TVM_STATUS_TENSOR_NOT_IN_WORKSPACE);
@@ -197,7 +197,7 @@ static void tensors_inside_the_workspace(void) {
   }
 }
 
-/* One tensor in the caller's memory and one in the workspace: only the second has a place that can be told and checked. */
+/* One tensor in the caller's memory and one in the workspace: only the second has a place that can be reported and checked. */
 static void tensors_inside_and_outside(void) {
   TVMTensor tensors[2];
   TVMModel mixed = inside;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order of TVMExecute's checks, as its description has it: a call with every fault answers the first of them; each is
- * mended in turn, and the next one is answered; the model runs when none is left. */
+ * fixed in turn, and the next one is answered; the model runs when none is left. */
 #include "../check.h"
 #include "fake.h"
 
@@ -37,7 +37,7 @@ static void *off_mutable(void *pointer, size_t bytes) {
 
 static Bad bad;
 
-/* The faulty call: `step` faults are mended already. */
+/* The faulty call: `step` faults are fixed already. */
 static int32_t call(unsigned step) {
   const TVMModel *model = &bad.model;
   const TVMContext *context = &bad.context;
@@ -197,7 +197,7 @@ int main(void) {
   for (step = 0; step < faults; step++) {
     const int32_t got = call(step);
     if (!CHECK_STATUS(got, answers[step])) {
-      printf("  with %u faults mended\n", step);
+      printf("  with %u faults fixed\n", step);
     }
     CHECK(fake.runs == 0);
   }

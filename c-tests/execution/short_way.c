@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The short way through TVMExecute: a right call of a plain model is proved from the first words of its descriptor, its
- * workspace and its alignment mask, without a look at its tensors. Here the tensors would be refused by whoever looks at
- * them, since no address is a multiple of 0; so the answer tells which way a call took. Nobody else can tell: the ways
- * differ in their cost alone. */
+/* The fast path of TVMExecute: a right call of a plain model is proved from the first words of its descriptor, its
+ * workspace and its alignment mask; its tensors' own rows are not read. Here a check of these rows would refuse the call,
+ * since no address is a multiple of 0; so the answer shows which path a call took. Otherwise the paths differ in their cost
+ * alone. */
 #include "../check.h"
 
 enum { BYTES = 40, ALIGNMENT = 16, BUFFER = BYTES + ALIGNMENT - 1 };

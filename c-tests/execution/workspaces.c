@@ -57,9 +57,9 @@ static void every_offset_and_size(const TVMModel *model) {
         CHECK(fake.runs == runs);
         CHECK(y[0] == 0x5A && workspace[0] == 0x5A);
       }
-      CHECK(walls_stand(g_area.bytes, AREA, 16 + offset, size));
-      CHECK(walls_stand(g_in_area, sizeof(g_in_area), 33, FAKE_BYTES));
-      CHECK(walls_stand(g_out_area, sizeof(g_out_area), 35, FAKE_BYTES));
+      CHECK(guards_intact(g_area.bytes, AREA, 16 + offset, size));
+      CHECK(guards_intact(g_in_area, sizeof(g_in_area), 33, FAKE_BYTES));
+      CHECK(guards_intact(g_out_area, sizeof(g_out_area), 35, FAKE_BYTES));
     }
   }
 }

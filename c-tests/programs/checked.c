@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every answer is looked at, and told as text. The first call fails: the workspace was forgotten. */
+/* Every status is checked and printed as text. The first call fails: the workspace was not set. */
 #include <stdio.h>
 #include <string.h>
 #include "my_model.h"

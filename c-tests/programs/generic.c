@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* generic in NAME FILE ... out NAME FILE ...
  *
- * Runs any model with nothing but its descriptor and the accessors: memory from the heap between walls, at addresses that
+ * Runs any model with nothing but its descriptor and the accessors: memory from the heap between guard zones, at addresses that
  * are no more aligned than the descriptor asks; inputs from files; outputs compared with files. DESCRIPTOR is the model's.
  * Runs twice, the second time with other workspaces, and expects the same bytes. */
 #include <stdio.h>
@@ -19,7 +19,7 @@ extern const TVMModel DESCRIPTOR;
     }                                                                \
   } while (0)
 
-enum { MOST = 16, FILL = 0xA7, WALL = 64, MOST_PLACES = 4 * MOST };
+enum { MOST = 16, FILL = 0xA7, GUARD = 64, MOST_PLACES = 4 * MOST };
 
 /* Every block there is, and what of it is not the model's. */
 static struct {
@@ -28,14 +28,14 @@ static struct {
 } places[MOST_PLACES];
 static size_t num_places;
 
-/* Memory whose start is a multiple of `alignment`, and of nothing larger, with walls on both sides. */
+/* Memory whose start is a multiple of `alignment`, and of nothing larger, with guard zones on both sides. */
 static void *place(size_t bytes, size_t alignment) {
-  const size_t total = bytes + 2 * alignment + 2 * WALL;
+  const size_t total = bytes + 2 * alignment + 2 * GUARD;
   unsigned char *block = (unsigned char *)malloc(total);
   size_t skip;
   ENSURE(block != NULL && num_places < MOST_PLACES);
   memset(block, FILL, total);
-  skip = WALL + (3 * alignment - ((uintptr_t)block + WALL) % (2 * alignment)) % (2 * alignment);
+  skip = GUARD + (3 * alignment - ((uintptr_t)block + GUARD) % (2 * alignment)) % (2 * alignment);
   ENSURE((uintptr_t)(block + skip) % (2 * alignment) == alignment % (2 * alignment));
   places[num_places].block = block;
   places[num_places].total = total;
@@ -46,7 +46,7 @@ static void *place(size_t bytes, size_t alignment) {
 }
 
 /* No byte beside any block was written. */
-static void walls_stand(void) {
+static void guards_intact(void) {
   size_t at, byte;
   for (at = 0; at < num_places; at++) {
     for (byte = 0; byte < places[at].total; byte++) {
@@ -152,7 +152,7 @@ int main(int argc, char **argv) {
       printf("TVMExecute: %s\n", TVMStatusString(status));
       ENSURE(status == TVM_STATUS_OK);
     }
-    walls_stand();
+    guards_intact();
     for (at = 1; at + 2 < argc; at += 3) {
       if (strcmp(argv[at], "out") == 0) {
         const int32_t found = TVMFindOutput(model, argv[at + 1]);

@@ -82,7 +82,7 @@ fn c_text(path: &str, bytes: &[u8]) {
             }
             (b'/', [b'/', tail @ ..]) => {
                 let end = tail.iter().position(|b| *b == b'\n').expect("an open comment");
-                assert!(end == 0 || tail[end - 1] != b'\\', "{path}: a comment that swallows the next line");
+                assert!(end == 0 || tail[end - 1] != b'\\', "{path}: a comment that continues on the next line");
                 &tail[end + 1..]
             }
             (b'"', tail) => {

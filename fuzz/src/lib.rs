@@ -23,7 +23,7 @@ use tvm_embedded_mlf::{Archive, Limits};
 /// A function that takes any bytes.
 pub type Target = fn(&[u8]);
 
-/// All of them, by the name of their program and of their folder in `corpus/`.
+/// All of them, by the name of their program and of their directory in `corpus/`.
 pub const TARGETS: [(&str, Target); 5] =
     [("archive", archive), ("metadata", metadata), ("structured", structured), ("names", names), ("tflite", tflite)];
 

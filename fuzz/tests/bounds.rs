@@ -35,7 +35,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Reads what Linux tells of a process; elsewhere nothing is seen.
+    /// Reads what Linux reports of a process; elsewhere nothing is seen.
     fn look(&mut self, process: u32) {
         let read = |name: &str| fs::read_to_string(format!("/proc/{process}/{name}")).unwrap_or_default();
         let peak = read("status")
@@ -53,7 +53,7 @@ impl Seen {
 
 /// Runs a verb on a file; an error says which promise was broken.
 fn run(tool: &Path, verb: &[&str], case: &Case, file: &Path) -> Result<String, String> {
-    let folder = file.parent().expect("a folder");
+    let folder = file.parent().expect("a directory");
     let limits = format!("ulimit -v {MEMORY} && ulimit -t {SECONDS} && exec \"$0\" \"$@\"");
     let errors = folder.join("errors");
     let mut command = Command::new("sh");
@@ -88,7 +88,7 @@ fn the_worst_files_are_answered_within_bounds() {
     let mut broken = Vec::new();
     let mut count = 0;
     for case in worst::cases().filter(|case| only.as_deref().is_none_or(|only| case.name.contains(only))) {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = tempfile::tempdir().expect("a directory");
         let file = folder.path().join(format!("model.{}", case.suffix));
         let bytes = (case.make)();
         assert!(bytes.len() <= LARGEST, "{}: {} bytes", case.name, bytes.len());

@@ -9,7 +9,7 @@ use tvm_embedded_fuzz::{TARGETS, run};
 const LONGEST: Duration = Duration::from_secs(30);
 
 #[test]
-fn every_input_of_the_corpus_has_an_answer() {
+fn every_input_of_the_corpus_is_accepted_or_refused() {
     for (name, target) in TARGETS {
         let inputs = inputs(name);
         assert!(inputs.len() >= 10, "{name}: only {} inputs", inputs.len());
@@ -26,7 +26,7 @@ fn every_input_of_the_corpus_has_an_answer() {
     }
 }
 
-/// A target that answers everything with a refusal at the door would find nothing.
+/// A target that refuses every input in its first check would find nothing.
 #[test]
 fn the_targets_reach_what_they_are_for() {
     let mut names = tvm_embedded_fuzz::Names::from_bytes(b"\0left\0right\0result\0arena");

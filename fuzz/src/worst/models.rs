@@ -282,7 +282,7 @@ fn chain(length: u32, kind: u32, width: u32) -> Vec<u8> {
     .file()
 }
 
-/// Many results of one input, all alive until they are summed up, each of another size of life.
+/// Many results of one input, all in use until they are summed up, each with a lifetime of its own.
 fn fan(count: u32) -> Vec<u8> {
     let first = |i| (vec![0, 0], vec![1 + i]);
     let sum = |i| (vec![if i == 0 { 1 } else { count + i }, 1 + (i + 1) % count], vec![count + i + 1]);
