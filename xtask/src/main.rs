@@ -62,7 +62,7 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "abi",
         usage: "[--update]",
-        about: "compare the binary interface with what was written down",
+        about: "compare the binary interface with the recorded one",
         run: abi::run,
     },
     Verb {

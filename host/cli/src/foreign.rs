@@ -8,7 +8,7 @@ use crate::terminal::shown;
 /// From other formats to what is read here.
 const TO_TFLITE: &str = "convert it with tf.lite.TFLiteConverter to an int8 .tflite file, and give that";
 
-/// A file of a format that has a road to .tflite, or of none at all; `None` where it may be an archive.
+/// A file of another format, with a way to .tflite where there is one; `None` where it may be an archive.
 pub fn refused(path: &Path, content: &[u8]) -> Option<Failure> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let (what, advice) = match extension.as_str() {
@@ -31,7 +31,7 @@ pub fn refused(path: &Path, content: &[u8]) -> Option<Failure> {
     Some(Failure::refused(format!("{}: {what}", shown(path))).advise(advice))
 }
 
-/// Whether a file is a tar file, or packed so that the reader of archives has a word for it.
+/// Whether a file is a tar file, or compressed in a way that the reader of archives names.
 fn may_be_archive(content: &[u8]) -> bool {
     let packed: [&[u8]; 5] = [b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"];
     content.get(257..262) == Some(b"ustar") || packed.iter().any(|magic| content.starts_with(magic))

@@ -48,12 +48,12 @@ pub fn heading(text: &str) -> String {
     format!("{HEADING}{text}{HEADING:#}")
 }
 
-/// A word that should catch the eye.
+/// A word that is highlighted.
 pub fn warning(text: &str) -> String {
     format!("{WARNING}{text}{WARNING:#}")
 }
 
-/// A word for something broken.
+/// A word for an error.
 pub fn defect(text: &str) -> String {
     format!("{ERROR}{text}{ERROR:#}")
 }

@@ -13,7 +13,7 @@ use crate::terminal::{printable, sentence, shown};
 
 const WHOLE_FILE: &str = "give a whole int8 .tflite file, as the TensorFlow Lite converter writes it";
 
-/// Whether a file is to be taken for a .tflite file: by its identifier, or, if that is broken, by its name.
+/// Whether a file is read as a .tflite file: by its identifier, or, if that is broken, by its name.
 pub fn is_tflite(path: &Path, content: &[u8]) -> bool {
     content.get(4..8) == Some(b"TFL3") || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tflite"))
 }
@@ -35,7 +35,7 @@ pub fn compile(path: &Path, content: &[u8], mut options: Options) -> Result<Outp
         };
         match advise::advice(&graph, &errors) {
             Some(advice) => failure.advise(advice),
-            // What was asked for is impossible; the message says what is not.
+            // The request is not possible; the message says what is.
             None if errors.0.iter().any(|problem| problem.found.starts_with("pools too small")) => {
                 failure.advise("change the pools: one without a size takes what the others have no room for")
             }
@@ -49,7 +49,7 @@ pub fn note(content: &[u8]) -> Option<String> {
     advise::note(&read::read(content).ok()?)
 }
 
-/// What a file that was compiled hardly means.
+/// What is probably a mistake in a file that was compiled.
 pub fn doubts(content: &[u8]) -> Vec<mlf::Finding> {
     let Ok(graph) = read::read(content) else { return Vec::new() };
     let finding = |doubt: doubts::Doubt| mlf::Finding {

@@ -25,7 +25,7 @@ struct Step {
 
 const STEPS: &[Step] = &[
     Step { name: "format", about: "the Rust and C source is formatted", run: format },
-    Step { name: "lint", about: "clippy has nothing to say", run: lint },
+    Step { name: "lint", about: "clippy gives no warning", run: lint },
     Step { name: "header", about: "the C header is what the source says", run: c_header },
     Step { name: "docs", about: "the documentation builds without a warning", run: documentation },
     Step { name: "rust", about: "the tests of the crates that the next step does not run", run: rust },
@@ -39,7 +39,7 @@ const STEPS: &[Step] = &[
         about: "tests of the library, the reader and the generator run all of them",
         run: measured,
     },
-    Step { name: "abi", about: "the binary interface is what was written down", run: binary_interface },
+    Step { name: "abi", about: "the binary interface is the recorded one", run: binary_interface },
     Step {
         name: "deny",
         about: "dependencies: none of the runtime's, those of the tools by the rules",
@@ -49,7 +49,7 @@ const STEPS: &[Step] = &[
     Step { name: "sanitize", about: "no memory error in the C tests and in generated models", run: memory },
     Step {
         name: "replay",
-        about: "hostile input: the corpus replayed, odd names compiled, the worst files",
+        about: "hostile input: the corpus replayed, unusual names compiled, the worst files",
         run: hostile_input,
     },
     Step { name: "fuzz", about: "hostile input: a minute of libFuzzer for each target", run: search },
@@ -60,7 +60,7 @@ const STEPS: &[Step] = &[
     Step { name: "firmware", about: "C tests, examples and models on the emulated boards", run: boards },
     Step { name: "flags", about: "the same bytes under the flags that products use", run: product_flags },
     Step { name: "avr", about: "every operator on a core whose int has 16 bits", run: sixteen_bits },
-    Step { name: "dist", about: "the release, used by someone without Rust", run: release },
+    Step { name: "dist", about: "the release, used without Rust", run: release },
 ];
 
 /// Runs the named steps, or all of them, and reports at the end which failed.

@@ -46,7 +46,7 @@ impl Program {
         let parent = std::env::temp_dir();
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX);
-        // Nobody else looks into it.
+        // Other users can't read it.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let made = parent.canonicalize().and_then(|parent| builder.tempdir_in(parent));

@@ -1,7 +1,7 @@
-//! The model between `read` and `lower`: tensors and operators, with indices already checked.
+//! The model between `import` and `lower`: tensors and operators, with indices already checked.
 //!
 //! Every [`TensorId`] of a [`Subgraph`] is a valid index into its tensors; operators stand in execution order.
-//! Whether shapes, types and options fit together is the business of `check`.
+//! Whether shapes, types and options fit together is decided by `check`.
 
 use std::any::Any;
 use std::fmt;
