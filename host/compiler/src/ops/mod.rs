@@ -15,6 +15,7 @@ pub mod arg_max_min;
 pub mod average_pool_2d;
 pub mod batch_to_space_nd;
 pub mod broadcast_to;
+pub mod cast;
 pub mod compare;
 pub mod concatenation;
 pub mod conv_2d;
@@ -78,6 +79,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &batch_to_space_nd::BATCH_TO_SPACE_ND,
     &batch_to_space_nd::SPACE_TO_BATCH_ND,
     &broadcast_to::DEFINITION,
+    &cast::DEFINITION,
     &compare::EQUAL,
     &compare::GREATER,
     &compare::GREATER_EQUAL,

@@ -1,4 +1,4 @@
-"""QUANTIZE and DEQUANTIZE, between all types that the reference knows."""
+"""QUANTIZE, DEQUANTIZE and CAST, between all types that the reference knows."""
 
 from builder import options
 
@@ -35,4 +35,16 @@ def dequantize(net):
     return True
 
 
-OPERATORS = {"QUANTIZE": (6, quantize), "DEQUANTIZE": (3, dequantize)}
+def cast(net):
+    """CAST, to a type with a scale where others would have one."""
+    types = ("int8", "int16", "int32", "float32", "bool")
+    source = net.source(is_type(*types))
+    if source is None:
+        return False
+    dtype = net.pick(types)
+    output = net.result("cast", source.shape, dtype, net.quantization(dtype) if dtype != "int32" else None)
+    net.operator("CAST", [source], [output], options("CastOptions"))
+    return True
+
+
+OPERATORS = {"QUANTIZE": (6, quantize), "DEQUANTIZE": (3, dequantize), "CAST": (3, cast)}
