@@ -54,6 +54,7 @@ pub mod slice;
 pub mod softmax;
 pub mod space_to_depth;
 pub mod split;
+pub mod squared_difference;
 pub mod squeeze;
 pub mod strided_slice;
 pub mod sub;
@@ -145,6 +146,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &space_to_depth::SPACE_TO_DEPTH,
     &split::SPLIT,
     &split::SPLIT_V,
+    &squared_difference::DEFINITION,
     &squeeze::DEFINITION,
     &strided_slice::DEFINITION,
     &sub::DEFINITION,

@@ -73,6 +73,25 @@ def prelu(net):
     return True
 
 
+def squared_difference(net):
+    """SQUARED_DIFFERENCE."""
+    first = net.source(is_type("int8", "int16", "int32", "float32"))
+    if first is None or (first.dtype.name == "int16" and first.quantization is None):
+        return False
+    second = _second(net, first)
+    shape = np.broadcast_shapes(first.shape, second.shape)
+    if size(shape) > net.largest:
+        return False
+    quantization = None
+    if first.dtype.name in ("int8", "int16"):
+        if second.quantization is None:
+            return False
+        quantization = net.quantization(first.dtype, max(first.scale, second.scale) ** 2 * 2.0 ** net.between(0, 8))
+    output = net.result("squared_difference", shape, first.dtype, quantization)
+    net.operator("SQUARED_DIFFERENCE", [first, second], [output])
+    return True
+
+
 def logical_not(net):
     """LOGICAL_NOT."""
     source = net.source(is_type("bool"))
@@ -178,6 +197,7 @@ OPERATORS = {
     **{name: (1, compare(name)) for name in COMPARE},
     "LOGICAL_NOT": (1, logical_not),
     "PRELU": (3, prelu),
+    "SQUARED_DIFFERENCE": (3, squared_difference),
     **{name: (4 if "int8" in types else 1, unary(name)) for name, (types, _) in UNARY.items()},
     **{name: (8 if name == "ADD" else 5, binary(name)) for name in BINARY},
 }
