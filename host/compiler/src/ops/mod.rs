@@ -21,6 +21,7 @@ pub mod concatenation;
 pub mod conv_2d;
 pub mod depthwise_conv_2d;
 pub mod dequantize;
+pub mod div;
 pub mod elu;
 pub mod expand_dims;
 pub mod fill;
@@ -91,6 +92,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &conv_2d::DEFINITION,
     &depthwise_conv_2d::DEFINITION,
     &dequantize::DEFINITION,
+    &div::DEFINITION,
     &elu::DEFINITION,
     &expand_dims::DEFINITION,
     &fill::DEFINITION,

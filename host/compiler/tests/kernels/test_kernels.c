@@ -12,6 +12,7 @@
 #include "conv_2d.h"
 #include "depthwise_conv_2d.h"
 #include "depthwise_whole.h"
+#include "div.h"
 #include "fully_connected.h"
 #include "softmax.h"
 
@@ -632,6 +633,23 @@ static void test_arithmetic(void) {
     }
 }
 
+/* Quotients that don't exist: the status says so, the others are there. */
+static void test_div(void) {
+    static const struct {
+        int32_t x, y, quotient, status;
+    } rows[] = {{7, 2, 3, 0}, {-7, 2, -3, 0}, {7, 0, 0, -1}, {INT32_MIN, -1, 0, -1}, {INT32_MIN, 1, INT32_MIN, 0}};
+    static const tvmk_broadcast_t shapes = {.shape = {1, 1, 1, 3}, .step1 = {0, 0, 0, 1}, .step2 = {0, 0, 0, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const int32_t x[3] = {9, rows[i].x, -9}, y[3] = {2, rows[i].y, 2};
+        int32_t out[3] = {1, 1, 1};
+        int32_t status = tvmk_div(&shapes, x, y, out, INT32_MIN, INT32_MAX);
+        cases++;
+        if ((status != rows[i].status || out[0] != 4 || out[1] != rows[i].quotient || out[2] != -4) && failures++ < 10) {
+            printf("FAILED div %ld / %ld: status %ld\n", (long)rows[i].x, (long)rows[i].y, (long)status);
+        }
+    }
+}
+
 static void report(const char *what) {
     printf("%-20s %d cases, %d failures\n", what, cases, failures);
 }
@@ -657,6 +675,8 @@ int main(void) {
     report("add");
     for (int i = 0; i < 100 * ROUNDS; i++) test_softmax();
     report("softmax");
+    test_div();
+    report("div");
     puts(failures ? "FAILED" : "PASSED");
     return failures != 0;
 }

@@ -73,6 +73,25 @@ def prelu(net):
     return True
 
 
+def div(net):
+    """DIV: of float32 by anything, of int32 by a constant, since the reference stops the process at a divisor of 0."""
+    first = net.source(is_type("float32", "int32"))
+    if first is None or first.quantization is not None:
+        return False
+    if first.dtype == FLOAT:
+        second = _second(net, first)
+    else:
+        values = net.state.randint(2, 1 << net.between(2, 20), first.shape[-1:])
+        values *= net.pick((1, -1))
+        second = net.graph.constant(net.name("divisors"), values.astype(np.int32))
+    shape = np.broadcast_shapes(first.shape, second.shape)
+    if size(shape) > net.largest:
+        return False
+    fields = options("DivOptions", fusedActivationFunction=activation(net.pick(ACTIVATIONS)))
+    net.operator("DIV", [first, second], [net.result("div", shape, first.dtype)], fields)
+    return True
+
+
 def squared_difference(net):
     """SQUARED_DIFFERENCE."""
     first = net.source(is_type("int8", "int16", "int32", "float32"))
@@ -196,6 +215,7 @@ def alike(net, tensor, quantization):
 OPERATORS = {
     **{name: (1, compare(name)) for name in COMPARE},
     "LOGICAL_NOT": (1, logical_not),
+    "DIV": (3, div),
     "PRELU": (3, prelu),
     "SQUARED_DIFFERENCE": (3, squared_difference),
     **{name: (4 if "int8" in types else 1, unary(name)) for name, (types, _) in UNARY.items()},
