@@ -11,6 +11,7 @@ pub mod shared;
 
 pub mod abs;
 pub mod add;
+pub mod add_n;
 pub mod arg_max_min;
 pub mod average_pool_2d;
 pub mod batch_to_space_nd;
@@ -75,6 +76,7 @@ use kernels::{Kernel, includes};
 pub static DEFINITIONS: &[&Definition] = &[
     &abs::DEFINITION,
     &add::DEFINITION,
+    &add_n::DEFINITION,
     &arg_max_min::ARG_MAX,
     &arg_max_min::ARG_MIN,
     &average_pool_2d::DEFINITION,

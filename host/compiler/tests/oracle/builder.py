@@ -24,6 +24,7 @@ _TYPES = {
 
 # Operators of which int8 is part of the first version; most others know it from version 2 on.
 _ALWAYS_ONE = (
+    "ADD_N",
     "ASSIGN_VARIABLE",
     "CALL_ONCE",
     "ELU",

@@ -73,6 +73,22 @@ def prelu(net):
     return True
 
 
+def add_n(net):
+    """ADD_N of two to five tensors of one shape."""
+    first = net.source(is_type("int8", "float32"))
+    if first is None:
+        return False
+    terms = [first]
+    for _ in range(net.between(1, 4)):
+        other = net.source(lambda t: t.dtype == first.dtype and t.shape == first.shape)
+        if other is None or net.chance(0.3):
+            other = net.constant(first.shape, first.dtype, first.quantization)
+        terms.append(other if first.dtype == FLOAT else alike(net, other, first.quantization))
+    quantization = None if first.dtype == FLOAT else net.quantization(near=len(terms) * first.scale)
+    net.operator("ADD_N", terms, [net.result("add_n", first.shape, first.dtype, quantization)])
+    return True
+
+
 def div(net):
     """DIV: of float32 by anything, of int32 by a constant, since the reference stops the process at a divisor of 0."""
     first = net.source(is_type("float32", "int32"))
@@ -215,6 +231,7 @@ def alike(net, tensor, quantization):
 OPERATORS = {
     **{name: (1, compare(name)) for name in COMPARE},
     "LOGICAL_NOT": (1, logical_not),
+    "ADD_N": (3, add_n),
     "DIV": (3, div),
     "PRELU": (3, prelu),
     "SQUARED_DIFFERENCE": (3, squared_difference),
