@@ -51,6 +51,7 @@ pub mod relu6;
 pub mod reshape;
 pub mod resize_nearest_neighbor;
 pub mod reverse_v2;
+pub mod select_v2;
 pub mod shape;
 pub mod slice;
 pub mod softmax;
@@ -142,6 +143,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &reshape::DEFINITION,
     &resize_nearest_neighbor::DEFINITION,
     &reverse_v2::DEFINITION,
+    &select_v2::DEFINITION,
     &shape::RANK,
     &shape::SHAPE,
     &slice::DEFINITION,

@@ -108,6 +108,25 @@ def div(net):
     return True
 
 
+def select_v2(net):
+    """SELECT_V2 by a condition of the graph or a new one."""
+    first = net.source(is_type("int8", "int16", "float32"), inexact=True)
+    if first is None:
+        return False
+    second = _second(net, first)
+    shape = np.broadcast_shapes(first.shape, second.shape)
+    condition = net.source(lambda t: t.dtype == np.bool_ and _fit(net, shape, t.shape))
+    if condition is None or net.chance(0.2):
+        one = net.chance(0.3)
+        condition = net.input(tuple(1 if one or net.chance(0.2) else n for n in shape) or (1,), "bool")
+    shape = np.broadcast_shapes(shape, condition.shape)
+    if size(shape) > net.largest or len(shape) > 5:
+        return False
+    output = net.result("select_v2", shape, first.dtype, first.quantization)
+    net.operator("SELECT_V2", [condition, first, second], [output], options("SelectV2Options"))
+    return True
+
+
 def squared_difference(net):
     """SQUARED_DIFFERENCE."""
     first = net.source(is_type("int8", "int16", "int32", "float32"))
@@ -234,6 +253,7 @@ OPERATORS = {
     "ADD_N": (3, add_n),
     "DIV": (3, div),
     "PRELU": (3, prelu),
+    "SELECT_V2": (3, select_v2),
     "SQUARED_DIFFERENCE": (3, squared_difference),
     **{name: (4 if "int8" in types else 1, unary(name)) for name, (types, _) in UNARY.items()},
     **{name: (8 if name == "ADD" else 5, binary(name)) for name in BINARY},
