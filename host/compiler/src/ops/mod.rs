@@ -66,6 +66,7 @@ pub mod transpose;
 pub mod transpose_conv;
 pub mod unpack;
 pub mod variable;
+pub mod zeros_like;
 
 use crate::ir::graph::{OpKind, Operator, Subgraph};
 use crate::ir::problem::Problem;
@@ -164,6 +165,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &variable::CALL_ONCE,
     &variable::READ_VARIABLE,
     &variable::VAR_HANDLE,
+    &zeros_like::DEFINITION,
 ];
 
 /// The definition of an operator, if there is one.

@@ -36,6 +36,7 @@ _ALWAYS_ONE = (
     "RESHAPE",
     "SHAPE",
     "VAR_HANDLE",
+    "ZEROS_LIKE",
 )
 
 

@@ -1,9 +1,9 @@
-//! FILL: a value again and again, at compile time.
+//! FILL: a value again and again, `move.h`.
 
-use crate::ir::graph::OpKind;
+use crate::ir::graph::{DType, OpKind};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
-use crate::ops::shared::ahead;
+use crate::ops::shared::moved::{self, Gaps, Moved};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -15,16 +15,18 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: &[],
     reference: "fill.cc",
-    support: &[Support::bytes("any, of values known at compile time", Cores::NoCode)],
+    support: &[
+        Support::bytes("int8, int32, float32, of a shape known at compile time", Cores::Portable),
+        Support::bytes("any, of values known at compile time", Cores::NoCode),
+    ],
 };
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let (dimensions, value, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
-    ahead::refuse_later(checker).then_some(())?;
-    let fits = checker.rank(dimensions, 1) & checker.rank(value, 0) & checker.dtype(output, &[value.dtype]);
-    fits.then_some(())?;
+    let types = moved::types(checker, value, output, &[DType::Int8, DType::Int32, DType::Float32]);
+    (types & checker.rank(dimensions, 1) & checker.rank(value, 0)).then_some(())?;
     let expected: Vec<usize> =
         checker.constant_integers(dimensions)?.iter().map(|&n| usize::try_from(n).unwrap_or(usize::MAX)).collect();
     checker.shape(output, &expected).then_some(())?;
-    ahead::only(checker, value.data.as_ref()?.repeat(output.elements()))
+    Some(Box::new(Moved { gaps: Gaps::Element(value), ..Moved::new(value, output, Vec::new()) }))
 }

@@ -186,7 +186,26 @@ def embedding_lookup(net):
     return True
 
 
+def zeros_like(net):
+    """ZEROS_LIKE."""
+    source = net.source(lambda t: t.dtype.name in ("int8", "int32", "float32"), inexact=True)
+    return source is not None and _apply(net, "ZEROS_LIKE", source, [], [source.shape], options("ZerosLikeOptions"))
+
+
+def fill(net):
+    """FILL with one number of the caller."""
+    dtype = net.pick(("int8", "int32", "float32"))
+    shape = net.shape()
+    quantization = None if dtype == "int32" else net.quantization(dtype)
+    value = net.keep(net.graph.input(net.name("value"), (), quantization, np.dtype(dtype)))
+    sizes = net.graph.constant(net.name("sizes"), np.asarray(shape, _whole(net)))
+    net.operator("FILL", [sizes, value], [net.result("fill", shape, dtype, quantization)], options("FillOptions"))
+    return True
+
+
 OPERATORS = {
+    "FILL": (1, fill),
+    "ZEROS_LIKE": (1, zeros_like),
     "GATHER": (4, gather),
     "EMBEDDING_LOOKUP": (2, embedding_lookup),
     "SLICE": (4, slice_),
