@@ -30,6 +30,7 @@ pub mod float_functions;
 pub mod floor_div;
 pub mod fully_connected;
 pub mod gather;
+pub mod gather_nd;
 pub mod hard_swish;
 pub mod leaky_relu;
 pub mod logical;
@@ -116,6 +117,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &fully_connected::DEFINITION,
     &gather::EMBEDDING_LOOKUP,
     &gather::GATHER,
+    &gather_nd::DEFINITION,
     &hard_swish::DEFINITION,
     &leaky_relu::DEFINITION,
     &logical::LOGICAL_AND,

@@ -29,6 +29,7 @@ _ALWAYS_ONE = (
     "CALL_ONCE",
     "ELU",
     "EXPAND_DIMS",
+    "GATHER_ND",
     "HARD_SWISH",
     "LEAKY_RELU",
     "PRELU",

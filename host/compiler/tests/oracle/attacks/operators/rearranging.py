@@ -186,6 +186,18 @@ def embedding_lookup(net):
     return True
 
 
+def gather_nd(net):
+    """GATHER_ND of places known at compile time."""
+    source = _source(net, NARROW, lambda t: len(t.shape) >= 1)
+    if source is None:
+        return False
+    depth = net.between(1, min(len(source.shape), 5))
+    rows = tuple(net.between(1, 4) for _ in range(net.between(0, 2)))
+    positions = net.state.randint(0, 1 << 20, (*rows, depth)) % np.int32(source.shape[:depth])
+    shape = (*rows, *source.shape[depth:])
+    return _apply(net, "GATHER_ND", source, [positions.astype(np.int32)], [shape], options("GatherNdOptions"))
+
+
 def zeros_like(net):
     """ZEROS_LIKE."""
     source = net.source(lambda t: t.dtype.name in ("int8", "int32", "float32"), inexact=True)
@@ -205,6 +217,7 @@ def fill(net):
 
 OPERATORS = {
     "FILL": (1, fill),
+    "GATHER_ND": (2, gather_nd),
     "ZEROS_LIKE": (1, zeros_like),
     "GATHER": (4, gather),
     "EMBEDDING_LOOKUP": (2, embedding_lookup),
