@@ -20,6 +20,7 @@ pub mod cast;
 pub mod compare;
 pub mod concatenation;
 pub mod conv_2d;
+pub mod cumsum;
 pub mod depthwise_conv_2d;
 pub mod dequantize;
 pub mod div;
@@ -95,6 +96,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &compare::NOT_EQUAL,
     &concatenation::DEFINITION,
     &conv_2d::DEFINITION,
+    &cumsum::DEFINITION,
     &depthwise_conv_2d::DEFINITION,
     &dequantize::DEFINITION,
     &div::DEFINITION,

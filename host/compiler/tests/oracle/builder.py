@@ -27,6 +27,7 @@ _ALWAYS_ONE = (
     "ADD_N",
     "ASSIGN_VARIABLE",
     "CALL_ONCE",
+    "CUMSUM",
     "ELU",
     "EXPAND_DIMS",
     "GATHER_ND",

@@ -106,7 +106,21 @@ def softmax(net):
     return True
 
 
+def cumsum(net):
+    """CUMSUM."""
+    source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) >= 1)
+    if source is None:
+        return False
+    axis = net.between(-len(source.shape), len(source.shape) - 1)
+    near = None if source.quantization is None else source.scale * net.pick((1, 2, source.shape[axis]))
+    output = net.result("cumsum", source.shape, source.dtype, net.quantization(source.dtype, near))
+    fields = options("CumsumOptions", exclusive=net.chance(0.5), reverse=net.chance(0.5))
+    net.operator("CUMSUM", [source, net.graph.constant(net.name("axis"), np.int32(axis))], [output], fields)
+    return True
+
+
 OPERATORS = {
+    "CUMSUM": (2, cumsum),
     "AVERAGE_POOL_2D": (5, pool("AVERAGE_POOL_2D")),
     "MAX_POOL_2D": (5, pool("MAX_POOL_2D")),
     **{name: (4 if name == "MEAN" else 2, reduce(name)) for name in REDUCED},
