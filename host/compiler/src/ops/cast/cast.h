@@ -5,13 +5,13 @@
 
 #include "base.h"
 
-#define TVMK_CAST(name, from, to, expression)                                 \
-  TVMK_SHARED void tvmk_cast_##name(const from *in, to *out, int32_t count) { \
-    for (int32_t i = 0; i < count; i++) {                                     \
-      const from x = in[i];                                                   \
-      out[i] = (to)(expression);                                              \
-    }                                                                         \
-  }
+#define TVMK_CAST(name, from, to, expression)                                   \
+    TVMK_SHARED void tvmk_cast_##name(const from *in, to *out, int32_t count) { \
+        for (int32_t i = 0; i < count; i++) {                                   \
+            const from x = in[i];                                               \
+            out[i] = (to)(expression);                                          \
+        }                                                                       \
+    }
 
 TVMK_CAST(int8_int16, int8_t, int16_t, x)
 TVMK_CAST(int8_int32, int8_t, int32_t, x)

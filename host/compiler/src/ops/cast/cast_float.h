@@ -7,13 +7,13 @@
 #include "float_base.h"
 
 TVMK_INLINE int32_t tvmk_cast_towards_zero(float x) {
-  if (x >= 2147483648.0f) {
-    return INT32_MAX;
-  }
-  if (x > -2147483648.0f) {
-    return (int32_t)x;
-  }
-  return x == x ? INT32_MIN : 0;
+    if (x >= 2147483648.0f) {
+        return INT32_MAX;
+    }
+    if (x > -2147483648.0f) {
+        return (int32_t)x;
+    }
+    return x == x ? INT32_MIN : 0;
 }
 
 TVMK_CAST(float_int8, float, int8_t, tvmk_clamp(tvmk_cast_towards_zero(x), INT8_MIN, INT8_MAX))

@@ -6,18 +6,18 @@
 #include "float_base.h"
 
 TVMK_SHARED void tvmk_cumsum_float(const tvmk_cumsum_t *l, const float *in, float *out) {
-  for (int32_t row = 0; row < l->rows; row++) {
-    for (int32_t column = 0; column < l->step; column++) {
-      int32_t step;
-      int32_t i = tvmk_cumsum_start(l, row, column, &step);
-      float sum = 0.0f;
-      for (int32_t n = 0; n < l->length; n++, i += step) {
-        float before = sum;
-        sum = tvmk_exact(sum + in[i]);
-        out[i] = tvmk_float_result(l->exclusive ? before : sum);
-      }
+    for (int32_t row = 0; row < l->rows; row++) {
+        for (int32_t column = 0; column < l->step; column++) {
+            int32_t step;
+            int32_t i = tvmk_cumsum_start(l, row, column, &step);
+            float sum = 0.0f;
+            for (int32_t n = 0; n < l->length; n++, i += step) {
+                float before = sum;
+                sum = tvmk_exact(sum + in[i]);
+                out[i] = tvmk_float_result(l->exclusive ? before : sum);
+            }
+        }
     }
-  }
 }
 
 #endif
