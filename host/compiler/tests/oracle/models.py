@@ -2,9 +2,10 @@
 """Writes small .tflite models: each operator over a grid of shapes and parameters, and a few networks.
 
     models.py --list [--filter REGEX]
-    models.py --out DIR [--filter REGEX] [--seed N]
+    models.py --out DIR [--filter REGEX] [--seed N] [--untried]
 
-Every model is run in the oracle as well. DIR/index.json tells which models there are, and which the oracle
+Every model is run in the oracle as well, but for --untried, which writes the files alone: of cases made to be refused
+none, of a pair the one for the compiler. DIR/index.json tells which models there are, and which the oracle
 refuses and why; the files of those are not written, but for cases made to be refused: those lie in DIR/refused. Of cases
 with one model for the oracle and another for the compiler, the second lies in DIR/instead.
 
@@ -39,7 +40,8 @@ def main(argv):
     if not chosen:
         print(f"models: no name matches {options.filter!r}", file=sys.stderr)
         return 2
-    return _write(chosen, pathlib.Path(options.out), options)
+    out = pathlib.Path(options.out)
+    return _write_untried(chosen, out, options.seed) if options.untried else _write(chosen, out, options)
 
 
 def _parser():
@@ -50,6 +52,7 @@ def _parser():
     parser.add_argument("--list", action="store_true", help="print the names and write nothing")
     parser.add_argument("--out", help="directory to write the models to")
     parser.add_argument("--filter", default="", metavar="REGEX", help="only models with a match in their name")
+    parser.add_argument("--untried", action="store_true", help="don't run the models, and write no index")
     parser.add_argument("--seed", type=int, default=1, help="seed of weights and parameters (default 1)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="models tried at once")
     return parser
@@ -96,6 +99,17 @@ def _write(chosen, out, options):
             file=sys.stderr,
         )
     return 1 if unexpected else 0
+
+
+def _write_untried(chosen, out, seed):
+    import cases
+
+    out.mkdir(parents=True, exist_ok=True)
+    for name, make in chosen.items():
+        if not name.startswith((cases.REFUSAL, cases.CONTRADICTION)):
+            data = cases.build(name, make, seed)
+            _keep(out, name, data[1] if isinstance(data, tuple) else data)
+    return 0
 
 
 def _keep(folder, name, data):

@@ -5,7 +5,6 @@ use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::kernels::kernels;
-use crate::ops::shared::float_window::geometry;
 use crate::ops::shared::pool_2d::{self, Pool, options};
 use crate::ops::shared::text;
 
@@ -56,9 +55,7 @@ impl Checked for AveragePool<'_> {
 impl Checked for FloatAveragePool<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (window, range) = (&self.pool.window, text::float_pair(self.range));
-        let mut fields = geometry(window);
-        fields.push(("channels", window.in_channels.to_string()));
-        let mut body = text::constant_struct("tvmk_float_pool_t", "layer", &fields);
+        let mut body = text::constant_struct("tvmk_float_pool_t", "layer", &pool_2d::fields(window));
         body += &format!("    tvmk_float_average_pool_2d(&layer, input, output, {range});\n");
         let summary = format!("float32 AVERAGE_POOL_2D {}", window.describe());
         let (input, output) = (self.pool.input.id, self.pool.output.id);

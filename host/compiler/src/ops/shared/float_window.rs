@@ -67,17 +67,10 @@ impl Checked for FloatWindow<'_> {
         arguments.extend(self.bias.map(|bias| Argument::input("bias", bias.id)));
         arguments.push(Argument::output("output", self.output.id));
         let bias = if self.bias.is_some() { "bias" } else { "0" };
-        let mut fields = vec![("low", text::float(self.range.0)), ("high", text::float(self.range.1))];
-        fields.extend(geometry(window));
-        fields.extend([
-            ("in_channels", window.in_channels.to_string()),
-            ("out_channels", self.channels.to_string()),
-            ("group_in", (window.in_channels / kernel.groups).to_string()),
-            ("group_out", (self.channels / kernel.groups).to_string()),
-            ("dilation_height", window.dilation_height.to_string()),
-            ("dilation_width", window.dilation_width.to_string()),
-        ]);
         // Pointers to arguments are not constants: they are filled in at the call.
+        let mut fields = vec![("weights", "0".to_owned()), ("bias", "0".to_owned())];
+        fields.extend([("low", text::float(self.range.0)), ("high", text::float(self.range.1))]);
+        fields.extend(geometry(window, self.channels, kernel.groups));
         let mut body = text::constant_struct("tvmk_float_window_t", "fixed", &fields);
         body += "    tvmk_float_window_t layer = fixed;\n";
         body += &format!("    layer.weights = weights;\n    layer.bias = {bias};\n");
@@ -92,18 +85,24 @@ impl Checked for FloatWindow<'_> {
     }
 }
 
-/// The members that the structs of windows begin with.
-pub fn geometry(window: &Window) -> Vec<(&'static str, String)> {
+/// The members that say which elements a window sees, in the order of the struct, as C++ asks for.
+fn geometry(window: &Window, channels: usize, groups: usize) -> Vec<(&'static str, String)> {
     [
         ("batches", window.batches),
         ("in_height", window.in_height),
         ("in_width", window.in_width),
+        ("in_channels", window.in_channels),
         ("out_height", window.out_height),
         ("out_width", window.out_width),
+        ("out_channels", channels),
+        ("group_in", window.in_channels / groups),
+        ("group_out", channels / groups),
         ("window_height", window.height),
         ("window_width", window.width),
         ("stride_height", window.stride_height),
         ("stride_width", window.stride_width),
+        ("dilation_height", window.dilation_height),
+        ("dilation_width", window.dilation_width),
         ("pad_top", window.pad_top),
         ("pad_left", window.pad_left),
     ]
