@@ -36,6 +36,9 @@ fn every_operator_in_every_dialect() {
     for (compiler, language, dialect, before_20) in calls() {
         let mut command = Command::new(compiler);
         command.args(["-x", language, &format!("-std={dialect}"), "-fsyntax-only"]).args(WARNINGS);
+        if language == "c++" {
+            command.arg("-Wold-style-cast");
+        }
         if before_20 {
             command.arg(if compiler.starts_with("clang") { "-Wno-c++20-designator" } else { "-Wno-c++20-extensions" });
         }

@@ -1,5 +1,6 @@
 //! `<module>_lib1.c`: constants, one function per layer, and the function that calls them in order.
 
+use super::CASTS;
 use super::constants::{constant, reference};
 use super::names::{comment, kernel_file};
 use super::run::{check_mark, main_parameters, main_prototype};
@@ -13,7 +14,7 @@ const COLUMNS: usize = 120;
 
 /// The operators' file.
 pub fn operators(model: &Model) -> String {
-    let mut out = String::new();
+    let mut out = CASTS.to_owned();
     let prefix = model.macro_prefix();
     out.push_str("#include <stdint.h>\n#include <string.h>\n\n");
     let mut headers: Vec<&str> =

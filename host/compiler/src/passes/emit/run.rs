@@ -1,5 +1,6 @@
 //! `<module>_lib0.c`: the entry point and what goes with it.
 
+use super::CASTS;
 use super::header::{map_prototype, reset_prototype, run_prototype};
 use crate::ir::model::{Model, Port};
 use crate::ir::names::Names;
@@ -7,7 +8,7 @@ use std::fmt::Write;
 
 /// The entry point's file.
 pub fn entry(model: &Model) -> String {
-    let mut out = String::new();
+    let mut out = CASTS.to_owned();
     let resets = model.state_pool().is_some();
     if resets {
         out.push_str("#include <string.h>\n\n");
