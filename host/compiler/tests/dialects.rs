@@ -20,7 +20,7 @@ const CPP: [(&str, bool); 5] = [("c++11", true), ("c++14", true), ("c++17", true
 
 const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
 
-/// Operators that only appear behind others in models, where the compiler computes them itself.
+/// Operators that no case of the oracle has: RANK always becomes a constant, and leaves no code.
 const WITHOUT_MODEL: [&str; 1] = ["RANK"];
 
 #[test]

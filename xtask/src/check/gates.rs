@@ -25,7 +25,7 @@ struct Fault {
     sign: &'static str,
 }
 
-const FAULTS: [Fault; 14] = [
+const FAULTS: [Fault; 15] = [
     Fault {
         name: "panic",
         file: "capi/src/lib.rs",
@@ -139,6 +139,14 @@ const FAULTS: [Fault; 14] = [
         to: "(x - zero_point) * (int)(INT32_C(1) << 20); }",
         gate: &["xtask", "avr", "^add-b"],
         sign: "on AVR, ",
+    },
+    Fault {
+        name: "member-order",
+        file: "host/compiler/src/ops/shared/float_window.rs",
+        from: "        (\"in_channels\", window.in_channels),\n        (\"out_height\", window.out_height),\n",
+        to: "        (\"out_height\", window.out_height),\n        (\"in_channels\", window.in_channels),\n",
+        gate: &["test", "--package", "tvm_embedded_compiler", "--test", "dialects"],
+        sign: "field designators to be specified in declaration order",
     },
 ];
 
