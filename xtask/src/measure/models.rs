@@ -238,6 +238,10 @@ fn build(
         for include in [&programs, &generated, &generated.join("archive"), &library::include_dir()] {
             compiler = compiler.arg("-I").arg(include);
         }
+        if !archive.starts_with(paths::target()) {
+            // Not ours, but TVM's: compiled as the generated CMakeLists.txt does.
+            compiler = compiler.arg("-ffp-contract=off");
+        }
         compiler.args(c_files(&generated)?).args(board.hosted()).capture()?;
         let compiled = fs::read_dir(&object_folder)?.map(|entry| Ok(entry?.path()));
         objects.extend(compiled.collect::<Result<Vec<_>>>()?);

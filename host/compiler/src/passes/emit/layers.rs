@@ -1,8 +1,7 @@
 //! `<module>_lib1.c`: constants, one function per layer, and the function that calls them in order.
 
-use super::CASTS;
 use super::constants::{constant, reference};
-use super::names::{comment, kernel_file};
+use super::names::{CASTS, comment, kernel_file};
 use super::run::{check_mark, main_parameters, main_prototype};
 use crate::ir::layer::Argument;
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};

@@ -38,13 +38,6 @@ pub fn emit(model: &Model) -> Vec<File> {
     files
 }
 
-/// What C++ projects often ask to be warned of, and C has no other form for.
-const CASTS: &str = "#if defined(__cplusplus) && defined(__GNUC__)
-#pragma GCC diagnostic ignored \"-Wold-style-cast\"
-#endif
-
-";
-
 /// The kernel files that the layers need.
 fn used_kernels(model: &Model) -> Vec<Kernel> {
     ops::kernels_for(model.layers.iter().flat_map(|planned| planned.layer.headers.iter().copied()))

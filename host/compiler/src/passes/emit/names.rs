@@ -2,6 +2,13 @@
 
 use crate::ir::model::Model;
 
+/// The start of a C file of the archive: what C++ projects often ask to be warned of, and C has no other form for.
+pub const CASTS: &str = "#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC diagnostic ignored \"-Wold-style-cast\"
+#endif
+
+";
+
 /// Name of a kernel file in the archive. It carries the module's name, so that archives of several models, perhaps made by
 /// several versions of the compiler, can share an include path.
 pub fn kernel_file(model: &Model, name: &str) -> String {

@@ -1,7 +1,7 @@
 //! `<module>_lib0.c`: the entry point and what goes with it.
 
-use super::CASTS;
 use super::header::{map_prototype, reset_prototype, run_prototype};
+use super::names::CASTS;
 use crate::ir::model::{Model, Port};
 use crate::ir::names::Names;
 use std::fmt::Write;
