@@ -3,7 +3,7 @@
  * models and asks for facts, in contexts of its own. Both get the right results. */
 #define _DEFAULT_SOURCE /* for sigaction */
 #include <signal.h>
-#include "rows.h"
+#include "table_types.h"
 #include "table.h"
 
 static volatile unsigned long steps;

@@ -10,6 +10,9 @@ use crate::ops;
 use crate::ops::conditions::check_operator;
 use crate::ops::definition::Evaluated;
 
+/// Bytes of an element while it is computed: integers of every type are computed in 64 bits.
+const WIDEST: usize = 8;
+
 /// Most bytes read and written by all operators that are computed ahead: a file can ask for more work than it is long.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -52,7 +55,8 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut usize)
         return None;
     }
     let read = op.inputs.iter().flatten().filter(|id| known(id));
-    let bytes = read.chain(&op.outputs).map(|&id| graph.tensor(id).bytes()).fold(0, usize::saturating_add);
+    let elements = read.chain(&op.outputs).map(|&id| graph.tensor(id).elements()).fold(0, usize::saturating_add);
+    let bytes = elements.saturating_mul(WIDEST);
     *budget = budget.checked_sub(bytes)?;
     let mut problems = Vec::new();
     check_operator(graph, op, false, &mut problems);

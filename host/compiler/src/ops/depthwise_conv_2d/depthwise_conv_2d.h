@@ -269,12 +269,14 @@ TVMK_INLINE void tvmk_depthwise_dsp_as(const tvmk_depthwise_conv_2d_t *l, const 
                 r.out = out + first * r.step_y + m;
                 if (general) {
                     const int32_t *channel = l->output.table + TVMK_GENERAL_WORDS * m;
-                    r.bias[0] = r.bias[1] = (int32_t)((uint32_t)channel[0] << 1);
+                    r.bias[0] = (int32_t)((uint32_t)channel[0] << 1);
+                    r.bias[1] = r.bias[0];
                     r.mantissa = channel[1];
                     r.shift = -channel[2] - 1;
                 } else {
                     const int32_t *channel = l->output.table + TVMK_SHORT_WORDS * m;
-                    r.bias[0] = r.bias[1] = channel[1] >> 5;
+                    r.bias[0] = channel[1] >> 5;
+                    r.bias[1] = r.bias[0];
                     r.mantissa = channel[0];
                     r.shift = channel[1] & 31;
                 }
