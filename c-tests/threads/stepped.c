@@ -73,9 +73,9 @@ static void good_call(const Function *function, const Case *good) {
   uintptr_t a[MOST_ARGUMENTS] = { 0 };
   const unsigned long steps_before = steps, wrong_before = wrong;
   intptr_t answer;
-  world_begin();
+  memory_begin();
   good->good(a);
-  memcpy(&before, &world, sizeof(world));
+  memcpy(&before, &reachable, sizeof(reachable));
   step(1);
   answer = function->call(a);
   step(0);
