@@ -72,6 +72,8 @@ pub fn check_inputs<'a>(
     checker.dtype(weights, types.weights).then_some(())?;
     checker.dtype(output, &[types.activations]).then_some(())?;
     check_weights(checker, weights, (axis, channels));
+    // Without contents in the file, nothing bounds the number of channels, each of which takes memory below.
+    weights.is_constant().then_some(())?;
     let bias = check_bias(checker, numbers[2], types, channels);
     let ((input_scale, input_zero_point), (output_scale, output_zero_point)) =
         (checker.per_tensor(input)?, checker.per_tensor(output)?);
