@@ -155,7 +155,8 @@ fn compare(out: &Path, model: &Model) -> Result<bool> {
     let link = Cmd::new("avr-gcc").arg(format!("-mmcu={CORE}")).args(&objects).args(["-lm", "-o"]).arg(&avr);
     let linked = link.outcome()?;
     if linked.code != 0 {
-        if linked.stderr.contains("overflowed") || linked.stderr.contains("will not fit") {
+        let too_large = ["overflowed", "will not fit", "is not within region"];
+        if too_large.iter().any(|sign| linked.stderr.contains(sign)) {
             return Ok(false);
         }
         bail!("{}", linked.stderr);
