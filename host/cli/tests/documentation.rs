@@ -105,6 +105,7 @@ fn build(folder: &Path, block: &Block, code: &str, model: &Model) {
         let source = folder.join(format!("block.{extension}"));
         fs::write(&source, &text).expect("the directory is writable");
         let mut command = Command::new(compiler);
+        // Examples name the members that matter; C sets the others to 0.
         command.args([standard, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wno-missing-field-initializers", "-I"]);
         command.arg(folder).arg("-I").arg(&model.directory).arg(&source);
         command

@@ -150,8 +150,8 @@ fn documentation() -> Result<End> {
 }
 
 fn rust() -> Result<End> {
-    // Generated C is compiled as C++, too.
-    setup::need(&["cmake", "oracle"])?;
+    // Generated C is compiled as C++, too, and in every dialect with a second compiler.
+    setup::need(&["cmake", "clang", "oracle"])?;
     // What is measured is tested there, so that nothing is run twice; but for the examples in its documentation.
     let exclude = coverage::PACKAGES.iter().flat_map(|package| ["--exclude", package]);
     // All crates, whatever fails: one failure must not hide another.
