@@ -74,6 +74,9 @@ pub enum TVMStatus {
     /// The model keeps state from call to call, and its workspace was not reset since it holds anything else: call
     /// `TVMReset` before the first run.
     StateNotReset = -7430,
+    /// A value in a tensor has no result: a position outside of the tensor it points into, an integer divided by zero.
+    /// The generated code of a compiled model answers this.
+    ValueOutOfRange = -7431,
 }
 
 /// A status other than success as a small number: what the core's results carry. Small numbers are what devices handle
@@ -140,6 +143,7 @@ const TEXTS: &[u8] = b"\
     address overflow\0\
     model is running\0\
     state not reset\0\
+    value out of range\0\
     model's own code\0";
 
 /// The text of a status, or of a failure code that is a model's own, as a C string in constant memory, NUL included.
@@ -165,7 +169,7 @@ pub fn text(code: i32) -> &'static [u8] {
 }
 
 /// Every status there is.
-pub const ALL: [TVMStatus; 31] = {
+pub const ALL: [TVMStatus; 32] = {
     use TVMStatus::*;
     [
         Ok,
@@ -199,6 +203,7 @@ pub const ALL: [TVMStatus; 31] = {
         AddressOverflow,
         Busy,
         StateNotReset,
+        ValueOutOfRange,
     ]
 };
 
@@ -240,6 +245,7 @@ mod tests {
         assert_eq!(words(TVMStatus::IndexOutOfRange as i32), "index out of range");
         assert_eq!(words(TVMStatus::Busy as i32), "model is running");
         assert_eq!(words(TVMStatus::StateNotReset as i32), "state not reset");
+        assert_eq!(words(TVMStatus::ValueOutOfRange as i32), "value out of range");
     }
 
     #[test]

@@ -69,7 +69,7 @@ class Table:
         elif type_ == "size_t" and name == "size":
             self.size(name)
         elif type_ == "int32_t" and name == "status":
-            for value in ["0", "1", "-1", "INT32_MIN", "INT32_MAX", "-7400", *self.header.statuses, "-7430", "-7499", "-7500"]:
+            for value in ["0", "1", "-1", "INT32_MIN", "INT32_MAX", "-7400", *self.header.statuses, "-7431", "-7499", "-7500"]:
                 self.add(name, f"is {value}", "SET", f"(uintptr_t)(intptr_t)({value})", "OK")
         elif type_ == "const char *":
             self.text(name)

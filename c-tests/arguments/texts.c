@@ -9,7 +9,7 @@ static void texts_of_statuses(void) {
   int32_t code;
   for (code = -7500; code <= -7399; code++) {
     const char *text = TVMStatusString(code);
-    const int ours = code <= TVM_STATUS_NULL_MODEL && code >= TVM_STATUS_STATE_NOT_RESET;
+    const int ours = code <= TVM_STATUS_NULL_MODEL && code >= TVM_STATUS_VALUE_OUT_OF_RANGE;
     int32_t other;
     CHECK(text[0] != '\0');
     CHECK(ours == (strcmp(text, "model's own code") != 0));
@@ -41,6 +41,7 @@ static void texts_of_statuses(void) {
   NAMES(TVM_STATUS_INDEX_OUT_OF_RANGE, "index");
   NAMES(TVM_STATUS_NAME_UNKNOWN, "name");
   NAMES(TVM_STATUS_STATE_NOT_RESET, "state");
+  NAMES(TVM_STATUS_VALUE_OUT_OF_RANGE, "value");
   CHECK_TEXT(TVMStatusString(TVM_STATUS_OK), "success");
 }
 

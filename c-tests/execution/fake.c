@@ -93,6 +93,9 @@ static int32_t full_entry(const void *inputs, const void *outputs, const TVMCont
       return TVM_STATUS_STATE_NOT_RESET;
     }
   }
+  if (in->image[0] == INT8_MIN && in->image[1] == INT8_MIN) {
+    return TVM_STATUS_VALUE_OUT_OF_RANGE;
+  }
   record(inputs, outputs, context);
   weights = (const int8_t *)parameters[1];
   state[0]++;

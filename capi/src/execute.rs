@@ -31,8 +31,9 @@ use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 /// Call the generated `TVMExecute_<model>`, which takes only its own types, wherever the model is known at compile time; this
 /// function is for tables of models, and for a checked call behind it.
 ///
-/// Then the model runs. Its own failure code comes back unchanged (generated code returns -1). After a failure of the
-/// model the contents of outputs and workspaces are undefined; the next call is not affected. A model that keeps its
+/// Then the model runs. Its own failure code comes back unchanged: TVM's generated code returns -1, a compiled model answers
+/// `TVM_STATUS_VALUE_OUT_OF_RANGE` for a value that has no result. After a failure of the model the contents of
+/// outputs and workspaces are undefined; the next call is not affected. A model that keeps its
 /// memory to itself answers `TVM_STATUS_BUSY` when it is running already.
 ///
 /// The library keeps nothing, allocates nothing and writes nothing but its stack.

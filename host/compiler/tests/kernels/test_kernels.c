@@ -14,6 +14,8 @@
 #include "depthwise_whole.h"
 #include "div.h"
 #include "fully_connected.h"
+#include "gather.h"
+#include "gather_nd.h"
 #include "softmax.h"
 
 #ifndef ROUNDS
@@ -650,6 +652,37 @@ static void test_div(void) {
     }
 }
 
+/* Positions outside of the input: the status says so, and only what is before them is written. */
+static void test_gather(void) {
+    static const int32_t bad[] = {-1, 3, INT32_MAX, INT32_MIN};
+    static const int8_t table[6] = {1, 2, 3, 4, 5, 6};
+    static const tvmk_gather_t pairs = {.batches = 1, .outer = 1, .length = 3, .count = 3, .block = 2};
+    static const tvmk_gather_t bytes = {.batches = 1, .outer = 1, .length = 3, .count = 3, .block = 1};
+    static const tvmk_gather_nd_t places = {.count = 3, .depth = 2, .block = 1, .size = {3, 2}, .step = {2, 1}};
+    for (size_t i = 0; i <= sizeof bad / sizeof bad[0]; i++) {
+        int good = i == sizeof bad / sizeof bad[0];
+        const int32_t positions[3] = {2, good ? 0 : bad[i], 1};
+        const int32_t rows[6] = {2, 1, good ? 0 : bad[i], 0, 1, 1}, columns[6] = {2, 1, 0, good ? 0 : bad[i] == 3 ? 2 : bad[i], 1, 1};
+        static const int8_t after[3][6] = {{5, 6, 1, 2, 3, 4}, {3, 1, 2, 9, 9, 9}, {6, 1, 4, 9, 9, 9}};
+        for (int kind = 0; kind < 4; kind++) {
+            int8_t found[6] = {9, 9, 9, 9, 9, 9};
+            int32_t status = kind == 0   ? tvmk_gather(&pairs, table, positions, found)
+                             : kind == 1 ? tvmk_gather(&bytes, table, positions, found)
+                                         : tvmk_gather_nd(&places, table, kind == 2 ? rows : columns, found);
+            const int8_t *want = after[kind < 2 ? kind : 2];
+            int32_t first = kind == 0 ? 2 : 1;
+            int wrong = status != (good ? 0 : -1) || memcmp(found, want, (size_t)(good ? 6 : first)) != 0;
+            for (int32_t j = good ? 6 : first; j < 6; j++) {
+                wrong |= found[j] != 9;
+            }
+            cases++;
+            if (wrong && failures++ < 10) {
+                printf("FAILED gather %d, position %ld: status %ld\n", kind, good ? 0L : (long)bad[i], (long)status);
+            }
+        }
+    }
+}
+
 static void report(const char *what) {
     printf("%-20s %d cases, %d failures\n", what, cases, failures);
 }
@@ -677,6 +710,8 @@ int main(void) {
     report("softmax");
     test_div();
     report("div");
+    test_gather();
+    report("gather");
     puts(failures ? "FAILED" : "PASSED");
     return failures != 0;
 }

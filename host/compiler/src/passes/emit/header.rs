@@ -51,7 +51,8 @@ pub fn header(model: &Model) -> String {
     let fails = model.layers.iter().any(|planned| planned.layer.fails);
     if fails {
         out.push_str(
-            " * \\return 0; -1 when a position that the run computed or was given lies outside of its tensor\n",
+            " * \\return 0; -7431 (TVM_STATUS_VALUE_OUT_OF_RANGE) when a position lies outside of its tensor, or an integer\n \
+             *   is divided by zero\n",
         );
     }
     if model.state_pool().is_some() {

@@ -2,7 +2,7 @@
 
 use super::constants::{constant, reference};
 use super::names::{CASTS, comment, kernel_file};
-use super::run::{check_mark, main_parameters, main_prototype};
+use super::run::{END_ON_VALUE, check_mark, main_parameters, main_prototype};
 use crate::ir::layer::Argument;
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::schedule::Owner;
@@ -103,6 +103,7 @@ fn main(out: &mut String, model: &Model) {
     let parameters = main_parameters(model);
     let mut used = vec![false; parameters.len()];
     let mut calls = String::new();
+    let failed = format!(") != 0) {{\n    {END_ON_VALUE}\n  }}");
     for planned in &model.layers {
         let mut arguments: Vec<String> = Vec::new();
         for argument in &planned.layer.arguments {
@@ -120,7 +121,7 @@ fn main(out: &mut String, model: &Model) {
             let scratch = address(model, planned.scratch, &mut used);
             arguments.push(scratch.trim_matches(['(', ')']).to_owned());
         }
-        let (before, after) = if planned.layer.fails { ("if (", ") != 0) {\n    return -1;\n  }") } else { ("", ");") };
+        let (before, after) = if planned.layer.fails { ("if (", &*failed) } else { ("", ");") };
         let call = format!("  {before}{}(", model.symbol(&planned.layer.name));
         let one_line = format!("{call}{}{after}", arguments.join(", "));
         if one_line.len() <= COLUMNS {

@@ -128,6 +128,9 @@ fn mark(model: &Model) -> String {
 /// What `TVM_STATUS_STATE_NOT_RESET` is, which the archive's C can't name: it does without the library's header.
 const STATE_NOT_RESET: i32 = -7430;
 
+/// A statement that ends a run on a value without a result: `TVM_STATUS_VALUE_OUT_OF_RANGE`.
+pub const END_ON_VALUE: &str = "return -7431; /* TVM_STATUS_VALUE_OUT_OF_RANGE */";
+
 /// Statements that end a run on a state without the mark, for the main function's parameter `state`.
 pub fn check_mark(model: &Model, state: &str) -> String {
     format!(
