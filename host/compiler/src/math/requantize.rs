@@ -90,7 +90,7 @@ impl Channel {
     }
 }
 
-/// Constants of a layer's channels, ready for `tvmk_output_t`.
+/// Constants of a layer's channels, ready for `tvmk_requant_t`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// Two words a channel if `short`, else three.

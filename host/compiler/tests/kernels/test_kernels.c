@@ -120,7 +120,7 @@ static void fill_weights(int32_t n) {
 
 /* What the compiler makes of weights, bias and scales: see src/requantize.rs and src/pack.rs. */
 
-static void make_table(int32_t channels, int32_t depth, int32_t zero_point, int general, tvmk_output_t *o) {
+static void make_table(int32_t channels, int32_t depth, int32_t zero_point, int general, tvmk_requant_t *o) {
     o->table = table;
     o->zero_point = (int16_t)between(-128, 127);
     o->low = (int8_t)(between(0, 3) ? -128 : between(-128, 0));
@@ -264,7 +264,7 @@ static int32_t window_sum(const geometry_t *g, int32_t zero_point, int32_t oy, i
     return sum;
 }
 
-static int8_t finish(const tvmk_output_t *o, int32_t sum, int32_t c) {
+static int8_t finish(const tvmk_requant_t *o, int32_t sum, int32_t c) {
     return reference_clamp(reference_multiply(sum + bias[c], mantissa[c], shift[c]) + o->zero_point, o->low, o->high);
 }
 
@@ -289,7 +289,7 @@ static void test_conv_2d(int general) {
     fill_weights(g.oc * depth);
     tvmk_conv_2d_t l;
     memset(&l, 0, sizeof l);
-    make_table(g.oc, depth, zero_point, general, &l.output);
+    make_table(g.oc, depth, zero_point, general, &l.requant);
     int32_t run = g.dw == 1 ? g.kw * g.ic : g.ic, runs = depth / run;
     pack(g.oc, runs, run, unpacked);
     l.weights = &packed;
@@ -302,7 +302,7 @@ static void test_conv_2d(int general) {
     for (int32_t oy = 0, i = 0; oy < g.oh; oy++) {
         for (int32_t ox = 0; ox < g.ow; ox++) {
             for (int32_t c = 0; c < g.oc; c++) {
-                expected[i++] = finish(&l.output, window_sum(&g, zero_point, oy, ox, 0, g.ic, weights + c * depth), c);
+                expected[i++] = finish(&l.requant, window_sum(&g, zero_point, oy, ox, 0, g.ic, weights + c * depth), c);
             }
         }
     }
@@ -313,7 +313,7 @@ static void test_conv_2d(int general) {
     int32_t needed = TVMK_DSP && !unpacked ? 16 * pairs + span * g.ic : 2 * depth;
     int32_t kept = TVMK_DSP && !unpacked ? (g.oc + 1) / 2 * 4 * pairs : g.oc * depth;
     l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
-    l.output.table = table_at_edge(g.oc, general);
+    l.requant.table = table_at_edge(g.oc, general);
     int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, (needed + 3) & ~3);
     int8_t *x = at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic);
     kernels[general + unpacked](&l, x, out, (uint8_t *)memory);
@@ -357,7 +357,7 @@ static void test_depthwise_conv_2d(int general) {
     fill_weights(g.oc * taps);
     tvmk_depthwise_conv_2d_t l;
     memset(&l, 0, sizeof l);
-    make_table(g.oc, taps, zero_point, general, &l.output);
+    make_table(g.oc, taps, zero_point, general, &l.requant);
     int turned = between(0, 1);
     geometry_t t = g;
     l.in_step[turned] = g.iw * g.ic, l.in_step[!turned] = g.ic;
@@ -377,7 +377,7 @@ static void test_depthwise_conv_2d(int general) {
         pack_lanes(g.oc, taps, lanes);
         l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, (g.oc + lanes - 1) / lanes * lanes * taps + 8 - lanes);
     }
-    l.output.table = table_at_edge(g.oc, general);
+    l.requant.table = table_at_edge(g.oc, general);
     l.in_height = (uint16_t)t.ih, l.in_width = (uint16_t)t.iw, l.in_channels = (uint16_t)g.ic;
     l.out_height = (uint16_t)t.oh, l.out_width = (uint16_t)t.ow, l.multiplier = (uint16_t)multiplier;
     l.window_height = (uint16_t)t.kh, l.window_width = (uint16_t)t.kw;
@@ -388,7 +388,7 @@ static void test_depthwise_conv_2d(int general) {
     for (int32_t oy = 0, i = 0; oy < g.oh; oy++) {
         for (int32_t ox = 0; ox < g.ow; ox++) {
             for (int32_t c = 0; c < g.oc; c++) {
-                expected[i++] = finish(&l.output, window_sum(&g, zero_point, oy, ox, c / multiplier, 1, weights + c * taps), c);
+                expected[i++] = finish(&l.requant, window_sum(&g, zero_point, oy, ox, c / multiplier, 1, weights + c * taps), c);
             }
         }
     }
@@ -415,21 +415,21 @@ static void test_depthwise_whole(void) {
     fill_weights(taps * channels);
     tvmk_depthwise_whole_t l;
     memset(&l, 0, sizeof l);
-    make_table(channels, taps, zero_point, 0, &l.output);
+    make_table(channels, taps, zero_point, 0, &l.requant);
     for (int32_t c = 0; c < channels; c++) {
         for (int32_t t = 0; t < taps; t++) {
             turned_weights[t * channels + c] = weights[c * taps + t];
         }
     }
     l.weights = at_edge(EDGE_WEIGHTS, turned_weights, taps * channels);
-    l.output.table = table_at_edge(channels, 0);
+    l.requant.table = table_at_edge(channels, 0);
     l.taps = taps, l.channels = channels;
     for (int32_t c = 0; c < channels; c++) {
         int32_t sum = 0;
         for (int32_t t = 0; t < taps; t++) {
             sum += weights[c * taps + t] * (in[t * channels + c] - zero_point);
         }
-        expected[c] = finish(&l.output, sum, c);
+        expected[c] = finish(&l.requant, sum, c);
     }
     memset(out, 85, OUT_MAX + GUARD);
     snprintf(details, sizeof details, "%ld taps, %ld channels", (long)taps, (long)channels);
@@ -449,7 +449,7 @@ static void test_fully_connected(int general) {
     fill_weights(inputs * units);
     tvmk_fully_connected_t l;
     memset(&l, 0, sizeof l);
-    make_table(units, inputs, zero_point, general, &l.output);
+    make_table(units, inputs, zero_point, general, &l.requant);
     int unpacked = general && between(0, 3) == 0;
     pack(units, 1, inputs, unpacked);
     l.weights = &packed;
@@ -460,14 +460,14 @@ static void test_fully_connected(int general) {
             for (int32_t k = 0; k < inputs; k++) {
                 sum += weights[c * inputs + k] * (in[b * inputs + k] - zero_point);
             }
-            expected[i++] = finish(&l.output, sum, c);
+            expected[i++] = finish(&l.requant, sum, c);
         }
     }
     memset(out, 85, OUT_MAX + GUARD);
     snprintf(details, sizeof details, "%ldx%ld to %ld", (long)batches, (long)inputs, (long)units);
     int32_t kept = TVMK_DSP && !unpacked ? (units + 1) / 2 * 4 * ((inputs + 1) / 2) : units * inputs;
     l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
-    l.output.table = table_at_edge(units, general);
+    l.requant.table = table_at_edge(units, general);
     int8_t *x = at_edge(EDGE_INPUT, in, batches * inputs);
     (unpacked  ? tvmk_fully_connected_unpacked
      : general ? tvmk_fully_connected_general

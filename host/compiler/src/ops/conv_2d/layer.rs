@@ -102,7 +102,7 @@ pub fn fields(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>)
     let number = |n: usize| n.to_string();
     [
         ("weights", lowering.constant("weights")),
-        ("output", weighted.output(&lowering.constant("table"))),
+        ("requant", weighted.requant(&lowering.constant("table"))),
         ("in_height", number(window.in_height)),
         ("in_width", number(window.in_width)),
         ("in_channels", number(window.in_channels)),

@@ -5,11 +5,11 @@
 #define TVMK_DEPTHWISE_WHOLE_H
 
 #include "base.h"
-#include "mve.h"
+#include "mve_requant.h"
 
 typedef struct {
     const int8_t *weights;
-    tvmk_output_t output;
+    tvmk_requant_t requant;
     int32_t taps, channels;
 } tvmk_depthwise_whole_t;
 
@@ -17,7 +17,7 @@ TVMK_SHARED void tvmk_depthwise_whole(const tvmk_depthwise_whole_t *layer, const
     /* A copy: as far as the compiler knows, outputs could overwrite *layer. */
     const tvmk_depthwise_whole_t l = *layer;
     const int8_t *weights = l.weights;
-    const int32_t *table = l.output.table;
+    const int32_t *table = l.requant.table;
     int32_t left = l.channels;
 #if TVMK_MVE
     /* Eight channels at a time, the last few in fewer lanes. */
@@ -32,7 +32,7 @@ TVMK_SHARED void tvmk_depthwise_whole(const tvmk_depthwise_whole_t *layer, const
             even = vaddq_s32(even, vmullbq_int_s16(xs, ws));
             odd = vaddq_s32(odd, vmulltq_int_s16(xs, ws));
         }
-        vstrbq_p_s16(out, tvmk_mve_eight(even, odd, &c[0], &c[1], &l.output, 0), lanes);
+        vstrbq_p_s16(out, tvmk_mve_eight(even, odd, &c[0], &c[1], &l.requant, 0), lanes);
     }
 #elif TVMK_DSP
     for (; left >= 4; left -= 4, in += 4, weights += 4) {
@@ -48,8 +48,8 @@ TVMK_SHARED void tvmk_depthwise_whole(const tvmk_depthwise_whole_t *layer, const
             s3 = tvmk_mla_high(x13, w13, s3);
         }
         for (int32_t i = 0; i < 4; i++, table += TVMK_SHORT_WORDS) {
-            int32_t y = tvmk_requantize_short(s0, table, l.output.zero_point);
-            *out++ = (int8_t)tvmk_clamp(y, l.output.low, l.output.high);
+            int32_t y = tvmk_requantize_short(s0, table, l.requant.zero_point);
+            *out++ = (int8_t)tvmk_clamp(y, l.requant.low, l.requant.high);
             s0 = s1;
             s1 = s2;
             s2 = s3;
@@ -62,8 +62,8 @@ TVMK_SHARED void tvmk_depthwise_whole(const tvmk_depthwise_whole_t *layer, const
         for (int32_t t = l.taps; t > 0; t--, x += l.channels, w += l.channels) {
             sum += *x * *w;
         }
-        int32_t y = tvmk_requantize_short(sum, table, l.output.zero_point);
-        *out++ = (int8_t)tvmk_clamp(y, l.output.low, l.output.high);
+        int32_t y = tvmk_requantize_short(sum, table, l.requant.zero_point);
+        *out++ = (int8_t)tvmk_clamp(y, l.requant.low, l.requant.high);
     }
 }
 

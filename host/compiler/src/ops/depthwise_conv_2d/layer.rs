@@ -52,7 +52,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         "layer",
         &[
             ("weights", lowering.constant("weights")),
-            ("output", weighted.output(&lowering.constant("table"))),
+            ("requant", weighted.requant(&lowering.constant("table"))),
             ("in_step", format!("{{{}, {}}}", in_row.0, in_row.1)),
             ("out_step", format!("{{{}, {}}}", out_row.0, out_row.1)),
             ("in_height", number(window.in_height)),
@@ -129,7 +129,7 @@ fn whole(
         "layer",
         &[
             ("weights", lowering.constant("weights")),
-            ("output", weighted.output(&lowering.constant("table"))),
+            ("requant", weighted.requant(&lowering.constant("table"))),
             ("taps", taps.to_string()),
             ("channels", channels.to_string()),
         ],

@@ -24,7 +24,13 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["depthwise_conv_2d.h", "depthwise_whole.h"],
+    kernels: kernels![
+        "depthwise_conv_2d.h",
+        "depthwise_conv_2d_dsp.h",
+        "depthwise_conv_2d_mve.h",
+        "depthwise_conv_2d_portable.h",
+        "depthwise_whole.h",
+    ],
     reference: "depthwise_conv.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32", Cores::DspMve),

@@ -21,7 +21,12 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["fully_connected.h"],
+    kernels: kernels![
+        "fully_connected.h",
+        "fully_connected_dsp.h",
+        "fully_connected_mve.h",
+        "fully_connected_portable.h"
+    ],
     reference: "fully_connected.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32", Cores::DspMve),
@@ -161,7 +166,7 @@ pub fn layer(
         "layer",
         &[
             ("weights", lowering.constant("weights")),
-            ("output", weighted.output(&lowering.constant("table"))),
+            ("requant", weighted.requant(&lowering.constant("table"))),
             ("batches", batches.to_string()),
             ("inputs", inputs.to_string()),
             ("units", units.to_string()),

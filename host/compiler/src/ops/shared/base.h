@@ -8,6 +8,7 @@
 #ifndef TVMK_BASE_H
 #define TVMK_BASE_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -113,9 +114,12 @@ typedef struct {
     int16_t zero_point;
     int8_t low;
     int8_t high;
-} tvmk_output_t;
+} tvmk_requant_t;
 
-TVMK_INLINE int8_t tvmk_requantize(int32_t sum, const tvmk_output_t *o, int32_t channel, int general) {
+/* Where a member lies that assembly reads. */
+#define TVMK_AT(type, member, bytes) typedef char type##_##member##_at[offsetof(type, member) == (bytes) ? 1 : -1]
+
+TVMK_INLINE int8_t tvmk_requantize(int32_t sum, const tvmk_requant_t *o, int32_t channel, int general) {
     int32_t y = general ? tvmk_requantize_general(sum, o->table + TVMK_GENERAL_WORDS * channel, o->zero_point)
                         : tvmk_requantize_short(sum, o->table + TVMK_SHORT_WORDS * channel, o->zero_point);
     return (int8_t)tvmk_clamp(y, o->low, o->high);

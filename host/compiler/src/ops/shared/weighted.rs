@@ -221,8 +221,8 @@ impl<'a> Weighted<'a> {
             .collect()
     }
 
-    /// The initialiser of a kernel's `tvmk_output_t`.
-    pub fn output(&self, table: &str) -> String {
+    /// The initialiser of a kernel's `tvmk_requant_t`.
+    pub fn requant(&self, table: &str) -> String {
         let (low, high) = self.range;
         format!("{{.table = {table}, .zero_point = {}, .low = {low}, .high = {high}}}", self.output_zero_point)
     }

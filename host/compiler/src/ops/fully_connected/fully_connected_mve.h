@@ -1,0 +1,26 @@
+/* FULLY_CONNECTED with MVE: all channels of one position through mve_products.h. */
+#ifndef TVMK_FULLY_CONNECTED_MVE_H
+#define TVMK_FULLY_CONNECTED_MVE_H
+
+#include "fully_connected_portable.h"
+#include "mve_products.h"
+
+#if TVMK_MVE
+
+TVMK_SHARED void tvmk_fully_connected(const tvmk_fully_connected_t *l, const int8_t *in, int8_t *out) {
+    for (int32_t b = 0; b < l->batches; b++, in += l->inputs, out += l->units) {
+        tvmk_mve_position(in, (const int8_t *)l->weights, l->inputs, l->units, &l->requant, out);
+    }
+}
+TVMK_SHARED void tvmk_fully_connected_general(const tvmk_fully_connected_t *l, const int8_t *in, int8_t *out) {
+    for (int32_t b = 0; b < l->batches; b++, in += l->inputs, out += l->units) {
+        tvmk_mve_position_general(in, (const int8_t *)l->weights, l->inputs, l->units, &l->requant, out);
+    }
+}
+TVMK_INLINE void tvmk_fully_connected_unpacked(const tvmk_fully_connected_t *l, const int8_t *in, int8_t *out) {
+    tvmk_fully_connected_general(l, in, out);
+}
+
+#endif
+
+#endif
