@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, coverage, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz, header,
-    heartbeat, misra, mutants, proof, sanitize, setup, size, sysroot, test,
+    heartbeat, misra, mutants, proof, reach, sanitize, setup, size, sysroot, test,
 };
 
 /// One command of `cargo xtask`.
@@ -82,6 +82,12 @@ const VERBS: &[Verb] = &[
         usage: "[PART...] [--count N] [--seed S] [--first N]",
         about: "random graphs, mutants and large layers against the interpreter, many of them",
         run: attack::run,
+    },
+    Verb {
+        name: "reach",
+        usage: "[PART]",
+        about: "which exported and public models compile, by export mode, and equal the interpreter",
+        run: reach::run,
     },
     Verb {
         name: "avr",

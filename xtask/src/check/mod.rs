@@ -15,5 +15,6 @@ pub mod header;
 pub mod misra;
 pub mod mutants;
 pub mod proof;
+pub mod reach;
 pub mod sanitize;
 pub mod test;

@@ -32,19 +32,33 @@ pub fn scratch() -> tempfile::TempDir {
 
 /// Runs a program of `tests/oracle`; `false`, with a line `SKIPPED`, where Python or its packages can't be had.
 pub fn python(program: &str, arguments: &[&str]) -> bool {
+    match oracle_status(program, arguments) {
+        None => false,
+        Some(0) => true,
+        Some(status) => panic!("{program} {arguments:?} ended with {status}"),
+    }
+}
+
+/// The status of a program of `tests/oracle`: 1 where the interpreter refused a model. `None`, with a line `SKIPPED`, as
+/// for [`python`].
+pub fn oracle_status(program: &str, arguments: &[&str]) -> Option<i32> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(program);
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let run = Command::new("python3").arg(&script).args(arguments).env("CARGO_TARGET_DIR", target).output();
     let Ok(output) = run else {
         eprintln!("SKIPPED: no python3 for the oracle");
-        return false;
+        return None;
     };
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     match output.status.code() {
-        Some(0) => true,
+        Some(0) => Some(0),
+        Some(1) => {
+            eprintln!("{errors}");
+            Some(1)
+        }
         Some(3) => {
             eprintln!("SKIPPED: the oracle can't run here: {errors}");
-            false
+            None
         }
         status => panic!("{program} {arguments:?} ended with {status:?}: {errors}"),
     }
@@ -130,17 +144,17 @@ pub fn compare(
     run(Command::new(&program).arg(&recording.folder).arg(folder))?;
 
     let mut different = String::new();
-    let near = floats::may_differ(tflite);
+    let depth = floats::depth(tflite);
     for (i, place) in watched.iter().enumerate() {
         let recorded = &recording.tensors[place.recorded];
         let expected = fs::read(recording.folder.join(&recorded.file)).unwrap();
         let found = fs::read(folder.join(format!("found_{i}.bin"))).unwrap();
         assert_eq!(expected.len(), found.len(), "{}", recorded.name);
         let first = if recorded.dtype == "float32" {
-            floats::first_difference(&expected, &found, recorded.bytes, near)
+            floats::first_difference(&expected, &found, recorded.bytes, depth)
         } else {
             // A quantised value beside a float that may differ in its last place may be the next one.
-            let limit = i16::from(near);
+            let limit = i16::from(depth > 0);
             (0..expected.len()).find(|&at| (i16::from(expected[at] as i8) - i16::from(found[at] as i8)).abs() > limit)
         };
         if let Some(at) = first {
