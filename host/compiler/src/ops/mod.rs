@@ -51,6 +51,7 @@ pub mod reduce_prod;
 pub mod relu;
 pub mod relu6;
 pub mod reshape;
+pub mod resize_bilinear;
 pub mod resize_nearest_neighbor;
 pub mod reverse_v2;
 pub mod select_v2;
@@ -146,6 +147,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &relu6::DEFINITION,
     &relu::DEFINITION,
     &reshape::DEFINITION,
+    &resize_bilinear::DEFINITION,
     &resize_nearest_neighbor::DEFINITION,
     &reverse_v2::DEFINITION,
     &select_v2::DEFINITION,

@@ -3,11 +3,12 @@
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
-use crate::ir::graph::{DType, OpKind, OpOptions};
-use crate::ir::layer::{Constant, ConstantData, Core, Layer, Lowered, Lowering};
-use crate::ops::checker::{Checker, Operand};
+use crate::ir::graph::{DType, OpKind};
+use crate::ir::layer::{ConstantData, Layer, Lowered, Lowering};
+use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
+use crate::ops::shared::resize::{self, Options, Resize, table};
 use crate::ops::shared::text;
 
 /// The operator.
@@ -23,47 +24,16 @@ pub static DEFINITION: Definition = Definition {
     support: &[Support::bytes("int8, int16, float32", Cores::Portable)],
 };
 
-/// Rows and columns are numbered by int16.
-const MOST: usize = 32767;
-
-/// Its options.
-#[derive(Debug, Default, Clone, Copy)]
-struct Options {
-    align_corners: bool,
-    half_pixel_centers: bool,
-}
-
-impl OpOptions for Options {}
-
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
     let Some(BuiltinOptionsRef::Resizenearestneighbor(o)) = table else { return or_default::<Options>(table) };
     read(Options { align_corners: o.align_corners()?, half_pixel_centers: o.half_pixel_centers()? })
 }
 
-struct Resize<'a> {
-    input: Operand<'a>,
-    output: Operand<'a>,
-    options: Options,
-}
+struct Nearest<'a>(Resize<'a>);
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
-    let options = *checker.options::<Options>()?;
-    let (input, size, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
-    checker.dtype(input, &[DType::Int8, DType::Int16, DType::Float32]).then_some(())?;
-    (checker.dtype(output, &[input.dtype]) & checker.rank(input, 4)).then_some(())?;
-    let given = checker.constant_i32(size)?;
-    let &[batches, height, width, channels] = input.tensor.shape.as_slice() else { return None };
-    let wanted: Vec<usize> = given.iter().filter_map(|&n| usize::try_from(n).ok().filter(|&n| n > 0)).collect();
-    let (1, &[rows, columns]) = (size.shape.len(), wanted.as_slice()) else {
-        checker.bad_tensor(size.id, format!("size {given:?}"), "a height and a width from 1");
-        return None;
-    };
-    if [height, width, rows, columns].into_iter().any(|n| n > MOST) {
-        let found = format!("an image of {height}x{width} to {rows}x{columns}");
-        checker.bad(found, format!("heights and widths up to {MOST}"));
-    }
-    checker.shape(output, &[batches, rows, columns, channels]);
-    Some(Box::new(Resize { input, output, options }))
+    let resize = resize::check(checker, &[DType::Int8, DType::Int16, DType::Float32])?;
+    Some(Box::new(Nearest(resize)))
 }
 
 /// `GetNearestNeighbor`, in float32 as there: the place in the input that place `at` of the output comes from.
@@ -77,34 +47,22 @@ fn nearest(at: usize, from: usize, to: usize, options: Options) -> i16 {
     (place as usize).min(from - 1) as i16
 }
 
-impl Checked for Resize<'_> {
+impl Checked for Nearest<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let (from, to) = (&self.input.shape, &self.output.shape);
-        let table = |what: &str, axis: usize| Constant {
-            name: lowering.constant(what),
-            data: ConstantData::I16((0..to[axis]).map(|at| nearest(at, from[axis], to[axis], self.options)).collect()),
-            align: 2,
-            row: 16,
-            comment: format!("{what} of the input for each of the output"),
-            core: Core::Any,
+        let Resize { input, output, options } = self.0;
+        let places = |axis: usize| {
+            let (from, to) = (input.shape[axis], output.shape[axis]);
+            ConstantData::I16((0..to).map(|at| nearest(at, from, to, options)).collect())
         };
-        let fields = [
-            ("rows", lowering.constant("rows")),
-            ("columns", lowering.constant("columns")),
-            ("batches", from[0].to_string()),
-            ("in_height", from[1].to_string()),
-            ("in_width", from[2].to_string()),
-            ("out_height", to[1].to_string()),
-            ("out_width", to[2].to_string()),
-            ("pixel", (from[3] * self.input.dtype.size()).to_string()),
-        ];
+        let mut fields = self.0.fields(lowering);
+        fields.push(("pixel", (input.shape[3] * input.dtype.size()).to_string()));
         let mut body = text::constant_struct("tvmk_resize_nearest_neighbor_t", "layer", &fields);
         body += "    tvmk_resize_nearest_neighbor(&layer, (const int8_t *)input, (int8_t *)output);\n";
         Lowered::Layer(Layer {
-            constants: vec![table("rows", 1), table("columns", 2)],
+            constants: vec![table(lowering, "rows", places(1), 16), table(lowering, "columns", places(2), 16)],
             headers: vec!["resize_nearest_neighbor.h"],
             body,
-            ..lowering.layer_of(format!("RESIZE_NEAREST_NEIGHBOR {from:?} to {to:?}"), self.input.id, self.output.id)
+            ..lowering.layer_of(self.0.summary(lowering), input.id, output.id)
         })
     }
 }

@@ -10,6 +10,7 @@ pub mod moved;
 pub mod moves;
 pub mod pool_2d;
 pub mod reduce;
+pub mod resize;
 pub mod table;
 pub mod text;
 pub mod weighted;

@@ -108,6 +108,25 @@ def batch_to_space_nd(net):
     return _apply(net, "BATCH_TO_SPACE_ND", source, constants, [shape], options("BatchToSpaceNDOptions"))
 
 
+def resize(name):
+    """The drawing function of RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR."""
+
+    def draw(net):
+        types = NARROW if name == "RESIZE_BILINEAR" else ("int8", "int16", "float32")
+        source = net.source(lambda t: t.dtype.name in types and len(t.shape) == 4)
+        if source is None:
+            return False
+        height, width = (n * net.pick((2, 3)) if net.chance(0.4) else net.between(1, 14) for n in source.shape[1:3])
+        align = net.chance(0.4)
+        half = net.chance(0.5) and not (align and name == "RESIZE_BILINEAR")
+        table = "ResizeBilinearOptions" if name == "RESIZE_BILINEAR" else "ResizeNearestNeighborOptions"
+        fields = options(table, alignCorners=align, halfPixelCenters=half)
+        shape = (source.shape[0], height, width, source.shape[3])
+        return _apply(net, name, source, [np.int32((height, width))], [shape], fields)
+
+    return draw
+
+
 def mirror_pad(net):
     """MIRROR_PAD."""
     source = _source(net, NARROW, lambda t: 1 <= len(t.shape) <= 4)
@@ -218,6 +237,8 @@ def fill(net):
 OPERATORS = {
     "FILL": (1, fill),
     "GATHER_ND": (2, gather_nd),
+    "RESIZE_BILINEAR": (2, resize("RESIZE_BILINEAR")),
+    "RESIZE_NEAREST_NEIGHBOR": (1, resize("RESIZE_NEAREST_NEIGHBOR")),
     "ZEROS_LIKE": (1, zeros_like),
     "GATHER": (4, gather),
     "EMBEDDING_LOOKUP": (2, embedding_lookup),

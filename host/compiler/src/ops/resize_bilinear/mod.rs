@@ -1,0 +1,131 @@
+//! RESIZE_BILINEAR of int8, `resize_bilinear.h`, and float32, `resize_bilinear_float.h`. Between which rows and columns each one
+//! of the output lies is computed here, with the reference's arithmetic, and stands in tables.
+
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{DType, OpKind};
+use crate::ir::layer::{ConstantData, Layer, Lowered, Lowering};
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::resize::{self, Options, Resize, table};
+use crate::ops::shared::text;
+
+/// The operator.
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::RESIZE_BILINEAR,
+    versions: 1..=4,
+    inputs: 2..=2,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: kernels!["resize_bilinear.h", "resize_bilinear_float.h"],
+    reference: "resize_bilinear.cc",
+    support: &[Support::bytes("int8, float32", Cores::Portable)],
+};
+
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Resizebilinear(o)) = table else { return or_default::<Options>(table) };
+    read(Options { align_corners: o.align_corners()?, half_pixel_centers: o.half_pixel_centers()? })
+}
+
+struct Bilinear<'a> {
+    resize: Resize<'a>,
+    /// For the rows, then for the columns.
+    places: [Vec<Place>; 2],
+}
+
+/// Between which two rows, or columns, of the input one of the output lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Place {
+    lower: i64,
+    upper: i64,
+    /// How far from the lower one: in 1024ths on int8.
+    fraction: f32,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let resize = resize::check(checker, &[DType::Int8, DType::Float32])?;
+    if resize.options.align_corners && resize.options.half_pixel_centers {
+        checker.bad("align_corners and half_pixel_centers", "one of them at most");
+    }
+    let places = [1, 2].map(|axis| {
+        let (from, to) = (resize.input.shape[axis] as i64, resize.output.shape[axis] as i64);
+        let place = if resize.input.dtype == DType::Int8 { quantised } else { floating };
+        let places: Vec<Place> = (0..to).map(|at| place(at, from, to, resize.options)).collect();
+        if places.iter().any(|place| place.lower >= from) {
+            checker.bad(format!("{from} rows or columns to {to}"), "a size whose rounded places lie within the input");
+        }
+        places
+    });
+    Some(Box::new(Bilinear { resize, places }))
+}
+
+/// `ComputeInterpolationValuesInteger`.
+fn quantised(at: i64, from: i64, to: i64, options: Options) -> Place {
+    let (from_steps, to_steps) = if options.align_corners && to > 1 { (from - 1, to - 1) } else { (from, to) };
+    let scale = (1024 * from_steps + to_steps / 2) / to_steps;
+    let scaled = at * scale + if options.half_pixel_centers { scale / 2 - 512 } else { 0 };
+    let (lower, upper) = ((scaled / 1024).max(0), ((scaled + 1023) / 1024).min(from - 1));
+    // Between a row and itself nothing depends on the fraction.
+    Place { lower, upper, fraction: if lower == upper { 0.0 } else { (scaled - 1024 * lower) as f32 } }
+}
+
+/// `ComputeInterpolationValues`, in float32 as there.
+fn floating(at: i64, from: i64, to: i64, options: Options) -> Place {
+    let scale = match options.align_corners && to > 1 {
+        true => (from - 1) as f32 / (to - 1) as f32,
+        false => from as f32 / to as f32,
+    };
+    let scaled = if options.half_pixel_centers { (at as f32 + 0.5) * scale - 0.5 } else { at as f32 * scale };
+    let lower = (scaled.floor() as i64).max(0);
+    Place { lower, upper: (scaled.ceil() as i64).min(from - 1), fraction: scaled - lower as f32 }
+}
+
+impl Checked for Bilinear<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let Resize { input, output, .. } = self.resize;
+        let mut fields = self.resize.fields(lowering);
+        fields.push(("channels", input.shape[3].to_string()));
+        let mut constants = Vec::new();
+        let float = input.dtype == DType::Float32;
+        let names = [("rows", "row_fractions"), ("columns", "column_fractions")];
+        for ((what, fractions), places) in names.into_iter().zip(&self.places) {
+            // Two rows, and on int8 the fraction behind them.
+            let entry = |place: &Place| [place.lower as i16, place.upper as i16, place.fraction as i16];
+            let width = if float { 2 } else { 3 };
+            let numbers = places.iter().flat_map(|place| entry(place).into_iter().take(width)).collect();
+            constants.push(table(lowering, what, ConstantData::I16(numbers), 5 * width));
+            if float {
+                let numbers = places.iter().map(|place| place.fraction).collect();
+                constants.push(table(lowering, fractions, ConstantData::F32(numbers), 8));
+                fields.push((fractions, lowering.constant(fractions)));
+            }
+        }
+        let (header, kernel) = match float {
+            true => ("resize_bilinear_float.h", "tvmk_float_resize_bilinear"),
+            false => ("resize_bilinear.h", "tvmk_resize_bilinear"),
+        };
+        let mut body = text::constant_struct(&format!("{kernel}_t"), "layer", &fields);
+        body += &format!("    {kernel}(&layer, input, output);\n");
+        let layer = lowering.layer_of(self.resize.summary(lowering), input.id, output.id);
+        Lowered::Layer(Layer { constants, headers: vec![header], body, ..layer })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_lie_where_the_options_say() {
+        let align = Options { align_corners: true, half_pixel_centers: false };
+        let half = Options { align_corners: false, half_pixel_centers: true };
+        let place = |lower, upper, fraction| Place { lower, upper, fraction };
+        assert_eq!(quantised(1, 2, 4, Options::default()), place(0, 1, 512.0));
+        assert_eq!(quantised(2, 3, 5, align), place(1, 1, 0.0));
+        assert_eq!([0, 1].map(|at| quantised(at, 2, 4, half)), [place(0, 0, 0.0), place(0, 1, 256.0)]);
+        assert_eq!([0, 1].map(|at| floating(at, 2, 4, half)), [place(0, 0, -0.25), place(0, 1, 0.25)]);
+        assert_eq!(floating(3, 2, 4, align), place(1, 1, 0.0));
+    }
+}
