@@ -49,8 +49,59 @@ pub enum Lowered {
         /// The other name for them.
         output: TensorId,
     },
+    /// Blocks of bytes that other tensors' bytes are: code only for those that can't be placed where they are needed.
+    Parts(Parts),
     /// No code and no data, such as a handle.
     Nothing,
+}
+
+/// What an operator that only moves bytes does: SPLIT, CONCATENATION and the like.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// The layer without arguments and statements.
+    pub layer: Layer,
+    /// What is moved, in this order. Together these are all bytes of the outputs.
+    pub parts: Vec<Part>,
+}
+
+/// Bytes of one tensor that become bytes of another.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Parameter and tensor they come from.
+    pub input: Argument,
+    /// Parameter and tensor they go to.
+    pub output: Argument,
+    /// Where they are in both, if that is one block.
+    pub block: Option<Block>,
+    /// Statements that copy them.
+    pub statements: String,
+}
+
+/// A block of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// First byte in the input.
+    pub input: usize,
+    /// First byte in the output.
+    pub output: usize,
+    /// How many.
+    pub bytes: usize,
+}
+
+impl Parts {
+    /// The layer that copies the parts marked in `copied`; `None` for no part.
+    pub fn into_layer(self, copied: &[bool]) -> Option<Layer> {
+        let left: Vec<Part> =
+            self.parts.into_iter().zip(copied).filter_map(|(part, &copied)| copied.then_some(part)).collect();
+        let mut arguments: Vec<Argument> = Vec::new();
+        for argument in left.iter().map(|part| &part.input).chain(left.iter().map(|part| &part.output)) {
+            if !arguments.contains(argument) {
+                arguments.push(argument.clone());
+            }
+        }
+        let body = left.iter().map(|part| part.statements.as_str()).collect();
+        (!left.is_empty()).then_some(Layer { arguments, body, ..self.layer })
+    }
 }
 
 /// One C function of the generated code.

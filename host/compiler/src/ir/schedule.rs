@@ -2,6 +2,7 @@
 
 use crate::ir::graph::TensorId;
 use crate::ir::layer::Layer;
+use crate::math::plan::Piece;
 
 /// Who provides the bytes of a [`Storage`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +32,19 @@ pub struct Storage {
     pub first: usize,
     /// Last layer that needs them.
     pub last: usize,
+    /// When which of them are needed.
+    pub pieces: Vec<Piece>,
     /// The tensors.
     pub tensors: Vec<TensorId>,
+}
+
+/// Where a tensor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// Index of the storage.
+    pub storage: usize,
+    /// Its first byte there.
+    pub at: usize,
 }
 
 /// The layers in order, and the bytes they work on.
@@ -42,8 +54,8 @@ pub struct Schedule {
     pub layers: Vec<Layer>,
     /// All storages that a layer or the caller uses.
     pub storages: Vec<Storage>,
-    /// Storage of each tensor, `None` for those that are not used.
-    pub of_tensor: Vec<Option<usize>>,
+    /// Place of each tensor, `None` for those that are not used.
+    pub of_tensor: Vec<Option<Slot>>,
     /// The tensor the caller finds in each output; differs from the graph's where a copy was put in.
     pub outputs: Vec<TensorId>,
 }

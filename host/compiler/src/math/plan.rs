@@ -4,25 +4,65 @@
 //! few buffers an exact search. The best plan wins, the first of equals, so that the result depends on the model alone.
 
 /// Something that needs memory during some layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Size in bytes.
     pub bytes: usize,
     /// Alignment, a power of two.
     pub align: usize,
-    /// First layer that needs it.
+    /// When which of its bytes are in use. What lies in no piece is not needed.
+    pub pieces: Vec<Piece>,
+}
+
+/// Some bytes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Where they begin.
+    pub at: usize,
+    /// How many.
+    pub bytes: usize,
+    /// First layer that needs them.
     pub first: usize,
-    /// Last layer that needs it.
+    /// Last layer that needs them.
     pub last: usize,
+}
+
+impl Piece {
+    /// Whether a byte of one is needed while the same byte of the other is, the other `by` bytes further on.
+    fn meets(&self, other: &Piece, by: i64) -> bool {
+        let (start, other_start) = (self.at as i64, other.at as i64 + by);
+        let apart = start + self.bytes as i64 <= other_start || other_start + other.bytes as i64 <= start;
+        self.first <= other.last && other.first <= self.last && !apart
+    }
+}
+
+impl Request {
+    /// Bytes that are needed in the same layers.
+    pub fn new(bytes: usize, align: usize, first: usize, last: usize) -> Self {
+        Request { bytes, align, pieces: vec![Piece { at: 0, bytes, first, last }] }
+    }
+}
+
+/// A tensor's bytes in a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bytes {
+    /// Index of the request.
+    pub request: usize,
+    /// Where they begin in it.
+    pub at: usize,
+    /// How many.
+    pub bytes: usize,
 }
 
 /// An output that may overlap an input which the same layer reads for the last time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
-    /// Index of the request that ends.
-    pub input: usize,
-    /// Index of the request that begins in the same layer.
-    pub output: usize,
+    /// The layer.
+    pub layer: usize,
+    /// Bytes that no later layer needs.
+    pub input: Bytes,
+    /// Bytes that no earlier layer needs.
+    pub output: Bytes,
     /// How many bytes before the input the output must start at least.
     pub lead: usize,
 }
@@ -64,8 +104,8 @@ pub struct DoesNotFit {
 pub fn plan(requests: &[Request], shares: &[Share], limits: &[Option<usize>]) -> Result<Plan, DoesNotFit> {
     let choice = choose(requests, shares, limits);
     let groups = groups(requests, shares, &choice);
-    let bound = bound(requests, &groups);
-    let solution = Search { requests, groups: &groups, limits, bound }.best();
+    let bound = bound(&groups);
+    let solution = Search { groups: &groups, limits, bound }.best();
     if solution.cost[0] > 0 {
         let needed = plan(requests, shares, &[None]).map_or(0, |plan| plan.pool_bytes[0]);
         return Err(DoesNotFit { needed, left_over: solution.cost[0] });
@@ -96,7 +136,7 @@ const MAX_STEPS: usize = 1_000_000;
 fn choose(requests: &[Request], shares: &[Share], limits: &[Option<usize>]) -> Vec<usize> {
     let cost = |choice: &[usize]| {
         let groups = groups(requests, shares, choice);
-        let search = Search { requests, groups: &groups, limits, bound: bound(requests, &groups) };
+        let search = Search { groups: &groups, limits, bound: bound(&groups) };
         search.by_heuristics().map(|(solution, _)| solution.cost).unwrap_or_default()
     };
     let mut choice = compatible(requests, shares);
@@ -124,70 +164,132 @@ fn choose(requests: &[Request], shares: &[Share], limits: &[Option<usize>]) -> V
     choice
 }
 
-/// Requests at fixed distances from each other, one after another in time.
+/// Requests at fixed distances from each other.
 #[derive(Debug, Clone, Default)]
 struct Group {
     /// Requests, and where they start in the group.
     members: Vec<(usize, usize)>,
+    /// The pieces of all of them, each with its request.
+    pieces: Vec<(usize, Piece)>,
     bytes: usize,
     align: usize,
     first: usize,
     last: usize,
 }
 
-/// Shares that can be taken together: each request gives and takes at most once.
+/// Shares that can be taken together, earlier ones preferred.
 fn compatible(requests: &[Request], shares: &[Share]) -> Vec<usize> {
-    let (mut gives, mut takes) = (vec![false; requests.len()], vec![false; requests.len()]);
-    let mut chosen = Vec::new();
-    for (i, share) in shares.iter().enumerate() {
-        let fits = requests[share.input].last == requests[share.output].first && share.input != share.output;
-        if fits && !gives[share.input] && !takes[share.output] {
-            (gives[share.input], takes[share.output]) = (true, true);
-            chosen.push(i);
-        }
-    }
-    chosen
+    let mut joined = Joined::new(requests);
+    (0..shares.len()).filter(|&i| joined.take(&shares[i])).collect()
 }
 
 fn groups(requests: &[Request], shares: &[Share], chosen: &[usize]) -> Vec<Group> {
-    let mut next = vec![None; requests.len()];
-    let mut is_head = vec![true; requests.len()];
+    let mut joined = Joined::new(requests);
     for &i in chosen {
-        next[shares[i].input] = Some((shares[i].output, shares[i].lead));
-        is_head[shares[i].output] = false;
+        joined.take(&shares[i]);
     }
-    let mut groups = Vec::new();
-    for head in (0..requests.len()).filter(|&i| is_head[i]) {
-        let mut group = Group { align: 1, first: requests[head].first, ..Group::default() };
-        let mut member = Some((head, 0usize));
-        while let Some((i, lead)) = member {
-            // Each output starts below its input: earlier members move up.
-            let lead = lead.next_multiple_of(LEAD_ALIGN);
-            group.members.iter_mut().for_each(|(_, at)| *at += lead);
-            group.members.push((i, 0));
-            group.align = group.align.max(requests[i].align);
-            group.last = requests[i].last;
-            member = next[i];
+    joined.groups.into_iter().flatten().collect()
+}
+
+/// Groups that grow by shares.
+struct Joined<'a> {
+    requests: &'a [Request],
+    /// `None` where a group became part of another.
+    groups: Vec<Option<Group>>,
+    /// For each request, its group and where it starts there.
+    of_request: Vec<(usize, usize)>,
+}
+
+impl<'a> Joined<'a> {
+    fn new(requests: &'a [Request]) -> Self {
+        let group = |(i, request): (usize, &Request)| {
+            Some(Group {
+                members: vec![(i, 0)],
+                pieces: request.pieces.iter().map(|&piece| (i, piece)).collect(),
+                bytes: request.bytes,
+                align: request.align,
+                first: request.pieces.iter().map(|piece| piece.first).min().unwrap_or(0),
+                last: request.pieces.iter().map(|piece| piece.last).max().unwrap_or(0),
+            })
+        };
+        let groups = requests.iter().enumerate().map(group).collect();
+        Joined { requests, groups, of_request: (0..requests.len()).map(|i| (i, 0)).collect() }
+    }
+
+    /// Puts the output's group where the share wants it; false where other bytes are in the way.
+    fn take(&mut self, share: &Share) -> bool {
+        let ((a, input_at), (b, output_at)) =
+            (self.of_request[share.input.request], self.of_request[share.output.request]);
+        let (Some(before), Some(after)) = (&self.groups[a], &self.groups[b]) else { return false };
+        if a == b {
+            return false;
         }
-        group.bytes = group.members.iter().map(|&(i, at)| at + requests[i].bytes).max().unwrap_or(0);
-        groups.push(group);
+        // How much further on the output's group begins. Where it need not be exact, members keep the group's alignment.
+        let exact = (input_at + share.input.at) as i64 - (output_at + share.output.at) as i64;
+        let by = if share.lead == 0 { exact } else { (exact - share.lead as i64).div_euclid(LEAD_ALIGN) * LEAD_ALIGN };
+        if by.rem_euclid(before.align.max(after.align) as i64) != 0 {
+            return false;
+        }
+        // The one pair of bytes that may overlap, in the one layer.
+        let of = |request: usize, piece: &Piece, bytes: &Bytes, at: usize| {
+            request == bytes.request
+                && bytes.at + at <= piece.at
+                && piece.at + piece.bytes <= bytes.at + at + bytes.bytes
+        };
+        let blocked = before.pieces.iter().any(|(i, x)| {
+            after.pieces.iter().any(|(j, y)| {
+                let allowed = (x.last, y.first) == (share.layer, share.layer)
+                    && of(*i, x, &share.input, input_at)
+                    && of(*j, y, &share.output, output_at);
+                x.meets(y, by) && !allowed
+            })
+        });
+        if blocked {
+            return false;
+        }
+        self.join(a, b, by);
+        true
     }
-    groups
+
+    /// Makes two groups one, the second `by` bytes further on.
+    fn join(&mut self, a: usize, b: usize, by: i64) {
+        let (Some(mut one), Some(mut other)) = (self.groups[a].take(), self.groups[b].take()) else { return };
+        let (up, other_up) = ((-by).max(0) as usize, by.max(0) as usize);
+        let raise = |group: &mut Group, up: usize| {
+            group.members.iter_mut().for_each(|(_, at)| *at += up);
+            group.pieces.iter_mut().for_each(|(_, piece)| piece.at += up);
+            group.bytes += up;
+        };
+        raise(&mut one, up);
+        raise(&mut other, other_up);
+        one.bytes = one.bytes.max(other.bytes);
+        one.align = one.align.max(other.align);
+        (one.first, one.last) = (one.first.min(other.first), one.last.max(other.last));
+        one.members.append(&mut other.members);
+        one.pieces.append(&mut other.pieces);
+        one.members.iter().for_each(|&(member, at)| self.of_request[member] = (a, at));
+        debug_assert!(one.members.iter().all(|&(member, at)| at + self.requests[member].bytes <= one.bytes));
+        self.groups[a] = Some(one);
+    }
 }
 
 /// Leads are rounded up to this, so that members of a group keep the group's alignment.
-const LEAD_ALIGN: usize = 16;
+const LEAD_ALIGN: i64 = 16;
 
 /// The most bytes in use in one layer; what two members of a group share counts once.
-fn bound(requests: &[Request], groups: &[Group]) -> usize {
-    let layers = requests.iter().map(|request| request.last + 1).max().unwrap_or(0);
+fn bound(groups: &[Group]) -> usize {
+    let layers = groups.iter().map(|group| group.last + 1).max().unwrap_or(0);
     let mut alive = vec![0usize; layers];
     for group in groups {
         for (layer, alive) in alive.iter_mut().enumerate().take(group.last + 1).skip(group.first) {
-            let members = group.members.iter().map(|&(i, at)| (&requests[i], at));
-            let here = members.filter(|(r, _)| r.first <= layer && layer <= r.last);
-            let (low, high) = here.fold((usize::MAX, 0), |(low, high), (r, at)| (low.min(at), high.max(at + r.bytes)));
-            *alive += high.saturating_sub(low);
+            let here = group.pieces.iter().filter(|(_, piece)| piece.first <= layer && layer <= piece.last);
+            let mut ranges: Vec<(usize, usize)> = here.map(|(_, piece)| (piece.at, piece.at + piece.bytes)).collect();
+            ranges.sort_unstable();
+            let mut covered = 0;
+            for (start, end) in ranges {
+                *alive += end.saturating_sub(start.max(covered));
+                covered = covered.max(end);
+            }
         }
     }
     alive.into_iter().max().unwrap_or(0)
@@ -204,7 +306,6 @@ struct Solution {
 }
 
 struct Search<'a> {
-    requests: &'a [Request],
     groups: &'a [Group],
     limits: &'a [Option<usize>],
     bound: usize,
@@ -305,13 +406,11 @@ impl Search<'_> {
             if other.last < group.first || group.last < other.first {
                 continue;
             }
-            for (a, at) in group.members.iter().map(|&(i, at)| (&self.requests[i], at)) {
-                for (b, other_at) in other.members.iter().map(|&(i, at)| (&self.requests[i], at)) {
-                    if a.first <= b.last && b.first <= a.last {
-                        let start = place.offset + other_at;
-                        forbidden
-                            .push(((start + 1).saturating_sub(a.bytes + at), (start + b.bytes).saturating_sub(at)));
-                    }
+            for (_, a) in &group.pieces {
+                for (_, b) in other.pieces.iter().filter(|(_, b)| a.first <= b.last && b.first <= a.last) {
+                    let start = place.offset + b.at;
+                    forbidden
+                        .push(((start + 1).saturating_sub(a.bytes + a.at), (start + b.bytes).saturating_sub(a.at)));
                 }
             }
         }
@@ -403,7 +502,13 @@ mod tests {
     use super::*;
 
     fn request(bytes: usize, first: usize, last: usize) -> Request {
-        Request { bytes, align: 4, first, last }
+        Request::new(bytes, 4, first, last)
+    }
+
+    /// A share of all bytes.
+    fn share(requests: &[Request], layer: usize, input: usize, output: usize, lead: usize) -> Share {
+        let all = |request: usize| Bytes { request, at: 0, bytes: requests[request].bytes };
+        Share { layer, input: all(input), output: all(output), lead }
     }
 
     /// No two requests in use at once overlap, but for taken shares.
@@ -415,14 +520,14 @@ mod tests {
             for (j, b) in requests.iter().enumerate().skip(i + 1) {
                 let other = plan.places[j];
                 let shared = plan.shares.iter().map(|&s| shares[s]).any(|share| {
-                    let leads = plan.places[share.output].offset + share.lead <= plan.places[share.input].offset;
-                    [(i, j), (j, i)].contains(&(share.input, share.output)) && leads
+                    let (input, output) = (share.input, share.output);
+                    let leads = plan.places[output.request].offset + output.at + share.lead
+                        <= plan.places[input.request].offset + input.at;
+                    [(i, j), (j, i)].contains(&(input.request, output.request)) && leads
                 });
-                let apart = a.last < b.first
-                    || b.last < a.first
-                    || place.pool != other.pool
-                    || place.offset + a.bytes <= other.offset
-                    || other.offset + b.bytes <= place.offset;
+                let by = other.offset as i64 - place.offset as i64;
+                let meet = a.pieces.iter().any(|x| b.pieces.iter().any(|y| x.meets(y, by)));
+                let apart = place.pool != other.pool || !meet;
                 assert!(apart || shared, "{i} and {j} overlap");
             }
         }
@@ -439,7 +544,7 @@ mod tests {
     #[test]
     fn an_output_may_take_its_inputs_place() {
         let requests = [request(64, 0, 1), request(64, 1, 2)];
-        let shares = [Share { input: 0, output: 1, lead: 0 }];
+        let shares = [share(&requests, 1, 0, 1, 0)];
         let plan = plan(&requests, &shares, &[None]).unwrap();
         assert_eq!((plan.pool_bytes[0], plan.shares.len()), (64, 1));
     }
@@ -447,10 +552,44 @@ mod tests {
     #[test]
     fn an_output_may_start_a_little_before_its_input() {
         let requests = [request(1000, 0, 1), request(1000, 1, 2)];
-        let shares = [Share { input: 0, output: 1, lead: 60 }];
+        let shares = [share(&requests, 1, 0, 1, 60)];
         let plan = plan(&requests, &shares, &[None]).unwrap();
         assert_valid(&requests, &shares, &plan);
         assert_eq!(plan.pool_bytes[0], 1064);
+    }
+
+    #[test]
+    fn bytes_that_are_not_needed_any_more_are_given_away() {
+        // Of 100 bytes the first 60 are read once; the rest stays until another 60 were written.
+        let pieces = [Piece { at: 0, bytes: 60, first: 0, last: 1 }, Piece { at: 60, bytes: 40, first: 0, last: 3 }];
+        let requests = [Request { bytes: 100, align: 4, pieces: pieces.to_vec() }, request(60, 2, 3)];
+        let plan = plan(&requests, &[], &[None]).unwrap();
+        assert_valid(&requests, &[], &plan);
+        assert_eq!((plan.pool_bytes[0], plan.bound), (100, 100));
+    }
+
+    #[test]
+    fn two_outputs_take_the_places_of_their_inputs_in_one_buffer() {
+        // Two parts of 32 bytes, written by two layers over inputs of the same size, then read as one.
+        let pieces = [Piece { at: 0, bytes: 32, first: 1, last: 3 }, Piece { at: 32, bytes: 32, first: 2, last: 3 }];
+        let whole = Request { bytes: 64, align: 4, pieces: pieces.to_vec() };
+        let requests = [request(32, 0, 1), request(32, 0, 2), whole];
+        let part = |at| Bytes { request: 2, at, bytes: 32 };
+        let shares = [
+            Share { output: part(0), ..share(&requests, 1, 0, 2, 0) },
+            Share { output: part(32), ..share(&requests, 2, 1, 2, 0) },
+        ];
+        let plan = plan(&requests, &shares, &[None]).unwrap();
+        assert_eq!((plan.pool_bytes[0], plan.shares.len()), (64, 2));
+    }
+
+    #[test]
+    fn one_of_two_inputs_gives_its_place() {
+        let requests = [request(8, 0, 0), request(8, 0, 0), request(8, 0, 1)];
+        let shares = [share(&requests, 0, 0, 2, 0), share(&requests, 0, 1, 2, 0)];
+        let plan = plan(&requests, &shares, &[None]).unwrap();
+        assert_valid(&requests, &shares, &plan);
+        assert_eq!((plan.pool_bytes[0], &*plan.shares), (16, &[0][..]));
     }
 
     #[test]
@@ -475,8 +614,8 @@ mod tests {
             let requests: Vec<Request> =
                 (0..count).map(|i| request(4 * (1 + random(100)), i, (i + 1 + random(3)).min(count))).collect();
             let shares: Vec<Share> = (0..count - 1)
-                .filter(|&i| requests[i].last == i + 1)
-                .map(|i| Share { input: i, output: i + 1, lead: 40 * (i % 3) })
+                .filter(|&i| requests[i].pieces[0].last == i + 1)
+                .map(|i| share(&requests, i + 1, i, i + 1, 40 * (i % 3)))
                 .collect();
             let plan = plan(&requests, &shares, &[None]).unwrap();
             assert_valid(&requests, &shares, &plan);

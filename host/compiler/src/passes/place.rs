@@ -1,6 +1,6 @@
 //! Between storages and the plan: what goes into which pool, and where it ended up.
 
-use crate::ir::graph::{DType, TensorId};
+use crate::ir::graph::{DType, Subgraph, TensorId};
 use crate::ir::layer::{Constant, ConstantData, Layer};
 use crate::ir::model::*;
 use crate::ir::names::{self, Names};
@@ -8,7 +8,7 @@ use crate::ir::options::{Options, Pool};
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::Program;
 use crate::ir::schedule::{Owner, Schedule, Storage};
-use crate::math::plan::{self, Plan, Request, Share};
+use crate::math::plan::{self, Bytes, Piece, Plan, Request, Share};
 
 /// Name of the pool for states.
 pub const STATE_POOL: &str = "state";
@@ -26,8 +26,8 @@ pub fn place(module: String, program: Program, schedule: Schedule, options: &Opt
     let end = schedule.layers.len();
     let mut requests: Vec<Request> = planned.iter().map(|&i| request(&schedule.storages[i], end, options)).collect();
     let scratch = scratch_requests(&schedule.layers);
-    requests.extend(scratch.iter().map(|(_, request)| *request));
-    let candidates = if options.keep_all_tensors { Vec::new() } else { shares(&schedule, &planned) };
+    requests.extend(scratch.iter().map(|(_, request)| request.clone()));
+    let candidates = if options.keep_all_tensors { Vec::new() } else { shares(&program.graph, &schedule, &planned) };
     let only_shares: Vec<Share> = candidates.iter().map(|(share, ..)| *share).collect();
     let limits: Vec<Option<usize>> = pools.iter().map(|pool| pool.bytes).collect();
     let plan = plan::plan(&requests, &only_shares, &limits).map_err(|misfit| {
@@ -43,8 +43,8 @@ pub fn place(module: String, program: Program, schedule: Schedule, options: &Opt
         pool: index[plan.places[request].pool].unwrap_or(0),
         offset: plan.places[request].offset,
         bytes: requests[request].bytes,
-        first: requests[request].first,
-        last: requests[request].last,
+        first: requests[request].pieces.iter().map(|piece| piece.first).min().unwrap_or(0),
+        last: requests[request].pieces.iter().map(|piece| piece.last).max().unwrap_or(0),
     };
     let mut of_storage: Vec<Option<Location>> = schedule.storages.iter().map(outside).collect();
     for (request, &storage) in planned.iter().enumerate() {
@@ -55,7 +55,20 @@ pub fn place(module: String, program: Program, schedule: Schedule, options: &Opt
         scratch_places[*layer] = Some(locate(planned.len() + i, Owner::Arena));
     }
     let states = states(&program, &schedule, &mut c_pools, &mut of_storage, &mut scratch_places);
-    let places = schedule.of_tensor.iter().map(|storage| of_storage[(*storage)?]).collect();
+    let places = (0..schedule.of_tensor.len())
+        .map(|id| {
+            let slot = schedule.of_tensor[id]?;
+            let bytes = program.graph.tensors[id].bytes();
+            let place = of_storage[slot.storage]?;
+            let whole = schedule.storages[slot.storage].bytes == bytes || options.keep_all_tensors;
+            let (first, last) = if whole {
+                (place.first, place.last)
+            } else {
+                in_use(&schedule.storages[slot.storage], slot.at, bytes)
+            };
+            Some(Location { offset: place.offset + slot.at, bytes, first, last, ..place })
+        })
+        .collect();
     let facts = PlanFacts {
         bound: plan.bound,
         bytes: plan.pool_bytes.iter().sum(),
@@ -89,9 +102,10 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
     let outputs: Vec<Port> = schedule.outputs.iter().map(&mut port).collect();
     let mut constant_names = Names::new();
     let mut constants: Vec<(TensorId, Constant)> = Vec::new();
+    let mut known = std::collections::HashSet::new();
     for argument in schedule.layers.iter().flat_map(|layer| &layer.arguments) {
         let tensor = graph.tensor(argument.tensor);
-        if tensor.is_constant() && constants.iter().all(|(id, _)| *id != argument.tensor) {
+        if tensor.is_constant() && known.insert(argument.tensor.0) {
             let name = constant_names.unique(&format!("constant_{}", tensor.name));
             constants.push((argument.tensor, constant(name, tensor)));
         }
@@ -154,8 +168,17 @@ fn is_planned(storage: &Storage, options: &Options) -> bool {
 }
 
 fn request(storage: &Storage, end: usize, options: &Options) -> Request {
-    let (first, last) = if options.keep_all_tensors { (0, end) } else { (storage.first, storage.last) };
-    Request { bytes: storage.bytes, align: storage.align.max(WORD), first, last }
+    let align = storage.align.max(WORD);
+    if options.keep_all_tensors {
+        return Request::new(storage.bytes, align, 0, end);
+    }
+    Request { bytes: storage.bytes, align, pieces: storage.pieces.clone() }
+}
+
+/// First and last layer in which some of these bytes are needed.
+fn in_use(storage: &Storage, at: usize, bytes: usize) -> (usize, usize) {
+    let here = || storage.pieces.iter().filter(|piece| piece.at < at + bytes && at < piece.at + piece.bytes);
+    (here().map(|piece| piece.first).min().unwrap_or(0), here().map(|piece| piece.last).max().unwrap_or(0))
 }
 
 fn scratch_requests(layers: &[Layer]) -> Vec<(usize, Request)> {
@@ -163,24 +186,42 @@ fn scratch_requests(layers: &[Layer]) -> Vec<(usize, Request)> {
     with_scratch
         .map(|(i, layer)| {
             let align = (layer.scratch_align as usize).clamp(WORD, POOL_ALIGN).next_power_of_two();
-            (i, Request { bytes: layer.scratch_bytes, align, first: i, last: i })
+            (i, Request::new(layer.scratch_bytes, align, i, i))
         })
         .collect()
 }
 
 /// What layers allow to share, in terms of requests, with the tensors and the reason.
-fn shares(schedule: &Schedule, planned: &[usize]) -> Vec<(Share, TensorId, TensorId, &'static str)> {
-    let request = |id: TensorId| {
-        let storage = schedule.of_tensor[id.0]?;
-        planned.iter().position(|&planned| planned == storage)
+fn shares(graph: &Subgraph, schedule: &Schedule, planned: &[usize]) -> Vec<(Share, TensorId, TensorId, &'static str)> {
+    let mut of_storage = vec![None; schedule.storages.len()];
+    planned.iter().enumerate().for_each(|(request, &storage)| of_storage[storage] = Some(request));
+    let bytes = |id: TensorId| {
+        let slot = schedule.of_tensor[id.0]?;
+        Some(Bytes { request: of_storage[slot.storage]?, at: slot.at, bytes: graph.tensor(id).bytes() })
+    };
+    // Whether all pieces of these bytes pass a test.
+    let pieces = |bytes: Bytes, test: &dyn Fn(&Piece) -> bool| {
+        let pieces = &schedule.storages[planned[bytes.request]].pieces;
+        pieces.iter().filter(|piece| piece.at < bytes.at + bytes.bytes && bytes.at < piece.at + piece.bytes).all(test)
     };
     let mut shares = Vec::new();
-    for (at, layer) in schedule.layers.iter().enumerate() {
-        for pair in &layer.in_place {
-            let (Some(input), Some(output)) = (request(pair.input), request(pair.output)) else { continue };
-            let (before, after) = (&schedule.storages[planned[input]], &schedule.storages[planned[output]]);
-            if before.last == at && after.first == at && input != output {
-                shares.push((Share { input, output, lead: pair.lead }, pair.output, pair.input, pair.reason));
+    for (layer, code) in schedule.layers.iter().enumerate() {
+        for pair in &code.in_place {
+            let (Some(input), Some(output)) = (bytes(pair.input), bytes(pair.output)) else { continue };
+            // A kernel knows the way it goes through one input, not where it then is in bytes that overlap with it.
+            let others = code.arguments.iter().filter(|argument| !argument.written);
+            let overlaps = |other: Bytes| {
+                other.request == input.request
+                    && (other.at, other.bytes) != (input.at, input.bytes)
+                    && other.at < input.at + input.bytes
+                    && input.at < other.at + other.bytes
+            };
+            let alone = !others.filter_map(|argument| bytes(argument.tensor)).any(overlaps);
+            let ends = pieces(input, &|piece| piece.last == layer);
+            let begins = pieces(output, &|piece| piece.first == layer);
+            if alone && ends && begins && input.request != output.request {
+                let share = Share { layer, input, output, lead: pair.lead };
+                shares.push((share, pair.output, pair.input, pair.reason));
             }
         }
     }
@@ -227,7 +268,7 @@ fn states(
         offset = usize::next_multiple_of(offset, tensor.dtype.size().max(WORD));
         planned.push(PlannedState { tensor: state.tensor, offset, initial: state.initial.clone() });
         let storage = schedule.of_tensor[state.tensor.0];
-        if let Some(place) = storage.and_then(|storage| of_storage[storage].as_mut()) {
+        if let Some(place) = storage.and_then(|slot| of_storage[slot.storage].as_mut()) {
             (place.owner, place.pool, place.offset) = (Owner::State(i), at, offset);
         }
         offset += tensor.bytes();

@@ -192,7 +192,9 @@ fn buffers(model: &Model) -> Vec<BufferReport> {
     let mut add = |place: Location, name: String| {
         let pool = model.pools[place.pool].name.clone();
         let Location { offset, bytes, first, last, .. } = place;
-        let same = |other: &&mut BufferReport| (&other.pool, other.offset, other.first) == (&pool, offset, first);
+        let same = |other: &&mut BufferReport| {
+            (&other.pool, other.offset, other.bytes, other.first) == (&pool, offset, bytes, first)
+        };
         match buffers.iter_mut().find(same) {
             // Another name of the same bytes.
             Some(known) => known.name = format!("{} = {name}", known.name),

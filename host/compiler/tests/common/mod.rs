@@ -204,8 +204,8 @@ fn watched(model: &Model, options: &Options, recording: &Recording) -> Vec<Watch
             "output" => Some(format!("output_{}", recorded.position)),
             "intermediate" if options.keep_all_tensors => {
                 model.places[recorded.tensor].and_then(|place| match place.owner {
-                    Owner::Input(i) => Some(format!("input_{i}")),
-                    Owner::Output(i) => Some(format!("output_{i}")),
+                    Owner::Input(i) => Some(format!("input_{i} + {}", place.offset)),
+                    Owner::Output(i) => Some(format!("output_{i} + {}", place.offset)),
                     // Computed at compile time: an array of the generated code.
                     Owner::Constant => None,
                     _ => Some(format!("pool_{} + {}", model.pools[place.pool].name, place.offset)),

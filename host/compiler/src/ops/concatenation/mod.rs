@@ -4,7 +4,7 @@
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{Activation, DType, OpKind, OpOptions};
-use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
+use crate::ir::layer::{Argument, Layer, Lowered, Lowering, Parts};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
 use crate::ops::shared::moves::{Level, Move};
@@ -107,32 +107,13 @@ impl Concatenation<'_> {
 impl Checked for Concatenation<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (output, axis) = (self.output, self.axis);
-        let (mut arguments, mut body, mut moved) = (Vec::new(), String::new(), false);
-        for (i, (input, part)) in self.parts.iter().zip(self.moves()).enumerate() {
-            let name = format!("input{i}");
-            moved |= !part.is_single();
-            if i == 0 && part.is_single() {
-                body += &format!("    if ((const void *)output != (const void *){name}) {{\n    ");
-                body += &part.statements("part0", &name, "output");
-                body += "    }\n";
-            } else {
-                body += &part.statements(&format!("part{i}"), &name, "output");
-            }
-            arguments.push(Argument::input(&name, input.id));
-        }
-        let first = self.parts[0].id;
-        let repeated = self.parts.iter().skip(1).any(|part| part.id == first);
-        let reason = "the first part stays where it is";
-        let in_place = InPlace { input: first, output: output.id, lead: 0, reason };
-        arguments.push(Argument::output("output", output.id));
+        let part = |(i, (input, part)): (usize, (&Operand<'_>, Move))| {
+            let from = Argument::input(&format!("input{i}"), input.id);
+            part.part(&format!("part{i}"), from, Argument::output("output", output.id))
+        };
+        let parts = self.parts.iter().zip(self.moves()).enumerate().map(part).collect();
         let summary = format!("CONCATENATION of {} tensors along dimension {axis}", self.parts.len());
-        Lowered::Layer(Layer {
-            arguments,
-            in_place: if moved || repeated { Vec::new() } else { vec![in_place] },
-            headers: vec!["move.h"],
-            body,
-            ..lowering.layer(summary)
-        })
+        Lowered::Parts(Parts { layer: Layer { headers: vec!["move.h"], ..lowering.layer(summary) }, parts })
     }
 
     fn evaluate(&self) -> Option<Evaluated> {

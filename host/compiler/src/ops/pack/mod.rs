@@ -3,7 +3,7 @@
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{OpKind, OpOptions};
-use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
+use crate::ir::layer::{Argument, Layer, Lowered, Lowering, Parts};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, read};
 use crate::ops::shared::moves::{Level, Move};
@@ -80,33 +80,13 @@ impl Pack<'_> {
 
 impl Checked for Pack<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let (first, output) = (self.parts[0].id, self.output.id);
-        if self.parts.len() == 1 {
-            return Lowered::Alias { input: first, output };
-        }
-        let (mut arguments, mut body, mut single) = (Vec::new(), String::new(), true);
-        for (i, (part, moved)) in self.parts.iter().zip(self.moves()).enumerate() {
-            let name = format!("input{i}");
-            single &= moved.is_single();
-            let statements = moved.statements(&format!("part{i}"), &name, "output");
-            if i == 0 && single {
-                body += &format!("    if ((const void *)output != (const void *){name}) {{\n    {statements}    }}\n");
-            } else {
-                body += &statements;
-            }
-            arguments.push(Argument::input(&name, part.id));
-        }
-        let repeated = self.parts.iter().skip(1).any(|part| part.id == first);
-        let in_place = InPlace { input: first, output, lead: 0, reason: "the first part stays where it is" };
-        arguments.push(Argument::output("output", output));
+        let part = |(i, (input, part)): (usize, (&Operand<'_>, Move))| {
+            let from = Argument::input(&format!("input{i}"), input.id);
+            part.part(&format!("part{i}"), from, Argument::output("output", self.output.id))
+        };
+        let parts = self.parts.iter().zip(self.moves()).enumerate().map(part).collect();
         let summary = format!("PACK of {} tensors along dimension {}", self.parts.len(), self.axis);
-        Lowered::Layer(Layer {
-            arguments,
-            in_place: if single && !repeated { vec![in_place] } else { Vec::new() },
-            headers: vec!["move.h"],
-            body,
-            ..lowering.layer(summary)
-        })
+        Lowered::Parts(Parts { layer: Layer { headers: vec!["move.h"], ..lowering.layer(summary) }, parts })
     }
 
     fn evaluate(&self) -> Option<Evaluated> {

@@ -1,7 +1,7 @@
 //! Operators whose output consists of blocks of their input, and of one value where the input leaves gaps.
 
 use crate::ir::graph::DType;
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
+use crate::ir::layer::{Argument, Layer, Lowered, Lowering, Parts};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Evaluated};
 use crate::ops::shared::moves::Move;
@@ -79,12 +79,27 @@ pub fn numbers(checker: &mut Checker<'_>, operand: Operand<'_>) -> Option<Vec<i6
     values
 }
 
+/// An output that is one block of its input, or moved in one go.
+pub fn block(
+    lowering: &Lowering<'_>,
+    summary: String,
+    moved: &Move,
+    input: Operand<'_>,
+    output: Operand<'_>,
+) -> Lowered {
+    let part = moved.part("layer", Argument::input("input", input.id), Argument::output("output", output.id));
+    let layer = Layer { headers: vec!["move.h"], ..lowering.layer(summary) };
+    Lowered::Parts(Parts { layer, parts: vec![part] })
+}
+
 impl Checked for Moved<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (input, output) = (self.input, self.output);
-        let whole = self.moves.len() == 1 && self.moves[0].is_single() && input.bytes() == output.bytes();
-        if whole && self.repeats.is_empty() {
-            return Lowered::Alias { input: input.id, output: output.id };
+        let summary = format!("{} {:?} to {:?}", lowering.op.kind, input.shape, output.shape);
+        if let ([part], []) = (&*self.moves, &*self.repeats)
+            && part.single().is_some_and(|block| block.bytes == output.bytes())
+        {
+            return block(lowering, summary, part, input, output);
         }
         let mut arguments = Vec::new();
         if !self.moves.is_empty() {
@@ -98,7 +113,6 @@ impl Checked for Moved<'_> {
         for (i, part) in self.repeats.iter().enumerate() {
             body += &part.statements(&format!("repeat{i}"), "output", "output");
         }
-        let summary = format!("{} {:?} to {:?}", lowering.op.kind, input.shape, output.shape);
         Lowered::Layer(Layer { arguments, headers: vec!["move.h"], body, ..lowering.layer(summary) })
     }
 

@@ -1,6 +1,7 @@
 //! Blocks of bytes from one array to another, in steps: what PAD, TRANSPOSE, SLICE and CONCATENATION come down to.
 //! The kernel is `move.h`.
 
+use crate::ir::layer::{Argument, Block, Part};
 use crate::ops::shared::text;
 
 /// Loops the kernel has.
@@ -64,9 +65,16 @@ impl Move {
         Move { levels: vec![row], block, input, output }
     }
 
-    /// Whether this is one block.
-    pub fn is_single(&self) -> bool {
-        self.levels.is_empty()
+    /// The block, if there is but one.
+    pub fn single(&self) -> Option<Block> {
+        let Move { block: bytes, input, output, .. } = *self;
+        self.levels.is_empty().then_some(Block { input, output, bytes })
+    }
+
+    /// This move as a part of an operator's work. `name` names the constants it needs.
+    pub fn part(&self, name: &str, input: Argument, output: Argument) -> Part {
+        let statements = self.statements(name, &input.name, &output.name);
+        Part { block: self.single(), statements, input, output }
     }
 
     /// Does it at compile time.
@@ -108,7 +116,7 @@ impl Move {
             _ => format!("({access}int8_t *){name} + {offset}"),
         };
         let (from, to) = (pointer(from, self.input, "const "), pointer(to, self.output, ""));
-        if self.is_single() {
+        if self.single().is_some() {
             return format!("    tvmk_copy({to}, {from}, {});\n", self.block);
         }
         let mut levels = vec![Level { count: 1, input: 0, output: 0 }; LEVELS - self.levels.len()];
@@ -147,7 +155,7 @@ mod tests {
         let levels: Vec<Level> =
             [2, 3, 4].into_iter().zip(steps).map(|(count, s)| Level { count, input: s, output: s }).collect();
         let whole = Move::new(&levels, 1, 0, 0).unwrap();
-        assert!(whole.is_single() && whole.block == 24);
+        assert!(whole.single().is_some_and(|block| block.bytes == 24));
         assert_eq!(whole.statements("m", "a", "b"), "    tvmk_copy((int8_t *)b, (const int8_t *)a, 24);\n");
     }
 

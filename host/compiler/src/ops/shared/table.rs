@@ -97,6 +97,7 @@ pub fn compose(graph: &Subgraph, lowered: &mut [Lowered]) {
         let reads = |lowered: &Lowered| match lowered {
             Lowered::Layer(layer) => layer.arguments.iter().filter(|a| !a.written && a.tensor == between).count(),
             Lowered::Alias { input, .. } => usize::from(*input == between),
+            Lowered::Parts(parts) => parts.parts.iter().filter(|part| part.input.tensor == between).count(),
             Lowered::Nothing => 0,
         };
         if graph.outputs.contains(&between) || lowered.iter().map(reads).sum::<usize>() != 1 {

@@ -3,7 +3,7 @@
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::OpKind;
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
+use crate::ir::layer::{Argument, Layer, Lowered, Lowering, Parts};
 use crate::ops::checker::{Checker, Operand, resolve_axis};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, OptionsReader, ReadOptions, Support, or_default};
 use crate::ops::shared::moves::{Level, Move};
@@ -101,14 +101,13 @@ impl Split<'_> {
 impl Checked for Split<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (input, axis) = (self.input, self.axis);
-        let (mut arguments, mut body) = (vec![Argument::input("input", input.id)], String::new());
-        for (i, ((output, _), part)) in self.parts.iter().zip(self.moves()).enumerate() {
-            let name = format!("output{i}");
-            body += &part.statements(&format!("part{i}"), "input", &name);
-            arguments.push(Argument::output(&name, output.id));
-        }
+        let part = |(i, ((output, _), part)): (usize, (&(Operand<'_>, usize), Move))| {
+            let to = Argument::output(&format!("output{i}"), output.id);
+            part.part(&format!("part{i}"), Argument::input("input", input.id), to)
+        };
+        let parts = self.parts.iter().zip(self.moves()).enumerate().map(part).collect();
         let summary = format!("{} into {} tensors along dimension {axis}", lowering.op.kind, self.parts.len());
-        Lowered::Layer(Layer { arguments, headers: vec!["move.h"], body, ..lowering.layer(summary) })
+        Lowered::Parts(Parts { layer: Layer { headers: vec!["move.h"], ..lowering.layer(summary) }, parts })
     }
 
     fn evaluate(&self) -> Option<Evaluated> {

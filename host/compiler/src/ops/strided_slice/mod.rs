@@ -3,9 +3,10 @@
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{OpKind, OpOptions};
-use crate::ir::layer::{Layer, Lowered, Lowering};
+use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
+use crate::ops::shared::moved;
 use crate::ops::shared::moves::{self, Level, Move};
 
 /// The operator.
@@ -152,11 +153,7 @@ impl DivCeil for i64 {
 impl Checked for Slice<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let summary = format!("STRIDED_SLICE {:?} of {:?}", self.counts, self.input.shape);
-        Lowered::Layer(Layer {
-            headers: vec!["move.h"],
-            body: self.taken.statements("layer", "input", "output"),
-            ..lowering.layer_of(summary, self.input.id, self.output.id)
-        })
+        moved::block(lowering, summary, &self.taken, self.input, self.output)
     }
 
     fn evaluate(&self) -> Option<Evaluated> {

@@ -59,7 +59,7 @@ fn permutation(given: &[i32], rank: usize) -> Option<Vec<usize>> {
 impl Checked for Transpose<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (input, output) = (self.input.id, self.output.id);
-        if self.moved.is_single() {
+        if self.moved.single().is_some() {
             return Lowered::Alias { input, output };
         }
         let summary = format!("TRANSPOSE {:?} to {:?}", self.input.shape, self.output.shape);

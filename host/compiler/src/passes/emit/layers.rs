@@ -162,6 +162,7 @@ fn address(model: &Model, place: Option<Location>, used: &mut [bool]) -> String 
     };
     used[index] = true;
     match offset {
+        None if place.offset > 0 => format!("((uint8_t*){} + {})", parameters[index].name, place.offset),
         None => parameters[index].name.clone(),
         Some(offset) => format!("({} + {offset})", parameters[index].name),
     }

@@ -1,0 +1,223 @@
+//! Which tensors stand for the same bytes, for the pass `schedule`.
+
+use crate::ir::graph::*;
+use crate::ir::layer::{Block, Lowered, Part};
+use crate::ir::program::Program;
+use crate::ir::schedule::Owner;
+
+/// Merges tensors into classes: runs of bytes of which each tensor is a part.
+pub struct Joiner {
+    /// Class of each tensor: the index of one of its members.
+    class: Vec<usize>,
+    /// Where each tensor begins in its class.
+    at: Vec<i64>,
+    /// The classes, at the indices that name them.
+    classes: Vec<Class>,
+}
+
+#[derive(Default)]
+struct Class {
+    members: Vec<usize>,
+    /// Where its first byte is, and where its last one ends.
+    low: i64,
+    high: i64,
+    /// [`Owner::Arena`] where nothing outside claims it.
+    owner: Option<Owner>,
+    /// Whether it may not become longer: someone else provides the bytes, or may do so yet.
+    fixed: bool,
+    /// Last operator that reads it as data; aliases don't count until they turn out to be copies.
+    last_read: Option<usize>,
+    /// Operator that writes it first.
+    written: Option<usize>,
+}
+
+impl Joiner {
+    /// Each tensor by itself.
+    pub fn new(program: &Program, lowered: &[Lowered]) -> Self {
+        let graph = &program.graph;
+        let class = |(id, tensor): (usize, &Tensor)| Class {
+            members: vec![id],
+            high: tensor.bytes() as i64,
+            owner: tensor.is_constant().then_some(Owner::Constant),
+            ..Class::default()
+        };
+        let mut classes: Vec<Class> = graph.tensors.iter().enumerate().map(class).collect();
+        graph.inputs.iter().enumerate().for_each(|(i, id)| classes[id.0].owner = Some(Owner::Input(i)));
+        graph.outputs.iter().enumerate().for_each(|(i, id)| classes[id.0].owner = Some(Owner::Output(i)));
+        program.states.iter().enumerate().for_each(|(i, state)| classes[state.tensor.0].owner = Some(Owner::State(i)));
+        classes.iter_mut().for_each(|class| class.fixed = class.owner.is_some());
+        for (i, lowered) in lowered.iter().enumerate() {
+            match lowered {
+                Lowered::Layer(layer) => {
+                    for argument in &layer.arguments {
+                        let class = &mut classes[argument.tensor.0];
+                        let slot = if argument.written { &mut class.written } else { &mut class.last_read };
+                        *slot = Some(i);
+                    }
+                }
+                // What is read from a variable may turn out to be the variable.
+                Lowered::Alias { input, output } if program.state_of(*input).is_some() => {
+                    classes[output.0].fixed = true;
+                }
+                _ => {}
+            }
+        }
+        Joiner { class: (0..classes.len()).collect(), at: vec![0; classes.len()], classes }
+    }
+
+    /// The class of a tensor, and where in it the tensor begins.
+    pub fn place(&self, id: TensorId) -> (usize, usize) {
+        let class = self.class[id.0];
+        (class, (self.at[id.0] - self.classes[class].low) as usize)
+    }
+
+    /// The tensors of a class, by index.
+    pub fn members(&self, class: usize) -> impl Iterator<Item = usize> {
+        let mut members = self.classes[class].members.clone();
+        members.sort_unstable();
+        members.into_iter()
+    }
+
+    /// What owns a class.
+    pub fn owner(&self, class: usize) -> Owner {
+        self.classes[class].owner.unwrap_or(Owner::Arena)
+    }
+
+    /// Joins what can be joined; returns for each operator which of its parts must be copied instead, an alias being one.
+    pub fn join(&mut self, program: &Program, lowered: &[Lowered], keep_all: bool) -> Vec<Vec<bool>> {
+        let mut copied: Vec<Vec<bool>> = lowered
+            .iter()
+            .map(|lowered| vec![false; if let Lowered::Parts(parts) = lowered { parts.parts.len() } else { 1 }])
+            .collect();
+        let assigns: Vec<(usize, TensorId, TensorId)> = lowered
+            .iter()
+            .enumerate()
+            .filter_map(|(i, lowered)| match *lowered {
+                Lowered::Alias { input, output } if program.state_of(output).is_some() => Some((i, input, output)),
+                _ => None,
+            })
+            .collect();
+        // A value that is assigned to a variable is read there, unless the assignment turns out to be no copy.
+        for &(i, input, _) in &assigns {
+            self.read(input, i);
+        }
+        // Backwards, so that everything that hangs on a tensor is known when its own alias is looked at.
+        for (i, lowered) in lowered.iter().enumerate().rev() {
+            match lowered {
+                Lowered::Parts(parts) => {
+                    for (copied, part) in copied[i].iter_mut().zip(&parts.parts) {
+                        *copied = !self.unite_part(program, part);
+                        if *copied {
+                            self.copy(i, part.input.tensor, part.output.tensor);
+                        }
+                    }
+                }
+                Lowered::Alias { input, output } if program.state_of(*output).is_none() => {
+                    copied[i][0] = !self.unite_alias(program, &assigns, i, *input, *output, keep_all);
+                    if copied[i][0] {
+                        self.copy(i, *input, *output);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for &(i, input, state) in &assigns {
+            let only = assigns.iter().filter(|&&(_, _, other)| other == state).count() == 1;
+            copied[i][0] = !(only && !keep_all && self.unite_assigned(program, lowered, input, state));
+        }
+        copied
+    }
+
+    fn unite_part(&mut self, program: &Program, part: &Part) -> bool {
+        let tensors = [part.input.tensor, part.output.tensor];
+        // A whole tensor, input or output, is a part of the other one.
+        let whole = |block: &Block| tensors.iter().any(|&id| program.graph.tensor(id).bytes() == block.bytes);
+        part.block.filter(whole).is_some_and(|block| self.unite(tensors[0], tensors[1], block))
+    }
+
+    fn unite_alias(
+        &mut self,
+        program: &Program,
+        assigns: &[(usize, TensorId, TensorId)],
+        at: usize,
+        input: TensorId,
+        output: TensorId,
+        keep_all: bool,
+    ) -> bool {
+        let is_state = program.state_of(input).is_some();
+        let last = self.classes[self.class[output.0]].last_read.unwrap_or(at);
+        // A variable can't stand for its old contents beyond the next assignment.
+        let overwritten =
+            is_state && assigns.iter().any(|&(assigned, _, state)| state == input && assigned > at && assigned <= last);
+        let kept = keep_all && is_state;
+        !overwritten && !kept && self.unite(input, output, all(program, input))
+    }
+
+    /// Makes the value the variable itself, once the variable's old contents are not needed.
+    fn unite_assigned(&mut self, program: &Program, lowered: &[Lowered], value: TensorId, state: TensorId) -> bool {
+        let (class, variable) = (&self.classes[self.class[value.0]], &self.classes[self.class[state.0]]);
+        let done = class.written.is_some_and(|written| {
+            let mut reads = lowered.iter().enumerate().filter_map(|(at, lowered)| match *lowered {
+                Lowered::Alias { input, .. } if input == state => Some(at),
+                _ => None,
+            });
+            variable.last_read.is_none_or(|last| last < written) && reads.all(|at| at < written)
+        });
+        done && class.owner.is_none() && self.unite(value, state, all(program, state))
+    }
+
+    fn copy(&mut self, at: usize, input: TensorId, output: TensorId) {
+        self.read(input, at);
+        let written = &mut self.classes[self.class[output.0]].written;
+        *written = Some(written.map_or(at, |other| other.min(at)));
+    }
+
+    fn read(&mut self, id: TensorId, at: usize) {
+        let slot = &mut self.classes[self.class[id.0]].last_read;
+        *slot = (*slot).max(Some(at));
+    }
+
+    /// Lays the classes of two tensors over each other so that this block is the same bytes of both. False where that can't be:
+    /// both have owners, one would outgrow what its owner provides, or other bytes than these would meet.
+    fn unite(&mut self, input: TensorId, output: TensorId, block: Block) -> bool {
+        let (a, b) = (self.class[input.0], self.class[output.0]);
+        let start = self.at[input.0] + block.input as i64;
+        // How much further on the output's class goes.
+        let by = start - (self.at[output.0] + block.output as i64);
+        if a == b {
+            return by == 0;
+        }
+        let (one, other) = (&self.classes[a], &self.classes[b]);
+        let (low, high) = (other.low + by, other.high + by);
+        let apart = one.low.max(low) >= start && one.high.min(high) <= start + block.bytes as i64;
+        let fits =
+            (!one.fixed || one.low <= low && high <= one.high) && (!other.fixed || low <= one.low && one.high <= high);
+        let constant = [one, other].iter().any(|class| class.owner == Some(Owner::Constant));
+        if !apart || !fits || constant || one.owner.is_some() && other.owner.is_some() || block.bytes == 0 {
+            return false;
+        }
+        // The smaller class moves into the larger one.
+        let (keep, drop, by) = if one.members.len() < other.members.len() { (b, a, -by) } else { (a, b, by) };
+        let dropped = std::mem::take(&mut self.classes[drop]);
+        let kept = &mut self.classes[keep];
+        for &member in &dropped.members {
+            self.class[member] = keep;
+            self.at[member] += by;
+        }
+        kept.members.extend(dropped.members);
+        (kept.low, kept.high) = (kept.low.min(dropped.low + by), kept.high.max(dropped.high + by));
+        kept.owner = kept.owner.or(dropped.owner);
+        kept.fixed |= dropped.fixed;
+        kept.last_read = kept.last_read.max(dropped.last_read);
+        kept.written = match (kept.written, dropped.written) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (one, other) => one.or(other),
+        };
+        true
+    }
+}
+
+/// All bytes of a tensor, as those of another of the same size.
+fn all(program: &Program, id: TensorId) -> Block {
+    Block { input: 0, output: 0, bytes: program.graph.tensor(id).bytes() }
+}
