@@ -2341,6 +2341,12 @@ impl<'a> OperatorRef<'a> {
     pub fn builtin_options(&self) -> ::planus::Result<::core::option::Option<self::BuiltinOptionsRef<'a>>> {
         self.0.access_union(3, "Operator", "builtin_options")
     }
+
+    /// Getter for the [`custom_options` field](Operator#structfield.custom_options).
+    #[inline]
+    pub fn custom_options(&self) -> ::planus::Result<::core::option::Option<&'a [u8]>> {
+        self.0.access(5, "Operator", "custom_options")
+    }
 }
 
 impl<'a> ::planus::TableRead<'a> for OperatorRef<'a> {

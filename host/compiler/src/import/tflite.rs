@@ -80,7 +80,7 @@ impl Reader {
             let code = code?;
             self.budget.spend(16)?;
             // Old files have the number only in the deprecated field, which has room for 127.
-            let kind = OpKind(i32::from(code.deprecated_builtin_code()?).max(code.builtin_code()?));
+            let kind = OpKind::builtin(i32::from(code.deprecated_builtin_code()?).max(code.builtin_code()?));
             let custom = if kind == OpKind::CUSTOM { Some(self.budget.text(code.custom_code()?)?) } else { None };
             codes.push(Code { kind, version: code.version()?, custom });
         }
@@ -211,9 +211,14 @@ impl Reader {
             inputs.push(if id == -1 { None } else { Some(tensor_id(id, tensors, &format!("operator {index}"))?) });
         }
         let outputs = self.ids(source.outputs()?, tensors, &format!("operator {index}"))?;
-        let options: Arc<dyn OpOptions> = match custom {
-            Some(name) => Arc::new(Custom { name: name.clone() }),
-            None => self.options(kind, source)?,
+        let known = custom.as_deref().and_then(ops::custom);
+        let (kind, options): (OpKind, Arc<dyn OpOptions>) = match (custom, known) {
+            (_, Some(known)) => {
+                let options = (known.options)(source.custom_options()?.unwrap_or(&[]), &mut self.budget)?;
+                (known.kind, options.unwrap_or_else(|| Arc::new(())))
+            }
+            (Some(name), None) => (kind, Arc::new(Custom { name: name.clone() })),
+            (None, None) => (kind, self.options(kind, source)?),
         };
         Ok(Operator { index, kind, version, options, inputs, outputs })
     }

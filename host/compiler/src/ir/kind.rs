@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// The builtin operators of the file format, by number.
+/// The builtin operators of the file format, by number; custom operators have numbers of this compiler's own, below -1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OpKind(pub i32);
 
@@ -17,7 +17,10 @@ macro_rules! op_kinds {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match *self {
                     $(OpKind::$name => f.write_str(stringify!($name)),)*
-                    OpKind(code) => write!(f, "operator number {code}"),
+                    OpKind(code) => match CUSTOM.iter().find(|(kind, _)| kind == self) {
+                        Some((_, name)) => f.write_str(name),
+                        None => write!(f, "operator number {code}"),
+                    },
                 }
             }
         }
@@ -61,6 +64,39 @@ op_kinds! {
     STABLEHLO_DOT_GENERAL = 197, STABLEHLO_REDUCE_WINDOW = 198, STABLEHLO_SORT = 199, STABLEHLO_WHILE = 200,
     STABLEHLO_GATHER = 201, STABLEHLO_TRANSPOSE = 202, DILATE = 203, STABLEHLO_RNG_BIT_GENERATOR = 204, REDUCE_WINDOW
     = 205, STABLEHLO_COMPOSITE = 206, STABLEHLO_SHIFT_LEFT = 207, STABLEHLO_CBRT = 208, STABLEHLO_CASE = 209,
+}
+
+macro_rules! custom_kinds {
+    ($($name:ident = $code:literal $text:literal),* $(,)?) => {
+        #[allow(missing_docs, reason = "named after what the file calls it")]
+        impl OpKind {
+            $(pub const $name: OpKind = OpKind($code);)*
+        }
+        /// The custom operators that have a number, with the name by which a file asks for them.
+        const CUSTOM: &[(OpKind, &str)] = &[$((OpKind::$name, $text)),*];
+    };
+}
+
+custom_kinds! {
+    DETECTION_POSTPROCESS = -2 "TFLite_Detection_PostProcess", CIRCULAR_BUFFER = -3 "CIRCULAR_BUFFER",
+    SIGNAL_DELAY = -4 "SignalDelay", SIGNAL_ENERGY = -5 "SignalEnergy", SIGNAL_FFT_AUTO_SCALE = -6 "SignalFftAutoScale",
+    SIGNAL_FILTER_BANK = -7 "SignalFilterBank", SIGNAL_FILTER_BANK_LOG = -8 "SignalFilterBankLog",
+    SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION = -9 "SignalFilterBankSpectralSubtraction",
+    SIGNAL_FILTER_BANK_SQUARE_ROOT = -10 "SignalFilterBankSquareRoot", SIGNAL_FRAMER = -11 "SignalFramer",
+    SIGNAL_IRFFT = -12 "SignalIrfft", SIGNAL_OVERLAP_ADD = -13 "SignalOverlapAdd", SIGNAL_PCAN = -14 "SignalPCAN",
+    SIGNAL_RFFT = -15 "SignalRfft", SIGNAL_STACKER = -16 "SignalStacker", SIGNAL_WINDOW = -17 "SignalWindow",
+}
+
+impl OpKind {
+    /// The number of a custom operator, by the name in the file.
+    pub fn custom(name: &str) -> Option<OpKind> {
+        CUSTOM.iter().find(|(_, other)| *other == name).map(|(kind, _)| *kind)
+    }
+
+    /// A number in a file, where those of custom operators do not exist.
+    pub fn builtin(code: i32) -> OpKind {
+        OpKind(code.max(-1))
+    }
 }
 
 /// Names of the element types of the file format, by number.
@@ -121,6 +157,8 @@ mod tests {
     #[test]
     fn names_stand_for_numbers_as_far_as_there_are_any() {
         assert_eq!((OpKind(100).to_string(), OpKind(209).to_string()), ("MIRROR_PAD".into(), "STABLEHLO_CASE".into()));
+        assert_eq!(OpKind::custom("SignalRfft").map(|kind| kind.to_string()).as_deref(), Some("SignalRfft"));
+        assert_eq!((OpKind::custom("Other"), OpKind::builtin(-5)), (None, OpKind(-1)));
         assert_eq!(OpKind(9999).to_string(), "operator number 9999");
         assert_eq!([1, 17, 19, 99].map(type_name), ["float16", "int4", "int2", "type 99"]);
         assert_eq!(type_name(-1), "type -1");

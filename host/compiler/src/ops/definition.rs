@@ -34,6 +34,15 @@ pub struct Definition {
     pub support: &'static [Support],
 }
 
+/// A custom operator, in addition to its [`Definition`]: files name it instead of giving its number.
+pub struct CustomOperator {
+    /// Which operator; the name is that of the kind.
+    pub kind: OpKind,
+    /// Reads its parameters from the bytes that the file has for them, often a map in FlexBuffers
+    /// ([`crate::format::flexbuffer`]). `Ok(None)` for bytes that do not say what the operator needs.
+    pub options: fn(&[u8], &mut Budget) -> ReadOptions,
+}
+
 /// Reads the options of an operator; the table is `None` where the file leaves it out.
 pub type OptionsReader = fn(Option<&BuiltinOptionsRef<'_>>, &mut Budget) -> ReadOptions;
 

@@ -74,7 +74,7 @@ pub mod zeros_like;
 use crate::ir::graph::{OpKind, Operator, Subgraph};
 use crate::ir::problem::Problem;
 use checker::Checker;
-use definition::{Checked, Definition};
+use definition::{Checked, CustomOperator, Definition};
 use kernels::{Kernel, includes};
 
 /// All operators the compiler knows.
@@ -174,6 +174,15 @@ pub static DEFINITIONS: &[&Definition] = &[
     &zeros_like::DEFINITION,
 ];
 
+/// How files ask for those of them that are custom operators.
+pub static CUSTOM: &[&CustomOperator] = &[];
+
+/// A custom operator by the name in the file, if the compiler knows it.
+pub fn custom(name: &str) -> Option<&'static CustomOperator> {
+    let kind = OpKind::custom(name)?;
+    CUSTOM.iter().find(|custom| custom.kind == kind).copied()
+}
+
 /// The definition of an operator, if there is one.
 pub fn definition(kind: OpKind) -> Option<&'static Definition> {
     DEFINITIONS.iter().find(|definition| definition.kind == kind).copied()
@@ -245,6 +254,17 @@ mod tests {
             assert!(!definition.support.is_empty(), "{kind} has no row for the documentation");
             assert!(!kind.to_string().starts_with("operator number"), "{} has no name", kind.0);
         }
+    }
+
+    #[test]
+    fn custom_operators_are_defined_and_have_a_name() {
+        for custom in CUSTOM {
+            let kind = custom.kind;
+            assert_eq!(OpKind::custom(&kind.to_string()), Some(kind));
+            assert!(definition(kind).is_some_and(|definition| definition.options.is_none()), "{kind}");
+        }
+        let custom = DEFINITIONS.iter().filter(|definition| definition.kind.0 < 0).count();
+        assert_eq!(custom, CUSTOM.len());
     }
 
     #[test]
