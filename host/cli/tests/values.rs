@@ -17,11 +17,12 @@ struct Case {
     good: &'static [i32],
 }
 
-const CASES: [Case; 4] = [
+const CASES: [Case; 5] = [
     Case { operator: "gather", data: 30, values: 12, bad: &[-1, 6, i32::MAX], good: &[0, 5] },
     Case { operator: "embedding_lookup", data: 30, values: 12, bad: &[i32::MIN, -1, 6], good: &[0, 5] },
     Case { operator: "gather_nd", data: 30, values: 16, bad: &[-1, 5, i32::MIN], good: &[0, 4] },
     Case { operator: "div", data: 12, values: 12, bad: &[0], good: &[-1, 3, i32::MIN] },
+    Case { operator: "rsqrt", data: 12, values: 12, bad: &[i32::MIN, 0xfd], good: &[-1, -2, 0x7f] },
 ];
 
 #[test]

@@ -26,6 +26,7 @@ def main(folder):
     }
     for name, parts in models.items():
         (folder / f"{name}.tflite").write_bytes(model(*parts))
+    (folder / "rsqrt.tflite").write_bytes(rsqrt())
 
 
 def model(operator, inputs, shape, fields):
@@ -37,6 +38,20 @@ def model(operator, inputs, shape, fields):
     given = [graph.input(*arguments) for arguments in inputs]
     dtype, scale = next((arguments[3], arguments[2]) for arguments in inputs if arguments[0] == "data")
     graph.output(graph.operator(operator, given, [graph.tensor("output", shape, scale, dtype)], fields))
+    return file.bytes()
+
+
+def rsqrt():
+    """RSQRT of bytes that may lie below their zero point, and what reads the other input."""
+    from builder import Model, Quantization
+
+    file = Model()
+    graph = file.graph()
+    data = graph.input("data", (12,), Quantization(0.5))
+    values = graph.input("values", (12,), Quantization(0.1, -2))
+    for operator, given in (("RELU", data), ("RSQRT", values)):
+        output = graph.tensor(operator.lower(), (12,), Quantization(0.5))
+        graph.output(graph.operator(operator, [given], [output]))
     return file.bytes()
 
 

@@ -2,7 +2,7 @@
 //!
 //! Reference: `fixedpoint/fixedpoint.h`.
 
-use crate::math::quantize::{rounding_divide_by_pot, saturating_rounding_doubling_high_mul as high_mul};
+use crate::math::quantize::{Multiplier, rounding_divide_by_pot, saturating_rounding_doubling_high_mul as high_mul};
 
 /// `exp_on_negative_values` of a number with 5 integer and 26 fractional bits, at most 0; the result has 31 fractional bits.
 pub fn exp_on_negative_values(a: i32) -> i32 {
@@ -83,6 +83,30 @@ fn newton_reciprocal(a: i32) -> i32 {
     x
 }
 
+/// `GetInvSqrtQuantizedMultiplierExp`: 1 / sqrt(x) for x from 1 on; 0 counts as 1.
+pub fn inverse_square_root(x: i32) -> Multiplier {
+    if x <= 1 {
+        return Multiplier { mantissa: i32::MAX, shift: 0 };
+    }
+    let (mut x, mut right) = (x, 11);
+    while x >= 1 << 29 {
+        x /= 4;
+        right += 1;
+    }
+    let pairs = (x.leading_zeros() as i32 - 1) / 2 - 1;
+    right -= pairs;
+    let half = rounding_divide_by_pot((x << (2 * pairs)) >> 1, 1);
+    // Five steps of Newton and Raphson from 1, with 28 fractional bits.
+    let mut y = 1 << 28;
+    for _ in 0..5 {
+        let cube = left_saturating(high_mul(high_mul(y, y), y), 6);
+        y = left_saturating(high_mul((1 << 28) + (1 << 27), y).wrapping_sub(high_mul(half, cube)), 3);
+    }
+    const HALF_SQRT_2: i32 = 1_518_500_250;
+    let mantissa = high_mul(y, HALF_SQRT_2);
+    Multiplier { mantissa: mantissa << (-right).max(0), shift: (-right).min(0) }
+}
+
 fn left_saturating(x: i32, by: u32) -> i32 {
     (i64::from(x) << by).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
 }
@@ -99,6 +123,15 @@ mod tests {
             let (logistic, tanh) = (f64::from(logistic(a)) / 2f64.powi(31), f64::from(tanh(a)) / 2f64.powi(31));
             assert!((1.0 / (1.0 + (-real).exp()) - logistic).abs() < 1e-6, "logistic of {real}: {logistic}");
             assert!((real.tanh() - tanh).abs() < 1e-6, "tanh of {real}: {tanh}");
+        }
+    }
+
+    #[test]
+    fn inverse_square_root_is_close_to_the_real_function() {
+        for x in (1..3000).chain([1 << 27, 1 << 28, (1 << 29) - 1, 1 << 29, 1 << 30, i32::MAX]) {
+            let Multiplier { mantissa, shift } = inverse_square_root(x);
+            let ours = f64::from(mantissa) * 2f64.powi(shift - 31);
+            assert!((ours * f64::from(x).sqrt() - 1.0).abs() < 2e-6, "of {x}: {ours}");
         }
     }
 

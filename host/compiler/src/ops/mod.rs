@@ -33,7 +33,10 @@ pub mod fully_connected;
 pub mod gather;
 pub mod gather_nd;
 pub mod hard_swish;
+pub mod l2_normalization;
+pub mod l2_pool_2d;
 pub mod leaky_relu;
+pub mod log_softmax;
 pub mod logical;
 pub mod logistic;
 pub mod max_pool_2d;
@@ -54,6 +57,7 @@ pub mod reshape;
 pub mod resize_bilinear;
 pub mod resize_nearest_neighbor;
 pub mod reverse_v2;
+pub mod rsqrt;
 pub mod select_v2;
 pub mod shape;
 pub mod slice;
@@ -111,7 +115,6 @@ pub static DEFINITIONS: &[&Definition] = &[
     &float_functions::LOG,
     &float_functions::NEG,
     &float_functions::ROUND,
-    &float_functions::RSQRT,
     &float_functions::SIN,
     &float_functions::SQRT,
     &float_functions::SQUARE,
@@ -122,7 +125,10 @@ pub static DEFINITIONS: &[&Definition] = &[
     &gather::GATHER,
     &gather_nd::DEFINITION,
     &hard_swish::DEFINITION,
+    &l2_normalization::DEFINITION,
+    &l2_pool_2d::DEFINITION,
     &leaky_relu::DEFINITION,
+    &log_softmax::DEFINITION,
     &logical::LOGICAL_AND,
     &logical::LOGICAL_NOT,
     &logical::LOGICAL_OR,
@@ -150,6 +156,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &resize_bilinear::DEFINITION,
     &resize_nearest_neighbor::DEFINITION,
     &reverse_v2::DEFINITION,
+    &rsqrt::DEFINITION,
     &select_v2::DEFINITION,
     &shape::RANK,
     &shape::SHAPE,

@@ -15,7 +15,6 @@ const TRANSCENDENTAL: &[&str] = &[
     "LOG",
     "SIN",
     "COS",
-    "L2_NORMALIZATION",
     "UNIDIRECTIONAL_SEQUENCE_LSTM",
 ];
 

@@ -19,8 +19,6 @@ pub static LOG: Definition = definition(OpKind::LOG, 2, "elementwise.cc", NEAR);
 pub static NEG: Definition = definition(OpKind::NEG, 2, "neg.cc", BYTES);
 /// To the nearest whole number, halves to the even one.
 pub static ROUND: Definition = definition(OpKind::ROUND, 1, "round.cc", BYTES);
-/// 1 / sqrt; the reference has it for int8 and int16, too.
-pub static RSQRT: Definition = definition(OpKind::RSQRT, 3, "elementwise.cc", BYTES);
 /// The sine.
 pub static SIN: Definition = definition(OpKind::SIN, 1, "elementwise.cc", NEAR);
 /// The square root.
@@ -56,7 +54,6 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         OpKind::LOG => "tvmk_each_log",
         OpKind::NEG => "tvmk_each_neg",
         OpKind::ROUND => "tvmk_each_round",
-        OpKind::RSQRT => "tvmk_each_rsqrt",
         OpKind::SIN => "tvmk_each_sin",
         OpKind::SQRT => "tvmk_each_sqrt",
         _ => "tvmk_each_square",

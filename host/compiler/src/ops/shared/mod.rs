@@ -27,6 +27,7 @@ pub static KERNELS: &[Kernel] = kernels![
     "dsp_rows.h",
     "dsp_tile.h",
     "dsp_units.h",
+    "fixed_point.h",
     "float_base.h",
     "float_functions.h",
     "float_math.h",

@@ -20,7 +20,7 @@ UNARY = {
     "TANH": (("int8", "float32"), False),
     "ABS": (("int8", "int16", "float32"), True),
     "ELU": (("int8", "float32"), False),
-    **{name: (("float32",), True) for name in ("CEIL", "FLOOR", "NEG", "ROUND", "RSQRT", "SQRT", "SQUARE")},
+    **{name: (("float32",), True) for name in ("CEIL", "FLOOR", "NEG", "ROUND", "SQRT", "SQUARE")},
     **{name: (("float32",), False) for name in ("COS", "EXP", "LOG", "SIN")},
 }
 
@@ -70,6 +70,16 @@ def prelu(net):
         return False
     quantization = None if first.dtype == FLOAT else net.quantization(near=first.scale)
     net.operator("PRELU", [first, second], [net.result("prelu", shape, first.dtype, quantization)])
+    return True
+
+
+def rsqrt(net):
+    """RSQRT: of float32, or of an int8 that is never negative, since the reference ends its run at one that is."""
+    source = net.source(lambda t: t.dtype == FLOAT or t.dtype.name == "int8" and t.zero_point == -128)
+    if source is None:
+        return False
+    quantization = None if source.dtype == FLOAT else net.quantization(near=1 / np.sqrt(255 * source.scale) / 100)
+    net.operator("RSQRT", [source], [net.result("rsqrt", source.shape, source.dtype, quantization)])
     return True
 
 
@@ -253,6 +263,7 @@ OPERATORS = {
     "ADD_N": (3, add_n),
     "DIV": (3, div),
     "PRELU": (3, prelu),
+    "RSQRT": (3, rsqrt),
     "SELECT_V2": (3, select_v2),
     "SQUARED_DIFFERENCE": (3, squared_difference),
     **{name: (4 if "int8" in types else 1, unary(name)) for name, (types, _) in UNARY.items()},

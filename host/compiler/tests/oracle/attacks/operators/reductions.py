@@ -13,7 +13,8 @@ def pool(name):
     """The drawing function of a pooling."""
 
     def draw(net):
-        source = net.source(lambda t: len(t.shape) == 4 and t.dtype.name in ("int8", "float32"))
+        types = ("float32",) if name == "L2_POOL_2D" else ("int8", "float32")
+        source = net.source(lambda t: len(t.shape) == 4 and t.dtype.name in types)
         if source is None:
             return False
         pad = net.pick(("SAME", "VALID"))
@@ -106,6 +107,28 @@ def softmax(net):
     return True
 
 
+def log_softmax(net):
+    """LOG_SOFTMAX."""
+    source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) >= 1)
+    if source is None:
+        return False
+    floating = source.dtype == FLOAT
+    output = net.result("log_softmax", source.shape, source.dtype, None if floating else Quantization(1 / 16, 127))
+    net.operator("LOG_SOFTMAX", [source], [output], options("LogSoftmaxOptions"), not floating)
+    return True
+
+
+def l2_normalization(net):
+    """L2_NORMALIZATION."""
+    source = net.source(lambda t: t.dtype.name in ("int8", "float32") and 1 <= len(t.shape) <= 4)
+    if source is None:
+        return False
+    quantization = None if source.dtype == FLOAT else Quantization(1 / 128, 0)
+    output = net.result("normal", source.shape, source.dtype, quantization)
+    net.operator("L2_NORMALIZATION", [source], [output], options("L2NormOptions"))
+    return True
+
+
 def cumsum(net):
     """CUMSUM."""
     source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) >= 1)
@@ -123,6 +146,9 @@ OPERATORS = {
     "CUMSUM": (2, cumsum),
     "AVERAGE_POOL_2D": (5, pool("AVERAGE_POOL_2D")),
     "MAX_POOL_2D": (5, pool("MAX_POOL_2D")),
+    "L2_POOL_2D": (1, pool("L2_POOL_2D")),
+    "L2_NORMALIZATION": (2, l2_normalization),
+    "LOG_SOFTMAX": (2, log_softmax),
     **{name: (4 if name == "MEAN" else 2, reduce(name)) for name in REDUCED},
     "ARG_MAX": (2, argument("ARG_MAX")),
     "ARG_MIN": (2, argument("ARG_MIN")),

@@ -1,0 +1,30 @@
+/* L2_POOL_2D on float32: the root of the mean of squares; elements outside the input don't count. */
+#ifndef TVMK_L2_POOL_2D_H
+#define TVMK_L2_POOL_2D_H
+
+#include "float_math.h"
+#include "max_pool_2d.h"
+
+TVMK_SHARED void tvmk_l2_pool_2d(const tvmk_max_pool_2d_t *l, const float *in, float *out, float low, float high) {
+    int32_t step = (int32_t)l->in_width * l->channels;
+    for (int32_t b = 0; b < l->batches; b++, in += l->in_height * step) {
+        for (int32_t oy = 0; oy < l->out_height; oy++) {
+            for (int32_t ox = 0; ox < l->out_width; ox++, out += l->channels) {
+                tvmk_max_pool_2d_part_t part = tvmk_max_pool_2d_part(l, oy, ox);
+                float count = (float)(part.height * part.width);
+                for (int32_t c = 0; c < l->channels; c++) {
+                    float sum = 0.0f;
+                    for (int32_t y = 0; y < part.height; y++) {
+                        const float *p = in + part.first + y * step + c;
+                        for (int32_t x = 0; x < part.width; x++, p += l->channels) {
+                            sum = tvmk_exact(sum + tvmk_exact(*p * *p));
+                        }
+                    }
+                    out[c] = tvmk_float_clamp(tvmk_square_root(tvmk_exact(sum / count)), low, high);
+                }
+            }
+        }
+    }
+}
+
+#endif

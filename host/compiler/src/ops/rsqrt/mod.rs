@@ -1,0 +1,64 @@
+//! RSQRT, 1 / sqrt: on int8 by table, `rsqrt.h` where inputs may be negative; `float_functions.h` on float32.
+
+use crate::ir::graph::{DType, OpKind};
+use crate::ir::layer::{Layer, Lowered, Lowering};
+use crate::math::gemmlowp::inverse_square_root;
+use crate::math::quantize::Multiplier;
+use crate::ops::checker::Checker;
+use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::kernels::kernels;
+use crate::ops::shared::{float_unary, table};
+
+/// The operator.
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::RSQRT,
+    versions: 1..=3,
+    inputs: 1..=1,
+    outputs: 1..=1,
+    options: None,
+    check,
+    kernels: kernels!["rsqrt.h"],
+    reference: "elementwise.cc",
+    support: &[Support::bytes("int8, float32", Cores::Portable)],
+};
+
+/// Bits by which the reference makes a root larger before it rounds it.
+const KEPT: i32 = 20;
+
+/// A table, and the lowest byte of an input; a run with one below it ends.
+struct Positive<'a> {
+    table: Box<dyn Checked + 'a>,
+    lowest: i32,
+    count: usize,
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type()? == DType::Float32 {
+        return float_unary::check(checker, float_unary::FUNCTIONS, "tvmk_each_rsqrt", "");
+    }
+    let elements = table::elements(checker, &[DType::Int8, DType::Float32], &[DType::Int8])?;
+    let ((in_scale, lowest), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
+    let factor = Multiplier::new(1.0 / (f64::from(in_scale).sqrt() * f64::from(out_scale)));
+    let count = elements.input.elements();
+    let table = table::checked(checker, elements, |x| {
+        if x <= lowest {
+            // Below it nothing is looked up.
+            return Some(127);
+        }
+        let root = inverse_square_root(x - lowest);
+        let large = Multiplier { shift: root.shift + KEPT, ..root }.checked_apply(1)?;
+        let factor = Multiplier { shift: factor.shift.checked_sub(KEPT)?, ..factor };
+        let y = (factor.shift >= -31).then(|| factor.checked_apply(large))??;
+        Some(y.checked_add(out_zero)?.clamp(-128, 127))
+    })?;
+    Some(if lowest > -128 { Box::new(Positive { table, lowest, count }) } else { table })
+}
+
+impl Checked for Positive<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let Lowered::Layer(layer) = self.table.lower(lowering) else { return Lowered::Nothing };
+        let (name, lowest, count) = (lowering.constant("table"), self.lowest, self.count);
+        let body = format!("    return tvmk_rsqrt({name}, input, (uint8_t *)output, {count}, {lowest});\n");
+        Lowered::Layer(Layer { fails: true, headers: vec!["rsqrt.h"], body, ..layer })
+    }
+}
