@@ -75,6 +75,13 @@ pub mod unpack;
 pub mod variable;
 pub mod zeros_like;
 
+/// An example to copy, compiled by the tests alone.
+#[cfg(test)]
+#[path = "TEMPLATE/mod.rs"]
+mod template;
+#[cfg(test)]
+mod template_tests;
+
 use crate::ir::graph::{OpKind, Operator, Subgraph};
 use crate::ir::problem::Problem;
 use checker::Checker;
@@ -287,7 +294,10 @@ mod tests {
             }
         }
         let ops = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ops");
-        let folders = std::fs::read_dir(ops).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+        let folders = std::fs::read_dir(ops)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir() && !path.ends_with("TEMPLATE"));
         let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
         for file in files.filter(|path| path.extension().is_some_and(|extension| extension == "h")) {
             let name = file.file_name().unwrap().to_str().unwrap();
