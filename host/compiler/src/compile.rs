@@ -61,7 +61,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     let mut program = state::resolve(graph);
     fuse::fuse(&mut program, options.keep_all_tensors);
     let mut names = Names::new();
-    let mut lowered = lower::lower(&program, options, &mut names)?;
+    let mut lowered = lower::lower(&mut program, options, &mut names)?;
     if !options.keep_all_tensors {
         fuse::fuse_layers(&program.graph, &mut lowered);
     }

@@ -45,6 +45,13 @@ fn a_network_without_options_equals_the_oracle() {
     all_equal(&[networks.join("hps_model_74ops.tflite")], &["--count", "3"]);
 }
 
+/// What comes before a wake-word model: from 30 ms of samples to 40 channels of int8.
+#[test]
+fn a_microphone_front_end_equals_the_oracle() {
+    let Some(networks) = data("networks") else { return };
+    all_equal(&[networks.join("audio_preprocessor_int8.tflite")], &["--all", "--count", "200"]);
+}
+
 /// `samples` are options of `oracle.py run`.
 fn all_equal(paths: &[PathBuf], samples: &[&str]) {
     let scratch = scratch();

@@ -291,7 +291,9 @@ fn dtype(code: i8) -> DType {
         6 => DType::Bool,
         7 => DType::Int16,
         9 => DType::Int8,
+        12 => DType::Uint64,
         13 => DType::Resource,
+        15 => DType::Uint32,
         17 => DType::Int4,
         other => DType::Other(other),
     }

@@ -139,6 +139,8 @@ pub enum DType {
     Int64,
     Bool,
     Int16,
+    Uint32,
+    Uint64,
     #[default]
     Int8,
     /// Two to a byte, the first in the low half; only constants have it.
@@ -155,8 +157,8 @@ impl DType {
     /// Bytes of one element; 0 where the type has no fixed size, takes less than a byte, or is one of constants only.
     pub fn size(self) -> usize {
         match self {
-            DType::Int64 => 8,
-            DType::Float32 | DType::Int32 => 4,
+            DType::Int64 | DType::Uint64 => 8,
+            DType::Float32 | DType::Int32 | DType::Uint32 => 4,
             DType::Int16 => 2,
             DType::Uint8 | DType::Int8 | DType::Bool => 1,
             DType::Int4 | DType::Float16 | DType::Resource | DType::Other(_) => 0,
@@ -189,7 +191,9 @@ impl DType {
         match self {
             DType::Float32 => "float",
             DType::Int64 => "int64_t",
+            DType::Uint64 => "uint64_t",
             DType::Int32 => "int32_t",
+            DType::Uint32 => "uint32_t",
             DType::Int16 => "int16_t",
             DType::Int4 | DType::Int8 => "int8_t",
             DType::Bool | DType::Uint8 | DType::Float16 | DType::Resource | DType::Other(_) => "uint8_t",
@@ -203,7 +207,9 @@ impl fmt::Display for DType {
             DType::Float32 => f.write_str("float32"),
             DType::Float16 => f.write_str("float16"),
             DType::Int64 => f.write_str("int64"),
+            DType::Uint64 => f.write_str("uint64"),
             DType::Int32 => f.write_str("int32"),
+            DType::Uint32 => f.write_str("uint32"),
             DType::Int16 => f.write_str("int16"),
             DType::Int8 => f.write_str("int8"),
             DType::Int4 => f.write_str("int4"),

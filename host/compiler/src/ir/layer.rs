@@ -4,8 +4,9 @@
 //! `static const` arrays of the same file. The directories of [`crate::ops`] build layers; `plan` places the tensors;
 //! `emit` writes.
 
-use crate::ir::graph::{Operator, Subgraph, TensorId};
+use crate::ir::graph::{DType, Operator, Subgraph, TensorId};
 use crate::ir::options::Options;
+use std::sync::Arc;
 
 /// What an operator sees while it is lowered.
 pub struct Lowering<'a> {
@@ -115,6 +116,8 @@ pub struct Layer {
     pub summary: String,
     /// Pointers the function takes, in order: run-time tensors only, never constants.
     pub arguments: Vec<Argument>,
+    /// What the layer keeps from run to run: further parameters behind the arguments, which it reads and writes.
+    pub states: Vec<LayerState>,
     /// Pairs that may share memory.
     pub in_place: Vec<InPlace>,
     /// Bytes of scratch memory during the call; 0 for none. The function then has a last parameter `uint8_t *scratch`.
@@ -168,6 +171,24 @@ impl Argument {
     /// A tensor the layer fills.
     pub fn output(name: &str, tensor: TensorId) -> Self {
         Argument { name: name.into(), tensor, written: true }
+    }
+}
+
+/// Memory that a layer keeps from run to run, in the pool of the model's state. The pass `lower` makes it a tensor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerState {
+    /// C identifier of the parameter.
+    pub name: &'static str,
+    /// Element type.
+    pub dtype: DType,
+    /// Contents before the first run, as many bytes as there are; at least one element.
+    pub initial: Arc<[u8]>,
+}
+
+impl LayerState {
+    /// So many elements of zeros.
+    pub fn zeros(name: &'static str, dtype: DType, elements: usize) -> Self {
+        LayerState { name, dtype, initial: vec![0; elements * dtype.size()].into() }
     }
 }
 

@@ -60,6 +60,15 @@ pub mod reverse_v2;
 pub mod rsqrt;
 pub mod select_v2;
 pub mod shape;
+pub mod signal_energy;
+pub mod signal_fft_auto_scale;
+pub mod signal_filter_bank;
+pub mod signal_filter_bank_log;
+pub mod signal_filter_bank_spectral_subtraction;
+pub mod signal_filter_bank_square_root;
+pub mod signal_pcan;
+pub mod signal_rfft;
+pub mod signal_window;
 pub mod slice;
 pub mod softmax;
 pub mod space_to_depth;
@@ -167,6 +176,16 @@ pub static DEFINITIONS: &[&Definition] = &[
     &select_v2::DEFINITION,
     &shape::RANK,
     &shape::SHAPE,
+    &signal_energy::DEFINITION,
+    &signal_fft_auto_scale::DEFINITION,
+    &signal_filter_bank::DEFINITION,
+    &signal_filter_bank_log::DEFINITION,
+    &signal_filter_bank_spectral_subtraction::DEFINITION,
+    &signal_filter_bank_square_root::DEFINITION,
+    &signal_pcan::DEFINITION,
+    &signal_rfft::IRFFT,
+    &signal_rfft::RFFT,
+    &signal_window::DEFINITION,
     &slice::DEFINITION,
     &softmax::DEFINITION,
     &space_to_depth::DEPTH_TO_SPACE,
@@ -189,7 +208,18 @@ pub static DEFINITIONS: &[&Definition] = &[
 ];
 
 /// How files ask for those of them that are custom operators.
-pub static CUSTOM: &[&CustomOperator] = &[];
+pub static CUSTOM: &[&CustomOperator] = &[
+    &signal_energy::CUSTOM,
+    &signal_fft_auto_scale::CUSTOM,
+    &signal_filter_bank::CUSTOM,
+    &signal_filter_bank_log::CUSTOM,
+    &signal_filter_bank_spectral_subtraction::CUSTOM,
+    &signal_filter_bank_square_root::CUSTOM,
+    &signal_pcan::CUSTOM,
+    &signal_rfft::CUSTOM_IRFFT,
+    &signal_rfft::CUSTOM_RFFT,
+    &signal_window::CUSTOM,
+];
 
 /// A custom operator by the name in the file, if the compiler knows it.
 pub fn custom(name: &str) -> Option<&'static CustomOperator> {

@@ -1,16 +1,17 @@
 //! Pass 4: every operator to what the generated code does for it.
 
-use crate::ir::layer::{Lowered, Lowering};
+use crate::ir::graph::{Tensor, TensorId};
+use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::ir::names::Names;
 use crate::ir::options::Options;
 use crate::ir::problem::{Errors, Problem};
-use crate::ir::program::Program;
+use crate::ir::program::{Program, State};
 use crate::ops;
 use tvm_embedded_mlf as mlf;
 
 /// Lowers the operators of a checked program. Fusing has rewritten some since the pass `check`, so each is checked as it stands
-/// now, and lowered from what that gives.
-pub fn lower(program: &Program, options: &Options, names: &mut Names) -> Result<Vec<Lowered>, Errors> {
+/// now, and lowered from what that gives. What layers keep from run to run becomes states of the program.
+pub fn lower(program: &mut Program, options: &Options, names: &mut Names) -> Result<Vec<Lowered>, Errors> {
     let graph = &program.graph;
     let (mut lowered, mut problems) = (Vec::new(), Vec::new());
     let (mut text, limit) = (0, mlf::Limits::default().archive_bytes as usize);
@@ -32,7 +33,24 @@ pub fn lower(program: &Program, options: &Options, names: &mut Names) -> Result<
         }
         lowered.push(result);
     }
+    for layer in lowered.iter_mut() {
+        if let Lowered::Layer(layer) = layer {
+            keep(program, layer);
+        }
+    }
     if problems.is_empty() { Ok(lowered) } else { Err(Errors(problems)) }
+}
+
+/// Makes what a layer keeps from run to run tensors of the program, and arguments of the layer.
+fn keep(program: &mut Program, layer: &mut Layer) {
+    for state in std::mem::take(&mut layer.states) {
+        let tensor = TensorId(program.graph.tensors.len());
+        let elements = state.initial.len() / state.dtype.size().max(1);
+        let name = format!("{}/{}", layer.name, state.name);
+        program.graph.tensors.push(Tensor { name, shape: vec![elements], dtype: state.dtype, ..Tensor::default() });
+        program.states.push(State { tensor, initial: state.initial });
+        layer.arguments.push(Argument::output(state.name, tensor));
+    }
 }
 
 /// An archive that this project's own reader would refuse is none.

@@ -6,6 +6,7 @@ import dataclasses
 
 import flatbuffers
 import numpy as np
+from flatbuffers import flexbuffers
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
 
 FLOAT = np.dtype("float32")
@@ -17,6 +18,8 @@ _TYPES = {
     "int8": schema.TensorType.INT8,
     "int16": schema.TensorType.INT16,
     "int32": schema.TensorType.INT32,
+    "uint32": schema.TensorType.UINT32,
+    "uint64": schema.TensorType.UINT64,
     "int64": schema.TensorType.INT64,
     "float32": schema.TensorType.FLOAT32,
     "float16": schema.TensorType.FLOAT16,
@@ -122,6 +125,17 @@ class Model:
         self._codes.append(code)
         return len(self._codes) - 1
 
+    def _custom_code(self, name):
+        for index, code in enumerate(self._codes):
+            if code.customCode == name:
+                return index
+        code = schema.OperatorCodeT()
+        code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.CUSTOM
+        code.customCode = name
+        code.version = 1
+        self._codes.append(code)
+        return len(self._codes) - 1
+
 
 class Graph:
     """One graph of a model."""
@@ -167,6 +181,17 @@ class Graph:
         tensor = self._add(name, (), INT8, None, 0)
         self.table.tensors[-1].type = schema.TensorType.RESOURCE
         return tensor
+
+    def custom(self, name, inputs, outputs, **options):
+        """Applies a custom operator with these options, in FlexBuffers; without any there are no bytes for them."""
+        table = schema.OperatorT()
+        table.opcodeIndex = self._model._custom_code(name)
+        table.inputs = [t.index for t in inputs]
+        table.outputs = [t.index for t in outputs]
+        if options:
+            table.customOptions = list(flexbuffers.Dumps(options))
+        self.table.operators.append(table)
+        return outputs[0]
 
     def operator(self, name, inputs, outputs, options=None, only_type=None):
         """Applies an operator; `None` among the inputs is an optional one left out. `only_type` names options that the file

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+from flatbuffers import flexbuffers
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as generated
 
 # What the interpreter hands out as numpy arrays. RESOURCE tensors hold no data; asking for one is a crash.
@@ -14,9 +15,22 @@ DTYPES = {
     generated.TensorType.INT8: np.dtype("int8"),
     generated.TensorType.INT16: np.dtype("<i2"),
     generated.TensorType.INT32: np.dtype("<i4"),
+    generated.TensorType.UINT32: np.dtype("<u4"),
+    generated.TensorType.UINT64: np.dtype("<u8"),
     generated.TensorType.INT64: np.dtype("<i8"),
     generated.TensorType.FLOAT32: np.dtype("<f4"),
 }
+
+# Operators that keep something from run to run.
+STATEFUL = (
+    "ASSIGN_VARIABLE",
+    "CIRCULAR_BUFFER",
+    "SignalDelay",
+    "SignalFilterBankSpectralSubtraction",
+    "SignalFramer",
+    "SignalOverlapAdd",
+    "SignalStacker",
+)
 
 OPERATORS = {value: name for name, value in vars(generated.BuiltinOperator).items() if not name.startswith("_")}
 
@@ -69,26 +83,49 @@ class Model:
 
     def computed(self):
         """Every tensor of the main graph that an operator writes and the interpreter can show."""
-        written = []
+        written, part = [], set()
+        names = self._names()
         for operator in self._object.subgraphs[0].operators or []:
-            for index in operator.outputs if operator.outputs is not None else []:
+            outputs = list(operator.outputs) if operator.outputs is not None else []
+            # SignalEnergy leaves what is outside of its range as it is in memory, and CAST carries it along.
+            name = names[operator.opcodeIndex]
+            if name == "SignalEnergy" and not self._whole(operator) or name == "CAST" and operator.inputs[0] in part:
+                part.update(outputs)
+            for index in outputs:
                 tensor = self._tensors[0][index]
-                if tensor.dtype is not None and tensor not in written:
+                if tensor.dtype is not None and index not in part and tensor not in written:
                     written.append(tensor)
         return written
 
+    def _whole(self, operator):
+        """Whether a SignalEnergy writes all of its output."""
+        options = flexbuffers.Loads(bytes(operator.customOptions))
+        (length,) = self._tensors[0][operator.outputs[0]].shape
+        return (options["start_index"], options["end_index"]) == (0, length)
+
+    def _names(self):
+        """The name of each operator code."""
+        return [_name(code) for code in self._object.operatorCodes]
+
     def operators(self):
         """Names of the operators of all graphs, in order."""
-        codes = [max(c.builtinCode, c.deprecatedBuiltinCode) for c in self._object.operatorCodes]
-        return [OPERATORS.get(codes[o.opcodeIndex], "?") for g in self._object.subgraphs for o in g.operators or []]
+        codes = self._names()
+        return [codes[o.opcodeIndex] for g in self._object.subgraphs for o in g.operators or []]
 
     def stateful(self):
         """Whether one invoke can change what the next one gives."""
         variable = any(t.isVariable for g in self._object.subgraphs for t in g.tensors)
-        return variable or "ASSIGN_VARIABLE" in self.operators()
+        return variable or any(name in STATEFUL for name in self.operators())
 
     def arena(self):
         """A first guess at the interpreter's memory: every tensor apart, and as much again for its tables."""
         tensors = [t for graph in self._tensors for t in graph if t.dtype is not None and not t.constant]
         scales = sum(len(t.scales) for graph in self._tensors for t in graph)
         return (1 << 16) + 2 * sum(t.bytes + 512 for t in tensors) + 64 * scales
+
+
+def _name(code):
+    """The name of an operator code; that of a custom operator is in the file."""
+    if code.customCode:
+        return code.customCode.decode("utf-8", "replace")
+    return OPERATORS.get(max(code.builtinCode, code.deprecatedBuiltinCode), "?")

@@ -19,9 +19,9 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["add.h"],
+    kernels: kernels!["add.h", "add_int32.h"],
     reference: "add.cc",
-    support: &[Support::bytes("int8", Cores::Mve), Support::bytes("float32", Cores::Portable)],
+    support: &[Support::bytes("int8", Cores::Mve), Support::bytes("float32, int32 without a scale", Cores::Portable)],
 };
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
@@ -52,6 +52,13 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         return binary::check_float(checker, "float_nn.h", "tvmk_float_add");
     }
     let activation = checker.op.options::<binary::Options>().map_or(Activation::None, |options| options.activation);
+    if checker.first_type() == Some(DType::Int32) {
+        if activation != Activation::None {
+            // The reference does not compute it.
+            checker.bad(format!("fused activation {activation} on int32"), "none");
+        }
+        return binary::check_int32(checker, "add_int32.h", "tvmk_add_int32");
+    }
     let (mut inputs, output) = ([checker.input(0)?, checker.input(1)?], checker.output(0)?);
     for operand in [inputs[0], inputs[1], output] {
         checker.dtype(operand, &[DType::Int8]).then_some(())?;

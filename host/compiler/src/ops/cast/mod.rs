@@ -16,10 +16,13 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["cast.h", "cast_float.h"],
     reference: "cast.cc",
-    support: &[Support::bytes("int8, int16, int32, float32 and bool to each other", Cores::Portable)],
+    support: &[Support::bytes(
+        "int8, int16, int32, float32 and bool to each other; uint32 from and to integers and bool",
+        Cores::Portable,
+    )],
 };
 
-const TYPES: &[DType] = &[DType::Int8, DType::Int16, DType::Int32, DType::Float32, DType::Bool];
+const TYPES: &[DType] = &[DType::Int8, DType::Int16, DType::Int32, DType::Uint32, DType::Float32, DType::Bool];
 
 struct Cast<'a> {
     input: Operand<'a>,
@@ -30,6 +33,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let (input, output) = (checker.input(0)?, checker.output(0)?);
     (checker.dtype(input, TYPES) & checker.dtype(output, TYPES)).then_some(())?;
     (checker.shape(output, &input.shape) & checker.bools(input)).then_some(())?;
+    if [input.dtype, output.dtype].contains(&DType::Uint32) && [input.dtype, output.dtype].contains(&DType::Float32) {
+        checker.bad(format!("{} to {}", input.dtype, output.dtype), "uint32 from and to integers and bool");
+    }
     Some(Box::new(Cast { input, output }))
 }
 
@@ -37,7 +43,8 @@ fn name(dtype: DType) -> &'static str {
     match dtype {
         DType::Int8 => "int8",
         DType::Int16 => "int16",
-        DType::Int32 => "int32",
+        // Among integers, signs change no bit.
+        DType::Int32 | DType::Uint32 => "int32",
         DType::Bool => "bool",
         _ => "float",
     }
@@ -47,23 +54,26 @@ impl Checked for Cast<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (input, output, count) = (self.input.id, self.output.id, self.input.elements());
         let (from, to) = (self.input.dtype, self.output.dtype);
-        if from == to {
+        if from.size() == 4 && to.size() == 4 && ![from, to].contains(&DType::Float32) || from == to {
             return Lowered::Alias { input, output };
         }
+        let read = if from == DType::Uint32 { "(const int32_t *)input" } else { "input" };
+        let write = if to == DType::Uint32 { "(int32_t *)output" } else { "output" };
         let header = if [from, to].contains(&DType::Float32) { "cast_float.h" } else { "cast.h" };
         // Wider elements of two types are, for C, never in one place.
         let in_place = InPlace { input, output, lead: 0, reason: "element by element, bytes are written" };
         Lowered::Layer(Layer {
             in_place: if to.size() == 1 { vec![in_place] } else { Vec::new() },
             headers: vec![header],
-            body: format!("    tvmk_cast_{}_{}(input, output, {count});\n", name(from), name(to)),
+            body: format!("    tvmk_cast_{}_{}({read}, {write}, {count});\n", name(from), name(to)),
             ..lowering.layer_of(format!("CAST of {count} elements, {from} to {to}"), input, output)
         })
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
         let (data, to) = (self.input.data.as_deref()?, self.output.dtype);
-        if self.input.dtype == to {
+        let words = [DType::Int32, DType::Uint32];
+        if self.input.dtype == to || words.contains(&self.input.dtype) && words.contains(&to) {
             return Some(Ok(vec![data.into()]));
         }
         let bytes: Vec<u8> = match self.input.dtype {
@@ -73,7 +83,10 @@ impl Checked for Cast<'_> {
             DType::Int16 => {
                 data.chunks_exact(2).flat_map(|x| of_integer(i16::from_le_bytes([x[0], x[1]]).into(), to)).collect()
             }
-            _ => self.input.i32_data()?.into_iter().flat_map(|x| of_integer(x, to)).collect(),
+            _ => {
+                let words = data.chunks_exact(4).map(|x| i32::from_le_bytes([x[0], x[1], x[2], x[3]]));
+                words.flat_map(|x| of_integer(x, to)).collect()
+            }
         };
         Some(Ok(vec![bytes.into()]))
     }
@@ -94,7 +107,7 @@ fn of_integer(x: i32, to: DType) -> Vec<u8> {
     match to {
         DType::Int8 => (x as i8).to_le_bytes().into(),
         DType::Int16 => (x as i16).to_le_bytes().into(),
-        DType::Int32 => x.to_le_bytes().into(),
+        DType::Int32 | DType::Uint32 => x.to_le_bytes().into(),
         DType::Float32 => (x as f32).to_le_bytes().into(),
         _ => vec![(x != 0).into()],
     }

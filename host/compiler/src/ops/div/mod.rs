@@ -2,7 +2,7 @@
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
-use crate::ir::graph::{Activation, DType, OpKind};
+use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
@@ -46,12 +46,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     for input in binary.inputs.iter().filter(|input| input.quant.is_some()) {
         checker.bad_tensor(input.id, "int32 with a scale", "int32 without a scale");
     }
-    let (low, high) = checker.float_activation(binary.activation)?;
-    let range = match binary.activation {
-        Activation::None => (i32::MIN, i32::MAX),
-        // A float32 above the type becomes its end.
-        _ => (low as i32, high as i32),
-    };
+    let range = binary::integer_range(checker, binary.activation)?;
     let divisors = binary.inputs[1].i32_data();
     if divisors.iter().flatten().any(|&divisor| divisor == 0) {
         checker.bad_tensor(binary.inputs[1].id, "a divisor of 0", "other divisors");
@@ -62,10 +57,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 
 impl Checked for Div<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let (result, (low, high)) = (if self.safe { "(void)" } else { "return " }, self.range);
-        // INT32_MIN has no literal.
-        let low = if low == i32::MIN { "INT32_MIN".to_owned() } else { low.to_string() };
-        let call = |tensors: &str| format!("    {result}tvmk_div({tensors}, {low}, INT32_C({high}));\n");
+        let (result, range) = (if self.safe { "(void)" } else { "return " }, binary::integer_pair(self.range));
+        let call = |tensors: &str| format!("    {result}tvmk_div({tensors}, {range});\n");
         match self.binary.lower(lowering, "div.h", "", call) {
             Lowered::Layer(layer) => Lowered::Layer(Layer { fails: !self.safe, ..layer }),
             other => other,

@@ -106,6 +106,49 @@ fn statements(broadcast: &Broadcast) -> String {
     text::constant_struct("tvmk_broadcast_t", "shapes", &fields)
 }
 
+/// An operator on two tensors of int32 without scale that is one call.
+struct Integers<'a> {
+    binary: Binary<'a>,
+    range: (i32, i32),
+    header: &'static str,
+    function: &'static str,
+}
+
+/// The check of an operator on two tensors of int32 without scale that is a call of `function`, with the range of its activation.
+pub fn check_int32<'a>(
+    checker: &mut Checker<'a>,
+    header: &'static str,
+    function: &'static str,
+) -> Option<Box<dyn Checked + 'a>> {
+    let binary = check(checker, &[DType::Int32])?;
+    for operand in binary.inputs.iter().chain([&binary.output]).filter(|operand| operand.quant.is_some()) {
+        checker.bad_tensor(operand.id, "int32 with a scale", "int32 without a scale");
+    }
+    let range = integer_range(checker, binary.activation)?;
+    Some(Box::new(Integers { binary, range, header, function }))
+}
+
+/// The range of an int32 output without scale after its activation.
+pub fn integer_range(checker: &mut Checker<'_>, activation: Activation) -> Option<(i32, i32)> {
+    let (low, high) = checker.float_activation(activation)?;
+    // A float32 above the type becomes its end.
+    Some(if activation == Activation::None { (i32::MIN, i32::MAX) } else { (low as i32, high as i32) })
+}
+
+/// Both ends of a range of int32 as C.
+pub fn integer_pair((low, high): (i32, i32)) -> String {
+    // INT32_MIN has no literal.
+    let low = if low == i32::MIN { "INT32_MIN".to_owned() } else { low.to_string() };
+    format!("{low}, INT32_C({high})")
+}
+
+impl Checked for Integers<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (function, range) = (self.function, integer_pair(self.range));
+        self.binary.lower(lowering, self.header, "", |tensors| format!("    {function}({tensors}, {range});\n"))
+    }
+}
+
 /// A float32 operator on two tensors that is one call.
 struct Float<'a> {
     binary: Binary<'a>,

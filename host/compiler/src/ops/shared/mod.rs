@@ -11,6 +11,7 @@ pub mod moves;
 pub mod pool_2d;
 pub mod reduce;
 pub mod resize;
+pub mod signal;
 pub mod table;
 pub mod text;
 pub mod weighted;

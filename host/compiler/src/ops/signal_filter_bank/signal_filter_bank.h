@@ -1,0 +1,27 @@
+/* SignalFilterBank: overlapping triangles over a spectrum. Each bin goes to a channel by its weight, and to the next one by what it
+ * is short of the whole. Nothing may overlap. */
+#ifndef TVMK_SIGNAL_FILTER_BANK_H
+#define TVMK_SIGNAL_FILTER_BANK_H
+
+#include "base.h"
+
+/* For each of channels + 1 ranges of bins, the first of which is of no channel: where its bins and weights start, and how many. */
+TVMK_SHARED void tvmk_signal_filter_bank(
+    const uint32_t *in, uint64_t *out, const int16_t *weights, const int16_t *unweights, const int16_t *ranges, int32_t channels) {
+  uint64_t carried = 0;
+  for (int32_t i = 0; i <= channels; i++, ranges += 3) {
+    const uint32_t *bins = in + ranges[0];
+    const int16_t *up = weights + ranges[1], *down = unweights + ranges[1];
+    uint64_t sum = carried;
+    carried = 0;
+    for (int32_t j = 0; j < ranges[2]; j++) {
+      sum += (uint64_t)((int64_t)bins[j] * up[j]);
+      carried += (uint64_t)((int64_t)bins[j] * down[j]);
+    }
+    if (i > 0) {
+      out[i - 1] = sum;
+    }
+  }
+}
+
+#endif
