@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tvm_embedded_compiler::import::tflite;
 use tvm_embedded_compiler::ir::model::Model;
-use tvm_embedded_compiler::ops::DEFINITIONS;
+use tvm_embedded_compiler::ops::definitions;
 use tvm_embedded_compiler::{Options, compile, plan_model};
 
 const C: [&str; 4] = ["c99", "c11", "c17", "c2x"];
@@ -95,8 +95,7 @@ fn write_unit(models: &Path, folder: &Path) -> (PathBuf, Vec<String>) {
             includes.push(format!("-I{}", own.join("codegen/host/include").display()));
         }
     }
-    let missing: Vec<String> = DEFINITIONS
-        .iter()
+    let missing: Vec<String> = definitions()
         .map(|definition| definition.kind.to_string())
         .filter(|kind| !covered.iter().any(|feature| feature.split(' ').next() == Some(kind)))
         .collect();

@@ -5,8 +5,8 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use tvm_embedded_compiler::ops::DEFINITIONS;
 use tvm_embedded_compiler::ops::definition::{Cores, Definition, Exactness};
+use tvm_embedded_compiler::ops::definitions;
 
 const HEAD: &str = "# Operators
 
@@ -34,7 +34,7 @@ fn the_table_of_operators_is_that_of_the_registry() {
 }
 
 fn table() -> String {
-    let mut definitions: Vec<&Definition> = DEFINITIONS.to_vec();
+    let mut definitions: Vec<&Definition> = definitions().collect();
     definitions.sort_by_key(|definition| definition.kind.to_string());
     let mut text = HEAD.to_owned();
     for definition in definitions {

@@ -246,7 +246,7 @@ impl Reader {
     /// The operator whose options these are.
     fn owner(&mut self, table: &BuiltinOptionsRef<'_>) -> Option<OpKind> {
         let mut owns = |read: OptionsReader| matches!(read(Some(table), &mut self.budget), Ok(Some(_)));
-        let owner = ops::DEFINITIONS.iter().find(|definition| definition.options.is_some_and(&mut owns));
+        let owner = ops::definitions().find(|definition| definition.options.is_some_and(&mut owns));
         owner.map(|definition| definition.kind)
     }
 

@@ -34,6 +34,24 @@ pub struct Definition {
     pub support: &'static [Support],
 }
 
+/// What an operator's directory defines.
+pub trait Definitions: Sync {
+    /// One definition, or several.
+    fn definitions(&self) -> &[Definition];
+}
+
+impl Definitions for Definition {
+    fn definitions(&self) -> &[Definition] {
+        std::slice::from_ref(self)
+    }
+}
+
+impl<const COUNT: usize> Definitions for [Definition; COUNT] {
+    fn definitions(&self) -> &[Definition] {
+        self
+    }
+}
+
 /// A custom operator, in addition to its [`Definition`]: files name it instead of giving its number.
 pub struct CustomOperator {
     /// Which operator; the name is that of the kind.

@@ -1,5 +1,6 @@
 //! The operators, one directory each. This is their registry: a directory is named here twice, as a module and in
-//! [`DEFINITIONS`].
+//! [`DIRECTORIES`]; which operators it defines is its own business. (A macro could make both of one line, but then rustfmt and
+//! other tools would not find the files.)
 //!
 //! `docs/compiler.md` has the recipe.
 
@@ -94,27 +95,20 @@ mod template_tests;
 use crate::ir::graph::{OpKind, Operator, Subgraph};
 use crate::ir::problem::Problem;
 use checker::Checker;
-use definition::{Checked, CustomOperator, Definition};
+use definition::{Checked, CustomOperator, Definition, Definitions};
 use kernels::{Kernel, includes};
 
-/// All operators the compiler knows.
-pub static DEFINITIONS: &[&Definition] = &[
+/// What each directory defines: one operator, or several that share their code.
+static DIRECTORIES: &[&dyn Definitions] = &[
     &abs::DEFINITION,
     &add::DEFINITION,
     &add_n::DEFINITION,
-    &arg_max_min::ARG_MAX,
-    &arg_max_min::ARG_MIN,
+    &arg_max_min::DEFINITIONS,
     &average_pool_2d::DEFINITION,
-    &batch_to_space_nd::BATCH_TO_SPACE_ND,
-    &batch_to_space_nd::SPACE_TO_BATCH_ND,
+    &batch_to_space_nd::DEFINITIONS,
     &broadcast_to::DEFINITION,
     &cast::DEFINITION,
-    &compare::EQUAL,
-    &compare::GREATER,
-    &compare::GREATER_EQUAL,
-    &compare::LESS,
-    &compare::LESS_EQUAL,
-    &compare::NOT_EQUAL,
+    &compare::DEFINITIONS,
     &concatenation::DEFINITION,
     &conv_2d::DEFINITION,
     &cumsum::DEFINITION,
@@ -124,47 +118,29 @@ pub static DEFINITIONS: &[&Definition] = &[
     &elu::DEFINITION,
     &expand_dims::DEFINITION,
     &fill::DEFINITION,
-    &float_functions::CEIL,
-    &float_functions::COS,
-    &float_functions::EXP,
-    &float_functions::FLOOR,
-    &float_functions::LOG,
-    &float_functions::NEG,
-    &float_functions::ROUND,
-    &float_functions::SIN,
-    &float_functions::SQRT,
-    &float_functions::SQUARE,
-    &floor_div::FLOOR_DIV,
-    &floor_div::FLOOR_MOD,
+    &float_functions::DEFINITIONS,
+    &floor_div::DEFINITIONS,
     &fully_connected::DEFINITION,
-    &gather::EMBEDDING_LOOKUP,
-    &gather::GATHER,
+    &gather::DEFINITIONS,
     &gather_nd::DEFINITION,
     &hard_swish::DEFINITION,
     &l2_normalization::DEFINITION,
     &l2_pool_2d::DEFINITION,
     &leaky_relu::DEFINITION,
     &log_softmax::DEFINITION,
-    &logical::LOGICAL_AND,
-    &logical::LOGICAL_NOT,
-    &logical::LOGICAL_OR,
+    &logical::DEFINITIONS,
     &logistic::DEFINITION,
     &max_pool_2d::DEFINITION,
-    &maximum_minimum::MAXIMUM,
-    &maximum_minimum::MINIMUM,
-    &mean::MEAN,
-    &mean::SUM,
+    &maximum_minimum::DEFINITIONS,
+    &mean::DEFINITIONS,
     &mirror_pad::DEFINITION,
     &mul::DEFINITION,
     &pack::DEFINITION,
-    &pad::DEFINITION,
-    &pad::PADV2,
+    &pad::DEFINITIONS,
     &prelu::DEFINITION,
     &quantize::DEFINITION,
     &range::DEFINITION,
-    &reduce::REDUCE_ALL,
-    &reduce::REDUCE_MAX,
-    &reduce::REDUCE_MIN,
+    &reduce::DEFINITIONS,
     &reduce_prod::DEFINITION,
     &relu6::DEFINITION,
     &relu::DEFINITION,
@@ -174,8 +150,7 @@ pub static DEFINITIONS: &[&Definition] = &[
     &reverse_v2::DEFINITION,
     &rsqrt::DEFINITION,
     &select_v2::DEFINITION,
-    &shape::RANK,
-    &shape::SHAPE,
+    &shape::DEFINITIONS,
     &signal_energy::DEFINITION,
     &signal_fft_auto_scale::DEFINITION,
     &signal_filter_bank::DEFINITION,
@@ -188,10 +163,8 @@ pub static DEFINITIONS: &[&Definition] = &[
     &signal_window::DEFINITION,
     &slice::DEFINITION,
     &softmax::DEFINITION,
-    &space_to_depth::DEPTH_TO_SPACE,
-    &space_to_depth::SPACE_TO_DEPTH,
-    &split::SPLIT,
-    &split::SPLIT_V,
+    &space_to_depth::DEFINITIONS,
+    &split::DEFINITIONS,
     &squared_difference::DEFINITION,
     &squeeze::DEFINITION,
     &strided_slice::DEFINITION,
@@ -200,12 +173,14 @@ pub static DEFINITIONS: &[&Definition] = &[
     &transpose::DEFINITION,
     &transpose_conv::DEFINITION,
     &unpack::DEFINITION,
-    &variable::ASSIGN_VARIABLE,
-    &variable::CALL_ONCE,
-    &variable::READ_VARIABLE,
-    &variable::VAR_HANDLE,
+    &variable::DEFINITIONS,
     &zeros_like::DEFINITION,
 ];
+
+/// All operators the compiler knows.
+pub fn definitions() -> impl Iterator<Item = &'static Definition> {
+    DIRECTORIES.iter().flat_map(|directory| directory.definitions())
+}
 
 /// How files ask for those of them that are custom operators.
 pub static CUSTOM: &[&CustomOperator] = &[
@@ -229,7 +204,7 @@ pub fn custom(name: &str) -> Option<&'static CustomOperator> {
 
 /// The definition of an operator, if there is one.
 pub fn definition(kind: OpKind) -> Option<&'static Definition> {
-    DEFINITIONS.iter().find(|definition| definition.kind == kind).copied()
+    definitions().find(|definition| definition.kind == kind)
 }
 
 /// Checks an operator whose kind, version and numbers of tensors are right.
@@ -263,7 +238,7 @@ fn checked(mut checker: Checker<'_>) -> Result<Box<dyn Checked + '_>, Vec<Proble
 
 /// All kernel files.
 pub fn kernels() -> impl Iterator<Item = Kernel> {
-    shared::KERNELS.iter().chain(DEFINITIONS.iter().flat_map(|definition| definition.kernels)).copied()
+    shared::KERNELS.iter().chain(definitions().flat_map(|definition| definition.kernels)).copied()
 }
 
 /// The kernel files named and all those they include, each once, sorted by name. Names of no kernel are left out.
@@ -288,15 +263,31 @@ pub fn kernels_for<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Kernel> 
 mod tests {
     use super::*;
     use std::collections::HashMap;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
+
+    fn ops_directory() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ops")
+    }
 
     #[test]
     fn kinds_are_defined_once_and_their_rows_are_filled_in() {
-        for (i, definition) in DEFINITIONS.iter().enumerate() {
+        for (i, definition) in definitions().enumerate() {
             let kind = definition.kind;
-            assert!(DEFINITIONS[..i].iter().all(|other| other.kind != kind), "{kind} is defined twice");
+            assert!(definitions().take(i).all(|other| other.kind != kind), "{kind} is defined twice");
             assert!(!definition.support.is_empty(), "{kind} has no row for the documentation");
             assert!(!kind.to_string().starts_with("operator number"), "{} has no name", kind.0);
+        }
+    }
+
+    #[test]
+    fn every_directory_is_registered() {
+        let text = include_str!("mod.rs");
+        let folders = std::fs::read_dir(ops_directory()).unwrap().map(|entry| entry.unwrap().path());
+        let names = folders.filter(|path| path.is_dir()).map(|path| path.file_name().unwrap().to_owned());
+        for name in names.map(|name| name.into_string().unwrap()).filter(|name| name != "TEMPLATE" && name != "shared")
+        {
+            let line = format!("    &{name}::");
+            assert!(text.lines().any(|other| other.starts_with(&line)), "{name} has no line in DIRECTORIES");
         }
     }
 
@@ -307,7 +298,7 @@ mod tests {
             assert_eq!(OpKind::custom(&kind.to_string()), Some(kind));
             assert!(definition(kind).is_some_and(|definition| definition.options.is_none()), "{kind}");
         }
-        let custom = DEFINITIONS.iter().filter(|definition| definition.kind.0 < 0).count();
+        let custom = definitions().filter(|definition| definition.kind.0 < 0).count();
         assert_eq!(custom, CUSTOM.len());
     }
 

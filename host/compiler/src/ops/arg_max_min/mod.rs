@@ -6,10 +6,13 @@ use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::kernels::kernels;
 
-/// Where the largest is.
-pub static ARG_MAX: Definition = definition(OpKind::ARG_MAX);
-/// Where the smallest is.
-pub static ARG_MIN: Definition = definition(OpKind::ARG_MIN);
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // Where the largest is.
+    definition(OpKind::ARG_MAX),
+    // Where the smallest is.
+    definition(OpKind::ARG_MIN),
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("int8 or float32 to int32", Cores::Portable)];
 

@@ -8,10 +8,13 @@ use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::shared::moved::{self, Gaps, Moved};
 use crate::ops::shared::moves::{self, Level, Move};
 
-/// Image to batches.
-pub static SPACE_TO_BATCH_ND: Definition = definition(OpKind::SPACE_TO_BATCH_ND, "space_to_batch_nd.cc");
-/// Batches to image.
-pub static BATCH_TO_SPACE_ND: Definition = definition(OpKind::BATCH_TO_SPACE_ND, "batch_to_space_nd.cc");
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // Image to batches.
+    definition(OpKind::SPACE_TO_BATCH_ND, "space_to_batch_nd.cc"),
+    // Batches to image.
+    definition(OpKind::BATCH_TO_SPACE_ND, "batch_to_space_nd.cc"),
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("int8, uint8, float32", Cores::Portable)];
 

@@ -9,18 +9,21 @@ use crate::ops::kernels::kernels;
 use crate::ops::shared::binary::{self, Binary};
 use crate::ops::shared::text;
 
-/// x == y.
-pub static EQUAL: Definition = definition(OpKind::EQUAL, WITH_BOOL);
-/// x != y.
-pub static NOT_EQUAL: Definition = definition(OpKind::NOT_EQUAL, WITH_BOOL);
-/// x > y.
-pub static GREATER: Definition = definition(OpKind::GREATER, OTHERS);
-/// x >= y.
-pub static GREATER_EQUAL: Definition = definition(OpKind::GREATER_EQUAL, OTHERS);
-/// x < y.
-pub static LESS: Definition = definition(OpKind::LESS, OTHERS);
-/// x <= y.
-pub static LESS_EQUAL: Definition = definition(OpKind::LESS_EQUAL, OTHERS);
+/// The operators.
+pub static DEFINITIONS: [Definition; 6] = [
+    // x == y.
+    definition(OpKind::EQUAL, WITH_BOOL),
+    // x != y.
+    definition(OpKind::NOT_EQUAL, WITH_BOOL),
+    // x > y.
+    definition(OpKind::GREATER, OTHERS),
+    // x >= y.
+    definition(OpKind::GREATER_EQUAL, OTHERS),
+    // x < y.
+    definition(OpKind::LESS, OTHERS),
+    // x <= y.
+    definition(OpKind::LESS_EQUAL, OTHERS),
+];
 
 const WITH_BOOL: &[Support] = &[Support::bytes("int8, int32, int64, float32 or bool to bool", Cores::Portable)];
 const OTHERS: &[Support] = &[Support::bytes("int8, int32, int64 or float32 to bool", Cores::Portable)];

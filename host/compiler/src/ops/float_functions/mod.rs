@@ -5,26 +5,29 @@ use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::shared::float_unary;
 
-/// The smallest whole number that is not below.
-pub static CEIL: Definition = definition(OpKind::CEIL, 1, "ceil.cc", BYTES);
-/// The cosine.
-pub static COS: Definition = definition(OpKind::COS, 1, "elementwise.cc", NEAR);
-/// e to the power of each element.
-pub static EXP: Definition = definition(OpKind::EXP, 2, "exp.cc", NEAR);
-/// The largest whole number that is not above.
-pub static FLOOR: Definition = definition(OpKind::FLOOR, 1, "floor.cc", BYTES);
-/// The natural logarithm.
-pub static LOG: Definition = definition(OpKind::LOG, 2, "elementwise.cc", NEAR);
-/// The other sign.
-pub static NEG: Definition = definition(OpKind::NEG, 2, "neg.cc", BYTES);
-/// To the nearest whole number, halves to the even one.
-pub static ROUND: Definition = definition(OpKind::ROUND, 1, "round.cc", BYTES);
-/// The sine.
-pub static SIN: Definition = definition(OpKind::SIN, 1, "elementwise.cc", NEAR);
-/// The square root.
-pub static SQRT: Definition = definition(OpKind::SQRT, 1, "elementwise.cc", BYTES);
-/// Each element times itself.
-pub static SQUARE: Definition = definition(OpKind::SQUARE, 1, "elementwise.cc", BYTES);
+/// The operators.
+pub static DEFINITIONS: [Definition; 10] = [
+    // The smallest whole number that is not below.
+    definition(OpKind::CEIL, 1, "ceil.cc", BYTES),
+    // The cosine.
+    definition(OpKind::COS, 1, "elementwise.cc", NEAR),
+    // e to the power of each element.
+    definition(OpKind::EXP, 2, "exp.cc", NEAR),
+    // The largest whole number that is not above.
+    definition(OpKind::FLOOR, 1, "floor.cc", BYTES),
+    // The natural logarithm.
+    definition(OpKind::LOG, 2, "elementwise.cc", NEAR),
+    // The other sign.
+    definition(OpKind::NEG, 2, "neg.cc", BYTES),
+    // To the nearest whole number, halves to the even one.
+    definition(OpKind::ROUND, 1, "round.cc", BYTES),
+    // The sine.
+    definition(OpKind::SIN, 1, "elementwise.cc", NEAR),
+    // The square root.
+    definition(OpKind::SQRT, 1, "elementwise.cc", BYTES),
+    // Each element times itself.
+    definition(OpKind::SQUARE, 1, "elementwise.cc", BYTES),
+];
 
 const BYTES: &[Support] = &[Support::bytes("float32", Cores::Portable)];
 const NEAR: &[Support] = &[Support::near("float32", Cores::Portable)];

@@ -5,10 +5,13 @@ use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::shared::ahead;
 
-/// The quotient, rounded down.
-pub static FLOOR_DIV: Definition = definition(OpKind::FLOOR_DIV);
-/// What that leaves, with the sign of the divisor.
-pub static FLOOR_MOD: Definition = definition(OpKind::FLOOR_MOD);
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // The quotient, rounded down.
+    definition(OpKind::FLOOR_DIV),
+    // What that leaves, with the sign of the divisor.
+    definition(OpKind::FLOOR_MOD),
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("int32, int64, of values known at compile time", Cores::NoCode)];
 

@@ -9,30 +9,33 @@ use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions,
 use crate::ops::kernels::kernels;
 use crate::ops::shared::{moved, text};
 
-/// Along any dimension, with batches.
-pub static GATHER: Definition = Definition {
-    kind: OpKind::GATHER,
-    versions: 1..=7,
-    inputs: 2..=2,
-    outputs: 1..=1,
-    options: Some(options),
-    check: check_gather,
-    kernels: kernels!["gather.h"],
-    reference: "gather.cc",
-    support: SUPPORT,
-};
-/// Rows of a table.
-pub static EMBEDDING_LOOKUP: Definition = Definition {
-    kind: OpKind::EMBEDDING_LOOKUP,
-    versions: 1..=3,
-    inputs: 2..=2,
-    outputs: 1..=1,
-    options: None,
-    check: check_lookup,
-    kernels: &[],
-    reference: "embedding_lookup.cc",
-    support: SUPPORT,
-};
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // Along any dimension, with batches.
+    Definition {
+        kind: OpKind::GATHER,
+        versions: 1..=7,
+        inputs: 2..=2,
+        outputs: 1..=1,
+        options: Some(options),
+        check: check_gather,
+        kernels: kernels!["gather.h"],
+        reference: "gather.cc",
+        support: SUPPORT,
+    },
+    // Rows of a table.
+    Definition {
+        kind: OpKind::EMBEDDING_LOOKUP,
+        versions: 1..=3,
+        inputs: 2..=2,
+        outputs: 1..=1,
+        options: None,
+        check: check_lookup,
+        kernels: &[],
+        reference: "embedding_lookup.cc",
+        support: SUPPORT,
+    },
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("int8, uint8, float32, positions of int32", Cores::Portable)];
 const TYPES: &[DType] = &[DType::Int8, DType::Uint8, DType::Float32];

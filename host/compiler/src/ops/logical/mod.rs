@@ -7,12 +7,15 @@ use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::binary::{self, Binary};
 
-/// Whether both are true.
-pub static LOGICAL_AND: Definition = definition(OpKind::LOGICAL_AND, 2, "logical.cc");
-/// Whether one is true.
-pub static LOGICAL_OR: Definition = definition(OpKind::LOGICAL_OR, 2, "logical.cc");
-/// Whether it is not true.
-pub static LOGICAL_NOT: Definition = definition(OpKind::LOGICAL_NOT, 1, "elementwise.cc");
+/// The operators.
+pub static DEFINITIONS: [Definition; 3] = [
+    // Whether both are true.
+    definition(OpKind::LOGICAL_AND, 2, "logical.cc"),
+    // Whether one is true.
+    definition(OpKind::LOGICAL_OR, 2, "logical.cc"),
+    // Whether it is not true.
+    definition(OpKind::LOGICAL_NOT, 1, "elementwise.cc"),
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("bool", Cores::Portable)];
 

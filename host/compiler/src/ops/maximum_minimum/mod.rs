@@ -9,10 +9,13 @@ use crate::ops::kernels::kernels;
 use crate::ops::shared::ahead;
 use crate::ops::shared::binary::{self, Binary};
 
-/// The larger of two.
-pub static MAXIMUM: Definition = definition(OpKind::MAXIMUM);
-/// The smaller of two.
-pub static MINIMUM: Definition = definition(OpKind::MINIMUM);
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // The larger of two.
+    definition(OpKind::MAXIMUM),
+    // The smaller of two.
+    definition(OpKind::MINIMUM),
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("int8, int32, float32", Cores::Portable)];
 

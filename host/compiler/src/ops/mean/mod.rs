@@ -9,10 +9,13 @@ use crate::ops::kernels::kernels;
 use crate::ops::shared::reduce::{self, Reduce};
 use crate::ops::shared::text;
 
-/// The average.
-pub static MEAN: Definition = definition(OpKind::MEAN, 3);
-/// The sum.
-pub static SUM: Definition = definition(OpKind::SUM, 2);
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // The average.
+    definition(OpKind::MEAN, 3),
+    // The sum.
+    definition(OpKind::SUM, 2),
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("int8, int16, float32", Cores::Portable)];
 

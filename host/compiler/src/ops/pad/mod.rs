@@ -6,10 +6,13 @@ use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::shared::moved::{Gaps, Moved};
 use crate::ops::shared::moves::{self, Level, Move};
 
-/// Padding with zeros.
-pub static DEFINITION: Definition = definition(OpKind::PAD, 2, 4);
-/// Padding with the value of a third input, or without it with zeros.
-pub static PADV2: Definition = definition(OpKind::PADV2, 3, 4);
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // Padding with zeros.
+    definition(OpKind::PAD, 2, 4),
+    // Padding with the value of a third input, or without it with zeros.
+    definition(OpKind::PADV2, 3, 4),
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("int8, int16, int32, float32", Cores::Portable)];
 

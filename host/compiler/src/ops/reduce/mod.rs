@@ -7,12 +7,15 @@ use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::reduce::{self, Reduce};
 
-/// The largest.
-pub static REDUCE_MAX: Definition = definition(OpKind::REDUCE_MAX, "reduce.cc", EXTREMES);
-/// The smallest.
-pub static REDUCE_MIN: Definition = definition(OpKind::REDUCE_MIN, "reduce.cc", EXTREMES);
-/// Whether all are true.
-pub static REDUCE_ALL: Definition = definition(OpKind::REDUCE_ALL, "reduce.cc", ALL);
+/// The operators.
+pub static DEFINITIONS: [Definition; 3] = [
+    // The largest.
+    definition(OpKind::REDUCE_MAX, "reduce.cc", EXTREMES),
+    // The smallest.
+    definition(OpKind::REDUCE_MIN, "reduce.cc", EXTREMES),
+    // Whether all are true.
+    definition(OpKind::REDUCE_ALL, "reduce.cc", ALL),
+];
 
 const EXTREMES: &[Support] = &[Support::bytes("int8, float32", Cores::Portable)];
 const ALL: &[Support] = &[Support::bytes("bool", Cores::Portable)];

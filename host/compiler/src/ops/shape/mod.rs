@@ -7,21 +7,23 @@ use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, OptionsReader, ReadOptions, Support, or_default, read};
 use crate::ops::shared::ahead;
 
-/// The dimensions of a tensor.
-pub static SHAPE: Definition = definition(
-    OpKind::SHAPE,
-    Some(options),
-    "shape.cc",
-    &[Support::bytes("any to int32, int64, at compile time", Cores::NoCode)],
-);
-
-/// Their number.
-pub static RANK: Definition = definition(
-    OpKind::RANK,
-    None,
-    "none, as in TensorFlow Lite",
-    &[Support::bytes("any to int32, at compile time", Cores::NoCode)],
-);
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // The dimensions of a tensor.
+    definition(
+        OpKind::SHAPE,
+        Some(options),
+        "shape.cc",
+        &[Support::bytes("any to int32, int64, at compile time", Cores::NoCode)],
+    ),
+    // Their number.
+    definition(
+        OpKind::RANK,
+        None,
+        "none, as in TensorFlow Lite",
+        &[Support::bytes("any to int32, at compile time", Cores::NoCode)],
+    ),
+];
 
 const fn definition(
     kind: OpKind,

@@ -8,10 +8,13 @@ use crate::ops::definition::{Checked, Cores, Definition, OptionsReader, ReadOpti
 use crate::ops::shared::moved::{self, Moved};
 use crate::ops::shared::moves::{Level, Move};
 
-/// Blocks to channels.
-pub static SPACE_TO_DEPTH: Definition = definition(OpKind::SPACE_TO_DEPTH, space_options, "space_to_depth.cc");
-/// Channels to blocks.
-pub static DEPTH_TO_SPACE: Definition = definition(OpKind::DEPTH_TO_SPACE, depth_options, "depth_to_space.cc");
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // Blocks to channels.
+    definition(OpKind::SPACE_TO_DEPTH, space_options, "space_to_depth.cc"),
+    // Channels to blocks.
+    definition(OpKind::DEPTH_TO_SPACE, depth_options, "depth_to_space.cc"),
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("int8, uint8, float32", Cores::Portable)];
 

@@ -9,10 +9,13 @@ use crate::ops::definition::{Checked, Cores, Definition, Evaluated, OptionsReade
 use crate::ops::shared::moves::{Level, Move};
 use std::ops::RangeInclusive;
 
-/// Equal parts: inputs are axis, tensor.
-pub static SPLIT: Definition = definition(OpKind::SPLIT, 1..=4, 2, split_options, "split.cc");
-/// Parts of given sizes: inputs are tensor, sizes, axis.
-pub static SPLIT_V: Definition = definition(OpKind::SPLIT_V, 1..=2, 3, split_v_options, "split_v.cc");
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // Equal parts: inputs are axis, tensor.
+    definition(OpKind::SPLIT, 1..=4, 2, split_options, "split.cc"),
+    // Parts of given sizes: inputs are tensor, sizes, axis.
+    definition(OpKind::SPLIT_V, 1..=2, 3, split_v_options, "split_v.cc"),
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("any", Cores::Portable)];
 

@@ -10,14 +10,17 @@ use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
 
-/// Names a variable.
-pub static VAR_HANDLE: Definition = definition(OpKind::VAR_HANDLE, 0, 1);
-/// Gives variables their first contents.
-pub static CALL_ONCE: Definition = definition(OpKind::CALL_ONCE, 0, 0);
-/// Reads a variable.
-pub static READ_VARIABLE: Definition = definition(OpKind::READ_VARIABLE, 1, 1);
-/// Writes a variable.
-pub static ASSIGN_VARIABLE: Definition = definition(OpKind::ASSIGN_VARIABLE, 2, 0);
+/// The operators.
+pub static DEFINITIONS: [Definition; 4] = [
+    // Names a variable.
+    definition(OpKind::VAR_HANDLE, 0, 1),
+    // Gives variables their first contents.
+    definition(OpKind::CALL_ONCE, 0, 0),
+    // Reads a variable.
+    definition(OpKind::READ_VARIABLE, 1, 1),
+    // Writes a variable.
+    definition(OpKind::ASSIGN_VARIABLE, 2, 0),
+];
 
 const SUPPORT: &[Support] = &[Support::bytes("any", Cores::NoCode)];
 
