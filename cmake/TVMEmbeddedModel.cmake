@@ -72,11 +72,12 @@ function(tvm_embedded_add_model target archive)
     DEPENDS ${inputs} ${tool} ${tool_target} ${tvm_embedded_generate_script}
     COMMENT "tvm-embedded: C of ${target}" VERBATIM)
 
-  # The archive's own C: its warnings can't be fixed here, so they are not shown. A product and a sum
-  # are not fused: float32 of TVM's then gives the same bytes on every core (that of `tvm-embedded compile` does anyway).
+  # C that TVM wrote: its warnings can't be fixed here, so they are not shown. A product and a sum are not fused: float32 then
+  # gives the same bytes on every core. The C of `tvm-embedded compile` needs neither; the generated build file says which it is.
   set(foreign ${sources})
   list(FILTER foreign INCLUDE REGEX "/archive/[^/]*$")
-  if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+  file(STRINGS ${trial}/CMakeLists.txt wants_flags REGEX "COMPILE_OPTIONS")
+  if(foreign AND wants_flags AND CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
     set_source_files_properties(${foreign} PROPERTIES COMPILE_OPTIONS "-w;-ffp-contract=off")
   endif()
   add_library(${target} STATIC ${names})
@@ -87,7 +88,7 @@ function(tvm_embedded_add_model target archive)
   target_include_directories(${target} PUBLIC ${folder} PRIVATE ${folder}/archive)
   target_compile_features(${target} PRIVATE c_std_99)
   target_link_libraries(${target} PUBLIC ${model_RUNTIME} ${model_LIBRARIES})
-  if(UNIX OR CMAKE_SYSTEM_NAME STREQUAL Generic)
+  if(wants_flags AND (UNIX OR CMAKE_SYSTEM_NAME STREQUAL Generic))
     target_link_libraries(${target} PUBLIC m)
   endif()
 endfunction()

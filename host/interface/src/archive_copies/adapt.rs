@@ -47,6 +47,10 @@ pub fn copies(archive: &Archive, plan: &Plan<'_>) -> Result<Copies> {
             editor.note_apart("left out: it does not compile as it stands, and the generated entry does not need it");
             continue;
         }
+        if editor.is_wrapper() && plan.is_own() && plan.reset_symbol().is_none() {
+            // The generated entry calls the layers' file itself.
+            continue;
+        }
         editor.edit()?;
         let text = editor.finish();
         copies.files.push(Copy { name: source.name.to_owned(), text, compiled: true });

@@ -109,6 +109,11 @@ impl<'a> Plan<'a> {
         !self.module.internal_pools.is_empty()
     }
 
+    /// True for what this project's own compiler wrote: its C compiles without a warning, and needs no flag and no library.
+    pub fn is_own(&self) -> bool {
+        self.module.extension.is_some()
+    }
+
     pub fn is_packed(&self) -> bool {
         self.module.operators == Operators::Packed
     }

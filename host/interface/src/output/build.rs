@@ -25,15 +25,19 @@ pub fn cmake(plan: &Plan<'_>, sources: &[String], directory: &str, brought: &[St
         out,
         ")\ntarget_include_directories({target}\n  PUBLIC \"${{CMAKE_CURRENT_LIST_DIR}}\"\n  \
          PRIVATE \"${{CMAKE_CURRENT_LIST_DIR}}/{directory}\")\n\
-         target_link_libraries({target} PUBLIC tvm_embedded::tvm_embedded)\n\
-         if(UNIX OR CMAKE_SYSTEM_NAME STREQUAL \"Generic\")\n  target_link_libraries({target} PUBLIC -lm)\nendif()\n"
+         target_link_libraries({target} PUBLIC tvm_embedded::tvm_embedded)\n"
     );
-    let archive: Vec<&String> = sources.iter().filter(|source| source.starts_with(directory)).collect();
-    if !archive.is_empty() {
+    let foreign: Vec<&String> =
+        sources.iter().filter(|source| source.starts_with(directory) && !plan.is_own()).collect();
+    if !foreign.is_empty() {
+        let _ = write!(
+            out,
+            "if(UNIX OR CMAKE_SYSTEM_NAME STREQUAL \"Generic\")\n  target_link_libraries({target} PUBLIC -lm)\nendif()\n"
+        );
         out.push_str("\n# What the archive's C warns of is not the user's concern. A product and a sum are not fused: TVM's float32\n");
         out.push_str("# then gives the same bytes on every core.\n");
         out.push_str("if(CMAKE_C_COMPILER_ID MATCHES \"GNU|Clang\")\n  set_source_files_properties(\n");
-        for source in archive {
+        for source in foreign {
             let _ = writeln!(out, "    \"${{CMAKE_CURRENT_LIST_DIR}}/{source}\"");
         }
         out.push_str("    PROPERTIES COMPILE_OPTIONS \"-w;-ffp-contract=off\")\nendif()\n");

@@ -1,7 +1,7 @@
 //! Constant arrays as C text.
 
 use super::names::comment;
-use crate::ir::layer::{Constant, ConstantData};
+use crate::ir::layer::{Constant, ConstantData, Core};
 use crate::ops::shared::text;
 use std::fmt::Write;
 
@@ -38,6 +38,20 @@ pub fn constant(out: &mut String, prefix: &str, constant: &Constant) {
     out.push_str(if bits { "}};\n" } else { "};\n" });
     if !condition.is_empty() {
         out.push_str("#endif\n");
+    }
+}
+
+/// The arrays of a layer, each followed by an empty line. One that all cores pack alike stands there once.
+pub fn constants(out: &mut String, prefix: &str, arrays: &[Constant]) {
+    for (i, array) in arrays.iter().enumerate() {
+        let same = |other: &Constant| other.name == array.name && other.data == array.data;
+        let alike = arrays.iter().filter(|other| other.name == array.name).all(same);
+        if alike && arrays[..i].iter().any(same) {
+            continue;
+        }
+        let core = if alike { Core::Any } else { array.core };
+        constant(out, prefix, &Constant { core, ..array.clone() });
+        out.push('\n');
     }
 }
 
@@ -86,7 +100,6 @@ fn int64(value: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::layer::Core;
 
     fn written(values: &[f32]) -> (String, String) {
         let mut out = String::new();
@@ -94,6 +107,27 @@ mod tests {
         let array = Constant { name: "w".into(), row: 0, data, align: 4, comment: String::new(), core: Core::Any };
         constant(&mut out, "P", &array);
         (out, reference(&array))
+    }
+
+    #[test]
+    fn arrays_that_cores_pack_alike_stand_once() {
+        let array = |name: &str, value, core| {
+            let data = ConstantData::I8(vec![value]);
+            Constant { name: name.into(), row: 0, data, align: 4, comment: String::new(), core }
+        };
+        let mut out = String::new();
+        let arrays = [
+            array("w", 1, Core::Mve),
+            array("v", 1, Core::Dsp),
+            array("w", 1, Core::NoMve),
+            array("v", 2, Core::Plain),
+        ];
+        constants(&mut out, "P", &arrays);
+        let lines: Vec<&str> = out.lines().filter(|line| !line.starts_with("static") && *line != "};").collect();
+        assert_eq!(
+            lines,
+            ["    1,", "", "#if TVMK_DSP", "    1,", "#endif", "", "#if !TVMK_DSP", "    2,", "#endif", ""]
+        );
     }
 
     #[test]

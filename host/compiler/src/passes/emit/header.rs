@@ -102,7 +102,7 @@ fn structure(out: &mut String, model: &Model, name: &str, what: &str, members: &
         model.symbol(name)
     );
     for member in members {
-        let _ = writeln!(out, "  void* {member};");
+        let _ = writeln!(out, "    void *{member};");
     }
     out.push_str("};\n\n");
 }
@@ -125,14 +125,14 @@ fn run_parameters(model: &Model) -> Vec<(&'static str, &'static str)> {
 /// The entry point without `;`.
 pub fn run_prototype(model: &Model) -> String {
     let parameters: Vec<String> =
-        run_parameters(model).iter().map(|(name, _)| format!("\n  struct {}* {name}", model.symbol(name))).collect();
+        run_parameters(model).iter().map(|(name, _)| format!("\n    struct {} *{name}", model.symbol(name))).collect();
     format!("int32_t {}({}\n)", model.symbol("run"), parameters.join(","))
 }
 
 /// The function that reports where inputs or outputs are, without `;`.
 pub fn map_prototype(model: &Model, what: &str) -> String {
     format!(
-        "struct {} {}(\n  struct {}* workspace_pools\n)",
+        "struct {} {}(\n    struct {} *workspace_pools\n)",
         model.symbol(what),
         model.symbol(&format!("map_{what}")),
         model.symbol("workspace_pools")
@@ -141,5 +141,5 @@ pub fn map_prototype(model: &Model, what: &str) -> String {
 
 /// The function that resets the state, without `;`.
 pub fn reset_prototype(model: &Model) -> String {
-    format!("void {}(\n  struct {}* workspace_pools\n)", model.symbol("reset"), model.symbol("workspace_pools"))
+    format!("void {}(\n    struct {} *workspace_pools\n)", model.symbol("reset"), model.symbol("workspace_pools"))
 }

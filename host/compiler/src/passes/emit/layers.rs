@@ -1,6 +1,6 @@
 //! `<module>_lib1.c`: constants, one function per layer, and the function that calls them in order.
 
-use super::constants::{constant, reference};
+use super::constants::{constant, constants, reference};
 use super::names::{CASTS, comment, kernel_file};
 use super::run::{END_ON_VALUE, check_mark, main_parameters, main_prototype};
 use crate::ir::layer::Argument;
@@ -57,18 +57,8 @@ extern \"C\" {{
 fn layer(out: &mut String, model: &Model, planned: &PlannedLayer) {
     let layer = &planned.layer;
     out.push('\n');
-    for array in &layer.constants {
-        constant(out, &model.macro_prefix(), array);
-        out.push('\n');
-    }
-    let operators: Vec<String> =
-        layer.operators.iter().zip(&planned.kinds).map(|(index, kind)| format!("{index} {kind}")).collect();
-    let from = if operators.is_empty() {
-        "made by the compiler".to_owned()
-    } else {
-        format!("operator {}", operators.join(", "))
-    };
-    let _ = writeln!(out, "/* {}: {}", comment(&from), comment(&layer.summary));
+    constants(out, &model.macro_prefix(), &layer.constants);
+    let _ = writeln!(out, "/* {}: {}", comment(&numbers(planned)), comment(&layer.summary));
     for argument in &layer.arguments {
         let tensor = model.tensor(argument.tensor);
         let _ = writeln!(
@@ -93,6 +83,24 @@ fn layer(out: &mut String, model: &Model, planned: &PlannedLayer) {
     let _ = write!(out, "static {result} {name}({parameters}) {{\n{}}}\n", layer.body);
 }
 
+/// The operators of the file that a layer computes, by number; with their names, but for one that its summary begins with.
+fn numbers(planned: &PlannedLayer) -> String {
+    let layer = &planned.layer;
+    let named = |(index, kind): (&usize, &String)| {
+        let said = layer.summary.split(' ').next() == Some(kind.as_str());
+        if said { index.to_string() } else { format!("{index} {kind}") }
+    };
+    let operators: Vec<String> = layer.operators.iter().zip(&planned.kinds).map(named).collect();
+    if operators.is_empty() { "made by the compiler".to_owned() } else { format!("operator {}", operators.join(", ")) }
+}
+
+/// What a layer is called where the entry calls it: the tensor it writes, as the file names it.
+fn written(model: &Model, planned: &PlannedLayer) -> String {
+    let outputs = planned.layer.arguments.iter().filter(|argument| argument.written);
+    let names: Vec<String> = outputs.map(|argument| format!("\"{}\"", model.tensor(argument.tensor).name)).collect();
+    comment(&format!("{} to {}", numbers(planned), names.join(", ")))
+}
+
 fn parameter(model: &Model, argument: &Argument) -> String {
     let c_type = model.tensor(argument.tensor).dtype.c_type();
     let access = if argument.written { "" } else { "const " };
@@ -103,7 +111,7 @@ fn main(out: &mut String, model: &Model) {
     let parameters = main_parameters(model);
     let mut used = vec![false; parameters.len()];
     let mut calls = String::new();
-    let failed = format!(") != 0) {{\n    {END_ON_VALUE}\n  }}");
+    let failed = format!(") != 0) {{\n        {END_ON_VALUE}\n    }}");
     for planned in &model.layers {
         let mut arguments: Vec<String> = Vec::new();
         for argument in &planned.layer.arguments {
@@ -111,10 +119,10 @@ fn main(out: &mut String, model: &Model) {
             let access = if argument.written { "" } else { "const " };
             let place = model.places[argument.tensor.0];
             // By way of `void` where the alignment grows: the plan sees to it.
-            let by = if model.tensor(argument.tensor).dtype.size() > 1 { "(void*)" } else { "" };
+            let by = if model.tensor(argument.tensor).dtype.size() > 1 { "(void *)" } else { "" };
             arguments.push(match constant_name(model, argument) {
                 Some(name) => name,
-                None => format!("({access}{c_type}*){by}{}", address(model, place, &mut used)),
+                None => format!("({access}{c_type} *){by}{}", address(model, place, &mut used)),
             });
         }
         if planned.scratch.is_some() {
@@ -122,12 +130,13 @@ fn main(out: &mut String, model: &Model) {
             arguments.push(scratch.trim_matches(['(', ')']).to_owned());
         }
         let (before, after) = if planned.layer.fails { ("if (", &*failed) } else { ("", ");") };
-        let call = format!("  {before}{}(", model.symbol(&planned.layer.name));
+        let _ = writeln!(calls, "    /* {} */", written(model, planned));
+        let call = format!("    {before}{}(", model.symbol(&planned.layer.name));
         let one_line = format!("{call}{}{after}", arguments.join(", "));
         if one_line.len() <= COLUMNS {
             let _ = writeln!(calls, "{one_line}");
         } else {
-            let _ = writeln!(calls, "{call}\n    {}{after}", arguments.join(",\n    "));
+            let _ = writeln!(calls, "{call}\n        {}{after}", arguments.join(",\n        "));
         }
     }
     let first_pool = parameters.len() - model.pools.len();
@@ -135,13 +144,13 @@ fn main(out: &mut String, model: &Model) {
     state.into_iter().for_each(|index| used[index] = true);
     let _ = write!(out, "\n{};\n\n{} {{\n", main_prototype(model), main_prototype(model));
     for (parameter, _) in parameters.iter().zip(&used).filter(|(_, used)| !**used) {
-        let _ = writeln!(out, "  (void){};", parameter.name);
+        let _ = writeln!(out, "    (void){};", parameter.name);
     }
     if let Some(index) = state {
         out.push_str(&check_mark(model, &parameters[index].name));
     }
     out.push_str(&calls);
-    out.push_str("  return 0;\n}\n");
+    out.push_str("    return 0;\n}\n");
 }
 
 fn constant_name(model: &Model, argument: &Argument) -> Option<String> {

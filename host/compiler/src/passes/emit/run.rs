@@ -24,13 +24,13 @@ pub fn entry(model: &Model) -> String {
         arguments.extend(model.inputs.iter().map(|port| format!("inputs->{}", port.c_name)));
         arguments.extend(model.outputs.iter().map(|port| format!("outputs->{}", port.c_name)));
     }
-    arguments.extend(model.pools.iter().map(|pool| format!("(uint8_t*)workspace_pools->{}", pool.name)));
+    arguments.extend(model.pools.iter().map(|pool| format!("(uint8_t *)workspace_pools->{}", pool.name)));
     let _ = write!(
         out,
-        "{} {{\n  return {}({});\n}}\n",
+        "{} {{\n    return {}({});\n}}\n",
         run_prototype(model),
         model.symbol("__tvm_main__"),
-        arguments.join(",\n    ")
+        arguments.join(",\n        ")
     );
     if model.io_in_workspace {
         map(&mut out, model, "inputs", &model.inputs);
@@ -65,13 +65,13 @@ pub fn main_parameters(model: &Model) -> Vec<Parameter> {
     let pools: Vec<String> = (0..model.pools.len()).map(|i| names.unique(&model.pool_parameter(i))).collect();
     let mut parameters = Vec::new();
     let mut push = |c_type: &str, name: String| {
-        parameters.push(Parameter { declaration: format!("{c_type} {name}"), name });
+        parameters.push(Parameter { declaration: format!("{c_type}{name}"), name });
     };
     if !model.io_in_workspace {
-        model.inputs.iter().for_each(|port| push("void*", names.unique(&port.c_name)));
-        outputs.into_iter().for_each(|name| push("void*", name));
+        model.inputs.iter().for_each(|port| push("void *", names.unique(&port.c_name)));
+        outputs.into_iter().for_each(|name| push("void *", name));
     }
-    pools.into_iter().for_each(|name| push("uint8_t*", name));
+    pools.into_iter().for_each(|name| push("uint8_t *", name));
     parameters
 }
 
@@ -79,17 +79,17 @@ fn map(out: &mut String, model: &Model, what: &str, ports: &[Port]) {
     if ports.is_empty() {
         return;
     }
-    let _ = write!(out, "\n{} {{\n  struct {} {what};\n", map_prototype(model, what), model.symbol(what));
+    let _ = write!(out, "\n{} {{\n    struct {} {what};\n", map_prototype(model, what), model.symbol(what));
     for port in ports {
         if let Some(place) = model.places[port.tensor.0] {
             let _ = writeln!(
                 out,
-                "  {what}.{} = &((uint8_t*)workspace_pools->{})[{}];",
+                "    {what}.{} = &((uint8_t *)workspace_pools->{})[{}];",
                 port.c_name, model.pools[place.pool].name, place.offset
             );
         }
     }
-    let _ = write!(out, "  return {what};\n}}\n");
+    let _ = write!(out, "    return {what};\n}}\n");
 }
 
 fn reset(out: &mut String, model: &Model) {
@@ -100,22 +100,22 @@ fn reset(out: &mut String, model: &Model) {
             let bytes: Vec<String> = state.initial.iter().map(u8::to_string).collect();
             let _ = write!(out, "\nstatic const uint8_t initial_{i}[{}] = {{\n", bytes.len());
             for line in bytes.chunks(24) {
-                let _ = writeln!(out, "  {},", line.join(", "));
+                let _ = writeln!(out, "    {},", line.join(", "));
             }
             out.push_str("};\n");
         }
     }
-    let _ = write!(out, "\n{} {{\n  uint8_t* state = (uint8_t*)workspace_pools->{name};\n", reset_prototype(model));
+    let _ = write!(out, "\n{} {{\n    uint8_t *state = (uint8_t *)workspace_pools->{name};\n", reset_prototype(model));
     for (i, state) in model.states.iter().enumerate() {
         let (offset, bytes) = (state.offset, state.initial.len());
         let _ = match uniform(&state.initial) {
-            Some(byte) => writeln!(out, "  memset(state + {offset}, {byte}, {bytes}U);"),
-            None => writeln!(out, "  memcpy(state + {offset}, initial_{i}, {bytes}U);"),
+            Some(byte) => writeln!(out, "    memset(state + {offset}, {byte}, {bytes}U);"),
+            None => writeln!(out, "    memcpy(state + {offset}, initial_{i}, {bytes}U);"),
         };
     }
     let _ = write!(
         out,
-        "  /* The mark that each run looks for. */\n  {{\n    const uint32_t mark = {};\n    memcpy(state, &mark, 4U);\n  }}\n}}\n",
+        "    /* The mark that each run looks for. */\n    {{\n        const uint32_t mark = {};\n        memcpy(state, &mark, 4U);\n    }}\n}}\n",
         mark(model)
     );
 }
@@ -134,8 +134,8 @@ pub const END_ON_VALUE: &str = "return -7431; /* TVM_STATUS_VALUE_OUT_OF_RANGE *
 /// Statements that end a run on a state without the mark, for the main function's parameter `state`.
 pub fn check_mark(model: &Model, state: &str) -> String {
     format!(
-        "  {{\n    uint32_t tvm_mark;\n    memcpy(&tvm_mark, {state}, 4U);\n    if (tvm_mark != {}) {{\n      \
-         return {STATE_NOT_RESET}; /* TVM_STATUS_STATE_NOT_RESET: call {} first */\n    }}\n  }}\n",
+        "    {{\n        uint32_t tvm_mark;\n        memcpy(&tvm_mark, {state}, 4U);\n        if (tvm_mark != {}) {{\n            \
+         return {STATE_NOT_RESET}; /* TVM_STATUS_STATE_NOT_RESET: call {} first */\n        }}\n    }}\n",
         mark(model),
         model.symbol("reset")
     )
