@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, coverage, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz, header,
-    heartbeat, misra, mutants, proof, reach, sanitize, setup, size, sysroot, test,
+    heartbeat, misra, mutants, proof, reach, sanitize, setup, size, sysroot, test, wake_word,
 };
 
 /// One command of `cargo xtask`.
@@ -46,6 +46,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "the bundled model, on this computer and on an emulated Cortex-M4",
         run: demo::run,
+    },
+    Verb {
+        name: "wake-word",
+        usage: "",
+        about: "a microphone front end and a wake-word model on an emulated Cortex-M4, from samples",
+        run: wake_word::run,
     },
     Verb {
         name: "fresh",

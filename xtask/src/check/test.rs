@@ -8,7 +8,7 @@ use crate::check::{abi, attack, avr, coverage, deny, docs, flags, fuzz, header, 
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
 use crate::measure::{calls, firmware, size};
-use crate::release::dist;
+use crate::release::{dist, wake_word};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -220,6 +220,7 @@ fn sizes() -> Result<End> {
 
 fn boards() -> Result<End> {
     firmware::run(&[])?;
+    wake_word::run(&[])?;
     Ok(End::Passed)
 }
 

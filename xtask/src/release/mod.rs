@@ -4,3 +4,4 @@ pub mod demo;
 pub mod dist;
 pub mod fresh;
 pub mod portable;
+pub mod wake_word;
