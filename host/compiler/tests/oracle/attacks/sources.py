@@ -88,10 +88,22 @@ def _graphs(seed):
 def _mutants(seed):
     def make(number):
         net, data = mutants.draw(_state("mutants", seed, number), number)
-        outputs = list(net.graph.table.outputs)
-        return Made(number, data, seed=number, sequence=net.samples_in_a_row, outputs=outputs, inexact=net.inexact)
+        outputs, inexact = _results(data, net)
+        return Made(number, data, seed=number, sequence=net.samples_in_a_row, outputs=outputs, inexact=inexact)
 
     return make
+
+
+def _results(data, net):
+    """Outputs of a mutant, and its inexact tensors: a change may have given both to other tensors."""
+    file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
+    graph = file.subgraphs[0]
+    inexact = set(net.inexact)
+    for operator in graph.operators or []:
+        given = [int(index) for index in operator.inputs] if operator.inputs is not None else []
+        if inexact.intersection(given) and operator.outputs is not None:
+            inexact.update(int(index) for index in operator.outputs)
+    return [int(index) for index in graph.outputs] if graph.outputs is not None else [], inexact
 
 
 def _layers(seed):
