@@ -6,7 +6,7 @@ import numpy as np
 EXTREMES = ("lowest", "highest", "zero", "alternating", "ramp", "one_hot_high", "one_hot_low")
 
 # For models with inputs of float32: what a sensor that fails may send, and what other cores may take for 0.
-ODD_FLOATS = ("tiny", "largest", "infinite", "not_a_number")
+ODD_FLOATS = ("zeros", "tiny", "largest", "infinite", "not_a_number")
 
 
 class Wrong(Exception):
@@ -90,7 +90,11 @@ def _extreme(tensor, kind):
 
 def _odd_floats(flat, kind):
     numbers = np.arange(flat.size)
-    if kind == "tiny":
+    if kind == "zeros":
+        # Of both signs, and a few other numbers.
+        flat[:] = np.where(numbers % 5 == 4, 1 - numbers % 3, 0)
+        flat[numbers * 2654435761 // 64 % 2 == 1] *= -1
+    elif kind == "tiny":
         # Both signs, below the smallest normal number and around it.
         bits = (numbers * 2654435761 % 0x1000000).astype(np.uint32) | ((numbers % 2).astype(np.uint32) << 31)
         flat[:] = bits.view(np.float32)

@@ -13,14 +13,14 @@ TVMK_SHARED void tvmk_float_max_pool_2d(const tvmk_max_pool_2d_t *l, const float
             for (int32_t ox = 0; ox < l->out_width; ox++, out += l->channels) {
                 tvmk_max_pool_2d_part_t part = tvmk_max_pool_2d_part(l, oy, ox);
                 for (int32_t c = 0; c < l->channels; c++) {
-                    float largest = low;
+                    float largest = -FLT_MAX;
                     for (int32_t y = 0; y < part.height; y++) {
                         const float *p = in + part.first + y * step + c;
                         for (int32_t x = 0; x < part.width; x++, p += l->channels) {
                             largest = tvmk_exact(*p) > largest ? *p : largest;
                         }
                     }
-                    out[c] = largest > high ? high : largest;
+                    out[c] = tvmk_float_clamp(largest, low, high);
                 }
             }
         }

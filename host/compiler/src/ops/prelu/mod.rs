@@ -30,6 +30,10 @@ struct Prelu<'a> {
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let binary = binary::check(checker, &[DType::Int8, DType::Float32])?;
+    if let Some(input) = binary.inputs.iter().find(|input| input.shape.len() > 4) {
+        // The reference stops the process.
+        checker.bad_tensor(input.id, format!("shape {:?}", input.shape), "up to 4 dimensions");
+    }
     if binary.output.dtype == DType::Float32 {
         return Some(Box::new(Prelu { binary, quantized: None }));
     }

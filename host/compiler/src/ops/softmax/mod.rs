@@ -55,6 +55,9 @@ struct FloatSoftmax<'a> {
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let beta = checker.options::<Options>()?.beta;
     let (input, output) = (checker.input(0)?, checker.output(0)?);
+    if input.shape.is_empty() {
+        checker.bad_tensor(input.id, "a scalar", "at least one dimension");
+    }
     if input.dtype == DType::Float32 {
         checker.dtype(output, &[DType::Float32]);
         checker.shape(output, &input.shape);

@@ -43,6 +43,9 @@ def _named():
         spec = Pool(window=(3, 2), stride=(2, 1), padding=pad)
         name = f"{operator.lower()}-{pad.lower()}"
         yield name, lambda g, s, operator=operator, spec=spec: pool(g, spec, _image(g, 5), operator)
+    for act in ("RELU", "RELU6", "RELU_N1_TO_1"):
+        spec = Pool(window=(2, 2), activation=act)
+        yield f"max_pool_2d-{act.lower()}", lambda g, s, spec=spec: pool(g, spec, _image(g, 5), "MAX_POOL_2D")
     yield "average_pool_2d-relu", lambda g, s: pool(g, Pool(activation="RELU"), _image(g, 5), "AVERAGE_POOL_2D")
     yield "add", lambda g, s: add(g, _input(g, (1, 3, 4, 5)), _input(g, (1, 3, 4, 5)))
     yield "add-relu", lambda g, s: add(g, _input(g, (1, 3, 4, 5)), _input(g, (1, 3, 4, 5)), "RELU")

@@ -50,6 +50,7 @@ def _refused():
     found["concatenation-unquantised"] = lambda: _concatenation(None)
     found["transpose-order_of_rank2"] = lambda: _transpose()
     found["softmax-beta_nan"] = lambda: _softmax(float("nan"), 0.05)
+    found["softmax-scalar"] = lambda: _softmax(1.0, 0.05, shape=())
     found["softmax-tiny_scale"] = lambda: _softmax(1.0, 1e-9)
     found["softmax-output_scale"] = lambda: _softmax(1.0, 0.05, Quantization(1 / 128, -128))
     found["hard_swish-output_scale"] = lambda: _unary("HARD_SWISH", 0.5, 0.003)
@@ -96,11 +97,11 @@ def _concatenation(result):
     return model.bytes()
 
 
-def _softmax(beta, scale, result=Quantization(1 / 256, -128)):
+def _softmax(beta, scale, result=Quantization(1 / 256, -128), shape=(1, 4)):
     model = Model()
     graph = model.graph()
-    source = graph.input("input", (1, 4), Quantization(scale, 0))
-    output = graph.tensor("output", (1, 4), result)
+    source = graph.input("input", shape, Quantization(scale, 0))
+    output = graph.tensor("output", shape, result)
     graph.output(graph.operator("SOFTMAX", [source], [output], options("SoftmaxOptions", beta=beta)))
     return model.bytes()
 
@@ -116,7 +117,7 @@ def _transpose():
 def _unary(operator, scale, result):
     model = Model()
     graph = model.graph()
-    source = graph.input("input", (1, 4), Quantization(scale, 0))
+    source = graph.input("input", shape, Quantization(scale, 0))
     output = graph.tensor("output", (1, 4), Quantization(result, 0))
     graph.output(graph.operator(operator, [source], [output], options("HardSwishOptions")))
     return model.bytes()
