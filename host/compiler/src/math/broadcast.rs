@@ -3,9 +3,14 @@
 /// Loops the kernels have: `tvmk_broadcast_t` of `broadcast.h`.
 pub const LOOPS: usize = 4;
 
+/// Most dimensions that the reference broadcasts.
+const DIMENSIONS: usize = 6;
+
 /// Nested loops over the output, with the step of each input in elements; 0 repeats the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broadcast {
+    /// Loops around the kernel's, outermost first, with the steps of both inputs; few shapes have any.
+    pub outer: Vec<(usize, [usize; 2])>,
     /// Iterations of each loop, outermost first.
     pub shape: [usize; LOOPS],
     /// Steps of both inputs in each loop.
@@ -50,10 +55,12 @@ impl Broadcast {
         let longer = inputs
             .iter()
             .any(|input| input.len() > output.len() && input[..input.len() - output.len()].iter().any(|&n| n != 1));
-        if longer || loops.len() > LOOPS {
+        let rank = inputs.iter().map(|input| input.len()).fold(output.len(), usize::max);
+        if longer || loops.len() > LOOPS && rank > DIMENSIONS {
             return None;
         }
-        let mut broadcast = Broadcast { shape: [1; LOOPS], steps: [[0; LOOPS]; 2] };
+        let outer = loops.split_off(loops.len().min(LOOPS)).into_iter().rev().collect();
+        let mut broadcast = Broadcast { outer, shape: [1; LOOPS], steps: [[0; LOOPS]; 2] };
         for (i, (size, steps)) in loops.into_iter().enumerate() {
             broadcast.shape[LOOPS - 1 - i] = size;
             (broadcast.steps[0][LOOPS - 1 - i], broadcast.steps[1][LOOPS - 1 - i]) = (steps[0], steps[1]);
@@ -81,10 +88,17 @@ mod tests {
     }
 
     #[test]
+    fn more_than_four_loops_stand_around_the_kernel() {
+        let all = Broadcast::new([&[2, 1, 2, 1, 3, 1], &[1, 4, 1, 2, 1, 5]], &[2, 4, 2, 2, 3, 5]).unwrap();
+        assert_eq!(all.outer, [(2, [6, 0]), (4, [0, 10])]);
+        assert_eq!((all.shape, all.steps), ([2, 2, 3, 5], [[3, 0, 1, 0], [0, 5, 0, 1]]));
+    }
+
+    #[test]
     fn what_does_not_fit_is_refused() {
         assert_eq!(Broadcast::new([&[2, 3], &[2]], &[2, 3]), None);
         assert_eq!(Broadcast::new([&[1, 3], &[3]], &[2, 3]), None);
         assert_eq!(Broadcast::new([&[1], &[]], &[2]), None);
-        assert_eq!(Broadcast::new([&[2, 1, 2, 1, 2], &[1, 2, 1, 2, 1]], &[2; 5]), None);
+        assert_eq!(Broadcast::new([&[2, 1, 2, 1, 2, 1, 2], &[1, 2, 1, 2, 1, 2, 1]], &[2; 7]), None);
     }
 }

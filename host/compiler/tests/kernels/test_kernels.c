@@ -531,7 +531,7 @@ static void test_add(void) {
     l.zero_point1 = (int16_t)between(-128, 127), l.zero_point2 = (int16_t)between(-128, 127);
     l.zero_point_out = (int16_t)between(-128, 127);
     l.low = (int8_t)(between(0, 1) ? -128 : between(-128, 0)), l.high = (int8_t)(between(0, 1) ? 127 : between(0, 127));
-    tvmk_add_broadcast_t s = {{between(1, 2), between(1, 3), between(1, 4), between(1, 9)}, {0}, {0}};
+    tvmk_broadcast_t s = {{between(1, 2), between(1, 3), between(1, 4), between(1, 9)}, {0}, {0}};
     int broadcast = between(0, 1);
     int32_t step1 = 1, step2 = 1;
     for (int i = 3; i >= 0; i--) {

@@ -8,7 +8,7 @@
 #ifndef TVMK_ADD_H
 #define TVMK_ADD_H
 
-#include "base.h"
+#include "broadcast.h"
 
 typedef struct {
     int32_t mantissa2;    /* of the second input */
@@ -85,13 +85,8 @@ TVMK_SHARED void tvmk_add(const tvmk_add_t *layer, const int8_t *in1, const int8
 
 #endif
 
-/* Any shapes and scales: `shape` is the output's, a step of 0 repeats the input along that dimension. */
-typedef struct {
-    int32_t shape[4];
-    int32_t step1[4], step2[4];
-} tvmk_add_broadcast_t;
-
-TVMK_SHARED void tvmk_add_broadcast(const tvmk_add_t *l, const tvmk_add_broadcast_t *b, const int8_t *in1,
+/* Any shapes and scales. */
+TVMK_SHARED void tvmk_add_broadcast(const tvmk_add_t *l, const tvmk_broadcast_t *b, const int8_t *in1,
                                     const int8_t *in2, int8_t *out) {
     for (int32_t i = 0; i < b->shape[0]; i++) {
         for (int32_t j = 0; j < b->shape[1]; j++) {

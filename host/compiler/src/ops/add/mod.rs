@@ -2,9 +2,9 @@
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
-use crate::ir::graph::{Activation, DType, OpKind, Tensor};
+use crate::ir::graph::{Activation, DType, OpKind};
 use crate::ir::layer::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
-use crate::math::broadcast::covers;
+use crate::math::broadcast::Broadcast;
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
@@ -32,11 +32,8 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
 /// On int8. The kernel's first input is the one with the larger scale.
 struct Add<'a> {
     inputs: [Operand<'a>; 2],
-    /// How far each input moves along the output's dimensions.
-    steps: [[usize; 4]; 2],
+    broadcast: Broadcast,
     output: Operand<'a>,
-    /// The output's shape in four dimensions.
-    shape: [usize; 4],
     zero_points: [i32; 3],
     /// Of the second input and the output.
     multipliers: [Multiplier; 2],
@@ -63,10 +60,10 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     for operand in [inputs[0], inputs[1], output] {
         checker.dtype(operand, &[DType::Int8]).then_some(())?;
     }
-    let covered = covers([&inputs[0].shape, &inputs[1].shape], &output.shape);
-    if !covered || inputs.iter().any(|input| steps(input, &output).is_none()) {
-        let found = format!("shapes {:?} and {:?}", inputs[0].shape, inputs[1].shape);
-        checker.bad(found, format!("up to 4 dimensions that broadcast to {:?}", output.shape));
+    let [first, second] = inputs.map(|input| input.tensor.shape.as_slice());
+    if Broadcast::new([first, second], &output.shape).is_none() {
+        let found = format!("shapes {first:?} and {second:?} to {:?}", output.shape);
+        checker.bad(found, "shapes that broadcast, of up to six dimensions");
     }
     let (quant1, quant2) = (checker.per_tensor(inputs[0])?, checker.per_tensor(inputs[1])?);
     let (scale, zero_point) = checker.per_tensor(output)?;
@@ -83,9 +80,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         inputs.reverse();
         zero_points.swap(0, 1);
     }
-    let ((shape, step1), (_, step2)) = (steps(&inputs[0], &output)?, steps(&inputs[1], &output)?);
-    let (steps, multipliers) = ([step1, step2], multipliers?);
-    Some(Box::new(Add { inputs, steps, output, shape, zero_points, multipliers, activation, range }))
+    let broadcast = Broadcast::new([&inputs[0].shape, &inputs[1].shape], &output.shape)?;
+    let multipliers = multipliers?;
+    Some(Box::new(Add { inputs, broadcast, output, zero_points, multipliers, activation, range }))
 }
 
 /// Multipliers of the input with the smaller scale and of the output, as the reference's Prepare computes them. That of the
@@ -97,28 +94,6 @@ fn multipliers(scale1: f32, scale2: f32, scale: f32) -> Option<[Multiplier; 2]> 
     // So small that the input vanishes: a shift of 0 would mean equal scales.
     let smaller = if smaller.mantissa == 0 { Multiplier { mantissa: 0, shift: -1 } } else { smaller };
     (out < 1.0 && smaller.shift <= 0 && Multiplier::new(out).shift <= 0).then_some([smaller, Multiplier::new(out)])
-}
-
-/// The output's shape in four dimensions and how far an input moves along each of them: 0 where it is repeated.
-fn steps(input: &Tensor, output: &Tensor) -> Option<([usize; 4], [usize; 4])> {
-    let four = |shape: &[usize]| -> Option<[usize; 4]> {
-        let mut four = [1; 4];
-        let first = 4usize.checked_sub(shape.len())?;
-        four[first..].copy_from_slice(shape);
-        Some(four)
-    };
-    let (from, to) = (four(&input.shape)?, four(&output.shape)?);
-    let mut steps = [0; 4];
-    let mut step = 1;
-    for i in (0..4).rev() {
-        if from[i] == to[i] {
-            steps[i] = step;
-        } else if from[i] != 1 {
-            return None;
-        }
-        step *= from[i];
-    }
-    Some((to, steps))
 }
 
 impl Checked for Add<'_> {
@@ -146,16 +121,10 @@ impl Checked for Add<'_> {
         let names = self.arguments(lowering, &mut layer);
         let whole = self.inputs.iter().all(|input| input.elements() == output.elements());
         if whole && (-22..=-1).contains(&out.shift) {
-            body += &format!("    tvmk_add(&layer, {names}, output, {});\n", output.elements());
+            body += &format!("    tvmk_add(&layer, {}, output, {});\n", names.join(", "), output.elements());
         } else {
-            let list = |[a, b, c, d]: [usize; 4]| format!("{{{a}, {b}, {c}, {d}}}");
-            let [step1, step2] = self.steps;
-            body += &text::constant_struct(
-                "tvmk_add_broadcast_t",
-                "shapes",
-                &[("shape", list(self.shape)), ("step1", list(step1)), ("step2", list(step2))],
-            );
-            body += &format!("    tvmk_add_broadcast(&layer, &shapes, {names}, output);\n");
+            let call = |tensors: &str| format!("    tvmk_add_broadcast(&layer, {tensors});\n");
+            body += &binary::statements(&self.broadcast, [&names[0], &names[1]], call);
         }
         Lowered::Layer(Layer { scratch_align: 1, headers: vec!["add.h"], body, ..layer })
     }
@@ -163,11 +132,12 @@ impl Checked for Add<'_> {
 
 impl Add<'_> {
     /// Gives the layer its arguments, and constants for inputs that are constant. Gives the C names of both inputs.
-    fn arguments(&self, lowering: &Lowering<'_>, layer: &mut Layer) -> String {
-        let mut names = Vec::new();
-        for (input, what) in self.inputs.iter().zip(["input1", "input2"]) {
+    fn arguments(&self, lowering: &Lowering<'_>, layer: &mut Layer) -> [String; 2] {
+        let mut names = ["input1", "input2"].map(str::to_owned);
+        for (input, name) in self.inputs.iter().zip(&mut names) {
+            let what = name.clone();
             if let Some(data) = input.i8_data() {
-                let name = lowering.constant(what);
+                *name = lowering.constant(&what);
                 layer.constants.push(Constant {
                     name: name.clone(),
                     data: ConstantData::I8(data),
@@ -176,17 +146,15 @@ impl Add<'_> {
                     comment: format!("{:?}", input.shape),
                     core: Core::Any,
                 });
-                names.push(name);
                 continue;
             }
-            layer.arguments.push(Argument::input(what, input.id));
-            names.push(what.to_owned());
+            layer.arguments.push(Argument::input(&what, input.id));
             if input.elements() == self.output.elements() {
                 let (output, reason) = (self.output.id, "element by element");
                 layer.in_place.push(InPlace { input: input.id, output, lead: 0, reason });
             }
         }
         layer.arguments.push(Argument::output("output", self.output.id));
-        names.join(", ")
+        names
     }
 }

@@ -57,10 +57,20 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 
 impl Checked for Div<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let (result, range) = (if self.safe { "(void)" } else { "return " }, binary::integer_pair(self.range));
+        let result = match (self.safe, self.binary.is_nested()) {
+            (true, _) => "(void)",
+            (false, true) => "status |= ",
+            (false, false) => "return ",
+        };
+        let range = binary::integer_pair(self.range);
         let call = |tensors: &str| format!("    {result}tvmk_div({tensors}, {range});\n");
         match self.binary.lower(lowering, "div.h", "", call) {
-            Lowered::Layer(layer) => Lowered::Layer(Layer { fails: !self.safe, ..layer }),
+            Lowered::Layer(mut layer) => {
+                if result.starts_with("status") {
+                    layer.body = format!("    int32_t status = 0;\n{}    return status;\n", layer.body);
+                }
+                Lowered::Layer(Layer { fails: !self.safe, ..layer })
+            }
             other => other,
         }
     }

@@ -20,4 +20,20 @@ TVMK_SHARED void tvmk_minimum_int32(const tvmk_broadcast_t *s, const int32_t *in
     TVMK_BROADCAST_LOOPS(s, int32_t, in1, in2, out, x < y ? x : y)
 }
 
+TVMK_SHARED void tvmk_maximum_int16(const tvmk_broadcast_t *s, const int16_t *in1, const int16_t *in2, int16_t *out) {
+    TVMK_BROADCAST_LOOPS(s, int16_t, in1, in2, out, x > y ? x : y)
+}
+
+TVMK_SHARED void tvmk_minimum_int16(const tvmk_broadcast_t *s, const int16_t *in1, const int16_t *in2, int16_t *out) {
+    TVMK_BROADCAST_LOOPS(s, int16_t, in1, in2, out, x < y ? x : y)
+}
+
+TVMK_SHARED void tvmk_maximum_int64(const tvmk_broadcast_t *s, const int64_t *in1, const int64_t *in2, int64_t *out) {
+    TVMK_BROADCAST_LOOPS(s, int64_t, in1, in2, out, x > y ? x : y)
+}
+
+TVMK_SHARED void tvmk_minimum_int64(const tvmk_broadcast_t *s, const int64_t *in1, const int64_t *in2, int64_t *out) {
+    TVMK_BROADCAST_LOOPS(s, int64_t, in1, in2, out, x < y ? x : y)
+}
+
 #endif

@@ -17,7 +17,7 @@ pub static DEFINITIONS: [Definition; 2] = [
     definition(OpKind::MINIMUM),
 ];
 
-const SUPPORT: &[Support] = &[Support::bytes("int8, int32, float32", Cores::Portable)];
+const SUPPORT: &[Support] = &[Support::bytes("int8, int16, int32, int64, float32", Cores::Portable)];
 
 const fn definition(kind: OpKind) -> Definition {
     Definition {
@@ -42,7 +42,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
             _ => ahead::arithmetic(checker, |a, b| Some(a.min(b)), |a, b| if a < b { a } else { b }),
         };
     }
-    Some(Box::new(Extreme(binary::check(checker, &[DType::Int8, DType::Int32, DType::Float32])?)))
+    let types = [DType::Int8, DType::Int16, DType::Int32, DType::Int64, DType::Float32];
+    Some(Box::new(Extreme(binary::check(checker, &types)?)))
 }
 
 impl Checked for Extreme<'_> {
@@ -50,7 +51,9 @@ impl Checked for Extreme<'_> {
         let which = if lowering.op.kind == OpKind::MAXIMUM { "maximum" } else { "minimum" };
         let (element, header) = match self.0.inputs[0].dtype {
             DType::Int8 => ("int8", "maximum_minimum.h"),
+            DType::Int16 => ("int16", "maximum_minimum.h"),
             DType::Int32 => ("int32", "maximum_minimum.h"),
+            DType::Int64 => ("int64", "maximum_minimum.h"),
             _ => ("float", "maximum_minimum_float.h"),
         };
         self.0.lower(lowering, header, "", |tensors| format!("    tvmk_{which}_{element}({tensors});\n"))

@@ -35,6 +35,10 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad_tensor(input.id, format!("shape {:?}", input.shape), "up to 4 dimensions");
     }
     if binary.output.dtype == DType::Float32 {
+        let ranks = [binary.inputs[0], binary.inputs[1], binary.output].map(|operand| operand.tensor.shape.len());
+        if ranks.into_iter().any(|rank| rank > 4) {
+            checker.bad("float32 of more than four dimensions", "four dimensions, as in the reference");
+        }
         return Some(Box::new(Prelu { binary, quantized: None }));
     }
     let (scale, zero) = checker.per_tensor(binary.inputs[0])?;

@@ -46,7 +46,7 @@ pub fn check_to<'a>(checker: &mut Checker<'a>, types: &[DType], to: Option<DType
     (checker.bools(inputs[0]) & checker.bools(inputs[1])).then_some(())?;
     let Some(broadcast) = Broadcast::new([&inputs[0].shape, &inputs[1].shape], &output.shape) else {
         let [a, b, to] = [inputs[0], inputs[1], output].map(|operand| &operand.tensor.shape);
-        checker.bad(format!("shapes {a:?} and {b:?} to {to:?}"), "shapes that broadcast, of up to four dimensions");
+        checker.bad(format!("shapes {a:?} and {b:?} to {to:?}"), "shapes that broadcast, of up to six dimensions");
         return None;
     };
     let activation = checker.op.options::<Options>().map_or(Activation::None, |options| options.activation);
@@ -54,15 +54,22 @@ pub fn check_to<'a>(checker: &mut Checker<'a>, types: &[DType], to: Option<DType
 }
 
 impl Binary<'_> {
+    /// Whether the kernel is called more than once.
+    pub fn is_nested(&self) -> bool {
+        !self.broadcast.outer.is_empty()
+    }
+
     /// For each element of the output, the elements of both inputs that make it.
     pub fn pairs(&self) -> impl Iterator<Item = [usize; 2]> {
-        let Broadcast { shape, steps } = &self.broadcast;
-        (0..shape.iter().product()).map(move |mut n: usize| {
+        let Broadcast { outer, shape, steps } = &self.broadcast;
+        let inner = (0..shape.len()).map(|i| (shape[i], [steps[0][i], steps[1][i]]));
+        let loops: Vec<(usize, [usize; 2])> = outer.iter().copied().chain(inner).collect();
+        (0..loops.iter().map(|(size, _)| size).product()).map(move |mut n: usize| {
             let mut pair = [0; 2];
-            for i in (0..shape.len()).rev() {
-                let k = n % shape[i];
-                n /= shape[i];
-                pair = [pair[0] + k * steps[0][i], pair[1] + k * steps[1][i]];
+            for (size, steps) in loops.iter().rev() {
+                let k = n % size;
+                n /= size;
+                pair = [pair[0] + k * steps[0], pair[1] + k * steps[1]];
             }
             pair
         })
@@ -92,26 +99,55 @@ impl Binary<'_> {
             ],
             in_place: same.map(in_place).collect(),
             headers: vec![header],
-            body: body.to_owned() + &statements(&self.broadcast) + &call("&shapes, input1, input2, output"),
+            body: body.to_owned() + &statements(&self.broadcast, ["input1", "input2"], call),
             ..lowering.layer(summary)
         })
     }
 }
 
-/// `static const tvmk_broadcast_t shapes = …;`
-fn statements(broadcast: &Broadcast) -> String {
+/// `static const tvmk_broadcast_t shapes = …;` and the call of the kernel with these inputs, within the loops that it lacks.
+pub fn statements(broadcast: &Broadcast, inputs: [&str; 2], call: impl Fn(&str) -> String) -> String {
     let list = |values: &[usize]| format!("{{{}}}", values.iter().map(usize::to_string).collect::<Vec<_>>().join(", "));
     let [step1, step2] = &broadcast.steps;
     let fields = [("shape", list(&broadcast.shape)), ("step1", list(step1)), ("step2", list(step2))];
-    text::constant_struct("tvmk_broadcast_t", "shapes", &fields)
+    let mut text = text::constant_struct("tvmk_broadcast_t", "shapes", &fields);
+    let (mut places, mut indent) = ([inputs[0], inputs[1], "output"].map(str::to_owned), String::new());
+    let mut step: usize = broadcast.outer.iter().map(|(size, _)| size).chain(&broadcast.shape).product();
+    for ((size, steps), index) in broadcast.outer.iter().zip(["outer1", "outer2"]) {
+        text += &format!("    {indent}for (int32_t {index} = 0; {index} < {size}; {index}++) {{\n");
+        indent += "    ";
+        step /= size;
+        for (place, step) in places.iter_mut().zip([steps[0], steps[1], step]).filter(|(_, step)| *step > 0) {
+            *place += &format!(" + {index} * {step}");
+        }
+    }
+    for line in call(&format!("&shapes, {}", places.join(", "))).lines() {
+        text += &format!("{indent}{line}\n");
+    }
+    for depth in (1..=broadcast.outer.len()).rev() {
+        text += &format!("{}}}\n", "    ".repeat(depth));
+    }
+    text
 }
 
-/// An operator on two tensors of int32 without scale that is one call.
-struct Integers<'a> {
+/// An operator on two tensors that is one call.
+struct Call<'a> {
     binary: Binary<'a>,
-    range: (i32, i32),
+    /// Of its activation, as C literals.
+    range: String,
     header: &'static str,
     function: &'static str,
+}
+
+/// The check of a float32 operator on two tensors that is a call of `function`, with the range of its activation.
+pub fn check_float<'a>(
+    checker: &mut Checker<'a>,
+    header: &'static str,
+    function: &'static str,
+) -> Option<Box<dyn Checked + 'a>> {
+    let binary = check(checker, &[DType::Float32])?;
+    let range = text::float_pair(checker.float_activation(binary.activation)?);
+    Some(Box::new(Call { binary, range, header, function }))
 }
 
 /// The check of an operator on two tensors of int32 without scale that is a call of `function`, with the range of its activation.
@@ -124,8 +160,8 @@ pub fn check_int32<'a>(
     for operand in binary.inputs.iter().chain([&binary.output]).filter(|operand| operand.quant.is_some()) {
         checker.bad_tensor(operand.id, "int32 with a scale", "int32 without a scale");
     }
-    let range = integer_range(checker, binary.activation)?;
-    Some(Box::new(Integers { binary, range, header, function }))
+    let range = integer_pair(integer_range(checker, binary.activation)?);
+    Some(Box::new(Call { binary, range, header, function }))
 }
 
 /// The range of an int32 output without scale after its activation.
@@ -142,35 +178,9 @@ pub fn integer_pair((low, high): (i32, i32)) -> String {
     format!("{low}, INT32_C({high})")
 }
 
-impl Checked for Integers<'_> {
+impl Checked for Call<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let (function, range) = (self.function, integer_pair(self.range));
-        self.binary.lower(lowering, self.header, "", |tensors| format!("    {function}({tensors}, {range});\n"))
-    }
-}
-
-/// A float32 operator on two tensors that is one call.
-struct Float<'a> {
-    binary: Binary<'a>,
-    range: (f32, f32),
-    header: &'static str,
-    function: &'static str,
-}
-
-/// The check of a float32 operator on two tensors that is a call of `function`, with the range of its activation.
-pub fn check_float<'a>(
-    checker: &mut Checker<'a>,
-    header: &'static str,
-    function: &'static str,
-) -> Option<Box<dyn Checked + 'a>> {
-    let binary = check(checker, &[DType::Float32])?;
-    let range = checker.float_activation(binary.activation)?;
-    Some(Box::new(Float { binary, range, header, function }))
-}
-
-impl Checked for Float<'_> {
-    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let (function, range) = (self.function, text::float_pair(self.range));
+        let (function, range) = (self.function, &self.range);
         self.binary.lower(lowering, self.header, "", |tensors| format!("    {function}({tensors}, {range});\n"))
     }
 }

@@ -61,6 +61,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if input.dtype == DType::Float32 {
         checker.dtype(output, &[DType::Float32]);
         checker.shape(output, &input.shape);
+        if input.shape.is_empty() {
+            checker.bad_tensor(input.id, "a scalar", "one dimension or more");
+        }
         return Some(Box::new(FloatSoftmax { input, output, beta }));
     }
     (checker.dtype(input, &[DType::Int8]) & checker.dtype(output, &[DType::Int8, DType::Int16])).then_some(())?;

@@ -20,9 +20,12 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["sub.h", "sub_float.h"],
+    kernels: kernels!["sub.h", "sub_float.h", "sub_int32.h"],
     reference: "sub.cc",
-    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+    support: &[
+        Support::bytes("int8", Cores::Portable),
+        Support::bytes("float32, int32 without a scale", Cores::Portable),
+    ],
 };
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
@@ -45,7 +48,10 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if checker.first_type() == Some(DType::Float32) {
         return binary::check_float(checker, "sub_float.h", "tvmk_float_sub");
     }
-    let binary = binary::check(checker, &[DType::Int8, DType::Float32])?;
+    if checker.first_type() == Some(DType::Int32) {
+        return binary::check_int32(checker, "sub_int32.h", "tvmk_sub_int32");
+    }
+    let binary = binary::check(checker, &[DType::Int8, DType::Int32, DType::Float32])?;
     let ((scale1, zero1), (scale2, zero2)) =
         (checker.per_tensor(binary.inputs[0])?, checker.per_tensor(binary.inputs[1])?);
     let (scale, zero) = checker.per_tensor(binary.output)?;

@@ -25,11 +25,11 @@ UNARY = {
 }
 
 BINARY = {
-    "ADD": (("int8", "float32"), "AddOptions"),
-    "SUB": (("int8", "float32"), "SubOptions"),
-    "MUL": (("int8", "float32"), "MulOptions"),
-    "MINIMUM": (("int8", "float32", "int32"), "MaximumMinimumOptions"),
-    "MAXIMUM": (("int8", "float32", "int32"), "MaximumMinimumOptions"),
+    "ADD": (("int8", "int32", "float32"), "AddOptions"),
+    "SUB": (("int8", "int32", "float32"), "SubOptions"),
+    "MUL": (("int8", "int32", "float32"), "MulOptions"),
+    "MINIMUM": (("int8", "int16", "int32", "float32"), "MaximumMinimumOptions"),
+    "MAXIMUM": (("int8", "int16", "int32", "float32"), "MaximumMinimumOptions"),
 }
 
 # Comparisons: types, to bool.
@@ -66,7 +66,7 @@ def prelu(net):
         return False
     second = _second(net, first)
     shape = np.broadcast_shapes(first.shape, second.shape)
-    if size(shape) > net.largest:
+    if size(shape) > net.largest or first.dtype == FLOAT and len(shape) > 4:
         return False
     quantization = None if first.dtype == FLOAT else net.quantization(near=first.scale)
     net.operator("PRELU", [first, second], [net.result("prelu", shape, first.dtype, quantization)])
@@ -176,6 +176,8 @@ def compare(name):
         shape = np.broadcast_shapes(first.shape, second.shape)
         if size(shape) > net.largest:
             return False
+        if len(shape) > 6:
+            return False
         net.operator(name, [first, second], [net.result(name, shape, "bool")])
         return True
 
@@ -195,8 +197,10 @@ def binary(name):
         first = net.source(is_type(*types))
         if first is None:
             return False
-        second = _second(net, first)
         compares = table == "MaximumMinimumOptions"
+        if first.dtype.name == "int32" and not compares:
+            return _integers(net, name, first, options(table))
+        second = _second(net, first)
         if compares and second.dtype.name == "int8" and net.chance(0.8):
             second = alike(net, second, first.quantization)
         shape = np.broadcast_shapes(first.shape, second.shape)
@@ -204,7 +208,7 @@ def binary(name):
             return False
         if net.chance(0.5):
             first, second = second, first
-        quantization = None
+        quantization = first.quantization if first.dtype.name == "int16" else None
         if first.dtype.name == "int8":
             near = first.scale * second.scale if name == "MUL" else max(first.scale, second.scale)
             near *= 2.0 ** net.between(0, 8) if name == "MUL" else net.pick((1.0, 1.3, 2.0))
@@ -220,8 +224,24 @@ def binary(name):
     return draw
 
 
-def _second(net, first):
-    """Another tensor of the graph, the same again, a constant or a new input; some need a broadcast."""
+def _integers(net, name, first, fields):
+    """ADD, SUB or MUL of int32 without a scale, by a constant or another such tensor."""
+    if first.quantization is not None:
+        return False
+    second = net.source(lambda t: t.dtype == first.dtype and t.quantization is None and _fit(net, first.shape, t.shape))
+    if second is first or net.chance(0.4):
+        values = net.values(net.pick((first.shape, first.shape[-1:])), first.dtype)
+        second = net.graph.constant(net.name("integers"), values)
+    # The reference computes ADD of int32 without the activation that the file asks for.
+    if name != "ADD":
+        fields.fusedActivationFunction = activation(net.pick(ACTIVATIONS))
+    shape = np.broadcast_shapes(first.shape, second.shape)
+    net.operator(name, [first, second], [net.result(name, shape, first.dtype)], fields)
+    return True
+
+
+def _second(net, first, most=6):
+    """Another tensor of the graph, the same again, a constant or a new input; some need a broadcast, of `most` dimensions."""
     if net.chance(0.65):
         other = net.source(lambda t: t.dtype == first.dtype and t is not first and _fit(net, first.shape, t.shape))
         if other is not None:
@@ -236,6 +256,9 @@ def _second(net, first):
         shape = shape[-1:]
     elif way == 2:
         shape = tuple(1 if net.chance(0.4) else n for n in shape)
+    elif way == 3 and len(shape) < most and net.chance(0.3):
+        more = [net.between(1, 3) for _ in range(net.between(1, most - len(shape)))]
+        shape = (*more, *(1 if net.chance(0.5) else n for n in shape))
     if net.chance(0.5) or shape == ():
         return net.constant(shape, first.dtype)
     return net.input(shape, first.dtype)
