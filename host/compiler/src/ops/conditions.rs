@@ -5,6 +5,7 @@ use crate::ir::graph::{Custom, DType, Foreign, Operator, Quantization, Subgraph,
 use crate::ir::problem::{MAX_PROBLEMS, Problem, UNKNOWN};
 use crate::ops;
 use crate::ops::checker::Checker;
+use crate::ops::circular_buffer;
 
 /// Checks an operator; `closely` also by the check of its directory.
 pub fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: &mut Vec<Problem>) {
@@ -63,7 +64,7 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
     if tensor.elements() == 0 {
         checker.bad_tensor(id, format!("shape {:?}", tensor.shape), "at least one element");
     }
-    if tensor.variable {
+    if tensor.variable && !circular_buffer::writes(checker.graph, id) {
         checker.bad_tensor(id, "a variable tensor", "state in VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE");
     }
     let range = if tensor.dtype == DType::Int64 { DType::Int32 } else { tensor.dtype }.range();

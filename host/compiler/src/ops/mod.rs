@@ -18,6 +18,7 @@ pub mod average_pool_2d;
 pub mod batch_to_space_nd;
 pub mod broadcast_to;
 pub mod cast;
+pub mod circular_buffer;
 pub mod compare;
 pub mod concatenation;
 pub mod conv_2d;
@@ -61,14 +62,18 @@ pub mod reverse_v2;
 pub mod rsqrt;
 pub mod select_v2;
 pub mod shape;
+pub mod signal_delay;
 pub mod signal_energy;
 pub mod signal_fft_auto_scale;
 pub mod signal_filter_bank;
 pub mod signal_filter_bank_log;
 pub mod signal_filter_bank_spectral_subtraction;
 pub mod signal_filter_bank_square_root;
+pub mod signal_framer;
+pub mod signal_overlap_add;
 pub mod signal_pcan;
 pub mod signal_rfft;
+pub mod signal_stacker;
 pub mod signal_window;
 pub mod slice;
 pub mod softmax;
@@ -108,6 +113,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &batch_to_space_nd::DEFINITIONS,
     &broadcast_to::DEFINITION,
     &cast::DEFINITION,
+    &circular_buffer::DEFINITION,
     &compare::DEFINITIONS,
     &concatenation::DEFINITION,
     &conv_2d::DEFINITION,
@@ -151,15 +157,19 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &rsqrt::DEFINITION,
     &select_v2::DEFINITION,
     &shape::DEFINITIONS,
+    &signal_delay::DEFINITION,
     &signal_energy::DEFINITION,
     &signal_fft_auto_scale::DEFINITION,
     &signal_filter_bank::DEFINITION,
     &signal_filter_bank_log::DEFINITION,
     &signal_filter_bank_spectral_subtraction::DEFINITION,
     &signal_filter_bank_square_root::DEFINITION,
+    &signal_framer::DEFINITION,
+    &signal_overlap_add::DEFINITION,
     &signal_pcan::DEFINITION,
     &signal_rfft::IRFFT,
     &signal_rfft::RFFT,
+    &signal_stacker::DEFINITION,
     &signal_window::DEFINITION,
     &slice::DEFINITION,
     &softmax::DEFINITION,
@@ -184,15 +194,20 @@ pub fn definitions() -> impl Iterator<Item = &'static Definition> {
 
 /// How files ask for those of them that are custom operators.
 pub static CUSTOM: &[&CustomOperator] = &[
+    &circular_buffer::CUSTOM,
+    &signal_delay::CUSTOM,
     &signal_energy::CUSTOM,
     &signal_fft_auto_scale::CUSTOM,
     &signal_filter_bank::CUSTOM,
     &signal_filter_bank_log::CUSTOM,
     &signal_filter_bank_spectral_subtraction::CUSTOM,
     &signal_filter_bank_square_root::CUSTOM,
+    &signal_framer::CUSTOM,
+    &signal_overlap_add::CUSTOM,
     &signal_pcan::CUSTOM,
     &signal_rfft::CUSTOM_IRFFT,
     &signal_rfft::CUSTOM_RFFT,
+    &signal_stacker::CUSTOM,
     &signal_window::CUSTOM,
 ];
 

@@ -47,6 +47,15 @@ pub fn resolve(mut model: Graph) -> Program {
             (op.inputs, op.outputs) = (vec![Some(value)], vec![tensor]);
         }
     }
+    // Buffers keep their contents in their output, which begins as its zero point.
+    let mut buffers = Vec::new();
+    for op in graph.operators.iter().filter(|op| op.kind == OpKind::CIRCULAR_BUFFER) {
+        if let Some(&tensor) = op.outputs.first() {
+            let like = graph.tensor(tensor);
+            let zero = like.per_tensor().map_or(0, |(_, zero_point)| zero_point as u8);
+            buffers.push(State { tensor, initial: vec![zero; like.bytes()].into() });
+        }
+    }
     graph.operators.retain(|op| !matches!(op.kind, OpKind::VAR_HANDLE | OpKind::CALL_ONCE));
-    Program { graph, states: states.into_iter().map(|(_, state)| state).collect() }
+    Program { graph, states: states.into_iter().map(|(_, state)| state).chain(buffers).collect() }
 }

@@ -182,6 +182,12 @@ class Graph:
         self.table.tensors[-1].type = schema.TensorType.RESOURCE
         return tensor
 
+    def lasting(self, name, shape, quantization):
+        """A tensor that an operator computes and that keeps its contents from run to run."""
+        tensor = self.tensor(name, shape, quantization)
+        self.table.tensors[-1].isVariable = True
+        return tensor
+
     def custom(self, name, inputs, outputs, **options):
         """Applies a custom operator with these options, in FlexBuffers; without any there are no bytes for them."""
         table = schema.OperatorT()

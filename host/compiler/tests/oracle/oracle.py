@@ -120,7 +120,9 @@ def _run(path, folder, options):
             machine.reset()
         machine.invoke(sample)
         outputs = [machine.output(i).reshape(t.shape) for i, t in enumerate(model.outputs)]
-        columns.add([*sample, *outputs, *[machine.tensor(t) for t in between]])
+        values = [*outputs, *[machine.tensor(t) for t in between]]
+        model.blank(number % options.sequence if options.sequence else number, [*model.outputs, *between], values)
+        columns.add([*sample, *values])
     columns.write(
         {
             "model": path.name,

@@ -117,6 +117,26 @@ class Model:
         variable = any(t.isVariable for g in self._object.subgraphs for t in g.tensors)
         return variable or any(name in STATEFUL for name in self.operators())
 
+    def blank(self, run, tensors, values):
+        """Writes 0 where the interpreter leaves what was in memory: frames of a stream's beginning, for which there are not yet enough
+        samples, and stacks that are not complete. `run` counts from the last reset.
+        """
+        names = self._names()
+        found = {tensor.index: value for tensor, value in zip(tensors, values)}
+        for operator in self._object.subgraphs[0].operators or []:
+            name = names[operator.opcodeIndex]
+            if name not in ("SignalFramer", "SignalStacker") or operator.outputs[0] not in found:
+                continue
+            output, valid = found[operator.outputs[0]], found.get(operator.outputs[1], True)
+            if name == "SignalStacker":
+                output[...] = output * bool(valid)
+                continue
+            options = flexbuffers.Loads(bytes(operator.customOptions))
+            frames = output.shape[-2]
+            for frame in range(0 if options["prefill"] else frames):
+                if (run * frames + frame + 1) * options["frame_step"] < options["frame_size"]:
+                    output[..., frame, :] = 0
+
     def arena(self):
         """A first guess at the interpreter's memory: every tensor apart, and as much again for its tables."""
         tensors = [t for graph in self._tensors for t in graph if t.dtype is not None and not t.constant]

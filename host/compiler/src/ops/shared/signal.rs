@@ -33,6 +33,15 @@ pub fn within(checker: &mut Checker<'_>, name: &str, value: i32, low: i32, high:
     None
 }
 
+/// Elements kept from run to run, a problem if they are too many.
+pub fn room(checker: &mut Checker<'_>, elements: usize) -> Option<()> {
+    const MOST: usize = 1 << 22;
+    if elements > MOST {
+        checker.bad(format!("{elements} elements kept from run to run"), format!("up to {MOST}"));
+    }
+    (elements <= MOST).then_some(())
+}
+
 /// Whether an operand has this type, and is computed at run time where it is unsigned: there are no such constants.
 pub fn is(checker: &mut Checker<'_>, operand: Operand<'_>, dtype: DType) -> bool {
     if !checker.dtype(operand, &[dtype]) {
