@@ -1,5 +1,6 @@
 //! What is reported when an archive can't be used: which file, which member, where in it, why, and what to do.
 
+use crate::foreign_text;
 use std::fmt;
 
 /// Result of everything in this crate that reads foreign bytes.
@@ -157,25 +158,9 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Text from an archive as it may stand in a message: control characters escaped, length bounded,
-/// so that a hostile name can neither drive a terminal nor flood a log.
-pub(crate) fn printable(text: &str) -> String {
-    const LONGEST: usize = 1000;
-    let mut shown: String = text
-        .chars()
-        .take(LONGEST)
-        .flat_map(|c| {
-            let escape = c.is_control()
-                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            let escaped = escape.then(|| c.escape_unicode());
-            let plain = (!escape).then_some(c);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
+/// Text from an archive as it may stand in a message.
+fn printable(text: &str) -> String {
+    foreign_text::shown(text, 1000)
 }
 
 #[cfg(test)]
@@ -195,12 +180,5 @@ mod tests {
         );
         assert_eq!(error.to_string(), "net.tar: a.c: line 3: wrong (do better)");
         assert_eq!(Error::new(ErrorKind::Io, "wrong").at(Place::Offset(9)).to_string(), "byte 9: wrong");
-    }
-
-    #[test]
-    fn shown_text_is_short_and_escaped() {
-        assert_eq!(printable("a\u{1b}[1mé\n"), "a\\u{1b}[1mé\\u{a}");
-        let long = printable(&"x".repeat(5000));
-        assert!(long.len() < 1010 && long.ends_with('…'));
     }
 }

@@ -20,6 +20,7 @@
 mod c;
 mod container;
 mod error;
+pub mod foreign_text;
 mod library;
 mod metadata;
 mod model;
