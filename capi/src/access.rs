@@ -15,12 +15,14 @@ pub fn count(model: *const TVMModel, kind: Kind) -> usize {
 
 /// Input or output number `index`.
 pub fn tensor<'a>(model: *const TVMModel, kind: Kind, index: usize) -> Result<&'a TVMTensor, Fault> {
-    entry(model, kind, index).map(raw::Entry::tensor)
+    // SAFETY: callers name inputs or outputs.
+    entry(model, kind, index).map(|entry| unsafe { entry.tensor() })
 }
 
 /// Workspace, parameter or device number `index`.
 pub fn pool<'a>(model: *const TVMModel, kind: Kind, index: usize) -> Result<&'a TVMPool, Fault> {
-    entry(model, kind, index).map(raw::Entry::pool)
+    // SAFETY: callers name workspaces, parameters or devices.
+    entry(model, kind, index).map(|entry| unsafe { entry.pool() })
 }
 
 /// The core's rule for where a pool may lie, for calls that are rare: one copy of its code.
@@ -41,7 +43,8 @@ pub fn find(model: *const TVMModel, kind: Kind, name: *const c_char) -> i32 {
     for identifier in [0, 1] {
         let mut index = 0;
         while let Ok(entry) = entry(model, kind, index as usize) {
-            if raw::same_text(entry.name(identifier), name) {
+            // SAFETY: `name` is not NULL, see above.
+            if unsafe { raw::same_text(entry.name(identifier), name) } {
                 return index;
             }
             index += 1;
@@ -56,5 +59,6 @@ fn entry(model: *const TVMModel, kind: Kind, index: usize) -> Result<raw::Entry,
     if index >= raw::entry_count(model, kind) {
         return fail(TVMStatus::IndexOutOfRange);
     }
-    Ok(raw::entry_at(model, kind, index))
+    // SAFETY: below the count.
+    Ok(unsafe { raw::entry_at(model, kind, index) })
 }

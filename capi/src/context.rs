@@ -179,9 +179,11 @@ fn set_one(
         if index >= raw::entry_count(model, kind) {
             return fail(TVMStatus::IndexOutOfRange);
         }
-        crate::access::place(raw::pool_at(model, kind, index), aspect, memory.addr(), size)
+        // SAFETY: the kind of an aspect is one of pools; below the count.
+        crate::access::place(unsafe { raw::pool_at(model, kind, index) }, aspect, memory.addr(), size)
     });
-    crate::answer(checked.map(|_| raw::set_pointer_at(table, index, memory)))
+    // SAFETY: `check_place` accepted the table, and the index is below the count.
+    crate::answer(checked.map(|_| unsafe { raw::set_pointer_at(table, index, memory) }))
 }
 
 /// Sets one aspect. `what` is the kind of the binding and the aspect in one number: with four arguments, each exported
@@ -205,6 +207,7 @@ fn set(context: *mut TVMContext, memory: *const c_void, size: usize, what: u32) 
     });
     crate::answer(checked.map(|context| {
         let size = if size == 0 { UNKNOWN } else { size };
-        raw::store(raw::binding_mut(context, aspect), TVMBinding { memory, size, kind });
+        // SAFETY: a binding of a context that `context_mut` accepted.
+        unsafe { raw::store(raw::binding_mut(context, aspect), TVMBinding { memory, size, kind }) };
     }))
 }

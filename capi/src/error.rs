@@ -45,7 +45,8 @@ pub extern "C" fn TVMGetLastError() -> *const c_char {
 pub extern "C" fn TVMAPISetLastError(message: *const c_char) {
     let mut ended = message.is_null();
     for (at, kept) in LAST_ERROR.iter().enumerate().take(TVM_LAST_ERROR_SIZE - 1) {
-        let byte = if ended { 0 } else { raw::byte_at(message, at) };
+        // SAFETY: `ended` is set for NULL and at the first 0.
+        let byte = if ended { 0 } else { unsafe { raw::byte_at(message, at) } };
         ended |= byte == 0;
         kept.store(byte, Ordering::Relaxed);
         if ended {

@@ -60,7 +60,8 @@ pub extern "C" fn TVMExecute(
     context: *const TVMContext,
 ) -> i32 {
     match usual_case(model, inputs, outputs, context) {
-        Some(model) => raw::run(model, inputs, outputs, context),
+        // SAFETY: a plain model has an entry; `usual_case` has checked the rest.
+        Some(model) => unsafe { raw::run(model, inputs, outputs, context) },
         None => check_and_run(model, inputs, outputs, context),
     }
 }
@@ -83,7 +84,8 @@ pub extern "C" fn TVMExecute(
 pub extern "C" fn TVMReset(model: *const TVMModel, context: *const TVMContext) -> i32 {
     let checked = raw::model(model).and_then(|model| check_workspaces(model, context).map(|()| model));
     match checked {
-        Ok(model) => raw::reset(model, context),
+        // SAFETY: `check_workspaces` has checked the context.
+        Ok(model) => unsafe { raw::reset(model, context) },
         Err(fault) => fault.code(),
     }
 }
@@ -101,17 +103,19 @@ fn usual_case<'a>(
     if all % align_of::<usize>() != 0 || model.is_null() || inputs.is_null() || outputs.is_null() || context.is_null() {
         return None;
     }
-    let (model, context) = raw::aligned(model, context);
+    // SAFETY: neither is NULL or misaligned, see above.
+    let (model, context) = unsafe { raw::aligned(model, context) };
     if !model.is_plain() {
         return None;
     }
     let binding = &context.workspaces;
-    let pool = raw::pool_at(model, Kind::Workspace, 0);
+    // SAFETY: a plain model has a workspace.
+    let pool = unsafe { raw::pool_at(model, Kind::Workspace, 0) };
     if binding.kind != TVM_BINDING_BUFFER || !pool.holds_at_any_address(binding.memory.addr(), binding.size) {
         return None;
     }
-    let input = raw::pointer_at(inputs, 0).addr();
-    let output = raw::pointer_at(outputs, 0).addr();
+    // SAFETY: neither is NULL or misaligned, see above; a plain model has one input and one output.
+    let (input, output) = unsafe { (raw::pointer_at(inputs, 0).addr(), raw::pointer_at(outputs, 0).addr()) };
     if input == 0 || output == 0 || (input | output) & model.tensor_alignment_mask as usize != 0 {
         return None;
     }
@@ -127,7 +131,8 @@ fn check_and_run(
     context: *const TVMContext,
 ) -> i32 {
     match check(model, inputs, outputs, context) {
-        Ok(model) => raw::run(model, inputs, outputs, context),
+        // SAFETY: `check` has checked all of it.
+        Ok(model) => unsafe { raw::run(model, inputs, outputs, context) },
         Err(fault) => fault.code(),
     }
 }
@@ -163,7 +168,8 @@ fn check_tensors(model: &TVMModel, pointers: *const c_void, kind: Kind) -> Resul
         return fail(TVMStatus::MisalignedArgument);
     }
     for index in 0..raw::entry_count(model, kind) {
-        let tensor = raw::tensor_at(model, kind, index);
+        // SAFETY: callers name inputs or outputs; below the count.
+        let tensor = unsafe { raw::tensor_at(model, kind, index) };
         // Tensors inside a workspace are for the model's entry to look at (`TVMCheckMapped`).
         if tensor.in_workspace() {
             continue;
@@ -171,7 +177,8 @@ fn check_tensors(model: &TVMModel, pointers: *const c_void, kind: Kind) -> Resul
         if pointers.is_null() {
             return fail(kind.null());
         }
-        tensor.check(raw::pointer_at(pointers, index).addr())?;
+        // SAFETY: neither NULL nor misaligned, see above; below the count.
+        tensor.check(unsafe { raw::pointer_at(pointers, index) }.addr())?;
     }
     Ok(())
 }

@@ -5,6 +5,10 @@
 
 #![no_std]
 #![allow(non_snake_case, reason = "the names are C's")]
+#![allow(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "only C calls exported functions, and keeps to the header's contract"
+)]
 
 use tvm_embedded_core::status::{Fault, TVMStatus};
 

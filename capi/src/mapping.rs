@@ -151,7 +151,8 @@ fn locate(model: &TVMModel, context: *const TVMContext, aspect: Aspect, index: u
     if index >= count {
         return fail(TVMStatus::IndexOutOfRange);
     }
-    let pool = raw::pool_at(model, kind, index);
+    // SAFETY: the kind of an aspect is one of pools; below the count.
+    let pool = unsafe { raw::pool_at(model, kind, index) };
     // A model that carries its constants runs with them.
     let carried = aspect != Aspect::Workspaces && !pool.data.is_null();
     if carried && context.is_null() {
@@ -160,7 +161,8 @@ fn locate(model: &TVMModel, context: *const TVMContext, aspect: Aspect, index: u
     let binding = raw::binding(raw::context(context)?, aspect);
     let (memory, given) = match binding.bound(aspect, count) {
         Ok(Bound::Buffer) => (binding.memory, binding.size),
-        Ok(Bound::Table) => (raw::pointer_at(binding.memory, index), usize::MAX),
+        // SAFETY: tables are bound that are neither NULL nor misaligned, and their length is the count.
+        Ok(Bound::Table) => (unsafe { raw::pointer_at(binding.memory, index) }, usize::MAX),
         Err(fault) if carried && fault == TVMStatus::ParametersNotSet.into() => return Ok(pool.data),
         Err(fault) => return Err(fault),
     };
@@ -190,7 +192,8 @@ fn report(
         raw::check_place(memory)?;
         any(model, context, aspect, index)
     });
-    crate::answer(found.map(|address| raw::store(memory, address)))
+    // SAFETY: `check_place` accepted it.
+    crate::answer(found.map(|address| unsafe { raw::store(memory, address) }))
 }
 
 #[inline(never)]
@@ -203,13 +206,15 @@ fn map(model: *const TVMModel, context: *const TVMContext, kind: Kind, pointers:
     // Two rounds, so that a failure writes nothing.
     for store in [false, true] {
         for index in 0..raw::entry_count(model, kind) {
-            let tensor = raw::tensor_at(model, kind, index);
+            // SAFETY: callers name inputs or outputs; below the count.
+            let tensor = unsafe { raw::tensor_at(model, kind, index) };
             if !tensor.in_workspace() {
                 return fail(TVMStatus::NotAvailable);
             }
             let address = place(model, context, tensor)?;
             if store {
-                raw::set_pointer_at(pointers, index, address);
+                // SAFETY: `check_place` accepted the table; below the count.
+                unsafe { raw::set_pointer_at(pointers, index, address) };
             }
         }
     }
@@ -228,8 +233,10 @@ fn check_mapped(
     }
     raw::check_place(pointers.cast_mut().cast::<*const c_void>())?;
     for index in 0..raw::entry_count(model, kind) {
-        let tensor = raw::tensor_at(model, kind, index);
-        if tensor.in_workspace() && place(model, context, tensor)? != raw::pointer_at(pointers, index) {
+        // SAFETY: callers name inputs or outputs; below the count.
+        let tensor = unsafe { raw::tensor_at(model, kind, index) };
+        // SAFETY: `check_place` accepted the table; below the count.
+        if tensor.in_workspace() && place(model, context, tensor)? != unsafe { raw::pointer_at(pointers, index) } {
             return fail(TVMStatus::TensorNotInWorkspace);
         }
     }

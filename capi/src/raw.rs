@@ -1,9 +1,9 @@
-//! The one file with `unsafe`: from what C hands over to references, slices and stored results.
+//! The one file that dereferences: from what C hands over to references, slices and stored results.
 //!
-//! The functions are safe to call although they dereference what they are given, because this crate is built as a C
-//! library only: there is no Rust caller, and the contract that makes each dereference sound is the one the C header
-//! states: *a pointer that is neither NULL nor misaligned points at an object of the parameter's type which exists
-//! until the call returns*. NULL and misalignment are checked here, before anything is read.
+//! All of it rests on the contract that the C header states: *a pointer that is neither NULL nor misaligned points at an
+//! object of the parameter's type which exists until the call returns*. This crate is built as a C library only, so there is
+//! no Rust caller who could break it, and functions that check for NULL and misalignment themselves are safe to call. Those
+//! that rely on a check by their caller are `unsafe`: each call says where that check is.
 
 use crate::kind::Kind;
 use core::ffi::{c_char, c_void};
@@ -39,9 +39,12 @@ pub fn context<'a>(context: *const TVMContext) -> Result<&'a TVMContext, Fault> 
     Ok(unsafe { &*context })
 }
 
-/// A model and a context that were found to be neither NULL nor misaligned. The model's head is still to be checked.
+/// A model and a context. The model's head is still to be checked.
+///
+/// # Safety
+/// Neither is NULL or misaligned.
 #[inline]
-pub fn aligned<'a>(model: *const TVMModel, context: *const TVMContext) -> (&'a TVMModel, &'a TVMContext) {
+pub unsafe fn aligned<'a>(model: *const TVMModel, context: *const TVMContext) -> (&'a TVMModel, &'a TVMContext) {
     // SAFETY: as for `model` and `context` above; the caller has made the same two checks on both.
     unsafe { (&*model, &*context) }
 }
@@ -80,9 +83,12 @@ pub fn entry_count(model: &TVMModel, kind: Kind) -> usize {
 #[derive(Clone, Copy)]
 pub struct Entry(*const c_void);
 
-/// Entry number `index` of one kind; `index` is below the count.
+/// Entry number `index` of one kind.
+///
+/// # Safety
+/// `index` is below the count of that kind.
 #[inline]
-pub fn entry_at(model: &TVMModel, kind: Kind, index: usize) -> Entry {
+pub unsafe fn entry_at(model: &TVMModel, kind: Kind, index: usize) -> Entry {
     let size = match kind {
         Kind::Input | Kind::Output => size_of::<TVMTensor>(),
         Kind::Workspace | Kind::Parameter | Kind::Device => size_of::<TVMPool>(),
@@ -94,16 +100,22 @@ pub fn entry_at(model: &TVMModel, kind: Kind, index: usize) -> Entry {
 
 impl Entry {
     /// The entry of an input or output.
+    ///
+    /// # Safety
+    /// It was made for one of these kinds.
     #[inline]
-    pub fn tensor<'a>(self) -> &'a TVMTensor {
+    pub unsafe fn tensor<'a>(self) -> &'a TVMTensor {
         // SAFETY: made by `entry_at` for a kind of tensor; the generator wrote as many entries as it counts, as constant
         // data.
         unsafe { &*self.0.cast() }
     }
 
     /// The entry of a workspace, parameter or device.
+    ///
+    /// # Safety
+    /// It was made for one of these kinds.
     #[inline]
-    pub fn pool<'a>(self) -> &'a TVMPool {
+    pub unsafe fn pool<'a>(self) -> &'a TVMPool {
         // SAFETY: as for `tensor`, for a kind of pool.
         unsafe { &*self.0.cast() }
     }
@@ -116,20 +128,31 @@ impl Entry {
     }
 }
 
-/// Input or output number `index`, which is below the count.
+/// Input or output number `index`.
+///
+/// # Safety
+/// `kind` is one of these two, and `index` below its count.
 #[inline]
-pub fn tensor_at<'a>(model: &TVMModel, kind: Kind, index: usize) -> &'a TVMTensor {
-    entry_at(model, kind, index).tensor()
+pub unsafe fn tensor_at<'a>(model: &TVMModel, kind: Kind, index: usize) -> &'a TVMTensor {
+    // SAFETY: the caller's promise.
+    unsafe { entry_at(model, kind, index).tensor() }
 }
 
-/// Workspace, parameter or device number `index`, which is below the count.
+/// Workspace, parameter or device number `index`.
+///
+/// # Safety
+/// `kind` is one of these three, and `index` below its count.
 #[inline]
-pub fn pool_at<'a>(model: &TVMModel, kind: Kind, index: usize) -> &'a TVMPool {
-    entry_at(model, kind, index).pool()
+pub unsafe fn pool_at<'a>(model: &TVMModel, kind: Kind, index: usize) -> &'a TVMPool {
+    // SAFETY: the caller's promise.
+    unsafe { entry_at(model, kind, index).pool() }
 }
 
 /// Pointer number `index` of a table of pointers, or of a struct whose members are all pointers.
-pub fn pointer_at(table: *const c_void, index: usize) -> *const c_void {
+///
+/// # Safety
+/// The table is neither NULL nor misaligned, and `index` is below the count that the descriptor states for it.
+pub unsafe fn pointer_at(table: *const c_void, index: usize) -> *const c_void {
     // SAFETY: callers have checked the table for NULL and alignment, and `index` is below the count that the descriptor
     // states and the header asks the table to have. All object pointers have one size and representation on every
     // supported target.
@@ -137,7 +160,10 @@ pub fn pointer_at(table: *const c_void, index: usize) -> *const c_void {
 }
 
 /// Stores pointer number `index` of a table of pointers.
-pub fn set_pointer_at(table: *mut c_void, index: usize, pointer: *const c_void) {
+///
+/// # Safety
+/// As for [`pointer_at`].
+pub unsafe fn set_pointer_at(table: *mut c_void, index: usize, pointer: *const c_void) {
     // SAFETY: as for `pointer_at`; the header asks for a table that may be written.
     unsafe { table.cast::<*const c_void>().add(index).write(pointer) }
 }
@@ -158,15 +184,21 @@ pub fn check_place<T>(place: *mut T) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Stores a result at a place that `check_place` has accepted.
-pub fn store<T>(place: *mut T, value: T) {
+/// Stores a result.
+///
+/// # Safety
+/// `check_place` or `context_mut` has accepted the place.
+pub unsafe fn store<T>(place: *mut T, value: T) {
     // SAFETY: `check_place` or `context_mut` accepted the place: neither NULL nor misaligned, so by the header's
     // contract memory of that type which may be written. The old value needs no drop.
     unsafe { place.write(value) }
 }
 
-/// Whether a name of a descriptor, which may be NULL for "none", equals a C string, which may not.
-pub fn same_text(name: *const c_char, text: *const c_char) -> bool {
+/// Whether a name of a descriptor, which may be NULL for "none", equals a C string.
+///
+/// # Safety
+/// `text` is not NULL.
+pub unsafe fn same_text(name: *const c_char, text: *const c_char) -> bool {
     if name.is_null() {
         return false;
     }
@@ -184,23 +216,32 @@ pub fn same_text(name: *const c_char, text: *const c_char) -> bool {
     }
 }
 
-/// Byte number `at` of a C string. The caller stops at the first NUL.
-pub fn byte_at(text: *const c_char, at: usize) -> u8 {
+/// Byte number `at` of a C string.
+///
+/// # Safety
+/// `text` is not NULL, and no byte before `at` is 0.
+pub unsafe fn byte_at(text: *const c_char, at: usize) -> u8 {
     // SAFETY: NUL-terminated by the header's contract, and no byte before `at` is NUL, so byte `at` exists.
     unsafe { text.cast::<u8>().add(at).read() }
 }
 
-/// Runs a model that has an entry with arguments that are proved.
+/// Runs a model.
+///
+/// # Safety
+/// It has an entry, and every argument was checked against it.
 #[inline]
-pub fn run(model: &TVMModel, inputs: *const c_void, outputs: *const c_void, context: *const TVMContext) -> i32 {
+pub unsafe fn run(model: &TVMModel, inputs: *const c_void, outputs: *const c_void, context: *const TVMContext) -> i32 {
     // SAFETY: the caller has seen the entry, or the flag `TVM_MODEL_PLAIN` that says there is one. Generated code, called
     // as its descriptor says: pointers for every input and output, memory for every workspace, all checked. The header
     // names what the caller still answers for: sizes of bare pointers, lifetimes.
     unsafe { model.entry.unwrap_unchecked()(inputs, outputs, context) }
 }
 
-/// Puts the model's state back to its beginning, with a context that is proved.
-pub fn reset(model: &TVMModel, context: *const TVMContext) -> i32 {
+/// Puts the model's state back to its beginning.
+///
+/// # Safety
+/// The context was checked against the model.
+pub unsafe fn reset(model: &TVMModel, context: *const TVMContext) -> i32 {
     match model.reset {
         // SAFETY: as for `run`.
         Some(reset) => unsafe { reset(context) },

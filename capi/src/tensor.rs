@@ -259,7 +259,8 @@ fn data_type_of(model: *const TVMModel, kind: Kind, index: usize, data_type: *mu
     let found = tensor(model, kind, index).and_then(|tensor| raw::check_place(data_type).map(|()| tensor));
     crate::answer(found.map(|tensor| {
         let value = TVMDataType { code: tensor.dtype_code, bits: tensor.dtype_bits, lanes: tensor.dtype_lanes };
-        raw::store(data_type, value);
+        // SAFETY: `check_place` accepted it.
+        unsafe { raw::store(data_type, value) };
     }))
 }
 
@@ -267,8 +268,11 @@ fn data_type_of(model: *const TVMModel, kind: Kind, index: usize, data_type: *mu
 fn shape_of(model: *const TVMModel, kind: Kind, index: usize, shape: *mut *const i32, rank: *mut usize) -> i32 {
     let found = known(model, kind, index, TVM_TENSOR_SHAPED, shape, rank);
     crate::answer(found.map(|tensor| {
-        raw::store(shape, tensor.shape);
-        raw::store(rank, tensor.rank as usize);
+        // SAFETY: `known` has checked both places.
+        unsafe {
+            raw::store(shape, tensor.shape);
+            raw::store(rank, tensor.rank as usize);
+        }
     }))
 }
 
@@ -276,8 +280,11 @@ fn shape_of(model: *const TVMModel, kind: Kind, index: usize, shape: *mut *const
 fn quantization_of(model: *const TVMModel, kind: Kind, index: usize, scale: *mut f32, zero_point: *mut i32) -> i32 {
     let found = known(model, kind, index, TVM_TENSOR_QUANTIZED, scale, zero_point);
     crate::answer(found.map(|tensor| {
-        raw::store(scale, tensor.scale);
-        raw::store(zero_point, tensor.zero_point);
+        // SAFETY: `known` has checked both places.
+        unsafe {
+            raw::store(scale, tensor.scale);
+            raw::store(zero_point, tensor.zero_point);
+        }
     }))
 }
 

@@ -71,7 +71,7 @@ const FAULTS: [Fault; 15] = [
         name: "early-write",
         file: "capi/src/tensor.rs",
         from: "    let found = known(model, kind, index, TVM_TENSOR_SHAPED, shape, rank);\n",
-        to: "    if raw::check_place(rank).is_ok() {\n        raw::store(rank, 0);\n    }\n    \
+        to: "    if raw::check_place(rank).is_ok() {\n        unsafe { raw::store(rank, 0) };\n    }\n    \
              let found = known(model, kind, index, TVM_TENSOR_SHAPED, shape, rank);\n",
         gate: &["test", "--package", "tvm_embedded_runtime", "--test", "c_suite"],
         sign: "something was written that must not be",
