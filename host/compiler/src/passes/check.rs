@@ -79,25 +79,8 @@ fn check_contents(main: &Subgraph) -> Option<Problem> {
 /// Every tensor is a constant, an input, or written once before it is read.
 fn check_flow(graph: &Subgraph, reported: &HashSet<TensorId>, problems: &mut Vec<Problem>) {
     let mut ready: Vec<bool> = graph.tensors.iter().map(Tensor::is_constant).collect();
-    for (i, &id) in graph.inputs.iter().enumerate() {
-        let tensor = graph.tensor(id);
-        let mut bad = |found: String, supported: &str| {
-            problems.push(Problem { tensor: Some(tensor.name.clone()), ..Problem::file(found, supported) });
-        };
-        if tensor.is_constant() {
-            bad(format!("input {i} has contents in the file"), "inputs the caller fills");
-        }
-        if !reported.contains(&id) && (tensor.elements() == 0 || tensor.dtype.size() == 0) {
-            bad(
-                format!("input {i} is {} of shape {:?}", tensor.dtype, tensor.shape),
-                "at least one element of a known type",
-            );
-        }
-        if graph.inputs[..i].contains(&id) {
-            bad(format!("input {i} is an input already"), "each input once");
-        }
-        ready[id.0] = true;
-    }
+    check_inputs(graph, reported, problems);
+    graph.inputs.iter().for_each(|&id| ready[id.0] = true);
     for op in &graph.operators {
         if problems.len() >= MAX_PROBLEMS {
             return;
@@ -126,6 +109,33 @@ fn check_flow(graph: &Subgraph, reported: &HashSet<TensorId>, problems: &mut Vec
             ready[id.0] = true;
         }
     }
+    check_outputs(graph, &ready, reported, problems);
+}
+
+/// Inputs of the model are there for the caller to fill.
+fn check_inputs(graph: &Subgraph, reported: &HashSet<TensorId>, problems: &mut Vec<Problem>) {
+    for (i, &id) in graph.inputs.iter().enumerate() {
+        let tensor = graph.tensor(id);
+        let mut bad = |found: String, supported: &str| {
+            problems.push(Problem { tensor: Some(tensor.name.clone()), ..Problem::file(found, supported) });
+        };
+        if tensor.is_constant() {
+            bad(format!("input {i} has contents in the file"), "inputs the caller fills");
+        }
+        if !reported.contains(&id) && (tensor.elements() == 0 || tensor.dtype.size() == 0) {
+            bad(
+                format!("input {i} is {} of shape {:?}", tensor.dtype, tensor.shape),
+                "at least one element of a known type",
+            );
+        }
+        if graph.inputs[..i].contains(&id) {
+            bad(format!("input {i} is an input already"), "each input once");
+        }
+    }
+}
+
+/// Outputs of the model are written.
+fn check_outputs(graph: &Subgraph, ready: &[bool], reported: &HashSet<TensorId>, problems: &mut Vec<Problem>) {
     if graph.outputs.is_empty() {
         problems.push(Problem::file("a model without outputs", "at least one"));
     }

@@ -30,12 +30,7 @@ pub fn place(module: String, program: Program, schedule: Schedule, options: &Opt
     let candidates = if options.keep_all_tensors { Vec::new() } else { shares(&program.graph, &schedule, &planned) };
     let only_shares: Vec<Share> = candidates.iter().map(|(share, ..)| *share).collect();
     let limits: Vec<Option<usize>> = pools.iter().map(|pool| pool.bytes).collect();
-    let plan = plan::plan(&requests, &only_shares, &limits).map_err(|misfit| {
-        let given: Vec<String> =
-            pools.iter().map(|p| format!("{} {}", p.name, p.bytes.unwrap_or(usize::MAX))).collect();
-        let found = format!("pools too small ({}): {} bytes have no place", given.join(", "), misfit.left_over);
-        Problem::file(found, format!("{} bytes if all is in one pool", misfit.needed))
-    })?;
+    let plan = plan::plan(&requests, &only_shares, &limits).map_err(|misfit| too_small(&pools, &misfit))?;
 
     let (mut c_pools, index) = used_pools(&pools, &plan);
     let locate = |request: usize, owner: Owner| Location {
@@ -82,6 +77,12 @@ pub fn place(module: String, program: Program, schedule: Schedule, options: &Opt
         options,
         Placed { places, scratch: scratch_places, pools: c_pools, states, facts },
     ))
+}
+
+fn too_small(pools: &[Pool], misfit: &plan::DoesNotFit) -> Problem {
+    let given: Vec<String> = pools.iter().map(|p| format!("{} {}", p.name, p.bytes.unwrap_or(usize::MAX))).collect();
+    let found = format!("pools too small ({}): {} bytes have no place", given.join(", "), misfit.left_over);
+    Problem::file(found, format!("{} bytes if all is in one pool", misfit.needed))
 }
 
 struct Placed {

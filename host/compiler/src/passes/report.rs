@@ -2,7 +2,7 @@
 
 use crate::ir::graph::TensorId;
 use crate::ir::layer::{Constant, ConstantData};
-use crate::ir::model::{Location, Model, shape_text};
+use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::report::*;
 use crate::ir::schedule::Owner;
 use std::fmt::Write;
@@ -10,44 +10,9 @@ use std::fmt::Write;
 impl Report {
     /// Collects the facts.
     pub fn new(model: &Model) -> Self {
-        let tensor_report = |id: crate::ir::graph::TensorId| {
-            let tensor = model.tensor(id);
-            let place = model.places[id.0];
-            TensorReport {
-                index: id.0,
-                name: tensor.name.clone(),
-                dtype: tensor.dtype.to_string(),
-                shape: tensor.shape.clone(),
-                bytes: tensor.bytes(),
-                place: place.map_or_else(|| "constant".to_owned(), |place| place_name(model, place)),
-                offset: place.filter(|place| in_pool(model, place)).map(|place| place.offset),
-            }
-        };
         let shared: usize = model.constants.iter().map(|(_, constant)| constant.data.bytes()).sum();
-        let layers: Vec<LayerReport> = model
-            .layers
-            .iter()
-            .map(|planned| {
-                let layer = &planned.layer;
-                let arguments = |written: bool| {
-                    let arguments = layer.arguments.iter().filter(|argument| argument.written == written);
-                    arguments.map(|argument| tensor_report(argument.tensor)).collect()
-                };
-                LayerReport {
-                    function: model.symbol(&layer.name),
-                    operators: layer.operators.clone(),
-                    kinds: planned.kinds.clone(),
-                    summary: layer.summary.clone(),
-                    macs: layer.macs,
-                    constant_bytes: layer.constant_bytes(false),
-                    constant_bytes_dsp: layer.constant_bytes(true),
-                    scratch_bytes: layer.scratch_bytes,
-                    inputs: arguments(false),
-                    outputs: arguments(true),
-                }
-            })
-            .collect();
-        let name = |id: crate::ir::graph::TensorId| model.tensor(id).name.clone();
+        let layers: Vec<LayerReport> = model.layers.iter().map(|planned| layer_report(model, planned)).collect();
+        let name = |id: TensorId| model.tensor(id).name.clone();
         Report {
             module: model.module.clone(),
             macs: layers.iter().map(|layer| layer.macs).sum(),
@@ -147,6 +112,39 @@ impl Report {
                 buffer.name
             );
         }
+    }
+}
+
+fn layer_report(model: &Model, planned: &PlannedLayer) -> LayerReport {
+    let layer = &planned.layer;
+    let arguments = |written: bool| {
+        let arguments = layer.arguments.iter().filter(|argument| argument.written == written);
+        arguments.map(|argument| tensor_report(model, argument.tensor)).collect()
+    };
+    LayerReport {
+        function: model.symbol(&layer.name),
+        operators: layer.operators.clone(),
+        kinds: planned.kinds.clone(),
+        summary: layer.summary.clone(),
+        macs: layer.macs,
+        constant_bytes: layer.constant_bytes(false),
+        constant_bytes_dsp: layer.constant_bytes(true),
+        scratch_bytes: layer.scratch_bytes,
+        inputs: arguments(false),
+        outputs: arguments(true),
+    }
+}
+
+fn tensor_report(model: &Model, id: TensorId) -> TensorReport {
+    let (tensor, place) = (model.tensor(id), model.places[id.0]);
+    TensorReport {
+        index: id.0,
+        name: tensor.name.clone(),
+        dtype: tensor.dtype.to_string(),
+        shape: tensor.shape.clone(),
+        bytes: tensor.bytes(),
+        place: place.map_or_else(|| "constant".to_owned(), |place| place_name(model, place)),
+        offset: place.filter(|place| in_pool(model, place)).map(|place| place.offset),
     }
 }
 

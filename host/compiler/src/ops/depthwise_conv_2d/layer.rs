@@ -14,17 +14,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     if window.in_channels == 1 {
         return convolution::layer(lowering, window, weighted, weights);
     }
-    let summary = format!(
-        "{} {}, {}x{}x{} to {}x{}x{channels}, activation {:?}",
-        lowering.op.kind,
-        window.describe(),
-        window.in_height,
-        window.in_width,
-        window.in_channels,
-        window.out_height,
-        window.out_width,
-        weighted.activation
-    );
+    let summary = convolution::summary(lowering, window, weighted);
     let multiplier = channels / window.in_channels;
     let sums = weighted.channels(&weights);
     let table = Table::new(&sums, weighted.input_zero_point, weighted.output_zero_point);
@@ -46,33 +36,9 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         let reason = "a channel is copied to scratch before its output is written, and channels keep their places";
         in_place.push(InPlace { input, output, lead: 0, reason });
     }
-    let number = |n: usize| n.to_string();
-    let mut body = text::constant_struct(
-        "tvmk_depthwise_conv_2d_t",
-        "layer",
-        &[
-            ("weights", lowering.constant("weights")),
-            ("requant", weighted.requant(&lowering.constant("table"))),
-            ("in_step", format!("{{{}, {}}}", in_row.0, in_row.1)),
-            ("out_step", format!("{{{}, {}}}", out_row.0, out_row.1)),
-            ("in_height", number(window.in_height)),
-            ("in_width", number(window.in_width)),
-            ("in_channels", number(window.in_channels)),
-            ("out_height", number(window.out_height)),
-            ("out_width", number(window.out_width)),
-            ("multiplier", number(multiplier)),
-            ("window_height", number(window.height)),
-            ("window_width", number(window.width)),
-            ("stride_height", number(window.stride_height)),
-            ("stride_width", number(window.stride_width)),
-            ("dilation_height", number(window.dilation_height)),
-            ("dilation_width", number(window.dilation_width)),
-            ("pad_top", number(window.pad_top)),
-            ("pad_left", number(window.pad_left)),
-            ("band", number(band)),
-            ("pad", weighted.input_zero_point.to_string()),
-        ],
-    );
+    let steps = [in_row, out_row];
+    let fields = fields(lowering, &window, weighted, steps, multiplier, band);
+    let mut body = text::constant_struct("tvmk_depthwise_conv_2d_t", "layer", &fields);
     let mixed = !table.short
         && sums.iter().all(|channel| channel.is_short_or_left(weighted.input_zero_point, weighted.output_zero_point));
     let function = match kernel(&window) {
@@ -85,6 +51,56 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     };
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
     body += &text::call(function, window.batches, &pointers, true);
+    let [for_mve, plain] = packings(lowering, &window, channels, weights);
+    let constants = vec![weighted::table_constant(lowering, &table), for_mve, plain];
+    Lowered::Layer(Layer {
+        in_place,
+        scratch_bytes,
+        scratch_align: 4,
+        constants,
+        headers: vec!["depthwise_conv_2d.h"],
+        body,
+        macs: (window.batches * window.positions()) as u64 * (taps * channels) as u64,
+        ..lowering.layer_of(summary, input, output)
+    })
+}
+
+/// The members of the kernel's struct. `steps` are those of input and output: from column to column, from row to row.
+fn fields(
+    lowering: &Lowering<'_>,
+    window: &Window,
+    weighted: &Weighted<'_>,
+    [in_row, out_row]: [(usize, usize); 2],
+    multiplier: usize,
+    band: usize,
+) -> [(&'static str, String); 20] {
+    let number = |n: usize| n.to_string();
+    [
+        ("weights", lowering.constant("weights")),
+        ("requant", weighted.requant(&lowering.constant("table"))),
+        ("in_step", format!("{{{}, {}}}", in_row.0, in_row.1)),
+        ("out_step", format!("{{{}, {}}}", out_row.0, out_row.1)),
+        ("in_height", number(window.in_height)),
+        ("in_width", number(window.in_width)),
+        ("in_channels", number(window.in_channels)),
+        ("out_height", number(window.out_height)),
+        ("out_width", number(window.out_width)),
+        ("multiplier", number(multiplier)),
+        ("window_height", number(window.height)),
+        ("window_width", number(window.width)),
+        ("stride_height", number(window.stride_height)),
+        ("stride_width", number(window.stride_width)),
+        ("dilation_height", number(window.dilation_height)),
+        ("dilation_width", number(window.dilation_width)),
+        ("pad_top", number(window.pad_top)),
+        ("pad_left", number(window.pad_left)),
+        ("band", number(band)),
+        ("pad", weighted.input_zero_point.to_string()),
+    ]
+}
+
+/// The weights for MVE, a few channels side by side, and as they are for all others.
+fn packings(lowering: &Lowering<'_>, window: &Window, channels: usize, weights: Vec<i8>) -> [Constant; 2] {
     let constant = |core, weights, comment| Constant {
         name: lowering.constant("weights"),
         row: 0,
@@ -96,21 +112,10 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let shape = format!("[{}][{}]", window.height, window.width);
     let lanes = 2 * window.in_channels.min(4);
     let comment = format!("[{} blocks]{shape}[{lanes} channels]", channels.div_ceil(lanes));
-    let constants = vec![
-        weighted::table_constant(lowering, &table),
-        constant(Core::Mve, in_lanes(&weights, taps, lanes), comment),
+    [
+        constant(Core::Mve, in_lanes(&weights, window.height * window.width, lanes), comment),
         constant(Core::NoMve, weights, format!("[{channels}]{shape}")),
-    ];
-    Lowered::Layer(Layer {
-        in_place,
-        scratch_bytes,
-        scratch_align: 4,
-        constants,
-        headers: vec!["depthwise_conv_2d.h"],
-        body,
-        macs: (window.batches * window.positions()) as u64 * (taps * channels) as u64,
-        ..lowering.layer_of(summary, input, output)
-    })
+    ]
 }
 
 /// The layer of one window that is the whole input: `depthwise_whole.h`, with weights as DEPTHWISE_CONV_2D has them.

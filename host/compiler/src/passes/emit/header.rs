@@ -8,11 +8,25 @@ use std::fmt::Write;
 pub fn header(model: &Model) -> String {
     let mut out = String::new();
     let upper = model.macro_prefix();
-    let module = &model.module;
     let _ = write!(
         out,
         "#ifndef {upper}_H_\n#define {upper}_H_\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n"
     );
+    tensor_sizes(&mut out, model);
+    structure(&mut out, model, "inputs", "Input tensor pointers", &members(&model.inputs));
+    structure(&mut out, model, "outputs", "Output tensor pointers", &members(&model.outputs));
+    let pools: Vec<&str> = model.pools.iter().map(|pool| pool.name.as_str()).collect();
+    structure(&mut out, model, "workspace_pools", "Workspace pool pointers", &pools);
+    out.push('\n');
+    functions(&mut out, model);
+    pool_sizes(&mut out, model);
+    let _ = write!(out, "\n#ifdef __cplusplus\n}}\n#endif\n\n#endif /* {upper}_H_ */\n");
+    out
+}
+
+/// Bytes of each input and output.
+fn tensor_sizes(out: &mut String, model: &Model) {
+    let (upper, module) = (model.macro_prefix(), &model.module);
     for (ports, what) in [(&model.inputs, "Input"), (&model.outputs, "Output")] {
         for port in ports.iter() {
             let tensor = model.tensor(port.tensor);
@@ -27,11 +41,11 @@ pub fn header(model: &Model) -> String {
             );
         }
     }
-    structure(&mut out, model, "inputs", "Input tensor pointers", &members(&model.inputs));
-    structure(&mut out, model, "outputs", "Output tensor pointers", &members(&model.outputs));
-    let pools: Vec<&str> = model.pools.iter().map(|pool| pool.name.as_str()).collect();
-    structure(&mut out, model, "workspace_pools", "Workspace pool pointers", &pools);
-    out.push('\n');
+}
+
+/// What is called: where inputs and outputs lie, the entry, the reset.
+fn functions(out: &mut String, model: &Model) {
+    let module = &model.module;
     if model.io_in_workspace {
         for (what, ports) in [("inputs", &model.inputs), ("outputs", &model.outputs)] {
             if ports.is_empty() {
@@ -68,6 +82,11 @@ pub fn header(model: &Model) -> String {
             reset_prototype(model)
         );
     }
+}
+
+/// Bytes of the workspace and of its pools.
+fn pool_sizes(out: &mut String, model: &Model) {
+    let (upper, module) = (model.macro_prefix(), &model.module);
     let _ = write!(
         out,
         "/*!\n * \\brief Workspace size for TVM module \"{module}\"\n */\n#define {upper}_WORKSPACE_SIZE {}\n",
@@ -83,8 +102,6 @@ pub fn header(model: &Model) -> String {
             pool.bytes
         );
     }
-    let _ = write!(out, "\n#ifdef __cplusplus\n}}\n#endif\n\n#endif /* {upper}_H_ */\n");
-    out
 }
 
 fn members(ports: &[Port]) -> Vec<&str> {
