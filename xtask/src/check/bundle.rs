@@ -210,11 +210,7 @@ fn function(out: &mut String, model: &Model, module: &str, rounds: u32) -> Resul
                 writeln!(sums, "        h = sum(h, memory.bytes + {at}, {bytes}U);")?;
                 continue;
             }
-            let (fill, count) = match kind {
-                "float32" => ("floats", bytes / 4),
-                "int32" => ("words", bytes / 4),
-                _ => ("bytes", bytes),
-            };
+            let (fill, count) = fill(kind, bytes);
             writeln!(fills, "        {fill}(memory.bytes + {at}, {count}U);")?;
         }
         arguments.push(format!("&{what}"));
@@ -243,6 +239,15 @@ fn function(out: &mut String, model: &Model, module: &str, rounds: u32) -> Resul
         model.name
     )?;
     Ok(offset)
+}
+
+/// The function that fills a tensor, and how many elements it writes.
+fn fill(kind: &str, bytes: u64) -> (&'static str, u64) {
+    match kind {
+        "float32" => ("floats", bytes / 4),
+        "int32" => ("words", bytes / 4),
+        _ => ("bytes", bytes),
+    }
 }
 
 /// Names of the pointers in a struct of the header.

@@ -9,12 +9,7 @@ pub fn usage(plan: &Plan<'_>) -> String {
     let (symbol, prefix, facts) = (plan.symbol(), plan.macro_prefix(), &plan.facts);
     let mut out = String::from(" *\n");
     let mut say = |line: &str| _ = writeln!(out, " * {line}");
-    let user = facts.parameters.iter().any(|parameter| !parameter.facts.carried);
-    let brought: Vec<&str> = [(user, "parameters"), (!facts.devices.is_empty(), "devices")]
-        .iter()
-        .filter(|(is, _)| *is)
-        .map(|(_, what)| *what)
-        .collect();
+    let brought = brought(plan);
     for what in &brought {
         say(&format!("The user brings {what}: the struct TVM{}_{symbol}, or the one array.", capital(what)));
     }
@@ -65,6 +60,13 @@ pub fn usage(plan: &Plan<'_>) -> String {
     }
     say(&format!("    status = TVMExecute_{symbol}({}, &g_context);", arguments.join(", ")));
     out.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// What the user gives to a context beside workspaces.
+fn brought(plan: &Plan<'_>) -> Vec<&'static str> {
+    let user = plan.facts.parameters.iter().any(|parameter| !parameter.facts.carried);
+    let all = [(user, "parameters"), (!plan.facts.devices.is_empty(), "devices")];
+    all.iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect()
 }
 
 fn capital(word: &str) -> String {

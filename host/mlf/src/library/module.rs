@@ -78,12 +78,7 @@ fn assemble(input: &Input<'_>, prefix: &str) -> Result<Module> {
         interface: if input.run.packed { Interface::Packed } else { Interface::C },
         operators: if input.run.packed_main { Operators::Packed } else { Operators::Unpacked },
         targets: metadata.targets.clone(),
-        workspace_mode: match (pools.is_empty(), internal_pools.is_empty(), allocates) {
-            (false, _, _) => WorkspaceMode::UsmpExternal,
-            (true, false, _) => WorkspaceMode::UsmpInternal,
-            (true, true, true) => WorkspaceMode::Runtime,
-            (true, true, false) => WorkspaceMode::None,
-        },
+        workspace_mode: workspace_mode(pools.is_empty(), internal_pools.is_empty(), allocates),
         allocates_at_run_time: allocates,
         io_in_workspace: inputs.iter().chain(&outputs).any(|t| t.placement.is_some()),
         main_symbol: input.run.main.to_owned(),
@@ -114,27 +109,21 @@ fn assemble(input: &Input<'_>, prefix: &str) -> Result<Module> {
     Ok(module)
 }
 
+fn workspace_mode(no_pools: bool, no_internal_pools: bool, allocates: bool) -> WorkspaceMode {
+    match (no_pools, no_internal_pools, allocates) {
+        (false, _, _) => WorkspaceMode::UsmpExternal,
+        (true, false, _) => WorkspaceMode::UsmpInternal,
+        (true, true, true) => WorkspaceMode::Runtime,
+        (true, true, false) => WorkspaceMode::None,
+    }
+}
+
 /// What `_run` passes to the main function, as indices.
 fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParameter>> {
     use MainParameter as P;
     let mut found = Vec::new();
-    let by_source = |list: &[Tensor], name: &str| list.iter().position(|t| t.source_name == name);
     for argument in &input.run.arguments {
-        let inputs = module.inputs.len();
-        let parameter = match argument {
-            Argument::Input(name) => by_source(&module.inputs, name).map(P::Input),
-            Argument::Output(name) => by_source(&module.outputs, name).map(P::Output),
-            Argument::Pool(name) => {
-                let called = |name: &str| module.pools.iter().position(|p| p.name == name);
-                called(name).or_else(|| called(&names::sanitize(name))).map(P::Pool)
-            }
-            Argument::Device(name) => module.devices.iter().position(|d| d == name).map(P::Device),
-            Argument::Static(name) => module.internal_pools.iter().position(|p| p.name == *name).map(P::InternalPool),
-            Argument::Packed(i) if *i < inputs => Some(P::Input(*i)),
-            Argument::Packed(i) if *i < inputs + module.outputs.len() => Some(P::Output(i - inputs)),
-            Argument::Packed(_) => None,
-        };
-        match parameter {
+        match parameter(module, argument) {
             Some(parameter) if !found.contains(&parameter) => found.push(parameter),
             Some(_) => return Err(input.run_error(format!("{argument} is passed twice"))),
             None if matches!(argument, Argument::Packed(_)) => {
@@ -178,6 +167,26 @@ fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParamet
         );
     }
     Ok(found)
+}
+
+/// What of the module an argument is.
+fn parameter(module: &Module, argument: &Argument) -> Option<MainParameter> {
+    use MainParameter as P;
+    let by_source = |list: &[Tensor], name: &str| list.iter().position(|t| t.source_name == name);
+    let inputs = module.inputs.len();
+    match argument {
+        Argument::Input(name) => by_source(&module.inputs, name).map(P::Input),
+        Argument::Output(name) => by_source(&module.outputs, name).map(P::Output),
+        Argument::Pool(name) => {
+            let called = |name: &str| module.pools.iter().position(|p| p.name == name);
+            called(name).or_else(|| called(&names::sanitize(name))).map(P::Pool)
+        }
+        Argument::Device(name) => module.devices.iter().position(|d| d == name).map(P::Device),
+        Argument::Static(name) => module.internal_pools.iter().position(|p| p.name == *name).map(P::InternalPool),
+        Argument::Packed(i) if *i < inputs => Some(P::Input(*i)),
+        Argument::Packed(i) if *i < inputs + module.outputs.len() => Some(P::Output(i - inputs)),
+        Argument::Packed(_) => None,
+    }
 }
 
 /// Refuses what C has no type for.

@@ -50,20 +50,10 @@ pub(super) fn add_extension(
         if !known.alignment.is_power_of_two() || known.alignment > 4096 {
             return error(format!("{at}: alignment {} is not a power of two up to 4096", known.alignment));
         }
-        let quantization = match (known.scale, known.zero_point) {
-            (Some(scale), Some(zero_point)) if scale.is_finite() => Some(Quantization { scale, zero_point }),
-            (None, None) => None,
-            _ => {
-                return error(format!("{at}: scale and zero_point go together, and the scale is finite"));
-            }
+        let Some(quantization) = quantization(known) else {
+            return error(format!("{at}: scale and zero_point go together, and the scale is finite"));
         };
-        let placement = match (&known.workspace, known.offset) {
-            (Some(name), Some(offset)) => pools
-                .iter()
-                .position(|p| p.name == *name && offset.checked_add(size).is_some_and(|end| end <= p.size))
-                .map(|pool| Placement { pool, offset }),
-            _ => None,
-        };
+        let placement = placement(known, size, pools);
         let placed = known.workspace.is_some() || known.offset.is_some();
         if placement != tensor.placement || placed != placement.is_some() {
             return error(format!("{at}: its place in the workspace contradicts the map function"));
@@ -76,4 +66,22 @@ pub(super) fn add_extension(
         tensor.quantization = quantization;
     }
     Ok(())
+}
+
+/// Scale and zero point, `Some(None)` without them; `None` for a contradiction.
+fn quantization(known: &ExtensionTensor) -> Option<Option<Quantization>> {
+    match (known.scale, known.zero_point) {
+        (Some(scale), Some(zero_point)) if scale.is_finite() => Some(Some(Quantization { scale, zero_point })),
+        (None, None) => Some(None),
+        _ => None,
+    }
+}
+
+/// Where a tensor of this size lies in the workspace; `None` where it does not, or does not fit.
+fn placement(known: &ExtensionTensor, size: u64, pools: &[Pool]) -> Option<Placement> {
+    let (name, offset) = (known.workspace.as_ref()?, known.offset?);
+    pools
+        .iter()
+        .position(|p| p.name == *name && offset.checked_add(size).is_some_and(|end| end <= p.size))
+        .map(|pool| Placement { pool, offset })
 }
