@@ -60,8 +60,8 @@ fn functions(lines: &[&str], python: bool) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (i, line) in lines.iter().enumerate().filter(|(_, line)| begins(line, python)) {
         let depth = indent(line);
-        let inside =
-            |line: &&&str| line.trim().is_empty() || indent(line) > depth || line.trim_start().starts_with(')');
+        let goes_on = |line: &str| line.starts_with(')') || line == "where" || line == "{";
+        let inside = |line: &&&str| line.trim().is_empty() || indent(line) > depth || goes_on(line.trim_start());
         let rest = lines[i + 1..].iter().take_while(inside).collect::<Vec<_>>();
         let blank = rest.iter().rev().take_while(|line| line.trim().is_empty()).count();
         // The brace at the end of a function of Rust; one line alone has it already.
@@ -84,9 +84,9 @@ fn begins(line: &str, python: bool) -> bool {
 
 #[test]
 fn functions_are_measured() {
-    let rust = "fn a() {\n    b();\n}\n\n    pub(super) fn c(\n        x: u8,\n    ) -> u8 {\n        x\n    }\n// fn d\nfn e() {}\n";
+    let rust = "fn a() {\n    b();\n}\n\n    pub(super) fn c(\n        x: u8,\n    ) -> u8 {\n        x\n    }\n// fn d\nfn e() {}\nfn f<T>(t: T)\nwhere\n    T: Copy,\n{\n    t\n}\n";
     let lines: Vec<&str> = rust.lines().collect();
-    assert_eq!(functions(&lines, false), [(1, 3), (5, 5), (11, 1)]);
+    assert_eq!(functions(&lines, false), [(1, 3), (5, 5), (11, 1), (12, 6)]);
     let python = "def a(\n    x,\n):\n    y = x\n\n    return y\n\n\ndef b():\n    pass\n";
     let lines: Vec<&str> = python.lines().collect();
     assert_eq!(functions(&lines, true), [(1, 6), (9, 2)]);
