@@ -1,7 +1,7 @@
 //! `cargo xtask <verb>`: everything the project does beside `cargo build`, one module per verb.
 //!
-//! To add a verb: write `<verb>.rs` in its room with `pub fn run(args: &[String]) -> anyhow::Result<()>`, name the module in
-//! the room's `mod.rs` and in `lib.rs`, and add a line to [`VERBS`]. A verb that is not in the table does not exist.
+//! To add a verb: write `<verb>.rs` in its directory with `pub fn run(args: &[String]) -> anyhow::Result<()>`, name the module in
+//! the directory's `mod.rs` and in `lib.rs`, and add a line to [`VERBS`]. A verb that is not in the table does not exist.
 
 use std::process::ExitCode;
 

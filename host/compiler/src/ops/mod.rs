@@ -1,5 +1,5 @@
 //! The operators, one directory each. This is their registry: a directory is named here twice, as a module and in
-//! [`DIRECTORIES`]; which operators it defines is its own business. (A macro could make both of one line, but then rustfmt and
+//! `DIRECTORIES`; which operators it defines is its own business. (A macro could make both of one line, but then rustfmt and
 //! other tools would not find the files.)
 //!
 //! `docs/compiler.md` has the recipe.

@@ -1,23 +1,39 @@
 """The models of the grid, by name.
 
-Every module here, and every `cases.py` in a folder of `src/ops`, has a function `cases()` that yields pairs of a name and a function. The function takes a
-random state, which depends on nothing but the seed and the name, and returns the file's bytes.
+Every module here, and every `cases.py` in a directory of `src/ops`, has a function `cases()` that yields pairs of a name
+and a function. The function takes a random state, which depends on nothing but the seed and the name, and returns the
+file's bytes.
 """
 
 import importlib.util
 import pathlib
+import sys
 import zlib
 
 import numpy as np
 
-from . import (
+_OPERATORS = pathlib.Path(__file__).resolve().parents[3] / "src" / "ops"
+
+
+def _load(name, path):
+    """The module in a file, known to importers by this name."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+# Cases of operators from which those of others, and networks, are built: importers know them as modules of this package.
+_SHARED = {"convolution": "conv_2d", "depthwise": "depthwise_conv_2d", "dense": "fully_connected", "softmax": "softmax"}
+for _name, _operator in _SHARED.items():
+    globals()[_name] = _load(f"{__name__}.{_name}", _OPERATORS / _operator / "cases.py")
+
+from . import (  # noqa: E402, they import those above
     activations,
     arithmetic,
     chains,
     conversion,
-    convolution,
-    dense,
-    depthwise,
     dimensions,
     drawn,
     edges,
@@ -27,18 +43,13 @@ from . import (
     pooling,
     reduction,
     refusals,
-    softmax,
     streaming,
 )
 
 MODULES = (
-    convolution,
-    depthwise,
-    dense,
     pooling,
     arithmetic,
     dimensions,
-    softmax,
     activations,
     conversion,
     edges,
@@ -68,12 +79,11 @@ CONTRADICTION = "contradiction-"
 
 def _of_operators():
     """The cases in the directories of the operators."""
-    folders = pathlib.Path(__file__).resolve().parents[3] / "src" / "ops"
-    for path in sorted(folders.glob("*/cases.py")):
-        spec = importlib.util.spec_from_file_location(f"cases_of_{path.parent.name}", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield module
+    for name in _SHARED:
+        yield globals()[name]
+    for path in sorted(_OPERATORS.glob("*/cases.py")):
+        if path.parent.name not in _SHARED.values():
+            yield _load(f"cases_of_{path.parent.name}", path)
 
 
 def every():

@@ -5,7 +5,7 @@ import itertools
 
 from builder import Model, Quantization, activation, options, padding
 
-from .weighted import Weighted
+from cases.weighted import Weighted
 
 CHANNELS = (1, 2, 3, 4, 5, 7, 8, 16, 17)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from builder import Model, Quantization, activation, options
 
-from .weighted import Weighted
+from cases.weighted import Weighted
 
 SIZES = (1, 2, 3, 4, 5, 7, 8, 16, 17)
 

@@ -5,8 +5,8 @@ import itertools
 
 from builder import Model, Quantization, activation, options, padding
 
-from .convolution import CHANNELS, extent
-from .weighted import Weighted
+from cases.convolution import CHANNELS, extent
+from cases.weighted import Weighted
 
 
 @dataclasses.dataclass(frozen=True)
