@@ -19,9 +19,12 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["add.h", "add_int32.h"],
+    kernels: kernels!["add.h", "add_portable.h", "add_dsp.h", "add_mve.h", "add_int32.h"],
     reference: "add.cc",
-    support: &[Support::bytes("int8", Cores::Mve), Support::bytes("float32, int32 without a scale", Cores::Portable)],
+    support: &[
+        Support::bytes("int8", Cores::DspMve),
+        Support::bytes("float32, int32 without a scale", Cores::Portable),
+    ],
 };
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
@@ -120,10 +123,12 @@ impl Checked for Add<'_> {
         ));
         let names = self.arguments(lowering, &mut layer);
         let whole = self.inputs.iter().all(|input| input.elements() == output.elements());
-        if whole && (-22..=-1).contains(&out.shift) {
+        let short = (-22..=-1).contains(&out.shift);
+        if whole && short {
             body += &format!("    tvmk_add(&layer, {}, output, {});\n", names.join(", "), output.elements());
         } else {
-            let call = |tensors: &str| format!("    tvmk_add_broadcast(&layer, {tensors});\n");
+            let function = if short { "tvmk_add_broadcast" } else { "tvmk_add_general" };
+            let call = |tensors: &str| format!("    {function}(&layer, {tensors});\n");
             body += &binary::statements(&self.broadcast, [&names[0], &names[1]], call);
         }
         Lowered::Layer(Layer { scratch_align: 1, headers: vec!["add.h"], body, ..layer })

@@ -3,7 +3,7 @@
 #define TVMK_MAX_POOL_2D_FLOAT_H
 
 #include "float_base.h"
-#include "max_pool_2d.h"
+#include "max_pool_2d_parts.h"
 
 TVMK_SHARED void tvmk_float_max_pool_2d(const tvmk_max_pool_2d_t *l, const float *in, float *out, float low,
                                         float high) {

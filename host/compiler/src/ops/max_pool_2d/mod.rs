@@ -16,9 +16,16 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["max_pool_2d.h", "max_pool_2d_float.h"],
+    kernels: kernels![
+        "max_pool_2d.h",
+        "max_pool_2d_parts.h",
+        "max_pool_2d_portable.h",
+        "max_pool_2d_dsp.h",
+        "max_pool_2d_mve.h",
+        "max_pool_2d_float.h",
+    ],
     reference: "pooling.cc",
-    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+    support: &[Support::bytes("int8", Cores::DspMve), Support::bytes("float32", Cores::Portable)],
 };
 
 struct MaxPool<'a> {

@@ -20,10 +20,10 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["mul.h", "mul_float.h", "mul_int32.h"],
+    kernels: kernels!["mul.h", "mul_portable.h", "mul_mve.h", "mul_float.h", "mul_int32.h"],
     reference: "mul.cc",
     support: &[
-        Support::bytes("int8", Cores::Portable),
+        Support::bytes("int8", Cores::DspMve),
         Support::bytes("float32, int32 without a scale", Cores::Portable),
     ],
 };
@@ -79,6 +79,8 @@ impl Checked for Mul<'_> {
                 ("high", self.range.1.to_string()),
             ],
         );
-        self.binary.lower(lowering, "mul.h", &body, |tensors| format!("    tvmk_mul(&layer, {tensors});\n"))
+        let short = (-22..=-1).contains(&self.multiplier.shift);
+        let function = if short { "tvmk_mul" } else { "tvmk_mul_general" };
+        self.binary.lower(lowering, "mul.h", &body, |tensors| format!("    {function}(&layer, {tensors});\n"))
     }
 }

@@ -3,21 +3,34 @@
 #define TVMK_MUL_H
 
 #include "broadcast.h"
+#include "mul_portable.h"
+#include "mul_mve.h"
 
-typedef struct {
-    int32_t mantissa, shift;
-    int16_t zero_point1, zero_point2, zero_point_out;
-    int8_t low, high;
-} tvmk_mul_t;
-
-/* (x − zero point 1) · (y − zero point 2) is below 2^16. */
-TVMK_INLINE int8_t tvmk_mul_one(const tvmk_mul_t *l, int32_t x, int32_t y) {
-    int32_t product = tvmk_multiply((x - l->zero_point1) * (y - l->zero_point2), l->mantissa, l->shift);
-    return (int8_t)tvmk_clamp(product + l->zero_point_out, l->low, l->high);
+/* Shifts of -22 to -1. The output may overwrite an input of its own shape. */
+TVMK_SHARED void tvmk_mul(const tvmk_mul_t *layer, const tvmk_broadcast_t *s, const int8_t *in1, const int8_t *in2,
+                          int8_t *out) {
+    tvmk_mul_t l = *layer;
+    tvmk_broadcast_t b = *s;
+    if (b.step2[3] == 0) {
+        /* The second input moves along rows, the first may. */
+        const int8_t *in = in1;
+        in1 = in2, in2 = in;
+        l.zero_point1 = layer->zero_point2, l.zero_point2 = layer->zero_point1;
+        memcpy(b.step1, s->step2, sizeof b.step1);
+        memcpy(b.step2, s->step1, sizeof b.step2);
+    }
+#if TVMK_DSP
+    int8_t *first = out;
+#endif
+    TVMK_BROADCAST_ROWS(&b, int8_t, in1, in2, out, tvmk_mul_row(&l, row1, b.step1[3], row2, out, b.shape[3]))
+#if TVMK_DSP
+    tvmk_clamp_bytes(first, (int32_t)(out - first), l.low, l.high);
+#endif
 }
 
-TVMK_SHARED void tvmk_mul(const tvmk_mul_t *l, const tvmk_broadcast_t *s, const int8_t *in1, const int8_t *in2,
-                          int8_t *out) {
+/* Any shifts. */
+TVMK_SHARED void tvmk_mul_general(const tvmk_mul_t *l, const tvmk_broadcast_t *s, const int8_t *in1, const int8_t *in2,
+                                  int8_t *out) {
     TVMK_BROADCAST_LOOPS(s, int8_t, in1, in2, out, tvmk_mul_one(l, x, y))
 }
 

@@ -82,15 +82,17 @@ TVMK_INLINE int32_t tvmk_multiply(int32_t x, int32_t mantissa, int32_t shift) {
  *     + (a >> 31) + (1 << (e - 1)), >> e   is RoundingDivideByPOT(…, e)
  *     + (zero_point << e) before the shift is the zero point's addition after it
  * General form, three words a channel: bias, mantissa, shift, for layers where the compiler found no such proof. */
-TVMK_INLINE int32_t tvmk_requantize_doubled(int32_t a, int32_t mantissa, int32_t rounding, int32_t e1) {
+TVMK_INLINE int32_t tvmk_scale_doubled(int32_t a, int32_t mantissa, int32_t rounding) {
 #if TVMK_DSP
     int32_t t;
     __asm__("smmlar %0, %1, %2, %3" : "=r"(t) : "r"(a), "r"(mantissa), "r"(rounding));
-    t += a >> 31;
+    return t + (a >> 31);
 #else
-    int32_t t = (int32_t)(((int64_t)a * mantissa + ((int64_t)1 << 31)) >> 32) + (a >> 31) + rounding;
+    return (int32_t)(((int64_t)a * mantissa + ((int64_t)1 << 31)) >> 32) + (a >> 31) + rounding;
 #endif
-    return t >> e1 >> 1;
+}
+TVMK_INLINE int32_t tvmk_requantize_doubled(int32_t a, int32_t mantissa, int32_t rounding, int32_t e1) {
+    return tvmk_scale_doubled(a, mantissa, rounding) >> e1 >> 1;
 }
 
 TVMK_INLINE int32_t tvmk_requantize_short(int32_t sum, const int32_t *channel, int32_t zero_point) {

@@ -24,6 +24,7 @@ pub static KERNELS: &[Kernel] = kernels![
     "base.h",
     "broadcast.h",
     "dsp.h",
+    "dsp_bytes.h",
     "dsp_columns.h",
     "dsp_rows.h",
     "dsp_tile.h",
