@@ -48,14 +48,14 @@ TVMK_INLINE void tvmk_depthwise_plane(const tvmk_depthwise_conv_2d_t *l, const i
     int32_t y = first * l->stride_height - l->pad_top;
     for (; height > 0; height--, y++) {
         if (y < 0 || y >= l->in_height) {
-            memset(plane, l->pad, (size_t)width);
+            tvmk_fill(plane, l->pad, width);
         } else {
             const int8_t *p = in + y * l->in_step[0];
-            memset(plane, l->pad, (size_t)left);
+            tvmk_fill(plane, l->pad, left);
             for (int32_t i = 0; i < inside; i++, p += l->in_step[1]) {
                 plane[left + i] = *p;
             }
-            memset(plane + left + inside, l->pad, (size_t)(width - left - inside));
+            tvmk_fill(plane + left + inside, l->pad, width - left - inside);
         }
         plane += width;
     }

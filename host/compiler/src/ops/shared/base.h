@@ -141,6 +141,18 @@ TVMK_INLINE void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) {
         : "r"(n)
         : "lr", "q0", "memory");
 }
+TVMK_INLINE void tvmk_fill(int8_t *to, int8_t value, int32_t n) {
+    __asm__ volatile(
+        "wlstp.8 lr, %1, 2f\n"
+        "vdup.8 q0, %2\n"
+        "1:\n"
+        "vstrb.8 q0, [%0], #16\n"
+        "letp lr, 1b\n"
+        "2:\n"
+        : "+r"(to)
+        : "r"(n), "r"((int32_t)value)
+        : "lr", "q0", "memory");
+}
 #elif TVMK_GNU && (defined(__arm__) || defined(__riscv))
 #ifdef __ARM_FEATURE_UNALIGNED
 #define TVMK_WORDS(p) (p)
@@ -162,25 +174,26 @@ TVMK_SHARED void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) {
         *to++ = *from++;
     }
 }
+TVMK_SHARED void tvmk_fill(int8_t *to, int8_t value, int32_t n) {
+    int8_t *end = to + n;
+    uint32_t word = UINT32_C(0x01010101) * (uint8_t)value;
+    if (n >= 8) {
+        while (!TVMK_IN_WORDS(to, to)) {
+            *to++ = value;
+        }
+        for (; end - to >= 4; to += 4) {
+            memcpy(TVMK_WORDS(to), &word, 4);
+        }
+    }
+    while (to < end) {
+        __asm__(""); /* or the compiler calls memset for three bytes */
+        *to++ = value;
+    }
+}
 #else
 TVMK_INLINE void tvmk_copy(int8_t *to, const int8_t *from, int32_t n) { memcpy(to, from, (size_t)n); }
+TVMK_INLINE void tvmk_fill(int8_t *to, int8_t value, int32_t n) { memset(to, value, (size_t)n); }
 #endif
-TVMK_INLINE void tvmk_fill(int8_t *to, int8_t value, int32_t n) {
-#if TVMK_MVE
-    __asm__ volatile(
-        "wlstp.8 lr, %1, 2f\n"
-        "vdup.8 q0, %2\n"
-        "1:\n"
-        "vstrb.8 q0, [%0], #16\n"
-        "letp lr, 1b\n"
-        "2:\n"
-        : "+r"(to)
-        : "r"(n), "r"((int32_t)value)
-        : "lr", "q0", "memory");
-#else
-    memset(to, value, (size_t)n);
-#endif
-}
 
 #if TVMK_DSP
 /* Four bytes from any address. */
