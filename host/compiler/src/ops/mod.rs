@@ -16,6 +16,7 @@ pub mod add_n;
 pub mod arg_max_min;
 pub mod average_pool_2d;
 pub mod batch_to_space_nd;
+pub mod broadcast_args;
 pub mod broadcast_to;
 pub mod cast;
 pub mod circular_buffer;
@@ -26,6 +27,7 @@ pub mod cumsum;
 pub mod depthwise_conv_2d;
 pub mod dequantize;
 pub mod div;
+pub mod dynamic_update_slice;
 pub mod elu;
 pub mod expand_dims;
 pub mod fill;
@@ -111,6 +113,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &arg_max_min::DEFINITIONS,
     &average_pool_2d::DEFINITION,
     &batch_to_space_nd::DEFINITIONS,
+    &broadcast_args::DEFINITION,
     &broadcast_to::DEFINITION,
     &cast::DEFINITION,
     &circular_buffer::DEFINITION,
@@ -121,6 +124,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &depthwise_conv_2d::DEFINITION,
     &dequantize::DEFINITION,
     &div::DEFINITION,
+    &dynamic_update_slice::DEFINITION,
     &elu::DEFINITION,
     &expand_dims::DEFINITION,
     &fill::DEFINITION,

@@ -31,6 +31,7 @@ _ALWAYS_ONE = (
     "ASSIGN_VARIABLE",
     "CALL_ONCE",
     "CUMSUM",
+    "DYNAMIC_UPDATE_SLICE",
     "ELU",
     "EXPAND_DIMS",
     "GATHER_ND",

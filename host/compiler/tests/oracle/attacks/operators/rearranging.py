@@ -127,6 +127,26 @@ def resize(name):
     return draw
 
 
+def dynamic_update_slice(net):
+    """DYNAMIC_UPDATE_SLICE at places of the caller, or at constant ones."""
+    source = net.source(lambda t: t.dtype.name in WIDE and 1 <= len(t.shape) <= 6)
+    if source is None:
+        return False
+    part = tuple(net.between(1, n) if net.chance(0.6) else n for n in source.shape)
+    update = net.source(lambda t: t.dtype == source.dtype and t.shape == part)
+    if update is None or net.chance(0.3):
+        make = net.input if net.chance(0.5) else net.constant
+        update = make(part, source.dtype, quantization=source.quantization)
+    rank, kind = len(part), _whole(net)
+    if net.chance(0.5):
+        start = net.graph.constant(net.name("start"), net.state.randint(-3, 9, rank).astype(kind))
+    else:
+        start = net.graph.input(net.name("start"), (rank,), None, kind)
+    output = net.result("updated", source.shape, source.dtype, source.quantization)
+    net.operator("DYNAMIC_UPDATE_SLICE", [source, update, start], [output])
+    return True
+
+
 def mirror_pad(net):
     """MIRROR_PAD."""
     source = _source(net, NARROW, lambda t: 1 <= len(t.shape) <= 4)
@@ -237,6 +257,7 @@ def fill(net):
 OPERATORS = {
     "FILL": (1, fill),
     "GATHER_ND": (2, gather_nd),
+    "DYNAMIC_UPDATE_SLICE": (2, dynamic_update_slice),
     "RESIZE_BILINEAR": (2, resize("RESIZE_BILINEAR")),
     "RESIZE_NEAREST_NEIGHBOR": (1, resize("RESIZE_NEAREST_NEIGHBOR")),
     "ZEROS_LIKE": (1, zeros_like),
