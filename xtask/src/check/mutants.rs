@@ -44,6 +44,7 @@ const PARTS: [Part; 4] = [
         files: &[
             "host/mlf/src/container/archive.rs",
             "host/mlf/src/container/checks.rs",
+            "host/mlf/src/foreign_text.rs",
             "host/mlf/src/metadata/json.rs",
             "host/mlf/src/metadata/mod.rs",
             "host/mlf/src/names/mod.rs",

@@ -1,6 +1,6 @@
 //! FlexBuffers: how custom operators keep their options, as a map from names to numbers.
 //!
-//! Only maps of numbers are read. The bytes are hostile: every offset is checked, and no more than [`MAX_ENTRIES`] are looked at.
+//! Only maps of numbers are read. The bytes are hostile: every offset is checked, and no more than `MAX_ENTRIES` are looked at.
 
 use std::ops::Range;
 
