@@ -6,7 +6,7 @@ use crate::ir::names::{self, Names};
 use crate::ir::options::Options;
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::report::Report;
-use crate::passes::{check, emit, fold, fuse, lower, metadata, place, requantise, schedule, state};
+use crate::passes::{check, emit, fold, fuse, inline, lower, metadata, place, requantise, schedule, state};
 use tvm_embedded_mlf as mlf;
 
 /// Module name where the user gives none.
@@ -54,6 +54,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
         return Err(Problem::file(found, "a C identifier in lower case, up to 64 characters").into());
     }
     let mut graph = tflite::read(file)?;
+    inline::inline(&mut graph);
     fold::fold(&mut graph)?;
     requantise::requantise(&mut graph);
     check::check(&graph)?;

@@ -37,6 +37,7 @@ pub mod fully_connected;
 pub mod gather;
 pub mod gather_nd;
 pub mod hard_swish;
+pub mod if_else;
 pub mod l2_normalization;
 pub mod l2_pool_2d;
 pub mod leaky_relu;
@@ -136,6 +137,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &hard_swish::DEFINITION,
     &l2_normalization::DEFINITION,
     &l2_pool_2d::DEFINITION,
+    &if_else::DEFINITION,
     &leaky_relu::DEFINITION,
     &log_softmax::DEFINITION,
     &logical::DEFINITIONS,

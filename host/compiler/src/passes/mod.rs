@@ -6,6 +6,7 @@ pub mod doubts;
 pub mod emit;
 pub mod fold;
 pub mod fuse;
+pub mod inline;
 pub mod lower;
 pub mod metadata;
 pub mod place;
