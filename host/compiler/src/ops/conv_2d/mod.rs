@@ -1,5 +1,6 @@
 //! CONV_2D: on int8 `conv_2d.h`, or `fully_connected.h` where one window is the whole input; groups of channels through
-//! `conv_2d_parts.h`, or as a depthwise convolution where each is one channel; `float_weighted.h` on float32.
+//! `conv_2d_parts.h`, or as a depthwise convolution where each is one channel; `float_weighted.h` on float32,
+//! `weighted_int16.h` on int16.
 
 pub mod layer;
 pub mod parts;
@@ -17,6 +18,7 @@ use crate::ops::shared::convolution::Options;
 use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::window;
+use crate::ops::shared::window_int16::{self, Sees};
 use parts::{Part, Place, Whole};
 
 /// The operator.
@@ -31,6 +33,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "conv.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32; groups", Cores::DspMve),
+        Support::bytes("int16, weights of int8, bias of int64 or int32; groups", Cores::DspMve),
         Support::bytes("float32; groups", Cores::Portable),
     ],
 };
@@ -73,6 +76,10 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
             depth: height * width * in_channels,
             groups,
         });
+    }
+    if input.dtype == DType::Int16 {
+        let (types, channels) = (&window_int16::INT16_BIAS_32, (0, channels));
+        return window_int16::check(checker, types, window, channels, options.activation, Sees::Groups(groups));
     }
     let weighted = weighted::check(checker, &weighted::INT8, (0, channels), options.activation)?;
     Some(Box::new(Conv2D { weighted, window: window?, groups }))

@@ -1,4 +1,5 @@
-//! DEPTHWISE_CONV_2D: on int8 `depthwise_conv_2d.h`, on one input channel an ordinary convolution; `float_weighted.h` on float32.
+//! DEPTHWISE_CONV_2D: on int8 `depthwise_conv_2d.h`, on one input channel an ordinary convolution; `float_weighted.h` on float32,
+//! `weighted_int16.h` on int16.
 
 pub mod layer;
 
@@ -14,6 +15,7 @@ use crate::ops::shared::convolution::Options as Convolution;
 use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::window;
+use crate::ops::shared::window_int16::{self, Sees};
 use std::sync::Arc;
 
 /// The operator.
@@ -34,6 +36,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "depthwise_conv.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32", Cores::DspMve),
+        Support::bytes("int16, weights of int8, bias of int64", Cores::Dsp),
         Support::bytes("float32", Cores::Portable),
     ],
 };
@@ -98,6 +101,10 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
             depth: height * width,
             groups: 1,
         });
+    }
+    if input.dtype == DType::Int16 {
+        let (types, channels) = (&window_int16::INT16, (3, channels));
+        return window_int16::check(checker, types, window, channels, options.activation, Sees::OneChannel);
     }
     let weighted = weighted::check(checker, &weighted::INT8, (3, channels), options.activation)?;
     Some(Box::new(Depthwise { weighted, window: window? }))

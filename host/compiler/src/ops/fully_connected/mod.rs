@@ -1,4 +1,5 @@
-//! FULLY_CONNECTED: `fully_connected.h` on int8, `float_weighted.h` on float32.
+//! FULLY_CONNECTED: `fully_connected.h` on int8, `float_weighted.h` on float32, `weighted_int16.h`
+//! on int16.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -11,6 +12,7 @@ use crate::ops::kernels::kernels;
 use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::text;
 use crate::ops::shared::weighted::{self, Form, Weighted};
+use crate::ops::shared::window_int16::{self, Sees};
 use std::sync::Arc;
 
 /// The operator.
@@ -30,6 +32,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "fully_connected.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32", Cores::DspMve),
+        Support::bytes("int16, weights of int8, bias of int64", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
     ],
 };
@@ -88,6 +91,11 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if input.dtype == DType::Float32 {
         return check_float(checker, input, (rows, inputs, units), options.activation);
     }
+    if input.dtype == DType::Int16 {
+        let window = rows_window(checker, input, (rows, inputs, units));
+        let (types, channels) = (&window_int16::INT16, (0, units));
+        return window_int16::check(checker, types, window, channels, options.activation, Sees::Groups(1));
+    }
     if weights.dtype == DType::Int4 && weights.tensor.quant.as_ref().is_some_and(|quant| quant.scales.len() > 1) {
         // As in the reference.
         checker.bad_tensor(weights.id, "int4 with a scale for each unit", "int4 with one scale, int8 with one or more");
@@ -120,6 +128,20 @@ fn check_bias_scale(checker: &mut Checker<'_>, weighted: &Weighted<'_>) {
     }
 }
 
+/// A window of 1×1 over as many positions as there are rows.
+fn rows_window(
+    checker: &mut Checker<'_>,
+    input: Operand<'_>,
+    (rows, inputs, units): (usize, usize, usize),
+) -> Option<Window> {
+    let options = WindowOptions { padding: Padding::Valid, stride: (1, 1), dilation: (1, 1) };
+    let window = Window::new(&[1, 1, rows, inputs], (1, 1), options).ok().filter(|_| units <= 65535);
+    if window.is_none() {
+        checker.bad_tensor(input.id, format!("{rows} rows of {inputs} to {units}"), "up to 65535 of each");
+    }
+    window
+}
+
 /// A convolution of 1×1 windows over as many positions as there are rows.
 fn check_float<'a>(
     checker: &mut Checker<'a>,
@@ -127,11 +149,7 @@ fn check_float<'a>(
     (rows, inputs, units): (usize, usize, usize),
     activation: Activation,
 ) -> Option<Box<dyn Checked + 'a>> {
-    let options = WindowOptions { padding: Padding::Valid, stride: (1, 1), dilation: (1, 1) };
-    let window = Window::new(&[1, 1, rows, inputs], (1, 1), options).ok().filter(|_| units <= 65535);
-    if window.is_none() {
-        checker.bad_tensor(input.id, format!("{rows} rows of {inputs} to {units}"), "up to 65535 of each");
-    }
+    let window = rows_window(checker, input, (rows, inputs, units));
     float_window::check(checker, window, units, activation, |_| Kernel {
         function: "tvmk_float_conv_2d",
         summary: format!("FULLY_CONNECTED {rows}x{inputs} to {units}, activation {activation:?}"),

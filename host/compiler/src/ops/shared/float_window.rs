@@ -86,7 +86,7 @@ impl Checked for FloatWindow<'_> {
 }
 
 /// The members that say which elements a window sees, in the order of the struct, as C++ asks for.
-fn geometry(window: &Window, channels: usize, groups: usize) -> Vec<(&'static str, String)> {
+pub fn geometry(window: &Window, channels: usize, groups: usize) -> Vec<(&'static str, String)> {
     [
         ("batches", window.batches),
         ("in_height", window.in_height),

@@ -16,6 +16,7 @@ pub mod table;
 pub mod text;
 pub mod weighted;
 pub mod window;
+pub mod window_int16;
 
 use crate::ops::kernels::{Kernel, kernels};
 
@@ -41,4 +42,5 @@ pub static KERNELS: &[Kernel] = kernels![
     "mve_requant.h",
     "reduce.h",
     "table.h",
+    "weighted_int16.h",
 ];

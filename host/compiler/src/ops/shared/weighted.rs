@@ -93,7 +93,10 @@ pub fn check_inputs<'a>(
         multipliers.push(multiplier);
     }
     let bias = bias?;
-    check_sums(checker, weights, (axis, input_zero_point), &bias);
+    let bytes = types.activations == DType::Int8;
+    if bytes {
+        check_sums(checker, weights, (axis, input_zero_point), &bias);
+    }
     let contents = weights.i8_data().unwrap_or_default();
     let mut weighted = Weighted {
         input,
@@ -107,7 +110,9 @@ pub fn check_inputs<'a>(
         range,
         contents,
     };
-    weighted.settle(axis);
+    if bytes {
+        weighted.settle(axis);
+    }
     Some(weighted)
 }
 
@@ -181,6 +186,11 @@ impl<'a> Weighted<'a> {
     /// The weights in the order of the file; those of a channel whose output never varies are 0.
     pub fn weights(&self) -> Vec<i8> {
         self.contents.clone()
+    }
+
+    /// The weights as they stand in the file.
+    pub fn weights_as_given(&self) -> Vec<i8> {
+        self.weights.i8_data().unwrap_or_default()
     }
 
     /// Gives channels whose output never varies the constants of [`Channel::constant`]: they would cost the layer its fast kernel.
