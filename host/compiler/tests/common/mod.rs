@@ -18,6 +18,9 @@ mod floats;
 pub use data::data;
 
 /// Flags under which generated C must compile without a word.
+/// A layer whose scratch memory is not what its kernel says it needs ends the program.
+const SCRATCH: &str = "-DTVMK_SCRATCH(needed,given)=((needed)==(given)?(void)0:__builtin_trap())";
+
 const WARNINGS: &[&str] = &["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
 
 /// The directory of the public models, or `None` with a line `SKIPPED`.
@@ -138,7 +141,7 @@ pub fn compare(
     let program = folder.join("run");
     let include = folder.join("codegen/host/include");
     let mut cc = Command::new(std::env::var("CC").unwrap_or_else(|_| "cc".into()));
-    cc.args(WARNINGS).args(["-O1", "-fsanitize=undefined,address", "-fno-sanitize-recover=all", "-g1"]);
+    cc.args(WARNINGS).args(["-O1", "-fsanitize=undefined,address", "-fno-sanitize-recover=all", "-g1", SCRATCH]);
     cc.arg("-I").arg(&include).args(&sources).arg("-o").arg(&program);
     run(&mut cc)?;
     run(Command::new(&program).arg(&recording.folder).arg(folder))?;

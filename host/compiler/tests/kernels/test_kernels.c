@@ -311,8 +311,8 @@ static void test_conv_2d(int general) {
     int32_t n = g.oh * g.ow * g.oc;
     memset(out, 85, OUT_MAX + GUARD);
     describe(&g, zero_point);
-    int32_t pairs = runs * ((run + 1) / 2), span = 3 * g.sw + (g.kw - 1) * g.dw + 1;
-    int32_t needed = TVMK_DSP && !unpacked ? 16 * pairs + span * g.ic : 2 * depth;
+    int32_t pairs = runs * ((run + 1) / 2);
+    int32_t needed = tvmk_conv_2d_scratch(&l, TVMK_DSP && !unpacked);
     int32_t kept = TVMK_DSP && !unpacked ? (g.oc + 1) / 2 * 4 * pairs : g.oc * depth;
     l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
     l.requant.table = table_at_edge(g.oc, general);
@@ -397,8 +397,7 @@ static void test_depthwise_conv_2d(int general) {
     int32_t n = g.oh * g.ow * g.oc;
     memset(out, 85, OUT_MAX + GUARD);
     describe(&g, l.band);
-    int32_t width = (t.ow - 1) * t.sw + (t.kw - 1) * t.dw + 1, height = (l.band - 1) * t.sh + (t.kh - 1) * t.dh + 1;
-    int32_t needed = height * ((width + 1) & ~1) * lanes + ((t.ow + 1) & ~1) * 4;
+    int32_t needed = tvmk_depthwise_conv_2d_scratch(&l);
     int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, needed);
     run_depthwise_conv_2d(general, &l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory);
     check("depthwise_conv_2d", n, details);

@@ -30,10 +30,13 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     }
     let mut body = text::constant_struct("tvmk_conv_2d_t", "layer", &fields(lowering, window, weighted));
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
+    let scratch_bytes = scratch_bytes(window, form);
+    let packed = i32::from(form != Form::Unpacked);
+    body += &text::scratch(&format!("tvmk_conv_2d_scratch(&layer, {packed})"), scratch_bytes);
     body += &text::call(&function(form), window.batches, &pointers, true);
     Lowered::Layer(Layer {
         in_place,
-        scratch_bytes: scratch_bytes(window, form),
+        scratch_bytes,
         scratch_align: 4,
         constants,
         headers: vec!["conv_2d.h"],

@@ -38,6 +38,12 @@ TVMK_INLINE int32_t tvmk_depthwise_plane_height(const tvmk_depthwise_conv_2d_t *
     return (rows - 1) * l->stride_height + (l->window_height - 1) * l->dilation_height + 1;
 }
 
+/* Bytes of scratch memory on any core: planes of up to four channels, and a row of sums. */
+TVMK_INLINE int32_t tvmk_depthwise_conv_2d_scratch(const tvmk_depthwise_conv_2d_t *l) {
+    int32_t plane = tvmk_depthwise_plane_height(l, l->band) * ((tvmk_depthwise_plane_width(l) + 1) / 2 * 2);
+    return plane * 2 * tvmk_min(l->in_channels, 4) + ((int32_t)l->out_width + 1) / 2 * 2 * 4;
+}
+
 /* One channel's plane for `rows` output rows from row `first`. */
 TVMK_INLINE void tvmk_depthwise_plane(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int32_t first, int32_t rows,
                                       int8_t *plane) {

@@ -50,6 +50,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         None => "tvmk_depthwise_conv_2d",
     };
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
+    body += &text::scratch("tvmk_depthwise_conv_2d_scratch(&layer)", scratch_bytes);
     body += &text::call(function, window.batches, &pointers, true);
     let [for_mve, plain] = packings(lowering, &window, channels, weights);
     let constants = vec![weighted::table_constant(lowering, &table), for_mve, plain];

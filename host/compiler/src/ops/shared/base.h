@@ -118,6 +118,11 @@ typedef struct {
     int8_t high;
 } tvmk_requant_t;
 
+/* What a layer's kernel needs of scratch memory, and what it was given. Tests define it to compare the two. */
+#ifndef TVMK_SCRATCH
+#define TVMK_SCRATCH(needed, given) ((void)0)
+#endif
+
 /* Where a member lies that assembly reads. */
 #define TVMK_AT(type, member, bytes) typedef char type##_##member##_at[offsetof(type, member) == (bytes) ? 1 : -1]
 

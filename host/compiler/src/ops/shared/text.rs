@@ -42,6 +42,11 @@ pub fn call(function: &str, batches: usize, pointers: &[(&str, usize)], scratch:
     }
 }
 
+/// A statement by which tests compare the kernel's formula for scratch memory with the bytes a layer is given; otherwise nothing.
+pub fn scratch(needed: &str, given: usize) -> String {
+    format!("    TVMK_SCRATCH({needed}, {given});\n")
+}
+
 /// The shortest decimal that reads back as the same float32; for what has none, a call of `float_base.h`'s, which is no
 /// constant expression.
 pub fn float(value: f32) -> String {
