@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from builder import Quantization
+from builder import Model, Quantization
 from cases.single import binary
 
 OPERATORS = ("EQUAL", "NOT_EQUAL", "GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL")
@@ -12,8 +12,20 @@ SHAPES = (((2, 3, 4, 5), (2, 3, 4, 5)), ((2, 3, 4, 5), (5,)), ((3, 1), (1, 40)),
 SCALES = ((0.9, 0.9), (0.05, 0.0321), (0.0003, 0.0003), (1e-9, 0.5))
 
 
+NUMBERS = ("int8", "int32", "int64", "float32")
+FOLDED = {
+    **{name: NUMBERS for name in OPERATORS},
+    **{name: (*NUMBERS, "bool") for name in ("EQUAL", "NOT_EQUAL")},
+    **{name: ("bool",) for name in ("LOGICAL_AND", "LOGICAL_OR", "LOGICAL_NOT")},
+}
+
+
 def cases():
     """See the package."""
+    for operator, dtypes in FOLDED.items():
+        for dtype in dtypes:
+            name = f"folded-{operator.lower()}-{dtype}"
+            yield name, lambda state, operator=operator, dtype=dtype: _folded(state, operator, dtype)
     for operator in OPERATORS:
         types = ["int8", "int32", "int64", "float32"]
         types += ["bool"] if operator in ("EQUAL", "NOT_EQUAL") else []
@@ -39,3 +51,22 @@ def cases():
             word = "contradiction" if dtype == "int8" else "refused"
             args = operator, ((1, 4), (1, 4)), dtype, (quantization, quantization, None), None, "bool"
             yield f"{word}-{operator.lower()}-{dtype}-{scale}", lambda state, args=args: binary(*args)
+
+
+def _folded(state, operator, dtype):
+    """An operator on constants, whose result the caller reads, and what reads the input."""
+    model = Model()
+    graph = model.graph()
+    data = graph.input("data", (1, 3), Quantization(0.5))
+    relu = graph.operator("RELU", [data], [graph.tensor("relu", (1, 3), Quantization(0.5))])
+    given = []
+    for shape, scale in (((4, 9), 0.05), ((9,), 0.07)):
+        values = state.randint(0, 2, shape) if dtype == "bool" else state.randint(-4, 5, shape)
+        if dtype == "float32":
+            values = np.where(values == 4, np.nan, values)
+        quantization = Quantization(scale, 1) if dtype == "int8" else None
+        given.append(graph.constant(f"constant{len(given)}", values.astype(dtype), quantization))
+    if operator == "LOGICAL_NOT":
+        given.pop()
+    graph.output(relu, graph.operator(operator, given, [graph.tensor("result", (4, 9), None, np.dtype("bool"))]))
+    return model.bytes()

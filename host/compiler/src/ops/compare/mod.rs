@@ -1,13 +1,14 @@
 //! Comparisons of two tensors to bool, with broadcasting: `compare.h`, and on float32 `compare_float.h`.
 
-use crate::ir::graph::{DType, OpKind};
+use crate::ir::graph::{DType, OpKind, Tensor};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::binary::{self, Binary};
 use crate::ops::shared::text;
+use std::cmp::Ordering;
 
 /// The operators.
 pub static DEFINITIONS: [Definition; 6] = [
@@ -43,6 +44,7 @@ const fn definition(kind: OpKind, support: &'static [Support]) -> Definition {
 }
 
 struct Compare<'a> {
+    kind: OpKind,
     binary: Binary<'a>,
     /// Of types with a scale, that of each input times 256, and its zero point.
     scales: Option<[(Multiplier, i32); 2]>,
@@ -62,7 +64,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     } else {
         None
     };
-    Some(Box::new(Compare { binary, scales }))
+    Some(Box::new(Compare { kind: checker.op.kind, binary, scales }))
 }
 
 /// The scale as a multiplier. The reference stops at one that is not below 1.
@@ -101,5 +103,38 @@ impl Checked for Compare<'_> {
         ];
         let body = text::constant_struct("tvmk_compare_t", "layer", &fields);
         self.binary.lower(lowering, header, &body, |tensors| format!("    tvmk_{name}_{element}(&layer, {tensors});\n"))
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let [a, b] = self.binary.inputs.map(|input| input.tensor);
+        let orders: Vec<Option<Ordering>> = if let Some(scales) = self.scales {
+            let scaled = |input: &Tensor, (multiplier, zero): (Multiplier, i32)| -> Option<Vec<i32>> {
+                Some(input.i8_data()?.iter().map(|&x| multiplier.apply((i32::from(x) - zero) * 256)).collect())
+            };
+            let (a, b) = (scaled(a, scales[0])?, scaled(b, scales[1])?);
+            self.binary.pairs().map(|[i, j]| a[i].partial_cmp(&b[j])).collect()
+        } else if a.dtype == DType::Float32 {
+            let (a, b) = (a.f32_data()?, b.f32_data()?);
+            self.binary.pairs().map(|[i, j]| a[i].partial_cmp(&b[j])).collect()
+        } else if a.dtype == DType::Bool {
+            let (a, b) = (a.data.as_ref()?, b.data.as_ref()?);
+            self.binary.pairs().map(|[i, j]| a[i].partial_cmp(&b[j])).collect()
+        } else {
+            let (a, b) = (a.i64_data()?, b.i64_data()?);
+            self.binary.pairs().map(|[i, j]| a[i].partial_cmp(&b[j])).collect()
+        };
+        Some(Ok(vec![orders.into_iter().map(|order| u8::from(holds(self.kind, order))).collect()]))
+    }
+}
+
+/// Whether a comparison holds of two numbers in this order; there is none where one is not a number.
+fn holds(kind: OpKind, order: Option<Ordering>) -> bool {
+    match kind {
+        OpKind::EQUAL => order == Some(Ordering::Equal),
+        OpKind::NOT_EQUAL => order != Some(Ordering::Equal),
+        OpKind::GREATER => order == Some(Ordering::Greater),
+        OpKind::GREATER_EQUAL => order.is_some_and(Ordering::is_ge),
+        OpKind::LESS => order == Some(Ordering::Less),
+        _ => order.is_some_and(Ordering::is_le),
     }
 }

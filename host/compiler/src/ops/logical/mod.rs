@@ -3,7 +3,7 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::binary::{self, Binary};
 
@@ -33,7 +33,10 @@ const fn definition(kind: OpKind, inputs: usize, reference: &'static str) -> Def
     }
 }
 
-struct Both<'a>(Binary<'a>);
+struct Both<'a> {
+    binary: Binary<'a>,
+    and: bool,
+}
 
 struct Not<'a> {
     input: Operand<'a>,
@@ -42,7 +45,8 @@ struct Not<'a> {
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if checker.op.kind != OpKind::LOGICAL_NOT {
-        return Some(Box::new(Both(binary::check(checker, &[DType::Bool])?)));
+        let and = checker.op.kind == OpKind::LOGICAL_AND;
+        return Some(Box::new(Both { binary: binary::check(checker, &[DType::Bool])?, and }));
     }
     let (input, output) = (checker.input(0)?, checker.output(0)?);
     checker.dtype(input, &[DType::Bool]);
@@ -54,12 +58,23 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 
 impl Checked for Both<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let function = if lowering.op.kind == OpKind::LOGICAL_AND { "tvmk_logical_and" } else { "tvmk_logical_or" };
-        self.0.lower(lowering, "logical.h", "", |tensors| format!("    {function}({tensors});\n"))
+        let function = if self.and { "tvmk_logical_and" } else { "tvmk_logical_or" };
+        self.binary.lower(lowering, "logical.h", "", |tensors| format!("    {function}({tensors});\n"))
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let [a, b] = self.binary.inputs.map(|input| input.tensor.data.as_ref());
+        let (a, b) = (a?, b?);
+        let value = |[i, j]: [usize; 2]| if self.and { a[i] & b[j] } else { a[i] | b[j] };
+        Some(Ok(vec![self.binary.pairs().map(value).collect()]))
     }
 }
 
 impl Checked for Not<'_> {
+    fn evaluate(&self) -> Option<Evaluated> {
+        Some(Ok(vec![self.input.data.as_ref()?.iter().map(|value| value ^ 1).collect()]))
+    }
+
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (input, output, count) = (self.input.id, self.output.id, self.input.elements());
         Lowered::Layer(Layer {
