@@ -39,8 +39,35 @@ def cases():
         for shape, step in (((1, 8), 8), ((3, 5), 2), ((2, 4, 6), 3), ((1, 512), 160), ((2, 7), 1)):
             name = f"signal_overlap_add-{dtype}-{_named(shape)}-{step}"
             yield name, lambda state, a=(dtype, shape, step): _overlap_add(*a)
+    for n in range(8):
+        yield f"signal_delay-drawn-{n}", lambda state: _delay(_rows(state, 9), int(state.randint(0, 40)))
+        yield f"signal_framer-drawn-{n}", _drawn_framer
+        yield f"signal_stacker-drawn-{n}", _drawn_stacker
+        yield f"signal_overlap_add-drawn-{n}", _drawn_overlap_add
     yield "contradiction-signal_framer-step", lambda state: _framer((6,), 5, 4, True)
     yield "contradiction-signal_stacker-step", lambda state: _stacker(3, 1, 1, 4)
+
+
+def _rows(state, longest):
+    """A shape of up to three dimensions, the last of up to `longest`."""
+    outer = state.randint(1, 4, state.randint(0, 3))
+    return (*(int(n) for n in outer), int(state.randint(1, longest + 1)))
+
+
+def _drawn_framer(state):
+    step = int(state.randint(1, 9))
+    shape = (*_rows(state, 1)[:-1], step * int(state.randint(1, 5)))
+    return _framer(shape, step + int(state.randint(0, 30)), step, bool(state.randint(2)))
+
+
+def _drawn_stacker(state):
+    channels, left, right = (int(n) for n in state.randint(0, 6, 3))
+    return _stacker(channels + 1, left, right, int(state.randint(1, left + right + 2)))
+
+
+def _drawn_overlap_add(state):
+    shape = (*_rows(state, 4), int(state.randint(1, 20)))
+    return _overlap_add(("int16", "float32")[state.randint(2)], shape, int(state.randint(1, shape[-1] + 1)))
 
 
 def _named(shape):

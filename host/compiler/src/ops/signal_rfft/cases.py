@@ -26,11 +26,23 @@ def cases():
     """See the package."""
     for count in (1, 8, 480):
         yield f"signal_fft_auto_scale-{count}", lambda state, n=count: _scale(n)
+    for n in range(16):
+        yield f"signal_rfft-drawn-{n}", lambda state: _rfft(*_drawn(state))
+        yield f"signal_irfft-drawn-{n}", lambda state: _irfft(*_drawn(state))
     for dtype in TYPES:
         for shape, length in SHAPES:
             name = f"{dtype}-{'x'.join(map(str, shape))}-{length}"
             yield f"signal_rfft-{name}", lambda state, a=(dtype, shape, length): _rfft(*a)
             yield f"signal_irfft-{name}", lambda state, a=(dtype, shape, length): _irfft(*a)
+
+
+def _drawn(state):
+    """A type, a shape and a length of the factors 2, 3 and 5."""
+    length = 2
+    while length < 4 or (length < 700 and state.randint(4)):
+        length *= int(state.choice((2, 2, 3, 5)))
+    outer = tuple(int(n) for n in state.randint(1, 3, state.randint(0, 3)))
+    return tuple(TYPES)[state.randint(3)], (*outer, int(state.randint(1, length + 1))), length
 
 
 def _scale(count):
