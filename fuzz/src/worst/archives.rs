@@ -1,6 +1,6 @@
 //! Archives: many members, long members, and text that repeats what a reader has to remember or to search.
 
-use super::{Case, LARGEST, case};
+use super::case::{Case, LARGEST, case};
 use crate::base::{self, Members, nets};
 use nets::{Entry, pax, tar};
 

@@ -1,7 +1,7 @@
 //! `.tflite` files: as much of everything as fits, and the same bytes under many names.
 
+use super::case::{Case, LARGEST, case};
 use super::flatbuffer::{Buffer, Field, Hole};
-use super::{Case, LARGEST, case};
 
 use Field::{Byte, Later, Word};
 

@@ -2,7 +2,6 @@
 
 use crate::ir::graph::TensorId;
 use crate::ir::layer::Layer;
-use crate::math::plan::Piece;
 
 /// Who provides the bytes of a [`Storage`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,4 +57,26 @@ pub struct Schedule {
     pub of_tensor: Vec<Option<Slot>>,
     /// The tensor the caller finds in each output; differs from the graph's where a copy was put in.
     pub outputs: Vec<TensorId>,
+}
+
+/// Some bytes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Where they begin.
+    pub at: usize,
+    /// How many.
+    pub bytes: usize,
+    /// First layer that needs them.
+    pub first: usize,
+    /// Last layer that needs them.
+    pub last: usize,
+}
+
+impl Piece {
+    /// Whether a byte of one is needed while the same byte of the other is, the other `by` bytes further on.
+    pub fn meets(&self, other: &Piece, by: i64) -> bool {
+        let (start, other_start) = (self.at as i64, other.at as i64 + by);
+        let apart = start + self.bytes as i64 <= other_start || other_start + other.bytes as i64 <= start;
+        self.first <= other.last && other.first <= self.last && !apart
+    }
 }

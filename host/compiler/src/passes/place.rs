@@ -7,8 +7,8 @@ use crate::ir::names::{self, Names};
 use crate::ir::options::{Options, Pool};
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::Program;
-use crate::ir::schedule::{Owner, Schedule, Storage};
-use crate::math::plan::{self, Bytes, Piece, Plan, Request, Share};
+use crate::ir::schedule::{Owner, Piece, Schedule, Storage};
+use crate::math::plan::{self, Bytes, Plan, Request, Share};
 
 /// Name of the pool for states.
 pub const STATE_POOL: &str = "state";

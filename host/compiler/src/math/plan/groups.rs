@@ -1,6 +1,7 @@
 //! Requests that lie at fixed distances from each other, because one takes the place of another.
 
-use super::request::{Bytes, Piece, Request, Share};
+use super::request::{Bytes, Request, Share};
+use crate::ir::schedule::Piece;
 
 /// Requests at fixed distances from each other.
 #[derive(Debug, Clone, Default)]

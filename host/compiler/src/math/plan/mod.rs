@@ -8,7 +8,7 @@ mod request;
 mod search;
 
 use groups::{bound, compatible, groups};
-pub use request::{Bytes, Piece, Place, Request, Share};
+pub use request::{Bytes, Place, Request, Share};
 use search::Search;
 
 /// A memory plan.

@@ -1,5 +1,7 @@
 //! What needs memory, when, and where it went.
 
+use crate::ir::schedule::Piece;
+
 /// Something that needs memory during some layers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -9,28 +11,6 @@ pub struct Request {
     pub align: usize,
     /// When which of its bytes are in use. What lies in no piece is not needed.
     pub pieces: Vec<Piece>,
-}
-
-/// Some bytes of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Piece {
-    /// Where they begin.
-    pub at: usize,
-    /// How many.
-    pub bytes: usize,
-    /// First layer that needs them.
-    pub first: usize,
-    /// Last layer that needs them.
-    pub last: usize,
-}
-
-impl Piece {
-    /// Whether a byte of one is needed while the same byte of the other is, the other `by` bytes further on.
-    pub(super) fn meets(&self, other: &Piece, by: i64) -> bool {
-        let (start, other_start) = (self.at as i64, other.at as i64 + by);
-        let apart = start + self.bytes as i64 <= other_start || other_start + other.bytes as i64 <= start;
-        self.first <= other.last && other.first <= self.last && !apart
-    }
 }
 
 impl Request {

@@ -1,6 +1,7 @@
 //! Plans of small and of random requests.
 
 use super::*;
+use crate::ir::schedule::Piece;
 
 fn request(bytes: usize, first: usize, last: usize) -> Request {
     Request::new(bytes, 4, first, last)

@@ -11,8 +11,7 @@ use crate::ir::graph::*;
 use crate::ir::layer::{Argument, Layer, Lowered};
 use crate::ir::names::Names;
 use crate::ir::program::Program;
-use crate::ir::schedule::{Schedule, Slot, Storage};
-use crate::math::plan::Piece;
+use crate::ir::schedule::{Piece, Schedule, Slot, Storage};
 use join::Joiner;
 
 /// Finds the storages of a program whose operators were lowered; `lowered` goes with the program's operators.
