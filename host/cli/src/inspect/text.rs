@@ -198,6 +198,34 @@ fn layers(out: &mut String, name: &str, layers: &[Value]) {
     let sum = |key: &str| layers.iter().filter_map(|layer| layer.get(key)?.as_u64()).fold(0, u64::saturating_add);
     table.row(["total".into(), String::new(), grouped(sum("macs")), grouped(sum("constant_bytes"))]);
     out.push_str(&table.text());
+    kernels(out, &prefix, layers);
+}
+
+/// Which kernels the layers call, and why they are not the best of some cores.
+fn kernels(out: &mut String, prefix: &str, layers: &[Value]) {
+    if layers.iter().all(|layer| layer.get("kernels").is_none()) {
+        return;
+    }
+    let _ = writeln!(out, "\n{}", heading("Kernels"));
+    let mut table = Table::new(&[
+        ("layer", Align::Whole),
+        ("kernel", Align::Whole),
+        ("not the best on", Align::Whole),
+        ("because", Align::Whole),
+    ]);
+    let text = |value: Option<&Value>| value.map_or_else(String::new, cell);
+    for layer in layers {
+        let mut first = [text(layer.get("function")).replacen(prefix, "", 1), text(layer.get("kernels"))];
+        let misses = layer.get("misses").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        for miss in misses {
+            let [function, kernel] = std::mem::take(&mut first);
+            table.row([function, kernel, text(miss.get("cores")), text(miss.get("why"))]);
+        }
+        if misses.is_empty() {
+            table.row(first);
+        }
+    }
+    out.push_str(&table.text());
 }
 
 fn cell(value: &Value) -> String {

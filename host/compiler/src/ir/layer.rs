@@ -134,6 +134,53 @@ pub struct Layer {
     pub body: String,
     /// Multiply-accumulates of one call.
     pub macs: u64,
+    /// What keeps the layer from the best kernel of its operator, on some cores or on all.
+    pub limits: Vec<Limit>,
+}
+
+/// Why a layer has not the best kernel of its operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// The cores concerned.
+    pub paths: &'static [Path],
+    /// The reason, with what in the file causes it.
+    pub reason: String,
+    /// Whether the layer runs on a kernel of the general form, which is there for what the fast ones can't do.
+    pub general: bool,
+}
+
+/// Instruction sets for which kernels have code of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Path {
+    /// C that any compiler takes.
+    Portable,
+    /// Arm's DSP extension.
+    Dsp,
+    /// MVE.
+    Mve,
+}
+
+impl Path {
+    /// All of them.
+    pub const ALL: &'static [Path] = &[Path::Portable, Path::Dsp, Path::Mve];
+
+    /// As the report has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Path::Portable => "portable",
+            Path::Dsp => "dsp",
+            Path::Mve => "mve",
+        }
+    }
+
+    /// The macro that kernels ask for it; none for C.
+    pub fn macro_name(self) -> Option<&'static str> {
+        match self {
+            Path::Portable => None,
+            Path::Dsp => Some("TVMK_DSP"),
+            Path::Mve => Some("TVMK_MVE"),
+        }
+    }
 }
 
 impl From<Layer> for Lowered {

@@ -71,10 +71,26 @@ pub struct LayerReport {
     pub constant_bytes_dsp: usize,
     /// Bytes of scratch memory.
     pub scratch_bytes: usize,
+    /// The kernels that it calls.
+    pub kernels: Vec<String>,
+    /// What these lack of the best ones, by cores; nothing where they are the best everywhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub misses: Vec<MissReport>,
     /// Tensors read at run time.
     pub inputs: Vec<TensorReport>,
     /// Tensors written.
     pub outputs: Vec<TensorReport>,
+}
+
+/// Why a layer has not the best kernel of some cores.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissReport {
+    /// Of `portable`, `dsp` and `mve`.
+    pub cores: Vec<&'static str>,
+    /// Whether it runs on a kernel of the general form, which is there for what the fast ones can't do.
+    pub general: bool,
+    /// The reason.
+    pub why: String,
 }
 
 /// A tensor of a layer.

@@ -63,6 +63,11 @@ impl Channel {
         (low == high).then_some(low)
     }
 
+    /// Whether the channel has the short form.
+    pub fn is_short(&self, input_zero_point: i32, output_zero_point: i32) -> bool {
+        short(self, input_zero_point, output_zero_point).is_some()
+    }
+
     /// Whether the kernels for depthwise rows can compute the channel from its general form: it would have the short form, or its
     /// shift is to the left and twice the accumulator has room for it.
     pub fn is_short_or_left(&self, input_zero_point: i32, output_zero_point: i32) -> bool {

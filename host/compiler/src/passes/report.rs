@@ -1,10 +1,11 @@
 //! What a compilation cost, layer by layer, and the memory plan as a picture.
 
 use crate::ir::graph::TensorId;
-use crate::ir::layer::{Constant, ConstantData};
+use crate::ir::layer::{Constant, ConstantData, Layer, Limit, Path};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::report::*;
 use crate::ir::schedule::Owner;
+use crate::ops;
 use std::fmt::Write;
 
 impl Report {
@@ -78,6 +79,13 @@ impl Report {
                 layer.function, layer.macs, layer.constant_bytes, layer.scratch_bytes
             );
         }
+        let _ = writeln!(out, "\n{:<width$}  kernel", "layer");
+        for layer in &self.layers {
+            let _ = writeln!(out, "{:<width$}  {}", layer.function, layer.kernels.join(", "));
+            for miss in &layer.misses {
+                let _ = writeln!(out, "{:<width$}    {}: {}", "", miss.cores.join(", "), miss.why);
+            }
+        }
         for pool in self.pools.iter().filter(|pool| !pool.state) {
             out.push('\n');
             self.picture(&mut out, pool, width);
@@ -130,6 +138,8 @@ fn layer_report(model: &Model, planned: &PlannedLayer) -> LayerReport {
         constant_bytes: layer.constant_bytes(false),
         constant_bytes_dsp: layer.constant_bytes(true),
         scratch_bytes: layer.scratch_bytes,
+        kernels: kernels(layer),
+        misses: misses(layer),
         inputs: arguments(false),
         outputs: arguments(true),
     }
@@ -165,6 +175,40 @@ fn place_name(model: &Model, place: Location) -> String {
         Owner::Output(_) => "output".into(),
         _ => "constant".into(),
     }
+}
+
+/// Names of the kernels that the statements of a layer call, in order.
+fn kernels(layer: &Layer) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (at, _) in layer.body.match_indices("tvmk_") {
+        let rest = &layer.body[at..];
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let name = &rest[..end];
+        // What a kernel needs of scratch memory is asked of a function beside it.
+        let is_call = rest[end..].starts_with('(') && !name.ends_with("_scratch");
+        if is_call && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// What the kernels of a layer lack of the best ones.
+fn misses(layer: &Layer) -> Vec<MissReport> {
+    let files = ops::kernels_for(layer.headers.iter().copied());
+    // `base.h` defines the macros; every kernel includes it.
+    let asks = |name: &str| files.iter().any(|kernel| kernel.name != "base.h" && kernel.text.contains(name));
+    let lacks_code = |path: &Path| !files.is_empty() && path.macro_name().is_some_and(|name| !asks(name));
+    let names = |paths: &[Path]| paths.iter().map(|path| path.name()).collect();
+    let limit =
+        |limit: &Limit| MissReport { cores: names(limit.paths), general: limit.general, why: limit.reason.clone() };
+    let mut misses: Vec<MissReport> = layer.limits.iter().map(limit).collect();
+    let without: Vec<Path> = Path::ALL.iter().copied().filter(lacks_code).collect();
+    if !without.is_empty() {
+        let why = "the same C as on other cores, without instructions of their own".to_owned();
+        misses.push(MissReport { cores: names(&without), general: false, why });
+    }
+    misses
 }
 
 /// Constants of float32 that are infinite or not a number.

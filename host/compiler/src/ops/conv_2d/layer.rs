@@ -21,6 +21,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let window = &window.flattened();
     let (runs, _) = runs(window);
     let shape = shape(window, channels);
+    let all = weights.clone();
     let (constants, form) = weighted::packed_constants(lowering, weighted, weights, runs, depth, &shape, Form::Short);
     let (input, output) = (weighted.input.id, weighted.output.id);
     let mut in_place = Vec::new();
@@ -38,6 +39,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         in_place,
         scratch_bytes,
         scratch_align: 4,
+        limits: weighted::limits(weighted, &all, form),
         constants,
         headers: vec!["conv_2d.h"],
         body,

@@ -74,9 +74,16 @@ pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary
     body += "            tvmk_conv_2d_spread(parts[p], &places[p], made, out);\n        }\n    }\n";
     let macs = |part: &Part<'_>| part.window.positions() as u64 * part.weights.len() as u64;
     let (input, output) = (parts[0].weighted.input.id, parts[0].weighted.output.id);
+    let mut limits = Vec::new();
+    for limit in parts.iter().flat_map(|part| weighted::limits(&part.weighted, &part.weights, form)) {
+        if !limits.contains(&limit) {
+            limits.push(limit);
+        }
+    }
     Lowered::Layer(Layer {
         scratch_bytes,
         scratch_align: 4,
+        limits,
         constants,
         headers: vec!["conv_2d_parts.h"],
         body,

@@ -1,6 +1,6 @@
 //! The layers of int8 depthwise convolutions.
 
-use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
+use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Limit, Lowered, Lowering, Path};
 use crate::math::requantize::Table;
 use crate::math::window::Window;
 use crate::ops::conv_2d::layer as convolution;
@@ -21,6 +21,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     if window.is_whole() && window.batches == 1 && multiplier == 1 && table.short {
         return whole(lowering, window, weighted, &weights, &table, summary);
     }
+    let long = weighted::long_channels(weighted, &weights);
     let turned = is_better_turned(window);
     let (window, weights) =
         if turned { (window.transposed(), transposed(&weights, height, width)) } else { (*window, weights) };
@@ -41,6 +42,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let mut body = text::constant_struct("tvmk_depthwise_conv_2d_t", "layer", &fields);
     let mixed = !table.short
         && sums.iter().all(|channel| channel.is_short_or_left(weighted.input_zero_point, weighted.output_zero_point));
+    let limits = limits(&window, long, mixed);
     let function = match kernel(&window) {
         Some(1) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3",
         Some(_) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3_stride2",
@@ -58,6 +60,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         in_place,
         scratch_bytes,
         scratch_align: 4,
+        limits,
         constants,
         headers: vec!["depthwise_conv_2d.h"],
         body,
@@ -117,6 +120,21 @@ fn packings(lowering: &Lowering<'_>, window: &Window, channels: usize, weights: 
         constant(Core::Mve, in_lanes(&weights, window.height * window.width, lanes), comment),
         constant(Core::NoMve, weights, format!("[{channels}]{shape}")),
     ]
+}
+
+/// What keeps the layer from the kernels for windows of 3 × 3 in the short form. `long`: channels that lack that form; `mixed`:
+/// the row kernels have an ending for each of them.
+fn limits(window: &Window, long: Option<String>, mixed: bool) -> Vec<Limit> {
+    let mut limits = Vec::new();
+    let window_fits = kernel(window).is_some();
+    if !window_fits {
+        let reason =
+            "no kernel for this window: those there are take 3x3, a stride of up to 2 and no dilation along the rows";
+        limits.push(Limit { paths: Path::ALL, reason: reason.to_owned(), general: false });
+    }
+    // Where there is a row kernel for both endings, products are as fast as ever.
+    limits.extend(long.map(|reason| Limit { paths: Path::ALL, reason, general: !(mixed && window_fits) }));
+    limits
 }
 
 /// The layer of one window that is the whole input: `depthwise_whole.h`, with weights as DEPTHWISE_CONV_2D has them.

@@ -178,6 +178,7 @@ pub fn layer(
     let units = weighted.bias.len();
     let inputs = weights.len() / units;
     let shape = format!("[{units}][{inputs}]");
+    let all = weights.clone();
     let (constants, form) = weighted::packed_constants(lowering, weighted, weights, 1, BLOCK, &shape, Form::Short);
     let mut body = text::constant_struct(
         "tvmk_fully_connected_t",
@@ -194,6 +195,7 @@ pub fn layer(
     body += &text::call(&function, 1, &[("input", 0), ("output", 0)], false);
     Lowered::Layer(Layer {
         scratch_align: 1,
+        limits: weighted::limits(weighted, &all, form),
         constants,
         headers: vec!["fully_connected.h"],
         body,

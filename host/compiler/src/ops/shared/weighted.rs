@@ -2,7 +2,7 @@
 
 use crate::ir::graph::{Activation, DType};
 use crate::ir::kind::is_type;
-use crate::ir::layer::{Constant, ConstantData, Core, Lowering};
+use crate::ir::layer::{Constant, ConstantData, Core, Limit, Lowering, Path};
 use crate::math::pack;
 use crate::math::quantize::Multiplier;
 use crate::math::requantize::{Channel, Table};
@@ -275,6 +275,30 @@ impl Form {
             Form::Unpacked => "_unpacked",
         }
     }
+}
+
+/// What keeps a layer from the kernel of the short form; nothing for a layer that has it.
+pub fn limits(weighted: &Weighted<'_>, weights: &[i8], form: Form) -> Vec<Limit> {
+    let mut reasons = Vec::new();
+    if form != Form::Short {
+        reasons.extend(long_channels(weighted, weights));
+        if form == Form::Unpacked {
+            reasons.push("a weight of -128 pairs with a negative one, which can't be packed".to_owned());
+        } else if reasons.is_empty() {
+            reasons.push("a channel's weights are too large for sums of a whole window".to_owned());
+        }
+    }
+    let general = |reason| Limit { paths: Path::ALL, reason, general: true };
+    reasons.into_iter().map(general).collect()
+}
+
+/// How many channels lack the short form, in words.
+pub fn long_channels(weighted: &Weighted<'_>, weights: &[i8]) -> Option<String> {
+    let channels = weighted.channels(weights);
+    let is_long = |channel: &&Channel| !channel.is_short(weighted.input_zero_point, weighted.output_zero_point);
+    let long = channels.iter().filter(is_long).count();
+    let text = || format!("{long} of {} channels have factors or sums beyond the short requantisation", channels.len());
+    (long > 0).then(text)
 }
 
 /// Weights and table of a layer whose DSP path multiplies packed weights.
