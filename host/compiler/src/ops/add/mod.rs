@@ -9,7 +9,7 @@ use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
-use crate::ops::shared::{ahead, binary, text};
+use crate::ops::shared::{ahead, binary, elements_int16, text};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -22,6 +22,7 @@ pub static DEFINITION: Definition = Definition {
     kernels: kernels!["add.h", "add_portable.h", "add_dsp.h", "add_mve.h", "add_int32.h"],
     reference: "add.cc",
     support: &[
+        Support::bytes("int16", Cores::Portable),
         Support::bytes("int8", Cores::DspMve),
         Support::bytes("float32, int32 without a scale", Cores::Portable),
     ],
@@ -47,6 +48,9 @@ struct Add<'a> {
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if ahead::is_arithmetic(checker) {
         return ahead::arithmetic(checker, i64::checked_add, |a, b| a + b);
+    }
+    if checker.first_type() == Some(DType::Int16) {
+        return elements_int16::check_arithmetic(checker);
     }
     if checker.first_type() == Some(DType::Float32) {
         return binary::check_float(checker, "float_nn.h", "tvmk_float_add");

@@ -18,7 +18,11 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["average_pool_2d.h"],
     reference: "pooling.cc",
-    support: &[Support::bytes("int8", Cores::Mve), Support::bytes("float32", Cores::Portable)],
+    support: &[
+        Support::bytes("int16", Cores::Portable),
+        Support::bytes("int8", Cores::Mve),
+        Support::bytes("float32", Cores::Portable),
+    ],
 };
 
 struct AveragePool<'a> {
@@ -37,13 +41,23 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         let range = checker.float_activation(pool.activation)?;
         return Some(Box::new(FloatAveragePool { pool, range }));
     }
-    let pool = pool_2d::check(checker, &[DType::Int8])?;
+    let pool = pool_2d::check(checker, &[DType::Int8, DType::Int16])?;
     let range = pool.quantised_range(checker)?;
+    let inside = pool.window.height.min(pool.window.in_height) * pool.window.width.min(pool.window.in_width);
+    if pool.input.dtype == DType::Int16 && inside > 65535 {
+        checker.bad(format!("averages of {inside} elements"), "up to 65535 of int16");
+    }
     Some(Box::new(AveragePool { pool, range }))
 }
 
 impl Checked for AveragePool<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        if self.pool.input.dtype == DType::Int16 {
+            let (low, high) = self.range;
+            let mut body = text::constant_struct("tvmk_pool_int16_t", "layer", &pool_2d::fields(&self.pool.window));
+            body += &format!("    tvmk_average_pool_2d_int16(&layer, input, output, {low}, {high});\n");
+            return Lowered::Layer(Layer { headers: vec!["pool_int16.h"], body, ..self.pool.layer(lowering) });
+        }
         let mut fields = pool_2d::fields(&self.pool.window);
         fields.extend([("low", self.range.0.to_string()), ("high", self.range.1.to_string())]);
         let mut body = text::constant_struct("tvmk_average_pool_2d_t", "layer", &fields);

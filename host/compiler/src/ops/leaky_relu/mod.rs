@@ -6,6 +6,7 @@ use crate::ir::graph::{DType, OpKind, OpOptions};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::shared::elements_int16;
 use crate::ops::shared::{float_unary, table, text};
 
 /// The operator.
@@ -18,7 +19,11 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: &[],
     reference: "leaky_relu.cc",
-    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+    support: &[
+        Support::bytes("int16", Cores::Portable),
+        Support::bytes("int8", Cores::Portable),
+        Support::bytes("float32", Cores::Portable),
+    ],
 };
 
 /// Its options.
@@ -42,6 +47,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     if !alpha.is_finite() {
         checker.bad(format!("alpha {alpha}"), "a finite number");
+    }
+    if checker.first_type() == Some(DType::Int16) {
+        return elements_int16::check_relu(checker, alpha);
     }
     let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
     let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);

@@ -6,6 +6,7 @@ use crate::math::quantize::{Multiplier, frexp, rounding_divide_by_pot};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::kernels::kernels;
+use crate::ops::shared::elements_int16;
 use crate::ops::shared::{float_unary, table};
 
 /// The operator.
@@ -18,7 +19,11 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["logistic_float.h"],
     reference: "logistic.cc",
-    support: &[Support::bytes("int8", Cores::Portable), Support::near("float32", Cores::Portable)],
+    support: &[
+        Support::bytes("int16", Cores::Portable),
+        Support::bytes("int8", Cores::Portable),
+        Support::near("float32", Cores::Portable),
+    ],
 };
 
 /// Integer and fractional bits of the fixed-point argument.
@@ -26,6 +31,9 @@ const INTEGER_BITS: u32 = 4;
 const FRACTION_BITS: u32 = 31 - INTEGER_BITS;
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Int16) {
+        return elements_int16::check_sigmoid(checker);
+    }
     if checker.first_type() == Some(DType::Float32) {
         return float_unary::check(checker, "logistic_float.h", "tvmk_float_logistic", "");
     }

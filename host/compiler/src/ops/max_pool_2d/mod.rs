@@ -25,7 +25,11 @@ pub static DEFINITION: Definition = Definition {
         "max_pool_2d_float.h",
     ],
     reference: "pooling.cc",
-    support: &[Support::bytes("int8", Cores::DspMve), Support::bytes("float32", Cores::Portable)],
+    support: &[
+        Support::bytes("int16", Cores::Portable),
+        Support::bytes("int8", Cores::DspMve),
+        Support::bytes("float32", Cores::Portable),
+    ],
 };
 
 struct MaxPool<'a> {
@@ -37,19 +41,29 @@ struct MaxPool<'a> {
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
-    let pool = pool_2d::check(checker, &[DType::Int8, DType::Float32])?;
+    let pool = pool_2d::check(checker, &[DType::Int8, DType::Int16, DType::Float32])?;
     let (header, function, range) = if pool.input.dtype == DType::Float32 {
         ("max_pool_2d_float.h", "tvmk_float_max_pool_2d", text::float_pair(checker.float_activation(pool.activation)?))
     } else {
         let (low, high) = pool.quantised_range(checker)?;
-        ("max_pool_2d.h", "tvmk_max_pool_2d", format!("{low}, {high}"))
+        if pool.input.dtype == DType::Int16 {
+            ("pool_int16.h", "tvmk_max_pool_2d_int16", format!("{low}, {high}"))
+        } else {
+            ("max_pool_2d.h", "tvmk_max_pool_2d", format!("{low}, {high}"))
+        }
     };
     Some(Box::new(MaxPool { pool, header, function, range }))
 }
 
+impl MaxPool<'_> {
+    fn structure(&self) -> &'static str {
+        if self.pool.input.dtype == DType::Int16 { "tvmk_pool_int16_t" } else { "tvmk_max_pool_2d_t" }
+    }
+}
+
 impl Checked for MaxPool<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let mut body = text::constant_struct("tvmk_max_pool_2d_t", "layer", &pool_2d::fields(&self.pool.window));
+        let mut body = text::constant_struct(self.structure(), "layer", &pool_2d::fields(&self.pool.window));
         body += &format!("    {}(&layer, input, output, {});\n", self.function, self.range);
         Lowered::Layer(Layer { headers: vec![self.header], body, ..self.pool.layer(lowering) })
     }

@@ -10,6 +10,7 @@ use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, o
 use crate::ops::kernels::kernels;
 use crate::ops::shared::ahead;
 use crate::ops::shared::binary::{self, Binary};
+use crate::ops::shared::elements_int16;
 use crate::ops::shared::text;
 
 /// The operator.
@@ -23,6 +24,7 @@ pub static DEFINITION: Definition = Definition {
     kernels: kernels!["mul.h", "mul_portable.h", "mul_mve.h", "mul_float.h", "mul_int32.h"],
     reference: "mul.cc",
     support: &[
+        Support::bytes("int16", Cores::Portable),
         Support::bytes("int8", Cores::DspMve),
         Support::bytes("float32, int32 without a scale", Cores::Portable),
     ],
@@ -43,6 +45,9 @@ struct Mul<'a> {
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if ahead::is_arithmetic(checker) {
         return ahead::arithmetic(checker, i64::checked_mul, |a, b| a * b);
+    }
+    if checker.first_type() == Some(DType::Int16) {
+        return elements_int16::check_arithmetic(checker);
     }
     if checker.first_type() == Some(DType::Float32) {
         return binary::check_float(checker, "mul_float.h", "tvmk_float_mul");

@@ -4,6 +4,7 @@ use crate::ir::graph::{DType, OpKind};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::shared::elements_int16;
 use crate::ops::shared::{float_unary, table};
 
 /// The operator.
@@ -16,10 +17,17 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: &[],
     reference: "activations.cc",
-    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+    support: &[
+        Support::bytes("int16", Cores::Portable),
+        Support::bytes("int8", Cores::Portable),
+        Support::bytes("float32", Cores::Portable),
+    ],
 };
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Int16) {
+        return elements_int16::check_relu(checker, 0.0);
+    }
     if checker.first_type() == Some(DType::Float32) {
         return float_unary::check(checker, float_unary::HEADER, "tvmk_float_relu", "");
     }

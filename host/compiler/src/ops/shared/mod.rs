@@ -4,6 +4,7 @@ pub mod ahead;
 pub mod alias;
 pub mod binary;
 pub mod convolution;
+pub mod elements_int16;
 pub mod float_unary;
 pub mod float_window;
 pub mod moved;
@@ -30,6 +31,7 @@ pub static KERNELS: &[Kernel] = kernels![
     "dsp_rows.h",
     "dsp_tile.h",
     "dsp_units.h",
+    "elements_int16.h",
     "fixed_point.h",
     "float_base.h",
     "float_functions.h",
@@ -40,6 +42,7 @@ pub static KERNELS: &[Kernel] = kernels![
     "move.h",
     "mve_products.h",
     "mve_requant.h",
+    "pool_int16.h",
     "reduce.h",
     "table.h",
     "weighted_int16.h",

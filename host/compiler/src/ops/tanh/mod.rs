@@ -6,6 +6,7 @@ use crate::math::quantize::rounding_divide_by_pot;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::logistic;
+use crate::ops::shared::elements_int16;
 use crate::ops::shared::float_unary;
 
 /// The operator.
@@ -18,10 +19,17 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: &[],
     reference: "tanh.cc",
-    support: &[Support::bytes("int8", Cores::Portable), Support::near("float32", Cores::Portable)],
+    support: &[
+        Support::bytes("int16", Cores::Portable),
+        Support::bytes("int8", Cores::Portable),
+        Support::near("float32", Cores::Portable),
+    ],
 };
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type() == Some(DType::Int16) {
+        return elements_int16::check_sigmoid(checker);
+    }
     if checker.first_type() == Some(DType::Float32) {
         return float_unary::check(checker, float_unary::FUNCTIONS, "tvmk_each_tanh", "");
     }

@@ -1,6 +1,7 @@
-"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED on int16 with weights of int8."""
+"""Operators on int16: those with weights of int8, arithmetic, activations, pools."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 
@@ -44,6 +45,85 @@ def cases():
     for name, spec in _dense():
         spec = dataclasses.replace(spec, operator="FULLY_CONNECTED", kernel=(1, 1), image=(1, 1))
         yield f"fully_connected-int16-{name}", lambda state, spec=spec: build(state, spec)
+
+
+    yield from _elements()
+
+
+def _two(operator, fields=None, first=(2, 3, 4, 5), second=(2, 3, 4, 5), scales=(1.0, 0.7, 1.3)):
+    """A model of an operator on two tensors."""
+
+    def make(state):
+        model = Model()
+        graph = model.graph()
+        base = 2.0 ** state.uniform(-14, -8)
+        last = base * base * 2.0**15 * scales[0] * scales[1] if operator == "MUL" else base
+        inputs = [
+            graph.input(f"input{i}", shape, Quantization(float(np.float32(base * scale))), INT16)
+            for i, (shape, scale) in enumerate(zip((first, second), scales))
+        ]
+        output = graph.tensor(
+            "output", np.broadcast_shapes(first, second), Quantization(float(np.float32(last * scales[2]))), INT16
+        )
+        graph.output(graph.operator(operator, inputs, [output], fields))
+        return model.bytes()
+
+    return make
+
+
+def _one(operator, scales, fields=None, shape=(1, 8, 9, 5), result=None):
+    """A model of an operator on one tensor."""
+
+    def make(_):
+        model = Model()
+        graph = model.graph()
+        source = graph.input("input", shape, Quantization(float(np.float32(scales[0]))), INT16)
+        output = graph.tensor("output", result or shape, Quantization(float(np.float32(scales[1]))), INT16)
+        graph.output(graph.operator(operator, [source], [output], fields))
+        return model.bytes()
+
+    return make
+
+
+def _elements():
+    for operator in ("ADD", "SUB", "MUL"):
+        name = f"{operator.lower()}-int16"
+        for i, scales in enumerate(((1.0, 0.7, 1.3), (0.01, 1.0, 0.9), (1.0, 1.0, 1.0), (1.0, 300.0, 200.0))):
+            yield f"{name}-scales{i}", _two(operator, scales=scales)
+        shapes = (((2, 3, 4, 5), (5,)), ((1, 3, 1, 5), (2, 1, 4, 1)), ((7,), (1,)))
+        for i, (first, second) in enumerate(shapes):
+            yield f"{name}-broadcast{i}", _two(operator, first=first, second=second)
+        table = f"{operator.title()}Options"
+        for act in ("RELU", "RELU6"):
+            yield f"{name}-{act.lower()}", _two(operator, options(table, fusedActivationFunction=activation(act)))
+    for operator in ("LOGISTIC", "TANH"):
+        for i, scale in enumerate((2.0**-12, 2.0**-11, 2.0**-13, 0.00031, 0.0007, 0.01, 1.3, 3e-6, 1e-9)):
+            yield f"{operator.lower()}-int16-scale{i}", _one(operator, (scale, 2.0**-15))
+    for i, scales in enumerate(((0.01, 0.01), (0.01, 0.013), (0.02, 0.003), (1e-4, 0.3))):
+        yield f"relu-int16-scales{i}", _one("RELU", scales)
+        for alpha in (0.1, 0.3, -0.25, 1.7):
+            fields = options("LeakyReluOptions", alpha=alpha)
+            yield f"leaky_relu-int16-scales{i}-a{alpha:g}", _one("LEAKY_RELU", scales, fields)
+    for operator in ("MAX_POOL_2D", "AVERAGE_POOL_2D"):
+        shapes = (((2, 2), (2, 2)), ((3, 2), (1, 2)), ((5, 7), (3, 3)), ((8, 9), (1, 1)))
+        for (window, stride), pad in itertools.product(shapes, ("SAME", "VALID")):
+            for act in ("NONE", "RELU6") if window == (3, 2) else ("NONE",):
+                yield _pool(operator, window, stride, pad, act)
+
+
+def _pool(operator, window, stride, pad, act):
+    fields = options(
+        "Pool2DOptions",
+        padding=padding(pad),
+        strideH=stride[0],
+        strideW=stride[1],
+        filterHeight=window[0],
+        filterWidth=window[1],
+        fusedActivationFunction=activation(act),
+    )
+    size = [extent(i, w, s, 1, pad) for i, w, s in zip((8, 9), window, stride)]
+    name = f"{operator.lower()}-int16-w{window[0]}x{window[1]}-{pad.lower()}-{act.lower()}"
+    return name, _one(operator, (0.0004, 0.0004), fields, result=(1, *size, 5))
 
 
 def _common():
