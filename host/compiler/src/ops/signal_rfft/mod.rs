@@ -11,30 +11,33 @@ use crate::ops::kernels::kernels;
 use crate::ops::shared::{signal, text};
 use tables::Tables;
 
-/// From samples to the lower half of their spectrum.
-pub static RFFT: Definition = Definition {
-    kind: OpKind::SIGNAL_RFFT,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: kernels!["fft_int16.h", "fft_int32.h", "fft_float.h", "fft_stages.h"],
-    reference: "signal/micro/kernels/rfft.cc",
-    support: SUPPORT,
-};
-/// From a spectrum to samples.
-pub static IRFFT: Definition = Definition {
-    kind: OpKind::SIGNAL_IRFFT,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: &[],
-    reference: "signal/micro/kernels/irfft.cc",
-    support: SUPPORT,
-};
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // From samples to the lower half of their spectrum.
+    Definition {
+        kind: OpKind::SIGNAL_RFFT,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: kernels!["fft_int16.h", "fft_int32.h", "fft_float.h", "fft_stages.h"],
+        reference: "signal/micro/kernels/rfft.cc",
+        support: SUPPORT,
+    },
+    // From a spectrum to samples.
+    Definition {
+        kind: OpKind::SIGNAL_IRFFT,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: &[],
+        reference: "signal/micro/kernels/irfft.cc",
+        support: SUPPORT,
+    },
+];
 /// Its name in files.
 pub static CUSTOM_RFFT: CustomOperator = custom(OpKind::SIGNAL_RFFT);
 /// Its name in files.
