@@ -18,7 +18,10 @@ TVMK_AT(tvmk_mve_channels_t, shift, 32);
 
 /* From four channels' two words. VRSHL looks at the lowest byte of a shift: the complement of e1 is -(e1 + 1). */
 TVMK_INLINE tvmk_mve_channels_t tvmk_mve_words(int32x4_t first, int32x4_t second) {
-    tvmk_mve_channels_t c = {first, vshrq_n_s32(second, 6), vorrq_n_s32(vmvnq_s32(second), 0xE0)};
+    /* As assembly, since gcc 12 loses the shift with -mfloat-abi=softfp. */
+    int32x4_t bias;
+    __asm__("vshr.s32 %q0, %q1, #6" : "=w"(bias) : "w"(second));
+    tvmk_mve_channels_t c = {first, bias, vorrq_n_s32(vmvnq_s32(second), 0xE0)};
     return c;
 }
 
