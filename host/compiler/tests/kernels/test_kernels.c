@@ -17,6 +17,7 @@
 #include "gather.h"
 #include "gather_nd.h"
 #include "max_pool_2d.h"
+#include "move.h"
 #include "mul.h"
 #include "softmax.h"
 
@@ -645,6 +646,48 @@ static void test_mul(void) {
     check("mul", n, details);
 }
 
+/* Blocks of all lengths, in loops of any order, from steps of either sign. */
+static void test_move(void) {
+    tvmk_move_t l;
+    memset(&l, 0, sizeof l);
+    int32_t bytes = l.block = between(0, 1) ? between(1, 12) : between(1, 80), order[5] = {0, 1, 2, 3, 4};
+    for (int i = 4; i >= 0; i--) {
+        int other = (int)between(0, i), kept = (int)order[i];
+        order[i] = order[other], order[other] = kept;
+        l.count[i] = between(0, 2) ? between(1, 3) : between(1, 9);
+    }
+    int32_t from = l.block, to = l.block, first = 0;
+    for (int i = 0; i < 5; i++) {
+        int in_level = (int)order[i], out_level = 4 - i;
+        l.in_step[in_level] = from, from *= l.count[in_level];
+        l.out_step[out_level] = to, to *= l.count[out_level];
+        bytes *= l.count[i];
+    }
+    if (bytes > IN_MAX / 2) {
+        return;
+    }
+    int32_t gap = between(0, 1) * between(1, 5), level = between(0, 4);
+    if (order[4] == level && l.count[level] * gap < IN_MAX / 2) { /* outermost in the input */
+        l.in_step[level] += gap, from += gap * (l.count[level] - 1);
+    }
+    if (between(0, 1)) {
+        first = l.in_step[level] * (l.count[level] - 1), l.in_step[level] = -l.in_step[level];
+    }
+    fill(in, from);
+    for (int32_t n = 0; n < bytes / l.block; n++) {
+        int32_t rest = n, source = first, place = 0;
+        for (int i = 4; i >= 0; i--) {
+            source += rest % l.count[i] * l.in_step[i], place += rest % l.count[i] * l.out_step[i];
+            rest /= l.count[i];
+        }
+        memcpy(expected + place, in + source, (size_t)l.block);
+    }
+    memset(out, 85, OUT_MAX + GUARD);
+    snprintf(details, sizeof details, "%ld bytes in blocks of %ld", (long)bytes, (long)l.block);
+    tvmk_move(&l, at_edge(EDGE_INPUT, in, from) + first, out);
+    check("move", bytes, details);
+}
+
 /* Words of filled memory at every address, and nothing beside them. */
 static void test_fill(void) {
     int32_t before = between(0, 9), n = between(0, 40);
@@ -801,6 +844,8 @@ int main(void) {
     report("max_pool_2d");
     for (int i = 0; i < 200 * ROUNDS; i++) next_case(), test_fill();
     report("fill");
+    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_move();
+    report("move");
     for (int i = 0; i < 100 * ROUNDS; i++) test_softmax();
     report("softmax");
     test_div();

@@ -45,7 +45,7 @@ impl<'a> Moved<'a> {
         let (size, bytes) = (self.output.dtype.size(), self.output.bytes());
         match self.gaps {
             Gaps::None => String::new(),
-            Gaps::Byte(byte) => format!("    memset(output, {byte}, {bytes}U);\n"),
+            Gaps::Byte(byte) => format!("    tvmk_fill((int8_t *)output, {}, {bytes});\n", byte as i8),
             Gaps::Element(value) => {
                 let (text, from) = match &value.data {
                     Some(data) => {
