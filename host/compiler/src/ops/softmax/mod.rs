@@ -1,5 +1,7 @@
 //! SOFTMAX: `softmax.h` from int8 to int8 or int16, `softmax_float.h` on float32.
 
+mod wide;
+
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{DType, OpKind, OpOptions};
@@ -19,9 +21,12 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["softmax.h", "softmax_float.h"],
+    kernels: kernels!["softmax.h", "softmax_float.h", "softmax_int16.h"],
     reference: "softmax.cc",
-    support: &[Support::bytes("int8 to int8, int16", Cores::Portable), Support::near("float32", Cores::Portable)],
+    support: &[
+        Support::bytes("int8 to int8, int16; int16", Cores::Portable),
+        Support::near("float32", Cores::Portable),
+    ],
 };
 
 /// Sums of more exponentials might not fit in the reference's Q12.19 accumulator.
@@ -66,7 +71,11 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         }
         return Some(Box::new(FloatSoftmax { input, output, beta }));
     }
-    (checker.dtype(input, &[DType::Int8]) & checker.dtype(output, &[DType::Int8, DType::Int16])).then_some(())?;
+    if input.dtype == DType::Int16 {
+        return wide::check(checker, beta);
+    }
+    (checker.dtype(input, &[DType::Int8, DType::Int16]) & checker.dtype(output, &[DType::Int8, DType::Int16]))
+        .then_some(())?;
     checker.shape(output, &input.shape);
     let depth = input.shape.last().copied().unwrap_or(0);
     if !(1..=DEPTH_MAX).contains(&depth) {

@@ -99,6 +99,10 @@ def _elements():
     for operator in ("LOGISTIC", "TANH"):
         for i, scale in enumerate((2.0**-12, 2.0**-11, 2.0**-13, 0.00031, 0.0007, 0.01, 1.3, 3e-6, 1e-9)):
             yield f"{operator.lower()}-int16-scale{i}", _one(operator, (scale, 2.0**-15))
+    for i, (scale, depth) in enumerate(((1e-4, 5), (3e-3, 10), (2.0**-12, 1), (7e-4, 33), (0.3, 4), (1e-5, 400), (2.0**-11, 2))):
+        for beta in (1.0, 0.37):
+            fields = options("SoftmaxOptions", beta=beta)
+            yield f"softmax-int16-scale{i}-beta{beta:g}", _one("SOFTMAX", (scale, 2.0**-15), fields, (7, depth))
     for i, scales in enumerate(((0.01, 0.01), (0.01, 0.013), (0.02, 0.003), (1e-4, 0.3))):
         yield f"relu-int16-scales{i}", _one("RELU", scales)
         for alpha in (0.1, 0.3, -0.25, 1.7):
