@@ -51,13 +51,15 @@ fn compile(tool: &Path, tflite: &Path) -> Result<Model> {
     let name = tflite.file_stem().and_then(|name| name.to_str()).context("a model's name is not UTF-8")?.to_owned();
     let (archive, folder) = (tflite.with_extension("tar"), tflite.with_extension("c"));
     Cmd::new(tool).arg("compile").arg(tflite).arg("-o").arg(&archive).capture()?;
-    Cmd::new(tool).arg("generate").arg(&archive).arg("-o").arg(&folder).capture()?;
+    fs::create_dir_all(&folder)?;
+    Cmd::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&folder).capture()?;
     let facts = Cmd::new(tool).arg("inspect").arg(&archive).arg("--json").capture()?;
     let facts = serde_json::from_str::<Value>(&facts)?["models"][0].clone();
-    let folder = folder.join("archive");
+    // Of the archive itself: `generate` leaves the entry with its structs out where it has one of its own.
+    let (folder, code) = (folder.join("codegen/host/include"), folder.join("codegen/host/src"));
     let module = text(&facts["name"])?;
     let header = fs::read_to_string(folder.join(format!("tvmgen_{module}.h"))).with_context(|| name.clone())?;
-    let mut sources: Vec<PathBuf> = fs::read_dir(&folder)?.flatten().map(|entry| entry.path()).collect();
+    let mut sources: Vec<PathBuf> = fs::read_dir(&code)?.flatten().map(|entry| entry.path()).collect();
     sources.retain(|file| file.extension().is_some_and(|extension| extension == "c"));
     sources.sort();
     Ok(Model { name, sources, folder, facts, header })
