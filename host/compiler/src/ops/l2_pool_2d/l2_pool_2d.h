@@ -3,7 +3,7 @@
 #define TVMK_L2_POOL_2D_H
 
 #include "float_math.h"
-#include "max_pool_2d.h"
+#include "max_pool_2d_parts.h"
 
 TVMK_SHARED void tvmk_l2_pool_2d(const tvmk_max_pool_2d_t *l, const float *in, float *out, float low, float high) {
     int32_t step = (int32_t)l->in_width * l->channels;
