@@ -114,15 +114,20 @@ TVMK_INLINE void tvmk_int16_channels(const tvmk_int16_window_t *l, int32_t group
             }
         } else {
             tvmk_int16_products(w0, w1, x0, x1, depth, part, two);
-            for (int32_t i = 0; i < 4; i++) {
-                sums[i] = part[i];
-            }
+            sums[0] = part[0];
+            sums[1] = part[1];
+            sums[2] = part[2];
+            sums[3] = part[3];
         }
         out0[c] = tvmk_int16_finish(l, sums[0], c, form);
-        out0[next] = tvmk_int16_finish(l, sums[next - c], next, form);
         if (two) {
             out1[c] = tvmk_int16_finish(l, sums[2], c, form);
-            out1[next] = tvmk_int16_finish(l, sums[2 + next - c], next, form);
+        }
+        if (next > c) {
+            out0[next] = tvmk_int16_finish(l, sums[1], next, form);
+        }
+        if (two && next > c) {
+            out1[next] = tvmk_int16_finish(l, sums[3], next, form);
         }
     }
 }
