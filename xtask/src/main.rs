@@ -37,7 +37,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "bench",
-        usage: "[BOARD...] [--layers] [--model NAME]",
+        usage: "[BOARD...] [FILE.tflite...] [--layers] [--model NAME] [--write]",
         about: "instructions, flash and RAM of compiled models on emulated boards",
         run: bench::run,
     },

@@ -1,7 +1,11 @@
-//! `cargo xtask bench [BOARD...] [--layers] [--model NAME]`: what compiled models cost on the emulated boards.
+//! `cargo xtask bench [BOARD...] [FILE.tflite...] [--layers] [--model NAME] [--write]`: what compiled models cost on the emulated
+//! boards.
 //!
 //! Instructions of one `TVMExecute`, counted by the emulator (not cycles), and flash and RAM of an image that holds the model,
-//! the runtime and the startup code, nothing else. Models: the bundled one, and those of `docs/data.md` where they are.
+//! the runtime and the startup code, nothing else. Models: those given, or the bundled one and those of `docs/data.md` where they
+//! are. A model that does not fit a board has a line that says so. With `--write` the table becomes `docs/performance.md`.
+//!
+//! It fails where a layer of a model runs on a kernel of the general form.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,22 +14,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::machine::board::Board;
+use crate::machine::board::{Board, NAMES};
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, library, paths, setup};
-use crate::measure::models;
+use crate::measure::peer;
+use crate::measure::{firmware, models, performance};
 
 /// The cores of the table when none is named.
 const CORES: [&str; 4] = ["cortex-m3", "cortex-m4f", "cortex-m55", "rv32imac"];
-
-/// TFLite Micro with CMSIS-NN on the emulated Cortex-M4: instructions of one inference (GCC 12.2, -O2; TFLite Micro of
-/// August 2026, CMSIS-NN 7), measured in the same emulator.
-const REFERENCES: [(&str, u64); 4] = [
-    ("hello_world_int8", 3_520),
-    ("micro_speech_quantized", 1_500_000),
-    ("kws_ref_model", 7_700_000),
-    ("pretrainedResnet_quant", 29_900_000),
-];
 
 /// A model, compiled and with its interface generated.
 struct Model {
@@ -34,61 +30,143 @@ struct Model {
     facts: Value,
 }
 
+/// What is asked for.
+#[derive(Default)]
+struct Request {
+    boards: Vec<String>,
+    files: Vec<PathBuf>,
+    layers: bool,
+    only: Option<String>,
+    write: bool,
+}
+
+impl Request {
+    fn new(args: &[String]) -> Result<Self> {
+        let mut request = Self::default();
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--layers" => request.layers = true,
+                "--write" => request.write = true,
+                "--model" => request.only = Some(args.next().context("--model takes a name")?.clone()),
+                file if file.ends_with(".tflite") => request.files.push(file.into()),
+                _ => request.boards.push(arg.clone()),
+            }
+        }
+        if request.write && (request.layers || request.only.is_some() || !request.files.is_empty()) {
+            bail!("--write is for the whole table: without --layers, --model and files");
+        }
+        if request.boards.is_empty() {
+            request.boards =
+                if request.write { &NAMES[..] } else { &CORES[..] }.iter().map(ToString::to_string).collect();
+        }
+        Ok(request)
+    }
+}
+
 /// Prints the table.
 ///
 /// # Errors
-/// Unknown arguments, or a model that can't be compiled, built or run.
+/// Unknown arguments, a model that can't be built or run for another reason than its size, or a layer on a general kernel.
 pub fn run(args: &[String]) -> Result<()> {
-    let (mut boards, mut layers, mut only) = (Vec::new(), false, None);
-    let mut args = args.iter();
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "--layers" => layers = true,
-            "--model" => only = Some(args.next().context("--model takes a name")?.as_str()),
-            _ => boards.push(arg.clone()),
-        }
-    }
-    if boards.is_empty() {
-        boards = CORES.map(String::from).to_vec();
-    }
+    let request = Request::new(args)?;
+    let boards = Board::select(&request.boards)?;
     setup::need(&["firmware"])?;
     let out = paths::target().join("bench");
     fs::create_dir_all(&out)?;
-    let models = compile_all(&out, only)?;
+    let models = compile_all(&out, &request)?;
     println!(
         "{:<24} {:<11} {:>12} {:>9} {:>8} {:>8} {:>10}   TFLite Micro + CMSIS-NN",
         "model", "core", "instructions", "per MAC", "flash", "RAM", "workspace"
     );
+    let mut failures: Vec<String> = models.iter().flat_map(|model| general_layers(&model.name, &model.facts)).collect();
+    let mut lines = Vec::new();
     for model in &models {
-        for board in Board::select(&boards)? {
-            let row = measure(&board, model, &out, layers)?;
-            println!("{}", row.text(model, &board));
-            if layers {
-                print!("{}", per_layer(&board, model, &row.program)?);
+        for board in &boards {
+            match measure(board, model, &out, request.layers) {
+                Ok(row) => {
+                    println!("{}", row.text(model, board));
+                    if request.layers {
+                        print!("{}", per_layer(board, model, &row.program)?);
+                    }
+                    lines.push(row.line(model, board));
+                }
+                Err(error) if is_too_large(&format!("{error:#}")) => {
+                    println!("{:<24} {:<11} does not fit", model.name, board.name);
+                }
+                Err(error) => {
+                    println!("{:<24} {:<11} fails", model.name, board.name);
+                    failures.push(format!("{} on {}: {error:#}", model.name, board.name));
+                }
             }
         }
+    }
+    if request.write {
+        performance::write(&lines)?;
+    }
+    if !failures.is_empty() {
+        bail!("{}", failures.join("\n"));
     }
     Ok(())
 }
 
-fn compile_all(out: &Path, only: Option<&str>) -> Result<Vec<Model>> {
-    let root = paths::root();
-    Cmd::new("cargo").args(["build", "--profile", "host", "--package", "tvm_embedded_cli"]).dir(root).capture()?;
-    let tool = paths::target().join("host/tvm-embedded");
-    let mut files = vec![root.join("models/digits/digits.tflite")];
-    if let Some(folder) = paths::data("models") {
-        files.extend(fs::read_dir(folder)?.flatten().map(|entry| entry.path()));
+/// Whether a linker says that an image is too large for a board.
+fn is_too_large(error: &str) -> bool {
+    ["overflowed by", "will not fit in region", "is not within region"].iter().any(|sign| error.contains(sign))
+}
+
+/// The layers on a kernel of the general form, with the cores and the reasons.
+fn general_layers(model: &str, facts: &Value) -> Vec<String> {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let mut found = Vec::new();
+    for layer in list(&facts["layers"]) {
+        for miss in list(&layer["misses"]).iter().filter(|miss| miss["general"] == true) {
+            let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+            let cores: Vec<String> = list(&miss["cores"]).iter().map(text).collect();
+            let (function, why) = (text(&layer["function"]), text(&miss["why"]));
+            found.push(format!("{model}: {function} runs on a general kernel on {}: {why}", cores.join(", ")));
+        }
+    }
+    found
+}
+
+/// The files to measure: those given, or all there are.
+fn files(request: &Request) -> Result<Vec<PathBuf>> {
+    if !request.files.is_empty() {
+        return Ok(request.files.clone());
+    }
+    let mut files = vec![paths::root().join("models/digits/digits.tflite")];
+    for part in ["models", "networks", "exporters/models"] {
+        let Some(folder) = paths::data(part) else { continue };
+        let all = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
+        // Of the many exporters' models, those that were measured with the peer.
+        files.extend(all.filter(|file| part != "exporters/models" || peer::of(&name_of(file)).is_some()));
     }
     files.retain(|file| file.extension().is_some_and(|extension| extension == "tflite"));
+    files.retain(|file| request.only.as_ref().is_none_or(|only| *only == name_of(file)));
     files.sort();
+    Ok(files)
+}
+
+/// A model's name: that of its file.
+fn name_of(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Compiles the models. Those that the compiler refuses are named, and an error where they were asked for.
+fn compile_all(out: &Path, request: &Request) -> Result<Vec<Model>> {
+    let tool = firmware::tool()?;
     let mut models = Vec::new();
-    for file in files {
-        let name = file.file_stem().and_then(|name| name.to_str()).context("a model's name is not UTF-8")?.to_owned();
-        if only.is_some_and(|only| only != name) {
+    for file in files(request)? {
+        let name = name_of(&file);
+        let archive = out.join(format!("{name}.tar"));
+        if let Err(error) = Cmd::new(&tool).arg("compile").arg(&file).arg("-o").arg(&archive).capture() {
+            if !request.files.is_empty() || request.only.is_some() {
+                return Err(error);
+            }
+            println!("{name:<24} is refused by the compiler");
             continue;
         }
-        let archive = out.join(&name).with_extension("tar");
-        Cmd::new(&tool).arg("compile").arg(&file).arg("-o").arg(&archive).capture()?;
         let folder = out.join(&name);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -118,14 +196,29 @@ impl Row {
         let per_mac =
             if macs < 10_000 { "-".to_owned() } else { format!("{:.2}", self.instructions as f64 / macs as f64) };
         let workspace = model.facts["totals"]["workspace_bytes"].as_u64().unwrap_or(0);
-        let reference = REFERENCES.iter().find(|(name, _)| *name == model.name && board.name.starts_with("cortex-m4"));
-        let compared = reference.map_or(String::new(), |(_, instructions)| {
-            format!("   {instructions}: {:.2} of it", self.instructions as f64 / *instructions as f64)
+        let peer = peer::of(&model.name).and_then(|peer| peer.on(board.name));
+        let compared = peer.map_or(String::new(), |millions| {
+            format!("   {millions} M: {:.2} of it", self.instructions as f64 / 1e6 / millions)
         });
         format!(
             "{:<24} {:<11} {:>12} {:>9} {:>8} {:>8} {:>10}{compared}",
             model.name, board.name, self.instructions, per_mac, self.flash, self.ram, workspace
         )
+    }
+}
+
+impl Row {
+    /// The row of the committed table.
+    fn line(&self, model: &Model, board: &Board) -> performance::Line {
+        performance::Line {
+            model: model.name.clone(),
+            core: board.name,
+            macs: macs(model),
+            instructions: self.instructions,
+            flash: self.flash,
+            ram: self.ram,
+            workspace: model.facts["totals"]["workspace_bytes"].as_u64().unwrap_or(0),
+        }
     }
 }
 
@@ -143,9 +236,9 @@ fn measure(board: &Board, model: &Model, out: &Path, layers: bool) -> Result<Row
     let library = library::build(board)?;
     let folder = out.join(board.name);
     fs::create_dir_all(&folder)?;
-    let main = folder.join(&model.name).with_extension("c");
+    let main = folder.join(format!("{}.c", model.name));
     fs::write(&main, main_c(model)?)?;
-    let program = folder.join(&model.name).with_extension("elf");
+    let program = folder.join(format!("{}.elf", model.name));
     let sources = fs::read_to_string(model.folder.join("sources.txt"))?;
     let mut compiler = board
         .compiler()
@@ -233,4 +326,19 @@ fn per_layer(board: &Board, model: &Model, program: &Path) -> Result<String> {
         writeln!(text, "{:>49} {per_mac:>9}   {summary}", instructions)?;
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layer_on_a_general_kernel_is_named() {
+        let layer = |general: bool| {
+            let miss = serde_json::json!({"cores": ["dsp"], "general": general, "why": "a reason"});
+            serde_json::json!({"layers": [{"function": "f", "misses": [miss]}, {"function": "g"}]})
+        };
+        assert!(general_layers("m", &layer(false)).is_empty());
+        assert_eq!(general_layers("m", &layer(true)), ["m: f runs on a general kernel on dsp: a reason"]);
+    }
 }

@@ -54,7 +54,10 @@ fn line_of(row: &models::Row) -> String {
 }
 
 /// The program that the environment variable `TVM_EMBEDDED_TOOL` names, or else this checkout's.
-fn tool() -> Result<PathBuf> {
+///
+/// # Errors
+/// When it does not build.
+pub fn tool() -> Result<PathBuf> {
     match std::env::var_os("TVM_EMBEDDED_TOOL") {
         Some(tool) => Ok(tool.into()),
         None => build_tool(),

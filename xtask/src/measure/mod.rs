@@ -4,4 +4,6 @@ pub mod bench;
 pub mod calls;
 pub mod firmware;
 pub mod models;
+pub mod peer;
+pub mod performance;
 pub mod size;
