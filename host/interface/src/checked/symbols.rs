@@ -97,9 +97,7 @@ pub fn check_called(module: &Module) -> Result<()> {
     for name in &module.called_symbols {
         let service = SERVICES.iter().any(|(_, known, _)| known == name);
         let defined = module.defined_symbols.contains(name);
-        // Macros of our own compiler's kernels look like calls.
-        let kernel = name.starts_with("TVMK_");
-        if service || defined || kernel || LIBRARY.contains(&name.as_str()) || is_registry(name) || brought(name) {
+        if service || defined || LIBRARY.contains(&name.as_str()) || is_registry(name) || brought(name) {
             continue;
         }
         let advice = match name.as_str() {
