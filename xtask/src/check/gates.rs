@@ -79,8 +79,8 @@ const FAULTS: [Fault; 15] = [
     Fault {
         name: "out-of-bounds",
         file: "host/compiler/src/ops/add/add.h",
-        from: "const int8_t *end = in1 + count;",
-        to: "const int8_t *end = in1 + count + 1;",
+        from: "tvmk_add_row(&l, in1, 1, in2, 1, out, count);",
+        to: "tvmk_add_row(&l, in1, 1, in2, 1, out, count + 1);",
         gate: &["xtask", "sanitize", "models"],
         sign: "AddressSanitizer: heap-buffer-overflow",
     },
@@ -94,9 +94,9 @@ const FAULTS: [Fault; 15] = [
     },
     Fault {
         name: "lifetime",
-        file: "host/compiler/src/passes/schedule.rs",
-        from: "storage.last.max(at));",
-        to: "storage.last);",
+        file: "host/compiler/src/passes/schedule/mod.rs",
+        from: "layer.arguments.iter().for_each(",
+        to: "layer.arguments.iter().filter(|argument| argument.written).for_each(",
         gate: &["xtask", "attack", "graphs", "--seed", "1", "--count", "128"],
         sign: "models are wrong",
     },
@@ -134,7 +134,7 @@ const FAULTS: [Fault; 15] = [
     },
     Fault {
         name: "int-16",
-        file: "host/compiler/src/ops/add/add.h",
+        file: "host/compiler/src/ops/add/add_portable.h",
         from: "(x - zero_point) * (INT32_C(1) << 20); }",
         to: "(x - zero_point) * (int)(INT32_C(1) << 20); }",
         gate: &["xtask", "avr", "^add-b"],

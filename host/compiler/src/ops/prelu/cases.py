@@ -21,5 +21,4 @@ def cases():
     # The reference stops the process.
     five = ((1, 2, 3, 2, 3), (3,))
     yield "contradiction-prelu-five_dimensions", lambda state: binary("PRELU", five, "float32")
-    yield "contradiction-prelu-int8-five_dimensions", lambda state: binary("PRELU", five, "int8", SCALES[0])
     yield "refused-prelu-int32", lambda state: binary("PRELU", SHAPES[0], "int32")

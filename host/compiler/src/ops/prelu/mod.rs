@@ -30,10 +30,6 @@ struct Prelu<'a> {
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let binary = binary::check(checker, &[DType::Int8, DType::Float32])?;
-    if let Some(input) = binary.inputs.iter().find(|input| input.shape.len() > 4) {
-        // The reference stops the process.
-        checker.bad_tensor(input.id, format!("shape {:?}", input.shape), "up to 4 dimensions");
-    }
     if binary.output.dtype == DType::Float32 {
         let ranks = [binary.inputs[0], binary.inputs[1], binary.output].map(|operand| operand.tensor.shape.len());
         if ranks.into_iter().any(|rank| rank > 4) {
