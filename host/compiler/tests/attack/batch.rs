@@ -34,6 +34,8 @@ pub fn check(records: &[Record], folder: &Path, way: Option<&'static str>, tally
         tally.models += 1;
         let way = way.unwrap_or(WAYS[(record.number % WAYS.len() as u64) as usize]);
         match attempt(record, way, accepted.len()) {
+            // A value without a result ends a run of either; the tests of the operators that have such compare when.
+            Ok(Some(model)) if ends_on_a_value(record, &model) => tally.both_refused += 1,
             Ok(Some(model)) if record.refused.is_some() => {
                 drop(model);
                 let reason = record.refused.clone().unwrap_or_default();
@@ -118,6 +120,12 @@ fn judge(accepted: &Accepted<'_>, outcome: Result<Vec<Vec<u8>>, String>, tally: 
     if let Some(name) = &record.extension {
         *tally.extensions.entry(name.clone()).or_default() += 1;
     }
+}
+
+/// Whether the reference ended a run, not the preparation, of a model whose runs can end on a value.
+fn ends_on_a_value(record: &Record, accepted: &Accepted<'_>) -> bool {
+    let ended = record.refused.as_ref().is_some_and(|reason| reason.contains("failed to invoke with status"));
+    ended && accepted.model.layers.iter().any(|planned| planned.layer.fails)
 }
 
 /// What differs in the samples on which the reference is defined.

@@ -104,7 +104,7 @@ TVMK_INLINE void tvmk_conv_2d_columns(const tvmk_conv_2d_t *l, const int8_t *in,
 
 TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     int32_t pairs = tvmk_conv_2d_pairs(l);
-    int32_t *columns = (int32_t *)scratch;
+    int32_t *columns = (int32_t *)(void *)scratch;
     int8_t *line = (int8_t *)(columns + 4 * pairs);
     int32_t channels = l->out_channels;
     int32_t positions = l->out_height * l->out_width;
@@ -158,7 +158,7 @@ TVMK_INLINE void tvmk_conv_2d_sums(const int32_t *w, const int32_t *columns, int
 /* General output form; packed sums are taken apart every TVMK_DSP_BLOCK pairs, so that weights of any size may be packed. */
 TVMK_SHARED void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     int32_t pairs = tvmk_conv_2d_pairs(l);
-    int32_t *columns = (int32_t *)scratch;
+    int32_t *columns = (int32_t *)(void *)scratch;
     int32_t channels = l->out_channels;
     int32_t oy = 0, ox = 0, count = 4;
     for (int32_t left = l->out_height * l->out_width; left > 0; left -= count, out += count * channels) {

@@ -135,11 +135,11 @@ TVMK_INLINE void tvmk_depthwise_dsp_as(const tvmk_depthwise_conv_2d_t *l, const 
     int32_t plane = pitch * tvmk_depthwise_plane_height(l, l->band);
     int32_t group = tvmk_min(l->in_channels, 4);
     int32_t taps = l->window_height * l->window_width;
-    int16_t *planes = (int16_t *)scratch;
+    int16_t *planes = (int16_t *)(void *)scratch;
     tvmk_dsp_rows_t r;
     r.pitch = 2 * pitch * l->dilation_height;
     r.next_row = 2 * pitch * l->stride_height;
-    r.sums = (int32_t *)scratch + group * plane / 2;
+    r.sums = (int32_t *)(void *)scratch + group * plane / 2;
     r.sums_end = r.sums + ((l->out_width + 1) & ~1);
     r.step_x = l->out_step[1];
     r.step_y = l->out_step[0];

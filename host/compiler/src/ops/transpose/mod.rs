@@ -2,7 +2,7 @@
 
 use crate::ir::graph::OpKind;
 use crate::ir::layer::{Layer, Lowered, Lowering};
-use crate::ops::checker::{Checker, Operand, resolve_axis};
+use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::shared::moves::{self, Level, Move};
 
@@ -50,8 +50,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(Transpose { input, output, moved: moved? }))
 }
 
+/// The order, if it is one. The reference counts no dimension from the end.
 fn permutation(given: &[i32], rank: usize) -> Option<Vec<usize>> {
-    let order: Vec<usize> = given.iter().map(|&axis| resolve_axis(axis, rank)).collect::<Option<_>>()?;
+    let order: Vec<usize> = given.iter().map(|&axis| usize::try_from(axis).ok()).collect::<Option<_>>()?;
     let complete = order.len() == rank && (0..rank).all(|axis| order.contains(&axis));
     complete.then_some(order)
 }

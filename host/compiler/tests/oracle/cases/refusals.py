@@ -48,7 +48,9 @@ def _refused():
         found[f"fully_connected-bias_type{number}"] = lambda number=number: _dense(_BIAS, number)
         found[f"conv_2d-bias_type{number}"] = lambda number=number: _overflow("CONV_2D", 0, number)
     found["concatenation-unquantised"] = lambda: _concatenation(None)
-    found["transpose-order_of_rank2"] = lambda: _transpose()
+    found["transpose-order_of_rank2"] = lambda: _transpose([[1, 0]])
+    for order in ([1, -2], [-1, 0]):
+        found[f"transpose-order{order[0]}{order[1]}"] = lambda order=order: _transpose(order)
     found["softmax-beta_nan"] = lambda: _softmax(float("nan"), 0.05)
     found["softmax-scalar"] = lambda: _softmax(1.0, 0.05, shape=())
     found["softmax-tiny_scale"] = lambda: _softmax(1.0, 1e-9)
@@ -106,10 +108,10 @@ def _softmax(beta, scale, result=Quantization(1 / 256, -128), shape=(1, 4)):
     return model.bytes()
 
 
-def _transpose():
+def _transpose(order):
     model = Model()
     graph = model.graph()
-    inputs = [graph.input("input", (2, 3), _SAME), graph.constant("order", np.int32([[1, 0]]))]
+    inputs = [graph.input("input", (2, 3), _SAME), graph.constant("order", np.int32(order))]
     graph.output(graph.operator("TRANSPOSE", inputs, [graph.tensor("output", (3, 2), _SAME)], options("TransposeOptions")))
     return model.bytes()
 
