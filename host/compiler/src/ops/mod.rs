@@ -89,6 +89,7 @@ pub mod sub;
 pub mod tanh;
 pub mod transpose;
 pub mod transpose_conv;
+pub mod unidirectional_sequence_lstm;
 pub mod unpack;
 pub mod variable;
 pub mod zeros_like;
@@ -187,6 +188,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &tanh::DEFINITION,
     &transpose::DEFINITION,
     &transpose_conv::DEFINITION,
+    &unidirectional_sequence_lstm::DEFINITION,
     &unpack::DEFINITION,
     &variable::DEFINITIONS,
     &zeros_like::DEFINITION,

@@ -5,6 +5,7 @@
 use crate::ir::graph::{Graph, Subgraph, Tensor, TensorId};
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem, UNKNOWN};
 use crate::ops::conditions::check_operator;
+use crate::ops::unidirectional_sequence_lstm;
 use crate::ops::variable;
 use std::collections::HashSet;
 
@@ -79,6 +80,8 @@ fn check_contents(main: &Subgraph) -> Option<Problem> {
 /// Every tensor is a constant, an input, or written once before it is read.
 fn check_flow(graph: &Subgraph, reported: &HashSet<TensorId>, problems: &mut Vec<Problem>) {
     let mut ready: Vec<bool> = graph.tensors.iter().map(Tensor::is_constant).collect();
+    let states = graph.operators.iter().flat_map(unidirectional_sequence_lstm::states);
+    states.filter(|&id| unidirectional_sequence_lstm::keeps(graph, id)).for_each(|id| ready[id.0] = true);
     check_inputs(graph, reported, problems);
     graph.inputs.iter().for_each(|&id| ready[id.0] = true);
     for op in &graph.operators {

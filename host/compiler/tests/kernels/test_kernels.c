@@ -20,6 +20,7 @@
 #include "move.h"
 #include "mul.h"
 #include "softmax.h"
+#include "unidirectional_sequence_lstm.h"
 
 #ifndef ROUNDS
 #define ROUNDS 1
@@ -477,6 +478,32 @@ static void test_fully_connected(int general) {
     check("fully_connected", batches * units, details);
 }
 
+/* Sums as bytes of int32, some of all rows. */
+static void test_unit_sums(void) {
+    int32_t inputs = between(0, 4) ? between(1, 40) : between(100, 1900), rows = 4 * between(1, 6);
+    int32_t first = 4 * between(0, rows / 4 - 1), count = 4 * between(1, (rows - first) / 4);
+    int32_t sums[24];
+    fill(in, inputs);
+    fill_weights(inputs * rows);
+    int unpacked = between(0, 3) == 0;
+    pack(rows, 1, inputs, unpacked);
+    for (int32_t c = 0; c < count; c++) {
+        sums[c] = 0;
+        for (int32_t k = 0; k < inputs; k++) {
+            sums[c] += weights[(first + c) * inputs + k] * in[k];
+        }
+    }
+    int32_t bytes = count * (int32_t)sizeof *sums;
+    memcpy(expected, sums, (size_t)bytes);
+    memset(out, 85, OUT_MAX + GUARD);
+    snprintf(details, sizeof details, "%ld to %ld from %ld", (long)inputs, (long)count, (long)first);
+    int32_t kept = TVMK_DSP && !unpacked ? rows / 2 * 4 * ((inputs + 1) / 2) : rows * inputs;
+    tvmk_unit_rows_t l = {at_edge(EDGE_WEIGHTS, packed.bytes, kept), inputs, !unpacked};
+    tvmk_unit_sums(&l, first, count, at_edge(EDGE_INPUT, in, inputs), sums);
+    memcpy(out, sums, (size_t)bytes);
+    check("unit_sums", bytes, details);
+}
+
 static void test_average_pool_2d(void) {
     geometry_t g;
     if (!geometry(&g) || g.dh != 1 || g.dw != 1) {
@@ -834,6 +861,8 @@ int main(void) {
     report("depthwise_whole");
     for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_fully_connected(i % 7 == 0);
     report("fully_connected");
+    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_unit_sums();
+    report("unit_sums");
     for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_average_pool_2d();
     report("average_pool_2d");
     for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_add();

@@ -183,9 +183,9 @@ class Graph:
         self.table.tensors[-1].type = schema.TensorType.RESOURCE
         return tensor
 
-    def lasting(self, name, shape, quantization):
+    def lasting(self, name, shape, quantization, dtype=INT8):
         """A tensor that an operator computes and that keeps its contents from run to run."""
-        tensor = self.tensor(name, shape, quantization)
+        tensor = self.tensor(name, shape, quantization, dtype)
         self.table.tensors[-1].isVariable = True
         return tensor
 

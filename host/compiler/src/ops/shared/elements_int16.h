@@ -79,22 +79,30 @@ TVMK_INLINE int32_t tvmk_sigmoid_between(const tvmk_sigmoid_int16_t *l, int32_t 
     return below * (INT32_C(1) << bits) + rest * (l->table[i + 1] - below);
 }
 
+TVMK_INLINE int32_t tvmk_logistic_int16_of(const tvmk_sigmoid_int16_t *l, int32_t in) {
+    int32_t x = tvmk_sigmoid_argument(l, in);
+    int32_t y = tvmk_sigmoid_between(l, x < 0 ? -x : x, 9, INT32_C(0x7FFF) << 10);
+    y = x >= 0 ? y + 512 : (INT32_C(1) << 25) - y + 511;
+    return (int16_t)(y >> 10);
+}
+
+TVMK_INLINE int32_t tvmk_tanh_int16_of(const tvmk_sigmoid_int16_t *l, int32_t in) {
+    int32_t x = tvmk_sigmoid_argument(l, in);
+    int32_t y = tvmk_sigmoid_between(l, x < 0 ? -x : x, 8, INT32_C(0xFFFF) << 8);
+    y -= INT32_C(1) << 23;
+    y = x >= 0 ? y + 128 : 127 - y;
+    return (int16_t)(y >> 8);
+}
+
 TVMK_SHARED void tvmk_logistic_int16(const tvmk_sigmoid_int16_t *l, const int16_t *in, int16_t *out, int32_t count) {
     for (int32_t i = 0; i < count; i++) {
-        int32_t x = tvmk_sigmoid_argument(l, in[i]);
-        int32_t y = tvmk_sigmoid_between(l, x < 0 ? -x : x, 9, INT32_C(0x7FFF) << 10);
-        y = x >= 0 ? y + 512 : (INT32_C(1) << 25) - y + 511;
-        out[i] = (int16_t)(y >> 10);
+        out[i] = (int16_t)tvmk_logistic_int16_of(l, in[i]);
     }
 }
 
 TVMK_SHARED void tvmk_tanh_int16(const tvmk_sigmoid_int16_t *l, const int16_t *in, int16_t *out, int32_t count) {
     for (int32_t i = 0; i < count; i++) {
-        int32_t x = tvmk_sigmoid_argument(l, in[i]);
-        int32_t y = tvmk_sigmoid_between(l, x < 0 ? -x : x, 8, INT32_C(0xFFFF) << 8);
-        y -= INT32_C(1) << 23;
-        y = x >= 0 ? y + 128 : 127 - y;
-        out[i] = (int16_t)(y >> 8);
+        out[i] = (int16_t)tvmk_tanh_int16_of(l, in[i]);
     }
 }
 

@@ -112,7 +112,7 @@ pub fn check_relu<'a>(checker: &mut Checker<'a>, alpha: f32) -> Option<Box<dyn C
 }
 
 /// The nearest power of two of a scale that is one, within a thousandth.
-fn log2(scale: f64) -> Option<i32> {
+pub fn log2(scale: f64) -> Option<i32> {
     // In float32, as the reference.
     let log = (scale as f32).ln() * (1.0f32 / 2.0f32.ln());
     ((log - log.round()).abs() < 1e-3).then_some(log.round() as i32)
@@ -162,6 +162,18 @@ fn sigmoids() -> Vec<i16> {
     (0..255).map(entry).chain([u16::MAX]).map(|value| value as i16).collect()
 }
 
+/// The table that LOGISTIC and TANH share, by this name.
+pub fn table_constant(name: String) -> Constant {
+    Constant {
+        name,
+        data: ConstantData::I16(sigmoids()),
+        align: 2,
+        row: 8,
+        comment: "65536 * sigmoid(i / 24), as bits".into(),
+        core: Core::Any,
+    }
+}
+
 impl Checked for Unary<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let Elements { input, output, .. } = self.elements;
@@ -170,14 +182,7 @@ impl Checked for Unary<'_> {
         let mut constants = Vec::new();
         if self.table {
             fields[0].1 = format!("(const uint16_t *){name}");
-            constants.push(Constant {
-                name,
-                data: ConstantData::I16(sigmoids()),
-                align: 2,
-                row: 8,
-                comment: "65536 * sigmoid(i / 24), as bits".into(),
-                core: Core::Any,
-            });
+            constants.push(table_constant(name));
         }
         let mut body = text::constant_struct(self.structure, "layer", &fields);
         body += &format!("    {}(&layer, input, output, {count});\n", self.function);

@@ -45,5 +45,6 @@ pub static KERNELS: &[Kernel] = kernels![
     "pool_int16.h",
     "reduce.h",
     "table.h",
+    "unit_sums.h",
     "weighted_int16.h",
 ];
