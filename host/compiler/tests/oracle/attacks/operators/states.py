@@ -1,8 +1,8 @@
-"""Variables: what one call leaves for the next."""
+"""Variables and recurrent layers: what one call leaves for the next."""
 
 import numpy as np
 
-from builder import options
+from builder import Quantization, options
 from cases import layout, streaming
 
 from ..net import is_type, size
@@ -31,4 +31,38 @@ def ring(net):
     return True
 
 
-OPERATORS = {"ring of frames": (1, ring)}
+def lstm(net):
+    """UNIDIRECTIONAL_SEQUENCE_LSTM of int8: gates that saturate or hardly move, cells of few and of many bits, both orders."""
+    source = net.source(lambda t: t.dtype.name == "int8" and len(t.shape) == 3 and size(t.shape) < net.largest)
+    if source is None:
+        source = net.input((net.between(1, 2), net.between(1, 5), net.between(1, 40)))
+    major, units = net.chance(0.3), net.pick((1, 2, 3, 4, 5, 8, 9, 17))
+    batches = source.shape[1 if major else 0]
+    hidden = Quantization(float(np.float32(net.state.uniform(0.6, 1.2) / 128)), net.zero_point())
+    if net.extreme:
+        hidden = net.quantization()
+    slots = [source, *[None] * 23]
+    gain = 10.0 ** net.state.uniform(-2, 2)
+    for first, count, quantization in ((1, source.shape[2], source.quantization), (5, units, hidden)):
+        lowest = net.pick((-127, -127, -127, -128))
+        for slot in range(first, first + 4):
+            scale = gain * net.state.uniform(0.5, 2) / (quantization.scale * 5000 * np.sqrt(count))
+            weights = net.state.randint(lowest, 128, (units, count)).astype(np.int8)
+            scale = Quantization(float(np.float32(np.clip(scale, 1e-30, 1e30))), 0)
+            slots[slot] = net.graph.constant(net.name("weights"), weights, scale)
+    for gate in range(4):
+        values = net.state.randint(-20000, 20001, units).astype(np.int32)
+        product = np.float32(np.clip(source.quantization.scale * slots[1 + gate].quantization.scale, 1e-37, 1e37))
+        slots[12 + gate] = net.graph.constant(net.name("bias"), values, Quantization(float(product), 0))
+    slots[18] = net.graph.lasting(net.name("hidden"), (batches, units), hidden)
+    cell = Quantization(2.0 ** net.between(-16, -8), 0)
+    slots[19] = net.graph.lasting(net.name("cell"), (batches, units), cell, np.int16)
+    output = net.result("lstm", (*source.shape[:2], units), "int8", hidden)
+    clip = net.pick((0.0, 0.0, 0.0, 0.5, 10.0))
+    fields = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=4, cellClip=clip, timeMajor=major)
+    net.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", slots, [output], fields)
+    net.samples_in_a_row = 5
+    return True
+
+
+OPERATORS = {"UNIDIRECTIONAL_SEQUENCE_LSTM": (2, lstm), "ring of frames": (1, ring)}
