@@ -37,8 +37,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "bench",
-        usage: "[BOARD...] [FILE.tflite...] [--layers] [--model NAME] [--write]",
-        about: "instructions, flash and RAM of compiled models on emulated boards",
+        usage: "[BOARD...] [FILE.tflite...] [--layers] [--model NAME] [--write | --check]",
+        about: "instructions, flash, RAM and stack of compiled models on emulated boards",
         run: bench::run,
     },
     Verb {

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::check::{abi, attack, avr, coverage, deny, docs, flags, fuzz, header, misra, proof, sanitize};
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
-use crate::measure::{calls, firmware, size};
+use crate::measure::{bench, calls, firmware, size};
 use crate::release::{dist, wake_word};
 
 /// How a step ended when it did not fail.
@@ -57,6 +57,7 @@ const STEPS: &[Step] = &[
     Step { name: "c", about: "the C tests, as a user builds them, with gcc and clang", run: c },
     Step { name: "prove", about: "no panic, no heap, no helpers, no recursion, no data in the runtime", run: proofs },
     Step { name: "size", about: "flash, stack and instructions are what docs/size.md says", run: sizes },
+    Step { name: "performance", about: "no model is slower or larger than docs/performance.md says", run: model_costs },
     Step { name: "firmware", about: "C tests, examples and models on the emulated boards", run: boards },
     Step { name: "flags", about: "the same bytes under the flags that products use", run: product_flags },
     Step { name: "avr", about: "every operator on a core whose int has 16 bits", run: sixteen_bits },
@@ -215,6 +216,11 @@ fn proofs() -> Result<End> {
 
 fn sizes() -> Result<End> {
     size::run(&["--check".to_owned()])?;
+    Ok(End::Passed)
+}
+
+fn model_costs() -> Result<End> {
+    bench::quick()?;
     Ok(End::Passed)
 }
 

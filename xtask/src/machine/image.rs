@@ -49,6 +49,8 @@ pub struct Code {
     pub frame: u32,
     /// The functions it calls or jumps to.
     pub callees: BTreeSet<String>,
+    /// Whether it calls by a pointer. A jump by a pointer, which needs none of its frame any more, is not counted.
+    pub calls_pointer: bool,
 }
 
 impl Image {
@@ -69,8 +71,16 @@ impl Image {
         }
         compiler.arg(library).arg(format!("-Wl,-Map={}", map.display())).arg("-o").arg(file).capture()?;
         let pieces = pieces(&fs::read_to_string(&map).with_context(|| map.display().to_string())?);
+        Ok(Self { pieces, ..Self::disassemble(board, file)? })
+    }
+
+    /// The functions of any linked file; without its pieces.
+    ///
+    /// # Errors
+    /// When the disassembler fails.
+    pub fn disassemble(board: &Board, file: &Path) -> Result<Self> {
         let listing = board.tool("objdump").args(["-d", "--no-show-raw-insn"]).arg(file).capture()?;
-        Ok(Self { file: file.to_owned(), pieces, functions: functions(&listing) })
+        Ok(Self { file: file.to_owned(), pieces: Vec::new(), functions: functions(&listing) })
     }
 
     /// The pieces that did not come from the program's own files: the runtime, and what the runtime pulled in.
@@ -82,6 +92,34 @@ impl Image {
     /// `None` if it can call itself.
     pub fn stack(&self, name: &str) -> Option<u32> {
         self.stack_below(name, &mut Vec::new())
+    }
+
+    /// Takes calls by pointer in functions whose names begin like this for calls of all such functions that no instruction names:
+    /// their addresses are in the image, or the linker had left them out.
+    pub fn resolve_pointers(&mut self, prefix: &str) {
+        let named: BTreeSet<&String> = self.functions.values().flat_map(|code| &code.callees).collect();
+        let unnamed = self.functions.keys().filter(|name| name.starts_with(prefix) && !named.contains(name));
+        let targets: BTreeSet<String> = unnamed.cloned().collect();
+        for (name, code) in &mut self.functions {
+            if name.starts_with(prefix) && code.calls_pointer && !targets.is_empty() {
+                code.calls_pointer = false;
+                code.callees.extend(targets.iter().cloned());
+            }
+        }
+    }
+
+    /// Whether this function, or one that it calls, calls by a pointer.
+    pub fn calls_pointer(&self, name: &str) -> bool {
+        let (mut known, mut left) = (BTreeSet::new(), vec![name]);
+        while let Some(name) = left.pop() {
+            if let Some(code) = self.functions.get(name).filter(|_| known.insert(name)) {
+                if code.calls_pointer {
+                    return true;
+                }
+                left.extend(code.callees.iter().map(String::as_str));
+            }
+        }
+        false
     }
 
     fn stack_below<'a>(&'a self, name: &'a str, path: &mut Vec<&'a str>) -> Option<u32> {
@@ -136,7 +174,7 @@ fn functions(listing: &str) -> BTreeMap<String, Code> {
         if let Some((_, name)) = line.strip_suffix(">:").and_then(|line| line.split_once('<')) {
             // A label within a function ($t, .L5) does not end it.
             if !name.starts_with(['$', '.']) {
-                functions.extend(current.replace((name.to_owned(), Code::default())));
+                add(&mut functions, current.replace((name.to_owned(), Code::default())));
             }
             continue;
         }
@@ -144,6 +182,7 @@ fn functions(listing: &str) -> BTreeMap<String, Code> {
         let (op, operands) = text.split_once('\t').unwrap_or((text, ""));
         let op = op.trim_end_matches(".w").trim_end_matches(".n");
         code.frame += stack_taken(op, operands);
+        code.calls_pointer |= matches!(op, "blx" | "jalr") && !operands.contains('<');
         // A jump to the function's own first instruction is a loop; only a call goes deeper.
         if let Some(callee) = branch_target(op, operands)
             && (callee != name || matches!(op, "bl" | "jal" | "jalr"))
@@ -151,8 +190,17 @@ fn functions(listing: &str) -> BTreeMap<String, Code> {
             code.callees.insert(callee.to_owned());
         }
     }
-    functions.extend(current);
+    add(&mut functions, current);
     functions
+}
+
+/// Adds a function. Static functions of one name are taken for one that does what all of them do.
+fn add(functions: &mut BTreeMap<String, Code>, function: Option<(String, Code)>) {
+    let Some((name, code)) = function else { return };
+    let known = functions.entry(name).or_default();
+    known.frame = known.frame.max(code.frame);
+    known.callees.extend(code.callees);
+    known.calls_pointer |= code.calls_pointer;
 }
 
 /// The function that a branch leads to, if it leads to the start of one.
@@ -220,15 +268,24 @@ mod tests {
     fn reads_frames_and_calls_of_both_instruction_sets() {
         let listing = "00008000 <f>:\n    8000:\tpush\t{r4, r5, r7, lr}\n    8002:\tstmdb\tsp!, {r8, r9, sl}\n    \
                        8004:\tsub\tsp, #12\n    8006:\tbl\t8100 <g>\n    800a:\tbne.n\t8006 <f+0x6>\n    \
-                       800c:\tstr.w\tr4, [sp, #-4]!\n    8010:\tvpush\t{d8-d9}\n    8014:\tb.w\t8200 <h>\n\n\
+                       800c:\tstr.w\tr4, [sp, #-4]!\n    8010:\tvpush\t{d8-d9}\n    8012:\tblx\tr3\n    8014:\tb.w\t8200 <h>\n\n\
                        00008100 <g>:\n    8100:\tb.n\t8100 <g>\n\n00008200 <h>:\n    8200:\tadd\tsp,sp,-32\n    \
                        8204:\tjal\t8200 <h>\n    8208:\tadd\tsp,sp,32\n    820a:\tjalr\t-4(ra) # 8100 <g>\n";
         let functions = functions(listing);
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-        assert_eq!(functions["f"], Code { frame: 16 + 12 + 12 + 4 + 16, callees: names(&["g", "h"]) });
-        assert_eq!(functions["g"], Code { frame: 0, callees: names(&[]) });
-        assert_eq!(functions["h"], Code { frame: 32, callees: names(&["g", "h"]) });
-        let image = Image { file: PathBuf::new(), pieces: Vec::new(), functions };
+        let code = |frame, callees: &[&str], calls_pointer| {
+            let callees = callees.iter().map(|name| (*name).to_owned()).collect();
+            Code { frame, callees, calls_pointer }
+        };
+        assert_eq!(functions["f"], code(16 + 12 + 12 + 4 + 16, &["g", "h"], true));
+        assert_eq!(functions["g"], code(0, &[], false));
+        assert_eq!(functions["h"], code(32, &["g", "h"], false));
+        let mut image = Image { file: PathBuf::new(), pieces: Vec::new(), functions };
         assert_eq!((image.stack("f"), image.stack("g"), image.stack("h")), (None, Some(0), None));
+        assert_eq!(["f", "g", "h"].map(|name| image.calls_pointer(name)), [true, false, false]);
+        image.resolve_pointers("other");
+        assert!(image.calls_pointer("f"));
+        image.functions.insert("fa".into(), code(8, &[], false));
+        image.resolve_pointers("f");
+        assert!(!image.calls_pointer("f") && image.functions["f"].callees.contains("fa"));
     }
 }

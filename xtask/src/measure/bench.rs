@@ -1,34 +1,43 @@
-//! `cargo xtask bench [BOARD...] [FILE.tflite...] [--layers] [--model NAME] [--write]`: what compiled models cost on the emulated
-//! boards.
+//! `cargo xtask bench [BOARD...] [FILE.tflite...] [--layers] [--model NAME] [--write | --check]`: what compiled models cost on the
+//! emulated boards.
 //!
-//! Instructions of one `TVMExecute`, counted by the emulator (not cycles), and flash and RAM of an image that holds the model,
+//! Instructions of one `TVMExecute`, counted by the emulator (not cycles), and flash, RAM and stack of an image that holds the model,
 //! the runtime and the startup code, nothing else. Models: those given, or the bundled one and those of `docs/data.md` where they
-//! are. A model that does not fit a board has a line that says so. With `--write` the table becomes `docs/performance.md`.
+//! are. A model that does not fit a board has a line that says so. With `--write` the table becomes `docs/performance.md`, with
+//! `--check` it is compared with that file.
 //!
 //! It fails where a layer of a model runs on a kernel of the general form.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::machine::board::{Board, NAMES};
 use crate::machine::process::Cmd;
-use crate::machine::{emulator, library, paths, setup};
-use crate::measure::peer;
-use crate::measure::{firmware, models, performance};
+use crate::machine::{paths, setup};
+use crate::measure::bench_image::{self, Measured, Model, is_too_large, name_of};
+use crate::measure::performance::{self, Table};
+use crate::measure::{firmware, peer};
 
 /// The cores of the table when none is named.
 const CORES: [&str; 4] = ["cortex-m3", "cortex-m4f", "cortex-m55", "rv32imac"];
-
-/// A model, compiled and with its interface generated.
-struct Model {
-    name: String,
-    folder: PathBuf,
-    facts: Value,
-}
+/// The cores that are compared with the committed figures.
+const COMPARED: [&str; 2] = ["cortex-m4f", "cortex-m55"];
+/// The models that the tests compare: small ones, with convolutions, depthwise ones, fully connected layers, additions, pools,
+/// products, and state.
+const QUICK: [&str; 8] = [
+    "digits",
+    "digit_rows",
+    "hello_world_int8",
+    "kws_ref_model",
+    "str_ww_ref_model",
+    "separable_bn.int8",
+    "tcn.int8",
+    "v2_okay_nabu",
+];
 
 /// What is asked for.
 #[derive(Default)]
@@ -36,8 +45,10 @@ struct Request {
     boards: Vec<String>,
     files: Vec<PathBuf>,
     layers: bool,
-    only: Option<String>,
+    /// Only models of these names; empty: all.
+    only: Vec<String>,
     write: bool,
+    check: bool,
 }
 
 impl Request {
@@ -48,51 +59,83 @@ impl Request {
             match arg.as_str() {
                 "--layers" => request.layers = true,
                 "--write" => request.write = true,
-                "--model" => request.only = Some(args.next().context("--model takes a name")?.clone()),
+                "--check" => request.check = true,
+                "--model" => match args.next() {
+                    Some(name) => request.only.push(name.clone()),
+                    None => bail!("--model takes a name"),
+                },
                 file if file.ends_with(".tflite") => request.files.push(file.into()),
                 _ => request.boards.push(arg.clone()),
             }
         }
-        if request.write && (request.layers || request.only.is_some() || !request.files.is_empty()) {
-            bail!("--write is for the whole table: without --layers, --model and files");
+        if request.write && (request.layers || request.check || !request.only.is_empty() || !request.files.is_empty()) {
+            bail!("--write is for the whole table: without --check, --layers, --model and files");
+        }
+        if request.check && request.layers {
+            bail!("--check is without --layers, which changes the image");
         }
         if request.boards.is_empty() {
-            request.boards =
-                if request.write { &NAMES[..] } else { &CORES[..] }.iter().map(ToString::to_string).collect();
+            let boards: &[&str] = match (request.write, request.check) {
+                (true, _) => &NAMES,
+                (_, true) => &COMPARED,
+                _ => &CORES,
+            };
+            request.boards = boards.iter().map(ToString::to_string).collect();
         }
         Ok(request)
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
 }
 
 /// Prints the table.
 ///
 /// # Errors
-/// Unknown arguments, a model that can't be built or run for another reason than its size, or a layer on a general kernel.
+/// Unknown arguments, a model that can't be built or run for another reason than its size, a layer on a general kernel, or with
+/// `--check` a figure that is worse than the committed one.
 pub fn run(args: &[String]) -> Result<()> {
-    let request = Request::new(args)?;
+    measure(&Request::new(args)?)
+}
+
+/// Compares a few models with the committed figures; of those, the ones whose files are here.
+///
+/// # Errors
+/// As [`run`] with `--check`.
+pub fn quick() -> Result<()> {
+    let boards = COMPARED.map(ToString::to_string).into();
+    measure(&Request { boards, only: QUICK.map(ToString::to_string).into(), check: true, ..Request::default() })
+}
+
+fn measure(request: &Request) -> Result<()> {
     let boards = Board::select(&request.boards)?;
     setup::need(&["firmware"])?;
     let out = paths::target().join("bench");
     fs::create_dir_all(&out)?;
-    let models = compile_all(&out, &request)?;
+    let models = compile_all(&out, request)?;
     println!(
-        "{:<24} {:<11} {:>12} {:>9} {:>8} {:>8} {:>10}   TFLite Micro + CMSIS-NN",
-        "model", "core", "instructions", "per MAC", "flash", "RAM", "workspace"
+        "{:<24} {:<11} {:>12} {:>9} {:>8} {:>8} {:>6} {:>10}   TFLite Micro + CMSIS-NN",
+        "model", "core", "instructions", "per MAC", "flash", "RAM", "stack", "workspace"
     );
     let mut failures: Vec<String> = models.iter().flat_map(|model| general_layers(&model.name, &model.facts)).collect();
-    let mut lines = Vec::new();
+    let mut table = Table::default();
     for model in &models {
+        let facts = performance::Model { macs: model.macs(), workspace: model.workspace() };
+        table.models.insert(model.name.clone(), facts);
         for board in &boards {
-            match measure(board, model, &out, request.layers) {
-                Ok(row) => {
-                    println!("{}", row.text(model, board));
+            let place = (model.name.clone(), board.name.to_owned());
+            match bench_image::measure(board, model, &out, request.layers) {
+                Ok(measured) => {
+                    println!("{}", line(model, board, &measured));
                     if request.layers {
-                        print!("{}", per_layer(board, model, &row.program)?);
+                        print!("{}", bench_image::per_layer(board, model, &measured.program)?);
                     }
-                    lines.push(row.line(model, board));
+                    table.cells.insert(place, Some(measured.figures));
                 }
                 Err(error) if is_too_large(&format!("{error:#}")) => {
                     println!("{:<24} {:<11} does not fit", model.name, board.name);
+                    table.cells.insert(place, None);
                 }
                 Err(error) => {
                     println!("{:<24} {:<11} fails", model.name, board.name);
@@ -101,8 +144,13 @@ pub fn run(args: &[String]) -> Result<()> {
             }
         }
     }
+    if request.check {
+        failures.extend(compare(&table)?);
+    }
     if request.write {
-        performance::write(&lines)?;
+        let date = Cmd::new("date").args(["-u", "+%Y-%m-%d"]).capture()?.trim().to_owned();
+        table.dates = boards.iter().map(|board| (board.name.to_owned(), date.clone())).collect::<BTreeMap<_, _>>();
+        table.write()?;
     }
     if !failures.is_empty() {
         bail!("{}", failures.join("\n"));
@@ -110,9 +158,18 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Whether a linker says that an image is too large for a board.
-fn is_too_large(error: &str) -> bool {
-    ["overflowed by", "will not fit in region", "is not within region"].iter().any(|sign| error.contains(sign))
+/// What is worse than the committed figures; says what is better.
+fn compare(table: &Table) -> Result<Vec<String>> {
+    let (mut worse, better) = table.compare(&Table::committed()?);
+    println!("{} images compared with docs/performance.md, {} figures worse", table.cells.len(), worse.len());
+    if !better.is_empty() {
+        println!("better, which `cargo xtask bench --write` records:\n  {}", better.join("\n  "));
+    }
+    if !worse.is_empty() {
+        worse.push("where that is meant, `cargo xtask bench --write` accepts it".to_owned());
+    }
+    worse.extend(table.deep());
+    Ok(worse)
 }
 
 /// The layers on a kernel of the general form, with the cores and the reasons.
@@ -135,7 +192,8 @@ fn files(request: &Request) -> Result<Vec<PathBuf>> {
     if !request.files.is_empty() {
         return Ok(request.files.clone());
     }
-    let mut files = vec![paths::root().join("models/digits/digits.tflite")];
+    let bundled = ["models/digits/digits.tflite", "models/digit_rows/digit_rows.tflite"];
+    let mut files: Vec<PathBuf> = bundled.map(|file| paths::root().join(file)).into();
     for part in ["models", "networks", "exporters/models"] {
         let Some(folder) = paths::data(part) else { continue };
         let all = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
@@ -143,14 +201,9 @@ fn files(request: &Request) -> Result<Vec<PathBuf>> {
         files.extend(all.filter(|file| part != "exporters/models" || peer::of(&name_of(file)).is_some()));
     }
     files.retain(|file| file.extension().is_some_and(|extension| extension == "tflite"));
-    files.retain(|file| request.only.as_ref().is_none_or(|only| *only == name_of(file)));
-    files.sort();
+    files.retain(|file| request.wants(&name_of(file)));
+    files.sort_by_key(|file| name_of(file));
     Ok(files)
-}
-
-/// A model's name: that of its file.
-fn name_of(file: &Path) -> String {
-    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Compiles the models. Those that the compiler refuses are named, and an error where they were asked for.
@@ -158,24 +211,11 @@ fn compile_all(out: &Path, request: &Request) -> Result<Vec<Model>> {
     let tool = firmware::tool()?;
     let mut models = Vec::new();
     for file in files(request)? {
-        let name = name_of(&file);
-        let archive = out.join(format!("{name}.tar"));
-        if let Err(error) = Cmd::new(&tool).arg("compile").arg(&file).arg("-o").arg(&archive).capture() {
-            if !request.files.is_empty() || request.only.is_some() {
-                return Err(error);
-            }
-            println!("{name:<24} is refused by the compiler");
-            continue;
+        match Model::compile(&tool, &file, out)? {
+            Ok(model) => models.push(model),
+            Err(error) if !request.files.is_empty() || !request.only.is_empty() => return Err(error),
+            Err(_) => println!("{:<24} is refused by the compiler", name_of(&file)),
         }
-        let folder = out.join(&name);
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        Cmd::new(&tool).arg("generate").arg(&archive).arg("-o").arg(&folder).capture()?;
-        let facts = Cmd::new(&tool).arg("inspect").arg(&archive).arg("--json").capture()?;
-        let facts: Value = serde_json::from_str(&facts)?;
-        let facts = facts["models"][0].clone();
-        models.push(Model { name, folder, facts });
     }
     if models.is_empty() {
         bail!("no model of that name");
@@ -183,149 +223,18 @@ fn compile_all(out: &Path, request: &Request) -> Result<Vec<Model>> {
     Ok(models)
 }
 
-struct Row {
-    program: PathBuf,
-    instructions: u64,
-    flash: u64,
-    ram: u64,
-}
-
-impl Row {
-    fn text(&self, model: &Model, board: &Board) -> String {
-        let macs = macs(model);
-        let per_mac =
-            if macs < 10_000 { "-".to_owned() } else { format!("{:.2}", self.instructions as f64 / macs as f64) };
-        let workspace = model.facts["totals"]["workspace_bytes"].as_u64().unwrap_or(0);
-        let peer = peer::of(&model.name).and_then(|peer| peer.on(board.name));
-        let compared = peer.map_or(String::new(), |millions| {
-            format!("   {millions} M: {:.2} of it", self.instructions as f64 / 1e6 / millions)
-        });
-        format!(
-            "{:<24} {:<11} {:>12} {:>9} {:>8} {:>8} {:>10}{compared}",
-            model.name, board.name, self.instructions, per_mac, self.flash, self.ram, workspace
-        )
-    }
-}
-
-impl Row {
-    /// The row of the committed table.
-    fn line(&self, model: &Model, board: &Board) -> performance::Line {
-        performance::Line {
-            model: model.name.clone(),
-            core: board.name,
-            macs: macs(model),
-            instructions: self.instructions,
-            flash: self.flash,
-            ram: self.ram,
-            workspace: model.facts["totals"]["workspace_bytes"].as_u64().unwrap_or(0),
-        }
-    }
-}
-
-fn macs(model: &Model) -> u64 {
-    layers(model).iter().filter_map(|layer| layer["macs"].as_u64()).sum()
-}
-
-fn layers(model: &Model) -> &[Value] {
-    model.facts["layers"].as_array().map_or(&[], Vec::as_slice)
-}
-
-/// Links the model with a program that only calls it, and counts one call. With `layers`, layers stay functions of their own, so
-/// that each can be counted: a few instructions a layer more.
-fn measure(board: &Board, model: &Model, out: &Path, layers: bool) -> Result<Row> {
-    let library = library::build(board)?;
-    let folder = out.join(board.name);
-    fs::create_dir_all(&folder)?;
-    let main = folder.join(format!("{}.c", model.name));
-    fs::write(&main, main_c(model)?)?;
-    let program = folder.join(format!("{}.elf", model.name));
-    let sources = fs::read_to_string(model.folder.join("sources.txt"))?;
-    let mut compiler = board
-        .compiler()
-        .args(["-std=c99", "-O2", "-fno-inline-functions-called-once"])
-        .args(if layers { &["-fno-inline-small-functions"][..] } else { &[] })
-        .arg("-I")
-        .arg(&model.folder)
-        .arg("-I")
-        .arg(model.folder.join("archive"))
-        .arg("-I")
-        .arg(library::include_dir())
-        .arg(&main);
-    for source in sources.lines() {
-        compiler = compiler.arg(model.folder.join(source));
-    }
-    compiler.args(board.hosted()).arg(library).args(["-lm", "-o"]).arg(&program).capture()?;
-    let run = emulator::count(board, &program, Some(("count_begin", "count_end")))?;
-    if run.code != 0 {
-        bail!("{} on {}: exit code {}\n{}", model.name, board.name, run.code, run.text);
-    }
-    let instructions = *run.counts.ranges.first().context("nothing was counted")?;
-    let (flash, ram) = models::size_of(board, &program)?;
-    Ok(Row { program, instructions, flash, ram })
-}
-
-/// The program: memory for the model, input of all values there are, one call.
-fn main_c(model: &Model) -> Result<String> {
-    let symbol = model.facts["symbol"].as_str().context("no symbol")?;
-    let upper = symbol.to_uppercase();
-    let workspaces = model.facts["workspaces"].as_array().context("no workspaces")?;
-    let mut text = format!("#include \"{symbol}.h\"\n\n");
-    for (index, workspace) in workspaces.iter().enumerate() {
-        let bytes = workspace["bytes"].as_u64().context("no size")?;
-        writeln!(text, "static uint8_t workspace_{index}[{bytes}];")?;
-    }
-    let pointers: Vec<String> = (0..workspaces.len()).map(|index| format!("workspace_{index}")).collect();
-    write!(
-        text,
-        "static void *const workspaces[] = {{ {} }};\n\
-         static tvm_{symbol}_input_t input;\n\
-         static tvm_{symbol}_output_t output;\n\
-         void count_begin(void);\nvoid count_end(void);\n\
-         __attribute__((noinline)) void count_begin(void) {{ __asm__ volatile(\"\"); }}\n\
-         __attribute__((noinline)) void count_end(void) {{ __asm__ volatile(\"\"); }}\n\n\
-         int main(void) {{\n\
-         \x20 TVMInputs_{symbol} inputs = TVM_{upper}_INPUTS(&input);\n\
-         \x20 TVMOutputs_{symbol} outputs = TVM_{upper}_OUTPUTS(&output);\n\
-         \x20 TVMContext context;\n\
-         \x20 uint32_t random = 1;\n\
-         \x20 for (size_t at = 0; at < sizeof input; ++at) {{\n\
-         \x20   random = random * 1664525u + 1013904223u;\n\
-         \x20   ((unsigned char *)&input)[at] = (unsigned char)(random >> 24);\n\
-         \x20 }}\n",
-        pointers.join(", ")
-    )?;
-    match workspaces.len() {
-        1 => text.push_str("  TVMSetWorkspaces(&context, workspace_0);\n  (void)workspaces;\n"),
-        _ => text.push_str("  TVMSetWorkspaceTable(&context, workspaces, sizeof workspaces);\n"),
-    }
-    if workspaces.iter().any(|workspace| workspace["state"].as_bool() == Some(true)) {
-        writeln!(text, "  if (TVMReset(&{symbol}, &context) != TVM_STATUS_OK) {{ return 2; }}")?;
-    }
-    write!(
-        text,
-        "  count_begin();\n\
-         \x20 int32_t status = TVMExecute(&{symbol}, &inputs, &outputs, &context);\n\
-         \x20 count_end();\n\
-         \x20 return status != TVM_STATUS_OK;\n}}\n"
-    )?;
-    Ok(text)
-}
-
-/// Instructions from each layer's entry to the next one's.
-fn per_layer(board: &Board, model: &Model, program: &Path) -> Result<String> {
-    let mut text = String::new();
-    let layers = layers(model);
-    for (index, layer) in layers.iter().enumerate() {
-        let function = layer["function"].as_str().context("a layer without a function")?;
-        let next = layers.get(index + 1).and_then(|next| next["function"].as_str()).unwrap_or("count_end");
-        let run = emulator::count(board, program, Some((function, next)))?;
-        let instructions = run.counts.ranges.first().copied().unwrap_or(0);
-        let macs = layer["macs"].as_u64().unwrap_or(0);
-        let per_mac = if macs == 0 { String::new() } else { format!("{:.2}", instructions as f64 / macs as f64) };
-        let summary = layer["summary"].as_str().unwrap_or_default();
-        writeln!(text, "{:>49} {per_mac:>9}   {summary}", instructions)?;
-    }
-    Ok(text)
+fn line(model: &Model, board: &Board, measured: &Measured) -> String {
+    let [instructions, flash, ram, stack] = measured.figures;
+    let (macs, workspace) = (model.macs(), model.workspace());
+    let per_mac = if macs < 10_000 { "-".to_owned() } else { format!("{:.2}", instructions as f64 / macs as f64) };
+    let peer = peer::of(&model.name).and_then(|peer| peer.on(board.name));
+    let compared = peer.map_or(String::new(), |millions| {
+        format!("   {millions} M: {:.2} of it", instructions as f64 / 1e6 / millions)
+    });
+    format!(
+        "{:<24} {:<11} {instructions:>12} {per_mac:>9} {flash:>8} {ram:>8} {stack:>6} {workspace:>10}{compared}",
+        model.name, board.name
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What models and the runtime cost: instructions, flash, RAM, on this computer and on the emulated boards.
 
 pub mod bench;
+pub mod bench_image;
 pub mod calls;
 pub mod firmware;
 pub mod models;

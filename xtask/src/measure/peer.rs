@@ -47,3 +47,8 @@ impl Peer {
 pub fn of(model: &str) -> Option<&'static Peer> {
     PEERS.iter().find(|peer| peer.name == model)
 }
+
+/// The models that were measured.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    PEERS.iter().map(|peer| peer.name)
+}

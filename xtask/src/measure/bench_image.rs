@@ -1,0 +1,203 @@
+//! An image with one compiled model, the runtime and the startup code, on a board: its size, its stack, and the instructions of one
+//! call.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::machine::board::Board;
+use crate::machine::image::Image;
+use crate::machine::process::Cmd;
+use crate::machine::{emulator, library};
+use crate::measure::models;
+use crate::measure::performance::Figures;
+
+/// A model, compiled and with its interface generated.
+pub struct Model {
+    /// Its name: that of its file.
+    pub name: String,
+    folder: PathBuf,
+    /// What `inspect --json` says of it.
+    pub facts: Value,
+}
+
+/// How an image ran.
+pub struct Measured {
+    /// The image.
+    pub program: PathBuf,
+    /// What it takes.
+    pub figures: Figures,
+}
+
+impl Model {
+    /// Compiles a model and generates its interface, below `out`. Nothing where the compiler refuses it; then with the reason.
+    ///
+    /// # Errors
+    /// When anything else fails.
+    pub fn compile(tool: &Path, file: &Path, out: &Path) -> Result<Result<Self>> {
+        let name = name_of(file);
+        let archive = out.join(format!("{name}.tar"));
+        if let Err(error) = Cmd::new(tool).arg("compile").arg(file).arg("-o").arg(&archive).capture() {
+            return Ok(Err(error));
+        }
+        let folder = out.join(&name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        Cmd::new(tool).arg("generate").arg(&archive).arg("-o").arg(&folder).capture()?;
+        let facts = Cmd::new(tool).arg("inspect").arg(&archive).arg("--json").capture()?;
+        let facts: Value = serde_json::from_str(&facts)?;
+        let facts = facts["models"][0].clone();
+        Ok(Ok(Self { name, folder, facts }))
+    }
+
+    /// Multiply-accumulates of one inference.
+    pub fn macs(&self) -> u64 {
+        self.layers().iter().filter_map(|layer| layer["macs"].as_u64()).sum()
+    }
+
+    /// Bytes of its workspaces.
+    pub fn workspace(&self) -> u64 {
+        self.facts["totals"]["workspace_bytes"].as_u64().unwrap_or(0)
+    }
+
+    /// Its layers.
+    pub fn layers(&self) -> &[Value] {
+        self.facts["layers"].as_array().map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A model's name: that of its file.
+pub fn name_of(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Whether a linker says that an image is too large for a board.
+pub fn is_too_large(error: &str) -> bool {
+    ["overflowed by", "will not fit in region", "is not within region"].iter().any(|sign| error.contains(sign))
+}
+
+/// Links the model with a program that only calls it, and counts one call. With `layers`, layers stay functions of their own, so
+/// that each can be counted: a few instructions a layer more.
+///
+/// # Errors
+/// When it does not build, does not fit the board, or fails there.
+pub fn measure(board: &Board, model: &Model, out: &Path, layers: bool) -> Result<Measured> {
+    let library = library::build(board)?;
+    let folder = out.join(board.name);
+    fs::create_dir_all(&folder)?;
+    let main = folder.join(format!("{}.c", model.name));
+    fs::write(&main, main_c(model)?)?;
+    let program = folder.join(format!("{}.elf", model.name));
+    let sources = fs::read_to_string(model.folder.join("sources.txt"))?;
+    let mut compiler = board
+        .compiler()
+        .args(["-std=c99", "-O2", "-fno-inline-functions-called-once"])
+        .args(if layers { &["-fno-inline-small-functions"][..] } else { &[] })
+        .arg("-I")
+        .arg(&model.folder)
+        .arg("-I")
+        .arg(model.folder.join("archive"))
+        .arg("-I")
+        .arg(library::include_dir())
+        .arg(&main);
+    for source in sources.lines() {
+        compiler = compiler.arg(model.folder.join(source));
+    }
+    compiler.args(board.hosted()).arg(library).args(["-lm", "-o"]).arg(&program).capture()?;
+    let run = emulator::count(board, &program, Some(("count_begin", "count_end")))?;
+    if run.code != 0 {
+        bail!("{} on {}: exit code {}\n{}", model.name, board.name, run.code, run.text);
+    }
+    let instructions = *run.counts.ranges.first().context("nothing was counted")?;
+    let (flash, ram) = models::size_of(board, &program)?;
+    let stack = stack(board, &program)?;
+    Ok(Measured { program, figures: [instructions, flash, ram, stack] })
+}
+
+/// Bytes of stack that a call takes at most. `TVMExecute` jumps to the model by a pointer, and has given its own frame back then.
+fn stack(board: &Board, program: &Path) -> Result<u64> {
+    let mut image = Image::disassemble(board, program)?;
+    // Some kernels are given the function for a row.
+    image.resolve_pointers("tvmk_");
+    // The one model's, with a hash behind it.
+    let entry = image.functions.keys().find(|name| name.starts_with("TVMEntry_"));
+    let entry = entry.context("no function TVMEntry_… in the image")?;
+    let depth = |name: &str| image.stack(name).with_context(|| format!("{name} can call itself"));
+    for name in ["TVMExecute", entry] {
+        if image.calls_pointer(name) {
+            bail!("{name} calls by a pointer: no bound of its stack");
+        }
+    }
+    Ok(depth("TVMExecute")?.max(depth(entry)?).into())
+}
+
+/// The program: memory for the model, input of all values there are, one call.
+fn main_c(model: &Model) -> Result<String> {
+    let symbol = model.facts["symbol"].as_str().context("no symbol")?;
+    let upper = symbol.to_uppercase();
+    let workspaces = model.facts["workspaces"].as_array().context("no workspaces")?;
+    let mut text = format!("#include \"{symbol}.h\"\n\n");
+    for (index, workspace) in workspaces.iter().enumerate() {
+        let bytes = workspace["bytes"].as_u64().context("no size")?;
+        writeln!(text, "static uint8_t workspace_{index}[{bytes}];")?;
+    }
+    let pointers: Vec<String> = (0..workspaces.len()).map(|index| format!("workspace_{index}")).collect();
+    write!(
+        text,
+        "static void *const workspaces[] = {{ {} }};\n\
+         static tvm_{symbol}_input_t input;\n\
+         static tvm_{symbol}_output_t output;\n\
+         void count_begin(void);\nvoid count_end(void);\n\
+         __attribute__((noinline)) void count_begin(void) {{ __asm__ volatile(\"\"); }}\n\
+         __attribute__((noinline)) void count_end(void) {{ __asm__ volatile(\"\"); }}\n\n\
+         int main(void) {{\n\
+         \x20 TVMInputs_{symbol} inputs = TVM_{upper}_INPUTS(&input);\n\
+         \x20 TVMOutputs_{symbol} outputs = TVM_{upper}_OUTPUTS(&output);\n\
+         \x20 TVMContext context;\n\
+         \x20 uint32_t random = 1;\n\
+         \x20 for (size_t at = 0; at < sizeof input; ++at) {{\n\
+         \x20   random = random * 1664525u + 1013904223u;\n\
+         \x20   ((unsigned char *)&input)[at] = (unsigned char)(random >> 24);\n\
+         \x20 }}\n",
+        pointers.join(", ")
+    )?;
+    match workspaces.len() {
+        1 => text.push_str("  TVMSetWorkspaces(&context, workspace_0);\n  (void)workspaces;\n"),
+        _ => text.push_str("  TVMSetWorkspaceTable(&context, workspaces, sizeof workspaces);\n"),
+    }
+    if workspaces.iter().any(|workspace| workspace["state"].as_bool() == Some(true)) {
+        writeln!(text, "  if (TVMReset(&{symbol}, &context) != TVM_STATUS_OK) {{ return 2; }}")?;
+    }
+    write!(
+        text,
+        "  count_begin();\n\
+         \x20 int32_t status = TVMExecute(&{symbol}, &inputs, &outputs, &context);\n\
+         \x20 count_end();\n\
+         \x20 return status != TVM_STATUS_OK;\n}}\n"
+    )?;
+    Ok(text)
+}
+
+/// Instructions from each layer's entry to the next one's.
+///
+/// # Errors
+/// When the image does not run.
+pub fn per_layer(board: &Board, model: &Model, program: &Path) -> Result<String> {
+    let mut text = String::new();
+    let layers = model.layers();
+    for (index, layer) in layers.iter().enumerate() {
+        let function = layer["function"].as_str().context("a layer without a function")?;
+        let next = layers.get(index + 1).and_then(|next| next["function"].as_str()).unwrap_or("count_end");
+        let run = emulator::count(board, program, Some((function, next)))?;
+        let instructions = run.counts.ranges.first().copied().unwrap_or(0);
+        let macs = layer["macs"].as_u64().unwrap_or(0);
+        let per_mac = if macs == 0 { String::new() } else { format!("{:.2}", instructions as f64 / macs as f64) };
+        let summary = layer["summary"].as_str().unwrap_or_default();
+        writeln!(text, "{:>49} {per_mac:>9}   {summary}", instructions)?;
+    }
+    Ok(text)
+}
