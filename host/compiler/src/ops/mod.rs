@@ -15,6 +15,7 @@ pub mod add;
 pub mod add_n;
 pub mod arg_max_min;
 pub mod average_pool_2d;
+pub mod batch_matmul;
 pub mod batch_to_space_nd;
 pub mod broadcast_args;
 pub mod broadcast_to;
@@ -114,6 +115,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &add_n::DEFINITION,
     &arg_max_min::DEFINITIONS,
     &average_pool_2d::DEFINITION,
+    &batch_matmul::DEFINITION,
     &batch_to_space_nd::DEFINITIONS,
     &broadcast_args::DEFINITION,
     &broadcast_to::DEFINITION,

@@ -16,6 +16,7 @@
 #include "fully_connected.h"
 #include "gather.h"
 #include "gather_nd.h"
+#include "matrices.h"
 #include "max_pool_2d.h"
 #include "move.h"
 #include "mul.h"
@@ -811,6 +812,84 @@ static void test_div(void) {
     }
 }
 
+/* Products of two matrices of a run: rows one after the other, columns in both orders and with gaps, results in both orders. */
+static void test_matrices(int wide) {
+    int32_t depth = between(0, 3) ? between(1, 40) : between(41, 80), rows = between(1, 9), columns = between(1, 9);
+    int along = between(0, 1), exchanged = between(0, 1), bytes = wide && between(0, 1), biased = between(0, 1);
+    int32_t gap = between(0, 2), size = wide ? 2 : 1, column_size = bytes ? 1 : size;
+    tvmk_matrices_t l = {.rows = rows, .columns = columns, .depth = depth};
+    l.column_step = along ? depth + gap : 1;
+    l.depth_step = along ? 1 : columns + gap;
+    l.out_row = exchanged ? 1 : columns;
+    l.out_column = exchanged ? rows : 1;
+    int32_t count = (columns - 1) * l.column_step + (depth - 1) * l.depth_step + 1;
+    fill(in, rows * depth * size);
+    fill(weights, count * column_size);
+    l.row_zero = wide ? 0 : between(-128, 127);
+    l.column_zero = wide ? 0 : between(-128, 127);
+    l.zero_point = wide ? 0 : between(-128, 127);
+    l.mantissa = wide ? between(1 << 14, 32767) : (1 << 30) + any() / 2;
+    l.shift = wide ? between(15, 45) : between(-14, 2);
+    l.low = between(0, 3) ? (wide ? -32768 : -128) : -20;
+    l.high = between(0, 3) ? (wide ? 32767 : 127) : 20;
+    int64_t bias64[9];
+    int32_t bias32[9];
+    for (int32_t c = 0; c < columns; c++) {
+        bias32[c] = between(-100000, 100000);
+        bias64[c] = bias32[c] * (int64_t)77777;
+    }
+    static int16_t x16[9 * 80], y16[80 * 12];
+    memcpy(x16, in, (size_t)(rows * depth * size));
+    memcpy(y16, weights, (size_t)(count * column_size));
+    for (int32_t i = 0; i < rows; i++) {
+        for (int32_t j = 0; j < columns; j++) {
+            int64_t sum = !biased ? 0 : wide ? bias64[j] : bias32[j];
+            for (int32_t k = 0; k < depth; k++) {
+                int32_t at = j * l.column_step + k * l.depth_step;
+                int64_t y = column_size == 2 ? y16[at] : weights[at];
+                sum += ((wide ? x16[i * depth + k] : in[i * depth + k]) - l.row_zero) * (y - l.column_zero);
+            }
+            int32_t place = i * l.out_row + j * l.out_column;
+            if (wide) {
+                int64_t value = (sum * l.mantissa + ((int64_t)1 << (l.shift - 1))) >> l.shift;
+                int32_t y = (int32_t)value;
+                int16_t result = (int16_t)(y < l.low ? l.low : y > l.high ? l.high : y);
+                memcpy(expected + 2 * place, &result, 2);
+            } else {
+                int32_t y = reference_multiply((int32_t)sum, l.mantissa, l.shift) + l.zero_point;
+                expected[place] = reference_clamp(y, l.low, l.high);
+            }
+        }
+    }
+    /* int16 tensors lie at even addresses. */
+    union {
+        int16_t halves[9 * 9 + 9];
+        int8_t bytes[2 * (9 * 9 + 9)];
+    } result;
+    memset(result.bytes, 85, sizeof result.bytes);
+    if (wide) {
+        int16_t *from = (int16_t *)(void *)x16;
+        if (bytes) {
+            tvmk_matrices_int16x8(&l, from, at_edge(EDGE_WEIGHTS, weights, count), biased ? bias64 : 0, result.halves, scratch.words);
+        } else {
+            tvmk_matrices_int16(&l, from, y16, biased ? bias64 : 0, result.halves, scratch.words);
+        }
+    } else {
+        const int8_t *x = at_edge(EDGE_INPUT, in, rows * depth), *y = at_edge(EDGE_WEIGHTS, weights, count);
+        tvmk_matrices(&l, x, y, biased ? bias32 : 0, result.bytes, scratch.words);
+    }
+    int32_t n = rows * columns * size;
+    memcpy(out, result.bytes, (size_t)n);
+    memset(out + n, 85, GUARD);
+    for (int32_t i = 0; i < 18; i++) {
+        out[n + (i < GUARD ? i : 0)] = result.bytes[n + i];
+    }
+    char details[120];
+    snprintf(details, sizeof details, "%ldx%ld times %ld, wide %d, along %d, exchanged %d, bytes %d, bias %d", (long)rows,
+             (long)depth, (long)columns, wide, along, exchanged, bytes, biased);
+    check("matrices", n, details);
+}
+
 /* Positions outside of the input: the status says so, and only what is before them is written. */
 static void test_gather(void) {
     static const int32_t bad[] = {-1, 3, INT32_MAX, INT32_MIN};
@@ -877,6 +956,8 @@ int main(void) {
     report("move");
     for (int i = 0; i < 100 * ROUNDS; i++) test_softmax();
     report("softmax");
+    for (int i = 0; i < 600 * ROUNDS; i++) next_case(), test_matrices(i % 2);
+    report("matrices");
     test_div();
     report("div");
     test_gather();

@@ -7,6 +7,7 @@ pub mod convolution;
 pub mod elements_int16;
 pub mod float_unary;
 pub mod float_window;
+pub mod matrices;
 pub mod moved;
 pub mod moves;
 pub mod pool_2d;
@@ -36,9 +37,14 @@ pub static KERNELS: &[Kernel] = kernels![
     "float_base.h",
     "float_functions.h",
     "float_math.h",
+    "float_matrices.h",
     "float_nn.h",
     "float_unary.h",
     "float_weighted.h",
+    "matrices.h",
+    "matrices_dsp.h",
+    "matrices_mve.h",
+    "matrices_portable.h",
     "move.h",
     "mve_products.h",
     "mve_requant.h",

@@ -111,7 +111,7 @@ fn check_sums(checker: &mut Checker<'_>, weighted: &Weighted<'_>, largest: &[i12
 }
 
 /// The mantissa of 15 bits that the reference takes for sums of 64 bits.
-fn reduced(multiplier: Multiplier) -> i32 {
+pub fn reduced(multiplier: Multiplier) -> i32 {
     if multiplier.mantissa < 0x7fff_0000 { (multiplier.mantissa + (1 << 15)) >> 16 } else { 0x7fff }
 }
 

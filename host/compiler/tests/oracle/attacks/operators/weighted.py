@@ -181,7 +181,41 @@ def fully_connected(net):
     return True
 
 
+def batch_matmul(net):
+    """BATCH_MATMUL of a tensor and another, a constant, or what another input holds."""
+    first = net.source(lambda t: t.dtype.name in ("int8", "int16", "float32") and len(t.shape) > 1)
+    if first is None or first.dtype.name == "int16" and first.zero_point != 0:
+        return False
+    turned = net.chance(0.3), net.chance(0.5)
+    rows, depth = reversed(first.shape[-2:]) if turned[0] else first.shape[-2:]
+    columns = net.pick((1, 2, 3, 4, 5, 8, 9))
+    batch = tuple(1 if net.chance(0.3) else n for n in first.shape[:-2])
+    batch = batch[net.between(0, len(batch)) :] if net.chance(0.3) else batch
+    batch = tuple(net.pick((2, 3)) if n == 1 and net.chance(0.2) else n for n in batch)
+    shape = (*batch, columns, depth) if turned[1] else (*batch, depth, columns)
+    result = (*np.broadcast_shapes(first.shape[:-2], batch), rows, columns)
+    if max(size(shape), size(result)) > net.largest:
+        return False
+    fitting = lambda t: t.dtype == first.dtype and t.shape == shape  # noqa: E731
+    second = net.source(fitting)
+    if second is None and net.chance(0.5):
+        second = net.input(shape, first.dtype.name)
+    second = second or net.constant(shape, first.dtype)
+    if first.dtype.name == "int16" and second.zero_point != 0:
+        return False
+    quantization = None
+    if first.dtype != FLOAT:
+        typical = 40 if first.dtype.name == "int8" else 8000
+        near = first.scale * second.scale * np.sqrt(depth) * typical
+        quantization = Quantization(net.scale(near), net.zero_point(first.dtype.name))
+    fields = options("BatchMatMulOptions", adjX=turned[0], adjY=turned[1])
+    output = net.result("matmul", result, first.dtype, quantization)
+    net.operator("BATCH_MATMUL", [first, second], [output], fields)
+    return True
+
+
 OPERATORS = {
+    "BATCH_MATMUL": (6, batch_matmul),
     "CONV_2D": (12, conv_2d),
     "DEPTHWISE_CONV_2D": (8, depthwise_conv_2d),
     "FULLY_CONNECTED": (10, fully_connected),

@@ -1,0 +1,163 @@
+//! BATCH_MATMUL: `matrices.h` on int8 and int16, `float_matrices.h` on float32; a constant second matrix of int8 goes through
+//! FULLY_CONNECTED's kernels.
+
+use crate::format::reading::Budget;
+use crate::format::schema::BuiltinOptionsRef;
+use crate::ir::graph::{Activation, DType, OpKind, OpOptions};
+use crate::ir::layer::{Lowered, Lowering};
+use crate::math::broadcast::Broadcast;
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::fully_connected;
+use crate::ops::shared::matrices::{Matrices, Product};
+use crate::ops::shared::weighted::{self, Types, Weighted};
+
+/// The operator.
+pub static DEFINITION: Definition = Definition {
+    kind: OpKind::BATCH_MATMUL,
+    versions: 1..=4,
+    inputs: 2..=2,
+    outputs: 1..=1,
+    options: Some(options),
+    check,
+    kernels: &[],
+    reference: "batch_matmul.cc",
+    support: &[
+        Support::bytes("int8, int16, either matrix constant or not", Cores::DspMve),
+        Support::bytes("float32", Cores::Portable),
+    ],
+};
+
+/// Dimensions that the reference takes.
+const RANKS: std::ops::RangeInclusive<usize> = 2..=5;
+
+/// Types of the FULLY_CONNECTED that a product with a constant is.
+const CONSTANT: Types = Types { activations: DType::Int8, weights: &[DType::Int8], bias: &[] };
+
+/// Whether the last two dimensions of each input come the other way round.
+#[derive(Debug, Default)]
+struct Options {
+    turned: [bool; 2],
+}
+
+impl OpOptions for Options {}
+
+fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
+    let Some(BuiltinOptionsRef::Batchmatmul(o)) = table else { return or_default::<Options>(table) };
+    read(Options { turned: [o.adj_x()?, o.adj_y()?] })
+}
+
+fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let turned = checker.options::<Options>()?.turned;
+    let (first, second, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
+    checker.dtype(first, &[DType::Int8, DType::Int16, DType::Float32]).then_some(())?;
+    (checker.dtype(second, &[first.dtype]) & checker.dtype(output, &[first.dtype])).then_some(())?;
+    let matrices = matrices(checker, [first, second, output], turned)?;
+    if first.dtype == DType::Float32 {
+        return Some(Box::new(Product::float(matrices)));
+    }
+    if let Some(dense) = constant(checker, &matrices) {
+        return Some(Box::new(dense));
+    }
+    let range = checker.activation(Activation::None, output)?;
+    Some(Box::new(Product::quantised(checker, matrices, range)?))
+}
+
+/// The shapes: rows, columns and depth, the batches and their steps.
+fn matrices<'a>(
+    checker: &mut Checker<'a>,
+    [first, second, output]: [Operand<'a>; 3],
+    turned: [bool; 2],
+) -> Option<Matrices<'a>> {
+    for operand in [first, second] {
+        if !RANKS.contains(&operand.shape.len()) {
+            let found = format!("shape {:?}", operand.shape);
+            checker.bad_tensor(operand.id, found, "two to five dimensions");
+            return None;
+        }
+    }
+    let ends = |operand: Operand<'a>| {
+        let shape = &operand.tensor.shape;
+        let (batch, last) = shape.split_at(shape.len() - 2);
+        (batch, last[0], last[1])
+    };
+    let ((a, a0, a1), (b, b0, b1)) = (ends(first), ends(second));
+    let (mut rows, depth) = if turned[0] { (a1, a0) } else { (a0, a1) };
+    let (inner, columns) = if turned[1] { (b1, b0) } else { (b0, b1) };
+    let batch = batch_shape(a, b);
+    let (Some(batch), true) = (batch, depth == inner) else {
+        let found = format!("{:?} times {:?}, turned {turned:?}", first.shape, second.shape);
+        checker.bad(found, "as many columns of the first as rows of the second, batches that broadcast");
+        return None;
+    };
+    checker.shape(output, &[batch.as_slice(), &[rows, columns]].concat()).then_some(())?;
+    let broadcast = Broadcast::new([a, b], &batch)?;
+    let inside =
+        (0..broadcast.shape.len()).map(|i| (broadcast.shape[i], [broadcast.steps[0][i], broadcast.steps[1][i]]));
+    let mut batches: Vec<(usize, [usize; 2])> = broadcast.outer.iter().copied().chain(inside).collect();
+    batches.retain(|(count, _)| *count > 1);
+    for (_, steps) in &mut batches {
+        *steps = [steps[0] * rows * depth, steps[1] * depth * columns];
+    }
+    // Batches of the first that meet the same second are more rows.
+    if let Some(&(count, steps)) = batches.last()
+        && steps == [rows * depth, 0]
+        && !turned[0]
+    {
+        batches.pop();
+        rows *= count;
+    }
+    Some(Matrices { first, second, bias: None, output, size: [rows, columns, depth], turned, batches })
+}
+
+/// The shape of the batches of both.
+fn batch_shape(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
+    let rank = a.len().max(b.len());
+    let own = |shape: &[usize], i: usize| (i + shape.len()).checked_sub(rank).map_or(1, |i| shape[i]);
+    let joined = (0..rank).map(|i| match (own(a, i), own(b, i)) {
+        (a, b) if a == b || b == 1 => Some(a),
+        (1, b) => Some(b),
+        _ => None,
+    });
+    joined.collect()
+}
+
+/// A product with one constant matrix.
+struct Dense<'a> {
+    weighted: Weighted<'a>,
+    rows: usize,
+    /// Units and inputs; whether the matrix lies unit by unit.
+    units: usize,
+    inputs: usize,
+    by_unit: bool,
+}
+
+/// The FULLY_CONNECTED of the same bytes: one constant second matrix, symmetric, and rows that lie one after the other.
+fn constant<'a>(checker: &mut Checker<'a>, matrices: &Matrices<'a>) -> Option<Dense<'a>> {
+    let Matrices { first, second, size: [rows, units, inputs], turned, ref batches, .. } = *matrices;
+    let fits = first.dtype == DType::Int8 && second.is_constant() && batches.is_empty() && !turned[0];
+    (fits && matches!(second.per_tensor(), Some((_, 0)))).then_some(())?;
+    let axis = second.shape.len() - if turned[1] { 2 } else { 1 };
+    let before = checker.problems.len();
+    let weighted = weighted::check(checker, &CONSTANT, (axis, units), Activation::None);
+    if checker.problems.len() > before {
+        checker.problems.truncate(before);
+        return None;
+    }
+    Some(Dense { weighted: weighted?, rows, units, inputs, by_unit: turned[1] })
+}
+
+impl Checked for Dense<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let Dense { rows, units, inputs, .. } = *self;
+        let mut weights = self.weighted.weights();
+        if !self.by_unit {
+            let given = weights.clone();
+            for (place, weight) in weights.iter_mut().enumerate() {
+                *weight = given[place % inputs * units + place / inputs];
+            }
+        }
+        let summary = format!("BATCH_MATMUL {rows}x{inputs} times a constant {inputs}x{units}");
+        fully_connected::layer(lowering, &self.weighted, weights, rows, summary)
+    }
+}

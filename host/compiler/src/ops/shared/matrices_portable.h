@@ -1,0 +1,108 @@
+/* Products of two matrices of a run: what they are, and the parts of the kernels in C. */
+#ifndef TVMK_MATRICES_PORTABLE_H
+#define TVMK_MATRICES_PORTABLE_H
+
+#include "base.h"
+
+/* Each row of the first matrix times each column of the second. Rows lie one after the other, columns in any way. */
+typedef struct {
+    int32_t rows, columns, depth;
+    int32_t row_zero, column_zero;   /* zero points; 0 on int16 */
+    int32_t column_step, depth_step; /* elements from a column to the next, and along a column */
+    int32_t out_row, out_column;     /* elements of the output from one row to the next, from one column to the next */
+    int32_t mantissa, shift;         /* of the factor; on int16 15 bits and the shift to the right */
+    int32_t zero_point, low, high;   /* of the output */
+} tvmk_matrices_t;
+
+/* Columns that are brought together, in the order the core multiplies in, before they meet all rows. */
+enum { TVMK_MATRICES_TILE = 4 };
+
+/* Column c of a tile of n; behind the last it is that again. */
+TVMK_INLINE int32_t tvmk_matrices_column(const tvmk_matrices_t *l, int32_t c, int32_t n) {
+    return tvmk_min(c, n - 1) * l->column_step;
+}
+
+TVMK_INLINE int8_t tvmk_matrices_one(const tvmk_matrices_t *l, int32_t sum) {
+    /* Wraps, as the reference's code does. */
+    uint32_t y = (uint32_t)tvmk_multiply(sum, l->mantissa, l->shift) + (uint32_t)l->zero_point;
+    return (int8_t)tvmk_clamp((int32_t)y, l->low, l->high);
+}
+
+TVMK_INLINE int16_t tvmk_matrices_one_int16(const tvmk_matrices_t *l, int64_t sum) {
+    int64_t y = (sum * l->mantissa + ((int64_t)1 << (l->shift - 1))) >> l->shift;
+    return (int16_t)tvmk_clamp((int32_t)y, l->low, l->high);
+}
+
+#if !TVMK_MVE
+/* The first n of four sums to outputs. */
+TVMK_INLINE void tvmk_matrices_finish(const tvmk_matrices_t *l, const int32_t *sums, const int32_t *add, int32_t n,
+                                      int8_t *out) {
+    for (int32_t c = 0; c < n; c++) {
+        out[c * l->out_column] = tvmk_matrices_one(l, (int32_t)((uint32_t)sums[c] + (uint32_t)add[c]));
+    }
+}
+#endif
+
+#if !TVMK_DSP && !TVMK_MVE
+
+typedef int16_t tvmk_matrices_tile_t;
+
+/* A tile less the zero point, as [depth][4], and the sums of its columns. */
+TVMK_INLINE void tvmk_matrices_gather(const tvmk_matrices_t *l, const int8_t *columns, int32_t n, int16_t *tile,
+                                      int32_t *sums) {
+    for (int32_t c = 0; c < TVMK_MATRICES_TILE; c++) {
+        const int8_t *y = columns + tvmk_matrices_column(l, c, n);
+        sums[c] = 0;
+        for (int32_t k = 0; k < l->depth; k++, y += l->depth_step) {
+            tile[TVMK_MATRICES_TILE * k + c] = (int16_t)(*y - l->column_zero);
+            sums[c] += *y - l->column_zero;
+        }
+    }
+}
+
+/* A row times the four columns of a tile. */
+TVMK_INLINE void tvmk_matrices_products(const tvmk_matrices_t *l, const int8_t *x, const int16_t *tile, int32_t *sums) {
+    int32_t a = 0, b = 0, c = 0, d = 0;
+    for (int32_t k = 0; k < l->depth; k++, tile += TVMK_MATRICES_TILE) {
+        int32_t v = x[k];
+        a += v * tile[0];
+        b += v * tile[1];
+        c += v * tile[2];
+        d += v * tile[3];
+    }
+    sums[0] = a;
+    sums[1] = b;
+    sums[2] = c;
+    sums[3] = d;
+}
+
+/* The same on int16: `bytes` says that the columns are int8. */
+TVMK_INLINE void tvmk_matrices_gather_int16(const tvmk_matrices_t *l, const void *columns, int32_t n, int16_t *tile,
+                                            int bytes) {
+    for (int32_t c = 0; c < TVMK_MATRICES_TILE; c++) {
+        int32_t place = tvmk_matrices_column(l, c, n);
+        for (int32_t k = 0; k < l->depth; k++, place += l->depth_step) {
+            tile[TVMK_MATRICES_TILE * k + c] = bytes ? ((const int8_t *)columns)[place] : ((const int16_t *)columns)[place];
+        }
+    }
+}
+
+TVMK_INLINE void tvmk_matrices_products_int16(const tvmk_matrices_t *l, const int16_t *x, const int16_t *tile,
+                                              int64_t *sums) {
+    int64_t a = 0, b = 0, c = 0, d = 0;
+    for (int32_t k = 0; k < l->depth; k++, tile += TVMK_MATRICES_TILE) {
+        int32_t v = x[k];
+        a += v * tile[0];
+        b += v * tile[1];
+        c += v * tile[2];
+        d += v * tile[3];
+    }
+    sums[0] = a;
+    sums[1] = b;
+    sums[2] = c;
+    sums[3] = d;
+}
+
+#endif
+
+#endif
