@@ -25,6 +25,21 @@ def cases():
     """See the package."""
     for name, spec in _specs():
         yield f"fully_connected-{name}", lambda state, spec=spec: _build(state, spec)
+    for dtype in ("int8", "int16", "float32"):
+        for bias in ("run", "known", "none"):
+            for number, (shape, units) in enumerate((((1, 8), 5), ((3, 17), 6), ((2, 3, 33), 9), ((1, 1), 1))):
+                args = dtype, bias, shape, units, ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")[number]
+                yield f"fully_connected-run-{dtype}-bias_{bias}-{number}", lambda state, a=args: _run(state, *a)
+    args = "int8", "run", (3, 17), 6, "NONE"
+    yield "fully_connected-run-bias_only", lambda state: _run(state, *args, known=True)
+    yield "refused-fully_connected-run-bias_scale", lambda state: _run(state, *args, factor=300.0)
+    # Which the reference leaves to an assertion.
+    yield "contradiction-fully_connected-run-zero_point", lambda state: _run(state, *args, zero_point=3)
+    for narrow in (np.int32, np.int64):
+        for number, (shape, units) in enumerate((((1, 8), 5), ((3, 17), 6), ((2, 300), 9))):
+            args16 = shape, units, narrow
+            name = f"fully_connected-int16-bias_{np.dtype(narrow).name}-{number}"
+            yield name, lambda state, a=args16: _int16(state, *a)
     spec = Spec(int4=True, per_channel=True, units=9)
     yield "refused-fully_connected-int4-per_channel", lambda state: _build(state, spec)
 
@@ -87,4 +102,46 @@ def _build(state, spec):
     graph = model.graph()
     source = spec.source(graph, state, spec.shape)
     graph.output(layer(graph, state, spec, source))
+    return model.bytes()
+
+
+def _run(state, dtype, bias, shape, units, fused, known=False, factor=1.0, zero_point=0):
+    """Weights that the caller gives, or constant ones with a bias that the caller gives."""
+    model = Model()
+    graph = model.graph()
+    floats = dtype == "float32"
+    scales = None if floats else {"int8": (0.02, 0.015, 0.4), "int16": (0.0003, 0.015, 0.01)}[dtype]
+    quantization = None if floats else Quantization(scales[0], -9 if dtype == "int8" else 0)
+    source = graph.input("input", shape, quantization, np.dtype(dtype))
+    own = (units, shape[-1])
+    weight_scale = None if floats else Quantization(scales[1], zero_point)
+    if known:
+        weights = graph.constant("weights", state.randint(-127, 128, own).astype(np.int8), weight_scale)
+    else:
+        weights = graph.input("weights", own, weight_scale, np.dtype("float32" if floats else "int8"))
+    inputs = [source, weights]
+    wide = np.dtype({"int8": "int32", "int16": "int64", "float32": "float32"}[dtype])
+    product = None if floats else Quantization(np.float32(scales[0] * scales[1] * factor))
+    if bias == "run":
+        inputs.append(graph.input("bias", (units,), product, wide))
+    elif bias == "known":
+        inputs.append(graph.constant("bias", state.randint(-3000, 3000, units).astype(wide), product))
+    result = None if floats else Quantization(scales[2], 7 if dtype == "int8" else 0)
+    output = graph.tensor("output", (*shape[:-1], units), result, np.dtype(dtype))
+    fields = options("FullyConnectedOptions", fusedActivationFunction=activation(fused), keepNumDims=len(shape) > 2)
+    graph.output(graph.operator("FULLY_CONNECTED", inputs, [output], fields))
+    return model.bytes()
+
+
+def _int16(state, shape, units, narrow):
+    """int16 with constant weights and a bias of either width."""
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", shape, Quantization(0.0003), np.int16)
+    weights = graph.constant("weights", state.randint(-127, 128, (units, shape[-1])).astype(np.int8), Quantization(0.01))
+    product = Quantization(np.float32(0.0003 * 0.01))
+    bias = graph.constant("bias", state.randint(-(1 << 24), 1 << 24, units).astype(narrow), product)
+    output = graph.tensor("output", (shape[0], units), Quantization(0.0011 * shape[-1] ** 0.5), np.int16)
+    fields = options("FullyConnectedOptions")
+    graph.output(graph.operator("FULLY_CONNECTED", [source, weights, bias], [output], fields))
     return model.bytes()

@@ -1,6 +1,8 @@
 //! FULLY_CONNECTED: `fully_connected.h` on int8, `float_weighted.h` on float32, `weighted_int16.h`
 //! on int16.
 
+mod run;
+
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{Activation, DType, OpKind, OpOptions, Padding};
@@ -32,8 +34,9 @@ pub static DEFINITION: Definition = Definition {
     reference: "fully_connected.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32", Cores::DspMve),
-        Support::bytes("int16, weights of int8, bias of int64", Cores::DspMve),
+        Support::bytes("int16, weights of int8, bias of int64 or int32", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
+        Support::bytes("weights and biases of a run, of these types, with one scale", Cores::DspMve),
     ],
 };
 
@@ -91,9 +94,13 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if input.dtype == DType::Float32 {
         return check_float(checker, input, (rows, inputs, units), options.activation);
     }
+    let known = |i: usize| checker.optional_input(i).is_none_or(|operand| operand.is_constant());
+    if !known(1) || !known(2) {
+        return run::check(checker, (rows, inputs, units), options.activation);
+    }
     if input.dtype == DType::Int16 {
         let window = rows_window(checker, input, (rows, inputs, units));
-        let (types, channels) = (&window_int16::INT16, (0, units));
+        let (types, channels) = (&window_int16::INT16_BIAS_32, (0, units));
         return window_int16::check(checker, types, window, channels, options.activation, Sees::Groups(1));
     }
     if weights.dtype == DType::Int4 && weights.tensor.quant.as_ref().is_some_and(|quant| quant.scales.len() > 1) {
@@ -101,7 +108,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad_tensor(weights.id, "int4 with a scale for each unit", "int4 with one scale, int8 with one or more");
     }
     let weighted = weighted::check(checker, &weighted::INT8, (0, units), options.activation)?;
-    check_bias_scale(checker, &weighted);
+    check_bias_scale(checker, [weighted.input, weighted.weights, weighted.output]);
     Some(Box::new(FullyConnected { weighted, rows }))
 }
 
@@ -109,12 +116,10 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 const BIAS_TOLERANCE: f64 = 0.02;
 
 /// With one scale for all weights the reference demands that the bias has the scale of the products.
-fn check_bias_scale(checker: &mut Checker<'_>, weighted: &Weighted<'_>) {
-    let scale_of = |operand: &Operand<'_>| operand.per_tensor().map(|(scale, _)| f64::from(scale));
-    let (Some(bias), Some(weights_scale)) = (checker.optional_input(2), scale_of(&weighted.weights)) else { return };
-    let (Some(input_scale), Some(output_scale)) = (scale_of(&weighted.input), scale_of(&weighted.output)) else {
-        return;
-    };
+fn check_bias_scale(checker: &mut Checker<'_>, tensors: [Operand<'_>; 3]) {
+    let [input, weights, output] = tensors.map(|operand| operand.per_tensor().map(|(scale, _)| f64::from(scale)));
+    let (Some(bias), Some(weights_scale)) = (checker.optional_input(2), weights) else { return };
+    let (Some(input_scale), Some(output_scale)) = (input, output) else { return };
     // A bias without quantisation has scale 0 there.
     let bias_scale = bias.quant.as_ref().and_then(|quant| quant.scales.first()).map_or(0.0, |&scale| scale.into());
     let product = input_scale * weights_scale;

@@ -162,6 +162,12 @@ def transpose_conv(net):
     return True
 
 
+def _of_the_run(net, source, shape, inputs):
+    """Weights that the caller gives, with the scale of those drawn, and no bias, which would be drawn for those."""
+    scale = None if source.dtype == FLOAT else Quantization(inputs[0].scale)
+    return [net.input(shape, source.dtype.name, scale)]
+
+
 def fully_connected(net):
     """FULLY_CONNECTED."""
     source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) > 1)
@@ -174,6 +180,8 @@ def fully_connected(net):
     if size(shape) > net.largest or depth * units > 3 * net.largest:
         return False
     inputs, quantization = _parameters(net, source, (units, depth), 0, net.chance(0.25))
+    if net.chance(0.2):
+        inputs = _of_the_run(net, source, (units, depth), inputs)
     fields = options(
         "FullyConnectedOptions", fusedActivationFunction=activation(net.pick(ACTIVATIONS)), keepNumDims=keep
     )

@@ -1,0 +1,33 @@
+//! FULLY_CONNECTED on int8 and int16 whose weights or bias are computed by the run: `matrices.h`.
+
+use super::check_bias_scale;
+use crate::ir::graph::{Activation, DType};
+use crate::ops::checker::Checker;
+use crate::ops::definition::Checked;
+use crate::ops::shared::matrices::{Matrices, Product};
+
+/// Rows, inputs and units have been checked.
+pub fn check<'a>(
+    checker: &mut Checker<'a>,
+    (rows, inputs, units): (usize, usize, usize),
+    activation: Activation,
+) -> Option<Box<dyn Checked + 'a>> {
+    let (first, second, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
+    checker.dtype(first, &[DType::Int8, DType::Int16]).then_some(())?;
+    (checker.dtype(second, &[DType::Int8]) & checker.dtype(output, &[first.dtype])).then_some(())?;
+    if !matches!(checker.per_tensor(second)?, (_, 0)) {
+        checker.bad_tensor(second.id, "a zero point other than 0", "symmetric weights");
+    }
+    let bias = checker.optional_input(2);
+    if let Some(bias) = bias {
+        let dtype = if first.dtype == DType::Int8 { DType::Int32 } else { DType::Int64 };
+        if checker.dtype(bias, &[dtype]) && bias.elements() != units {
+            checker.bad_tensor(bias.id, format!("{} elements", bias.elements()), format!("{units}"));
+        }
+        check_bias_scale(checker, [first, second, output]);
+    }
+    let range = checker.activation(activation, output)?;
+    let size = [rows, units, inputs];
+    let matrices = Matrices { first, second, bias, output, size, turned: [false, true], batches: Vec::new() };
+    Some(Box::new(Product::quantised(checker, matrices, range)?))
+}
