@@ -1,8 +1,10 @@
-//! BROADCAST_ARGS: the shape that two shapes broadcast to, at compile time.
+//! BROADCAST_ARGS: the shape that two shapes broadcast to: `broadcast_args.h` where they are known to the run only.
 
-use crate::ir::graph::OpKind;
-use crate::ops::checker::Checker;
+use crate::ir::graph::{DType, OpKind};
+use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
+use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::kernels::kernels;
 use crate::ops::shared::ahead;
 
 /// The operator.
@@ -13,25 +15,54 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: None,
     check,
-    kernels: &[],
+    kernels: kernels!["broadcast_args.h"],
     reference: "broadcast_args.cc",
-    support: &[Support::bytes("int32, int64, of values known at compile time", Cores::NoCode)],
+    support: &[Support::bytes("int32, int64", Cores::Portable)],
 };
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let (first, second, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
-    ahead::refuse_later(checker).then_some(())?;
-    let (a, b) = (checker.constant_integers(first)?, checker.constant_integers(second)?);
+    checker.dtype(first, &[DType::Int32, DType::Int64]).then_some(())?;
     let same = [first.dtype];
     (checker.dtype(second, &same) & checker.dtype(output, &same)).then_some(())?;
     (checker.rank(first, 1) & checker.rank(second, 1)).then_some(())?;
+    let (Some(a), Some(b)) = (first.i64_data(), second.i64_data()) else {
+        checker.shape(output, &[first.elements().max(second.elements())]).then_some(())?;
+        return Some(Box::new(Broadcast { inputs: [first, second], output }));
+    };
     let Some(shape) = broadcast(&a, &b) else {
         checker.bad(format!("shapes {a:?} and {b:?}"), "shapes that broadcast");
         return None;
     };
     checker.shape(output, &[shape.len()]).then_some(())?;
     let contents = ahead::integers(output.dtype, &shape)?;
-    ahead::only(checker, contents)
+    Some(ahead::known(Ok(vec![contents.into()])))
+}
+
+/// Of shapes that a run computes.
+struct Broadcast<'a> {
+    inputs: [Operand<'a>; 2],
+    output: Operand<'a>,
+}
+
+impl Checked for Broadcast<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let [first, second] = self.inputs;
+        let dtype = self.output.dtype;
+        let (a, b) = (first.elements(), second.elements());
+        let body = format!("    return tvmk_broadcast_args_{dtype}(input1, {a}, input2, {b}, output);\n");
+        Lowered::Layer(Layer {
+            arguments: vec![
+                Argument::input("input1", first.id),
+                Argument::input("input2", second.id),
+                Argument::output("output", self.output.id),
+            ],
+            fails: true,
+            headers: vec!["broadcast_args.h"],
+            body,
+            ..lowering.layer(format!("BROADCAST_ARGS of {a} and {b} dimensions"))
+        })
+    }
 }
 
 /// `None` where two dimensions differ and none is 1.

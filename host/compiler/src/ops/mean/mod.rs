@@ -4,10 +4,10 @@ use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
-use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::reduce::{self, Reduce};
-use crate::ops::shared::text;
+use crate::ops::shared::{ahead, text};
 
 /// The operators.
 pub static DEFINITIONS: [Definition; 2] = [
@@ -34,6 +34,8 @@ const fn definition(kind: OpKind, newest: i32) -> Definition {
 }
 
 struct Total<'a> {
+    /// MEAN or SUM.
+    kind: OpKind,
     reduce: Reduce<'a>,
     /// Of a type with a scale, the multiplier of a sum, and zero points of input and output.
     quantized: Option<(Multiplier, i32, i32)>,
@@ -45,7 +47,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     checker.dtype(output, &[input.dtype]);
     let reduce = reduce::check(checker)?;
     if input.dtype == DType::Float32 {
-        return Some(Box::new(Total { reduce, quantized: None }));
+        return Some(Box::new(Total { kind: checker.op.kind, reduce, quantized: None }));
     }
     let ((in_scale, in_zero), (out_scale, out_zero)) = (checker.per_tensor(input)?, checker.per_tensor(output)?);
     let factor = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
@@ -57,7 +59,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         let found = format!("scales {in_scale} to {out_scale} over {} elements", reduce.count);
         checker.bad(found, "scales of similar size and sums of 32 bits");
     }
-    Some(Box::new(Total { reduce, quantized: Some((multiplier, in_zero, out_zero)) }))
+    let quantized = Some((multiplier, in_zero, out_zero));
+    Some(Box::new(Total { kind: checker.op.kind, reduce, quantized }))
 }
 
 impl Checked for Total<'_> {
@@ -85,6 +88,23 @@ impl Checked for Total<'_> {
         }
         let summary = format!("{} of {:?} to {:?}", lowering.op.kind, input.shape, output.shape);
         Lowered::Layer(Layer { headers: vec![header], body, ..lowering.layer_of(summary, input.id, output.id) })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let Reduce { input, output, count, .. } = self.reduce;
+        let Some((multiplier, in_zero, out_zero)) = self.quantized else {
+            let values = input.f32_data()?;
+            let sum = |places: Vec<usize>| places.into_iter().fold(0.0f32, |sum, place| sum + values[place]);
+            let divisor = if self.kind == OpKind::MEAN { count as f32 } else { 1.0 };
+            return Some(Ok(vec![ahead::floats(self.reduce.groups().map(|group| sum(group) / divisor))]));
+        };
+        let values = ahead::loaded(&input)?;
+        let (low, high) = output.dtype.range()?;
+        let one = |places: Vec<usize>| {
+            let sum: i32 = places.into_iter().map(|place| values[place] - in_zero).sum();
+            (multiplier.apply(sum) + out_zero).clamp(low, high)
+        };
+        ahead::stored(output.dtype, self.reduce.groups().map(one))
     }
 }
 

@@ -4,10 +4,10 @@ use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::table::{self, Elements};
-use crate::ops::shared::{alias, text};
+use crate::ops::shared::{ahead, alias, text};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -89,6 +89,18 @@ impl Checked for Quantize<'_> {
         let body = format!("    tvmk_quantize_{}(input, output, {count}, {scale}, {zero});\n", output.dtype);
         Lowered::Layer(Layer { headers: vec!["quantize_float.h"], ..layer(lowering, input, output, body) })
     }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let (scale, zero) = self.quant;
+        let (low, high) = self.output.dtype.range()?;
+        // Halves away from zero; the lowest for what is not a number, as the kernel has it.
+        let one = |x: f32| {
+            let scaled = x / scale;
+            let limited = if scaled > -131_072.0 { scaled.min(131_072.0) } else { -131_072.0 };
+            (limited.round() as i32 + zero).clamp(low, high)
+        };
+        ahead::stored(self.output.dtype, self.input.f32_data()?.into_iter().map(one))
+    }
 }
 
 impl Checked for Requantize<'_> {
@@ -110,6 +122,13 @@ impl Checked for Requantize<'_> {
         let pair = InPlace { input: input.id, output: output.id, lead: 0, reason };
         let in_place = if from.size() >= to.size() { vec![pair] } else { Vec::new() };
         Lowered::Layer(Layer { in_place, headers: vec!["quantize.h"], ..layer(lowering, input, output, body) })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let Elements { input, output, input_quant, output_quant } = self.elements;
+        let (low, high) = output.dtype.range()?;
+        let one = |x: i32| (self.multiplier.apply(x - input_quant.1) + output_quant.1).clamp(low, high);
+        ahead::stored(output.dtype, ahead::loaded(&input)?.into_iter().map(one))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{ConstantData, Layer, Lowered, Lowering};
 use crate::ops::checker::Checker;
-use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::resize::{self, Options, Resize, table};
 use crate::ops::shared::text;
@@ -64,6 +64,26 @@ impl Checked for Nearest<'_> {
             body,
             ..lowering.layer_of(self.0.summary(lowering), input.id, output.id)
         })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let Resize { input, output, options } = self.0;
+        let data = input.data.as_ref()?;
+        let pixel = input.shape[3] * input.dtype.size();
+        let from = |axis: usize, at: usize| {
+            usize::try_from(nearest(at, input.shape[axis], output.shape[axis], options)).unwrap_or(0)
+        };
+        let mut bytes = Vec::with_capacity(output.bytes());
+        for batch in 0..output.shape[0] {
+            for y in 0..output.shape[1] {
+                let row = batch * input.shape[1] + from(1, y);
+                for x in 0..output.shape[2] {
+                    let place = (row * input.shape[2] + from(2, x)) * pixel;
+                    bytes.extend_from_slice(data.get(place..place + pixel)?);
+                }
+            }
+        }
+        Some(Ok(vec![bytes.into()]))
     }
 }
 

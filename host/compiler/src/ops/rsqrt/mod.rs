@@ -4,8 +4,8 @@ use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::math::gemmlowp::inverse_square_root;
 use crate::math::quantize::Multiplier;
-use crate::ops::checker::Checker;
-use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::checker::{Checker, Operand};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::{float_unary, table};
 
@@ -27,6 +27,7 @@ const KEPT: i32 = 20;
 
 /// A table, and the lowest byte of an input; a run with one below it ends.
 struct Positive<'a> {
+    input: Operand<'a>,
     table: Box<dyn Checked + 'a>,
     lowest: i32,
     count: usize,
@@ -39,7 +40,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let elements = table::elements(checker, &[DType::Int8, DType::Float32], &[DType::Int8])?;
     let ((in_scale, lowest), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
     let factor = Multiplier::new(1.0 / (f64::from(in_scale).sqrt() * f64::from(out_scale)));
-    let count = elements.input.elements();
+    let (input, count) = (elements.input, elements.input.elements());
     let table = table::checked(checker, elements, |x| {
         if x <= lowest {
             // Below it nothing is looked up.
@@ -51,7 +52,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         let y = (factor.shift >= -31).then(|| factor.checked_apply(large))??;
         Some(y.checked_add(out_zero)?.clamp(-128, 127))
     })?;
-    Some(if lowest > -128 { Box::new(Positive { table, lowest, count }) } else { table })
+    Some(if lowest > -128 { Box::new(Positive { input, table, lowest, count }) } else { table })
 }
 
 impl Checked for Positive<'_> {
@@ -60,5 +61,11 @@ impl Checked for Positive<'_> {
         let (name, lowest, count) = (lowering.constant("table"), self.lowest, self.count);
         let body = format!("    return tvmk_rsqrt({name}, input, (uint8_t *)output, {count}, {lowest});\n");
         Lowered::Layer(Layer { fails: true, headers: vec!["rsqrt.h"], body, ..layer })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        // One below ends each run, and so is left to it.
+        let fits = self.input.i8_data()?.into_iter().all(|x| i32::from(x) >= self.lowest);
+        if fits { self.table.evaluate() } else { None }
     }
 }

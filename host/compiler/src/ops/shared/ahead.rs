@@ -1,6 +1,6 @@
 //! Operators that are computed at compile time: the arithmetic of shapes, and constants.
 
-use crate::ir::graph::{Activation, DType};
+use crate::ir::graph::{Activation, DType, Tensor};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Evaluated, Refusal};
@@ -53,6 +53,30 @@ pub fn integers(dtype: DType, values: &[i64]) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+/// The elements of a constant of integers up to 32 bits, as they are stored.
+pub fn loaded(tensor: &Tensor) -> Option<Vec<i32>> {
+    let data = tensor.data.as_ref()?;
+    Some(match tensor.dtype {
+        DType::Int8 => data.iter().map(|&byte| i32::from(byte as i8)).collect(),
+        DType::Uint8 => data.iter().map(|&byte| i32::from(byte)).collect(),
+        DType::Int16 => data.chunks_exact(2).map(|two| i32::from(i16::from_le_bytes([two[0], two[1]]))).collect(),
+        DType::Int32 => tensor.i32_data()?,
+        _ => return None,
+    })
+}
+
+/// The one output of integers that such a type holds.
+pub fn stored(dtype: DType, values: impl Iterator<Item = i32>) -> Option<Evaluated> {
+    let size = match dtype {
+        DType::Int8 | DType::Uint8 => 1,
+        DType::Int16 => 2,
+        DType::Int32 => 4,
+        _ => return None,
+    };
+    let bytes: Vec<u8> = values.flat_map(|value| value.to_le_bytes().into_iter().take(size)).collect();
+    Some(Ok(vec![bytes.into()]))
 }
 
 /// Floats as bytes; what is not a number has the bits that arithmetic gives it.

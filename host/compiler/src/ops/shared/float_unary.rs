@@ -3,7 +3,8 @@
 use crate::ir::graph::DType;
 use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::Checked;
+use crate::ops::definition::{Checked, Evaluated};
+use crate::ops::shared::ahead;
 
 struct Call<'a> {
     input: Operand<'a>,
@@ -43,4 +44,28 @@ impl Checked for Call<'_> {
             ..lowering.layer_of(format!("{} of {count} elements", lowering.op.kind), input, output)
         })
     }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let function = exact(self.function)?;
+        let values = self.input.f32_data()?;
+        // What is not a number is left to the kernel.
+        values.iter().all(|x| !x.is_nan()).then(|| Ok(vec![ahead::floats(values.into_iter().map(function))]))
+    }
+}
+
+/// The kernels that give the one right float, as functions here.
+fn exact(kernel: &str) -> Option<fn(f32) -> f32> {
+    Some(match kernel {
+        "tvmk_each_abs" => f32::abs,
+        "tvmk_each_ceil" => f32::ceil,
+        "tvmk_each_floor" => f32::floor,
+        "tvmk_each_neg" => |x| -x,
+        "tvmk_each_round" => f32::round_ties_even,
+        "tvmk_each_rsqrt" => |x| 1.0 / x.sqrt(),
+        "tvmk_each_sqrt" => f32::sqrt,
+        "tvmk_each_square" => |x| x * x,
+        "tvmk_float_relu" => |x| if x < 0.0 { 0.0 } else { x },
+        "tvmk_float_relu6" => |x| x.clamp(0.0, 6.0),
+        _ => return None,
+    })
 }

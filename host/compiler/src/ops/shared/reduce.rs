@@ -70,6 +70,13 @@ fn reduced(axes: &[i32], rank: usize) -> Option<Vec<bool>> {
     Some(reduced)
 }
 
+/// The places that nested loops of a size and a step go through.
+fn places(loops: &[(usize, usize)]) -> Vec<usize> {
+    loops.iter().fold(vec![0], |places, &(size, step)| {
+        places.into_iter().flat_map(|place| (0..size).map(move |i| place + i * step)).collect()
+    })
+}
+
 impl<'a> Reduce<'a> {
     /// Merges neighbouring dimensions of one kind into loops; outermost first, padded with loops of one.
     fn new(input: Operand<'a>, output: Operand<'a>, reduced: &[bool]) -> Option<Self> {
@@ -94,6 +101,12 @@ impl<'a> Reduce<'a> {
         let (kept, reduced) = (side(false)?, side(true)?);
         let count = reduced.iter().map(|(size, _)| size).product();
         Some(Reduce { input, output, count, kept, reduced })
+    }
+
+    /// For each element of the output, the places of those that make it, in order.
+    pub fn groups(&self) -> impl Iterator<Item = Vec<usize>> {
+        let reduced = places(&self.reduced);
+        places(&self.kept).into_iter().map(move |first| reduced.iter().map(|place| first + place).collect())
     }
 
     /// `static const tvmk_reduce_t loops = …;`

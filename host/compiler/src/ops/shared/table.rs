@@ -3,7 +3,7 @@
 use crate::ir::graph::{DType, Subgraph};
 use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::Checked;
+use crate::ops::definition::{Checked, Evaluated};
 
 /// The kernel's file.
 const HEADER: &str = "table.h";
@@ -77,7 +77,13 @@ impl Checked for Table<'_> {
             ..lowering.layer_of(summary, input.id, output.id)
         })
     }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let bytes = self.elements.input.data.as_ref()?;
+        Some(Ok(vec![bytes.iter().map(|&byte| self.bytes[usize::from(byte)]).collect()]))
+    }
 }
+
 /// The table of a layer made here.
 fn table_of(layer: &Layer) -> Option<&[u8]> {
     match layer.constants.as_slice() {

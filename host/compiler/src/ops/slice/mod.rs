@@ -1,8 +1,11 @@
-//! SLICE with a begin and a size known at compile time: `move.h`.
+//! SLICE: with a begin and a size known at compile time `move.h`, else `slice.h`.
+
+mod run;
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::kernels::kernels;
 use crate::ops::shared::moved::{self, Moved};
 use crate::ops::shared::moves::{self, Level, Move};
 
@@ -14,7 +17,7 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: None,
     check,
-    kernels: &[],
+    kernels: kernels!["slice.h"],
     reference: "slice.cc",
     support: &[Support::bytes("int8, uint8, int16, int32, float32, bool", Cores::Portable)],
 };
@@ -28,6 +31,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     checker.dtype(size, &[begin.dtype]).then_some(())?;
     if shape.len() > moves::LEVELS {
         checker.bad_tensor(input.id, format!("shape {shape:?}"), format!("up to {} dimensions", moves::LEVELS));
+    }
+    if !begin.is_constant() || !size.is_constant() {
+        return run::check(checker, [input, begin, size, output]);
     }
     let (begins, sizes) = (moved::numbers(checker, begin)?, moved::numbers(checker, size)?);
     for (operand, values) in [(begin, &begins), (size, &sizes)] {

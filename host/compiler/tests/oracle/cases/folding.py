@@ -24,6 +24,24 @@ KNOWN = {
     "SUB": ([[7, -7, 6], [2]], ("SubOptions", {"fusedActivationFunction": 0}), [5, -9, 4]),
 }
 
+# Operators on one constant: its type, that of the result, and options.
+ALONE = {
+    "QUANTIZE": ("float32", "int8", None),
+    "QUANTIZE-int16": ("float32", "int16", None),
+    "QUANTIZE-bytes": ("int8", "int8", None),
+    "QUANTIZE-wide": ("int16", "int8", None),
+    "SUM": ("float32", "float32", ("ReducerOptions", {"keepDims": True})),
+    "SUM-int8": ("int8", "int8", ("ReducerOptions", {"keepDims": True})),
+    "MEAN": ("float32", "float32", ("ReducerOptions", {"keepDims": True})),
+    "MEAN-int16": ("int16", "int16", ("ReducerOptions", {"keepDims": True})),
+    "RSQRT": ("float32", "float32", None),
+    "RSQRT-int8": ("int8", "int8", None),
+    "RESIZE_NEAREST_NEIGHBOR": ("float32", "float32", ("ResizeNearestNeighborOptions", {"halfPixelCenters": True})),
+    "RESIZE_NEAREST_NEIGHBOR-int8": ("int8", "int8", ("ResizeNearestNeighborOptions", {})),
+    **{name: ("float32", "float32", None) for name in ("ABS", "CEIL", "FLOOR", "NEG", "ROUND", "SQRT", "SQUARE", "RELU", "RELU6")},
+    **{f"{name}-int8": ("int8", "int8", None) for name in ("ABS", "RELU", "TANH", "HARD_SWISH")},
+}
+
 
 def cases():
     """See the package."""
@@ -42,6 +60,9 @@ def cases():
     yield "contradiction-folding-FILL-shape", lambda state: _fill("int8", (3, 2))
     yield "contradiction-folding-RANGE-count", lambda state: _known("RANGE", "int32", True, 1)
     yield "contradiction-folding-FLOOR_DIV-by_0", lambda state: _known("FLOOR_DIV", "int32", True, 0, 0)
+    for name, (dtype, result, table) in ALONE.items():
+        yield f"folding-{name}-{dtype}", lambda state, args=(name.split("-")[0], dtype, result, table): _alone(state, *args)
+    yield "folding-quantised_weights", _quantised_weights
     yield "folding-moves", _moves
     yield "folding-parts", _parts
     yield "folding-dequantize", _dequantize
@@ -135,6 +156,49 @@ def _fill(dtype, result=(2, 3)):
     filled = graph.tensor("filled", result, Quantization(0.5, 3) if dtype == "int8" else None, np.dtype(dtype))
     graph.operator("FILL", [sizes, value], [filled], options("FillOptions"))
     graph.output(filled, layout.reshape(graph, source, (6,)))
+    return model.bytes()
+
+
+def _alone(state, name, dtype, result, table):
+    """An operator on a constant beside one on an input."""
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (2,), None, FLOAT)
+    scaled = {"int8": Quantization(0.05, -128 if name == "RSQRT" else -3), "int16": Quantization(0.0003)}
+    values = state.standard_normal((1, 3, 4, 2)) * 4
+    if dtype == "float32":
+        values = np.abs(values) if name in ("RSQRT", "SQRT") else values
+    else:
+        values = state.randint(-128, 128, values.shape) * (1 if dtype == "int8" else 200)
+    inputs = [graph.constant("constant", values.astype(dtype), scaled.get(dtype))]
+    shape = values.shape
+    if name in ("SUM", "MEAN"):
+        inputs.append(graph.constant("axes", np.int32([1, 3])))
+        shape = (1, 1, 4, 1)
+    if name == "RESIZE_NEAREST_NEIGHBOR":
+        inputs.append(graph.constant("size", np.int32([5, 6])))
+        shape = (1, 5, 6, 2)
+    kept = scaled.get(result)
+    if name not in ("RESIZE_NEAREST_NEIGHBOR", "RELU") and kept is not None:
+        kept = Quantization(*{"int8": (1 / 128, 0), "int16": (0.0007, 0)}[result]) if name in ("TANH",) else kept
+        kept = Quantization(0.11, 5) if name in ("QUANTIZE", "SUM") and result == "int8" else kept
+    known = graph.tensor("known", shape, kept, np.dtype(result))
+    graph.operator(name, inputs, [known], options(table[0], **table[1]) if table else None)
+    graph.output(known, layout.reshape(graph, source, (1, 2)))
+    return model.bytes()
+
+
+def _quantised_weights(state):
+    """A convolution whose weights are QUANTIZE of a constant: compiled as one with constant weights only where they are folded."""
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (1, 4, 4, 2), Quantization(0.05, 3))
+    floats = graph.constant("floats", state.standard_normal((3, 2, 2, 2)).astype(np.float32))
+    weights = graph.operator("QUANTIZE", [floats], [graph.tensor("weights", (3, 2, 2, 2), Quantization(0.02))])
+    bias = graph.constant("bias", np.int32([100, -50, 3]), Quantization(0.05 * 0.02))
+    output = graph.tensor("output", (1, 4, 4, 3), Quantization(0.06, -5))
+    fields = options("Conv2DOptions", padding=0, strideH=1, strideW=1, dilationHFactor=1, dilationWFactor=1)
+    graph.output(graph.operator("CONV_2D", [source, weights, bias], [output], fields))
     return model.bytes()
 
 

@@ -99,6 +99,27 @@ def add_n(net):
     return True
 
 
+def floor(name):
+    """The drawing function of FLOOR_DIV and FLOOR_MOD of float32; the first by constants that are not 0."""
+
+    def draw(net):
+        first = net.source(is_type("float32"))
+        if first is None:
+            return False
+        if name == "FLOOR_MOD" and net.chance(0.5):
+            second = _second(net, first)
+        else:
+            values = net.values(first.shape[-1:], FLOAT)
+            second = net.graph.constant(net.name("divisors"), values + np.copysign(np.float32(1e-3), values))
+        shape = np.broadcast_shapes(first.shape, second.shape)
+        if size(shape) > net.largest or len(shape) > 4:
+            return False
+        net.operator(name, [first, second], [net.result(name, shape, FLOAT)])
+        return True
+
+    return draw
+
+
 def div(net):
     """DIV: of float32 by anything, of int32 by a constant, since the reference stops the process at a divisor of 0."""
     first = net.source(is_type("float32", "int32"))
@@ -285,6 +306,7 @@ OPERATORS = {
     "LOGICAL_NOT": (1, logical_not),
     "ADD_N": (3, add_n),
     "DIV": (3, div),
+    **{name: (1, floor(name)) for name in ("FLOOR_DIV", "FLOOR_MOD")},
     "PRELU": (3, prelu),
     "RSQRT": (3, rsqrt),
     "SELECT_V2": (3, select_v2),
