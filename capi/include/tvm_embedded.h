@@ -1459,9 +1459,13 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
 #ifdef __cplusplus
 /** A cast between pointers, or a pointer and an integer, that neither language warns of. */
 #define TVM_CAST(type, value) reinterpret_cast<type>(value)
+/** A conversion between numbers that neither language warns of. */
+#define TVM_CONVERT(type, value) static_cast<type>(value)
 #else
 /** A cast between pointers, or a pointer and an integer, that neither language warns of. */
 #define TVM_CAST(type, value) ((type)(value))
+/** A conversion between numbers that neither language warns of. */
+#define TVM_CONVERT(type, value) ((type)(value))
 #endif
 
 /** The first byte a model uses of workspace `index` of `count`, in a context that TVMExecute accepts. */
@@ -1473,6 +1477,102 @@ static inline uint8_t *TVMWorkspaceStart(const TVMContext *context, size_t count
     memory = TVM_CAST(const void *const *, memory)[index];
   }
   return TVM_CAST(uint8_t *, (TVM_CAST(uintptr_t, memory) + mask) & ~mask);
+}
+
+/* ---- Real values and elements ------------------------------------------------------------------------------------- */
+/* Inline, and so without a cost for who does not call them. A model's header has them for each of its quantised tensors, with
+ * the scale and the limits filled in: tvm_<model>_input_<name>_quantize and so on. They may be called from anywhere. */
+
+/**
+ * The element that stands for a real value: value / scale to the nearest integer, halves away from zero, plus the zero point,
+ * as QUANTIZE of TensorFlow Lite's reference. What lies outside gives `low` or `high`, what is not a number `low`.
+ *
+ * `scale` is above 0; `low`, `high` and `zero_point` are within -65536 to 65535. Never fails.
+ */
+static inline int32_t TVMQuantize(float value, float scale, int32_t zero_point, int32_t low, int32_t high) {
+  const float steps = value / scale;
+  int32_t element = low;
+  if (steps >= 131072.0f) {
+    element = high;
+  }
+  if ((steps > -131072.0f) && (steps < 131072.0f)) {
+    const int32_t whole = TVM_CONVERT(int32_t, steps);
+    const float rest = steps - TVM_CONVERT(float, whole);
+    element = whole + zero_point;
+    if (rest >= 0.5f) {
+      element += 1;
+    }
+    if (rest <= -0.5f) {
+      element -= 1;
+    }
+    if (element < low) {
+      element = low;
+    }
+    if (element > high) {
+      element = high;
+    }
+  }
+  return element;
+}
+
+/** The real value that an element stands for: scale * (element - zero_point), in float. Never fails. */
+static inline float TVMDequantize(int32_t element, float scale, int32_t zero_point) {
+  const int32_t steps = element - zero_point;
+  return scale * TVM_CONVERT(float, steps);
+}
+
+/**
+ * value * multiplier / 2^shift to the nearest integer, halves away from zero, without a floating-point instruction. What
+ * does not fit gives INT32_MIN or INT32_MAX.
+ *
+ * `multiplier` is not negative; `shift` may have any sign. Never fails.
+ */
+static inline int32_t TVMScale(int32_t value, int32_t multiplier, int32_t shift) {
+  const uint64_t limit = 0x80000000u;
+  const uint32_t right = TVM_CONVERT(uint32_t, shift);
+  const uint32_t before = right - 1u;
+  const int64_t product = TVM_CONVERT(int64_t, value) * multiplier;
+  const int64_t positive = (product < 0) ? -product : product;
+  const int32_t negated = (shift < -31) ? 32 : -shift;
+  const uint32_t left = TVM_CONVERT(uint32_t, negated);
+  uint64_t size = TVM_CONVERT(uint64_t, positive);
+  int32_t found;
+  if (shift > 63) {
+    size = 0u;
+  } else if (shift > 0) {
+    const uint64_t whole = size >> right;
+    size = whole + ((size >> before) & 1u);
+  } else if (size != 0u) {
+    size = ((left > 31u) || (size > (limit >> left))) ? limit : (size << left);
+  } else {
+    size = 0u;
+  }
+  if (product < 0) {
+    found = (size >= limit) ? INT32_MIN : -TVM_CONVERT(int32_t, size);
+  } else {
+    found = (size >= limit) ? INT32_MAX : TVM_CONVERT(int32_t, size);
+  }
+  return found;
+}
+
+/**
+ * The element that stands for value * multiplier / 2^shift steps of its scale, as TVMQuantize without floating-point
+ * instructions: for values of converters and sensors, which are integers.
+ *
+ * `multiplier` and `shift` as for TVMScale, the rest as for TVMQuantize. Never fails.
+ */
+static inline int32_t TVMQuantizeInteger(int32_t value, int32_t multiplier, int32_t shift, int32_t zero_point, int32_t low,
+                                         int32_t high) {
+  const int32_t steps = TVMScale(value, multiplier, shift);
+  int32_t element;
+  if (steps < (low - zero_point)) {
+    element = low;
+  } else if (steps > (high - zero_point)) {
+    element = high;
+  } else {
+    element = steps + zero_point;
+  }
+  return element;
 }
 
 /* ---- Layout, as in the library ------------------------------------------------------------------------------------ */

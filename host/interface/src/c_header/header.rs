@@ -1,9 +1,9 @@
 //! `my_model.h`: what firmware includes.
 
 use crate::c_header::fragments::{entry, section};
-use crate::c_header::initialisers;
 use crate::c_header::types::{self, placed};
 use crate::c_header::usage;
+use crate::c_header::{initialisers, quantisation};
 use crate::checked::plan::Plan;
 use crate::facts::tree::{Fact, Macro};
 use crate::facts::{Named, TensorFacts};
@@ -19,6 +19,7 @@ pub fn header(plan: &Plan<'_>) -> String {
     types::tensors(&mut out, plan);
     types::pointers(&mut out, plan);
     initialisers::initialisers(&mut out, plan);
+    quantisation::quantisation(&mut out, plan);
     functions(&mut out, plan);
     out.push_str("\n#ifdef __cplusplus\n}\n#endif\n");
     let _ = writeln!(out, "#endif /* {}_H */", plan.macro_prefix());

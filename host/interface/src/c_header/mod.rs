@@ -3,5 +3,6 @@
 pub mod fragments;
 pub mod header;
 pub mod initialisers;
+pub mod quantisation;
 pub mod types;
 pub mod usage;

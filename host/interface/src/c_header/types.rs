@@ -7,7 +7,7 @@ use std::fmt::Write;
 use tvm_embedded_mlf::DType;
 
 /// The C type of one element; bytes for types that C has no name for.
-fn element_type(facts: &TensorFacts) -> &'static str {
+pub fn element_type(facts: &TensorFacts) -> &'static str {
     match facts.dtype {
         Some(DType { code: 0, bits: 8, .. }) => "int8_t",
         Some(DType { code: 0, bits: 16, .. }) => "int16_t",
