@@ -326,6 +326,28 @@ mod tests {
         assert_eq!(custom, CUSTOM.len());
     }
 
+    /// The file's name says which instructions its code needs; files that choose, and portable ones, only say `!TVMK_…`.
+    #[test]
+    fn a_kernel_file_holds_code_of_one_instruction_set() {
+        for kernel in kernels().filter(|kernel| kernel.name != "core.h") {
+            let named = |set: &str| kernel.name.split(['_', '.']).any(|word| word == set);
+            let mut open = Vec::new();
+            for line in kernel.text.lines().filter(|line| line.starts_with('#')) {
+                if line.starts_with("#if") {
+                    open.push(line);
+                }
+                for (set, name) in [("TVMK_DSP", "dsp"), ("TVMK_MVE", "mve")] {
+                    let code = line.starts_with("#if ") && line.contains(set) && !line.contains(&format!("!{set}"));
+                    let other = line.starts_with("#el") && open.last().is_some_and(|line| line.contains(set));
+                    assert!((named(name) || !code) && !other, "{}: {line}", kernel.name);
+                }
+                if line == "#endif" {
+                    open.pop();
+                }
+            }
+        }
+    }
+
     #[test]
     fn every_kernel_file_is_named_by_its_operator() {
         let mut named: HashMap<&str, Kernel> = HashMap::new();

@@ -16,11 +16,16 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["average_pool_2d.h"],
+    kernels: kernels![
+        "average_pool_2d.h",
+        "average_pool_2d_portable.h",
+        "average_pool_2d_dsp.h",
+        "average_pool_2d_mve.h",
+    ],
     reference: "pooling.cc",
     support: &[
         Support::bytes("int16", Cores::Portable),
-        Support::bytes("int8", Cores::Mve),
+        Support::bytes("int8", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
     ],
 };

@@ -32,6 +32,9 @@ pub static DEFINITION: Definition = Definition {
         "depthwise_conv_2d_mve.h",
         "depthwise_conv_2d_portable.h",
         "depthwise_whole.h",
+        "depthwise_whole_dsp.h",
+        "depthwise_whole_mve.h",
+        "depthwise_whole_portable.h",
     ],
     reference: "depthwise_conv.cc",
     support: &[

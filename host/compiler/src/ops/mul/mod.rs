@@ -21,7 +21,7 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["mul.h", "mul_portable.h", "mul_mve.h", "mul_float.h", "mul_int32.h"],
+    kernels: kernels!["mul.h", "mul_portable.h", "mul_dsp.h", "mul_mve.h", "mul_float.h", "mul_int32.h"],
     reference: "mul.cc",
     support: &[
         Support::bytes("int16", Cores::Portable),

@@ -4,6 +4,7 @@
 
 #include "broadcast.h"
 #include "mul_portable.h"
+#include "mul_dsp.h"
 #include "mul_mve.h"
 
 /* Shifts of -22 to -1. The output may overwrite an input of its own shape. */
@@ -19,13 +20,9 @@ TVMK_SHARED void tvmk_mul(const tvmk_mul_t *layer, const tvmk_broadcast_t *s, co
         memcpy(b.step1, s->step2, sizeof b.step1);
         memcpy(b.step2, s->step1, sizeof b.step2);
     }
-#if TVMK_DSP
     int8_t *first = out;
-#endif
     TVMK_BROADCAST_ROWS(&b, int8_t, in1, in2, out, tvmk_mul_row(&l, row1, b.step1[3], row2, out, b.shape[3]))
-#if TVMK_DSP
-    tvmk_clamp_bytes(first, (int32_t)(out - first), l.low, l.high);
-#endif
+    tvmk_mul_clamp(&l, first, (int32_t)(out - first));
 }
 
 /* Any shifts. */

@@ -1,9 +1,8 @@
-/* MUL on int8, in portable C and with the DSP extension: a row of products, requantised. */
+/* MUL on int8, in portable C: a row of products, requantised. */
 #ifndef TVMK_MUL_PORTABLE_H
 #define TVMK_MUL_PORTABLE_H
 
 #include "base.h"
-#include "dsp_bytes.h"
 
 typedef struct {
     int32_t mantissa, shift;
@@ -17,7 +16,7 @@ TVMK_INLINE int8_t tvmk_mul_one(const tvmk_mul_t *l, int32_t x, int32_t y) {
     return (int8_t)tvmk_clamp(product + l->zero_point_out, l->low, l->high);
 }
 
-#if !TVMK_MVE
+#if !TVMK_DSP && !TVMK_MVE
 
 /* n products with shifts of -22 to -1: of the first input every `step1`-th element, of the second all. */
 TVMK_INLINE void tvmk_mul_row(const tvmk_mul_t *l, const int8_t *in1, int32_t step1, const int8_t *in2, int8_t *out,
@@ -27,13 +26,16 @@ TVMK_INLINE void tvmk_mul_row(const tvmk_mul_t *l, const int8_t *in1, int32_t st
     for (const int8_t *end = in2 + n; in2 != end; in1 += step1) {
         int32_t doubled = (*in1 - zero1) * (2 * *in2++ - zero2);
         int32_t y = tvmk_scale_doubled(doubled, mantissa, rounding) >> shift;
-#if TVMK_DSP
-        *out++ = (int8_t)tvmk_byte(y);
-#else
         *out++ = (int8_t)tvmk_clamp(y, l->low, l->high);
-#endif
     }
 }
+
+#endif
+
+#if !TVMK_DSP
+
+/* The bytes are in the range already. */
+TVMK_INLINE void tvmk_mul_clamp(const tvmk_mul_t *l, int8_t *out, int32_t n) { (void)l, (void)out, (void)n; }
 
 #endif
 

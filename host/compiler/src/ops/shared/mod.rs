@@ -25,7 +25,11 @@ use crate::ops::kernels::{Kernel, kernels};
 /// The kernel files in this directory.
 pub static KERNELS: &[Kernel] = kernels![
     "base.h",
+    "base_dsp.h",
+    "base_mve.h",
+    "base_portable.h",
     "broadcast.h",
+    "core.h",
     "dsp.h",
     "dsp_bytes.h",
     "dsp_columns.h",
@@ -53,4 +57,7 @@ pub static KERNELS: &[Kernel] = kernels![
     "table.h",
     "unit_sums.h",
     "weighted_int16.h",
+    "weighted_int16_dsp.h",
+    "weighted_int16_mve.h",
+    "weighted_int16_portable.h",
 ];

@@ -1,8 +1,11 @@
-/* CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED on int16, weights of int8. Output must not overlap the input. */
+/* CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED on int16, weights of int8. Output must not overlap the input.
+ * Each core's code has the products. */
 #ifndef TVMK_WEIGHTED_INT16_H
 #define TVMK_WEIGHTED_INT16_H
 
-#include "base.h"
+#include "weighted_int16_portable.h"
+#include "weighted_int16_dsp.h"
+#include "weighted_int16_mve.h"
 
 /* How sums become outputs, by the table of the layer.
  * SHORT: bias, factor: (sum + bias) · factor / 2^32, halves up; the compiler proved that 32 bits hold the sum.
@@ -30,12 +33,7 @@ TVMK_INLINE int16_t tvmk_int16_finish(const tvmk_int16_window_t *l, int64_t sum,
     int32_t y;
     if (form == TVMK_INT16_SHORT) {
         const int32_t *t = l->table + 2 * c;
-        int32_t biased = (int32_t)sum + t[0];
-#if TVMK_DSP
-        __asm__("smmulr %0, %1, %2" : "=r"(y) : "r"(biased), "r"(t[1]));
-#else
-        y = (int32_t)(((int64_t)biased * t[1] + ((int64_t)1 << 31)) >> 32);
-#endif
+        y = tvmk_int16_scale((int32_t)sum + t[0], t[1]);
     } else if (form == TVMK_INT16_WIDE) {
         const int32_t *t = l->table + 4 * c;
         int64_t bias = (int64_t)(((uint64_t)(uint32_t)t[1] << 32) | (uint32_t)t[0]);
@@ -45,54 +43,6 @@ TVMK_INLINE int16_t tvmk_int16_finish(const tvmk_int16_window_t *l, int64_t sum,
         y = tvmk_multiply((int32_t)sum + t[0], t[1], t[2]);
     }
     return (int16_t)tvmk_clamp(y, l->low, l->high);
-}
-
-/* Adds the products of n elements of one or two columns with two channels: sums[0], [1] of the first column. */
-TVMK_INLINE void tvmk_int16_products(const int8_t *w0, const int8_t *w1, const int16_t *x0, const int16_t *x1, int32_t n,
-                                     int32_t *sums, int two) {
-    int32_t a = 0, b = 0, c = 0, d = 0;
-#if TVMK_MVE
-    for (; n > 0; n -= 8, w0 += 8, w1 += 8, x0 += 8, x1 += 8) {
-        mve_pred16_t p = vctp16q((uint32_t)n);
-        int16x8_t first = vldrbq_z_s16(w0, p), second = vldrbq_z_s16(w1, p), x = vldrhq_z_s16(x0, p);
-        a = vmladavaq_s16(a, x, first);
-        b = vmladavaq_s16(b, x, second);
-        if (two) {
-            x = vldrhq_z_s16(x1, p);
-            c = vmladavaq_s16(c, x, first);
-            d = vmladavaq_s16(d, x, second);
-        }
-    }
-#else
-#if TVMK_DSP
-    for (; n >= 4; n -= 4, w0 += 4, w1 += 4, x0 += 4, x1 += 4) {
-        uint32_t first = tvmk_load4(w0), second = tvmk_load4(w1);
-        int32_t even0 = tvmk_widen_even(first), even1 = tvmk_widen_even(second);
-        int32_t odd0 = tvmk_widen_odd(first), odd1 = tvmk_widen_odd(second);
-        int32_t x = tvmk_load_pair(x0), y = tvmk_load_pair(x0 + 2);
-        a = tvmk_mla2(y, odd0, tvmk_mla2(x, even0, a));
-        b = tvmk_mla2(y, odd1, tvmk_mla2(x, even1, b));
-        if (two) {
-            x = tvmk_load_pair(x1);
-            y = tvmk_load_pair(x1 + 2);
-            c = tvmk_mla2(y, odd0, tvmk_mla2(x, even0, c));
-            d = tvmk_mla2(y, odd1, tvmk_mla2(x, even1, d));
-        }
-    }
-#endif
-    for (int32_t i = 0; i < n; i++) {
-        a += (int32_t)x0[i] * w0[i];
-        b += (int32_t)x0[i] * w1[i];
-        if (two) {
-            c += (int32_t)x1[i] * w0[i];
-            d += (int32_t)x1[i] * w1[i];
-        }
-    }
-#endif
-    sums[0] = a;
-    sums[1] = b;
-    sums[2] = c;
-    sums[3] = d;
 }
 
 /* One group of channels at one or two positions, whose columns are x0 and x1, to out0 and out1. */
@@ -210,19 +160,7 @@ TVMK_INLINE void tvmk_int16_taps(const tvmk_int16_window_t *l, const int16_t *in
             if (count == 1) {
                 s[0] += (int32_t)from[0] * w[0];
             } else {
-#if TVMK_DSP
-                uint32_t word = tvmk_load4(w);
-                int32_t even = tvmk_widen_even(word), odd = tvmk_widen_odd(word);
-                int32_t low = tvmk_load_pair(from), high = tvmk_load_pair(from + 2);
-                s[0] = tvmk_mla_low(low, even, s[0]);
-                __asm__("smlatb %0, %1, %2, %0" : "+r"(s[1]) : "r"(low), "r"(odd));
-                __asm__("smlabt %0, %1, %2, %0" : "+r"(s[2]) : "r"(high), "r"(even));
-                s[3] = tvmk_mla_high(high, odd, s[3]);
-#else
-                for (int32_t i = 0; i < 4; i++) {
-                    s[i] += (int32_t)from[i] * w[i];
-                }
-#endif
+                tvmk_int16_four_taps(from, w, s);
             }
             if (form == TVMK_INT16_WIDE && ++taps == TVMK_INT16_BLOCK) {
                 taps = 0;

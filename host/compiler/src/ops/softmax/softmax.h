@@ -6,38 +6,13 @@
 #ifndef TVMK_SOFTMAX_H
 #define TVMK_SOFTMAX_H
 
-#include "base.h"
+#include "fixed_point.h"
 
 typedef struct {
     const int32_t *exponentials; /* [−difference], Q0.31 */
     int32_t entries;
     int32_t rows, depth;
 } tvmk_softmax_t;
-
-TVMK_INLINE int32_t tvmk_softmax_leading_zeros(uint32_t x) {
-#if TVMK_GNU
-    return (int32_t)__builtin_clzl((unsigned long)x) - (int32_t)(8 * (sizeof(unsigned long) - 4));
-#else
-    int32_t n = 0;
-    while (!(x & 0x80000000u)) {
-        x <<= 1;
-        n++;
-    }
-    return n;
-#endif
-}
-
-/* gemmlowp's one_over_one_plus_x_for_x_in_0_1: three Newton steps in Q2.29 for 1 / half_denominator. */
-TVMK_INLINE int32_t tvmk_softmax_reciprocal(int32_t x) {
-    int32_t half_denominator = (int32_t)(((int64_t)x + INT32_MAX + 1) >> 1);
-    int32_t y = 1515870810 + tvmk_high_mul(half_denominator, -1010580540); /* 48/17 − 32/17 · d in Q2.29 */
-    for (int i = 0; i < 3; i++) {
-        int32_t error = (INT32_C(1) << 29) - tvmk_high_mul(half_denominator, y);
-        y += (int32_t)((uint32_t)tvmk_high_mul(y, error) << 2);
-    }
-    /* Q2.29 to Q0.31 of y / 2, saturating. */
-    return y >= INT32_C(1) << 30 ? INT32_MAX : (int32_t)((uint32_t)y << 1);
-}
 
 TVMK_INLINE void tvmk_softmax_rows(const tvmk_softmax_t *l, const int8_t *in, int8_t *out8, int16_t *out16, int32_t bits) {
     int32_t lowest = -(INT32_C(1) << (bits - 1));
@@ -53,8 +28,8 @@ TVMK_INLINE void tvmk_softmax_rows(const tvmk_softmax_t *l, const int8_t *in, in
                 sum += tvmk_divide_by_pot(l->exponentials[below], 12);
             }
         }
-        int32_t zeros = tvmk_softmax_leading_zeros((uint32_t)sum);
-        int32_t scale = tvmk_softmax_reciprocal((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
+        int32_t zeros = tvmk_zeros(sum);
+        int32_t scale = tvmk_one_over_one_plus((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
         int32_t shift = 12 - zeros + 31 - bits;
         for (int32_t i = 0; i < l->depth; i++) {
             int32_t below = largest - in[i];

@@ -1,0 +1,47 @@
+/* AVERAGE_POOL_2D on int8 in portable C: the averages of one window; the layer. */
+#ifndef TVMK_AVERAGE_POOL_2D_PORTABLE_H
+#define TVMK_AVERAGE_POOL_2D_PORTABLE_H
+
+#include "base.h"
+
+typedef struct {
+    uint16_t batches, in_height, in_width, channels;
+    uint16_t out_height, out_width;
+    uint16_t window_height, window_width;
+    uint16_t stride_height, stride_width;
+    uint16_t pad_top, pad_left;
+    int8_t low, high;
+} tvmk_average_pool_2d_t;
+
+/* sum / count, halves away from zero. */
+TVMK_INLINE int8_t tvmk_average(int32_t sum, int32_t count, int32_t low, int32_t high) {
+    sum = (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+    return (int8_t)tvmk_clamp(sum, low, high);
+}
+
+/* The channels from `c` on of a window of `height` × `width` elements, rows `step` bytes apart. */
+TVMK_INLINE void tvmk_average_pool_2d_channels(const int8_t *in, int8_t *out, int32_t c, int32_t height, int32_t width,
+                                               int32_t step, int32_t channels, int32_t low, int32_t high) {
+    for (; c < channels; c++) {
+        int32_t sum = 0;
+        for (int32_t y = 0; y < height; y++) {
+            const int8_t *p = in + y * step + c;
+            for (int32_t x = 0; x < width; x++, p += channels) {
+                sum += *p;
+            }
+        }
+        out[c] = tvmk_average(sum, height * width, low, high);
+    }
+}
+
+#if !TVMK_DSP && !TVMK_MVE
+
+/* One output position: all channels. */
+TVMK_INLINE void tvmk_average_pool_2d_window(const int8_t *in, int8_t *out, int32_t height, int32_t width, int32_t step,
+                                             int32_t channels, int32_t low, int32_t high) {
+    tvmk_average_pool_2d_channels(in, out, 0, height, width, step, channels, low, high);
+}
+
+#endif
+
+#endif

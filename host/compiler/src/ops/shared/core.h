@@ -1,0 +1,52 @@
+/* Which instructions the core has, and how functions are declared.
+ *
+ * Every kernel has a portable path in C99, some also one for Arm's DSP extension (Cortex-M4, M7, M33) and one for MVE
+ * (Cortex-M55, M85), each in a file of its own. All paths give the same bytes. Define TVMK_DSP or TVMK_MVE as 0 to keep a path
+ * out.
+ */
+#ifndef TVMK_CORE_H
+#define TVMK_CORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Compilers with GNU C's attributes and assembly. Some that define __GNUC__ have others, or none. */
+#if defined(__clang__) || (defined(__GNUC__) && !defined(__CC_ARM) && !defined(__ICCARM__) && !defined(__ghs__) && \
+                           !defined(__TI_COMPILER_VERSION__))
+#define TVMK_GNU 1
+#else
+#define TVMK_GNU 0
+#endif
+
+#ifndef TVMK_MVE
+#if TVMK_GNU && defined(__ARM_FEATURE_MVE) && !defined(__ARM_BIG_ENDIAN)
+#define TVMK_MVE (__ARM_FEATURE_MVE & 1)
+#else
+#define TVMK_MVE 0
+#endif
+#endif
+
+/* Not where r9 is the static base even in interrupt handlers, nor where jumps by register need a landing pad. */
+#ifndef TVMK_DSP
+#if TVMK_GNU && defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH_PROFILE) && !TVMK_MVE && !defined(__ARM_BIG_ENDIAN) && \
+    !defined(__ARM_RWPI) && !defined(__ARM_FEATURE_BTI_DEFAULT)
+#define TVMK_DSP (__ARM_ARCH_PROFILE == 'M')
+#else
+#define TVMK_DSP 0
+#endif
+#endif
+
+#if TVMK_MVE
+#include <arm_mve.h>
+#endif
+
+#if TVMK_GNU
+#define TVMK_INLINE static inline __attribute__((always_inline))
+#define TVMK_SHARED static __attribute__((noinline, unused))
+#else
+#define TVMK_INLINE static inline
+#define TVMK_SHARED static inline
+#endif
+
+#endif
