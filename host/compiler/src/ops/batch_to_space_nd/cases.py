@@ -4,7 +4,7 @@ import numpy as np
 
 import quantities
 from builder import Model, options
-from cases import layout
+from cases.pad import pad
 from single import named, single
 
 # Image, block, what is padded or cropped.
@@ -53,7 +53,7 @@ def _pair(state, image, block, around, batch, dtype):
         source = graph.input("input", image, quantization, dtype)
         amounts = around
         if apart:
-            source = layout.pad(graph, source, ((0, 0), *around, (0, 0)))
+            source = pad(graph, source, ((0, 0), *around, (0, 0)))
             amounts = np.zeros_like(around)
         constants = [graph.constant("block", np.int32(block)), graph.constant("amounts", np.int32(amounts))]
         output = graph.tensor("output", batch, quantization, dtype)

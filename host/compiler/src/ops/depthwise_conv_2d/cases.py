@@ -5,7 +5,7 @@ import itertools
 
 from builder import Model, Quantization, activation, options, padding
 
-from cases.convolution import CHANNELS, extent
+from cases.conv_2d import CHANNELS, extent
 from cases.weighted import Weighted
 
 

@@ -3,7 +3,7 @@
 import itertools
 
 from builder import FLOAT, Model, activation, options, padding
-from cases.convolution import extent
+from cases.conv_2d import extent
 
 
 def cases():

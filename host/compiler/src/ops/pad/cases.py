@@ -1,9 +1,10 @@
-"""PADV2 of every type, its value a constant or an input."""
+"""PAD of int8; PADV2 of every type, its value a constant or an input."""
 
 import numpy as np
 
 import quantities
 from builder import Model, Quantization, options
+from cases.moves import model
 from single import named, single
 
 PADS = (
@@ -18,6 +19,8 @@ PADS = (
 
 def cases():
     """See the package."""
+    for name, make in _pads():
+        yield f"pad-{name}", make
     for number, (shape, amounts) in enumerate(PADS):
         result = [n + sum(pair) for n, pair in zip(shape, amounts)]
         for dtype in ("int8", "int16", "int32", "float32"):
@@ -44,3 +47,25 @@ def _of_the_run(state, shape, amounts, result, dtype):
     inputs = [source, graph.constant("amounts", np.int32(amounts)), value]
     graph.output(graph.operator("PADV2", inputs, [output], options("PadV2Options")))
     return model.bytes()
+
+
+def pad(graph, source, amounts, name="padded"):
+    """PAD by pairs of (before, after), one for each dimension."""
+    shape = tuple(size + before + after for size, (before, after) in zip(source.shape, amounts))
+    output = graph.tensor(name, shape, source.quantization, source.dtype)
+    inputs = [source, graph.constant(f"{name}/amounts", np.int32(amounts))]
+    return graph.operator("PAD", inputs, [output], options("PadOptions"))
+
+
+def _pads():
+    for name, shape, amounts in (
+        ("image", (1, 4, 5, 3), ((0, 0), (1, 1), (1, 1), (0, 0))),
+        ("before_strided", (1, 6, 6, 4), ((0, 0), (0, 1), (0, 1), (0, 0))),
+        ("uneven", (1, 3, 4, 5), ((0, 0), (2, 1), (0, 3), (1, 0))),
+        ("nothing", (1, 3, 4, 5), ((0, 0), (0, 0), (0, 0), (0, 0))),
+        ("batch", (1, 2, 2, 3), ((1, 2), (0, 0), (0, 0), (0, 0))),
+        ("rank2", (3, 7), ((1, 0), (2, 4))),
+        ("rank1", (9,), ((3, 2),)),
+        ("rank3", (2, 3, 5), ((0, 1), (1, 0), (2, 2))),
+    ):
+        yield name, model([shape], lambda g, x, amounts=amounts: pad(g, x, amounts))

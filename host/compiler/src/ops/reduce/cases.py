@@ -1,4 +1,4 @@
-"""REDUCE_MAX, REDUCE_MIN and REDUCE_ALL, and MEAN and SUM on the types that `tests/oracle/cases/reduction.py` leaves out."""
+"""REDUCE_MAX, REDUCE_MIN and REDUCE_ALL, and MEAN and SUM on the types that `ops/mean/cases.py` leaves out."""
 
 import numpy as np
 

@@ -4,7 +4,9 @@ import numpy as np
 
 from builder import FLOAT, Model, Quantization, options
 from cases import streaming
-from cases.layout import concatenation, reshape, split
+from cases.concatenation import concatenation
+from cases.reshape import reshape
+from cases.split import split
 
 ALIKE = Quantization(0.05, -3)
 

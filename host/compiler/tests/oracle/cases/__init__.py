@@ -5,6 +5,7 @@ and a function. The function takes a random state, which depends on nothing but 
 file's bytes.
 """
 
+import importlib
 import importlib.util
 import pathlib
 import sys
@@ -15,55 +16,23 @@ import numpy as np
 _OPERATORS = pathlib.Path(__file__).resolve().parents[3] / "src" / "ops"
 
 
-def _load(name, path):
-    """The module in a file, known to importers by this name."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+class _OfOperators:
+    """Makes the cases in an operator's directory a module of this package, called like the directory."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        """What `import` asks for modules that are in no other place."""
+        package, _, operator = name.rpartition(".")
+        file = _OPERATORS / operator / "cases.py"
+        if package != __name__ or not file.is_file():
+            return None
+        return importlib.util.spec_from_file_location(name, file)
 
 
-# Cases of operators from which those of others, and networks, are built: importers know them as modules of this package.
-_SHARED = {"convolution": "conv_2d", "depthwise": "depthwise_conv_2d", "dense": "fully_connected", "softmax": "softmax"}
-for _name, _operator in _SHARED.items():
-    globals()[_name] = _load(f"{__name__}.{_name}", _OPERATORS / _operator / "cases.py")
+sys.meta_path.append(_OfOperators)
 
-from . import (  # noqa: E402, they import those above
-    activations,
-    arithmetic,
-    chains,
-    conversion,
-    dimensions,
-    drawn,
-    edges,
-    floats,
-    folding,
-    int16,
-    layout,
-    pooling,
-    reduction,
-    refusals,
-    streaming,
-)
-
-MODULES = (
-    pooling,
-    arithmetic,
-    dimensions,
-    activations,
-    conversion,
-    edges,
-    layout,
-    reduction,
-    refusals,
-    floats,
-    folding,
-    int16,
-    chains,
-    drawn,
-    streaming,
-)
+# Cases that are about several operators; the other modules hold what the cases of several operators share.
+_MODULES = ("dimensions", "edges", "refusals", "floats", "folding", "int16", "chains", "drawn", "streaming")
 
 # What the reference can't run although the file is valid; the right bytes are not defined.
 REFUSED = {
@@ -79,20 +48,12 @@ REFUSAL = "refused-"
 CONTRADICTION = "contradiction-"
 
 
-def _of_operators():
-    """The cases in the directories of the operators."""
-    for name in _SHARED:
-        yield globals()[name]
-    for path in sorted(_OPERATORS.glob("*/cases.py")):
-        if path.parent.name not in _SHARED.values():
-            yield _load(f"cases_of_{path.parent.name}", path)
-
-
 def every():
     """All cases, in a fixed order, as a dictionary from name to function."""
     found = {}
-    for module in (*MODULES, *_of_operators()):
-        for name, make in module.cases():
+    operators = sorted(path.parent.name for path in _OPERATORS.glob("*/cases.py"))
+    for module in (*_MODULES, *operators):
+        for name, make in importlib.import_module(f"{__name__}.{module}").cases():
             if name in found:
                 raise ValueError(f"two cases are called {name}")
             found[name] = make

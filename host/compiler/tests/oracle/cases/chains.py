@@ -3,8 +3,13 @@
 import quantities
 from builder import FLOAT, Model, Quantization
 
-from . import activations, arithmetic, conversion, convolution, dense, depthwise, pooling, reduction, softmax
-from .layout import concatenation, pad, reshape, split, strided_slice, transpose
+from . import conv_2d, depthwise_conv_2d, dequantize, elements, fully_connected, mean, pairs, pools, quantize, softmax
+from .concatenation import concatenation
+from .pad import pad
+from .reshape import reshape
+from .split import split
+from .strided_slice import strided_slice
+from .transpose import transpose
 
 
 def cases():
@@ -33,10 +38,10 @@ def _classifier(graph, state):
     x = _conv(graph, state, x, "c1", filters=7, stride=(2, 2), activation="RELU")
     y = _depthwise(graph, state, x, "d1", activation="RELU6")
     y = _conv(graph, state, y, "c2", filters=7, kernel=(1, 1))
-    x = arithmetic.layer(graph, state, "ADD", x, y, "RELU", name="a1")
+    x = pairs.layer(graph, state, "ADD", x, y, "RELU", name="a1")
     x = _average(graph, x, "p1")
     x = reshape(graph, x, (1, 7))
-    x = dense.layer(graph, state, _scores(5), x)
+    x = fully_connected.layer(graph, state, _scores(5), x)
     return [softmax.layer(graph, x)]
 
 
@@ -47,9 +52,9 @@ def _residual(graph, state):
         y = _conv(graph, state, y, f"b{i}c2", filters=filters)
         if stride > 1:
             x = _conv(graph, state, x, f"b{i}skip", filters=filters, kernel=(1, 1), stride=(stride, stride))
-        x = arithmetic.layer(graph, state, "ADD", x, y, "RELU", name=f"b{i}add")
+        x = pairs.layer(graph, state, "ADD", x, y, "RELU", name=f"b{i}add")
     x = reshape(graph, _average(graph, x, "pool"), (1, 13))
-    return [softmax.layer(graph, dense.layer(graph, state, _scores(10), x))]
+    return [softmax.layer(graph, fully_connected.layer(graph, state, _scores(10), x))]
 
 
 def _mobilenet(graph, state):
@@ -60,9 +65,9 @@ def _mobilenet(graph, state):
         y = _conv(graph, state, x, f"b{i}expand", filters=17, kernel=(1, 1), activation="RELU6")
         y = _depthwise(graph, state, y, f"b{i}depth", stride=(stride, stride), activation="RELU6")
         y = _conv(graph, state, y, f"b{i}project", filters=filters, kernel=(1, 1))
-        x = y if y.shape != x.shape else arithmetic.layer(graph, state, "ADD", x, y, name=f"b{i}add")
-    x = reduction.layer(graph, x, (1, 2), False, Quantization(x.scale * 0.7, -20))
-    return [softmax.layer(graph, dense.layer(graph, state, _scores(3), x))]
+        x = y if y.shape != x.shape else pairs.layer(graph, state, "ADD", x, y, name=f"b{i}add")
+    x = mean.layer(graph, x, (1, 2), False, Quantization(x.scale * 0.7, -20))
+    return [softmax.layer(graph, fully_connected.layer(graph, state, _scores(3), x))]
 
 
 def _inception(graph, state):
@@ -71,9 +76,9 @@ def _inception(graph, state):
     branches = [
         _conv(graph, state, x, "b1", filters=3, kernel=(1, 1), activation="RELU"),
         _conv(graph, state, x, "b3", filters=5, activation="RELU"),
-        pooling.layer(graph, pooling.Spec(window=(3, 3), stride=(1, 1), padding="SAME"), x, "MAX_POOL_2D"),
+        pools.layer(graph, pools.Spec(window=(3, 3), stride=(1, 1), padding="SAME"), x, "MAX_POOL_2D"),
     ]
-    same = [conversion.layer(graph, "QUANTIZE", b, "int8", shared, f"q{i}") for i, b in enumerate(branches)]
+    same = [quantize.layer(graph, b, "int8", shared, f"q{i}") for i, b in enumerate(branches)]
     x = concatenation(graph, same, 3)
     return [_conv(graph, state, x, "out", filters=6, kernel=(1, 1))]
 
@@ -85,13 +90,13 @@ def _keyword(graph, state):
         x = _depthwise(graph, state, x, f"d{i}", activation="RELU")
         x = _conv(graph, state, x, f"c{i + 1}", filters=16, kernel=(1, 1), activation="RELU")
     x = reshape(graph, _average(graph, x, "pool"), (1, 16))
-    return [softmax.layer(graph, dense.layer(graph, state, _scores(12), x))]
+    return [softmax.layer(graph, fully_connected.layer(graph, state, _scores(12), x))]
 
 
 def _dense_stack(graph, state):
     x = graph.input("input", (1, 33), quantities.activations(state))
     for i, (units, act) in enumerate(((17, "RELU"), (5, "RELU6"), (1, "NONE"), (8, "RELU"), (33, "NONE"))):
-        x = dense.layer(graph, state, dense.Spec(units=units, activation=act, spread=200), x, f"dense{i}")
+        x = fully_connected.layer(graph, state, fully_connected.Spec(units=units, activation=act, spread=200), x, f"dense{i}")
     return [x]
 
 
@@ -100,14 +105,14 @@ def _two_inputs(graph, state):
     b = graph.input("right", (1, 6, 5, 3), quantities.activations(state))
     a = _conv(graph, state, a, "left", filters=4)
     b = _conv(graph, state, b, "right", filters=4)
-    return [arithmetic.layer(graph, state, "SUB", a, b)]
+    return [pairs.layer(graph, state, "SUB", a, b)]
 
 
 def _two_outputs(graph, state):
     x = _conv(graph, state, _image(graph, state, (8, 7, 3)), "trunk", filters=5, activation="RELU")
     flat = reshape(graph, x, (1, 8 * 7 * 5))
-    classes = softmax.layer(graph, dense.layer(graph, state, _scores(4), flat, "classes"))
-    box = dense.layer(graph, state, dense.Spec(units=4), flat, "box")
+    classes = softmax.layer(graph, fully_connected.layer(graph, state, _scores(4), flat, "classes"))
+    box = fully_connected.layer(graph, state, fully_connected.Spec(units=4), flat, "box")
     return [box, classes]
 
 
@@ -125,20 +130,20 @@ def _unused_result(graph, state):
 
 def _float_ends(graph, state):
     x = graph.input("input", (1, 6, 6, 1), dtype=FLOAT)
-    x = conversion.layer(graph, "QUANTIZE", x, "int8", Quantization(0.04, -11), "quantized")
+    x = quantize.layer(graph, x, "int8", Quantization(0.04, -11), "quantized")
     x = _conv(graph, state, x, "conv", filters=3, activation="RELU")
-    x = softmax.layer(graph, dense.layer(graph, state, _scores(6), x))
-    return [conversion.layer(graph, "DEQUANTIZE", x, "float32", None, "probabilities")]
+    x = softmax.layer(graph, fully_connected.layer(graph, state, _scores(6), x))
+    return [dequantize.layer(graph, x, "probabilities")]
 
 
 def _gate(graph, state):
     x = _image(graph, state, (5, 7, 6))
-    y = reduction.layer(graph, x, (1, 2), True)
+    y = mean.layer(graph, x, (1, 2), True)
     y = _conv(graph, state, y, "squeeze", filters=3, kernel=(1, 1), activation="RELU")
     y = _conv(graph, state, y, "excite", filters=6, kernel=(1, 1))
-    y = activations.layer(graph, "LOGISTIC", y)
-    x = arithmetic.layer(graph, state, "MUL", x, y, scale=x.scale * 0.8)
-    return [activations.layer(graph, "HARD_SWISH", x, Quantization(x.scale, -100))]
+    y = elements.layer(graph, "LOGISTIC", y)
+    x = pairs.layer(graph, state, "MUL", x, y, scale=x.scale * 0.8)
+    return [elements.layer(graph, "HARD_SWISH", x, Quantization(x.scale, -100))]
 
 
 def _shuffle(graph, state):
@@ -148,7 +153,7 @@ def _shuffle(graph, state):
     x = reshape(graph, x, (1, 3, 5, 8), name="shuffled")
     left, right = split(graph, x, 3, 2)
     right = _depthwise(graph, state, right, "right")
-    right = conversion.layer(graph, "QUANTIZE", right, "int8", left.quantization, "alike")
+    right = quantize.layer(graph, right, "int8", left.quantization, "alike")
     x = concatenation(graph, [left, right], 3)
     return [strided_slice(graph, x, (0, 0, 1, 0), (1, 3, 4, 8), (1, 2, 1, 1))]
 
@@ -162,13 +167,13 @@ def _long_lived(graph, state):
         kept.append(_conv(graph, state, x, f"k{i}", filters=3, kernel=(1, 1)))
     total = kept.pop()
     while kept:
-        total = arithmetic.layer(graph, state, "ADD", kept.pop(), total, name=f"sum{len(kept)}")
+        total = pairs.layer(graph, state, "ADD", kept.pop(), total, name=f"sum{len(kept)}")
     return [total]
 
 
 def _scores(units):
     """The layer before a softmax. Averages differ little, so a small difference must count."""
-    return dense.Spec(units=units, spread=60, output_scale=0.08, output_zero_point=11)
+    return fully_connected.Spec(units=units, spread=60, output_scale=0.08, output_zero_point=11)
 
 
 def _room(state, source, spec):
@@ -186,16 +191,16 @@ def _image(graph, state, shape):
 
 
 def _conv(graph, state, source, name, **spec):
-    return convolution.layer(graph, state, convolution.Spec(**_room(state, source, spec)), source, name)
+    return conv_2d.layer(graph, state, conv_2d.Spec(**_room(state, source, spec)), source, name)
 
 
 def _depthwise(graph, state, source, name, **spec):
-    return depthwise.layer(graph, state, depthwise.Spec(**_room(state, source, spec)), source, name)
+    return depthwise_conv_2d.layer(graph, state, depthwise_conv_2d.Spec(**_room(state, source, spec)), source, name)
 
 
 def _average(graph, source, name):
     window = source.shape[1:3]
-    return pooling.layer(graph, pooling.Spec(window=window, stride=window), source, "AVERAGE_POOL_2D", name)
+    return pools.layer(graph, pools.Spec(window=window, stride=window), source, "AVERAGE_POOL_2D", name)
 
 
 def _build(state, make):

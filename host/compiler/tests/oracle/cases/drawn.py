@@ -6,7 +6,13 @@ Another `--seed` draws other networks, without end.
 import quantities
 from builder import Model, Quantization
 
-from . import activations, arithmetic, conversion, convolution, dense, depthwise, layout, pooling, reduction, softmax
+from . import conv_2d, depthwise_conv_2d, elements, fully_connected, mean, pairs, pools, quantize, softmax
+from .concatenation import concatenation
+from .pad import pad
+from .reshape import reshape
+from .split import split
+from .strided_slice import strided_slice
+from .transpose import transpose
 
 COUNT = 40
 
@@ -70,8 +76,8 @@ class _Network:
             last = results.pop()
             self._read(last)
             size = int(last.shape[1] * last.shape[2] * last.shape[3])
-            flat = layout.reshape(self._graph, last, (1, size), name="flat")
-            scores = dense.layer(self._graph, self._state, dense.Spec(units=7, spread=60, output_scale=0.08), flat)
+            flat = reshape(self._graph, last, (1, size), name="flat")
+            scores = fully_connected.layer(self._graph, self._state, fully_connected.Spec(units=7, spread=60, output_scale=0.08), flat)
             results.append(softmax.layer(self._graph, scores))
         self._graph.output(*results)
 
@@ -102,8 +108,8 @@ class _Network:
         if filters * source.shape[1] * source.shape[2] > _LARGEST:
             return None
         self._read(source)
-        spec = convolution.Spec(filters=filters, kernel=kernel, **fields, **self._layer(source))
-        return convolution.layer(self._graph, self._state, spec, source, name)
+        spec = conv_2d.Spec(filters=filters, kernel=kernel, **fields, **self._layer(source))
+        return conv_2d.layer(self._graph, self._state, spec, source, name)
 
     def _depthwise(self, source, name):
         fields, kernel = self._window(source)
@@ -111,14 +117,14 @@ class _Network:
         if multiplier * source.shape[1] * source.shape[2] * source.shape[3] > _LARGEST:
             return None
         self._read(source)
-        spec = depthwise.Spec(multiplier=multiplier, kernel=kernel, **fields, **self._layer(source))
-        return depthwise.layer(self._graph, self._state, spec, source, name)
+        spec = depthwise_conv_2d.Spec(multiplier=multiplier, kernel=kernel, **fields, **self._layer(source))
+        return depthwise_conv_2d.layer(self._graph, self._state, spec, source, name)
 
     def _pool(self, source, name):
         fields, window = self._window(source)
         self._read(source)
         operator = self._pick("AVERAGE_POOL_2D", "MAX_POOL_2D")
-        return pooling.layer(self._graph, pooling.Spec(window=window, **fields), source, operator, name)
+        return pools.layer(self._graph, pools.Spec(window=window, **fields), source, operator, name)
 
     def _join(self, source, name):
         others = [t for t in self._images if t.shape == source.shape and t is not source]
@@ -128,8 +134,8 @@ class _Network:
         operator = self._pick("ADD", "ADD", "ADD", "SUB", "MUL", "MINIMUM", "MAXIMUM")
         self._read(source, other)
         if operator in ("MINIMUM", "MAXIMUM"):
-            other = conversion.layer(self._graph, "QUANTIZE", other, "int8", source.quantization, f"{name}/alike")
-        return arithmetic.layer(self._graph, self._state, operator, source, other, name=name)
+            other = quantize.layer(self._graph, other, "int8", source.quantization, f"{name}/alike")
+        return pairs.layer(self._graph, self._state, operator, source, other, name=name)
 
     def _concatenate(self, source, name):
         others = [t for t in self._images if t.shape[1:3] == source.shape[1:3] and t is not source]
@@ -137,35 +143,35 @@ class _Network:
             return None
         other = others[self._state.randint(len(others))]
         self._read(source, other)
-        other = conversion.layer(self._graph, "QUANTIZE", other, "int8", source.quantization, f"{name}/alike")
-        return layout.concatenation(self._graph, [source, other], 3, name)
+        other = quantize.layer(self._graph, other, "int8", source.quantization, f"{name}/alike")
+        return concatenation(self._graph, [source, other], 3, name)
 
     def _apply(self, source, name):
         operator = self._pick("RELU", "RELU6", "LEAKY_RELU", "HARD_SWISH", "LOGISTIC", "TANH")
         self._read(source)
         alpha = 0.2 if operator == "LEAKY_RELU" else None
         result = Quantization(source.scale * 0.9, int(self._state.randint(-60, 30)))
-        return activations.layer(self._graph, operator, source, result, alpha, name)
+        return elements.layer(self._graph, operator, source, result, alpha, name)
 
     def _pad(self, source, name):
         amounts = ((0, 0), *[tuple(int(n) for n in self._state.randint(0, 3, 2)) for _ in range(2)], (0, 0))
         self._read(source)
-        return layout.pad(self._graph, source, amounts, name)
+        return pad(self._graph, source, amounts, name)
 
     def _cut(self, source, name):
         self._read(source)
         if source.shape[3] % 2 == 0 and self._state.randint(2):
-            parts = layout.split(self._graph, source, 3, 2, name)
+            parts = split(self._graph, source, 3, 2, name)
             self._images.append(parts[1])
             self._unread[parts[1].index] = parts[1]
             return parts[0]
         begin = [0, *[int(self._state.randint(0, n)) for n in source.shape[1:]]]
-        return layout.strided_slice(self._graph, source, begin, source.shape, name=name)
+        return strided_slice(self._graph, source, begin, source.shape, name=name)
 
     def _average(self, source, name):
         self._read(source)
-        return reduction.layer(self._graph, source, (1, 2), True, Quantization(source.scale * 0.6, 0), name)
+        return mean.layer(self._graph, source, (1, 2), True, Quantization(source.scale * 0.6, 0), name)
 
     def _turn(self, source, name):
         self._read(source)
-        return layout.transpose(self._graph, source, self._pick((0, 2, 1, 3), (0, 3, 1, 2), (0, 1, 3, 2)), name)
+        return transpose(self._graph, source, self._pick((0, 2, 1, 3), (0, 3, 1, 2), (0, 1, 3, 2)), name)

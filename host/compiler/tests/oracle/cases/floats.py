@@ -6,10 +6,10 @@ import numpy as np
 
 from builder import FLOAT, Model, activation, options, padding
 
-from .convolution import extent
-from .layout import reshape
-from .pooling import Spec as Pool
-from .pooling import layer as pool
+from .conv_2d import extent
+from .pools import Spec as Pool
+from .pools import layer as pool
+from .reshape import reshape
 
 
 def cases():

@@ -5,7 +5,11 @@ import numpy as np
 import quantities
 from builder import FLOAT, Model, Quantization, activation, options
 
-from . import layout
+from .concatenation import concatenation
+from .reshape import reshape
+from .split import split
+from .strided_slice import strided_slice
+from .transpose import transpose
 
 ARITHMETIC = {
     "ADD": ("AddOptions", np.add),
@@ -101,7 +105,7 @@ def arithmetic(graph, name, sources, shape, to="result"):
 def flatten(graph, source, name="flat"):
     """What the converter writes for Flatten of a dynamic batch: SHAPE, STRIDED_SLICE, PACK, RESHAPE."""
     sizes = shape_of(graph, source, f"{name}/sizes")
-    batch = layout.strided_slice(graph, sizes, [0], [1], [1], f"{name}/batch", shrinkAxisMask=1)
+    batch = strided_slice(graph, sizes, [0], [1], [1], f"{name}/batch", shrinkAxisMask=1)
     rest = int(np.prod(source.shape[1:]))
     wanted = pack(graph, [batch, graph.constant(f"{name}/rest", np.int32(rest))], 0, f"{name}/wanted")
     output = graph.tensor(name, (source.shape[0], rest), source.quantization, source.dtype)
@@ -126,7 +130,7 @@ def _arithmetic(state, name, dtype):
     result = arithmetic(graph, name, [first, second], (2, 3))
     if dtype == "float32":
         result = arithmetic(graph, "ADD", [result, source], (2, 3), "sum")
-    graph.output(result, *([] if dtype == "float32" else [layout.reshape(graph, source, (6,))]))
+    graph.output(result, *([] if dtype == "float32" else [reshape(graph, source, (6,))]))
     return model.bytes()
 
 
@@ -144,7 +148,7 @@ def _known(name, dtype, folded, more=0, divisor=None):
         constants = [graph.constant(f"constant{i}", v) for i, v in enumerate(values)]
         found = graph.tensor("known", (len(result) + more,), None, np.dtype(dtype))
         graph.operator(name, constants, [found], options(table[0], **table[1]) if table else None)
-    graph.output(found, layout.reshape(graph, source, (1, 2)))
+    graph.output(found, reshape(graph, source, (1, 2)))
     return model.bytes()
 
 
@@ -155,7 +159,7 @@ def _fill(dtype, result=(2, 3)):
     sizes, value = graph.constant("sizes", np.int32([2, 3])), graph.constant("value", np.dtype(dtype).type(-7))
     filled = graph.tensor("filled", result, Quantization(0.5, 3) if dtype == "int8" else None, np.dtype(dtype))
     graph.operator("FILL", [sizes, value], [filled], options("FillOptions"))
-    graph.output(filled, layout.reshape(graph, source, (6,)))
+    graph.output(filled, reshape(graph, source, (6,)))
     return model.bytes()
 
 
@@ -184,7 +188,7 @@ def _alone(state, name, dtype, result, table):
         kept = Quantization(0.11, 5) if name in ("QUANTIZE", "SUM") and result == "int8" else kept
     known = graph.tensor("known", shape, kept, np.dtype(result))
     graph.operator(name, inputs, [known], options(table[0], **table[1]) if table else None)
-    graph.output(known, layout.reshape(graph, source, (1, 2)))
+    graph.output(known, reshape(graph, source, (1, 2)))
     return model.bytes()
 
 
@@ -208,10 +212,10 @@ def _moves(state):
     graph = model.graph()
     source = graph.input("input", (4, 3), None, FLOAT)
     constant = graph.constant("constant", state.standard_normal((1, 3, 5)).astype(np.float32))
-    part = layout.strided_slice(graph, constant, [0, 0, 1], [1, 3, 5], [1, 1, 2], "part")
-    turned = layout.transpose(graph, part, (0, 2, 1))
-    joined = layout.concatenation(graph, [turned, turned], 1)
-    flat = layout.reshape(graph, joined, (4, 3))
+    part = strided_slice(graph, constant, [0, 0, 1], [1, 3, 5], [1, 1, 2], "part")
+    turned = transpose(graph, part, (0, 2, 1))
+    joined = concatenation(graph, [turned, turned], 1)
+    flat = reshape(graph, joined, (4, 3))
     graph.output(arithmetic(graph, "MUL", [source, flat], (4, 3)), joined)
     return model.bytes()
 
@@ -233,7 +237,7 @@ def _parts(state):
     constant = graph.constant("constant", state.standard_normal((3, 5, 4)).astype(np.float32))
     [part] = made("SLICE", [constant, numbers("begin", [1, 0, 2]), numbers("size", [2, 4, 2])], [(2, 4, 2)], "SliceOptions")
     first, second = made("UNPACK", [part], [(4, 2)] * 2, "UnpackOptions", num=2, axis=0)
-    upper, lower = layout.split(graph, second, 0, 2, "half")
+    upper, lower = split(graph, second, 0, 2, "half")
     amounts = numbers("amounts", [[0, 1], [1, 1]])
     [mirrored] = made("MIRROR_PAD", [upper, amounts], [(3, 4)], "MirrorPadOptions", mode=0)
     [padded] = made("PADV2", [lower, amounts, graph.constant("value", np.float32(-0.5))], [(3, 4)], "PadV2Options")
@@ -276,7 +280,7 @@ def _pack(state, dtype, axis, count=3, same=False, shape=None):
     graph = model.graph()
     quantization = quantities.activations(state) if dtype == "int8" else None
     source = graph.input("input", (3, 4), quantization, np.dtype(dtype))
-    first = layout.reshape(graph, source, (3, 4))
+    first = reshape(graph, source, (3, 4))
     others = [first if same else graph.input(f"input{i}", (3, 4), quantization, np.dtype(dtype)) for i in range(1, count)]
     graph.output(pack(graph, [first, *others], axis, shape=shape))
     return model.bytes()

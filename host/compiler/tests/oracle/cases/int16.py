@@ -7,7 +7,7 @@ import numpy as np
 
 from builder import Model, Quantization, activation, options, padding
 
-from .convolution import extent
+from .conv_2d import extent
 
 INT16 = np.dtype(np.int16)
 

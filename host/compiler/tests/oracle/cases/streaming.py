@@ -5,8 +5,11 @@ import numpy as np
 import quantities
 from builder import Model, Quantization, options
 
-from . import activations, conversion, convolution, dense, depthwise
-from .layout import concatenation, reshape, split_v, strided_slice
+from . import conv_2d, depthwise_conv_2d, elements, fully_connected, quantize
+from .concatenation import concatenation
+from .reshape import reshape
+from .split import split_v
+from .strided_slice import strided_slice
 
 
 def cases():
@@ -74,8 +77,8 @@ def _ring(state, past, initial=False):
     frame = graph.input("frame", (1, 1, 1, 7), quantization)
     handle = states.declare("ring", _initial(state, (1, past, 1, 7), quantization, initial), quantization)
     joined = _remember(graph, states, handle, frame, past, "ring")
-    spec = convolution.Spec(filters=4, kernel=(past + 1, 1), padding="VALID", activation="RELU")
-    graph.output(convolution.layer(graph, state, spec, joined))
+    spec = conv_2d.Spec(filters=4, kernel=(past + 1, 1), padding="VALID", activation="RELU")
+    graph.output(conv_2d.layer(graph, state, spec, joined))
     return model.bytes()
 
 
@@ -105,8 +108,8 @@ def _wake_word(state):
     x = reshape(graph, graph.input("audio", (1, 3, 10), first), (1, 3, 1, 10))
     handle = states.declare("stream", _initial(state, (1, 2, 1, 10), first, False), first)
     x = _remember(graph, states, handle, x, 2, "stream")
-    spec = convolution.Spec(filters=8, kernel=(5, 1), padding="VALID", activation="RELU", output_zero_point=-128)
-    x = convolution.layer(graph, state, spec, x)
+    spec = conv_2d.Spec(filters=8, kernel=(5, 1), padding="VALID", activation="RELU", output_zero_point=-128)
+    x = conv_2d.layer(graph, state, spec, x)
     handle = states.declare("stream_1", _initial(state, (1, 6, 1, 8), x.quantization, False), x.quantization)
     x = _remember(graph, states, handle, x, 6, "stream_1")
     left, right = split_v(graph, x, 3, (4, 4), (4, -1))
@@ -114,16 +117,16 @@ def _wake_word(state):
     mixed = Quantization(0.05, -3)
     parts = []
     for name, part in (("left", left), ("right", right)):
-        spec = depthwise.Spec(kernel=(part.shape[1], 1), padding="VALID", output_scale=0.05, output_zero_point=7)
-        part = depthwise.layer(graph, state, spec, part, name)
-        parts.append(conversion.layer(graph, "QUANTIZE", part, "int8", mixed, f"{name}/alike"))
+        spec = depthwise_conv_2d.Spec(kernel=(part.shape[1], 1), padding="VALID", output_scale=0.05, output_zero_point=7)
+        part = depthwise_conv_2d.layer(graph, state, spec, part, name)
+        parts.append(quantize.layer(graph, part, "int8", mixed, f"{name}/alike"))
     x = concatenation(graph, parts, 3, "mixed")
-    x = dense.layer(
+    x = fully_connected.layer(
         graph,
         state,
-        dense.Spec(units=1, bias="zero", output_scale=0.05, output_zero_point=20),
+        fully_connected.Spec(units=1, bias="zero", output_scale=0.05, output_zero_point=20),
         reshape(graph, x, (1, 8), name="flat"),
     )
-    x = activations.layer(graph, "LOGISTIC", x)
-    graph.output(conversion.layer(graph, "QUANTIZE", x, "uint8", Quantization(1 / 256, 0), "probability"))
+    x = elements.layer(graph, "LOGISTIC", x)
+    graph.output(quantize.layer(graph, x, "uint8", Quantization(1 / 256, 0), "probability"))
     return model.bytes()

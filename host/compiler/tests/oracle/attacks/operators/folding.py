@@ -3,7 +3,10 @@
 import numpy as np
 
 from builder import FLOAT
-from cases import folding, layout
+from cases import folding
+from cases.concatenation import concatenation
+from cases.reshape import reshape
+from cases.strided_slice import strided_slice
 
 from ..net import size
 
@@ -58,12 +61,12 @@ def _moved(net, known):
     way = net.between(0, 3)
     if way == 0:
         first = net.between(0, known.shape[0] - 1)
-        return layout.strided_slice(net.graph, known, [first], [known.shape[0]], [1], net.name("part"))
+        return strided_slice(net.graph, known, [first], [known.shape[0]], [1], net.name("part"))
     if way == 1:
-        return layout.concatenation(net.graph, [known, known], 0, net.name("joined"))
+        return concatenation(net.graph, [known, known], 0, net.name("joined"))
     if way == 2:
         return folding.pack(net.graph, [known, known], net.between(0, 1), net.name("packed"))
-    return layout.reshape(net.graph, known, (1, *known.shape), None, "input", net.name("shaped"))
+    return reshape(net.graph, known, (1, *known.shape), None, "input", net.name("shaped"))
 
 
 def pack(net):

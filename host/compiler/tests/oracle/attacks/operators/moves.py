@@ -3,7 +3,11 @@
 import numpy as np
 
 from builder import activation, options
-from cases import layout
+from cases import pad as pads
+from cases import reshape as reshapes
+from cases import split as splits
+from cases import strided_slice as strided_slices
+from cases import transpose as transposes
 
 from ..net import size
 from .elementwise import alike
@@ -29,7 +33,7 @@ def _any(net, operator=None, accepts=lambda t: True):
 
 
 def _known(net, source, outputs):
-    """Tells the net of results that functions of `cases.layout` made."""
+    """Tells the net of results that functions of the operators' cases made."""
     net.read.add(source.index)
     for tensor in outputs:
         net.keep(tensor, source.index not in net.inexact)
@@ -50,7 +54,7 @@ def reshape(net):
     if net.chance(0.2):
         said = tuple(-1 if i == len(shape) - 1 else n for i, n in enumerate(shape))
     way = net.pick(("both", "both", "input"))
-    return _known(net, source, [layout.reshape(net.graph, source, shape, said, way, net.name("reshape"))])
+    return _known(net, source, [reshapes.reshape(net.graph, source, shape, said, way, net.name("reshape"))])
 
 
 def expand_dims(net):
@@ -90,7 +94,7 @@ def pad(net):
     amounts = [tuple(int(n) for n in net.state.randint(0, 3, 2)) if net.chance(0.5) else (0, 0) for _ in source.shape]
     if size([n + sum(a) for n, a in zip(source.shape, amounts)]) > net.largest:
         return False
-    return _known(net, source, [layout.pad(net.graph, source, amounts, net.name("pad"))])
+    return _known(net, source, [pads.pad(net.graph, source, amounts, net.name("pad"))])
 
 
 def transpose(net):
@@ -99,7 +103,7 @@ def transpose(net):
     if source is None or not source.shape:
         return False
     order = tuple(int(i) for i in net.state.permutation(len(source.shape)))
-    return _known(net, source, [layout.transpose(net.graph, source, order, net.name("transpose"))])
+    return _known(net, source, [transposes.transpose(net.graph, source, order, net.name("transpose"))])
 
 
 def concatenation(net):
@@ -162,7 +166,7 @@ def strided_slice(net):
         begin.append(first)
         end.append(last)
         strides.append(step)
-    made = layout.strided_slice(net.graph, source, begin, end, strides, net.name("slice"), **masks)
+    made = strided_slices.strided_slice(net.graph, source, begin, end, strides, net.name("slice"), **masks)
     return _known(net, source, [made])
 
 
@@ -174,7 +178,7 @@ def split(net):
     axis = net.between(0, len(source.shape) - 1)
     counts = [n for n in (1, 2, 3, 4) if source.shape[axis] % n == 0]
     said = axis - (len(source.shape) if net.chance(0.3) else 0)
-    return _known(net, source, layout.split(net.graph, source, said, net.pick(counts), net.name("split")))
+    return _known(net, source, splits.split(net.graph, source, said, net.pick(counts), net.name("split")))
 
 
 def split_v(net):
@@ -186,7 +190,7 @@ def split_v(net):
     first = net.between(1, source.shape[axis] - 1)
     sizes = (first, source.shape[axis] - first)
     said = (sizes[0], -1) if net.chance(0.3) else None
-    return _known(net, source, layout.split_v(net.graph, source, axis, sizes, said, net.name("split_v")))
+    return _known(net, source, splits.split_v(net.graph, source, axis, sizes, said, net.name("split_v")))
 
 
 OPERATORS = {

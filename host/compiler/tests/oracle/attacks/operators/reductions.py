@@ -3,7 +3,7 @@
 import numpy as np
 
 from builder import FLOAT, Quantization, activation, options, padding
-from cases.convolution import extent
+from cases.conv_2d import extent
 
 from ..net import is_type
 from .weighted import ACTIVATIONS

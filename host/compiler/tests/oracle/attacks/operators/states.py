@@ -3,7 +3,9 @@
 import numpy as np
 
 from builder import Quantization, options
-from cases import layout, streaming
+from cases import streaming
+from cases.concatenation import concatenation
+from cases.strided_slice import strided_slice
 
 from ..net import is_type, size
 
@@ -21,9 +23,9 @@ def ring(net):
     name = net.name("state")
     handle = net._states.declare(name, first, source.quantization)
     old = net._states.read(handle, shape, source.quantization, f"{name}/past")
-    joined = layout.concatenation(net.graph, [old, source], 1, f"{name}/joined")
+    joined = concatenation(net.graph, [old, source], 1, f"{name}/joined")
     newest = (0, -past, 0, 0), (0, 0, 0, 0)
-    kept = layout.strided_slice(net.graph, joined, *newest, name=f"{name}/kept", beginMask=0b1101, endMask=0b1111)
+    kept = strided_slice(net.graph, joined, *newest, name=f"{name}/kept", beginMask=0b1101, endMask=0b1111)
     net._states.assign(handle, kept)
     net.read.add(source.index)
     net.keep(joined)

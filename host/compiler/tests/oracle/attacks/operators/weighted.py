@@ -4,7 +4,7 @@ import numpy as np
 
 import quantities
 from builder import FLOAT, Quantization, activation, options, padding
-from cases.convolution import extent
+from cases.conv_2d import extent
 
 from ..net import size
 

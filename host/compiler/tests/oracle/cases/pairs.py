@@ -1,23 +1,31 @@
-"""ADD, SUB, MUL, MINIMUM and MAXIMUM, int8."""
+"""What ADD, SUB, MUL, MINIMUM and MAXIMUM have in common: int8, and int32 without scale."""
 
 import numpy as np
 
 import quantities
 from builder import Model, Quantization, activation, options
 
-from .convolution import CHANNELS
+from .conv_2d import CHANNELS
 
 _OPTIONS = {"ADD": "AddOptions", "SUB": "SubOptions", "MUL": "MulOptions", "MINIMUM": None, "MAXIMUM": None}
 
 
-def cases():
-    """See the package."""
-    for operator in _OPTIONS:
-        for name, arguments in _specs(operator):
-            yield (
-                f"{operator.lower()}-{name}",
-                lambda state, operator=operator, arguments=arguments: _build(state, operator, **arguments),
-            )
+def cases(operator):
+    """Cases of one of them on int8."""
+    for name, arguments in _specs(operator):
+        yield f"{operator.lower()}-{name}", lambda state, arguments=arguments: _build(state, operator, **arguments)
+
+
+def integers(state, operator, fused, second):
+    """A model of int32 without scale: an input, and a constant of the shape `second`."""
+    model = Model()
+    graph = model.graph()
+    first = graph.input("input", (3, 5), None, np.int32)
+    other = graph.constant("other", state.randint(-(1 << 31), 1 << 31, second).astype(np.int32))
+    output = graph.tensor("output", (3, 5), None, np.int32)
+    fields = options(_OPTIONS[operator], fusedActivationFunction=activation(fused))
+    graph.output(graph.operator(operator, [first, other], [output], fields))
+    return model.bytes()
 
 
 def _specs(operator):

@@ -1,17 +1,15 @@
-"""QUANTIZE and DEQUANTIZE: from float32, between integer types, and back."""
+"""QUANTIZE: from float32, and between integer types."""
 
 from builder import Model, Quantization, options
 
 
 def cases():
     """See the package."""
-    for name, *arguments in _quantize():
-        yield f"quantize-{name}", lambda state, arguments=arguments: _build("QUANTIZE", *arguments)
-    for name, *arguments in _dequantize():
-        yield f"dequantize-{name}", lambda state, arguments=arguments: _build("DEQUANTIZE", *arguments)
+    for name, *arguments in _specs():
+        yield f"quantize-{name}", lambda state, arguments=arguments: _build(*arguments)
 
 
-def _quantize():
+def _specs():
     for zero in (-128, 0, 127, 9):
         yield f"float32-int8-zero{zero}", "float32", None, "int8", Quantization(0.0431, zero)
     yield "float32-int8-halves", "float32", None, "int8", Quantization(0.5, 3)
@@ -38,24 +36,14 @@ def _quantize():
     yield "int16-int32", "int16", Quantization(0.001, 0), "int32", Quantization(0.00002, 0)
 
 
-def _dequantize():
-    for zero in (-128, 0, 127, -31):
-        yield f"int8-zero{zero}", "int8", Quantization(0.0431, zero), "float32", None
-    yield "int8-scale_tiny", "int8", Quantization(3.1e-30, 1), "float32", None
-    yield "uint8", "uint8", Quantization(0.02, 100), "float32", None
-    yield "int16", "int16", Quantization(0.0007, 0), "float32", None
-
-
-def layer(graph, operator, source, dtype, quantization, name="converted"):
+def layer(graph, source, dtype, quantization, name="converted"):
     """Puts the operator on `source` and returns its output."""
     output = graph.tensor(name, source.shape, quantization, dtype)
-    fields = options("QuantizeOptions") if operator == "QUANTIZE" else options("DequantizeOptions")
-    return graph.operator(operator, [source], [output], fields)
+    return graph.operator("QUANTIZE", [source], [output], options("QuantizeOptions"))
 
 
-def _build(operator, source_type, source, result_type, result):
+def _build(source_type, source, result_type, result):
     model = Model()
     graph = model.graph()
-    entry = graph.input("input", (1, 5, 53, 1), source, source_type)
-    graph.output(layer(graph, operator, entry, result_type, result))
+    graph.output(layer(graph, graph.input("input", (1, 5, 53, 1), source, source_type), result_type, result))
     return model.bytes()

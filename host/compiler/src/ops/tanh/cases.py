@@ -1,0 +1,8 @@
+"""TANH, int8."""
+
+from cases import elements
+
+
+def cases():
+    """See the package."""
+    return elements.of_fixed_output("TANH")
