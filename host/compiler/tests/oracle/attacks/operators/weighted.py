@@ -199,7 +199,8 @@ def batch_matmul(net):
     columns = net.pick((1, 2, 3, 4, 5, 8, 9))
     batch = tuple(1 if net.chance(0.3) else n for n in first.shape[:-2])
     batch = batch[net.between(0, len(batch)) :] if net.chance(0.3) else batch
-    batch = tuple(net.pick((2, 3)) if n == 1 and net.chance(0.2) else n for n in batch)
+    beside = first.shape[len(first.shape) - 2 - len(batch) : -2]
+    batch = tuple(net.pick((2, 3)) if m == n == 1 and net.chance(0.2) else n for m, n in zip(beside, batch))
     shape = (*batch, columns, depth) if turned[1] else (*batch, depth, columns)
     result = (*np.broadcast_shapes(first.shape[:-2], batch), rows, columns)
     if max(size(shape), size(result)) > net.largest:
