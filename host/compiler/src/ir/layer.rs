@@ -126,6 +126,8 @@ pub struct Layer {
     pub scratch_align: u32,
     /// Arrays in flash.
     pub constants: Vec<Constant>,
+    /// Where a loop or a branch begins or ends.
+    pub control: Option<Control>,
     /// Whether a run can fail here: the body then returns 0, or what the run answers.
     pub fails: bool,
     /// Kernel files the body needs, such as `"conv_2d.h"`; files they include are found by themselves.
@@ -136,6 +138,25 @@ pub struct Layer {
     pub macs: u64,
     /// What keeps the layer from the best kernel of its operator, on some cores or on all.
     pub limits: Vec<Limit>,
+}
+
+/// What a layer is to the layers around it, which a run then passes several times or not at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    /// Gives the variables of a loop their first values; the loop begins behind it.
+    LoopBegin,
+    /// Leaves the loop where its condition is false.
+    LoopTest,
+    /// Gives the variables their next values; the loop ends behind it.
+    LoopEnd,
+    /// What follows runs only where the condition is true.
+    IfBegin,
+    /// Takes the results of the first branch; the second one begins behind it.
+    IfElse,
+    /// Takes the results of the second branch, which ends behind it.
+    IfEnd,
+    /// Copies a value before its place gets another.
+    Copy,
 }
 
 /// Why a layer has not the best kernel of its operator.

@@ -93,6 +93,7 @@ pub mod transpose_conv;
 pub mod unidirectional_sequence_lstm;
 pub mod unpack;
 pub mod variable;
+pub mod while_loop;
 pub mod zeros_like;
 
 /// An example to copy, compiled by the tests alone.
@@ -193,6 +194,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &unidirectional_sequence_lstm::DEFINITION,
     &unpack::DEFINITION,
     &variable::DEFINITIONS,
+    &while_loop::DEFINITION,
     &zeros_like::DEFINITION,
 ];
 

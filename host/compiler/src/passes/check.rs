@@ -5,6 +5,7 @@
 use crate::ir::graph::{Graph, Subgraph, Tensor, TensorId};
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem, UNKNOWN};
 use crate::ops::conditions::check_operator;
+use crate::ops::shared::control;
 use crate::ops::unidirectional_sequence_lstm;
 use crate::ops::variable;
 use std::collections::HashSet;
@@ -100,7 +101,7 @@ fn check_flow(graph: &Subgraph, reported: &HashSet<TensorId>, problems: &mut Vec
             }
         }
         for &id in &op.outputs {
-            if ready[id.0] && !reported.contains(&id) {
+            if ready[id.0] && !control::rewrites(op) && !reported.contains(&id) {
                 problems.push(Problem::tensor(
                     graph,
                     op,

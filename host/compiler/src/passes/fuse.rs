@@ -3,7 +3,7 @@
 use crate::ir::graph::*;
 use crate::ir::layer::Lowered;
 use crate::ir::program::Program;
-use crate::ops::shared::table;
+use crate::ops::shared::{control, table};
 
 /// Rewrites a program until nothing more can be left out. With `keep_all` only dead operators go, so that every tensor of the
 /// file still exists.
@@ -98,7 +98,9 @@ fn remove_dead(program: &mut Program) {
     }
     let mut keep = vec![false; graph.operators.len()];
     for (i, op) in graph.operators.iter().enumerate().rev() {
-        keep[i] = op.outputs.iter().any(|&id| needed[id.0] && !graph.tensor(id).is_constant());
+        // What a loop or a branch gives may be read before it, in the next round.
+        let step = control::of(op).is_some();
+        keep[i] = step || op.outputs.iter().any(|&id| needed[id.0] && !graph.tensor(id).is_constant());
         if keep[i] {
             op.inputs.iter().flatten().for_each(|id| needed[id.0] = true);
         }

@@ -3,7 +3,7 @@
 use super::constants::{constant, constants, reference};
 use super::names::{CASTS, comment, kernel_file};
 use super::run::{END_ON_VALUE, check_mark, main_parameters, main_prototype};
-use crate::ir::layer::Argument;
+use crate::ir::layer::{Argument, Control};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::schedule::Owner;
 use std::fmt::Write;
@@ -78,7 +78,8 @@ fn layer(out: &mut String, model: &Model, planned: &PlannedLayer) {
     if layer.scratch_bytes > 0 {
         parameters.push("uint8_t *scratch".to_owned());
     }
-    let result = if layer.fails { "int32_t" } else { "void" };
+    let tests = matches!(layer.control, Some(Control::LoopTest | Control::IfBegin));
+    let result = if layer.fails || tests { "int32_t" } else { "void" };
     let (name, parameters) = (model.symbol(&layer.name), parameters.join(", "));
     let _ = write!(out, "static {result} {name}({parameters}) {{\n{}}}\n", layer.body);
 }
@@ -110,33 +111,24 @@ fn parameter(model: &Model, argument: &Argument) -> String {
 fn main(out: &mut String, model: &Model) {
     let parameters = main_parameters(model);
     let mut used = vec![false; parameters.len()];
-    let mut calls = String::new();
-    let failed = format!(") != 0) {{\n        {END_ON_VALUE}\n    }}");
+    let (mut calls, mut depth) = (String::new(), 0);
     for planned in &model.layers {
-        let mut arguments: Vec<String> = Vec::new();
-        for argument in &planned.layer.arguments {
-            let c_type = model.tensor(argument.tensor).dtype.c_type();
-            let access = if argument.written { "" } else { "const " };
-            let place = model.places[argument.tensor.0];
-            // By way of `void` where the alignment grows: the plan sees to it.
-            let by = if model.tensor(argument.tensor).dtype.size() > 1 { "(void *)" } else { "" };
-            arguments.push(match constant_name(model, argument) {
-                Some(name) => name,
-                None => format!("({access}{c_type} *){by}{}", address(model, place, &mut used)),
-            });
+        let mut lines = |depth: usize, text: &str| {
+            for line in text.lines() {
+                let _ = writeln!(calls, "{}{line}", "    ".repeat(depth));
+            }
+        };
+        lines(depth, &format!("    /* {} */\n{}", written(model, planned), call(model, planned, &mut used)));
+        match planned.layer.control {
+            Some(Control::LoopBegin) => lines(depth, "    for (;;) {"),
+            Some(Control::IfElse) => lines(depth - 1, "    } else {"),
+            Some(Control::LoopEnd | Control::IfEnd) => lines(depth - 1, "    }"),
+            _ => {}
         }
-        if planned.scratch.is_some() {
-            let scratch = address(model, planned.scratch, &mut used);
-            arguments.push(scratch.trim_matches(['(', ')']).to_owned());
-        }
-        let (before, after) = if planned.layer.fails { ("if (", &*failed) } else { ("", ");") };
-        let _ = writeln!(calls, "    /* {} */", written(model, planned));
-        let call = format!("    {before}{}(", model.symbol(&planned.layer.name));
-        let one_line = format!("{call}{}{after}", arguments.join(", "));
-        if one_line.len() <= COLUMNS {
-            let _ = writeln!(calls, "{one_line}");
-        } else {
-            let _ = writeln!(calls, "{call}\n        {}{after}", arguments.join(",\n        "));
+        match planned.layer.control {
+            Some(Control::LoopBegin | Control::IfBegin) => depth += 1,
+            Some(Control::LoopEnd | Control::IfEnd) => depth -= 1,
+            _ => {}
         }
     }
     let first_pool = parameters.len() - model.pools.len();
@@ -151,6 +143,39 @@ fn main(out: &mut String, model: &Model) {
     }
     out.push_str(&calls);
     out.push_str("    return 0;\n}\n");
+}
+
+/// The call of a layer.
+fn call(model: &Model, planned: &PlannedLayer, used: &mut [bool]) -> String {
+    let mut arguments: Vec<String> = Vec::new();
+    for argument in &planned.layer.arguments {
+        let c_type = model.tensor(argument.tensor).dtype.c_type();
+        let access = if argument.written { "" } else { "const " };
+        let place = model.places[argument.tensor.0];
+        // By way of `void` where the alignment grows: the plan sees to it.
+        let by = if model.tensor(argument.tensor).dtype.size() > 1 { "(void *)" } else { "" };
+        arguments.push(match constant_name(model, argument) {
+            Some(name) => name,
+            None => format!("({access}{c_type} *){by}{}", address(model, place, used)),
+        });
+    }
+    if planned.scratch.is_some() {
+        let scratch = address(model, planned.scratch, used);
+        arguments.push(scratch.trim_matches(['(', ')']).to_owned());
+    }
+    let failed = format!(") != 0) {{\n        {END_ON_VALUE}\n    }}");
+    let (before, after) = match planned.layer.control {
+        Some(Control::LoopTest) => ("if (", ") == 0) {\n        break;\n    }"),
+        Some(Control::IfBegin) => ("if (", ") != 0) {"),
+        _ if planned.layer.fails => ("if (", &*failed),
+        _ => ("", ");"),
+    };
+    let call = format!("    {before}{}(", model.symbol(&planned.layer.name));
+    let one_line = format!("{call}{}{after}\n", arguments.join(", "));
+    if one_line.len() <= COLUMNS {
+        return one_line;
+    }
+    format!("{call}\n        {}{after}\n", arguments.join(",\n        "))
 }
 
 fn constant_name(model: &Model, argument: &Argument) -> Option<String> {

@@ -4,7 +4,7 @@ To add an operator, write its function in a module here and name it in that modu
 mutants and the tests of their spread then have it, too. Figures are how often it is drawn, relative to the others.
 """
 
-from . import conversions, elementwise, folding, moves, rearranging, reductions, states, weighted
+from . import conversions, elementwise, folding, loops, moves, rearranging, reductions, states, weighted
 
 OPERATORS = {
     **weighted.OPERATORS,
@@ -15,4 +15,5 @@ OPERATORS = {
     **rearranging.OPERATORS,
     **states.OPERATORS,
     **folding.OPERATORS,
+    **loops.OPERATORS,
 }
