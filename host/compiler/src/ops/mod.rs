@@ -27,6 +27,7 @@ pub mod conv_2d;
 pub mod cumsum;
 pub mod depthwise_conv_2d;
 pub mod dequantize;
+pub mod detection_postprocess;
 pub mod div;
 pub mod dynamic_update_slice;
 pub mod elu;
@@ -128,6 +129,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &cumsum::DEFINITION,
     &depthwise_conv_2d::DEFINITION,
     &dequantize::DEFINITION,
+    &detection_postprocess::DEFINITION,
     &div::DEFINITION,
     &dynamic_update_slice::DEFINITION,
     &elu::DEFINITION,
@@ -206,6 +208,7 @@ pub fn definitions() -> impl Iterator<Item = &'static Definition> {
 /// How files ask for those of them that are custom operators.
 pub static CUSTOM: &[&CustomOperator] = &[
     &circular_buffer::CUSTOM,
+    &detection_postprocess::CUSTOM,
     &signal_delay::CUSTOM,
     &signal_energy::CUSTOM,
     &signal_fft_auto_scale::CUSTOM,

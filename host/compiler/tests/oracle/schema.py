@@ -119,12 +119,17 @@ class Model:
 
     def blank(self, run, tensors, values):
         """Writes 0 where the interpreter leaves what was in memory: frames of a stream's beginning, for which there are not yet enough
-        samples, and stacks that are not complete. `run` counts from the last reset.
+        samples, stacks that are not complete, and boxes behind the last that was found. `run` counts from the last reset.
         """
         names = self._names()
         found = {tensor.index: value for tensor, value in zip(tensors, values)}
         for operator in self._object.subgraphs[0].operators or []:
             name = names[operator.opcodeIndex]
+            if name == "TFLite_Detection_PostProcess" and operator.outputs[3] in found:
+                count = int(found[operator.outputs[3]].reshape(-1)[0])
+                for index, width in zip(operator.outputs[:3], (4, 1, 1)):
+                    found[index].reshape(-1)[width * count :] = 0
+                continue
             if name not in ("SignalFramer", "SignalStacker") or operator.outputs[0] not in found:
                 continue
             output, valid = found[operator.outputs[0]], found.get(operator.outputs[1], True)
