@@ -66,5 +66,5 @@ fn compiled() -> Members {
     let tflite = include_bytes!("../corpus/tflite/conv_2d.tflite");
     let output = compiler::compile(tflite, &compiler::Options::default()).expect("a sound model compiles");
     let archive = Archive::from_bytes("conv_2d.tar", &output.archive, Limits::default()).expect("our own archive");
-    archive.members().iter().map(|member| (member.path.clone(), member.data.clone())).collect()
+    archive.members().iter().map(|member| (member.path.clone(), member.data.to_vec())).collect()
 }

@@ -3,7 +3,7 @@
 
 mod archives;
 mod flatbuffer;
-mod models;
+pub mod models;
 
 mod case;
 

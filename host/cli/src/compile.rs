@@ -1,5 +1,6 @@
 //! `tvm-embedded compile`: from a .tflite file to a model archive.
 
+use std::io::Write;
 use std::path::Path;
 
 use tvm_embedded_compiler::{Options, Pool, Report};
@@ -8,7 +9,7 @@ use crate::args::Compile;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
 use crate::load;
-use crate::output::replace;
+use crate::output::{Content, replace_with};
 use crate::table::grouped;
 use crate::terminal::{self, shown};
 use crate::tflite;
@@ -27,13 +28,18 @@ pub fn compile(args: &Compile) -> Result<()> {
         io_in_workspace: args.io_in_workspace,
         ..Options::default()
     };
-    let output = tflite::compile(&args.path, &content, options)?;
+    let output = tflite::prepare(&args.path, &content, options)?;
     // The archive comes last: an interrupted run may leave a report without its archive, not an archive with another's.
     let report = args.report.as_deref().map(|path| Ok((path, report(path, &output.report)?))).transpose()?;
-    let mut files: Vec<(&Path, &[u8])> = report.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
-    files.push((&args.output, &output.archive));
-    replace(&files)?;
-    terminal::print(&summary(&args.output, &output.report))?;
+    let mut files: Vec<(&Path, Content<'_>)> =
+        report.iter().map(|(path, text)| (*path, Content::Bytes(text.as_bytes()))).collect();
+    let archive = |out: &mut dyn Write| output.write(out);
+    files.push((&args.output, Content::Written(&archive)));
+    replace_with(&files)?;
+    // Large models are held once at a time.
+    let summary = summary(&args.output, &output.report);
+    drop(output);
+    terminal::print(&summary)?;
     if let Some(note) = tflite::note(&content) {
         terminal::print_note(&note);
     }

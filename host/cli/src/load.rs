@@ -36,11 +36,14 @@ pub fn load(args: &Model) -> Result<Loaded> {
     let (mut note, mut doubts) = (None, Vec::new());
     if compiled {
         (note, doubts) = (tflite::note(&content), tflite::doubts(&content));
-        content = tflite::compile(&args.path, &content, Options::default())?.archive;
+        let compiled = tflite::prepare(&args.path, &content, Options::default())?;
+        content = Vec::new();
+        let written = compiled.write(&mut content);
+        written.map_err(|error| Failure::refused(format!("{}: {error}", shown(&args.path))))?;
     } else if let Some(failure) = foreign::refused(&args.path, &content) {
         return Err(failure);
     }
-    let archive = Archive::from_bytes(&shown(&args.path), &content, limits).map_err(refused)?;
+    let archive = Archive::from_vec(&shown(&args.path), content, limits).map_err(refused)?;
     let mut library = Library::parse(&archive).map_err(refused)?;
     if let [module] = library.modules.as_mut_slice() {
         module.findings.append(&mut doubts);
@@ -90,7 +93,9 @@ pub fn read_at_most(path: &Path, limit: u64) -> Result<Option<Vec<u8>>> {
     if file.metadata().is_ok_and(|found| found.len() > limit) {
         return Ok(None);
     }
-    let mut bytes = Vec::new();
+    // Room for all of it at once, so that it is held once.
+    let known = file.metadata().ok().filter(|found| found.is_file()).map_or(0, |found| found.len());
+    let mut bytes = Vec::with_capacity(usize::try_from(known.min(limit) + 1).unwrap_or(0));
     file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }

@@ -1,7 +1,7 @@
 //! Writing files: each of them whole, and none before the content of all is on the disk.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,41 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// When a file can't be written. No temporary file is left then, and unless a last change of name fails, no file is changed.
 pub fn replace(files: &[(&Path, &[u8])]) -> Result<()> {
+    let contents: Vec<(&Path, Content<'_>)> =
+        files.iter().map(|&(path, content)| (path, Content::Bytes(content))).collect();
+    replace_with(&contents)
+}
+
+/// What a file is to hold.
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    /// These bytes.
+    Bytes(&'a [u8]),
+    /// What this writes: too much to be held in memory.
+    Written(&'a dyn Fn(&mut dyn Write) -> io::Result<()>),
+}
+
+impl Content<'_> {
+    fn write(&self, file: &mut File) -> io::Result<()> {
+        match self {
+            Content::Bytes(bytes) => file.write_all(bytes),
+            Content::Written(write) => {
+                let mut buffered = BufWriter::with_capacity(BUFFER, file);
+                write(&mut buffered)?;
+                buffered.flush()
+            }
+        }
+    }
+}
+
+/// Bytes that are written at a time.
+const BUFFER: usize = 1 << 20;
+
+/// [`replace`] for files that may be large.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_with(files: &[(&Path, Content<'_>)]) -> Result<()> {
     let (mut staged, mut streams) = (Vec::new(), Vec::new());
     for &(path, content) in files {
         if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
@@ -31,7 +66,8 @@ pub fn replace(files: &[(&Path, &[u8])]) -> Result<()> {
         staged.push(Staged::new(target, content)?);
     }
     for (path, content) in streams {
-        fs::write(path, content).map_err(|error| cannot(path, "written", &error))?;
+        let written = File::create(path).and_then(|mut file| content.write(&mut file));
+        written.map_err(|error| cannot(path, "written", &error))?;
     }
     staged.into_iter().try_for_each(Staged::put)
 }
@@ -57,11 +93,11 @@ pub fn generated(directory: &Path, model: &Generated) -> Result<()> {
             key = Some(&file.contents);
         } else if !holds(&path, &file.contents) {
             folders.make(path.parent().unwrap_or(directory))?;
-            staged.push(Staged::new(path, &file.contents)?);
+            staged.push(Staged::new(path, Content::Bytes(&file.contents))?);
         }
     }
     let key = key.filter(|contents| !staged.is_empty() || !holds(&header, contents));
-    let key = key.map(|contents| Staged::new(header.clone(), contents)).transpose()?;
+    let key = key.map(|contents| Staged::new(header.clone(), Content::Bytes(contents))).transpose()?;
     if !staged.is_empty() {
         match fs::remove_file(&header) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(&header, "replaced", &error)),
@@ -73,8 +109,17 @@ pub fn generated(directory: &Path, model: &Generated) -> Result<()> {
     Ok(())
 }
 
+/// Whether a file holds these bytes, read a piece at a time.
 fn holds(path: &Path, content: &[u8]) -> bool {
-    fs::read(path).is_ok_and(|old| old == content)
+    let Ok(mut file) = File::open(path) else { return false };
+    if file.metadata().map_or(true, |found| found.len() != content.len() as u64) {
+        return false;
+    }
+    let mut piece = vec![0; BUFFER.min(content.len())];
+    content.chunks(BUFFER).all(|expected| {
+        let piece = &mut piece[..expected.len()];
+        file.read_exact(piece).is_ok_and(|()| piece == expected)
+    })
 }
 
 /// New content beside its place; dropped before it is put there, it leaves nothing.
@@ -84,7 +129,7 @@ struct Staged {
 }
 
 impl Staged {
-    fn new(target: PathBuf, content: &[u8]) -> Result<Self> {
+    fn new(target: PathBuf, content: Content<'_>) -> Result<Self> {
         if target.is_dir() {
             return Err(Failure::file(&target, "can't be replaced: a directory is in its place"));
         }
@@ -95,7 +140,7 @@ impl Staged {
             if missing { failure.advise("create the directory first, or name another one") } else { failure }
         })?;
         // Some file systems only say here that they are full.
-        let synced = file.as_file_mut().write_all(content).and_then(|()| match file.as_file().sync_all() {
+        let synced = content.write(file.as_file_mut()).and_then(|()| match file.as_file().sync_all() {
             Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
             result => result,
         });

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tvm_embedded_compiler::ir::graph::{DType, Graph, TensorId};
 use tvm_embedded_compiler::passes::{advise, doubts};
-use tvm_embedded_compiler::{Errors, MAX_PROBLEMS, Options, Output, Problem, import::tflite as read, ir::names};
+use tvm_embedded_compiler::{Compiled, Errors, MAX_PROBLEMS, Options, Problem, import::tflite as read, ir::names};
 use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
 
 use crate::failure::{Failure, Result};
@@ -19,7 +19,7 @@ pub fn is_tflite(path: &Path, content: &[u8]) -> bool {
 }
 
 /// Compiles a file; without a name in `options` the module is called like the file.
-pub fn compile(path: &Path, content: &[u8], mut options: Options) -> Result<Output> {
+pub fn prepare(path: &Path, content: &[u8], mut options: Options) -> Result<Compiled> {
     if options.module_name.is_none() {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let mut name = names::module_name(&stem);
@@ -27,7 +27,7 @@ pub fn compile(path: &Path, content: &[u8], mut options: Options) -> Result<Outp
         name.truncate(64);
         options.module_name = Some(name);
     }
-    tvm_embedded_compiler::compile(content, &options).map_err(|errors| {
+    tvm_embedded_compiler::prepare(content, &options).map_err(|errors| {
         let failure = refused(path, &errors);
         let graph = match read::read(content) {
             Err(_) => return failure.advise(WHOLE_FILE),

@@ -7,6 +7,8 @@ use crate::ir::options::Options;
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::report::Report;
 use crate::passes::{check, emit, fold, fuse, inline, lower, metadata, place, requantise, schedule, state};
+use std::fmt;
+use std::io::{self, Write};
 use tvm_embedded_mlf as mlf;
 
 /// Module name where the user gives none.
@@ -26,6 +28,30 @@ pub struct Output {
 /// # Errors
 /// All problems of the file that could be found at once.
 pub fn compile(file: &[u8], options: &Options) -> Result<Output, Errors> {
+    let compiled = prepare(file, options)?;
+    let mut archive = Vec::with_capacity(compiled.bytes as usize);
+    compiled.write(&mut archive).map_err(metadata::internal)?;
+    Ok(Output { archive, report: compiled.report })
+}
+
+/// A compiled model whose archive is not written yet: it is much larger than the model.
+#[derive(Debug)]
+pub struct Compiled {
+    /// What the model costs.
+    pub report: Report,
+    model: Model,
+    metadata: Vec<u8>,
+    /// Length of the operators' file and the others, in the order of the archive.
+    lengths: Vec<u64>,
+    /// Length of the archive.
+    bytes: u64,
+}
+
+/// Compiles a `.tflite` file as [`compile`] does, but leaves the archive to be written by [`Compiled::write`].
+///
+/// # Errors
+/// All problems of the file that could be found at once.
+pub fn prepare(file: &[u8], options: &Options) -> Result<Compiled, Errors> {
     let model = plan_model(file, options)?;
     let report = Report::new(&model);
     let limits = mlf::Limits::default();
@@ -34,16 +60,54 @@ pub fn compile(file: &[u8], options: &Options) -> Result<Output, Errors> {
         let found = format!("{} layers, which take {} bytes of metadata", model.layers.len(), metadata.len());
         return Err(Problem::file(found, format!("what fits into {} bytes", limits.metadata_bytes)).into());
     }
-    let mut archive = mlf::ArchiveBuilder::new();
-    archive.add("metadata.json", metadata);
-    for file in emit::emit(&model) {
-        archive.add(file.path, file.text);
-    }
-    let archive = archive.finish().map_err(metadata::internal)?;
-    if archive.len() as u64 > limits.archive_bytes {
+    let files = emit::emit(&model);
+    let lengths: Vec<u64> = files.iter().map(emit::File::bytes).collect();
+    let mut members = vec![(METADATA, metadata.len() as u64)];
+    members.extend(files.iter().zip(&lengths).map(|(file, &bytes)| (file.path.as_str(), bytes)));
+    mlf::check_names(members.iter().map(|(path, _)| *path)).map_err(metadata::internal)?;
+    let bytes = mlf::ArchiveWriter::<Vec<u8>>::bytes(members.into_iter());
+    if bytes > limits.archive_bytes {
         return Err(lower::too_large());
     }
-    Ok(Output { archive, report })
+    drop(files);
+    Ok(Compiled { report, model, metadata, lengths, bytes })
+}
+
+/// Name of the member with the facts.
+const METADATA: &str = "metadata.json";
+
+impl Compiled {
+    /// Writes the archive. Nothing as large as it is held in memory.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut archive = mlf::ArchiveWriter::new(out);
+        archive.add(METADATA, self.metadata.len() as u64, |out| out.write_all(&self.metadata))?;
+        for (file, &bytes) in emit::emit(&self.model).iter().zip(&self.lengths) {
+            archive.add(&file.path, bytes, |out| {
+                let mut text = Text { out, error: None };
+                let written = file.write(&mut text);
+                text.error.map_or(written.map_err(io::Error::other), Err)
+            })?;
+        }
+        archive.finish().map(|_| ())
+    }
+}
+
+/// A stream that text is written to, and why it failed.
+struct Text<'a> {
+    out: &'a mut dyn Write,
+    error: Option<io::Error>,
+}
+
+impl fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_all(text.as_bytes()).map_err(|error| {
+            self.error = Some(error);
+            fmt::Error
+        })
+    }
 }
 
 /// All passes but the writing of text.

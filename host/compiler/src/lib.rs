@@ -26,7 +26,7 @@ pub mod math;
 pub mod ops;
 pub mod passes;
 
-pub use compile::{DEFAULT_MODULE, Output, compile, plan_model};
+pub use compile::{Compiled, DEFAULT_MODULE, Output, compile, plan_model, prepare};
 pub use ir::options::{Options, Pool};
 pub use ir::problem::{Errors, MAX_PROBLEMS, Problem};
 pub use ir::report::Report;

@@ -46,7 +46,8 @@ use c_source::source;
 use checked::plan::Plan;
 use checked::symbols;
 use output::build;
-use tvm_embedded_mlf::{Archive, Finding, Library, Module};
+use std::borrow::Cow;
+use tvm_embedded_mlf::{Archive, Bytes, Finding, Library, Module};
 
 /// Directory, below the output directory, of the archive's C and of the headers that only it includes.
 pub const ARCHIVE_DIRECTORY: &str = "archive";
@@ -68,6 +69,15 @@ pub struct Generated {
     pub brought: Vec<String>,
 }
 
+/// The archive's own bytes of a text that was taken from it whole.
+fn part_of(archive: &Archive, text: &str) -> Bytes {
+    let own = archive
+        .members()
+        .iter()
+        .find(|member| member.data.as_ptr() == text.as_ptr() && member.data.len() == text.len());
+    own.map_or_else(|| text.to_owned().into(), |member| member.data.clone())
+}
+
 /// Generates the interface of one module.
 ///
 /// `library` must be parsed from `archive`, and `module` be one of its modules, possibly completed with facts that the
@@ -80,35 +90,40 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
     let plan = Plan::new(archive, library, module, options)?;
     let symbol = plan.symbol();
     let copies = adapt::copies(archive, &plan)?;
-    let mut files: Vec<(String, String)> = vec![
+    let mut own: Vec<(String, String)> = vec![
         (format!("{symbol}.h"), header::header(&plan)),
         (format!("{symbol}.c"), source::source(&plan)),
         (format!("{symbol}.json"), plan.facts.json()),
     ];
     if let Some(text) = source::parameters(&plan) {
-        files.push((format!("{symbol}_parameters.c"), text));
+        own.push((format!("{symbol}_parameters.c"), text));
     }
-    let mut sources: Vec<String> = files.iter().map(|(path, _)| path.clone()).filter(|p| p.ends_with(".c")).collect();
-    let mut texts: Vec<&str> = copies.files.iter().map(|copy| copy.text.as_str()).collect();
-    let own: Vec<String> = files.iter().map(|(_, text)| text.clone()).collect();
-    texts.extend(own.iter().map(String::as_str));
+    let mut sources: Vec<String> = own.iter().map(|(path, _)| path.clone()).filter(|p| p.ends_with(".c")).collect();
+    let mut texts: Vec<&str> = copies.files.iter().map(|copy| &*copy.text).collect();
+    texts.extend(own.iter().map(|(_, text)| text.as_str()));
     let headers = headers::needed(&module.name, &texts)?;
-    files.extend(headers.iter().map(|(path, text)| (format!("{ARCHIVE_DIRECTORY}/{path}"), (*text).to_owned())));
+    let mut files: Vec<(String, Bytes)> = own.into_iter().map(|(path, text)| (path, text.into())).collect();
+    let headers = headers.iter().map(|(path, text)| (format!("{ARCHIVE_DIRECTORY}/{path}"), (*text).to_owned().into()));
+    files.extend(headers);
     for copy in copies.files {
         let path = format!("{ARCHIVE_DIRECTORY}/{}", copy.name);
         if copy.compiled {
             sources.push(path.clone());
         }
-        files.push((path, copy.text));
+        let contents = match copy.text {
+            Cow::Borrowed(text) => part_of(archive, text),
+            Cow::Owned(text) => text.into(),
+        };
+        files.push((path, contents));
     }
     let called = module.called_symbols.iter();
     let brought: Vec<String> =
         called.filter(|name| symbols::brought(name) && !module.defined_symbols.contains(name)).cloned().collect();
-    files.push(("CMakeLists.txt".to_owned(), build::cmake(&plan, &sources, ARCHIVE_DIRECTORY, &brought)));
-    files.push(("sources.txt".to_owned(), build::list(&sources)));
-    files.sort();
+    files.push(("CMakeLists.txt".to_owned(), build::cmake(&plan, &sources, ARCHIVE_DIRECTORY, &brought).into()));
+    files.push(("sources.txt".to_owned(), build::list(&sources).into()));
+    files.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(Generated {
-        files: files.into_iter().map(|(path, text)| OutputFile { path, contents: text.into_bytes() }).collect(),
+        files: files.into_iter().map(|(path, contents)| OutputFile { path, contents }).collect(),
         sources,
         findings: module.findings.clone(),
         repairs: copies.repairs,

@@ -112,7 +112,7 @@ fn edited(model: &Synthetic, path: &str, edit: impl Fn(&str) -> String) -> (Arch
     let (archive, _) = model.library();
     let members = archive.members().iter().map(|member| {
         let text = String::from_utf8_lossy(&member.data);
-        let data = if member.path.ends_with(path) { edit(&text).into_bytes() } else { member.data.clone() };
+        let data = if member.path.ends_with(path) { edit(&text).into_bytes() } else { member.data.to_vec() };
         (member.path.clone(), data)
     });
     let bytes = write_tar(members).expect("a tar file");

@@ -30,6 +30,7 @@ mod supply;
 mod write;
 
 pub use container::archive::{Archive, Member};
+pub use container::bytes::Bytes;
 pub use container::limits::Limits;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use metadata::extension::{
@@ -43,4 +44,7 @@ pub use model::{
     TvmVersion, WorkspaceMode,
 };
 pub use supply::ModelTensor;
-pub use write::{ArchiveBuilder, MetadataModule, MetadataTensor, WRITTEN_VERSION, metadata_json, write_tar};
+pub use write::{
+    ArchiveBuilder, ArchiveWriter, MetadataModule, MetadataTensor, WRITTEN_VERSION, check_names, metadata_json,
+    write_tar,
+};

@@ -1,6 +1,9 @@
 //! Writing of archives: a deterministic tar file and the `metadata.json` of format version 7.
 
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use serde_json::{Value, json};
+use std::io::{self, Write};
 
 use crate::container::archive::Archive;
 use crate::container::limits::Limits;
@@ -46,18 +49,34 @@ impl ArchiveBuilder {
 /// # Errors
 /// [`ErrorKind::BadName`] for a name that [`Archive::from_bytes`] would not give back as it is: absolute, with `..`,
 /// twice, empty, unprintable.
-pub fn write_tar(members: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Vec<u8>> {
-    let members: Vec<(String, Vec<u8>)> = members.into_iter().collect();
+pub fn write_tar(members: impl IntoIterator<Item = (String, impl AsRef<[u8]>)>) -> Result<Vec<u8>> {
+    let members: Vec<_> = members.into_iter().collect();
+    check_names(members.iter().map(|(path, _)| path.as_str()))?;
     // Large archives: no copy on the way. Two headers and two ends of blocks for each, and the end mark.
-    let size = members.iter().map(|(path, data)| data.len() + path.len() + 2048).sum::<usize>() + 1024;
-    let mut tar = tar::Builder::new(Vec::with_capacity(size));
-    let mut paths = Vec::new();
+    let size = members.iter().map(|(path, data)| data.as_ref().len() + path.len() + 2048).sum::<usize>() + 1024;
+    let mut archive = ArchiveWriter::new(Vec::with_capacity(size));
+    let failed = |e: io::Error| Error::new(ErrorKind::Io, e.to_string());
     for (path, data) in members {
-        append(&mut tar, &format!("./{path}"), &data)
-            .map_err(|e| Error::new(ErrorKind::Io, e.to_string()).in_member(&path))?;
-        paths.push(path);
+        let data = data.as_ref();
+        let added = archive.add(&path, data.len() as u64, |out| out.write_all(data));
+        added.map_err(|e| failed(e).in_member(&path))?;
     }
-    let bytes = tar.into_inner().map_err(|e| Error::new(ErrorKind::Io, e.to_string()))?;
+    archive.finish().map_err(failed)
+}
+
+/// Whether [`Archive::from_bytes`] gives these names of members back as they are.
+///
+/// # Errors
+/// [`ErrorKind::BadName`] with the first that it does not.
+pub fn check_names<'a>(paths: impl Iterator<Item = &'a str>) -> Result<()> {
+    let failed = |e: io::Error| Error::new(ErrorKind::Io, e.to_string());
+    let paths: Vec<&str> = paths.collect();
+    let mut archive = ArchiveWriter::new(Vec::new());
+    for path in &paths {
+        // A byte each: a name without contents may be a directory's.
+        archive.add(path, 1, |out| out.write_all(&[0])).map_err(|e| failed(e).in_member(path))?;
+    }
+    let bytes = archive.finish().map_err(failed)?;
     let limits = Limits { archive_bytes: u64::MAX, entries: usize::MAX, ..Limits::default() };
     let archive = Archive::from_bytes("archive to be written", &bytes, limits)?;
     for (path, member) in paths.iter().zip(archive.members()) {
@@ -66,13 +85,68 @@ pub fn write_tar(members: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result
             return Err(Error::new(ErrorKind::BadName, text).in_member(path));
         }
     }
-    Ok(bytes)
+    Ok(())
 }
 
-/// Adds a file. `tar`'s own functions would drop the `./`.
-fn append(tar: &mut tar::Builder<Vec<u8>>, name: &str, data: &[u8]) -> std::io::Result<()> {
-    const FIELD: usize = 100;
-    let mut entry = |kind, name: &[u8], data: &[u8]| {
+/// Bytes of a block of a tar file.
+const BLOCK: u64 = 512;
+
+/// Writes an archive to a stream, one member after another; see [`ArchiveBuilder`] for what is written. Ask [`check_names`] first.
+#[derive(Debug)]
+pub struct ArchiveWriter<W: Write> {
+    out: W,
+}
+
+impl<W: Write> ArchiveWriter<W> {
+    /// An archive without members.
+    pub fn new(out: W) -> Self {
+        ArchiveWriter { out }
+    }
+
+    /// Adds a member of `size` bytes, which `content` writes; `path` goes without `./`.
+    ///
+    /// # Errors
+    /// Those of the stream, and when `content` writes more or less than it said.
+    pub fn add(
+        &mut self,
+        path: &str,
+        size: u64,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        const FIELD: usize = 100;
+        let name = format!("./{path}");
+        if name.len() > FIELD {
+            let whole = [name.as_bytes(), b"\0"].concat();
+            self.header(tar::EntryType::GNULongName, b"././@LongLink", whole.len() as u64)?;
+            self.out.write_all(&whole)?;
+            self.fill(whole.len() as u64)?;
+        }
+        self.header(tar::EntryType::Regular, &name.as_bytes()[..name.len().min(FIELD)], size)?;
+        let mut exact = Exact { out: &mut self.out, left: size };
+        content(&mut exact)?;
+        if exact.left > 0 {
+            return Err(io::Error::other(format!("{path}: {} bytes are missing", exact.left)));
+        }
+        self.fill(size)
+    }
+
+    /// Writes the end mark and returns the stream.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.out.write_all(&[0; 2 * BLOCK as usize])?;
+        Ok(self.out)
+    }
+
+    /// Bytes of an archive with members of these names and sizes.
+    pub fn bytes<'a>(members: impl Iterator<Item = (&'a str, u64)>) -> u64 {
+        let padded = |size: u64| BLOCK + size.next_multiple_of(BLOCK);
+        let long = |path: &str| if path.len() + 2 > 100 { padded(path.len() as u64 + 3) } else { 0 };
+        members.map(|(path, size)| padded(size) + long(path)).sum::<u64>() + 2 * BLOCK
+    }
+
+    fn header(&mut self, kind: tar::EntryType, name: &[u8], size: u64) -> io::Result<()> {
         let mut header = tar::Header::new_gnu();
         header.as_old_mut().name[..name.len()].copy_from_slice(name);
         header.set_entry_type(kind);
@@ -80,16 +154,37 @@ fn append(tar: &mut tar::Builder<Vec<u8>>, name: &str, data: &[u8]) -> std::io::
         header.set_uid(0);
         header.set_gid(0);
         header.set_mtime(0);
-        header.set_size(data.len() as u64);
+        header.set_size(size);
         header.set_cksum();
-        tar.append(&header, data)
-    };
-    let short = &name.as_bytes()[..name.len().min(FIELD)];
-    if name.len() > FIELD {
-        let whole = [name.as_bytes(), b"\0"].concat();
-        entry(tar::EntryType::GNULongName, b"././@LongLink", &whole)?;
+        self.out.write_all(header.as_bytes())
     }
-    entry(tar::EntryType::Regular, short, data)
+
+    /// Zeros up to the end of a block.
+    fn fill(&mut self, size: u64) -> io::Result<()> {
+        let rest = size.next_multiple_of(BLOCK) - size;
+        self.out.write_all(&[0; BLOCK as usize][..rest as usize])
+    }
+}
+
+/// A stream that takes so many bytes and no more.
+struct Exact<'a> {
+    out: &'a mut dyn Write,
+    left: u64,
+}
+
+impl Write for Exact<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() as u64 > self.left {
+            return Err(io::Error::other("a member is longer than it was said to be"));
+        }
+        let written = self.out.write(bytes)?;
+        self.left -= written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// A tensor as `metadata.json` has it.
@@ -128,7 +223,8 @@ pub struct MetadataModule {
     pub extension: Option<Extension>,
 }
 
-/// Writes `metadata.json` of version 7, sorted keys, two spaces of indentation, as TVM does.
+/// Writes `metadata.json` of version 7, sorted keys, two spaces of indentation, as TVM does; but what stands deeper than
+/// [`PRETTY`] is on one line, since it is there for each layer.
 ///
 /// # Errors
 /// A value that JSON can't hold, for example a scale that is not finite.
@@ -139,9 +235,78 @@ pub fn metadata_json(modules: &[MetadataModule]) -> Result<Vec<u8>> {
         all.insert(module.name.clone(), module_json(module)?);
     }
     let document = json!({ "version": WRITTEN_VERSION, "modules": all });
-    let mut text = serde_json::to_vec_pretty(&document).map_err(|e| Error::new(ErrorKind::Metadata, e.to_string()))?;
+    let mut text = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Shallow::default());
+    document.serialize(&mut serializer).map_err(|e| Error::new(ErrorKind::Metadata, e.to_string()))?;
     text.push(b'\n');
     Ok(text)
+}
+
+/// Levels of objects and lists with a line for each entry.
+const PRETTY: usize = 6;
+
+/// Pretty down to some level, compact below.
+#[derive(Default)]
+struct Shallow {
+    pretty: PrettyFormatter<'static>,
+    level: usize,
+}
+
+impl Shallow {
+    /// Whether entries of the innermost object or list have lines of their own.
+    fn is_pretty(&self) -> bool {
+        self.level <= PRETTY
+    }
+}
+
+impl Formatter for Shallow {
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.level += 1;
+        if self.is_pretty() { self.pretty.begin_array(out) } else { CompactFormatter.begin_array(out) }
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.level -= 1;
+        if self.level < PRETTY { self.pretty.end_array(out) } else { CompactFormatter.end_array(out) }
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if self.is_pretty() {
+            self.pretty.begin_array_value(out, first)
+        } else {
+            CompactFormatter.begin_array_value(out, first)
+        }
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        if self.is_pretty() { self.pretty.end_array_value(out) } else { Ok(()) }
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.level += 1;
+        if self.is_pretty() { self.pretty.begin_object(out) } else { CompactFormatter.begin_object(out) }
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.level -= 1;
+        if self.level < PRETTY { self.pretty.end_object(out) } else { CompactFormatter.end_object(out) }
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if self.is_pretty() {
+            self.pretty.begin_object_key(out, first)
+        } else {
+            CompactFormatter.begin_object_key(out, first)
+        }
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.pretty.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        if self.is_pretty() { self.pretty.end_object_value(out) } else { Ok(()) }
+    }
 }
 
 fn module_json(module: &MetadataModule) -> Result<Value> {

@@ -36,8 +36,8 @@ fn archives_that_are_not_a_model_library() {
 
 #[test]
 fn metadata_of_unbounded_size() {
-    let members = vec![("metadata.json".to_owned(), " ".repeat((1 << 20) + 1))];
-    assert_eq!(refusal(&members), "net.tar: metadata.json: 1048577 bytes long; the limit for metadata is 1048576");
+    let members = vec![("metadata.json".to_owned(), " ".repeat((8 << 20) + 1))];
+    assert_eq!(refusal(&members), "net.tar: metadata.json: 8388609 bytes long; the limit for metadata is 8388608");
     let members = net("net");
     let length = members[0].1.len() as u64;
     let read = |metadata_bytes: u64| {
@@ -48,6 +48,18 @@ fn metadata_of_unbounded_size() {
     let error = read(length - 1).expect_err("metadata that is too large");
     let text = format!("net.tar: metadata.json: {length} bytes long; the limit for metadata is {}", length - 1);
     assert_eq!((error.kind(), error.to_string()), (ErrorKind::TooLarge, text));
+}
+
+#[test]
+fn metadata_of_too_many_parts() {
+    let many = |what: &str, count: usize| refusal(&vec![("metadata.json".into(), what.repeat(count))]);
+    let error = many("{}", 200_001);
+    assert_eq!(error, "net.tar: metadata.json: 200001 objects and lists; the limit for metadata is 200000");
+    let error = many("0,", 1_000_001);
+    assert_eq!(error, "net.tar: metadata.json: 1000001 entries; the limit for metadata is 1000000");
+    // What stands in texts is none.
+    let error = many("\"{,\\\"{,\" ", 300_000);
+    assert!(error.contains("is not valid JSON"), "{error}");
 }
 
 #[test]

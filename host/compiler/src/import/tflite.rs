@@ -16,7 +16,7 @@ use planus::errors::ErrorKind;
 use std::sync::Arc;
 
 /// Largest file read.
-pub const MAX_FILE: usize = 64 << 20;
+pub const MAX_FILE: usize = 72 << 20;
 /// Most bytes copied beyond what the file is long.
 const MAX_EXTRA: usize = 32 << 20;
 /// Most operators of a graph: planning takes time in proportion to the square of their number.

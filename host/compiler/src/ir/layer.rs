@@ -8,6 +8,8 @@ use crate::ir::graph::{DType, Operator, Subgraph, TensorId};
 use crate::ir::options::Options;
 use std::sync::Arc;
 
+pub use crate::ir::constant::{Constant, ConstantData, Core, Packed};
+
 /// What an operator sees while it is lowered.
 pub struct Lowering<'a> {
     /// The graph the operator belongs to.
@@ -277,121 +279,4 @@ pub struct InPlace {
     pub lead: usize,
     /// Why this is safe, for readers of the report.
     pub reason: &'static str,
-}
-
-/// An array in flash.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Constant {
-    /// C identifier, unique in the model.
-    pub name: String,
-    /// Elements with their type.
-    pub data: ConstantData,
-    /// Alignment in bytes, a power of two; at least that of the element.
-    pub align: usize,
-    /// Elements on one line of the generated text; 0 lets `emit` choose.
-    pub row: usize,
-    /// What it holds and how it is packed, for the comment above it.
-    pub comment: String,
-    /// Which builds of the C code contain the array.
-    pub core: Core,
-}
-
-/// Builds of the generated C that contain a [`Constant`]: weights are packed as the core's multiply-accumulate wants them,
-/// several packings stand in the file, and the preprocessor leaves one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Core {
-    /// All.
-    #[default]
-    Any,
-    /// Those for Arm's DSP extension without MVE: `#if TVMK_DSP`, a macro of `base.h` that is 0 or 1.
-    Dsp,
-    /// All others: `#if !TVMK_DSP`.
-    Plain,
-    /// Those for MVE: `#if TVMK_MVE`.
-    Mve,
-    /// All others: `#if !TVMK_MVE`.
-    NoMve,
-}
-
-impl Core {
-    /// The preprocessor's condition; empty for none.
-    pub fn condition(self) -> &'static str {
-        match self {
-            Core::Any => "",
-            Core::Dsp => "TVMK_DSP",
-            Core::Plain => "!TVMK_DSP",
-            Core::Mve => "TVMK_MVE",
-            Core::NoMve => "!TVMK_MVE",
-        }
-    }
-}
-
-/// Elements of a [`Constant`].
-#[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum ConstantData {
-    I8(Vec<i8>),
-    U8(Vec<u8>),
-    I16(Vec<i16>),
-    I32(Vec<i32>),
-    I64(Vec<i64>),
-    F32(Vec<f32>),
-}
-
-impl ConstantData {
-    /// The C99 type of one element.
-    pub fn c_type(&self) -> &'static str {
-        match self {
-            ConstantData::I8(_) => "int8_t",
-            ConstantData::U8(_) => "uint8_t",
-            ConstantData::I16(_) => "int16_t",
-            ConstantData::I32(_) => "int32_t",
-            ConstantData::I64(_) => "int64_t",
-            ConstantData::F32(_) => "float",
-        }
-    }
-
-    /// Number of elements.
-    pub fn len(&self) -> usize {
-        match self {
-            ConstantData::I8(v) => v.len(),
-            ConstantData::U8(v) => v.len(),
-            ConstantData::I16(v) => v.len(),
-            ConstantData::I32(v) => v.len(),
-            ConstantData::I64(v) => v.len(),
-            ConstantData::F32(v) => v.len(),
-        }
-    }
-
-    /// Whether there are no elements.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Size in bytes.
-    pub fn bytes(&self) -> usize {
-        let element = match self {
-            ConstantData::I8(_) | ConstantData::U8(_) => 1,
-            ConstantData::I16(_) => 2,
-            ConstantData::I32(_) | ConstantData::F32(_) => 4,
-            ConstantData::I64(_) => 8,
-        };
-        self.len() * element
-    }
-
-    /// How long the text of an array is, about: a line's break and indent stand for a few characters in a hundred.
-    pub fn text_bytes(&self) -> usize {
-        let digits =
-            |value: i32| value.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1 + usize::from(value < 0);
-        let characters: usize = match self {
-            ConstantData::I8(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
-            ConstantData::U8(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
-            ConstantData::I16(values) => values.iter().map(|&v| digits(v.into()) + 2).sum(),
-            ConstantData::I32(values) => values.iter().map(|&v| digits(v) + 2).sum(),
-            ConstantData::I64(values) => values.iter().map(|v| v.to_string().len() + 2).sum(),
-            // -1.2345678e-38f, and its like.
-            ConstantData::F32(values) => values.len() * 17,
-        };
-        characters + characters / 16
-    }
 }

@@ -1,5 +1,6 @@
 //! What the passes hand on: data types, and almost nothing that computes.
 
+pub mod constant;
 pub mod graph;
 pub mod kind;
 pub mod layer;

@@ -5,6 +5,9 @@
 //! other sum. One widening serves four weights. Along the depth, elements come in the order in which `SXTB16` delivers
 //! activations: of each four neighbours first 0 and 2, then 1 and 3.
 
+use crate::ir::constant::Packed;
+use std::sync::Arc;
+
 /// `TVMK_DSP_BLOCK` pairs: so many elements have sums of 24 bits at most, whatever the weights.
 pub const BLOCK: usize = 2 * 248;
 
@@ -25,6 +28,29 @@ pub fn pairs(run: usize) -> Vec<[Option<usize>; 2]> {
     pairs
 }
 
+/// Whether [`dsp`] can pack such weights, rows of `depth` bytes: no sum needs more than 24 bits, and each pair fits in 16.
+pub fn fits(weights: &[i8], channels: usize, depth: usize, block: usize) -> bool {
+    let sum = |block: &[i8]| block.iter().map(|&weight| i64::from(weight).abs()).sum::<i64>();
+    let sums_fit = weights.chunks(depth).all(|channel| channel.chunks(block).all(|block| sum(block) * 128 < 1 << 23));
+    // 256 · −128 is the lowest number there is; any other second weight leaves room for every first one.
+    let pairs_fit = (1..channels).step_by(2).all(|second| {
+        let (first, second) = weights[(second - 1) * depth..(second + 1) * depth].split_at(depth);
+        first.iter().zip(second).all(|(&first, &second)| second > -128 || first >= 0)
+    });
+    sums_fit && pairs_fit
+}
+
+/// What [`dsp`] makes of them, later; `None` where that gives nothing.
+pub fn later(weights: Arc<Vec<i8>>, channels: usize, runs: usize, block: usize) -> Option<Packed> {
+    let run = weights.len() / channels / runs;
+    let elements = channels.div_ceil(2) * runs * pairs(run).len() * 2;
+    let pack: fn(&Packed) -> Option<Vec<i16>> = |packed| {
+        let run = packed.weights.len() / packed.channels / packed.runs;
+        dsp(&packed.weights, packed.channels, packed.runs, run, packed.block)
+    };
+    fits(&weights, channels, runs * run, block).then_some(Packed { weights, channels, runs, block, elements, pack })
+}
+
 /// Packs `weights`, `channels` rows of `runs · run` bytes. A last odd channel stands alone as plain 16-bit numbers.
 ///
 /// The kernel takes sums apart after `block` elements of the depth at the latest.
@@ -32,19 +58,14 @@ pub fn pairs(run: usize) -> Vec<[Option<usize>; 2]> {
 /// `None` where the trick is not exact: a sum that might need more than 24 bits, or a pair that does not fit in 16.
 pub fn dsp(weights: &[i8], channels: usize, runs: usize, run: usize, block: usize) -> Option<Vec<i16>> {
     let depth = runs * run;
+    if !fits(weights, channels, depth, block) {
+        return None;
+    }
     let order = pairs(run);
     let mut packed = Vec::with_capacity(channels.div_ceil(2) * runs * order.len() * 2);
     for pair in (0..channels).step_by(2) {
         let first = &weights[pair * depth..(pair + 1) * depth];
         let second = if pair + 1 < channels { Some(&weights[(pair + 1) * depth..(pair + 2) * depth]) } else { None };
-        for channel in [Some(first), second].into_iter().flatten() {
-            for block in channel.chunks(block) {
-                let sum: i64 = block.iter().map(|&w| i64::from(w).abs()).sum();
-                if sum * 128 >= 1 << 23 {
-                    return None;
-                }
-            }
-        }
         for start in (0..depth).step_by(run) {
             for place in order.iter().flatten() {
                 let element = match *place {
@@ -102,5 +123,16 @@ mod tests {
         assert!(dsp(&[127; 516], 1, 1, 516, 516).is_some());
         assert!(dsp(&[127; 4000], 1, 1, 4000, 512).is_some());
         assert!(dsp(&[-128; 4000], 1, 1, 4000, BLOCK).is_some());
+    }
+
+    #[test]
+    fn only_the_lowest_number_has_no_room_for_a_negative_one() {
+        for second in i8::MIN..=i8::MAX {
+            for first in i8::MIN..=i8::MAX {
+                let in_16_bits = i16::try_from(256 * i32::from(second) + i32::from(first)).is_ok();
+                assert_eq!(fits(&[first, second], 2, 1, 1), in_16_bits, "{first} {second}");
+                assert_eq!(dsp(&[first, second], 2, 1, 1, 1).is_some(), in_16_bits, "{first} {second}");
+            }
+        }
     }
 }

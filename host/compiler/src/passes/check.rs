@@ -11,7 +11,7 @@ use crate::ops::variable;
 use std::collections::HashSet;
 
 /// Most bytes of constants that operators read, those that several read counted for each.
-const MAX_CONTENTS: usize = 16 << 20;
+const MAX_CONTENTS: usize = 72 << 20;
 
 /// Longest dimension of weights: each output channel has factors and sums of its own, many times the size of one weight.
 const MAX_CHANNELS: usize = 1 << 18;

@@ -14,7 +14,8 @@ use tvm_embedded_mlf as mlf;
 pub fn lower(program: &mut Program, options: &Options, names: &mut Names) -> Result<Vec<Lowered>, Errors> {
     let graph = &program.graph;
     let (mut lowered, mut problems) = (Vec::new(), Vec::new());
-    let (mut text, limit) = (0, mlf::Limits::default().archive_bytes as usize);
+    // A byte of a constant is a character of C at least.
+    let (mut bytes, limit) = (0, mlf::Limits::default().archive_bytes as usize);
     for op in &graph.operators {
         let checked = match ops::check(graph, op) {
             Ok(checked) => checked,
@@ -26,9 +27,9 @@ pub fn lower(program: &mut Program, options: &Options, names: &mut Names) -> Res
         let name = names.unique(&format!("{}_{}", op.kind, op.index).to_ascii_lowercase());
         let result = checked.lower(&Lowering { graph, op, options, name });
         if let Lowered::Layer(layer) = &result {
-            text += layer.constants.iter().map(|constant| constant.data.text_bytes()).sum::<usize>();
+            bytes += layer.constants.iter().map(|constant| constant.data.bytes()).sum::<usize>();
         }
-        if text > limit {
+        if bytes > limit {
             return Err(too_large());
         }
         lowered.push(result);

@@ -58,7 +58,7 @@ pub fn metadata(model: &Model, report: &Report) -> Result<Vec<u8>, Errors> {
 }
 
 /// An archive that our own writer refuses; the message says why.
-pub fn internal(error: mlf::Error) -> Errors {
+pub fn internal(error: impl std::fmt::Display) -> Errors {
     Problem::file(format!("the archive can't be written: {error}"), "").into()
 }
 

@@ -1,6 +1,6 @@
 //! Between storages and the plan: what goes into which pool, and where it ended up.
 
-use crate::ir::graph::{DType, Subgraph, TensorId};
+use crate::ir::graph::{DType, Subgraph, Tensor, TensorId};
 use crate::ir::layer::{Constant, ConstantData, Layer};
 use crate::ir::model::*;
 use crate::ir::names::{self, Names};
@@ -133,7 +133,8 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
         places: placed.places,
         plan: placed.facts,
         io_in_workspace: options.io_in_workspace,
-        tensors: graph.tensors,
+        // What is written of them stands in the layers and constants.
+        tensors: graph.tensors.into_iter().map(|tensor| Tensor { data: None, ..tensor }).collect(),
     }
 }
 
@@ -279,7 +280,7 @@ fn states(
 }
 
 /// A constant tensor as an array.
-fn constant(name: String, tensor: &crate::ir::graph::Tensor) -> Constant {
+fn constant(name: String, tensor: &Tensor) -> Constant {
     let bytes = || tensor.data.as_deref().unwrap_or(&[]);
     let data = match tensor.dtype {
         DType::Int8 => ConstantData::I8(tensor.i8_data().unwrap_or_default()),

@@ -7,6 +7,7 @@ use crate::c_source::services;
 use crate::checked::plan::Plan;
 use crate::error::{Error, Result};
 use crate::text::shown;
+use std::borrow::Cow;
 use std::fmt::Write;
 use tvm_embedded_mlf::names::is_c_identifier;
 use tvm_embedded_mlf::{Archive, Code, PoolKind};
@@ -23,26 +24,26 @@ pub struct Repair {
 }
 
 /// A copy.
-pub struct Copy {
+pub struct Copy<'a> {
     /// File name without directory.
     pub name: String,
-    /// Content.
-    pub text: String,
+    /// Content: the archive's own where nothing was changed, since it may be large.
+    pub text: Cow<'a, str>,
     /// False for headers.
     pub compiled: bool,
 }
 
 /// All copies, and what was changed in them.
-pub struct Copies {
-    pub files: Vec<Copy>,
+pub struct Copies<'a> {
+    pub files: Vec<Copy<'a>>,
     pub repairs: Vec<Repair>,
 }
 
 /// Copies the C files of a module, and its header where one of them includes it.
-pub fn copies(archive: &Archive, plan: &Plan<'_>) -> Result<Copies> {
+pub fn copies<'a>(archive: &'a Archive, plan: &Plan<'a>) -> Result<Copies<'a>> {
     let mut copies = Copies { files: Vec::new(), repairs: Vec::new() };
     for source in &plan.sources {
-        let mut editor = Editor { plan, name: source.name, text: source.text.to_owned(), repairs: &mut copies.repairs };
+        let mut editor = Editor { plan, name: source.name, text: source.text.into(), repairs: &mut copies.repairs };
         if editor.is_wrapper() && is_broken(plan) && !plan.calls_from_archive() {
             editor.note_apart("left out: it does not compile as it stands, and the generated entry does not need it");
             continue;
@@ -76,7 +77,7 @@ fn is_apart(code: Code) -> bool {
 }
 
 /// The headers of the archive that the copies include, and those that these include.
-fn headers(archive: &Archive, plan: &Plan<'_>, copies: &mut Copies) -> Result<()> {
+fn headers<'a>(archive: &'a Archive, plan: &Plan<'_>, copies: &mut Copies<'a>) -> Result<()> {
     let (Some(path), Some(own)) = (&plan.module.header, &plan.module.included_header) else {
         return Ok(());
     };
@@ -91,7 +92,7 @@ fn headers(archive: &Archive, plan: &Plan<'_>, copies: &mut Copies) -> Result<()
             let known = copies.files.iter().any(|copy| copy.name == name);
             if plain && !known && archive.get(&member).is_some() {
                 check_file_name(plan.module, &name)?;
-                let text = archive.text(&member)?.to_owned();
+                let text = archive.text(&member)?.into();
                 copies.files.push(Copy { name, text, compiled: false });
             }
         }
@@ -113,14 +114,14 @@ pub fn includes(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// One file on its way.
-struct Editor<'a, 'p> {
-    plan: &'a Plan<'p>,
+struct Editor<'a, 'e> {
+    plan: &'e Plan<'a>,
     name: &'a str,
-    text: String,
-    repairs: &'a mut Vec<Repair>,
+    text: Cow<'a, str>,
+    repairs: &'e mut Vec<Repair>,
 }
 
-impl Editor<'_, '_> {
+impl<'a> Editor<'a, '_> {
     fn note(&mut self, code: Option<Code>, text: String) {
         self.repairs.push(Repair { file: self.name.to_owned(), code, text });
     }
@@ -170,7 +171,7 @@ impl Editor<'_, '_> {
                 ),
             });
         };
-        self.text.drain(..at + end);
+        self.text.to_mut().drain(..at + end);
         self.note(Some(Code::FunctionRegistry), "the registry of functions is left out".to_owned());
         Ok(())
     }
@@ -187,9 +188,9 @@ impl Editor<'_, '_> {
             let complete = body[..end].contains("default");
             let open = body.find('{').filter(|&open| open < end && !complete);
             if let Some(open) = open {
-                self.text.insert_str(at + wrong.len() + open + 1, "\n  default: return -1;");
+                self.text.to_mut().insert_str(at + wrong.len() + open + 1, "\n  default: return -1;");
             }
-            self.text.replace_range(at..at + wrong.len(), "switch (status)");
+            self.text.to_mut().replace_range(at..at + wrong.len(), "switch (status)");
             match self.text[at..].find(wrong) {
                 Some(next) => at += next,
                 None => break,
@@ -213,7 +214,7 @@ impl Editor<'_, '_> {
         }
         let lines: Vec<String> =
             self.text.lines().map(|line| ignored(line).unwrap_or_else(|| line.to_owned())).collect();
-        self.text = lines.join("\n") + "\n";
+        self.text = Cow::Owned(lines.join("\n") + "\n");
         self.note(None, "failures of operators end the run, and are returned as -1".to_owned());
     }
 
@@ -223,7 +224,8 @@ impl Editor<'_, '_> {
         for pool in &plan.module.internal_pools {
             let declared = format!("static struct {} {{", pool.name);
             if pool.kind == PoolKind::Constant && !pool.constant && self.text.contains(&declared) {
-                self.text = self.text.replacen(&declared, &format!("static const struct {} {{", pool.name), 1);
+                self.text =
+                    Cow::Owned(self.text.replacen(&declared, &format!("static const struct {} {{", pool.name), 1));
                 self.note(Some(Code::WritableConstants), format!("'{}' is const", shown(&pool.name)));
             }
         }
@@ -237,16 +239,16 @@ impl Editor<'_, '_> {
                     what: format!("'{}' is not laid out as TVM does", shown(self.name)),
                 });
             };
-            self.text.truncate(at);
+            self.text.to_mut().truncate(at);
             self.note_apart("the archive's own entry point, which does not compile as it stands, is left out");
         } else {
             self.casts();
         }
         let main = call::main_in_archive(plan, cut);
-        self.text.push('\n');
-        self.text.push_str(&main);
+        self.text.to_mut().push('\n');
+        self.text.to_mut().push_str(&main);
         if cut {
-            self.text.push_str("#ifdef __cplusplus\n}\n#endif\n");
+            self.text.to_mut().push_str("#ifdef __cplusplus\n}\n#endif\n");
         }
         Ok(())
     }
@@ -257,7 +259,7 @@ impl Editor<'_, '_> {
         for pool in &self.plan.module.internal_pools {
             let address = format!("&{}", pool.name);
             let mut out = String::with_capacity(self.text.len());
-            let mut rest = self.text.as_str();
+            let mut rest = &*self.text;
             while let Some(at) = rest.find(&address) {
                 let after = &rest[at + address.len()..];
                 let whole = !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
@@ -271,7 +273,7 @@ impl Editor<'_, '_> {
                 rest = after;
             }
             out.push_str(rest);
-            self.text = out;
+            self.text = Cow::Owned(out);
         }
         if changed {
             self.note(Some(Code::PoolPointerType), "addresses of pools have the type they are passed as".to_owned());
@@ -282,7 +284,7 @@ impl Editor<'_, '_> {
     fn spelling(&mut self) {
         let old = &self.plan.module.prefix;
         if !is_c_identifier(old) && self.text.contains(old.as_str()) {
-            self.text = self.text.replace(old.as_str(), &self.plan.symbols.prefix);
+            self.text = Cow::Owned(self.text.replace(old.as_str(), &self.plan.symbols.prefix));
             let text = format!("'{}' is spelled '{}'", shown(old), self.plan.symbols.prefix);
             self.note(Some(Code::ModuleName), text);
         }
@@ -291,7 +293,7 @@ impl Editor<'_, '_> {
     /// D10, D11: variables named after a tensor or pool whose name begins with a digit.
     fn numbers(&mut self) {
         if let Some(text) = words::with_names_fit(&self.text) {
-            self.text = text;
+            self.text = Cow::Owned(text);
             let starts = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
             let tensor = self.plan.module.tensors().any(|tensor| starts(&tensor.c_name));
             let code = if tensor { Code::TensorName } else { Code::PoolName };
@@ -326,7 +328,7 @@ impl Editor<'_, '_> {
     }
 
     /// The text with the definitions that rename symbols.
-    fn finish(mut self) -> String {
+    fn finish(mut self) -> Cow<'a, str> {
         let mut definitions = String::new();
         let mut unprefixed = Vec::new();
         for (old, new) in &self.plan.symbols.renames {
@@ -372,7 +374,13 @@ impl Editor<'_, '_> {
         }
         out.push_str(" */\n");
         out.push_str(&definitions);
-        out.push_str(&self.text);
-        out
+        // In front of the text that is there, so that a large one is not held twice.
+        match self.text {
+            Cow::Borrowed(text) => Cow::Owned(out + text),
+            Cow::Owned(mut text) => {
+                text.insert_str(0, &out);
+                Cow::Owned(text)
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::facts::tree::{Fact, Macro};
 use crate::facts::{Named, TensorFacts};
 use crate::text::comment;
 use std::fmt::Write;
-use tvm_embedded_mlf::names::digest;
+use tvm_embedded_mlf::names::digest_of;
 
 /// The whole header.
 pub fn header(plan: &Plan<'_>) -> String {
@@ -109,9 +109,9 @@ fn tensor_title(tensor: &Named<TensorFacts>) -> String {
 
 /// The entry's name for the linker, which no other model has, whatever its symbol.
 fn linked_name(plan: &Plan<'_>) -> String {
-    let mut text = plan.facts.json();
-    plan.sources.iter().for_each(|source| text.push_str(source.text));
-    format!("TVMEntry_{}_{:08x}", plan.symbol(), digest(&text))
+    let facts = plan.facts.json();
+    let texts = [facts.as_str()].into_iter().chain(plan.sources.iter().map(|source| source.text));
+    format!("TVMEntry_{}_{:08x}", plan.symbol(), digest_of(texts))
 }
 
 /// The descriptor and the functions.

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use std::fs;
 use std::path::Path;
+use tvm_embedded_mlf::Bytes;
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +11,7 @@ pub struct OutputFile {
     /// Path relative to the output directory, with `/` between its parts.
     pub path: String,
     /// Content.
-    pub contents: Vec<u8>,
+    pub contents: Bytes,
 }
 
 /// Writes files into a directory, which is made if need be. Files that have the content already are left alone, so that
@@ -23,7 +24,7 @@ pub struct OutputFile {
 pub fn write(directory: &Path, files: &[OutputFile]) -> Result<()> {
     for file in files {
         let path = file.path.split('/').fold(directory.to_path_buf(), |path, part| path.join(part));
-        if fs::read(&path).is_ok_and(|old| old == file.contents) {
+        if fs::read(&path).is_ok_and(|old| old[..] == file.contents[..]) {
             continue;
         }
         let parent = path.parent().unwrap_or(directory);
@@ -38,7 +39,7 @@ mod tests {
     use super::*;
 
     fn file(path: &str, contents: &str) -> OutputFile {
-        OutputFile { path: path.to_owned(), contents: contents.as_bytes().to_vec() }
+        OutputFile { path: path.to_owned(), contents: contents.to_owned().into() }
     }
 
     #[test]

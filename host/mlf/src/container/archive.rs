@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
+use crate::container::bytes::Bytes;
 use crate::container::checks::{
     broken, check_container, check_end, data_end, normalise, refuse_extensions, truncated, unsafe_entry,
 };
@@ -17,7 +19,7 @@ pub struct Member {
     /// Path with `/` between parts and no leading `./`.
     pub path: String,
     /// Content.
-    pub data: Vec<u8>,
+    pub data: Bytes,
 }
 
 /// A model archive in memory: its regular files in the order in which they stand.
@@ -52,11 +54,12 @@ impl Archive {
                 .advise("give the .tar file itself")
                 .in_file(&name));
         }
-        let mut bytes = Vec::new();
+        let known = file.metadata().map_or(0, |found| found.len()).min(limits.archive_bytes);
+        let mut bytes = Vec::with_capacity(usize::try_from(known).unwrap_or(0) + 1);
         file.take(limits.archive_bytes.saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(|e| failed("can't read the archive", e))?;
-        Self::from_bytes(&name, &bytes, limits)
+        Self::from_vec(&name, bytes, limits)
     }
 
     /// Reads an archive from memory; `name` is what errors call it.
@@ -67,8 +70,18 @@ impl Archive {
     /// # Errors
     /// Anything but a complete plain tar file of regular files with clean, distinct names; see [`ErrorKind`].
     pub fn from_bytes(name: &str, bytes: &[u8], limits: Limits) -> Result<Self> {
+        // Before anything is copied: what is too large is refused at once.
+        check_container(bytes, limits).map_err(|e| e.in_file(name))?;
+        Self::from_vec(name, bytes.to_vec(), limits)
+    }
+
+    /// Reads an archive from memory that it keeps: its members are parts of these bytes.
+    ///
+    /// # Errors
+    /// As [`Archive::from_bytes`].
+    pub fn from_vec(name: &str, bytes: Vec<u8>, limits: Limits) -> Result<Self> {
         let mut archive = Archive { name: name.to_owned(), limits, members: Vec::new(), index: HashMap::new() };
-        archive.fill(bytes).map_err(|e| e.in_file(name))?;
+        archive.fill(&Arc::new(bytes)).map_err(|e| e.in_file(name))?;
         Ok(archive)
     }
 
@@ -101,9 +114,9 @@ impl Archive {
         self.get(path).ok_or_else(missing).and_then(Member::text).map_err(|e| e.in_member(path).in_file(&self.name))
     }
 
-    fn fill(&mut self, bytes: &[u8]) -> Result<()> {
+    fn fill(&mut self, bytes: &Arc<Vec<u8>>) -> Result<()> {
         check_container(bytes, self.limits)?;
-        let mut tar = tar::Archive::new(bytes);
+        let mut tar = tar::Archive::new(bytes.as_slice());
         let mut end = 0;
         let mut count = 0;
         for entry in tar.entries().map_err(broken)? {
@@ -130,7 +143,7 @@ impl Archive {
 
     /// Content of one entry; `None` for directories and headers that carry no file.
     /// Sets `end` to the offset behind it in `bytes`, the whole archive.
-    fn take(&self, mut entry: tar::Entry<'_, &[u8]>, bytes: &[u8], end: &mut u64) -> Result<Option<Member>> {
+    fn take(&self, mut entry: tar::Entry<'_, &[u8]>, bytes: &Arc<Vec<u8>>, end: &mut u64) -> Result<Option<Member>> {
         let raw = entry.path_bytes().into_owned();
         let path = normalise(&raw, self.limits.name_bytes)?;
         let shown = path.clone().unwrap_or_else(|| "./".to_owned());
@@ -154,7 +167,7 @@ impl Archive {
         // `data_end` has shown that the archive holds this many bytes.
         let start = entry.raw_file_position();
         let range = usize::try_from(start).unwrap_or(usize::MAX)..usize::try_from(start + size).unwrap_or(usize::MAX);
-        let data = bytes.get(range).ok_or_else(|| truncated(start).in_member(&path))?.to_vec();
+        let data = Bytes::part(bytes, range).ok_or_else(|| truncated(start).in_member(&path))?;
         Ok(Some(Member { path, data }))
     }
 }

@@ -15,6 +15,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { archive_bytes: 64 << 20, entries: 10_000, name_bytes: 1024, metadata_bytes: 1 << 20 }
+        Limits { archive_bytes: 640 << 20, entries: 10_000, name_bytes: 1024, metadata_bytes: 8 << 20 }
     }
 }

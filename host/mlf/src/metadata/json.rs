@@ -9,10 +9,38 @@ use crate::error::{Error, ErrorKind, Place, Result};
 
 /// Parses a document; an object with the same key twice is an error, since readers would differ about it.
 pub(crate) fn parse(text: &str) -> Result<Value> {
+    check_counts(text)?;
     serde_json::from_str::<Strict>(text).map(|strict| strict.0).map_err(|e| {
         let line = u32::try_from(e.line()).unwrap_or(u32::MAX);
         Error::new(ErrorKind::Metadata, format!("is not valid JSON: {e}")).at_line(line.max(1))
     })
+}
+
+/// Most objects and lists of a document: one of them takes a hundred times its text in memory.
+const MAX_OBJECTS: usize = 200_000;
+/// Most entries of lists and objects: one takes twenty times its text.
+const MAX_ENTRIES: usize = 1_000_000;
+
+/// Refuses a document whose tree would take far more memory than its text, before there is a tree.
+fn check_counts(text: &str) -> Result<()> {
+    let (mut objects, mut entries, mut quoted, mut escaped) = (0, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' | b'[' => objects += 1,
+            b',' => entries += 1,
+            _ => {}
+        }
+    }
+    for (found, limit, what) in [(objects, MAX_OBJECTS, "objects and lists"), (entries, MAX_ENTRIES, "entries")] {
+        if found > limit {
+            return Err(Error::new(ErrorKind::TooLarge, format!("{found} {what}; the limit for metadata is {limit}")));
+        }
+    }
+    Ok(())
 }
 
 /// A value and where it stands.

@@ -80,7 +80,15 @@ fn is_local(name: &str) -> bool {
 
 /// FNV-1a, to distinguish names that are cut at the same place, and other texts. Not for use against an attacker.
 pub fn digest(name: &str) -> u32 {
-    name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    digest_of([name])
+}
+
+/// The same of several texts, as if they were one.
+pub fn digest_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> u32 {
+    texts
+        .into_iter()
+        .flat_map(str::bytes)
+        .fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// True for names of the library and of generated code, for types that headers of the library use, and for functions of

@@ -11,6 +11,7 @@ use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, o
 use crate::ops::fully_connected;
 use crate::ops::shared::matrices::{Matrices, Product};
 use crate::ops::shared::weighted::{self, Types, Weighted};
+use std::sync::Arc;
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -152,10 +153,8 @@ impl Checked for Dense<'_> {
         let Dense { rows, units, inputs, .. } = *self;
         let mut weights = self.weighted.weights();
         if !self.by_unit {
-            let given = weights.clone();
-            for (place, weight) in weights.iter_mut().enumerate() {
-                *weight = given[place % inputs * units + place / inputs];
-            }
+            let given = weights;
+            weights = Arc::new((0..given.len()).map(|at| given[at % inputs * units + at / inputs]).collect());
         }
         let summary = format!("BATCH_MATMUL {rows}x{inputs} times a constant {inputs}x{units}");
         fully_connected::layer(lowering, &self.weighted, weights, rows, summary)

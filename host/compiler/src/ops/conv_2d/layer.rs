@@ -6,12 +6,13 @@ use crate::math::window::Window;
 use crate::ops::fully_connected;
 use crate::ops::shared::text;
 use crate::ops::shared::weighted::{self, Form, Weighted};
+use std::sync::Arc;
 
 /// Positions up to which the overlap of output and input is worked out, one by one.
 const MAX_POSITIONS: usize = 1 << 20;
 
 /// The layer of a convolution with weights `[channel][row][column][input channel]`; also of a depthwise one on one channel.
-pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Vec<i8>) -> Lowered {
+pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Arc<Vec<i8>>) -> Lowered {
     let channels = weighted.bias.len();
     let depth = depth(window);
     let summary = summary(lowering, window, weighted);

@@ -20,6 +20,7 @@ use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::window;
 use crate::ops::shared::window_int16::{self, Sees};
 use parts::{Part, Place, Whole};
+use std::sync::Arc;
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -111,7 +112,9 @@ impl Checked for Conv2D<'_> {
         let weights = weighted.weights();
         match *groups {
             1 => layer::layer(lowering, window, weighted, weights),
-            groups if groups == window.in_channels => depthwise::layer(lowering, window, weighted, weights),
+            groups if groups == window.in_channels => {
+                depthwise::layer(lowering, window, weighted, Arc::unwrap_or_clone(weights))
+            }
             groups => grouped(lowering, window, weighted, &weights, groups),
         }
     }

@@ -103,7 +103,7 @@ fn constants(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> (Vec<Constant>, For
         let (window, lowering) = (&part.window, lowering_of(lowering, p));
         let shape = layer::shape(window, part.weighted.bias.len());
         let ((runs, _), depth) = (layer::runs(window), layer::depth(window));
-        weighted::packed_constants(&lowering, &part.weighted, part.weights.clone(), runs, depth, &shape, best)
+        weighted::packed_constants(&lowering, &part.weighted, part.weights.clone().into(), runs, depth, &shape, best)
     };
     let all = |best| -> (Vec<Vec<Constant>>, Vec<Form>) {
         parts.iter().enumerate().map(|(p, part)| of(p, part, best)).unzip()

@@ -12,7 +12,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let (height, width, channels) = (window.height, window.width, weighted.bias.len());
     let taps = height * width;
     if window.in_channels == 1 {
-        return convolution::layer(lowering, window, weighted, weights);
+        return convolution::layer(lowering, window, weighted, weights.into());
     }
     let summary = convolution::summary(lowering, window, weighted);
     let multiplier = channels / window.in_channels;

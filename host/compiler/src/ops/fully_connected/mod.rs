@@ -176,7 +176,7 @@ impl Checked for FullyConnected<'_> {
 pub fn layer(
     lowering: &Lowering<'_>,
     weighted: &Weighted<'_>,
-    weights: Vec<i8>,
+    weights: Arc<Vec<i8>>,
     batches: usize,
     summary: String,
 ) -> Lowered {

@@ -8,6 +8,7 @@ use crate::math::quantize::Multiplier;
 use crate::math::requantize::{Channel, Table};
 use crate::ops::checker::{Checker, Operand};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Element types of input, weights, bias and output that go together.
 pub struct Types {
@@ -44,7 +45,7 @@ pub struct Weighted<'a> {
     /// Range of the output after its activation.
     pub range: (i32, i32),
     /// Contents of the weights, 0 in channels that give one value whatever the input.
-    contents: Vec<i8>,
+    contents: Arc<Vec<i8>>,
 }
 
 /// Checks types, quantisation and constants of input, weights, bias and output, the first three inputs and the output.
@@ -97,7 +98,7 @@ pub fn check_inputs<'a>(
     if bytes {
         check_sums(checker, weights, (axis, input_zero_point), &bias);
     }
-    let contents = weights.i8_data().unwrap_or_default();
+    let contents = Arc::new(weights.i8_data().unwrap_or_default());
     let mut weighted = Weighted {
         input,
         weights,
@@ -180,11 +181,11 @@ impl<'a> Weighted<'a> {
     /// The same for some of the channels, without contents.
     pub fn part(&self, channels: Range<usize>) -> Weighted<'a> {
         let (bias, multipliers) = (self.bias[channels.clone()].to_vec(), self.multipliers[channels].to_vec());
-        Weighted { bias, multipliers, contents: Vec::new(), ..*self }
+        Weighted { bias, multipliers, contents: Arc::default(), ..*self }
     }
 
     /// The weights in the order of the file; those of a channel whose output never varies are 0.
-    pub fn weights(&self) -> Vec<i8> {
+    pub fn weights(&self) -> Arc<Vec<i8>> {
         self.contents.clone()
     }
 
@@ -213,7 +214,10 @@ impl<'a> Weighted<'a> {
                 (self.bias[channel], self.multipliers[channel]) = (i64::from(constant.bias), constant.multiplier);
             }
         }
-        for (i, elements) in self.contents.chunks_mut(run).enumerate() {
+        if only.iter().all(Option::is_none) {
+            return;
+        }
+        for (i, elements) in Arc::make_mut(&mut self.contents).chunks_mut(run).enumerate() {
             if only[i % channels].is_some() {
                 elements.fill(0);
             }
@@ -308,7 +312,7 @@ pub fn long_channels(weighted: &Weighted<'_>, weights: &[i8]) -> Option<String> 
 pub fn packed_constants(
     lowering: &Lowering<'_>,
     weighted: &Weighted<'_>,
-    weights: Vec<i8>,
+    weights: Arc<Vec<i8>>,
     runs: usize,
     block: usize,
     shape: &str,
@@ -316,8 +320,7 @@ pub fn packed_constants(
 ) -> (Vec<Constant>, Form) {
     let channels = weighted.channels(&weights);
     let mut table = Table::new(&channels, weighted.input_zero_point, weighted.output_zero_point);
-    let run = weights.len() / channels.len() / runs;
-    let pack = |block| pack::dsp(&weights, channels.len(), runs, run, block);
+    let pack = |block| pack::later(weights.clone(), channels.len(), runs, block);
     let mut form = Form::Short;
     let mut packed = (table.short && best == Form::Short).then(|| pack(block)).flatten();
     if packed.is_none() {
@@ -328,7 +331,7 @@ pub fn packed_constants(
     let plain = |core| Constant {
         name: lowering.constant("weights"),
         row: 0,
-        data: ConstantData::I8(weights.clone()),
+        data: ConstantData::Shared(weights.clone()),
         align: 4,
         comment: shape.to_owned(),
         core,
@@ -336,7 +339,7 @@ pub fn packed_constants(
     let weights = match packed {
         Some(packed) => {
             let dsp = Constant {
-                data: ConstantData::I16(packed),
+                data: ConstantData::Packed(packed),
                 comment: format!("{shape}, two channels in each element: 256 * second + first, order of SXTB16"),
                 ..plain(Core::Dsp)
             };

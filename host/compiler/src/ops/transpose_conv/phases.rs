@@ -110,7 +110,7 @@ pub fn lower(lowering: &Lowering<'_>, g: &Geometry, weighted: &Weighted<'_>) -> 
     }
     if g.stride == [1, 1] {
         let part = parts.remove(0);
-        return layer::layer(lowering, &part.window, weighted, part.weights);
+        return layer::layer(lowering, &part.window, weighted, part.weights.into());
     }
     let whole = Whole {
         batches: g.batches,

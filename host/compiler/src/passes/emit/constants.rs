@@ -3,56 +3,74 @@
 use super::names::comment;
 use crate::ir::layer::{Constant, ConstantData, Core};
 use crate::ops::shared::text;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 /// Elements are broken into lines of about this many characters.
-const LINE: usize = 110;
+const LINE: usize = 118;
 
 /// One array, with its comment. `prefix` is the prefix of the model's macros.
-pub fn constant(out: &mut String, prefix: &str, constant: &Constant) {
-    let condition = constant.core.condition();
+pub fn constant(out: &mut dyn Write, prefix: &str, constant: &Constant) -> fmt::Result {
+    array_of(out, prefix, constant, constant.core)
+}
+
+/// The same for other builds than the constant says.
+fn array_of(out: &mut dyn Write, prefix: &str, constant: &Constant, core: Core) -> fmt::Result {
+    let condition = core.condition();
     if !condition.is_empty() {
-        let _ = writeln!(out, "#if {condition}");
+        writeln!(out, "#if {condition}")?;
     }
     if !constant.comment.is_empty() {
-        let _ = writeln!(out, "/* {} */", comment(&constant.comment));
+        writeln!(out, "/* {} */", comment(&constant.comment))?;
     }
     let (name, count, align) = (&constant.name, constant.data.len(), constant.align);
     let bits = as_bits(&constant.data);
     if bits {
         let members = format!("    uint32_t bits[{count}];\n    float {VALUES}[{count}];");
-        let _ = writeln!(out, "static const union {{\n{members}\n}} {name} {prefix}_CONSTANT({align}) = {{{{");
+        writeln!(out, "static const union {{\n{members}\n}} {name} {prefix}_CONSTANT({align}) = {{{{")?;
     } else {
         let c_type = constant.data.c_type();
-        let _ = writeln!(out, "static const {c_type} {name}[{count}] {prefix}_CONSTANT({align}) = {{");
+        writeln!(out, "static const {c_type} {name}[{count}] {prefix}_CONSTANT({align}) = {{")?;
     }
-    match &constant.data {
-        ConstantData::I8(values) => elements(out, values, constant.row, |v| v.to_string()),
-        ConstantData::U8(values) => elements(out, values, constant.row, |v| v.to_string()),
-        ConstantData::I16(values) => elements(out, values, constant.row, |v| v.to_string()),
-        ConstantData::I32(values) => elements(out, values, constant.row, |v| int32(*v)),
-        ConstantData::I64(values) => elements(out, values, constant.row, |v| int64(*v)),
-        ConstantData::F32(values) if bits => elements(out, values, constant.row, |v| format!("0x{:08x}", v.to_bits())),
-        ConstantData::F32(values) => elements(out, values, constant.row, |v| text::float(*v)),
-    }
-    out.push_str(if bits { "}};\n" } else { "};\n" });
+    values(out, constant, bits)?;
+    out.write_str(if bits { "}};\n" } else { "};\n" })?;
     if !condition.is_empty() {
-        out.push_str("#endif\n");
+        out.write_str("#endif\n")?;
+    }
+    Ok(())
+}
+
+fn values(out: &mut dyn Write, constant: &Constant, bits: bool) -> fmt::Result {
+    let row = constant.row;
+    match &constant.data {
+        ConstantData::I8(values) => elements(out, values, row, |v, line| integer(line, (*v).into())),
+        ConstantData::Shared(values) => elements(out, values, row, |v, line| integer(line, (*v).into())),
+        ConstantData::U8(values) => elements(out, values, row, |v, line| integer(line, (*v).into())),
+        ConstantData::I16(values) => elements(out, values, row, |v, line| integer(line, (*v).into())),
+        ConstantData::Packed(packed) => {
+            let values = (packed.pack)(packed).ok_or(fmt::Error)?;
+            elements(out, &values, row, |v, line| integer(line, (*v).into()))
+        }
+        ConstantData::I32(values) => elements(out, values, row, |v, line| line.push_str(&int32(*v))),
+        ConstantData::I64(values) => elements(out, values, row, |v, line| line.push_str(&int64(*v))),
+        ConstantData::F32(values) if bits => elements(out, values, row, |v, line| {
+            let _ = write!(line, "0x{:08x}", v.to_bits());
+        }),
+        ConstantData::F32(values) => elements(out, values, row, |v, line| line.push_str(&text::float(*v))),
     }
 }
 
 /// The arrays of a layer, each followed by an empty line. One that all cores pack alike stands there once.
-pub fn constants(out: &mut String, prefix: &str, arrays: &[Constant]) {
+pub fn constants(out: &mut dyn Write, prefix: &str, arrays: &[Constant]) -> fmt::Result {
     for (i, array) in arrays.iter().enumerate() {
         let same = |other: &Constant| other.name == array.name && other.data == array.data;
         let alike = arrays.iter().filter(|other| other.name == array.name).all(same);
         if alike && arrays[..i].iter().any(same) {
             continue;
         }
-        let core = if alike { Core::Any } else { array.core };
-        constant(out, prefix, &Constant { core, ..array.clone() });
-        out.push('\n');
+        array_of(out, prefix, array, if alike { Core::Any } else { array.core })?;
+        out.write_char('\n')?;
     }
+    Ok(())
 }
 
 /// The member of a constant that is written as bits by which kernels read it.
@@ -68,23 +86,44 @@ pub fn reference(constant: &Constant) -> String {
     if as_bits(&constant.data) { format!("{}.{VALUES}", constant.name) } else { constant.name.clone() }
 }
 
-fn elements<T>(out: &mut String, values: &[T], row: usize, text: impl Fn(&T) -> String) {
+/// Lines of elements: large constants make up most of a model's C, so there is no space that C does not need.
+fn elements<T>(out: &mut dyn Write, values: &[T], row: usize, text: impl Fn(&T, &mut String)) -> fmt::Result {
     let rows = if row == 0 { values.len().max(1) } else { row };
+    let (mut line, mut element) = (String::new(), String::new());
     for row in values.chunks(rows) {
-        let mut column = 0;
         for value in row {
-            let value = text(value);
-            if column > 0 && column + value.len() + 2 > LINE {
-                out.push('\n');
-                column = 0;
+            element.clear();
+            text(value, &mut element);
+            if !line.is_empty() && line.len() + element.len() + 1 > LINE {
+                line.push('\n');
+                out.write_str(&line)?;
+                line.clear();
             }
-            out.push_str(if column == 0 { "    " } else { " " });
-            out.push_str(&value);
-            out.push(',');
-            column += value.len() + 2;
+            line.push_str(&element);
+            line.push(',');
         }
-        out.push('\n');
+        line.push('\n');
+        out.write_str(&line)?;
+        line.clear();
     }
+    Ok(())
+}
+
+/// A number of up to 16 bits: millions of them are written.
+fn integer(line: &mut String, value: i32) {
+    if value < 0 {
+        line.push('-');
+    }
+    let (mut rest, mut digits, mut at) = (value.unsigned_abs(), [0u8; 10], 10);
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    digits[at..].iter().for_each(|&digit| line.push(char::from(digit)));
 }
 
 /// The smallest int32 has no literal of its own in C.
@@ -105,7 +144,7 @@ mod tests {
         let mut out = String::new();
         let data = ConstantData::F32(values.to_vec());
         let array = Constant { name: "w".into(), row: 0, data, align: 4, comment: String::new(), core: Core::Any };
-        constant(&mut out, "P", &array);
+        constant(&mut out, "P", &array).unwrap();
         (out, reference(&array))
     }
 
@@ -122,12 +161,9 @@ mod tests {
             array("w", 1, Core::NoMve),
             array("v", 2, Core::Plain),
         ];
-        constants(&mut out, "P", &arrays);
+        constants(&mut out, "P", &arrays).unwrap();
         let lines: Vec<&str> = out.lines().filter(|line| !line.starts_with("static") && *line != "};").collect();
-        assert_eq!(
-            lines,
-            ["    1,", "", "#if TVMK_DSP", "    1,", "#endif", "", "#if !TVMK_DSP", "    2,", "#endif", ""]
-        );
+        assert_eq!(lines, ["1,", "", "#if TVMK_DSP", "1,", "#endif", "", "#if !TVMK_DSP", "2,", "#endif", ""]);
     }
 
     #[test]
@@ -135,10 +171,10 @@ mod tests {
         let (finite, name) = written(&[1.0, -0.0]);
         assert_eq!(
             (finite.as_str(), name.as_str()),
-            ("static const float w[2] P_CONSTANT(4) = {\n    1.0f, -0.0f,\n};\n", "w")
+            ("static const float w[2] P_CONSTANT(4) = {\n1.0f,-0.0f,\n};\n", "w")
         );
         let (odd, name) = written(&[1.0, f32::from_bits(0xffc0_0001), f32::INFINITY]);
-        assert!(odd.ends_with("} w P_CONSTANT(4) = {{\n    0x3f800000, 0xffc00001, 0x7f800000,\n}};\n"), "{odd}");
+        assert!(odd.ends_with("} w P_CONSTANT(4) = {{\n0x3f800000,0xffc00001,0x7f800000,\n}};\n"), "{odd}");
         assert_eq!(name, "w.values");
     }
 }

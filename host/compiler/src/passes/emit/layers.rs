@@ -6,24 +6,24 @@ use super::run::{END_ON_VALUE, check_mark, main_parameters, main_prototype};
 use crate::ir::layer::{Argument, Control};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::schedule::Owner;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 /// Longest line of a call.
 const COLUMNS: usize = 120;
 
-/// The operators' file.
-pub fn operators(model: &Model) -> String {
-    let mut out = CASTS.to_owned();
+/// The operators' file, which is as long as the constants make it.
+pub fn operators(model: &Model, out: &mut dyn Write) -> fmt::Result {
+    out.write_str(CASTS)?;
     let prefix = model.macro_prefix();
-    out.push_str("#include <stdint.h>\n#include <string.h>\n\n");
+    out.write_str("#include <stdint.h>\n#include <string.h>\n\n")?;
     let mut headers: Vec<&str> =
         model.layers.iter().flat_map(|planned| planned.layer.headers.iter().copied()).collect();
     headers.sort_unstable();
     headers.dedup();
     for header in headers {
-        let _ = writeln!(out, "#include \"{}\"", kernel_file(model, header));
+        writeln!(out, "#include \"{}\"", kernel_file(model, header))?;
     }
-    let _ = write!(
+    write!(
         out,
         "
 /* Where constants go: define {prefix}_CONSTANT(alignment) to place them elsewhere. */
@@ -41,39 +41,40 @@ pub fn operators(model: &Model) -> String {
 extern \"C\" {{
 #endif
 "
-    );
+    )?;
     for (_, array) in &model.constants {
-        out.push('\n');
-        constant(&mut out, &prefix, array);
+        out.write_char('\n')?;
+        constant(out, &prefix, array)?;
     }
     for planned in &model.layers {
-        layer(&mut out, model, planned);
+        layer(out, model, planned)?;
     }
-    main(&mut out, model);
-    out.push_str("\n#ifdef __cplusplus\n}\n#endif\n");
-    out
+    let mut text = String::new();
+    main(&mut text, model);
+    out.write_str(&text)?;
+    out.write_str("\n#ifdef __cplusplus\n}\n#endif\n")
 }
 
-fn layer(out: &mut String, model: &Model, planned: &PlannedLayer) {
+fn layer(out: &mut dyn Write, model: &Model, planned: &PlannedLayer) -> fmt::Result {
     let layer = &planned.layer;
-    out.push('\n');
-    constants(out, &model.macro_prefix(), &layer.constants);
-    let _ = writeln!(out, "/* {}: {}", comment(&numbers(planned)), comment(&layer.summary));
+    out.write_char('\n')?;
+    constants(out, &model.macro_prefix(), &layer.constants)?;
+    writeln!(out, "/* {}: {}", comment(&numbers(planned)), comment(&layer.summary))?;
     for argument in &layer.arguments {
         let tensor = model.tensor(argument.tensor);
-        let _ = writeln!(
+        writeln!(
             out,
             " * {}: {} {} \"{}\"",
             argument.name,
             tensor.dtype,
             shape_text(&tensor.shape),
             comment(&tensor.name)
-        );
+        )?;
     }
     if layer.macs > 0 {
-        let _ = writeln!(out, " * {} multiply-accumulates", layer.macs);
+        writeln!(out, " * {} multiply-accumulates", layer.macs)?;
     }
-    out.push_str(" */\n");
+    out.write_str(" */\n")?;
     let mut parameters: Vec<String> = layer.arguments.iter().map(|argument| parameter(model, argument)).collect();
     if layer.scratch_bytes > 0 {
         parameters.push("uint8_t *scratch".to_owned());
@@ -81,7 +82,7 @@ fn layer(out: &mut String, model: &Model, planned: &PlannedLayer) {
     let tests = matches!(layer.control, Some(Control::LoopTest | Control::IfBegin));
     let result = if layer.fails || tests { "int32_t" } else { "void" };
     let (name, parameters) = (model.symbol(&layer.name), parameters.join(", "));
-    let _ = write!(out, "static {result} {name}({parameters}) {{\n{}}}\n", layer.body);
+    write!(out, "static {result} {name}({parameters}) {{\n{}}}\n", layer.body)
 }
 
 /// The operators of the file that a layer computes, by number; with their names, but for one that its summary begins with.

@@ -11,24 +11,62 @@ use crate::ir::model::Model;
 use crate::ops;
 use crate::ops::kernels::{self, Kernel};
 use names::kernel_file;
+use std::fmt::{self, Write};
 
 /// A member of the archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
+#[derive(Debug, Clone)]
+pub struct File<'a> {
     /// Path in the archive, without `./`.
     pub path: String,
-    /// Contents.
-    pub text: String,
+    contents: Contents<'a>,
+}
+
+#[derive(Debug, Clone)]
+enum Contents<'a> {
+    Text(String),
+    /// The operators' file, many times longer than all others: worked out when it is written.
+    Operators(&'a Model),
+}
+
+impl File<'_> {
+    /// Writes its text.
+    ///
+    /// # Errors
+    /// Those of what is written to.
+    pub fn write(&self, out: &mut dyn Write) -> fmt::Result {
+        match &self.contents {
+            Contents::Text(text) => out.write_str(text),
+            Contents::Operators(model) => layers::operators(model, out),
+        }
+    }
+
+    /// How long its text is.
+    pub fn bytes(&self) -> u64 {
+        let mut length = Length(0);
+        // Counting does not fail.
+        let _ = self.write(&mut length);
+        length.0
+    }
+}
+
+/// Counts what is written to it.
+struct Length(u64);
+
+impl Write for Length {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 += text.len() as u64;
+        Ok(())
+    }
 }
 
 /// All files but the metadata, in the order of the archive.
-pub fn emit(model: &Model) -> Vec<File> {
+pub fn emit(model: &Model) -> Vec<File<'_>> {
     let module = &model.module;
-    let file = |path: String, text: String| File { path, text };
+    let file = |path: String, text: String| File { path, contents: Contents::Text(text) };
     let mut files = vec![
         file(format!("codegen/host/include/tvmgen_{module}.h"), header::header(model)),
         file(format!("codegen/host/src/{module}_lib0.c"), run::entry(model)),
-        file(format!("codegen/host/src/{module}_lib1.c"), layers::operators(model)),
+        File { path: format!("codegen/host/src/{module}_lib1.c"), contents: Contents::Operators(model) },
         file(format!("src/{module}.tflite.txt"), listing::listing(model)),
     ];
     for kernel in used_kernels(model) {

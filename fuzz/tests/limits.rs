@@ -1,0 +1,89 @@
+//! Time and memory of the tool grow in proportion to the model, up to 4 000 layers and 64 MB of weights (`docs/security.md`, invariant 2).
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tvm_embedded_fuzz::worst::models::network;
+
+/// What one run took.
+struct Run {
+    /// Peak of resident memory, in bytes.
+    memory: u64,
+    /// Seconds of processor time.
+    seconds: f64,
+}
+
+/// Memory that a run takes whatever the model, in bytes.
+const BASE: u64 = 8 << 20;
+/// Memory for each layer beside its weights: names, plan, report, metadata.
+const LAYER: u64 = 32 << 10;
+
+fn tool() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder));
+    let build = ["build", "--quiet", "--locked", "--profile", "host", "--package", "tvm_embedded_cli", "--target-dir"];
+    let status = Command::new(env!("CARGO")).args(build).arg(&target).current_dir(&root).status();
+    assert!(status.expect("cargo").success(), "the tool does not build");
+    target.join("host/tvm-embedded")
+}
+
+/// Runs the tool by Python, which reports what its child took at most.
+fn run(tool: &Path, arguments: &[&Path]) -> Run {
+    let script = "import resource, subprocess, sys\n\
+                  code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode\n\
+                  used = resource.getrusage(resource.RUSAGE_CHILDREN)\n\
+                  print(code, used.ru_maxrss * 1024, used.ru_utime)";
+    let output = Command::new("python3").args(["-c", script]).arg(tool).args(arguments).output().expect("python3");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let [code, memory, seconds] = fields[..] else { panic!("{output:?}") };
+    assert_eq!(code, "0", "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Run { memory: memory.parse().expect("bytes"), seconds: seconds.parse().expect("seconds") }
+}
+
+/// Compiles and generates a network; returns the seconds of both for each unit of work.
+fn measure(tool: &Path, layers: u32, width: u32) -> [f64; 2] {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| folder.path().join(name);
+    let (file, archive, out) = (path("net.tflite"), path("net.tar"), path("out"));
+    fs::write(&file, network(layers, width)).expect("the file");
+    let size = |path: &Path| fs::metadata(path).expect("a file").len();
+    let compiled = run(tool, &[Path::new("compile"), &file, Path::new("-o"), &archive]);
+    let generated = run(tool, &[Path::new("generate"), &archive, Path::new("-o"), &out]);
+    let (model, written) = (size(&file), size(&archive));
+    println!(
+        "{layers} layers, {:.1} MB: compile {:.0} MB, {:.2} s; archive {:.1} MB; generate {:.0} MB, {:.2} s",
+        model as f64 / 1e6,
+        compiled.memory as f64 / 1e6,
+        compiled.seconds,
+        written as f64 / 1e6,
+        generated.memory as f64 / 1e6,
+        generated.seconds
+    );
+    let own = BASE + LAYER * u64::from(layers);
+    assert!(compiled.memory <= 4 * model + own, "compile takes {} bytes for {model}", compiled.memory);
+    assert!(generated.memory <= 2 * written + own, "generate takes {} bytes for {written}", generated.memory);
+    [compiled.seconds / model as f64, generated.seconds / written as f64]
+}
+
+/// Time for a byte may double from the smallest to the largest of a series, no more.
+fn is_linear(series: &[(u32, u32)]) {
+    let tool = tool();
+    let times: Vec<[f64; 2]> = series.iter().map(|&(layers, width)| measure(&tool, layers, width)).collect();
+    for verb in 0..2 {
+        let (first, last) = (times[0][verb], times[times.len() - 1][verb]);
+        assert!(last <= 2.0 * first, "{first} s for a byte of the smallest, {last} of the largest");
+    }
+}
+
+#[test]
+fn layers() {
+    is_linear(&[(500, 32), (1000, 32), (2000, 32), (4000, 32)]);
+}
+
+#[test]
+fn weights() {
+    is_linear(&[(4, 1024), (16, 1024), (61, 1024)]);
+}

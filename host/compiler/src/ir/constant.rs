@@ -1,0 +1,134 @@
+//! Arrays in flash, and which builds of the generated C contain them.
+
+use std::sync::Arc;
+
+/// An array in flash.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Constant {
+    /// C identifier, unique in the model.
+    pub name: String,
+    /// Elements with their type.
+    pub data: ConstantData,
+    /// Alignment in bytes, a power of two; at least that of the element.
+    pub align: usize,
+    /// Elements on one line of the generated text; 0 lets `emit` choose.
+    pub row: usize,
+    /// What it holds and how it is packed, for the comment above it.
+    pub comment: String,
+    /// Which builds of the C code contain the array.
+    pub core: Core,
+}
+
+/// Builds of the generated C that contain a [`Constant`]: weights are packed as the core's multiply-accumulate wants them,
+/// several packings stand in the file, and the preprocessor leaves one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Core {
+    /// All.
+    #[default]
+    Any,
+    /// Those for Arm's DSP extension without MVE: `#if TVMK_DSP`, a macro of `base.h` that is 0 or 1.
+    Dsp,
+    /// All others: `#if !TVMK_DSP`.
+    Plain,
+    /// Those for MVE: `#if TVMK_MVE`.
+    Mve,
+    /// All others: `#if !TVMK_MVE`.
+    NoMve,
+}
+
+impl Core {
+    /// The preprocessor's condition; empty for none.
+    pub fn condition(self) -> &'static str {
+        match self {
+            Core::Any => "",
+            Core::Dsp => "TVMK_DSP",
+            Core::Plain => "!TVMK_DSP",
+            Core::Mve => "TVMK_MVE",
+            Core::NoMve => "!TVMK_MVE",
+        }
+    }
+}
+
+/// Elements of a [`Constant`].
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum ConstantData {
+    I8(Vec<i8>),
+    U8(Vec<u8>),
+    I16(Vec<i16>),
+    I32(Vec<i32>),
+    I64(Vec<i64>),
+    F32(Vec<f32>),
+    /// Of int8, several builds' forms of which hold them once.
+    Shared(Arc<Vec<i8>>),
+    /// The same in the form of the DSP extension, of int16.
+    Packed(Packed),
+}
+
+/// Weights that are packed when they are written, so that they need not be held twice.
+#[derive(Debug, Clone)]
+pub struct Packed {
+    /// As `[channel][run][element]`.
+    pub weights: Arc<Vec<i8>>,
+    /// Channels.
+    pub channels: usize,
+    /// Runs of each channel.
+    pub runs: usize,
+    /// Elements after which the kernel takes sums apart.
+    pub block: usize,
+    /// How many elements `pack` gives.
+    pub elements: usize,
+    /// Packs them.
+    pub pack: fn(&Packed) -> Option<Vec<i16>>,
+}
+
+impl PartialEq for Packed {
+    fn eq(&self, other: &Self) -> bool {
+        let same = Arc::ptr_eq(&self.weights, &other.weights) || self.weights == other.weights;
+        same && (self.channels, self.runs, self.block) == (other.channels, other.runs, other.block)
+    }
+}
+
+impl ConstantData {
+    /// The C99 type of one element.
+    pub fn c_type(&self) -> &'static str {
+        match self {
+            ConstantData::I8(_) | ConstantData::Shared(_) => "int8_t",
+            ConstantData::U8(_) => "uint8_t",
+            ConstantData::I16(_) | ConstantData::Packed(_) => "int16_t",
+            ConstantData::I32(_) => "int32_t",
+            ConstantData::I64(_) => "int64_t",
+            ConstantData::F32(_) => "float",
+        }
+    }
+
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        match self {
+            ConstantData::I8(v) => v.len(),
+            ConstantData::U8(v) => v.len(),
+            ConstantData::I16(v) => v.len(),
+            ConstantData::I32(v) => v.len(),
+            ConstantData::I64(v) => v.len(),
+            ConstantData::F32(v) => v.len(),
+            ConstantData::Shared(v) => v.len(),
+            ConstantData::Packed(packed) => packed.elements,
+        }
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Size in bytes.
+    pub fn bytes(&self) -> usize {
+        let element = match self {
+            ConstantData::I8(_) | ConstantData::U8(_) | ConstantData::Shared(_) => 1,
+            ConstantData::I16(_) | ConstantData::Packed(_) => 2,
+            ConstantData::I32(_) | ConstantData::F32(_) => 4,
+            ConstantData::I64(_) => 8,
+        };
+        self.len() * element
+    }
+}
