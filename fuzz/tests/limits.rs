@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tvm_embedded_fuzz::worst::models::network;
+use tvm_embedded_fuzz::worst::models::{even_network, network};
 
 /// What one run took.
 struct Run {
@@ -81,6 +81,33 @@ fn is_linear(series: &[(u32, u32)]) {
 #[test]
 fn layers() {
     is_linear(&[(500, 32), (1000, 32), (2000, 32), (4000, 32)]);
+}
+
+/// With `--core` weights stand in the C once: at most 4.5 bytes of text for each, in less memory than for all cores.
+#[test]
+fn weights_for_one_core() {
+    let (layers, width) = (16u32, 1024u32);
+    let tool = tool();
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| folder.path().join(name);
+    let (file, archive, out) = (path("net.tflite"), path("net.tar"), path("out"));
+    let weights = u64::from(layers) * u64::from(width) * u64::from(width);
+    for (kind, model) in [("trained", network(layers, width)), ("even", even_network(layers, width))] {
+        fs::write(&file, &model).expect("the file");
+        for core in ["cortex-m4", "cortex-m55", "portable"] {
+            let core_option = [Path::new("--core"), Path::new(core)];
+            let compile = [Path::new("compile"), &file, Path::new("-o"), &archive];
+            let compiled = run(&tool, &[&compile[..], &core_option].concat());
+            let generated = run(&tool, &[Path::new("generate"), &archive, Path::new("-o"), &out]);
+            let text = fs::metadata(&archive).expect("a file").len();
+            let each = text as f64 / weights as f64;
+            let of_file = compiled.memory as f64 / model.len() as f64;
+            let of_archive = generated.memory as f64 / text as f64;
+            println!("{kind}, {core}: {each:.2} bytes a weight; compile {of_file:.1}, generate {of_archive:.1} times");
+            assert!(each <= 4.5, "{each} bytes of archive for a weight");
+            assert!(of_file <= 4.0 && of_archive <= 2.0, "{of_file} times the file, {of_archive} times the archive");
+        }
+    }
 }
 
 #[test]

@@ -313,15 +313,26 @@ fn dense(count: u32, columns: u32, rows: u32) -> Vec<u8> {
     .file()
 }
 
-/// A sound network: so many fully connected layers of this width, each with weights of its own.
+/// A sound network: so many fully connected layers of this width, each with weights of its own. Small values are more frequent, as
+/// in trained networks.
 pub fn network(layers: u32, width: u32) -> Vec<u8> {
+    network_of(layers, width, |random| {
+        ((random as u8 as i8 as i32 * (random >> 8) as u8 as i8 as i32) >> 7).clamp(-127, 127) as u8
+    })
+}
+
+/// The same with all values as frequent, which makes longer text.
+pub fn even_network(layers: u32, width: u32) -> Vec<u8> {
+    network_of(layers, width, |random| ((random >> 8) as u8 as i8).max(-127) as u8)
+}
+
+fn network_of(layers: u32, width: u32, value: impl Fn(u32) -> u8) -> Vec<u8> {
     let mut random = 0x9e37_79b9u32;
     let mut weight = || {
         random ^= random << 13;
         random ^= random >> 17;
         random ^= random << 5;
-        // Small values are more frequent, as in trained networks.
-        ((random as u8 as i8 as i32 * (random >> 8) as u8 as i8 as i32) >> 7).clamp(-127, 127) as u8
+        value(random)
     };
     let mut contents: Vec<Vec<u8>> = (0..layers).map(|_| (0..width * width).map(|_| weight()).collect()).collect();
     contents.push(vec![0; 4 * width as usize]);

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
+use clap::builder::PossibleValuesParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tvm_embedded_compiler::ir::names;
+use tvm_embedded_compiler::ir::options::CORES;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -212,6 +214,10 @@ pub struct Compile {
     #[arg(long = "pool", value_name = "NAME[=SIZE]")]
     pub pools: Vec<PoolSize>,
 
+    /// The core that the C is for: only its form of the weights is written, which halves the C of large models
+    #[arg(long, value_name = "CORE", default_value = "all", value_parser = cores())]
+    pub core: String,
+
     /// Put inputs and outputs into the workspace, where they share memory with the rest
     #[arg(long)]
     pub io_in_workspace: bool,
@@ -226,6 +232,7 @@ Examples:
   tvm-embedded compile keyword.tflite -o keyword.tar
   tvm-embedded compile keyword.tflite -o keyword.tar --pool dtcm=16K --pool sram=64K
   tvm-embedded compile keyword.tflite -o keyword.tar --io-in-workspace --report keyword.txt
+  tvm-embedded compile keyword.tflite -o keyword.tar --core cortex-m4
 
 The archive is Model Library Format version 7, as TVM 0.9 to 0.18 wrote it.";
 
@@ -278,6 +285,11 @@ impl FromStr for PoolSize {
         }
         Ok(PoolSize { name: name.to_owned(), bytes: size.map(bytes).transpose()? })
     }
+}
+
+/// The names of cores.
+fn cores() -> PossibleValuesParser {
+    PossibleValuesParser::new(CORES.iter().map(|(name, _)| *name))
 }
 
 /// A name that the compiler takes for a module.

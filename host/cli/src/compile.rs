@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use tvm_embedded_compiler::ir::options::Target;
 use tvm_embedded_compiler::{Options, Pool, Report};
 
 use crate::args::Compile;
@@ -26,6 +27,7 @@ pub fn compile(args: &Compile) -> Result<()> {
         module_name: args.name.clone(),
         pools: args.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
         io_in_workspace: args.io_in_workspace,
+        target: Target::of_core(&args.core).unwrap_or_default(),
         ..Options::default()
     };
     let output = tflite::prepare(&args.path, &content, options)?;

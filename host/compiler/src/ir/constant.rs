@@ -1,5 +1,6 @@
 //! Arrays in flash, and which builds of the generated C contain them.
 
+use crate::ir::options::Target;
 use std::sync::Arc;
 
 /// An array in flash.
@@ -37,6 +38,16 @@ pub enum Core {
 }
 
 impl Core {
+    /// Whether builds for these cores contain the array; one for all of them contains some array for each.
+    pub fn is_for(self, target: Target) -> bool {
+        match target {
+            Target::All => true,
+            Target::Portable => matches!(self, Core::Any | Core::Plain | Core::NoMve),
+            Target::Dsp => matches!(self, Core::Any | Core::Dsp | Core::NoMve),
+            Target::Mve => matches!(self, Core::Any | Core::Plain | Core::Mve),
+        }
+    }
+
     /// The preprocessor's condition; empty for none.
     pub fn condition(self) -> &'static str {
         match self {

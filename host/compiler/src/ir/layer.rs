@@ -5,7 +5,7 @@
 //! `emit` writes.
 
 use crate::ir::graph::{DType, Operator, Subgraph, TensorId};
-use crate::ir::options::Options;
+use crate::ir::options::{Options, Target};
 use std::sync::Arc;
 
 pub use crate::ir::constant::{Constant, ConstantData, Core, Packed};
@@ -213,11 +213,10 @@ impl From<Layer> for Lowered {
 }
 
 impl Layer {
-    /// Bytes of constants in a build with (`dsp`) or without Arm's DSP extension.
-    pub fn constant_bytes(&self, dsp: bool) -> usize {
-        let left_out = if dsp { Core::Plain } else { Core::Dsp };
-        let counted = |core| core != left_out && core != Core::Mve;
-        self.constants.iter().filter(|constant| counted(constant.core)).map(|constant| constant.data.bytes()).sum()
+    /// Bytes of constants in a build for such cores.
+    pub fn constant_bytes(&self, target: Target) -> usize {
+        let constants = self.constants.iter().filter(|constant| constant.core.is_for(target));
+        constants.map(|constant| constant.data.bytes()).sum()
     }
 }
 

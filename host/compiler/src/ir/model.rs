@@ -2,6 +2,7 @@
 
 use crate::ir::graph::{Tensor, TensorId};
 use crate::ir::layer::{Constant, Layer};
+use crate::ir::options::Target;
 use crate::ir::schedule::Owner;
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ pub struct Model {
     pub plan: PlanFacts,
     /// Whether inputs and outputs are in the workspace.
     pub io_in_workspace: bool,
+    /// The cores that it is for.
+    pub target: Target,
 }
 
 /// An input or output.

@@ -11,6 +11,47 @@ pub struct Options {
     pub io_in_workspace: bool,
     /// Gives every tensor memory of its own, so that a test can read all of them after a run.
     pub keep_all_tensors: bool,
+    /// The cores that the C is for.
+    pub target: Target,
+}
+
+/// The cores that the C is for: weights stand there as their instructions read them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Target {
+    /// All, each with the best code there is.
+    #[default]
+    All,
+    /// All, with C that any compiler takes.
+    Portable,
+    /// Those with Arm's DSP extension.
+    Dsp,
+    /// Those with MVE.
+    Mve,
+}
+
+/// Names of cores, and the instructions that they have.
+pub const CORES: &[(&str, Target)] = &[
+    ("all", Target::All),
+    ("portable", Target::Portable),
+    ("cortex-m0", Target::Portable),
+    ("cortex-m0plus", Target::Portable),
+    ("cortex-m3", Target::Portable),
+    ("cortex-m23", Target::Portable),
+    ("riscv", Target::Portable),
+    ("cortex-m4", Target::Dsp),
+    ("cortex-m7", Target::Dsp),
+    ("cortex-m33", Target::Dsp),
+    ("cortex-m35p", Target::Dsp),
+    ("cortex-m52", Target::Mve),
+    ("cortex-m55", Target::Mve),
+    ("cortex-m85", Target::Mve),
+];
+
+impl Target {
+    /// Of a core by its name in [`CORES`].
+    pub fn of_core(name: &str) -> Option<Target> {
+        CORES.iter().find(|(core, _)| *core == name).map(|(_, target)| *target)
+    }
 }
 
 /// A workspace pool on request.

@@ -25,8 +25,9 @@ pub fn lower(program: &mut Program, options: &Options, names: &mut Names) -> Res
             }
         };
         let name = names.unique(&format!("{}_{}", op.kind, op.index).to_ascii_lowercase());
-        let result = checked.lower(&Lowering { graph, op, options, name });
-        if let Lowered::Layer(layer) = &result {
+        let mut result = checked.lower(&Lowering { graph, op, options, name });
+        if let Lowered::Layer(layer) = &mut result {
+            layer.constants.retain(|constant| constant.core.is_for(options.target));
             bytes += layer.constants.iter().map(|constant| constant.data.bytes()).sum::<usize>();
         }
         if bytes > limit {

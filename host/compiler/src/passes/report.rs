@@ -3,6 +3,7 @@
 use crate::ir::graph::TensorId;
 use crate::ir::layer::{Constant, ConstantData, Layer, Limit, Path};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
+use crate::ir::options::Target;
 use crate::ir::report::*;
 use crate::ir::schedule::Owner;
 use crate::ops;
@@ -135,14 +136,19 @@ fn layer_report(model: &Model, planned: &PlannedLayer) -> LayerReport {
         kinds: planned.kinds.clone(),
         summary: layer.summary.clone(),
         macs: layer.macs,
-        constant_bytes: layer.constant_bytes(false),
-        constant_bytes_dsp: layer.constant_bytes(true),
+        constant_bytes: layer.constant_bytes(of_builds(model, Target::Portable)),
+        constant_bytes_dsp: layer.constant_bytes(of_builds(model, Target::Dsp)),
         scratch_bytes: layer.scratch_bytes,
         kernels: kernels(layer),
         misses: misses(layer),
         inputs: arguments(false),
         outputs: arguments(true),
     }
+}
+
+/// Of builds for these cores where the model is for all, otherwise of those that there are.
+fn of_builds(model: &Model, target: Target) -> Target {
+    if model.target == Target::All { target } else { model.target }
 }
 
 fn tensor_report(model: &Model, id: TensorId) -> TensorReport {

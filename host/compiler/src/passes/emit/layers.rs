@@ -5,17 +5,43 @@ use super::names::{CASTS, comment, kernel_file};
 use super::run::{END_ON_VALUE, check_mark, main_parameters, main_prototype};
 use crate::ir::layer::{Argument, Control};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
+use crate::ir::options::Target;
 use crate::ir::schedule::Owner;
 use std::fmt::{self, Write};
 
 /// Longest line of a call.
 const COLUMNS: usize = 120;
 
+/// Keeps the code of other cores out, where a model has no weights for it.
+fn before_kernels(target: Target) -> &'static str {
+    match target {
+        Target::All | Target::Mve => "",
+        Target::Portable => "#undef TVMK_DSP\n#define TVMK_DSP 0\n#undef TVMK_MVE\n#define TVMK_MVE 0\n\n",
+        Target::Dsp => "#undef TVMK_MVE\n#define TVMK_MVE 0\n\n",
+    }
+}
+
+/// Stops a build for a core whose weights are not there.
+fn behind_kernels(model: &Model) -> &'static str {
+    // Kernels define the macros.
+    let any = model.layers.iter().any(|planned| !planned.layer.headers.is_empty());
+    match model.target {
+        Target::Dsp if any => {
+            "\n#if !TVMK_DSP\n#error \"this model is for cores with Arm's DSP extension: compile it again without --core, or for another core\"\n#endif\n"
+        }
+        Target::Mve if any => {
+            "\n#if !TVMK_MVE\n#error \"this model is for cores with MVE: compile it again without --core, or for another core\"\n#endif\n"
+        }
+        _ => "",
+    }
+}
+
 /// The operators' file, which is as long as the constants make it.
 pub fn operators(model: &Model, out: &mut dyn Write) -> fmt::Result {
     out.write_str(CASTS)?;
     let prefix = model.macro_prefix();
     out.write_str("#include <stdint.h>\n#include <string.h>\n\n")?;
+    out.write_str(before_kernels(model.target))?;
     let mut headers: Vec<&str> =
         model.layers.iter().flat_map(|planned| planned.layer.headers.iter().copied()).collect();
     headers.sort_unstable();
@@ -23,6 +49,7 @@ pub fn operators(model: &Model, out: &mut dyn Write) -> fmt::Result {
     for header in headers {
         writeln!(out, "#include \"{}\"", kernel_file(model, header))?;
     }
+    out.write_str(behind_kernels(model))?;
     write!(
         out,
         "
