@@ -218,6 +218,11 @@ pub struct Compile {
     #[arg(long, value_name = "CORE", default_value = "all", value_parser = cores())]
     pub core: String,
 
+    /// How weights of int4 are kept in flash: packed (two in a byte), bytes (faster), or auto (packed where a layer saves more
+    /// than the code for it takes)
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Int4::Auto)]
+    pub int4: Int4,
+
     /// Put inputs and outputs into the workspace, where they share memory with the rest
     #[arg(long)]
     pub io_in_workspace: bool,
@@ -225,6 +230,17 @@ pub struct Compile {
     /// Write what each layer costs and where each tensor is: as JSON if FILE ends in .json, else as text
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+/// How weights of int4 are kept in flash.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Int4 {
+    /// Two in a byte where a layer saves more than the code for it takes
+    Auto,
+    /// Two in a byte
+    Packed,
+    /// A byte each: up to a fifth faster
+    Bytes,
 }
 
 const COMPILE_EXAMPLES: &str = "\

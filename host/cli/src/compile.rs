@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::path::Path;
 
-use tvm_embedded_compiler::ir::options::Target;
+use tvm_embedded_compiler::ir::options::{self, Target};
 use tvm_embedded_compiler::{Options, Pool, Report};
 
-use crate::args::Compile;
+use crate::args::{Compile, Int4};
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
 use crate::load;
@@ -27,6 +27,11 @@ pub fn compile(args: &Compile) -> Result<()> {
         module_name: args.name.clone(),
         pools: args.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
         io_in_workspace: args.io_in_workspace,
+        int4: match args.int4 {
+            Int4::Auto => options::Int4::Auto,
+            Int4::Packed => options::Int4::Packed,
+            Int4::Bytes => options::Int4::Bytes,
+        },
         target: Target::of_core(&args.core).unwrap_or_default(),
         ..Options::default()
     };

@@ -13,7 +13,7 @@ use common::{archive, repository, tool};
 const OPTIONS: [(&str, &[&str], &[&str]); 4] = [
     ("inspect", &[], &["--module", "--tflite"]),
     ("generate", &["--output", "out"], &["--output", "--module", "--tflite", "--symbol", "--parameters"]),
-    ("compile", &["--output", "out.tar"], &["--output", "--name", "--pool", "--core", "--report"]),
+    ("compile", &["--output", "out.tar"], &["--output", "--name", "--pool", "--core", "--int4", "--report"]),
     (
         "run",
         &[],

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use tvm_embedded_compiler::ir::options::Int4;
 use tvm_embedded_compiler::{Options, compile};
 
 #[test]
@@ -136,14 +137,18 @@ fn generated_models_equal_the_oracle() {
             let paired = instead.is_file();
             let tflite = fs::read(if paired { instead } else { models.join(&file) }).unwrap();
             let several = !paired && recording.tensors.iter().any(|tensor| tensor.role == "intermediate");
-            for (mode, keep_all_tensors, io_in_workspace) in
-                [("planned", false, false), ("in workspace", false, true), ("all tensors", true, false)]
-            {
+            // Small layers are not packed by themselves.
+            let packs = Options { int4: Int4::Packed, ..Options::default() };
+            for (mode, options) in [
+                ("planned", Options::default()),
+                ("in workspace", Options { io_in_workspace: true, ..Options::default() }),
+                ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
+                ("int4", packs),
+            ] {
                 // With a single operator there is nothing between input and output.
-                if !several && mode != "planned" {
+                if if mode == "int4" { !name.contains("int4") } else { !several && mode != "planned" } {
                     continue;
                 }
-                let options = Options { keep_all_tensors, io_in_workspace, ..Options::default() };
                 let here = folder.join(name).join(mode);
                 if let Err(difference) = compare(&tflite, &options, &recording, &here, true) {
                     wrong.lock().unwrap().push(format!("{name}, {mode}: {difference}"));

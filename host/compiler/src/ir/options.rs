@@ -13,6 +13,20 @@ pub struct Options {
     pub keep_all_tensors: bool,
     /// The cores that the C is for.
     pub target: Target,
+    /// How weights of int4 are kept in flash.
+    pub int4: Int4,
+}
+
+/// How weights of int4 are kept in flash.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Int4 {
+    /// Two in a byte where a layer saves more than the code for it takes.
+    #[default]
+    Auto,
+    /// Two in a byte.
+    Packed,
+    /// A byte each: the fastest.
+    Bytes,
 }
 
 /// The cores that the C is for: weights stand there as their instructions read them.

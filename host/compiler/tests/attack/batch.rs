@@ -6,6 +6,7 @@ use crate::record::{Output, Record};
 use crate::tally::{Tally, kind_of};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use tvm_embedded_compiler::ir::options::Int4;
 use tvm_embedded_compiler::{Options, Pool, compile, plan_model};
 
 /// Ways to compile a model; each model gets one, by its number.
@@ -24,6 +25,8 @@ fn options(way: &str, number: u64, module: String) -> Options {
         },
         io_in_workspace: way.contains("io"),
         keep_all_tensors: way.contains("all"),
+        int4: [Int4::Packed, Int4::Auto, Int4::Packed, Int4::Bytes][(number / 11 % 4) as usize],
+        ..Options::default()
     }
 }
 

@@ -10,10 +10,13 @@
 #include "average_pool_2d.h"
 #include "base.h"
 #include "conv_2d.h"
+#include "conv_2d_int4.h"
 #include "depthwise_conv_2d.h"
+#include "depthwise_conv_2d_int4.h"
 #include "depthwise_whole.h"
 #include "div.h"
 #include "fully_connected.h"
+#include "fully_connected_int4.h"
 #include "gather.h"
 #include "gather_nd.h"
 #include "matrices.h"
@@ -156,11 +159,12 @@ static void make_table(int32_t channels, int32_t depth, int32_t zero_point, int 
     }
 }
 
-static void pack(int32_t channels, int32_t runs, int32_t run, int unpacked) {
+/* Returns the bytes. */
+static int32_t pack(int32_t channels, int32_t runs, int32_t run, int unpacked) {
     int32_t depth = runs * run;
     if (unpacked || !TVMK_DSP) {
         memcpy(packed.bytes, weights, (size_t)(channels * depth));
-        return;
+        return channels * depth;
     }
     int16_t *to = packed.halves;
     for (int32_t c = 0; c < channels; c += 2) {
@@ -176,6 +180,52 @@ static void pack(int32_t channels, int32_t runs, int32_t run, int unpacked) {
                 }
             }
         }
+    }
+    return (channels + 1) / 2 * 4 * runs * ((run + 1) / 2);
+}
+
+/* Weights of int4, each byte one of two channels; those of the DSP extension for windows of `runs` in the order of their pairs, unless
+ * they are `in_order`. Returns the bytes. */
+static int32_t pack_int4(int32_t channels, int32_t runs, int32_t run, int in_order) {
+    static int16_t order[4096];
+    int32_t depth = runs * run, n = 0;
+    if (TVMK_DSP && !in_order) {
+        for (int32_t r = 0; r < depth; r += run) {
+            for (int32_t k = 0; k < run; k += 4) {
+                static const int8_t orders[5][4] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 1, 0, 0}, {0, 2, 1, -1}, {0, 2, 1, 3}};
+                int32_t rest = run - k < 4 ? run - k : 4;
+                for (int32_t i = 0; i < (rest + 1) / 2 * 2; i++) {
+                    int32_t place = orders[rest][i];
+                    order[n++] = (int16_t)(place < 0 ? -1 : r + k + place);
+                }
+            }
+        }
+        for (; n % 4; n++) {
+            order[n] = -1;
+        }
+        for (int32_t i = 0; i < n; i += 4) { /* pairs (0, 1) and (2, 3) to bytes 0, 2 and 1, 3 */
+            int16_t second = order[i + 1];
+            order[i + 1] = order[i + 2];
+            order[i + 2] = second;
+        }
+    } else {
+        for (; n < (depth + 3) / 4 * 4; n++) {
+            order[n] = (int16_t)(n < depth ? n : -1);
+        }
+    }
+    uint8_t *to = (uint8_t *)packed.bytes;
+    for (int32_t c = 0; c < channels; c += 2) {
+        for (int32_t i = 0; i < n; i++) {
+            int32_t first = order[i] < 0 ? 0 : weights[c * depth + order[i]];
+            int32_t second = order[i] < 0 || c + 1 == channels ? 0 : weights[(c + 1) * depth + order[i]];
+            *to++ = (uint8_t)(16 * (second + 8) + first + 8);
+        }
+    }
+    return (channels + 1) / 2 * n;
+}
+static void halve_weights(int32_t n) {
+    for (int32_t i = 0; i < n; i++) {
+        weights[i] = (int8_t)(weights[i] >> 4);
     }
 }
 
@@ -280,23 +330,27 @@ static void describe(const geometry_t *g, int32_t extra) {
              (long)g->sh, (long)g->sw, (long)g->dh, (long)g->dw, (long)g->pt, (long)g->pl, (long)extra);
 }
 
-static void test_conv_2d(int general) {
+static void test_conv_2d(int general, int int4) {
     void (*const kernels[])(const tvmk_conv_2d_t *, const int8_t *, int8_t *, uint8_t *) = {
-        tvmk_conv_2d, tvmk_conv_2d_general, tvmk_conv_2d_unpacked};
+        tvmk_conv_2d, tvmk_conv_2d_general, tvmk_conv_2d_unpacked, tvmk_conv_2d_int4, tvmk_conv_2d_int4_general};
     geometry_t g;
     if (!geometry(&g)) {
         return;
     }
     int32_t zero_point = between(-128, 127), depth = g.kh * g.kw * g.ic;
     general |= depth > 516; /* more needs proof that the packed sums fit */
-    int unpacked = general && between(0, 3) == 0;
+    int unpacked = general && !int4 && between(0, 3) == 0;
+    int kernel = general + unpacked + 3 * int4;
     fill(in, g.ih * g.iw * g.ic);
     fill_weights(g.oc * depth);
+    if (int4) {
+        halve_weights(g.oc * depth);
+    }
     tvmk_conv_2d_t l;
     memset(&l, 0, sizeof l);
     make_table(g.oc, depth, zero_point, general, &l.requant);
     int32_t run = g.dw == 1 ? g.kw * g.ic : g.ic, runs = depth / run;
-    pack(g.oc, runs, run, unpacked);
+    int32_t kept = int4 ? pack_int4(g.oc, runs, run, 0) : pack(g.oc, runs, run, unpacked);
     l.weights = &packed;
     l.in_height = (uint16_t)g.ih, l.in_width = (uint16_t)g.iw, l.in_channels = (uint16_t)g.ic;
     l.out_height = (uint16_t)g.oh, l.out_width = (uint16_t)g.ow, l.out_channels = (uint16_t)g.oc;
@@ -314,41 +368,46 @@ static void test_conv_2d(int general) {
     int32_t n = g.oh * g.ow * g.oc;
     memset(out, 85, OUT_MAX + GUARD);
     describe(&g, zero_point);
-    int32_t pairs = runs * ((run + 1) / 2);
-    int32_t needed = tvmk_conv_2d_scratch(&l, TVMK_DSP && !unpacked);
-    int32_t kept = TVMK_DSP && !unpacked ? (g.oc + 1) / 2 * 4 * pairs : g.oc * depth;
+    int32_t needed = tvmk_conv_2d_scratch(&l, !TVMK_DSP || unpacked ? 0 : int4 ? 2 : 1);
     l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
     l.requant.table = table_at_edge(g.oc, general);
     int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, (needed + 3) & ~3);
     int8_t *x = at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic);
-    kernels[general + unpacked](&l, x, out, (uint8_t *)memory);
-    check("conv_2d", n, details);
+    kernels[kernel](&l, x, out, (uint8_t *)memory);
+    check(int4 ? "conv_2d_int4" : "conv_2d", n, details);
     if (g.kh == 1 && g.kw == 1 && g.sh == 1 && g.sw == 1 && g.oc <= g.ic) {
         memset(out, 85, OUT_MAX + GUARD);
         memcpy(out, in, (size_t)(g.ih * g.iw * g.ic));
-        kernels[general + unpacked](&l, out, out, scratch.bytes);
+        kernels[kernel](&l, out, out, scratch.bytes);
         memset(out + n, 85, GUARD);
-        check("conv_2d in place", n, details);
+        check(int4 ? "conv_2d_int4 in place" : "conv_2d in place", n, details);
     }
 }
 
-static void run_depthwise_conv_2d(int general, const tvmk_depthwise_conv_2d_t *l, const int8_t *x, int8_t *y,
-                                  uint8_t *memory) {
+static tvmk_depthwise_conv_2d_kernel_t depthwise_kernel(int general, const tvmk_depthwise_conv_2d_t *l) {
     int three = l->window_height == 3 && l->window_width == 3 && l->dilation_width == 1;
     if (general == 2 && three && l->stride_width <= 2) {
-        (l->stride_width == 1 ? tvmk_depthwise_conv_2d_mixed_3x3 : tvmk_depthwise_conv_2d_mixed_3x3_stride2)(l, x, y, memory);
-    } else if (general) {
-        tvmk_depthwise_conv_2d_general(l, x, y, memory);
-    } else if (three && l->stride_width == 1) {
-        tvmk_depthwise_conv_2d_3x3(l, x, y, memory);
-    } else if (three && l->stride_width == 2) {
-        tvmk_depthwise_conv_2d_3x3_stride2(l, x, y, memory);
+        return l->stride_width == 1 ? tvmk_depthwise_conv_2d_mixed_3x3 : tvmk_depthwise_conv_2d_mixed_3x3_stride2;
+    }
+    if (general) {
+        return tvmk_depthwise_conv_2d_general;
+    }
+    if (three && l->stride_width <= 2) {
+        return l->stride_width == 1 ? tvmk_depthwise_conv_2d_3x3 : tvmk_depthwise_conv_2d_3x3_stride2;
+    }
+    return tvmk_depthwise_conv_2d;
+}
+static void run_depthwise_conv_2d(int general, int int4, const tvmk_depthwise_conv_2d_t *l, const int8_t *x, int8_t *y,
+                                  uint8_t *memory) {
+    tvmk_depthwise_conv_2d_kernel_t kernel = depthwise_kernel(general, l);
+    if (int4) {
+        tvmk_depthwise_conv_2d_int4(l, x, y, memory, kernel, general ? TVMK_GENERAL_WORDS : TVMK_SHORT_WORDS);
     } else {
-        tvmk_depthwise_conv_2d(l, x, y, memory);
+        kernel(l, x, y, memory);
     }
 }
 
-static void test_depthwise_conv_2d(int general) {
+static void test_depthwise_conv_2d(int general, int int4) {
     geometry_t g;
     if (!geometry(&g)) {
         return;
@@ -360,6 +419,9 @@ static void test_depthwise_conv_2d(int general) {
     }
     fill(in, g.ih * g.iw * g.ic);
     fill_weights(g.oc * taps);
+    if (int4) {
+        halve_weights(g.oc * taps);
+    }
     tvmk_depthwise_conv_2d_t l;
     memset(&l, 0, sizeof l);
     make_table(g.oc, taps, zero_point, general, &l.requant);
@@ -375,13 +437,22 @@ static void test_depthwise_conv_2d(int general) {
         int32_t tap = i % taps;
         turned_weights[i - tap + (turned ? tap % g.kw * g.kh + tap / g.kw : tap)] = weights[i];
     }
-    l.weights = turned_weights;
-    int32_t lanes = 2 * (g.ic < 4 ? g.ic : 4);
-    l.weights = at_edge(EDGE_WEIGHTS, turned_weights, g.oc * taps);
+    int32_t lanes = 2 * (g.ic < 4 ? g.ic : 4), kept = g.oc * taps;
     if (TVMK_MVE) {
+        kept = (g.oc + lanes - 1) / lanes * lanes * taps + 8 - lanes;
         pack_lanes(g.oc, taps, lanes);
-        l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, (g.oc + lanes - 1) / lanes * lanes * taps + 8 - lanes);
+    } else {
+        memcpy(packed.bytes, turned_weights, (size_t)kept);
     }
+    if (int4) {
+        for (int32_t i = 0; i < kept; i += 2) {
+            int32_t second = i + 1 < kept ? packed.bytes[i + 1] : 0;
+            packed.bytes[i / 2] = (int8_t)(16 * second + packed.bytes[i] + 8); /* the eighth bit of 16 · 8 turned below */
+            packed.bytes[i / 2] = (int8_t)((uint8_t)packed.bytes[i / 2] ^ 128u);
+        }
+        kept = (kept + 1) / 2;
+    }
+    l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
     l.requant.table = table_at_edge(g.oc, general);
     l.in_height = (uint16_t)t.ih, l.in_width = (uint16_t)t.iw, l.in_channels = (uint16_t)g.ic;
     l.out_height = (uint16_t)t.oh, l.out_width = (uint16_t)t.ow, l.multiplier = (uint16_t)multiplier;
@@ -400,16 +471,16 @@ static void test_depthwise_conv_2d(int general) {
     int32_t n = g.oh * g.ow * g.oc;
     memset(out, 85, OUT_MAX + GUARD);
     describe(&g, l.band);
-    int32_t needed = tvmk_depthwise_conv_2d_scratch(&l);
+    int32_t needed = int4 ? (tvmk_depthwise_conv_2d_int4_scratch(&l) + 3) / 4 * 4 : tvmk_depthwise_conv_2d_scratch(&l);
     int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, needed);
-    run_depthwise_conv_2d(general, &l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory);
-    check("depthwise_conv_2d", n, details);
+    run_depthwise_conv_2d(general, int4, &l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory);
+    check(int4 ? "depthwise_conv_2d_int4" : "depthwise_conv_2d", n, details);
     if (multiplier == 1 && l.band == t.oh && n <= g.ih * g.iw * g.ic) {
         memset(out, 85, OUT_MAX + GUARD);
         memcpy(out, in, (size_t)(g.ih * g.iw * g.ic));
-        run_depthwise_conv_2d(general, &l, out, out, scratch.bytes);
+        run_depthwise_conv_2d(general, int4, &l, out, out, scratch.bytes);
         memset(out + n, 85, GUARD);
-        check("depthwise_conv_2d in place", n, details);
+        check(int4 ? "depthwise_conv_2d_int4 in place" : "depthwise_conv_2d in place", n, details);
     }
 }
 
@@ -446,16 +517,19 @@ static void test_depthwise_whole(void) {
     check("depthwise_whole in place", channels, details);
 }
 
-static void test_fully_connected(int general) {
+static void test_fully_connected(int general, int int4) {
     int32_t zero_point = between(-128, 127), batches = between(1, 3);
     int32_t inputs = between(0, 4) ? between(1, 40) : between(100, 1900), units = between(1, 13);
     fill(in, batches * inputs);
     fill_weights(inputs * units);
+    if (int4) {
+        halve_weights(inputs * units);
+    }
     tvmk_fully_connected_t l;
     memset(&l, 0, sizeof l);
     make_table(units, inputs, zero_point, general, &l.requant);
-    int unpacked = general && between(0, 3) == 0;
-    pack(units, 1, inputs, unpacked);
+    int unpacked = general && !int4 && between(0, 3) == 0;
+    int32_t kept = int4 ? pack_int4(units, 1, inputs, 1) : pack(units, 1, inputs, unpacked);
     l.weights = &packed;
     l.batches = batches, l.inputs = inputs, l.units = units;
     for (int32_t b = 0, i = 0; b < batches; b++) {
@@ -469,14 +543,14 @@ static void test_fully_connected(int general) {
     }
     memset(out, 85, OUT_MAX + GUARD);
     snprintf(details, sizeof details, "%ldx%ld to %ld", (long)batches, (long)inputs, (long)units);
-    int32_t kept = TVMK_DSP && !unpacked ? (units + 1) / 2 * 4 * ((inputs + 1) / 2) : units * inputs;
     l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
     l.requant.table = table_at_edge(units, general);
     int8_t *x = at_edge(EDGE_INPUT, in, batches * inputs);
-    (unpacked  ? tvmk_fully_connected_unpacked
-     : general ? tvmk_fully_connected_general
-               : tvmk_fully_connected)(&l, x, out);
-    check("fully_connected", batches * units, details);
+    (int4       ? general ? tvmk_fully_connected_int4_general : tvmk_fully_connected_int4
+     : unpacked ? tvmk_fully_connected_unpacked
+     : general  ? tvmk_fully_connected_general
+                : tvmk_fully_connected)(&l, x, out);
+    check(int4 ? "fully_connected_int4" : "fully_connected", batches * units, details);
 }
 
 /* Sums as bytes of int32, some of all rows. */
@@ -932,14 +1006,20 @@ int main(void) {
     printf("path: %s\n", TVMK_MVE ? "MVE" : TVMK_DSP ? "DSP" : "portable");
     for (int i = 0; i < 20 * ROUNDS; i++) test_arithmetic();
     report("arithmetic");
-    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_conv_2d(i % 7 == 0);
+    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_conv_2d(i % 7 == 0, 0);
     report("conv_2d");
-    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0);
+    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_conv_2d(i % 7 == 0, 1);
+    report("conv_2d_int4");
+    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 0);
     report("depthwise_conv_2d");
+    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 1);
+    report("depthwise_int4");
     for (int i = 0; i < 100 * ROUNDS; i++) next_case(), test_depthwise_whole();
     report("depthwise_whole");
-    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_fully_connected(i % 7 == 0);
+    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_fully_connected(i % 7 == 0, 0);
     report("fully_connected");
+    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_fully_connected(i % 7 == 0, 1);
+    report("fully_connected_int4");
     for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_unit_sums();
     report("unit_sums");
     for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_average_pool_2d();

@@ -104,12 +104,7 @@ def _specs():
         spec = Spec(groups=channels, channels=channels, filters=channels * multiplier)
         yield f"groups-each-c{channels}-m{multiplier}", spec
     yield "groups-each-whole", Spec(image=(4, 2), kernel=(4, 2), padding="VALID", groups=6, channels=6, filters=6)
-    for channels, kernel in ((3, (3, 3)), (8, (1, 1)), (5, (2, 3))):
-        yield f"int4-c{channels}-k{kernel[0]}x{kernel[1]}", Spec(int4=True, channels=channels, kernel=kernel, filters=5)
-    yield "int4-groups", Spec(int4=True, **groups)
-    yield "int4-weights_full", Spec(int4=True, weights="full")
-    yield "int4-per_tensor", Spec(int4=True, per_channel=False)
-    yield "int4-pruned", Spec(int4=True, pruned=True, filters=9)
+    yield from _int4(groups)
     yield "pruned", Spec(pruned=True, filters=9)
     yield "wide-c64-o32-k1x1", Spec(image=(3, 3), channels=64, filters=32, kernel=(1, 1), activation="RELU")
     yield "wide-c33-o19-k3x3-s2x2", Spec(image=(5, 5), channels=33, filters=19, stride=(2, 2))
@@ -147,6 +142,24 @@ def extent(size, kernel, stride, dilation, pad):
     """The output's extent along one axis."""
     reach = (kernel - 1) * dilation + 1
     return -(-size // stride) if pad == "SAME" else -(-(size - reach + 1) // stride)
+
+
+def _int4(groups):
+    for channels, kernel in ((3, (3, 3)), (8, (1, 1)), (5, (2, 3))):
+        yield f"int4-c{channels}-k{kernel[0]}x{kernel[1]}", Spec(int4=True, channels=channels, kernel=kernel, filters=5)
+    yield "int4-groups", Spec(int4=True, **groups)
+    # Enough weights to be packed without being asked to.
+    yield "int4-large", Spec(int4=True, channels=16, filters=17)
+    yield "int4-large-k1x1", Spec(int4=True, channels=48, filters=48, kernel=(1, 1))
+    yield "int4-rgb-s2x2-relu6", Spec(int4=True, image=(12, 12), stride=(2, 2), filters=9, activation="RELU6")
+    yield "int4-d2x3", Spec(int4=True, dilation=(2, 3), image=(9, 11), channels=6, filters=7)
+    yield "int4-whole", Spec(int4=True, image=(3, 3), padding="VALID", channels=5, filters=9)
+    yield "int4-scales_apart", Spec(int4=True, decades=6.0, channels=9, filters=16)
+    yield "int4-batch2", Spec(int4=True, batch=2, channels=8, filters=6)
+    yield "int4-groups-scales_apart", Spec(int4=True, decades=6.0, groups=4, channels=8, filters=32)
+    yield "int4-weights_full", Spec(int4=True, weights="full")
+    yield "int4-per_tensor", Spec(int4=True, per_channel=False)
+    yield "int4-pruned", Spec(int4=True, pruned=True, filters=9)
 
 
 def _build(state, spec):

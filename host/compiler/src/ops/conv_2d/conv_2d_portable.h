@@ -26,8 +26,8 @@ typedef struct {
     int8_t pad; /* zero point of the input */
 } tvmk_conv_2d_t;
 
-/* Bytes of scratch memory on any core: two columns of bytes; of packed weights four columns of pairs, and what four neighbouring
- * windows touch of a row where some window reaches across the border. */
+/* Bytes of scratch memory on any core: two columns of bytes; with `packed` weights four columns of pairs, an even number of them
+ * where it is 2, and what four neighbouring windows touch of a row where some window reaches across the border. */
 TVMK_INLINE int32_t tvmk_conv_2d_scratch(const tvmk_conv_2d_t *l, int packed) {
     int32_t channels = l->in_channels, height = l->window_height, width = l->window_width;
     if (!packed) {
@@ -38,6 +38,9 @@ TVMK_INLINE int32_t tvmk_conv_2d_scratch(const tvmk_conv_2d_t *l, int packed) {
     int crosses = l->pad_top > 0 || l->pad_left > 0 || reach_y >= l->in_height || reach_x >= l->in_width;
     int32_t span = (3 * (int32_t)l->stride_width + (width - 1) * l->dilation_width + 1) * channels;
     int32_t columns = l->dilation_width == 1 ? height * ((width * channels + 1) / 2) : height * width * ((channels + 1) / 2);
+    if (packed == 2) {
+        columns += columns & 1;
+    }
     return 16 * columns + (crosses ? (span + 3) / 4 * 4 : 0);
 }
 

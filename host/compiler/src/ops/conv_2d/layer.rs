@@ -1,11 +1,11 @@
 //! The layer of an int8 convolution: `conv_2d.h`, or `fully_connected.h` where one window is the whole input.
 
-use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
+use crate::ir::layer::{Constant, InPlace, Layer, Lowered, Lowering};
 use crate::math::pack;
 use crate::math::window::Window;
 use crate::ops::fully_connected;
-use crate::ops::shared::text;
 use crate::ops::shared::weighted::{self, Form, Weighted};
+use crate::ops::shared::{int4, text};
 use std::sync::Arc;
 
 /// Positions up to which the overlap of output and input is worked out, one by one.
@@ -20,10 +20,10 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         return fully_connected::layer(lowering, weighted, weights, window.batches, summary);
     }
     let window = &window.flattened();
-    let (runs, _) = runs(window);
-    let shape = shape(window, channels);
     let all = weights.clone();
-    let (constants, form) = weighted::packed_constants(lowering, weighted, weights, runs, depth, &shape, Form::Short);
+    let (constants, form) = constants(lowering, window, weighted, weights, Form::Short);
+    let is_int4 = matches!(form, Form::Int4 | Form::Int4General);
+    let summary = summary + int4::note(weighted, is_int4);
     let (input, output) = (weighted.input.id, weighted.output.id);
     let mut in_place = Vec::new();
     if window.batches == 1 && window.positions() <= MAX_POSITIONS {
@@ -33,7 +33,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let mut body = text::constant_struct("tvmk_conv_2d_t", "layer", &fields(lowering, window, weighted));
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
     let scratch_bytes = scratch_bytes(window, form);
-    let packed = i32::from(form != Form::Unpacked);
+    let packed = if form == Form::Unpacked { 0 } else { 1 + i32::from(is_int4) };
     body += &text::scratch(&format!("tvmk_conv_2d_scratch(&layer, {packed})"), scratch_bytes);
     body += &text::call(&function(form), window.batches, &pointers, true);
     Lowered::Layer(Layer {
@@ -42,11 +42,29 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         scratch_align: 4,
         limits: weighted::limits(weighted, &all, form),
         constants,
-        headers: vec!["conv_2d.h"],
+        headers: vec![if is_int4 { "conv_2d_int4.h" } else { "conv_2d.h" }],
         body,
         macs: (window.batches * window.positions()) as u64 * (depth * channels) as u64,
         ..lowering.layer_of(summary, input, output)
     })
+}
+
+/// Weights and table, in a form that is not better than `best`.
+pub fn constants(
+    lowering: &Lowering<'_>,
+    window: &Window,
+    weighted: &Weighted<'_>,
+    weights: Arc<Vec<i8>>,
+    best: Form,
+) -> (Vec<Constant>, Form) {
+    let (runs, _) = runs(window);
+    let (depth, shape) = (depth(window), shape(window, weighted.bias.len()));
+    // Parts of a layer are alike: what is packed is decided for the whole.
+    let count = weighted.weights.elements();
+    if int4::stay_packed(lowering, weighted, count, depth) {
+        return int4::constants(lowering, weighted, &weights, Some(runs), &shape, best);
+    }
+    weighted::packed_constants(lowering, weighted, weights, runs, depth, &shape, best)
 }
 
 /// Elements of a window.
@@ -97,7 +115,9 @@ pub fn scratch_bytes(window: &Window, form: Form) -> usize {
     }
     // Four columns of int16, and what four neighbouring windows touch of a row, for those across the border.
     let (runs, run) = runs(window);
-    let columns = 16 * runs * pack::pairs(run).len();
+    let pairs = runs * pack::pairs(run).len();
+    let is_int4 = matches!(form, Form::Int4 | Form::Int4General);
+    let columns = 16 * if is_int4 { pairs.next_multiple_of(2) } else { pairs };
     let span = 3 * window.stride_width + (window.width - 1) * window.dilation_width + 1;
     let line = if window.is_padded() { (span * window.in_channels).next_multiple_of(4) } else { 0 };
     (columns + line).max(2 * depth)

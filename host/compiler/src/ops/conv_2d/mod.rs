@@ -30,10 +30,20 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["conv_2d.h", "conv_2d_dsp.h", "conv_2d_mve.h", "conv_2d_parts.h", "conv_2d_portable.h"],
+    kernels: kernels![
+        "conv_2d.h",
+        "conv_2d_dsp.h",
+        "conv_2d_int4.h",
+        "conv_2d_int4_dsp.h",
+        "conv_2d_int4_mve.h",
+        "conv_2d_int4_portable.h",
+        "conv_2d_mve.h",
+        "conv_2d_parts.h",
+        "conv_2d_portable.h"
+    ],
     reference: "conv.cc",
     support: &[
-        Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32; groups", Cores::DspMve),
+        Support::bytes("int8, weights of int8 or int4, bias of int32; groups", Cores::DspMve),
         Support::bytes("int16, weights of int8, bias of int64 or int32; groups", Cores::DspMve),
         Support::bytes("float32; groups", Cores::Portable),
     ],

@@ -4,8 +4,8 @@
 use super::layer;
 use crate::ir::layer::{Constant, Layer, Lowered, Lowering};
 use crate::math::window::Window;
-use crate::ops::shared::text;
 use crate::ops::shared::weighted::{self, Form, Weighted};
+use crate::ops::shared::{int4, text};
 
 /// A convolution on one part.
 pub struct Part<'a> {
@@ -72,6 +72,9 @@ pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary
     }
     body += &format!("            {}(parts[p], {source}, made, scratch);\n", layer::function(form));
     body += "            tvmk_conv_2d_spread(parts[p], &places[p], made, out);\n        }\n    }\n";
+    let is_int4 = matches!(form, Form::Int4 | Form::Int4General);
+    let headers = if is_int4 { vec!["conv_2d_int4.h", "conv_2d_parts.h"] } else { vec!["conv_2d_parts.h"] };
+    let summary = summary + int4::note(&parts[0].weighted, is_int4);
     let macs = |part: &Part<'_>| part.window.positions() as u64 * part.weights.len() as u64;
     let (input, output) = (parts[0].weighted.input.id, parts[0].weighted.output.id);
     let mut limits = Vec::new();
@@ -85,7 +88,7 @@ pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary
         scratch_align: 4,
         limits,
         constants,
-        headers: vec!["conv_2d_parts.h"],
+        headers,
         body,
         macs: whole.batches as u64 * parts.iter().map(macs).sum::<u64>(),
         ..lowering.layer_of(summary, input, output)
@@ -100,10 +103,7 @@ fn lowering_of<'a>(lowering: &Lowering<'a>, p: usize) -> Lowering<'a> {
 /// The constants of all parts, in one form: the best that all have.
 fn constants(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> (Vec<Constant>, Form) {
     let of = |p: usize, part: &Part<'_>, best: Form| {
-        let (window, lowering) = (&part.window, lowering_of(lowering, p));
-        let shape = layer::shape(window, part.weighted.bias.len());
-        let ((runs, _), depth) = (layer::runs(window), layer::depth(window));
-        weighted::packed_constants(&lowering, &part.weighted, part.weights.clone().into(), runs, depth, &shape, best)
+        layer::constants(&lowering_of(lowering, p), &part.window, &part.weighted, part.weights.clone().into(), best)
     };
     let all = |best| -> (Vec<Vec<Constant>>, Vec<Form>) {
         parts.iter().enumerate().map(|(p, part)| of(p, part, best)).unzip()

@@ -1,11 +1,12 @@
 //! The layers of int8 depthwise convolutions.
 
 use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Limit, Lowered, Lowering, Path};
+use crate::ir::options::Int4;
 use crate::math::requantize::Table;
 use crate::math::window::Window;
 use crate::ops::conv_2d::layer as convolution;
-use crate::ops::shared::text;
 use crate::ops::shared::weighted::{self, Weighted};
+use crate::ops::shared::{int4, text};
 
 /// The layer of a depthwise convolution with weights `[channel][row][column]`.
 pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Vec<i8>) -> Lowered {
@@ -14,47 +15,46 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     if window.in_channels == 1 {
         return convolution::layer(lowering, window, weighted, weights.into());
     }
-    let summary = convolution::summary(lowering, window, weighted);
+    // A window that is the whole input has a kernel without scratch memory, which reads bytes.
+    let is_int4 = int4::stay_packed(lowering, weighted, weights.len(), taps)
+        && (lowering.options.int4 == Int4::Packed || !window.is_whole());
+    let summary = convolution::summary(lowering, window, weighted) + int4::note(weighted, is_int4);
     let multiplier = channels / window.in_channels;
     let sums = weighted.channels(&weights);
     let table = Table::new(&sums, weighted.input_zero_point, weighted.output_zero_point);
-    if window.is_whole() && window.batches == 1 && multiplier == 1 && table.short {
+    if window.is_whole() && window.batches == 1 && multiplier == 1 && table.short && !is_int4 {
         return whole(lowering, window, weighted, &weights, &table, summary);
     }
     let long = weighted::long_channels(weighted, &weights);
     let turned = is_better_turned(window);
     let (window, weights) =
         if turned { (window.transposed(), transposed(&weights, height, width)) } else { (*window, weights) };
-    let (in_row, out_row) = if turned {
-        ((window.in_channels, window.in_height * window.in_channels), (channels, window.out_height * channels))
-    } else {
-        ((window.in_width * window.in_channels, window.in_channels), (window.out_width * channels, channels))
-    };
-    let (band, scratch_bytes) = band(&window, multiplier);
+    let steps = steps(&window, channels, turned);
+    let (band, mut scratch_bytes) = band(&window, multiplier);
     let (input, output) = (weighted.input.id, weighted.output.id);
     let mut in_place = Vec::new();
     if multiplier == 1 && window.batches == 1 && band == window.out_height {
         let reason = "a channel is copied to scratch before its output is written, and channels keep their places";
         in_place.push(InPlace { input, output, lead: 0, reason });
     }
-    let steps = [in_row, out_row];
     let fields = fields(lowering, &window, weighted, steps, multiplier, band);
     let mut body = text::constant_struct("tvmk_depthwise_conv_2d_t", "layer", &fields);
     let mixed = !table.short
         && sums.iter().all(|channel| channel.is_short_or_left(weighted.input_zero_point, weighted.output_zero_point));
     let limits = limits(&window, long, mixed);
-    let function = match kernel(&window) {
-        Some(1) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3",
-        Some(_) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3_stride2",
-        _ if !table.short => "tvmk_depthwise_conv_2d_general",
-        Some(1) => "tvmk_depthwise_conv_2d_3x3",
-        Some(_) => "tvmk_depthwise_conv_2d_3x3_stride2",
-        None => "tvmk_depthwise_conv_2d",
-    };
+    let function = function(&window, table.short, mixed);
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
-    body += &text::scratch("tvmk_depthwise_conv_2d_scratch(&layer)", scratch_bytes);
-    body += &text::call(function, window.batches, &pointers, true);
-    let [for_mve, plain] = packings(lowering, &window, channels, weights);
+    body += &if is_int4 {
+        scratch_bytes += int4_bytes(&window, multiplier);
+        let words = if table.short { "TVMK_SHORT_WORDS" } else { "TVMK_GENERAL_WORDS" };
+        let others = ["scratch", function, words];
+        text::scratch("tvmk_depthwise_conv_2d_int4_scratch(&layer)", scratch_bytes)
+            + &text::call_with("tvmk_depthwise_conv_2d_int4", window.batches, &pointers, &others)
+    } else {
+        text::scratch("tvmk_depthwise_conv_2d_scratch(&layer)", scratch_bytes)
+            + &text::call(function, window.batches, &pointers, true)
+    };
+    let [for_mve, plain] = packings(lowering, &window, channels, weights, is_int4);
     let constants = vec![weighted::table_constant(lowering, &table), for_mve, plain];
     Lowered::Layer(Layer {
         in_place,
@@ -62,11 +62,40 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         scratch_align: 4,
         limits,
         constants,
-        headers: vec!["depthwise_conv_2d.h"],
+        headers: vec![if is_int4 { "depthwise_conv_2d_int4.h" } else { "depthwise_conv_2d.h" }],
         body,
         macs: (window.batches * window.positions()) as u64 * (taps * channels) as u64,
         ..lowering.layer_of(summary, input, output)
     })
+}
+
+/// The distances of neighbours in input and output: from column to column, from row to row.
+fn steps(window: &Window, channels: usize, turned: bool) -> [(usize, usize); 2] {
+    if turned {
+        [(window.in_channels, window.in_height * window.in_channels), (channels, window.out_height * channels)]
+    } else {
+        [(window.in_width * window.in_channels, window.in_channels), (window.out_width * channels, channels)]
+    }
+}
+
+/// The kernel. `mixed`: those for 3 × 3 have an ending for each channel in the general form.
+fn function(window: &Window, short: bool, mixed: bool) -> &'static str {
+    match kernel(window) {
+        Some(1) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3",
+        Some(_) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3_stride2",
+        _ if !short => "tvmk_depthwise_conv_2d_general",
+        Some(1) => "tvmk_depthwise_conv_2d_3x3",
+        Some(_) => "tvmk_depthwise_conv_2d_3x3_stride2",
+        None => "tvmk_depthwise_conv_2d",
+    }
+}
+
+/// Bytes of scratch for weights taken apart, `TVMK_DEPTHWISE_INT4_CHANNELS` input channels at a time.
+fn int4_bytes(window: &Window, multiplier: usize) -> usize {
+    const CHANNELS: usize = 8;
+    let lanes = 2 * window.in_channels.min(4);
+    let made = window.in_channels.min(2 * CHANNELS - 1) * multiplier;
+    made.next_multiple_of(lanes) * window.height * window.width + 8
 }
 
 /// The members of the kernel's struct. `steps` are those of input and output: from column to column, from row to row.
@@ -79,8 +108,10 @@ fn fields(
     band: usize,
 ) -> [(&'static str, String); 20] {
     let number = |n: usize| n.to_string();
+    // Bytes of two weights are no numbers of int8.
+    let pointer = format!("(const int8_t *){}", lowering.constant("weights"));
     [
-        ("weights", lowering.constant("weights")),
+        ("weights", pointer),
         ("requant", weighted.requant(&lowering.constant("table"))),
         ("in_step", format!("{{{}, {}}}", in_row.0, in_row.1)),
         ("out_step", format!("{{{}, {}}}", out_row.0, out_row.1)),
@@ -104,13 +135,19 @@ fn fields(
 }
 
 /// The weights for MVE, a few channels side by side, and as they are for all others.
-fn packings(lowering: &Lowering<'_>, window: &Window, channels: usize, weights: Vec<i8>) -> [Constant; 2] {
-    let constant = |core, weights, comment| Constant {
+fn packings(
+    lowering: &Lowering<'_>,
+    window: &Window,
+    channels: usize,
+    weights: Vec<i8>,
+    is_int4: bool,
+) -> [Constant; 2] {
+    let constant = |core, weights: Vec<i8>, comment| Constant {
         name: lowering.constant("weights"),
         row: 0,
-        data: ConstantData::I8(weights),
+        data: if is_int4 { ConstantData::U8(int4::pairs_of_neighbours(&weights)) } else { ConstantData::I8(weights) },
         align: 4,
-        comment,
+        comment: if is_int4 { comment + ", two in a byte: 16 * (second + 8) + first + 8" } else { comment },
         core,
     };
     let shape = format!("[{}][{}]", window.height, window.width);

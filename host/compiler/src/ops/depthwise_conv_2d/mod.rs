@@ -29,6 +29,7 @@ pub static DEFINITION: Definition = Definition {
     kernels: kernels![
         "depthwise_conv_2d.h",
         "depthwise_conv_2d_dsp.h",
+        "depthwise_conv_2d_int4.h",
         "depthwise_conv_2d_mve.h",
         "depthwise_conv_2d_portable.h",
         "depthwise_whole.h",
@@ -38,7 +39,7 @@ pub static DEFINITION: Definition = Definition {
     ],
     reference: "depthwise_conv.cc",
     support: &[
-        Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32", Cores::DspMve),
+        Support::bytes("int8, weights of int8 or int4, bias of int32", Cores::DspMve),
         Support::bytes("int16, weights of int8, bias of int64", Cores::Dsp),
         Support::bytes("float32", Cores::Portable),
     ],

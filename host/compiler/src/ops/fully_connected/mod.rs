@@ -12,9 +12,9 @@ use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::float_window::{self, Kernel};
-use crate::ops::shared::text;
 use crate::ops::shared::weighted::{self, Form, Weighted};
 use crate::ops::shared::window_int16::{self, Sees};
+use crate::ops::shared::{int4, text};
 use std::sync::Arc;
 
 /// The operator.
@@ -28,12 +28,14 @@ pub static DEFINITION: Definition = Definition {
     kernels: kernels![
         "fully_connected.h",
         "fully_connected_dsp.h",
+        "fully_connected_int4.h",
+        "fully_connected_int4_dsp.h",
         "fully_connected_mve.h",
         "fully_connected_portable.h"
     ],
     reference: "fully_connected.cc",
     support: &[
-        Support::bytes("int8, weights of int8 or int4 (as int8 in flash), bias of int32", Cores::DspMve),
+        Support::bytes("int8, weights of int8 or int4, bias of int32", Cores::DspMve),
         Support::bytes("int16, weights of int8, bias of int64 or int32", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
         Support::bytes("weights and biases of a run, of these types, with one scale", Cores::DspMve),
@@ -184,7 +186,13 @@ pub fn layer(
     let inputs = weights.len() / units;
     let shape = format!("[{units}][{inputs}]");
     let all = weights.clone();
-    let (constants, form) = weighted::packed_constants(lowering, weighted, weights, 1, BLOCK, &shape, Form::Short);
+    let is_int4 = int4::stay_packed(lowering, weighted, weights.len(), inputs);
+    let (constants, form) = if is_int4 {
+        int4::constants(lowering, weighted, &weights, None, &shape, Form::Short)
+    } else {
+        weighted::packed_constants(lowering, weighted, weights, 1, BLOCK, &shape, Form::Short)
+    };
+    let summary = summary + int4::note(weighted, is_int4);
     let mut body = text::constant_struct(
         "tvmk_fully_connected_t",
         "layer",
@@ -202,7 +210,7 @@ pub fn layer(
         scratch_align: 1,
         limits: weighted::limits(weighted, &all, form),
         constants,
-        headers: vec!["fully_connected.h"],
+        headers: vec![if is_int4 { "fully_connected_int4.h" } else { "fully_connected.h" }],
         body,
         macs: (batches * inputs) as u64 * units as u64,
         ..lowering.layer_of(summary, weighted.input.id, weighted.output.id)

@@ -95,59 +95,87 @@ TVMK_AT(tvmk_dsp_tile_t, zero, 24);
     "cmp r1, r2\n"                                          \
     "bne.w 2b\n"
 
+/* Eight sums to bytes: four positions of two channels. */
+#ifdef __ARM_FEATURE_UNALIGNED
+#define TVMK_DSP_TILE_STORE        \
+    "bfi r6, r8, #8, #8\n"         \
+    "strh r6, [r4]\n"              \
+    "bfi r7, r9, #8, #8\n"         \
+    "strh r7, [r4, r5]\n"          \
+    "bfi r10, r12, #8, #8\n"       \
+    "strh r10, [r4, r5, lsl #1]\n" \
+    "bfi r11, lr, #8, #8\n"        \
+    "strh r11, [r4, r3]\n"
+#else
+#define TVMK_DSP_TILE_STORE        \
+    "add r2, r4, #1\n"             \
+    "strb r6, [r4]\n"              \
+    "strb r8, [r2]\n"              \
+    "strb r7, [r4, r5]\n"          \
+    "strb r9, [r2, r5]\n"          \
+    "strb r10, [r4, r5, lsl #1]\n" \
+    "strb r12, [r2, r5, lsl #1]\n" \
+    "strb r11, [r4, r3]\n"         \
+    "strb lr, [r2, r3]\n"
+#endif
+
+/* What ends a tile: sums to output bytes, then on to the next two channels. `second` takes twice the sums of the second channel
+ * out of what is summed up for it beyond the first. */
+#define TVMK_DSP_TILE_BYTES(second)  \
+    "str r0, [sp, #52]\n"            \
+    "ldr r4, [sp, #32]\n"            \
+    "sub r8, r8, r6\n"               \
+    "sub r9, r9, r7\n"               \
+    "sub r12, r12, r10\n"            \
+    "sub lr, lr, r11\n"              \
+    TVMK_DSP_CHANNEL                 \
+    TVMK_DSP_OUTPUT("r6", "lsl #1")  \
+    TVMK_DSP_OUTPUT("r7", "lsl #1")  \
+    TVMK_DSP_OUTPUT("r10", "lsl #1") \
+    TVMK_DSP_OUTPUT("r11", "lsl #1") \
+    TVMK_DSP_CHANNEL                 \
+    TVMK_DSP_OUTPUT("r8", second)    \
+    TVMK_DSP_OUTPUT("r9", second)    \
+    TVMK_DSP_OUTPUT("r12", second)   \
+    TVMK_DSP_OUTPUT("lr", second)    \
+    "str r4, [sp, #32]\n"            \
+    "ldrd r4, r5, [sp, #36]\n"       \
+    "add r3, r5, r5, lsl #1\n"       \
+    TVMK_DSP_TILE_STORE              \
+    "ldr r2, [sp, #48]\n"            \
+    "add r4, r4, #2\n"               \
+    "str r4, [sp, #36]\n"            \
+    "subs r2, r2, #1\n"              \
+    "str r2, [sp, #48]\n"            \
+    "bne.w 1b\n"                     \
+    "add sp, sp, #68\n"              \
+    "pop {r4-r11, lr}\n"
+
+/* What ends a tile that gives sums; `shift` as above. */
+#define TVMK_DSP_TILE_STORE_SUMS(shift) \
+    "ldr r0, [sp, #36]\n"               \
+    "sub r8, r8, r6\n"                  \
+    "sub r9, r9, r7\n"                  \
+    "sub r12, r12, r10\n"               \
+    "sub lr, lr, r11\n"                 \
+    "strd r6, r7, [r0]\n"               \
+    "strd r10, r11, [r0, #8]\n"         \
+    "asr r8, r8, " shift "\n"           \
+    "asr r9, r9, " shift "\n"           \
+    "asr r12, r12, " shift "\n"         \
+    "asr lr, lr, " shift "\n"           \
+    "strd r8, r9, [r0, #16]\n"          \
+    "strd r12, lr, [r0, #24]\n"         \
+    "add sp, sp, #68\n"                 \
+    "pop {r4-r11, lr}\n"
+
 /* Four output positions, two channels at a time, clamped to -128 … 127. */
 TVMK_SHARED void tvmk_dsp_tile(int8_t *out, const tvmk_dsp_tile_t *t) {
     register int8_t *r0 __asm__("r0") = out;
     register const tvmk_dsp_tile_t *r1 __asm__("r1") = t;
     __asm__ volatile(
         TVMK_DSP_TILE_SUMS
-        "str r0, [sp, #52]\n"
-        "ldr r4, [sp, #32]\n"
-        "sub r8, r8, r6\n"
-        "sub r9, r9, r7\n"
-        "sub r12, r12, r10\n"
-        "sub lr, lr, r11\n"
-        TVMK_DSP_CHANNEL
-        TVMK_DSP_OUTPUT("r6", "lsl #1")
-        TVMK_DSP_OUTPUT("r7", "lsl #1")
-        TVMK_DSP_OUTPUT("r10", "lsl #1")
-        TVMK_DSP_OUTPUT("r11", "lsl #1")
-        TVMK_DSP_CHANNEL
-        TVMK_DSP_OUTPUT("r8", "asr #7")
-        TVMK_DSP_OUTPUT("r9", "asr #7")
-        TVMK_DSP_OUTPUT("r12", "asr #7")
-        TVMK_DSP_OUTPUT("lr", "asr #7")
-        "str r4, [sp, #32]\n"
-        "ldrd r4, r5, [sp, #36]\n"
-        "add r3, r5, r5, lsl #1\n"
-#ifdef __ARM_FEATURE_UNALIGNED
-        "bfi r6, r8, #8, #8\n"
-        "strh r6, [r4]\n"
-        "bfi r7, r9, #8, #8\n"
-        "strh r7, [r4, r5]\n"
-        "bfi r10, r12, #8, #8\n"
-        "strh r10, [r4, r5, lsl #1]\n"
-        "bfi r11, lr, #8, #8\n"
-        "strh r11, [r4, r3]\n"
-#else
-        "add r2, r4, #1\n"
-        "strb r6, [r4]\n"
-        "strb r8, [r2]\n"
-        "strb r7, [r4, r5]\n"
-        "strb r9, [r2, r5]\n"
-        "strb r10, [r4, r5, lsl #1]\n"
-        "strb r12, [r2, r5, lsl #1]\n"
-        "strb r11, [r4, r3]\n"
-        "strb lr, [r2, r3]\n"
-#endif
-        "ldr r2, [sp, #48]\n"
-        "add r4, r4, #2\n"
-        "str r4, [sp, #36]\n"
-        "subs r2, r2, #1\n"
-        "str r2, [sp, #48]\n"
-        "bne.w 1b\n"
-        "add sp, sp, #68\n"
-        "pop {r4-r11, lr}\n"
+        TVMK_DSP_TILE_BYTES("asr #7")
         : "+r"(r0), "+r"(r1)
         :
         : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
@@ -160,21 +188,7 @@ TVMK_SHARED void tvmk_dsp_tile_sums(int32_t *sums, const tvmk_dsp_tile_t *t) {
     register const tvmk_dsp_tile_t *r1 __asm__("r1") = t;
     __asm__ volatile(
         TVMK_DSP_TILE_SUMS
-        "ldr r0, [sp, #36]\n"
-        "sub r8, r8, r6\n"
-        "sub r9, r9, r7\n"
-        "sub r12, r12, r10\n"
-        "sub lr, lr, r11\n"
-        "strd r6, r7, [r0]\n"
-        "strd r10, r11, [r0, #8]\n"
-        "asr r8, r8, #8\n"
-        "asr r9, r9, #8\n"
-        "asr r12, r12, #8\n"
-        "asr lr, lr, #8\n"
-        "strd r8, r9, [r0, #16]\n"
-        "strd r12, lr, [r0, #24]\n"
-        "add sp, sp, #68\n"
-        "pop {r4-r11, lr}\n"
+        TVMK_DSP_TILE_STORE_SUMS("#8")
         : "+r"(r0), "+r"(r1)
         :
         : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);

@@ -8,6 +8,7 @@ pub mod convolution;
 pub mod elements_int16;
 pub mod float_unary;
 pub mod float_window;
+pub mod int4;
 pub mod matrices;
 pub mod moved;
 pub mod moves;
@@ -36,7 +37,9 @@ pub static KERNELS: &[Kernel] = kernels![
     "dsp_columns.h",
     "dsp_rows.h",
     "dsp_tile.h",
+    "dsp_tile_int4.h",
     "dsp_units.h",
+    "dsp_units_int4.h",
     "elements_int16.h",
     "fixed_point.h",
     "float_base.h",
@@ -50,8 +53,10 @@ pub static KERNELS: &[Kernel] = kernels![
     "matrices_dsp.h",
     "matrices_mve.h",
     "matrices_portable.h",
+    "int4.h",
     "move.h",
     "mve_products.h",
+    "mve_products_int4.h",
     "mve_requant.h",
     "pool_int16.h",
     "reduce.h",

@@ -27,13 +27,16 @@ pub fn constant_struct(c_type: &str, name: &str, fields: &[(&str, String)]) -> S
 
 /// A kernel call, repeated for each batch where there are several. Pointers advance by their bytes for each batch; others don't.
 pub fn call(function: &str, batches: usize, pointers: &[(&str, usize)], scratch: bool) -> String {
+    call_with(function, batches, pointers, if scratch { &["scratch"] } else { &[] })
+}
+
+/// The same with other arguments behind the pointers.
+pub fn call_with(function: &str, batches: usize, pointers: &[(&str, usize)], others: &[&str]) -> String {
     let mut arguments = vec!["&layer".to_owned()];
     for (name, bytes) in pointers {
         arguments.push(if batches > 1 { format!("{name} + b * {bytes}") } else { (*name).to_owned() });
     }
-    if scratch {
-        arguments.push("scratch".to_owned());
-    }
+    arguments.extend(others.iter().map(|&other| other.to_owned()));
     let call = format!("{function}({});\n", arguments.join(", "));
     if batches > 1 {
         format!("    for (int32_t b = 0; b < {batches}; b++) {{\n        {call}    }}\n")

@@ -268,6 +268,10 @@ pub enum Form {
     General,
     /// The general output form, and weights that can't be packed for the DSP extension: −128 above a negative weight.
     Unpacked,
+    /// Weights of int4 two in a byte, the short output form.
+    Int4,
+    /// The same, the general output form.
+    Int4General,
 }
 
 impl Form {
@@ -277,6 +281,8 @@ impl Form {
             Form::Short => "",
             Form::General => "_general",
             Form::Unpacked => "_unpacked",
+            Form::Int4 => "_int4",
+            Form::Int4General => "_int4_general",
         }
     }
 }
@@ -284,7 +290,7 @@ impl Form {
 /// What keeps a layer from the kernel of the short form; nothing for a layer that has it.
 pub fn limits(weighted: &Weighted<'_>, weights: &[i8], form: Form) -> Vec<Limit> {
     let mut reasons = Vec::new();
-    if form != Form::Short {
+    if !matches!(form, Form::Short | Form::Int4) {
         reasons.extend(long_channels(weighted, weights));
         if form == Form::Unpacked {
             reasons.push("a weight of -128 pairs with a negative one, which can't be packed".to_owned());

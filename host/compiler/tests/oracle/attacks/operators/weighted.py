@@ -12,18 +12,22 @@ from ..net import size
 ACTIVATIONS = ("NONE", "NONE", "NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
 
-def _quantized(net, source, shape, axis, per_channel):
-    """Weights, bias and the output's quantisation for int8."""
+def _quantized(net, source, shape, axis, per_channel, int4=False):
+    """Weights, bias and the output's quantisation for int8; the weights may be of `int4`."""
     state, channels = net.state, shape[axis]
     kind = net.pick(("uniform", "uniform", "uniform", "full", "signs", "small", "lowest", "highest", "zero"))
     weight = quantities.weights(state, shape, kind)
+    int4 = int4 and net.chance(0.25)
+    if int4:
+        weight >>= 4
     scales = np.float32([net.scale()]) * np.float32(10.0 ** state.uniform(-0.3, 0.3, channels if per_channel else 1))
     if net.chance(0.3):
         # A power of two: the products keep few digits, and ratios of exact powers of two give exact halves.
         scales = np.float32(2.0 ** np.round(np.log2(scales)))
     worst = quantities.reach(weight, axis, source.zero_point)
     product = np.float64(source.scale) * np.float64(scales)
-    inputs = [net.graph.constant(net.name("weights"), weight, Quantization(scales, axis=axis if per_channel else 0))]
+    constant = net.graph.int4 if int4 else net.graph.constant
+    inputs = [constant(net.name("weights"), weight, Quantization(scales, axis=axis if per_channel else 0))]
     bias = net.pick(("random", "random", "random", "limit", "zero", "none", "omitted"))
     if bias == "omitted":
         inputs.append(None)
@@ -53,10 +57,10 @@ def _floats(net, shape, axis):
     return inputs, None
 
 
-def _parameters(net, source, shape, axis, per_channel):
+def _parameters(net, source, shape, axis, per_channel, int4=False):
     if source.dtype == FLOAT:
         return _floats(net, shape, axis)
-    return _quantized(net, source, shape, axis, per_channel)
+    return _quantized(net, source, shape, axis, per_channel, int4)
 
 
 def _window(net, source):
@@ -86,7 +90,7 @@ def conv_2d(net):
     weights = (filters, *kernel, source.shape[3] // groups)
     if size(shape) > net.largest or size(weights) > 2 * net.largest:
         return False
-    inputs, quantization = _parameters(net, source, weights, 0, net.chance(0.8))
+    inputs, quantization = _parameters(net, source, weights, 0, net.chance(0.8), int4=True)
     fields = options(
         "Conv2DOptions",
         padding=padding(pad),
@@ -112,7 +116,7 @@ def depthwise_conv_2d(net):
     shape = (source.shape[0], *place, filters)
     if size(shape) > net.largest:
         return False
-    inputs, quantization = _parameters(net, source, (1, *kernel, filters), 3, net.chance(0.8))
+    inputs, quantization = _parameters(net, source, (1, *kernel, filters), 3, net.chance(0.8), int4=True)
     fields = options(
         "DepthwiseConv2DOptions",
         padding=padding(pad),
