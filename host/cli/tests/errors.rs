@@ -154,9 +154,9 @@ fn files(t: &mut Transcript) {
     t.run("generate net.tar -o /proc/out");
     t.run("inspect net.tar --tflite missing.tflite");
     let huge = fs::File::create(t.path().join("huge.tar")).expect("a file");
-    huge.set_len((1 << 28) + 1).expect("a sparse file");
+    huge.set_len((1 << 30) + 1).expect("a sparse file");
     t.run("inspect huge.tar");
-    huge.set_len((64 << 20) + 1).expect("a sparse file");
+    huge.set_len((640 << 20) + 1).expect("a sparse file");
     t.run("inspect huge.tar");
 }
 
