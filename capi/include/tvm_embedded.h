@@ -38,6 +38,14 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+/* TVM_EMBEDDED_NO_LIBRARY, defined for every C and C++ file of a program, declares what needs no libtvm_embedded.a, and nothing
+ * else: TVMExecute_<model>, TVMReset_<model> and the macros of a model's own header. Any other function of the library is then a
+ * compile error. For cores without a library: docs/without-library.md. There is none for pointers of 16 bits. */
+#if !defined(TVM_EMBEDDED_NO_LIBRARY) && UINTPTR_MAX <= 0xFFFF
+#define TVM_EMBEDDED_NO_LIBRARY
+#endif
+
 /** Version of the library this header belongs to. */
 #define TVM_EMBEDDED_VERSION_MAJOR 0
 /** Minor version. */
@@ -512,6 +520,7 @@ typedef struct TVMDataType {
   uint16_t lanes;
 } TVMDataType;
 
+#ifndef TVM_EMBEDDED_NO_LIBRARY
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1449,6 +1458,130 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
 #endif
 #endif /* __cplusplus */
 
+#else /* TVM_EMBEDDED_NO_LIBRARY */
+
+/* An incomplete type has no size: using one of these does not compile. */
+#define TVMSetWorkspaces \
+  (sizeof(struct TVMSetWorkspaces_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMSetWorkspaceBuffer \
+  (sizeof(struct TVMSetWorkspaceBuffer_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMSetWorkspaceTable \
+  (sizeof(struct TVMSetWorkspaceTable_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMSetParameters \
+  (sizeof(struct TVMSetParameters_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMSetParameterBuffer \
+  (sizeof(struct TVMSetParameterBuffer_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMSetParameterTable \
+  (sizeof(struct TVMSetParameterTable_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMSetDevices \
+  (sizeof(struct TVMSetDevices_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMSetWorkspace \
+  (sizeof(struct TVMSetWorkspace_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMSetParameter \
+  (sizeof(struct TVMSetParameter_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMStatusString \
+  (sizeof(struct TVMStatusString_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetLastError \
+  (sizeof(struct TVMGetLastError_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMAPISetLastError \
+  (sizeof(struct TVMAPISetLastError_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMExecute \
+  (sizeof(struct TVMExecute_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMReset \
+  (sizeof(struct TVMReset_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMMapInputs \
+  (sizeof(struct TVMMapInputs_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMMapOutputs \
+  (sizeof(struct TVMMapOutputs_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetWorkspace \
+  (sizeof(struct TVMGetWorkspace_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetParameter \
+  (sizeof(struct TVMGetParameter_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetDevice \
+  (sizeof(struct TVMGetDevice_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMCheckMapped \
+  (sizeof(struct TVMCheckMapped_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMCheckModel \
+  (sizeof(struct TVMCheckModel_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetModelName \
+  (sizeof(struct TVMGetModelName_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetTVMVersionMajor \
+  (sizeof(struct TVMGetTVMVersionMajor_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetTVMVersionMinor \
+  (sizeof(struct TVMGetTVMVersionMinor_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetTVMVersionPatch \
+  (sizeof(struct TVMGetTVMVersionPatch_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetABIVersion \
+  (sizeof(struct TVMGetABIVersion_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetLibraryVersion \
+  (sizeof(struct TVMGetLibraryVersion_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetWorkspaceCount \
+  (sizeof(struct TVMGetWorkspaceCount_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMFindWorkspace \
+  (sizeof(struct TVMFindWorkspace_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetWorkspaceName \
+  (sizeof(struct TVMGetWorkspaceName_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetWorkspaceSize \
+  (sizeof(struct TVMGetWorkspaceSize_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetWorkspaceAlignedSize \
+  (sizeof(struct TVMGetWorkspaceAlignedSize_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetWorkspaceAlignment \
+  (sizeof(struct TVMGetWorkspaceAlignment_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMIsWorkspaceState \
+  (sizeof(struct TVMIsWorkspaceState_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetParameterCount \
+  (sizeof(struct TVMGetParameterCount_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMFindParameter \
+  (sizeof(struct TVMFindParameter_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetParameterName \
+  (sizeof(struct TVMGetParameterName_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetParameterSize \
+  (sizeof(struct TVMGetParameterSize_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetParameterAlignment \
+  (sizeof(struct TVMGetParameterAlignment_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetParameterData \
+  (sizeof(struct TVMGetParameterData_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetDeviceCount \
+  (sizeof(struct TVMGetDeviceCount_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMFindDevice \
+  (sizeof(struct TVMFindDevice_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetDeviceName \
+  (sizeof(struct TVMGetDeviceName_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetInputCount \
+  (sizeof(struct TVMGetInputCount_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMFindInput \
+  (sizeof(struct TVMFindInput_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetInputName \
+  (sizeof(struct TVMGetInputName_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetInputSize \
+  (sizeof(struct TVMGetInputSize_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetInputAlignment \
+  (sizeof(struct TVMGetInputAlignment_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetInputDataType \
+  (sizeof(struct TVMGetInputDataType_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetInputShape \
+  (sizeof(struct TVMGetInputShape_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetInputQuantization \
+  (sizeof(struct TVMGetInputQuantization_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetOutputCount \
+  (sizeof(struct TVMGetOutputCount_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMFindOutput \
+  (sizeof(struct TVMFindOutput_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetOutputName \
+  (sizeof(struct TVMGetOutputName_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetOutputSize \
+  (sizeof(struct TVMGetOutputSize_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetOutputAlignment \
+  (sizeof(struct TVMGetOutputAlignment_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetOutputDataType \
+  (sizeof(struct TVMGetOutputDataType_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetOutputShape \
+  (sizeof(struct TVMGetOutputShape_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+#define TVMGetOutputQuantization \
+  (sizeof(struct TVMGetOutputQuantization_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+
+#endif /* TVM_EMBEDDED_NO_LIBRARY */
+
 /* ---- For generated files ------------------------------------------------------------------------------------------ */
 
 /** Bytes of an array that must have `least` of them, or a compile error. */
@@ -1575,6 +1708,81 @@ static inline int32_t TVMQuantizeInteger(int32_t value, int32_t multiplier, int3
   return element;
 }
 
+#ifdef TVM_EMBEDDED_NO_LIBRARY
+/** What the library does in TVMGetParameter and TVMGetDevice, for programs without it: `index` of `count` in a binding. */
+static inline int32_t TVMBound(const TVMBinding *binding, size_t count, size_t index, int32_t not_set, int32_t null,
+                               const void **memory, size_t *bytes) {
+  if (binding->kind == TVM_BINDING_BUFFER || (binding->kind == TVM_BINDING_AUTO && count == 1u)) {
+    *memory = binding->memory;
+    *bytes = binding->size;
+    return count == 1u ? TVM_STATUS_OK : TVM_STATUS_WRONG_COUNT;
+  }
+  if (binding->kind != TVM_BINDING_TABLE && binding->kind != TVM_BINDING_AUTO) {
+    return not_set;
+  }
+  if (binding->size / sizeof(void *) < count) {
+    return TVM_STATUS_WRONG_COUNT;
+  }
+  if (binding->memory == NULL) {
+    return null;
+  }
+  *memory = TVM_CAST(const void *const *, binding->memory)[index];
+  *bytes = SIZE_MAX;
+  return TVM_STATUS_OK;
+}
+
+/** Parameter `index` of `count`: what the context has, else `carried`, the model's own data or NULL. */
+static inline int32_t TVMParameterOf(const TVMContext *context, size_t count, size_t index, const void *carried,
+                                     size_t size, size_t alignment, const void **parameter) {
+  const void *memory = NULL;
+  size_t bytes = 0;
+  int32_t status;
+  if (context == NULL) {
+    *parameter = carried;
+    return carried != NULL ? TVM_STATUS_OK : TVM_STATUS_NULL_CONTEXT;
+  }
+  status = TVMBound(&context->parameters, count, index, TVM_STATUS_PARAMETERS_NOT_SET, TVM_STATUS_NULL_PARAMETER, &memory,
+                    &bytes);
+  if (status == TVM_STATUS_PARAMETERS_NOT_SET && carried != NULL) {
+    *parameter = carried;
+    return TVM_STATUS_OK;
+  }
+  if (status != TVM_STATUS_OK) {
+    return status;
+  }
+  if (memory == NULL) {
+    return TVM_STATUS_NULL_PARAMETER;
+  }
+  if ((TVM_CAST(uintptr_t, memory) & (alignment - 1u)) != 0u) {
+    return TVM_STATUS_MISALIGNED_PARAMETER;
+  }
+  if (bytes < size) {
+    return TVM_STATUS_PARAMETER_TOO_SMALL;
+  }
+  *parameter = memory;
+  return TVM_STATUS_OK;
+}
+
+/** Device `index` of `count`. */
+static inline int32_t TVMDeviceOf(const TVMContext *context, size_t count, size_t index, void **device) {
+  const void *handle = NULL;
+  size_t bytes = 0;
+  int32_t status;
+  if (context == NULL) {
+    return TVM_STATUS_NULL_CONTEXT;
+  }
+  status =
+      TVMBound(&context->devices, count, index, TVM_STATUS_DEVICES_NOT_SET, TVM_STATUS_NULL_DEVICE, &handle, &bytes);
+  if (status == TVM_STATUS_OK && handle == NULL) {
+    status = TVM_STATUS_NULL_DEVICE;
+  }
+  if (status == TVM_STATUS_OK) {
+    *device = TVM_CAST(void *, TVM_CAST(uintptr_t, handle));
+  }
+  return status;
+}
+#endif /* TVM_EMBEDDED_NO_LIBRARY */
+
 /* ---- Layout, as in the library ------------------------------------------------------------------------------------ */
 #if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L)
 #define TVM_STATIC_ASSERT(condition, name) static_assert(condition, #name)
@@ -1583,10 +1791,7 @@ static inline int32_t TVMQuantizeInteger(int32_t value, int32_t multiplier, int3
 #else
 #define TVM_STATIC_ASSERT(condition, name) typedef char name[(condition) ? 1 : -1]
 #endif
-#if UINTPTR_MAX <= 0xFFFF
-/* Pointers of 16 bits: there is no library for such cores, and so no layout to keep. Call a model through TVMExecute_<model>
- * and TVMReset_<model> of its own header, which need no library; the functions above do not link. */
-#else
+#ifndef TVM_EMBEDDED_NO_LIBRARY
 TVM_STATIC_ASSERT(sizeof(void *) == 4 || sizeof(void *) == 8, tvm_pointers_have_32_or_64_bits);
 TVM_STATIC_ASSERT(sizeof(size_t) == sizeof(void *), tvm_sizes_are_as_wide_as_pointers);
 TVM_STATIC_ASSERT(sizeof(TVMBinding) == 3 * sizeof(void *), tvm_layout_of_binding);

@@ -9,8 +9,8 @@ pub mod measure;
 pub mod release;
 
 pub use check::{
-    abi, attack, avr, bundle, coverage, deny, docs, exact, flags, fuzz, gates, header, misra, mutants, proof, reach,
-    sanitize, test,
+    abi, attack, avr, bundle, coverage, deny, docs, exact, flags, fuzz, gates, header, misra, mutants, no_library,
+    proof, reach, sanitize, test,
 };
 pub use machine::{board, emulator, heartbeat, image, library, paths, process, setup, sysroot};
 pub use measure::{bench, calls, firmware, models, size};

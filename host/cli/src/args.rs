@@ -110,6 +110,11 @@ pub struct Generate {
     /// Who brings the content of constant pools outside the code
     #[arg(long, value_enum, value_name = "WHO", default_value_t = Parameters::Carried)]
     pub parameters: Parameters,
+
+    /// Write files that need no libtvm_embedded.a, with a tvm_embedded.h of their own: for cores that have no library. The
+    /// model is then called through TVMExecute_<model> alone
+    #[arg(long)]
+    pub no_library: bool,
 }
 
 /// Who brings the content of constant pools outside the code.
@@ -126,6 +131,7 @@ Examples:
   tvm-embedded generate keyword.tar -o keyword/
   tvm-embedded generate keyword.tflite -o keyword/ --symbol wake_word
   tvm-embedded generate from_tvm.tar --tflite original.tflite -o keyword/
+  tvm-embedded generate keyword.tflite -o keyword/ --no-library
 
 Prints the path of each file written. In CMake, tvm_embedded_add_model(TARGET ARCHIVE) calls this for you.";
 

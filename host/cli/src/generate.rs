@@ -17,7 +17,8 @@ pub fn generate(args: &Generate) -> Result<()> {
         args::Parameters::Carried => Parameters::Carried,
         args::Parameters::User => Parameters::User,
     };
-    let options = Options { symbol: args.symbol.clone(), parameters, ..Options::default() };
+    let without_library = args.no_library.then(|| tvm_embedded_runtime::HEADER.to_owned());
+    let options = Options { symbol: args.symbol.clone(), parameters, without_library, ..Options::default() };
     let generated = interface(&loaded, &args.model, &options)?;
     output::generated(&args.output, &generated)?;
     for repair in &generated.repairs {

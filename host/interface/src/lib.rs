@@ -38,6 +38,7 @@ pub use error::{Error, Result};
 pub use facts::tree::Macro;
 pub use facts::{ABI_VERSION, DeviceFacts, Facts, Named, ParameterFacts, PlacementFacts, TensorFacts, WorkspaceFacts};
 pub use options::{Options, Parameters};
+pub use output::build::DIRECTORY as ARCHIVE_DIRECTORY;
 pub use output::write::{OutputFile, write};
 
 use archive_copies::{adapt, headers};
@@ -48,9 +49,6 @@ use checked::symbols;
 use output::build;
 use std::borrow::Cow;
 use tvm_embedded_mlf::{Archive, Bytes, Finding, Library, Module};
-
-/// Directory, below the output directory, of the archive's C and of the headers that only it includes.
-pub const ARCHIVE_DIRECTORY: &str = "archive";
 
 /// What was generated for one model.
 #[derive(Debug, Clone)]
@@ -103,8 +101,10 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
     texts.extend(own.iter().map(|(_, text)| text.as_str()));
     let headers = headers::needed(&module.name, &texts)?;
     let mut files: Vec<(String, Bytes)> = own.into_iter().map(|(path, text)| (path, text.into())).collect();
-    let headers = headers.iter().map(|(path, text)| (format!("{ARCHIVE_DIRECTORY}/{path}"), (*text).to_owned().into()));
-    files.extend(headers);
+    let alone = options.without_library.as_deref();
+    let marked = |text: &str| if alone.is_some() { build::without_library(text) } else { text.to_owned() };
+    files.extend(headers.iter().map(|(path, text)| (format!("{ARCHIVE_DIRECTORY}/{path}"), marked(text).into())));
+    files.extend(alone.map(|text| ("tvm_embedded.h".to_owned(), marked(text).into())));
     for copy in copies.files {
         let path = format!("{ARCHIVE_DIRECTORY}/{}", copy.name);
         if copy.compiled {
@@ -119,7 +119,7 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
     let called = module.called_symbols.iter();
     let brought: Vec<String> =
         called.filter(|name| symbols::brought(name) && !module.defined_symbols.contains(name)).cloned().collect();
-    files.push(("CMakeLists.txt".to_owned(), build::cmake(&plan, &sources, ARCHIVE_DIRECTORY, &brought).into()));
+    files.push(("CMakeLists.txt".to_owned(), build::cmake(&plan, &sources, alone.is_none(), &brought).into()));
     files.push(("sources.txt".to_owned(), build::list(&sources).into()));
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(Generated {

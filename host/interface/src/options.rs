@@ -12,6 +12,9 @@ pub struct Options {
     pub source_name: Option<String>,
     /// Who brings the content of external constant pools.
     pub parameters: Parameters,
+    /// The text of `tvm_embedded.h`, where the files shall need no library: it is written beside the model's header, and both
+    /// define `TVM_EMBEDDED_NO_LIBRARY`.
+    pub without_library: Option<String>,
 }
 
 /// Who brings the content of external constant pools.

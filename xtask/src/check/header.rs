@@ -51,5 +51,55 @@ fn generate() -> anyhow::Result<String> {
     let mut text = Vec::new();
     bindings.write(&mut text);
     // Rust's documentation would take Doxygen's `[in]` for a link, so it is escaped there.
-    Ok(String::from_utf8(text)?.replace("@param\\[", "@param["))
+    without_library(&String::from_utf8(text)?.replace("@param\\[", "@param["))
+}
+
+/// Puts what needs the library between `#ifndef TVM_EMBEDDED_NO_LIBRARY` and `#endif`; with that macro each function's name stands
+/// for an expression that no compiler takes and that says why.
+fn without_library(text: &str) -> anyhow::Result<String> {
+    let (start, end) = ("#ifdef __cplusplus\nextern \"C\" {\n", "/* ---- For generated files");
+    let start = text.find(start).context("the header has no functions")?;
+    let end = text.find(end).context("the header has nothing for generated files")?;
+    let (head, library, rest) = (&text[..start], &text[start..end], &text[end..]);
+    let mut refused = String::new();
+    for name in library.lines().filter_map(declared) {
+        let next = format!(
+            "#define {name} \\\n  (sizeof(struct {name}_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))\n"
+        );
+        // Some are declared once more, as templates.
+        if !refused.contains(&next) {
+            refused += &next;
+        }
+    }
+    Ok(format!(
+        "{head}#ifndef TVM_EMBEDDED_NO_LIBRARY\n{library}#else /* TVM_EMBEDDED_NO_LIBRARY */\n\n\
+         /* An incomplete type has no size: using one of these does not compile. */\n{refused}\n\
+         #endif /* TVM_EMBEDDED_NO_LIBRARY */\n\n{rest}"
+    ))
+}
+
+/// The function that a line declares.
+fn declared(line: &str) -> Option<&str> {
+    let types = ["int32_t ", "uint32_t ", "size_t ", "void ", "const char *", "const void *"];
+    let rest = types.iter().find_map(|kind| line.strip_prefix(kind))?;
+    let (name, _) = rest.split_once('(')?;
+    name.starts_with("TVM").then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_of_the_library_is_refused_by_name() {
+        let header = fs::read_to_string(paths::root().join(HEADER)).unwrap();
+        let exported: Vec<&str> = header.lines().filter_map(declared).collect();
+        assert!(exported.len() > 50, "{exported:?}");
+        for name in exported {
+            assert!(header.contains(&format!("#define {name} \\\n  (sizeof(struct {name}_needs_")), "{name}");
+        }
+        assert_eq!(declared("const char *TVMGetLastError(void);"), Some("TVMGetLastError"));
+        assert_eq!(declared("static inline uint8_t *TVMWorkspaceStart(const TVMContext *context,"), None);
+        assert_eq!(declared("  int32_t TVMIndented(void);"), None);
+    }
 }

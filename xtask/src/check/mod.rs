@@ -14,6 +14,7 @@ pub mod gates;
 pub mod header;
 pub mod misra;
 pub mod mutants;
+pub mod no_library;
 pub mod proof;
 pub mod reach;
 pub mod sanitize;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::check::{abi, attack, avr, coverage, deny, docs, flags, fuzz, header, misra, proof, sanitize};
+use crate::check::{abi, attack, avr, coverage, deny, docs, flags, fuzz, header, misra, no_library, proof, sanitize};
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
 use crate::measure::{bench, calls, firmware, size};
@@ -61,6 +61,7 @@ const STEPS: &[Step] = &[
     Step { name: "firmware", about: "C tests, examples and models on the emulated boards", run: boards },
     Step { name: "flags", about: "the same bytes under the flags that products use", run: product_flags },
     Step { name: "avr", about: "every operator on a core whose int has 16 bits", run: sixteen_bits },
+    Step { name: "no-library", about: "models called without the library, on cores that have none", run: alone },
     Step { name: "dist", about: "the release, used without Rust", run: release },
 ];
 
@@ -261,6 +262,11 @@ fn product_flags() -> Result<End> {
 
 fn sixteen_bits() -> Result<End> {
     avr::short()?;
+    Ok(End::Passed)
+}
+
+fn alone() -> Result<End> {
+    no_library::run(&[])?;
     Ok(End::Passed)
 }
 

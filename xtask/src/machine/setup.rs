@@ -109,6 +109,14 @@ const NEEDS: &[Need] = &[
         ],
     },
     Need {
+        name: "xtensa",
+        purpose: "a C compiler and an emulator for Xtensa, a core for which Rust has no compiler",
+        packages: &[
+            package("gcc-xtensa-lx106", "xtensa-lx106-elf-gcc"),
+            package("qemu-system-misc", "qemu-system-xtensa").since(7, 0),
+        ],
+    },
+    Need {
         name: "rust-core",
         purpose: "sources for Rust's core library, where the active cargo has none for a bare-metal target",
         packages: &[

@@ -128,7 +128,7 @@ fn functions(out: &mut String, plan: &Plan<'_>) {
     );
     let _ = write!(
         out,
-        "extern const TVMModel {symbol};\n\n\
+        "#ifndef TVM_EMBEDDED_NO_LIBRARY\nextern const TVMModel {symbol};\n#endif\n\n\
          /* Called by TVMExecute, once its checks have passed. */\n\
          int32_t TVMEntry_{symbol}(const void *inputs, const void *outputs, const TVMContext *context);\n"
     );
@@ -140,18 +140,40 @@ fn functions(out: &mut String, plan: &Plan<'_>) {
     }
     hooks(out, plan);
     execute(out, plan);
-    for (what, tensors) in [("Inputs", &plan.facts.inputs), ("Outputs", &plan.facts.outputs)] {
-        if placed(tensors) {
-            let lower = what.to_ascii_lowercase();
-            let _ = write!(
-                out,
-                "\n/* Where the {lower} live inside the workspace: fills the pointers. Valid until the workspaces are set anew. */\n\
-                 static inline int32_t TVMMap{what}_{symbol}(const TVMContext *context, TVM{what}_{symbol} *{lower}) {{\n  \
-                 return TVMMap{what}(&{symbol}, context, {lower});\n}}\n"
-            );
-        }
-    }
+    map(out, plan, "Inputs", &plan.facts.inputs);
+    map(out, plan, "Outputs", &plan.facts.outputs);
     reset(out, plan);
+}
+
+/// `TVMMapInputs_my_model` or the same for outputs, where a workspace holds them.
+fn map(out: &mut String, plan: &Plan<'_>, what: &str, tensors: &[Named<TensorFacts>]) {
+    if !placed(tensors) {
+        return;
+    }
+    let (symbol, lower) = (plan.symbol(), what.to_ascii_lowercase());
+    let upper = what.to_ascii_uppercase();
+    let mut alone = String::new();
+    if tensors.iter().all(|tensor| tensor.facts.placement.is_some()) {
+        let _ = write!(
+            alone,
+            "  if ({lower} == NULL) {{\n    return TVM_STATUS_NULL_{upper};\n  }}\n  \
+             if (context == NULL) {{\n    return TVM_STATUS_NULL_CONTEXT;\n  }}\n"
+        );
+        for tensor in tensors {
+            let address = types::mapped_address(plan, upper.trim_end_matches('S'), tensor);
+            let pointer = format!("{} *", types::element_type(&tensor.facts));
+            let _ = writeln!(alone, "  {lower}->{} = TVM_CAST({pointer}, TVM_CAST(void *, {address}));", tensor.c_name);
+        }
+        alone.push_str("  return TVM_STATUS_OK;\n");
+    } else {
+        let _ = write!(alone, "  (void)context;\n  (void){lower};\n  return TVM_STATUS_NOT_AVAILABLE;\n");
+    }
+    let _ = write!(
+        out,
+        "\n/* Where the {lower} live inside the workspace: fills the pointers. Valid until the workspaces are set anew. */\n\
+         static inline int32_t TVMMap{what}_{symbol}(const TVMContext *context, TVM{what}_{symbol} *{lower}) {{\n\
+         #ifdef TVM_EMBEDDED_NO_LIBRARY\n{alone}#else\n  return TVMMap{what}(&{symbol}, context, {lower});\n#endif\n}}\n"
+    );
 }
 
 /// The typed reset; of a model without state, too, so that one program suits every model.

@@ -42,6 +42,18 @@ fn length(facts: &TensorFacts) -> String {
     }
 }
 
+/// Where a tensor inside a workspace begins, as an expression of C; `place` is INPUT or OUTPUT.
+pub fn mapped_address(plan: &Plan<'_>, place: &str, tensor: &Named<TensorFacts>) -> String {
+    let prefix = plan.macro_prefix();
+    let at = format!("{prefix}_{place}_{}", tensor.c_name.to_ascii_uppercase());
+    // Placed tensors only: others have no such macros.
+    let workspace = tensor.facts.placement.map_or(0, |placement| usize::from(placement.workspace));
+    let pool = plan.facts.workspaces[workspace].c_name.to_ascii_uppercase();
+    format!(
+        "TVMWorkspaceStart(context, {prefix}_WORKSPACE_COUNT, {at}_WORKSPACE, {prefix}_WORKSPACE_{pool}_ALIGNMENT) + {at}_OFFSET"
+    )
+}
+
 /// True when a tensor of the list is inside a workspace.
 pub fn placed(tensors: &[Named<TensorFacts>]) -> bool {
     tensors.iter().any(|tensor| tensor.facts.placement.is_some())

@@ -1,6 +1,7 @@
 //! Arguments of the archive's main function as C: types, names and values.
 
 use crate::checked::plan::{Argument, Plan};
+use crate::facts::{Named, ParameterFacts};
 
 /// Arguments that the entry passes on: all but the memory inside the archive's C.
 pub fn outer(plan: &Plan<'_>) -> Vec<Argument> {
@@ -54,4 +55,9 @@ pub fn inner_values(plan: &Plan<'_>) -> Vec<String> {
             _ => parameter_name(argument),
         })
         .collect()
+}
+
+/// The array that holds a parameter's data.
+pub fn data_symbol(plan: &Plan<'_>, parameter: &Named<ParameterFacts>) -> String {
+    format!("TVMData_{}_{}", plan.symbol(), parameter.c_name)
 }

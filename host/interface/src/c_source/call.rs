@@ -1,6 +1,7 @@
 //! The entry, and the calls into the archive's C.
 
 use crate::c_source::arguments::{inner_values, outer, parameter_name, parameters, types};
+use crate::c_source::bound;
 use crate::c_source::packed;
 use crate::c_source::services;
 use crate::checked::plan::{Argument, Plan};
@@ -47,6 +48,7 @@ pub fn main_prototype(out: &mut String, plan: &Plan<'_>) {
 pub fn entry(out: &mut String, plan: &Plan<'_>) {
     let symbol = plan.symbol();
     let packed_here = plan.is_packed() && !plan.calls_from_archive();
+    bound::mapped_without_library(out, plan);
     if packed_here {
         let name = format!("tvm_{symbol}_packed");
         out.push_str("\n/* Wraps the pointers in what the archive's main function takes. */\n");
@@ -91,7 +93,7 @@ fn locals(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
     if outputs {
         let _ = writeln!(out, "  const TVMOutputs_{symbol} *out = (const TVMOutputs_{symbol} *)outputs;");
     }
-    let fetched = fetched(arguments);
+    let fetched = bound::fetched(arguments);
     for &argument in &fetched {
         let constant = if matches!(argument, Argument::Parameter(_)) { "const " } else { "" };
         let _ = writeln!(out, "  {constant}void *{};", parameter_name(argument));
@@ -108,36 +110,9 @@ fn locals(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
     if !has(|a| matches!(a, Argument::Workspace(_))) && plan.arena.is_none() && !mapped && fetched.is_empty() {
         out.push_str("  (void)context;\n");
     }
-    fetch(out, plan, &fetched);
+    bound::fetch(out, plan, &fetched);
     if mapped {
-        let _ = write!(
-            out,
-            "  status = TVMCheckMapped(&{symbol}, context, inputs, outputs);\n  \
-             if (status != TVM_STATUS_OK) {{\n    return status;\n  }}\n"
-        );
-    }
-}
-
-/// What the library looks up in a context, and checks: parameters and devices.
-fn fetched(arguments: &[Argument]) -> Vec<Argument> {
-    let mut fetched: Vec<Argument> = Vec::new();
-    fetched.extend(arguments.iter().filter(|a| matches!(a, Argument::Parameter(_))));
-    fetched.extend(arguments.iter().filter(|a| matches!(a, Argument::Device(_))));
-    fetched
-}
-
-fn fetch(out: &mut String, plan: &Plan<'_>, fetched: &[Argument]) {
-    for &argument in fetched {
-        let function = if matches!(argument, Argument::Device(_)) { "TVMGetDevice" } else { "TVMGetParameter" };
-        if let Argument::Device(index) | Argument::Parameter(index) = argument {
-            let _ = write!(
-                out,
-                "  status = {function}(&{}, context, {index}, &{});\n  \
-                 if (status != TVM_STATUS_OK) {{\n    return status;\n  }}\n",
-                plan.symbol(),
-                parameter_name(argument)
-            );
-        }
+        bound::check_mapped(out, plan);
     }
 }
 
@@ -216,7 +191,7 @@ pub fn reset(out: &mut String, plan: &Plan<'_>) {
             _ => None,
         })
         .collect();
-    let fetched = fetched(&pools.iter().map(|(_, argument)| *argument).collect::<Vec<_>>());
+    let fetched = bound::fetched(&pools.iter().map(|(_, argument)| *argument).collect::<Vec<_>>());
     let _ = write!(
         out,
         "\nint32_t TVMResetEntry_{symbol}(const TVMContext *context) {{\n  struct {} pools;\n",
@@ -228,7 +203,7 @@ pub fn reset(out: &mut String, plan: &Plan<'_>) {
     if !fetched.is_empty() {
         out.push_str("  int32_t status;\n");
     }
-    fetch(out, plan, &fetched);
+    bound::fetch(out, plan, &fetched);
     for (i, argument) in pools {
         let name = crate::checked::names::member(&plan.module.pools[i].name);
         let _ = writeln!(out, "  pools.{name} = {};", value(plan, argument));

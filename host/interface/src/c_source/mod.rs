@@ -1,6 +1,7 @@
 //! `my_model.c`: the descriptor, the entry and the services that it brings.
 
 pub mod arguments;
+pub mod bound;
 pub mod call;
 pub mod packed;
 pub mod services;

@@ -1,5 +1,6 @@
 //! `my_model.c`: the descriptor, and the entry that calls the archive's C.
 
+use crate::c_source::arguments::data_symbol;
 use crate::c_source::call;
 use crate::c_source::services;
 use crate::checked::plan::Plan;
@@ -16,8 +17,10 @@ pub fn source(plan: &Plan<'_>) -> String {
     services::functions(&mut out, plan);
     call::entry(&mut out, plan);
     call::reset(&mut out, plan);
+    // Nothing reads a descriptor but the library.
+    out.push_str("\n#ifndef TVM_EMBEDDED_NO_LIBRARY\n");
     descriptor(&mut out, plan);
-    out.push_str("\n#ifdef __cplusplus\n}\n#endif\n");
+    out.push_str("#endif /* TVM_EMBEDDED_NO_LIBRARY */\n\n#ifdef __cplusplus\n}\n#endif\n");
     out
 }
 
@@ -63,11 +66,6 @@ fn declaration(plan: &Plan<'_>, parameter: &Named<ParameterFacts>) -> String {
     format!("const uint8_t {}[{}]", data_symbol(plan, parameter), parameter.facts.bytes)
 }
 
-/// The array that holds a parameter's data.
-pub fn data_symbol(plan: &Plan<'_>, parameter: &Named<ParameterFacts>) -> String {
-    format!("TVMData_{}_{}", plan.symbol(), parameter.c_name)
-}
-
 fn opening(out: &mut String, plan: &Plan<'_>) {
     let _ = write!(
         out,
@@ -82,6 +80,12 @@ fn opening(out: &mut String, plan: &Plan<'_>) {
         "\n/* Initialises a member by its name; C++ takes members in their order alone, which is this one. */\n\
          #ifdef __cplusplus\n#define TVM_MEMBER(name)\n#else\n#define TVM_MEMBER(name) .name =\n#endif\n",
     );
+    if plan.is_packed() {
+        out.push_str(
+            "\n#if UINTPTR_MAX <= 0xFFFF\n#error \"this model's C reads 32-bit numbers where its caller has an int: on this core, build \
+             the archive with --interface-api=c\"\n#endif\n",
+        );
+    }
     if services::launches(plan) {
         out.push_str("#include \"tvm/runtime/c_backend_api.h\"\n");
     } else if plan.is_packed() && !plan.calls_from_archive() {

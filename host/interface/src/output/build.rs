@@ -3,8 +3,11 @@
 use crate::checked::plan::Plan;
 use std::fmt::Write;
 
+/// Directory, below the output directory, of the archive's C and of the headers that only it includes.
+pub const DIRECTORY: &str = "archive";
+
 /// A CMake file that makes a static library of all files, on its own or under `add_subdirectory`.
-pub fn cmake(plan: &Plan<'_>, sources: &[String], directory: &str, brought: &[String]) -> String {
+pub fn cmake(plan: &Plan<'_>, sources: &[String], library: bool, brought: &[String]) -> String {
     let symbol = plan.symbol();
     let target = format!("tvm_model_{symbol}");
     let mut out = String::new();
@@ -14,9 +17,13 @@ pub fn cmake(plan: &Plan<'_>, sources: &[String], directory: &str, brought: &[St
          # Makes the static library {target}: the model's C, to be linked by what calls it.\n\
          cmake_minimum_required(VERSION 3.16)\n\
          if(NOT DEFINED PROJECT_NAME)\n  project({target} LANGUAGES C)\nendif()\n\
-         if(NOT TARGET tvm_embedded::tvm_embedded)\n  find_package(tvm_embedded CONFIG REQUIRED)\nendif()\n\n\
-         add_library({target} STATIC\n",
-        env!("CARGO_PKG_VERSION")
+         {}add_library({target} STATIC\n",
+        env!("CARGO_PKG_VERSION"),
+        match library {
+            true =>
+                "if(NOT TARGET tvm_embedded::tvm_embedded)\n  find_package(tvm_embedded CONFIG REQUIRED)\nendif()\n\n",
+            false => "\n",
+        }
     );
     for source in sources {
         let _ = writeln!(out, "  \"${{CMAKE_CURRENT_LIST_DIR}}/{source}\"");
@@ -24,11 +31,13 @@ pub fn cmake(plan: &Plan<'_>, sources: &[String], directory: &str, brought: &[St
     let _ = write!(
         out,
         ")\ntarget_include_directories({target}\n  PUBLIC \"${{CMAKE_CURRENT_LIST_DIR}}\"\n  \
-         PRIVATE \"${{CMAKE_CURRENT_LIST_DIR}}/{directory}\")\n\
-         target_link_libraries({target} PUBLIC tvm_embedded::tvm_embedded)\n"
+         PRIVATE \"${{CMAKE_CURRENT_LIST_DIR}}/{DIRECTORY}\")\n"
     );
+    if library {
+        let _ = writeln!(out, "target_link_libraries({target} PUBLIC tvm_embedded::tvm_embedded)");
+    }
     let foreign: Vec<&String> =
-        sources.iter().filter(|source| source.starts_with(directory) && !plan.is_own()).collect();
+        sources.iter().filter(|source| source.starts_with(DIRECTORY) && !plan.is_own()).collect();
     if !foreign.is_empty() {
         let _ = write!(
             out,
@@ -53,6 +62,14 @@ pub fn cmake(plan: &Plan<'_>, sources: &[String], directory: &str, brought: &[St
         );
     }
     out
+}
+
+/// A header of the library's or TVM's for files that need no library.
+pub fn without_library(header: &str) -> String {
+    format!(
+        "/* Written for programs without libtvm_embedded.a. */\n#ifndef TVM_EMBEDDED_NO_LIBRARY\n\
+         #define TVM_EMBEDDED_NO_LIBRARY\n#endif\n{header}"
+    )
 }
 
 /// The C files to compile, one a line, for other build systems.

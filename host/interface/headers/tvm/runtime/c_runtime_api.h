@@ -53,8 +53,14 @@ typedef void *TVMRetValueHandle;
 typedef void *TVMModuleHandle;
 typedef DLTensor *TVMArrayHandle;
 
+#ifdef TVM_EMBEDDED_NO_LIBRARY
+/* Nothing keeps the message. tvm_embedded.h refuses the name, which is for users. */
+#undef TVMAPISetLastError
+#define TVMAPISetLastError(message) ((void)(message))
+#undef TVMGetLastError
+#define TVMGetLastError() ""
+#elif !defined(TVM_EMBEDDED_H)
 /* Both are functions of tvm_embedded, whose own header declares them, too. */
-#ifndef TVM_EMBEDDED_H
 void TVMAPISetLastError(const char *message);
 const char *TVMGetLastError(void);
 #endif
