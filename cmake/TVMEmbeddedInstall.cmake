@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tvm_embedded)
-install(FILES capi/include/tvm_embedded.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES capi/include/tvm_embedded.h capi/include/tvm_embedded.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${tvm_embedded_static_library} DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TVM_EMBEDDED_SHARED)
   set(links ${CMAKE_CURRENT_BINARY_DIR}/libtvm_embedded.so)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use tvm_embedded_interface::{Error, Generated, Options, Parameters};
+use tvm_embedded_interface::{Error, Generated, LibraryHeaders, Options, Parameters};
 
 use crate::args::{self, Generate, Model};
 use crate::failure::{Failure, Kind, Result};
@@ -17,7 +17,10 @@ pub fn generate(args: &Generate) -> Result<()> {
         args::Parameters::Carried => Parameters::Carried,
         args::Parameters::User => Parameters::User,
     };
-    let without_library = args.no_library.then(|| tvm_embedded_runtime::HEADER.to_owned());
+    let without_library = args.no_library.then(|| LibraryHeaders {
+        c: tvm_embedded_runtime::HEADER.to_owned(),
+        cpp: tvm_embedded_runtime::CPP_HEADER.to_owned(),
+    });
     let options = Options { symbol: args.symbol.clone(), parameters, without_library, ..Options::default() };
     let generated = interface(&loaded, &args.model, &options)?;
     output::generated(&args.output, &generated)?;

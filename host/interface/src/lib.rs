@@ -1,7 +1,7 @@
 //! From a validated model to its C header, descriptor and JSON.
 //!
 //! [`generate`] turns one module of an archive into everything that firmware needs to build it: `my_model.h` with all facts
-//! as macros, `my_model.c` with the descriptor, `my_model.json` with the same facts, copies of the archive's C in which
+//! as macros, `my_model.hpp` for C++17, `my_model.c` with the descriptor, `my_model.json` with the same facts, copies of the archive's C in which
 //! known defects are repaired, the headers of TVM's that those include, and a CMake file. [`write()`] puts the files into a
 //! directory. The output depends on nothing but the archive and the options.
 //!
@@ -37,12 +37,12 @@ pub use archive_copies::adapt::Repair;
 pub use error::{Error, Result};
 pub use facts::tree::Macro;
 pub use facts::{ABI_VERSION, DeviceFacts, Facts, Named, ParameterFacts, PlacementFacts, TensorFacts, WorkspaceFacts};
-pub use options::{Options, Parameters};
+pub use options::{LibraryHeaders, Options, Parameters};
 pub use output::build::DIRECTORY as ARCHIVE_DIRECTORY;
 pub use output::write::{OutputFile, write};
 
 use archive_copies::{adapt, headers};
-use c_header::header;
+use c_header::{cpp, header};
 use c_source::source;
 use checked::plan::Plan;
 use checked::symbols;
@@ -90,6 +90,7 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
     let copies = adapt::copies(archive, &plan)?;
     let mut own: Vec<(String, String)> = vec![
         (format!("{symbol}.h"), header::header(&plan)),
+        (format!("{symbol}.hpp"), cpp::header(&plan)),
         (format!("{symbol}.c"), source::source(&plan)),
         (format!("{symbol}.json"), plan.facts.json()),
     ];
@@ -101,10 +102,13 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
     texts.extend(own.iter().map(|(_, text)| text.as_str()));
     let headers = headers::needed(&module.name, &texts)?;
     let mut files: Vec<(String, Bytes)> = own.into_iter().map(|(path, text)| (path, text.into())).collect();
-    let alone = options.without_library.as_deref();
+    let alone = options.without_library.as_ref();
     let marked = |text: &str| if alone.is_some() { build::without_library(text) } else { text.to_owned() };
     files.extend(headers.iter().map(|(path, text)| (format!("{ARCHIVE_DIRECTORY}/{path}"), marked(text).into())));
-    files.extend(alone.map(|text| ("tvm_embedded.h".to_owned(), marked(text).into())));
+    if let Some(headers) = alone {
+        files.push(("tvm_embedded.h".to_owned(), marked(&headers.c).into()));
+        files.push(("tvm_embedded.hpp".to_owned(), headers.cpp.clone().into()));
+    }
     for copy in copies.files {
         let path = format!("{ARCHIVE_DIRECTORY}/{}", copy.name);
         if copy.compiled {

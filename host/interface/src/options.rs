@@ -12,9 +12,18 @@ pub struct Options {
     pub source_name: Option<String>,
     /// Who brings the content of external constant pools.
     pub parameters: Parameters,
-    /// The text of `tvm_embedded.h`, where the files shall need no library: it is written beside the model's header, and both
-    /// define `TVM_EMBEDDED_NO_LIBRARY`.
-    pub without_library: Option<String>,
+    /// The library's headers, where the files shall need no library: they are written beside the model's, and define
+    /// `TVM_EMBEDDED_NO_LIBRARY`.
+    pub without_library: Option<LibraryHeaders>,
+}
+
+/// The text of the library's headers.
+#[derive(Debug, Clone)]
+pub struct LibraryHeaders {
+    /// `tvm_embedded.h`.
+    pub c: String,
+    /// `tvm_embedded.hpp`.
+    pub cpp: String,
 }
 
 /// Who brings the content of external constant pools.

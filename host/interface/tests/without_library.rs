@@ -6,11 +6,12 @@ use common::synthetic::{Memory, Synthetic};
 use common::{STRICT, c_file, generate_synthetic, has, root, runtime_headers, succeed};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated, Options, Parameters};
+use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated, LibraryHeaders, Options, Parameters};
 
 fn alone() -> Options {
-    let header = std::fs::read_to_string(runtime_headers().join("tvm_embedded.h")).expect("the header");
-    Options { without_library: Some(header), ..Options::default() }
+    let header = |name: &str| std::fs::read_to_string(runtime_headers().join(name)).expect("the header");
+    let headers = LibraryHeaders { c: header("tvm_embedded.h"), cpp: header("tvm_embedded.hpp") };
+    Options { without_library: Some(headers), ..Options::default() }
 }
 
 /// A model of each kind, with its options and definitions for `alone.c`.

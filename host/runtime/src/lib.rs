@@ -6,3 +6,6 @@ pub const LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/libtvm_embe
 
 /// `tvm_embedded.h`.
 pub const HEADER: &str = include_str!("../../../capi/include/tvm_embedded.h");
+
+/// `tvm_embedded.hpp`.
+pub const CPP_HEADER: &str = include_str!("../../../capi/include/tvm_embedded.hpp");

@@ -76,7 +76,9 @@ fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
         put(&root.join(file), &release.join(file))?;
     }
     put_folder(&root.join("docs"), &release.join("docs"))?;
-    put(&library::include_dir().join("tvm_embedded.h"), &release.join("include/tvm_embedded.h"))?;
+    for header in ["tvm_embedded.h", "tvm_embedded.hpp"] {
+        put(&library::include_dir().join(header), &release.join("include").join(header))?;
+    }
     put_folder(&root.join("cmake/toolchains"), &release.join("share/toolchains"))?;
     put_folder(&root.join("examples/bare-metal"), &release.join("share/examples/bare-metal"))?;
     for name in ["digits", "digit_rows"] {

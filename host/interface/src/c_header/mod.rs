@@ -1,5 +1,6 @@
-//! `my_model.h`, part by part.
+//! `my_model.h`, part by part, and `my_model.hpp`.
 
+pub mod cpp;
 pub mod fragments;
 pub mod header;
 pub mod initialisers;

@@ -31,9 +31,14 @@ fn element_bytes(facts: &TensorFacts) -> u32 {
     }
 }
 
+/// Number of elements of that type.
+pub fn element_count(facts: &TensorFacts) -> u32 {
+    facts.bytes / element_bytes(facts)
+}
+
 /// `1 * 8 * 8 * 4` where the dimensions make up the size, else the number itself.
 fn length(facts: &TensorFacts) -> String {
-    let total = facts.bytes / element_bytes(facts);
+    let total = element_count(facts);
     match &facts.shape {
         Some(shape) if !shape.is_empty() && facts.elements == total => {
             shape.iter().map(i32::to_string).collect::<Vec<_>>().join(" * ")
