@@ -25,6 +25,8 @@ def cases():
                 constants = [(np.int64 if number % 2 else np.int32)(amounts)]
                 make = single("MIRROR_PAD", shape, dtype, constants, [result], options("MirrorPadOptions", mode=mode))
                 yield f"mirror_pad-{dtype}-{word}-{named(shape)}-{number}", make
+    amounts = np.int32([[0, 0], [2, 3], [1, 4]])
+    yield "mirror_pad-int8-without_options", single("MIRROR_PAD", (1, 4, 8), "int8", [amounts], [(1, 9, 13)])
     fields = options("MirrorPadOptions", mode=0)
     yield "contradiction-mirror_pad-too_much", single("MIRROR_PAD", (3,), "int8", [np.int32([[3, 0]])], [(6,)], fields)
     yield "refused-mirror_pad-int16", single("MIRROR_PAD", (3,), "int16", [np.int32([[2, 0]])], [(5,)], fields)

@@ -22,12 +22,20 @@ pub static DEFINITION: Definition = Definition {
 };
 
 /// Its options.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Options {
     mode: i8,
 }
 
 impl OpOptions for Options {}
+
+impl Default for Options {
+    /// SYMMETRIC: an operator without a table of options has no mode for the reference, which then leaves no edge out. The
+    /// schema's default of the field, in a table without it, is REFLECT.
+    fn default() -> Self {
+        Self { mode: 1 }
+    }
+}
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
     let Some(BuiltinOptionsRef::Mirrorpad(o)) = table else { return or_default::<Options>(table) };

@@ -24,7 +24,7 @@ def cases():
         yield f"lstm-cell-2^{power}", lambda state, p=power: _lstm(state, (1, 6, 9, 6), power=p)
     for gain in (0.01, 1, 30, 3000):
         yield f"lstm-gain-{gain}", lambda state, g=gain: _lstm(state, (1, 5, 12, 8), gain=g)
-    for clip in (0.01, 0.7, 1e9):
+    for clip in (1e-45, 1e-6, 0.01, 0.7, 1e9):
         yield f"lstm-clip-{clip}", lambda state, c=clip: _lstm(state, (1, 5, 12, 8), clip=c)
     yield "lstm-unpackable", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128)
     yield "refused-lstm-peephole", lambda state: _lstm(state, (1, 3, 9, 8), peephole=True)

@@ -77,7 +77,11 @@ pub fn check<'a>(checker: &mut Checker<'a>, options: &Options, sizes: Sizes) -> 
         result,
         cell_argument: if left < 0 { (3, -left) } else { (3 << left, 0) },
         zero_point,
-        clip: (f64::from(options.cell_clip) / cell_scale).clamp(-32768.0, 32767.0) as i32,
+        // What is above 0 clips, even where it rounds to 0.
+        clip: match options.cell_clip > 0.0 {
+            true => (f64::from(options.cell_clip) / cell_scale).clamp(-32768.0, 32767.0) as i32,
+            false => -1,
+        },
     }))
 }
 

@@ -25,7 +25,7 @@ typedef struct {
     tvmk_sigmoid_int16_t gate, cell;      /* arguments of 12 fractional bits; of the cell state */
     int32_t units, batches, steps;
     int32_t input_stride[2], output_stride[2]; /* elements from batch to batch, from step to step */
-    int16_t zero_point, clip;                  /* of the hidden state; of the cell state, 0 for none */
+    int16_t zero_point, clip;                  /* of the hidden state; of the cell state, -1 for none */
 } tvmk_lstm_t;
 
 TVMK_INLINE int32_t tvmk_lstm_scaled(int32_t x, const tvmk_lstm_factor_t *factor) {
@@ -42,7 +42,7 @@ TVMK_INLINE int8_t tvmk_lstm_unit(const tvmk_lstm_t *l, const int32_t *gates, in
     int32_t kept = tvmk_lstm_int16(tvmk_lstm_scaled(forget * *cell, &l->keep));
     int32_t added = tvmk_lstm_int16(tvmk_lstm_scaled(input * fresh, &l->add));
     int32_t state = tvmk_lstm_int16(kept + added);
-    if (l->clip > 0) {
+    if (l->clip >= 0) {
         state = tvmk_clamp(state, -l->clip, l->clip);
     }
     *cell = (int16_t)state;
