@@ -5,8 +5,10 @@ use crate::ir::model::Model;
 use crate::ir::names::{self, Names};
 use crate::ir::options::Options;
 use crate::ir::problem::{Errors, Problem};
+use crate::ir::program::Program;
 use crate::ir::report::Report;
 use crate::passes::{check, emit, fold, fuse, inline, lower, metadata, place, requantise, schedule, state};
+use crate::thrift::{self, Thrift};
 use std::fmt;
 use std::io::{self, Write};
 use tvm_embedded_mlf as mlf;
@@ -125,13 +127,19 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     let description = graph.description.clone();
     let mut program = state::resolve(graph);
     fuse::fuse(&mut program, options.keep_all_tensors);
+    let planned = |thrift: &Thrift| plan_program(&module, program.clone(), thrift, options);
+    let mut model = thrift::fit(planned(&Thrift::new())?, &planned)?;
+    model.description = description;
+    Ok(model)
+}
+
+/// The passes from a fused program to a planned model. The operators in `thrift` get less scratch memory.
+fn plan_program(module: &str, mut program: Program, thrift: &Thrift, options: &Options) -> Result<Model, Errors> {
     let mut names = Names::new();
-    let mut lowered = lower::lower(&mut program, options, &mut names)?;
+    let mut lowered = lower::lower(&mut program, options, thrift, &mut names)?;
     if !options.keep_all_tensors {
         fuse::fuse_layers(&program.graph, &mut lowered);
     }
     let schedule = schedule::schedule(&mut program, lowered, &mut names, options.keep_all_tensors);
-    let mut model = place::place(module, program, schedule, options)?;
-    model.description = description;
-    Ok(model)
+    place::place(module.to_owned(), program, schedule, options)
 }

@@ -25,8 +25,9 @@ pub mod ir;
 pub mod math;
 pub mod ops;
 pub mod passes;
+mod thrift;
 
 pub use compile::{Compiled, DEFAULT_MODULE, Output, compile, plan_model, prepare};
-pub use ir::options::{Options, Pool};
+pub use ir::options::{Options, Pool, Scratch};
 pub use ir::problem::{Errors, MAX_PROBLEMS, Problem};
 pub use ir::report::Report;

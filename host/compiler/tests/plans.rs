@@ -5,7 +5,7 @@ mod common;
 use common::shared_models;
 use std::fs;
 use std::time::Instant;
-use tvm_embedded_compiler::{Options, Pool, compile, plan_model};
+use tvm_embedded_compiler::{Options, Pool, Scratch, compile, plan_model};
 use tvm_embedded_mlf::{Archive, Library, Limits};
 
 /// Model and the most bytes its workspace may take.
@@ -28,6 +28,69 @@ fn workspaces_stay_below_the_bars() {
             let (planned, live) = (report.planned_bytes, report.live_bytes);
             assert!(planned * 100 <= live * 101, "{name}: {planned} bytes for {live} alive at once");
             assert!(io_in_workspace || planned <= *bar, "{name}: {planned} bytes, more than {bar}");
+        }
+    }
+}
+
+/// Models in which the scratch memory of the fastest kernels would make the workspace too large, with the most bytes it takes:
+/// without the choice 104, 150, 500, 6 456 and 126.
+const SCRATCH: &[(&str, bool, usize)] = &[
+    ("fuzz/corpus/tflite/depthwise_conv_2d-c1", false, 18),
+    ("fuzz/corpus/tflite/depthwise_conv_2d-c1", true, 66),
+    ("fuzz/corpus/tflite/chain-two_inputs", false, 380),
+    ("exporters/models/grouped_and_shuffle.int8_io", true, 4_096),
+    ("networks/transpose_conv_simple", false, 90),
+];
+
+#[test]
+fn scratch_memory_leaves_the_workspace_near_the_largest_layer() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for &(name, io_in_workspace, most) in SCRATCH {
+        let folder =
+            if name.starts_with("fuzz") { Some(root.clone()) } else { shared_models().map(|at| at.join("..")) };
+        let Some(folder) = folder else { continue };
+        let bytes = fs::read(folder.join(format!("{name}.tflite"))).unwrap();
+        let report = compile(&bytes, &Options { io_in_workspace, ..Options::default() }).unwrap().report;
+        let pair = |layer: &tvm_embedded_compiler::ir::report::LayerReport| -> usize {
+            layer.inputs.iter().chain(&layer.outputs).map(|tensor| tensor.bytes).sum()
+        };
+        let largest = report.layers.iter().map(pair).max().unwrap();
+        let planned = report.planned_bytes;
+        assert!(
+            planned <= most && planned * 10 <= largest * 11,
+            "{name}: {planned} bytes, the largest layer {largest}"
+        );
+        let reasons: Vec<&str> =
+            report.layers.iter().flat_map(|layer| &layer.misses).map(|miss| miss.why.as_str()).collect();
+        assert!(
+            reasons.iter().any(|why| why.contains("scratch memory, for a smaller workspace")),
+            "{name}: {reasons:?}"
+        );
+    }
+}
+
+/// Where a workspace is larger still, there is no scratch memory left to save.
+#[test]
+fn no_public_model_has_scratch_memory_to_spare() {
+    let Some(models) = shared_models() else { return };
+    for folder in [models.clone(), models.join("../networks"), models.join("../exporters/models")] {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            // Of the exporters' modes those whose convolutions are int8.
+            if !name.ends_with(".tflite") || name.contains("float") || name.contains("dynamic") || name.contains("16") {
+                continue;
+            }
+            let bytes = fs::read(&path).unwrap();
+            let planned = |scratch| Some(compile(&bytes, &Options { scratch, ..Options::default() }).ok()?.report);
+            let Some(best) = planned(Scratch::Best) else { continue };
+            let tensors = |layer: &tvm_embedded_compiler::ir::report::LayerReport| -> usize {
+                layer.inputs.iter().chain(&layer.outputs).map(|tensor| tensor.bytes).sum()
+            };
+            let largest = best.layers.iter().map(tensors).max().unwrap_or(0);
+            if best.planned_bytes * 10 > largest * 11 {
+                let none = planned(Scratch::None).unwrap().planned_bytes;
+                assert!(best.planned_bytes <= none, "{name}: {} bytes, {none} without scratch", best.planned_bytes);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 //! `emit` writes.
 
 use crate::ir::graph::{DType, Operator, Subgraph, TensorId};
-use crate::ir::options::{Options, Target};
+use crate::ir::options::{Options, Scratch, Target};
 use std::sync::Arc;
 
 pub use crate::ir::constant::{Constant, ConstantData, Core, Packed};
@@ -18,6 +18,8 @@ pub struct Lowering<'a> {
     pub op: &'a Operator,
     /// What the user asked for, such as size or speed.
     pub options: &'a Options,
+    /// How much scratch memory the layer may have.
+    pub scratch: Scratch,
     /// C identifier of the layer, unique in the model. Constants are named `<name>_weights` and so on.
     pub name: String,
 }

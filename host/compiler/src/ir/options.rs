@@ -15,6 +15,9 @@ pub struct Options {
     pub target: Target,
     /// How weights of int4 are kept in flash.
     pub int4: Int4,
+    /// The most scratch memory that layers get. By itself the compiler gives them less where scratch memory would make the workspace
+    /// more than a tenth larger than the largest input and output of a layer.
+    pub scratch: Scratch,
 }
 
 /// How weights of int4 are kept in flash.
@@ -66,6 +69,18 @@ impl Target {
     pub fn of_core(name: &str) -> Option<Target> {
         CORES.iter().find(|(core, _)| *core == name).map(|(_, target)| *target)
     }
+}
+
+/// How much scratch memory a layer gets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scratch {
+    /// What its fastest kernels take.
+    #[default]
+    Best,
+    /// Less, for fewer positions or rows a pass.
+    Less,
+    /// None, where there is such a kernel.
+    None,
 }
 
 /// A workspace pool on request.

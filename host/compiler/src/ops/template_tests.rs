@@ -7,7 +7,7 @@ use crate::format::reading::Budget;
 use crate::format::schema::{BuiltinOptionsRef, LeakyReluOptionsRef};
 use crate::ir::graph::{DType, OpKind, OpOptions, Operator, Quantization, Subgraph, Tensor, TensorId};
 use crate::ir::layer::{ConstantData, Layer, Lowered, Lowering};
-use crate::ir::options::Options;
+use crate::ir::options::{Options, Scratch};
 use planus::TableRead;
 use std::fmt::Write;
 use std::fs;
@@ -53,7 +53,13 @@ fn lowered(of: &Definition, graph: &Subgraph, alpha: f32) -> Result<Layer, Strin
     let (Some(checked), []) = (checked, &*checker.problems) else {
         return Err(checker.problems.iter().map(|problem| format!("{problem}\n")).collect());
     };
-    match checked.lower(&Lowering { graph, op: &op, options: &Options::default(), name: "layer".into() }) {
+    match checked.lower(&Lowering {
+        graph,
+        op: &op,
+        options: &Options::default(),
+        scratch: Scratch::Best,
+        name: "layer".into(),
+    }) {
         Lowered::Layer(layer) => Ok(layer),
         other => Err(format!("{other:?}")),
     }

@@ -3,15 +3,22 @@
 use crate::ir::graph::{Tensor, TensorId};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::ir::names::Names;
-use crate::ir::options::Options;
+use crate::ir::options::{Options, Scratch};
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::{Program, State};
 use crate::ops;
+use std::collections::BTreeMap;
 use tvm_embedded_mlf as mlf;
 
 /// Lowers the operators of a checked program. Fusing has rewritten some since the pass `check`, so each is checked as it stands
-/// now, and lowered from what that gives. What layers keep from run to run becomes states of the program.
-pub fn lower(program: &mut Program, options: &Options, names: &mut Names) -> Result<Vec<Lowered>, Errors> {
+/// now, and lowered from what that gives. What layers keep from run to run becomes states of the program. The operators in `thrift`
+/// get less scratch memory than the others.
+pub fn lower(
+    program: &mut Program,
+    options: &Options,
+    thrift: &BTreeMap<usize, Scratch>,
+    names: &mut Names,
+) -> Result<Vec<Lowered>, Errors> {
     let graph = &program.graph;
     let (mut lowered, mut problems) = (Vec::new(), Vec::new());
     // A byte of a constant is a character of C at least.
@@ -25,7 +32,8 @@ pub fn lower(program: &mut Program, options: &Options, names: &mut Names) -> Res
             }
         };
         let name = names.unique(&format!("{}_{}", op.kind, op.index).to_ascii_lowercase());
-        let mut result = checked.lower(&Lowering { graph, op, options, name });
+        let scratch = thrift.get(&op.index).copied().unwrap_or_default().max(options.scratch);
+        let mut result = checked.lower(&Lowering { graph, op, options, scratch, name });
         if let Lowered::Layer(layer) = &mut result {
             layer.constants.retain(|constant| constant.core.is_for(options.target));
             bytes += layer.constants.iter().map(|constant| constant.data.bytes()).sum::<usize>();

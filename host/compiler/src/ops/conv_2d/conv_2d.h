@@ -13,6 +13,13 @@ TVMK_SHARED void tvmk_conv_2d_unpacked(const tvmk_conv_2d_t *l, const int8_t *in
 }
 #endif
 
+/* Weights as in the file and the short output form, on every core: less scratch memory than packed weights take. */
+#if TVMK_DSP
+TVMK_SHARED void tvmk_conv_2d_bytes(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_conv_2d_plain(l, in, out, scratch, 0);
+}
+#endif
+
 #if !TVMK_DSP && !TVMK_MVE
 
 TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
@@ -22,6 +29,12 @@ TVMK_INLINE void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in,
     tvmk_conv_2d_unpacked(l, in, out, scratch);
 }
 
+#endif
+
+#if !TVMK_DSP
+TVMK_INLINE void tvmk_conv_2d_bytes(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_conv_2d(l, in, out, scratch);
+}
 #endif
 
 #endif

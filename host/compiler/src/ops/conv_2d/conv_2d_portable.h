@@ -15,7 +15,7 @@
 #include "base.h"
 
 typedef struct {
-    const void *weights; /* int8_t as in the file; with TVMK_DSP int16_t, packed, but for tvmk_conv_2d_unpacked */
+    const void *weights; /* int8_t as in the file; with TVMK_DSP int16_t, packed, but for tvmk_conv_2d_unpacked and _bytes */
     tvmk_requant_t requant;
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width, out_channels;

@@ -1,8 +1,10 @@
 //! The layer of an int8 convolution: `conv_2d.h`, or `fully_connected.h` where one window is the whole input.
 
 use crate::ir::layer::{Constant, InPlace, Layer, Lowered, Lowering};
+use crate::ir::options::Scratch;
 use crate::math::pack;
 use crate::math::window::Window;
+use crate::ops::conv_2d::direct;
 use crate::ops::fully_connected;
 use crate::ops::shared::weighted::{self, Form, Weighted};
 use crate::ops::shared::{int4, text};
@@ -19,9 +21,12 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     if window.is_whole() {
         return fully_connected::layer(lowering, weighted, weights, window.batches, summary);
     }
+    if lowering.scratch == Scratch::None {
+        return direct::layer(lowering, window, weighted, weights, (window.in_channels, channels), summary);
+    }
     let window = &window.flattened();
     let all = weights.clone();
-    let (constants, form) = constants(lowering, window, weighted, weights, Form::Short);
+    let (constants, form, is_thrifty) = chosen(lowering, window, weighted, weights);
     let is_int4 = matches!(form, Form::Int4 | Form::Int4General);
     let summary = summary + int4::note(weighted, is_int4);
     let (input, output) = (weighted.input.id, weighted.output.id);
@@ -34,19 +39,47 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
     let scratch_bytes = scratch_bytes(window, form);
     let packed = if form == Form::Unpacked { 0 } else { 1 + i32::from(is_int4) };
+    let mut limits = Vec::new();
+    // Weights of the short form that are not packed have no limit but that.
+    if !is_thrifty {
+        limits = weighted::limits(weighted, &all, form);
+    }
+    if lowering.scratch == Scratch::Less {
+        limits.push(weighted::thrift(Scratch::Less));
+    }
+    let function = if is_thrifty { "tvmk_conv_2d_bytes".to_owned() } else { function(form) };
     body += &text::scratch(&format!("tvmk_conv_2d_scratch(&layer, {packed})"), scratch_bytes);
-    body += &text::call(&function(form), window.batches, &pointers, true);
+    body += &text::call(&function, window.batches, &pointers, true);
     Lowered::Layer(Layer {
         in_place,
         scratch_bytes,
         scratch_align: 4,
-        limits: weighted::limits(weighted, &all, form),
+        limits,
         constants,
         headers: vec![if is_int4 { "conv_2d_int4.h" } else { "conv_2d.h" }],
         body,
         macs: (window.batches * window.positions()) as u64 * (depth * channels) as u64,
         ..lowering.layer_of(summary, input, output)
     })
+}
+
+/// Weights and table, the form, and whether the form is unpacked for less scratch memory only.
+fn chosen(
+    lowering: &Lowering<'_>,
+    window: &Window,
+    weighted: &Weighted<'_>,
+    weights: Arc<Vec<i8>>,
+) -> (Vec<Constant>, Form, bool) {
+    if lowering.scratch == Scratch::Less {
+        let shape = shape(window, weighted.bias.len());
+        let (constants, is_short) = weighted::plain_constants(lowering, weighted, weights.clone(), &shape);
+        if is_short {
+            return (constants, Form::Unpacked, true);
+        }
+    }
+    let best = if lowering.scratch == Scratch::Best { Form::Short } else { Form::Unpacked };
+    let (constants, form) = constants(lowering, window, weighted, weights, best);
+    (constants, form, false)
 }
 
 /// Weights and table, in a form that is not better than `best`.
@@ -61,7 +94,7 @@ pub fn constants(
     let (depth, shape) = (depth(window), shape(window, weighted.bias.len()));
     // Parts of a layer are alike: what is packed is decided for the whole.
     let count = weighted.weights.elements();
-    if int4::stay_packed(lowering, weighted, count, depth) {
+    if lowering.scratch == Scratch::Best && int4::stay_packed(lowering, weighted, count, depth) {
         return int4::constants(lowering, weighted, &weights, Some(runs), &shape, best);
     }
     weighted::packed_constants(lowering, weighted, weights, runs, depth, &shape, best)

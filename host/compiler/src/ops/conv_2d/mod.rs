@@ -2,6 +2,7 @@
 //! `conv_2d_parts.h`, or as a depthwise convolution where each is one channel; `float_weighted.h` on float32,
 //! `weighted_int16.h` on int16.
 
+pub mod direct;
 pub mod layer;
 pub mod parts;
 
@@ -9,6 +10,7 @@ use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Lowered, Lowering};
+use crate::ir::options::Scratch;
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
@@ -32,6 +34,7 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels![
         "conv_2d.h",
+        "conv_2d_direct.h",
         "conv_2d_dsp.h",
         "conv_2d_int4.h",
         "conv_2d_int4_dsp.h",
@@ -140,6 +143,10 @@ fn grouped(
 ) -> Lowered {
     let channels = weighted.bias.len();
     let (in_group, out_group) = (window.in_channels / groups, channels / groups);
+    let summary = layer::summary(lowering, window, weighted) + &of(groups);
+    if lowering.scratch == Scratch::None {
+        return direct::layer(lowering, window, weighted, weights.to_vec().into(), (in_group, out_group), summary);
+    }
     let part = |group: usize| Part {
         window: Window { in_channels: in_group, ..*window },
         weighted: weighted.part(group * out_group..(group + 1) * out_group),
@@ -154,6 +161,5 @@ fn grouped(
         input: window.in_elements(),
         output: window.positions() * channels,
     };
-    let summary = layer::summary(lowering, window, weighted) + &of(groups);
     parts::layer(lowering, &whole, &parts, summary)
 }

@@ -3,6 +3,7 @@
 
 use super::layer;
 use crate::ir::layer::{Constant, Layer, Lowered, Lowering};
+use crate::ir::options::Scratch;
 use crate::math::window::Window;
 use crate::ops::shared::weighted::{self, Form, Weighted};
 use crate::ops::shared::{int4, text};
@@ -78,6 +79,9 @@ pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary
     let macs = |part: &Part<'_>| part.window.positions() as u64 * part.weights.len() as u64;
     let (input, output) = (parts[0].weighted.input.id, parts[0].weighted.output.id);
     let mut limits = Vec::new();
+    if lowering.scratch != Scratch::Best {
+        limits.push(weighted::thrift(Scratch::Less));
+    }
     for limit in parts.iter().flat_map(|part| weighted::limits(&part.weighted, &part.weights, form)) {
         if !limits.contains(&limit) {
             limits.push(limit);
@@ -108,7 +112,8 @@ fn constants(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> (Vec<Constant>, For
     let all = |best| -> (Vec<Vec<Constant>>, Vec<Form>) {
         parts.iter().enumerate().map(|(p, part)| of(p, part, best)).unzip()
     };
-    let (constants, forms) = all(Form::Short);
+    let best = if lowering.scratch == Scratch::Best { Form::Short } else { Form::Unpacked };
+    let (constants, forms) = all(best);
     let form = forms.iter().copied().max().unwrap_or(Form::Short);
     let constants = if forms.iter().all(|&other| other == form) { constants } else { all(form).0 };
     (constants.concat(), form)

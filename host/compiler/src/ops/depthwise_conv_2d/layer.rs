@@ -1,10 +1,10 @@
 //! The layers of int8 depthwise convolutions.
 
 use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Limit, Lowered, Lowering, Path};
-use crate::ir::options::Int4;
+use crate::ir::options::{Int4, Scratch};
 use crate::math::requantize::Table;
 use crate::math::window::Window;
-use crate::ops::conv_2d::layer as convolution;
+use crate::ops::conv_2d::{direct, layer as convolution};
 use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::{int4, text};
 
@@ -16,7 +16,8 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         return convolution::layer(lowering, window, weighted, weights.into());
     }
     // A window that is the whole input has a kernel without scratch memory, which reads bytes.
-    let is_int4 = int4::stay_packed(lowering, weighted, weights.len(), taps)
+    let is_int4 = lowering.scratch == Scratch::Best
+        && int4::stay_packed(lowering, weighted, weights.len(), taps)
         && (lowering.options.int4 == Int4::Packed || !window.is_whole());
     let summary = convolution::summary(lowering, window, weighted) + int4::note(weighted, is_int4);
     let multiplier = channels / window.in_channels;
@@ -25,12 +26,15 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     if window.is_whole() && window.batches == 1 && multiplier == 1 && table.short && !is_int4 {
         return whole(lowering, window, weighted, &weights, &table, summary);
     }
+    if lowering.scratch == Scratch::None {
+        return direct::layer(lowering, window, weighted, weights.into(), (1, multiplier), summary);
+    }
     let long = weighted::long_channels(weighted, &weights);
     let turned = is_better_turned(window);
     let (window, weights) =
         if turned { (window.transposed(), transposed(&weights, height, width)) } else { (*window, weights) };
     let steps = steps(&window, channels, turned);
-    let (band, mut scratch_bytes) = band(&window, multiplier);
+    let (band, mut scratch_bytes) = band(&window, multiplier, lowering.scratch);
     let (input, output) = (weighted.input.id, weighted.output.id);
     let mut in_place = Vec::new();
     if multiplier == 1 && window.batches == 1 && band == window.out_height {
@@ -41,7 +45,10 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let mut body = text::constant_struct("tvmk_depthwise_conv_2d_t", "layer", &fields);
     let mixed = !table.short
         && sums.iter().all(|channel| channel.is_short_or_left(weighted.input_zero_point, weighted.output_zero_point));
-    let limits = limits(&window, long, mixed);
+    let mut limits = limits(&window, long, mixed);
+    if lowering.scratch == Scratch::Less {
+        limits.push(weighted::thrift(Scratch::Less));
+    }
     let function = function(&window, table.short, mixed);
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
     body += &if is_int4 {
@@ -259,13 +266,16 @@ fn in_lanes(weights: &[i8], taps: usize, lanes: usize) -> Vec<i8> {
 /// int16, and a row of sums.
 ///
 /// All rows where the planes are smaller than the output, which can then take the input's place; otherwise as many as keep the
-/// planes below a quarter of the output.
-fn band(window: &Window, multiplier: usize) -> (usize, usize) {
+/// planes below a quarter of the output. One row for less scratch memory.
+fn band(window: &Window, multiplier: usize, scratch: Scratch) -> (usize, usize) {
     let width = (window.out_width - 1) * window.stride_width + (window.width - 1) * window.dilation_width + 1;
     let bytes = |rows: usize| {
         let height = (rows - 1) * window.stride_height + (window.height - 1) * window.dilation_height + 1;
         height * width.next_multiple_of(2) * 2 * window.in_channels.min(4) + window.out_width.next_multiple_of(2) * 4
     };
+    if scratch != Scratch::Best {
+        return (1, bytes(1));
+    }
     let output = window.positions() * window.in_channels * multiplier;
     let all = bytes(window.out_height);
     if all <= output && multiplier == 1 {

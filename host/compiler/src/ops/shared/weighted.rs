@@ -3,6 +3,7 @@
 use crate::ir::graph::{Activation, DType};
 use crate::ir::kind::is_type;
 use crate::ir::layer::{Constant, ConstantData, Core, Limit, Lowering, Path};
+use crate::ir::options::Scratch;
 use crate::math::pack;
 use crate::math::quantize::Multiplier;
 use crate::math::requantize::{Channel, Table};
@@ -309,6 +310,32 @@ pub fn long_channels(weighted: &Weighted<'_>, weights: &[i8]) -> Option<String> 
     let long = channels.iter().filter(is_long).count();
     let text = || format!("{long} of {} channels have factors or sums beyond the short requantisation", channels.len());
     (long > 0).then(text)
+}
+
+/// What the report says of a layer with less scratch memory.
+pub fn thrift(scratch: Scratch) -> Limit {
+    let with = if scratch == Scratch::None { "without scratch memory" } else { "with less scratch memory" };
+    let reason = format!("{with}, for a smaller workspace: more instructions");
+    Limit { paths: Path::ALL, reason, general: false }
+}
+
+/// Weights as they are and table of a layer, and whether the table has the short form.
+pub fn plain_constants(
+    lowering: &Lowering<'_>,
+    weighted: &Weighted<'_>,
+    weights: Arc<Vec<i8>>,
+    shape: &str,
+) -> (Vec<Constant>, bool) {
+    let table = Table::new(&weighted.channels(&weights), weighted.input_zero_point, weighted.output_zero_point);
+    let weights = Constant {
+        name: lowering.constant("weights"),
+        row: 0,
+        data: ConstantData::Shared(weights),
+        align: 4,
+        comment: shape.to_owned(),
+        core: Core::Any,
+    };
+    (vec![weights, table_constant(lowering, &table)], table.short)
 }
 
 /// Weights and table of a layer whose DSP path multiplies packed weights.
