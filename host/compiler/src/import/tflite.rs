@@ -213,9 +213,9 @@ impl Reader {
         let outputs = self.ids(source.outputs()?, tensors, &format!("operator {index}"))?;
         let known = custom.as_deref().and_then(ops::custom);
         let (kind, options): (OpKind, Arc<dyn OpOptions>) = match (custom, known) {
-            (_, Some(known)) => {
-                let options = (known.options)(source.custom_options()?.unwrap_or(&[]), &mut self.budget)?;
-                (known.kind, options.unwrap_or_else(|| Arc::new(())))
+            (_, Some((kind, read))) => {
+                let options = read(source.custom_options()?.unwrap_or(&[]), &mut self.budget)?;
+                (kind, options.unwrap_or_else(|| Arc::new(())))
             }
             (Some(name), None) => (kind, Arc::new(Custom { name: name.clone() })),
             (None, None) => (kind, self.options(kind, source)?),

@@ -38,6 +38,11 @@ pub struct Definition {
 pub trait Definitions: Sync {
     /// One definition, or several.
     fn definitions(&self) -> &[Definition];
+
+    /// How the options of custom operators are read; `None` for builtin ones, whose definitions say so.
+    fn custom(&self) -> Option<CustomReader> {
+        None
+    }
 }
 
 impl Definitions for Definition {
@@ -52,14 +57,28 @@ impl<const COUNT: usize> Definitions for [Definition; COUNT] {
     }
 }
 
-/// A custom operator, in addition to its [`Definition`]: files name it instead of giving its number.
-pub struct CustomOperator {
-    /// Which operator; the name is that of the kind.
-    pub kind: OpKind,
-    /// Reads its parameters from the bytes that the file has for them, often a map in FlexBuffers
-    /// ([`crate::format::flexbuffer`]). `Ok(None)` for bytes that do not say what the operator needs.
-    pub options: fn(&[u8], &mut Budget) -> ReadOptions,
+/// One custom operator, or several with the same options: files name them instead of giving their number. The name is that of the
+/// kind.
+pub struct Custom<D> {
+    /// Reads the parameters of each.
+    pub options: CustomReader,
+    /// The operators, whose own `options` are `None`.
+    pub definitions: D,
 }
+
+impl<D: Definitions> Definitions for Custom<D> {
+    fn definitions(&self) -> &[Definition] {
+        self.definitions.definitions()
+    }
+
+    fn custom(&self) -> Option<CustomReader> {
+        Some(self.options)
+    }
+}
+
+/// Reads the options of a custom operator from the bytes that the file has for them, often a map in FlexBuffers
+/// ([`crate::format::flexbuffer`]). `Ok(None)` for bytes that do not say what the operator needs.
+pub type CustomReader = fn(&[u8], &mut Budget) -> ReadOptions;
 
 /// Reads the options of an operator; the table is `None` where the file leaves it out.
 pub type OptionsReader = fn(Option<&BuiltinOptionsRef<'_>>, &mut Budget) -> ReadOptions;

@@ -107,7 +107,7 @@ mod template_tests;
 use crate::ir::graph::{OpKind, Operator, Subgraph};
 use crate::ir::problem::Problem;
 use checker::Checker;
-use definition::{Checked, CustomOperator, Definition, Definitions};
+use definition::{Checked, CustomReader, Definition, Definitions};
 use kernels::{Kernel, includes};
 
 /// What each directory defines: one operator, or several that share their code.
@@ -205,30 +205,11 @@ pub fn definitions() -> impl Iterator<Item = &'static Definition> {
     DIRECTORIES.iter().flat_map(|directory| directory.definitions())
 }
 
-/// How files ask for those of them that are custom operators.
-pub static CUSTOM: &[&CustomOperator] = &[
-    &circular_buffer::CUSTOM,
-    &detection_postprocess::CUSTOM,
-    &signal_delay::CUSTOM,
-    &signal_energy::CUSTOM,
-    &signal_fft_auto_scale::CUSTOM,
-    &signal_filter_bank::CUSTOM,
-    &signal_filter_bank_log::CUSTOM,
-    &signal_filter_bank_spectral_subtraction::CUSTOM,
-    &signal_filter_bank_square_root::CUSTOM,
-    &signal_framer::CUSTOM,
-    &signal_overlap_add::CUSTOM,
-    &signal_pcan::CUSTOM,
-    &signal_rfft::CUSTOM_IRFFT,
-    &signal_rfft::CUSTOM_RFFT,
-    &signal_stacker::CUSTOM,
-    &signal_window::CUSTOM,
-];
-
-/// A custom operator by the name in the file, if the compiler knows it.
-pub fn custom(name: &str) -> Option<&'static CustomOperator> {
+/// A custom operator by the name in the file, and how its options are read, if the compiler knows it.
+pub fn custom(name: &str) -> Option<(OpKind, CustomReader)> {
     let kind = OpKind::custom(name)?;
-    CUSTOM.iter().find(|custom| custom.kind == kind).copied()
+    let defines = |directory: &&&dyn Definitions| directory.definitions().iter().any(|other| other.kind == kind);
+    Some((kind, DIRECTORIES.iter().find(defines)?.custom()?))
 }
 
 /// The definition of an operator, if there is one.
@@ -321,17 +302,15 @@ mod tests {
     }
 
     #[test]
-    fn custom_operators_are_defined_and_have_a_name() {
-        for custom in CUSTOM {
-            let kind = custom.kind;
-            assert_eq!(OpKind::custom(&kind.to_string()), Some(kind));
-            assert!(definition(kind).is_some_and(|definition| definition.options.is_none()), "{kind}");
+    fn custom_operators_have_a_name_and_read_their_options() {
+        for definition in definitions() {
+            let kind = definition.kind;
+            let found = custom(&kind.to_string()).map(|(found, _)| found);
+            assert_eq!(found, (kind.0 < 0).then_some(kind), "{kind}");
+            assert!(kind.0 >= 0 || definition.options.is_none(), "{kind}");
         }
-        let custom = definitions().filter(|definition| definition.kind.0 < 0).count();
-        assert_eq!(custom, CUSTOM.len());
     }
 
-    /// The file's name says which instructions its code needs; files that choose, and portable ones, only say `!TVMK_…`.
     #[test]
     fn a_kernel_file_holds_code_of_one_instruction_set() {
         for kernel in kernels().filter(|kernel| kernel.name != "core.h") {

@@ -3,26 +3,25 @@
 use crate::ir::graph::{DType, OpKind, Subgraph, TensorId};
 use crate::ir::layer::{Argument, Layer, LayerState, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::signal;
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::CIRCULAR_BUFFER,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 1..=2,
-    options: None,
-    check,
-    kernels: kernels!["circular_buffer.h"],
-    reference: "circular_buffer.cc",
-    support: &[Support::bytes("int8", Cores::Portable)],
+pub static DEFINITION: Custom<Definition> = Custom {
+    options: |bytes, _| signal::numbers(bytes, ["cycles_max"]),
+    definitions: Definition {
+        kind: OpKind::CIRCULAR_BUFFER,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 1..=2,
+        options: None,
+        check,
+        kernels: kernels!["circular_buffer.h"],
+        reference: "circular_buffer.cc",
+        support: &[Support::bytes("int8", Cores::Portable)],
+    },
 };
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator =
-    CustomOperator { kind: OpKind::CIRCULAR_BUFFER, options: |bytes, _| signal::numbers(bytes, ["cycles_max"]) };
 
 /// Whether a tensor is the contents of a buffer, which outlive a run.
 pub fn writes(graph: &Subgraph, id: TensorId) -> bool {

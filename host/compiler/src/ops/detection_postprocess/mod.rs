@@ -4,26 +4,25 @@ use crate::format::flexbuffer::{Map, Number};
 use crate::ir::graph::{DType, OpKind, OpOptions};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, ReadOptions, Support, read};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, ReadOptions, Support, read};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::text;
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::DETECTION_POSTPROCESS,
-    versions: 1..=1,
-    inputs: 3..=3,
-    outputs: 4..=4,
-    options: None,
-    check,
-    kernels: kernels!["detection_postprocess.h"],
-    reference: "detection_postprocess.cc",
-    support: &[Support::near("float32, one class of each box in the fast form", Cores::Portable)],
+pub static DEFINITION: Custom<Definition> = Custom {
+    options: |bytes, _| options(bytes),
+    definitions: Definition {
+        kind: OpKind::DETECTION_POSTPROCESS,
+        versions: 1..=1,
+        inputs: 3..=3,
+        outputs: 4..=4,
+        options: None,
+        check,
+        kernels: kernels!["detection_postprocess.h"],
+        reference: "detection_postprocess.cc",
+        support: &[Support::near("float32, one class of each box in the fast form", Cores::Portable)],
+    },
 };
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator =
-    CustomOperator { kind: OpKind::DETECTION_POSTPROCESS, options: |bytes, _| options(bytes) };
 
 /// Boxes of a class that are looked at where the file does not say.
 const PER_CLASS: i64 = 100;

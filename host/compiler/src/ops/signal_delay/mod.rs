@@ -3,26 +3,25 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, Layer, LayerState, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::signal;
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_DELAY,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: kernels!["signal_delay.h"],
-    reference: "signal/micro/kernels/delay.cc",
-    support: &[Support::bytes("int16", Cores::Portable)],
+pub static DEFINITION: Custom<Definition> = Custom {
+    options: |bytes, _| signal::numbers(bytes, ["delay_length"]),
+    definitions: Definition {
+        kind: OpKind::SIGNAL_DELAY,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: kernels!["signal_delay.h"],
+        reference: "signal/micro/kernels/delay.cc",
+        support: &[Support::bytes("int16", Cores::Portable)],
+    },
 };
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator =
-    CustomOperator { kind: OpKind::SIGNAL_DELAY, options: |bytes, _| signal::numbers(bytes, ["delay_length"]) };
 
 /// Longest delay.
 const LONGEST: i32 = 1 << 20;

@@ -3,27 +3,24 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::signal;
 
 /// The operator. The reference leaves bins outside of its range as they are in memory; here they are 0.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_ENERGY,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: kernels!["signal_energy.h"],
-    reference: "signal/micro/kernels/energy.cc",
-    support: &[Support::bytes("int16 to uint32", Cores::Portable)],
-};
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator = CustomOperator {
-    kind: OpKind::SIGNAL_ENERGY,
+pub static DEFINITION: Custom<Definition> = Custom {
     options: |bytes, _| signal::numbers(bytes, ["end_index", "start_index"]),
+    definitions: Definition {
+        kind: OpKind::SIGNAL_ENERGY,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: kernels!["signal_energy.h"],
+        reference: "signal/micro/kernels/energy.cc",
+        support: &[Support::bytes("int16 to uint32", Cores::Portable)],
+    },
 };
 
 struct Energy<'a> {

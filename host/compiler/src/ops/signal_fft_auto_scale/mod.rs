@@ -3,24 +3,24 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_FFT_AUTO_SCALE,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 2..=2,
-    options: None,
-    check,
-    kernels: kernels!["signal_fft_auto_scale.h"],
-    reference: "signal/micro/kernels/fft_auto_scale_kernel.cc",
-    support: &[Support::bytes("int16", Cores::Portable)],
+pub static DEFINITION: Custom<Definition> = Custom {
+    options: |_, _| Ok(None),
+    definitions: Definition {
+        kind: OpKind::SIGNAL_FFT_AUTO_SCALE,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 2..=2,
+        options: None,
+        check,
+        kernels: kernels!["signal_fft_auto_scale.h"],
+        reference: "signal/micro/kernels/fft_auto_scale_kernel.cc",
+        support: &[Support::bytes("int16", Cores::Portable)],
+    },
 };
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator = CustomOperator { kind: OpKind::SIGNAL_FFT_AUTO_SCALE, options: |_, _| Ok(None) };
 
 struct Scale<'a> {
     input: Operand<'a>,

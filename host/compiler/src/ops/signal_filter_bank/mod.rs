@@ -3,26 +3,25 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Constant, ConstantData, Core, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::signal;
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_FILTER_BANK,
-    versions: 1..=1,
-    inputs: 6..=6,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: kernels!["signal_filter_bank.h"],
-    reference: "signal/micro/kernels/filter_bank.cc",
-    support: &[Support::bytes("uint32 to uint64, constants of int16", Cores::Portable)],
+pub static DEFINITION: Custom<Definition> = Custom {
+    options: |bytes, _| signal::numbers(bytes, ["num_channels"]),
+    definitions: Definition {
+        kind: OpKind::SIGNAL_FILTER_BANK,
+        versions: 1..=1,
+        inputs: 6..=6,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: kernels!["signal_filter_bank.h"],
+        reference: "signal/micro/kernels/filter_bank.cc",
+        support: &[Support::bytes("uint32 to uint64, constants of int16", Cores::Portable)],
+    },
 };
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator =
-    CustomOperator { kind: OpKind::SIGNAL_FILTER_BANK, options: |bytes, _| signal::numbers(bytes, ["num_channels"]) };
 
 struct FilterBank<'a> {
     input: Operand<'a>,

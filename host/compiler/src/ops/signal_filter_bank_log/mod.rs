@@ -3,27 +3,24 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::signal;
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_FILTER_BANK_LOG,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: kernels!["signal_filter_bank_log.h"],
-    reference: "signal/micro/kernels/filter_bank_log.cc",
-    support: &[Support::bytes("uint32 to int16", Cores::Portable)],
-};
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator = CustomOperator {
-    kind: OpKind::SIGNAL_FILTER_BANK_LOG,
+pub static DEFINITION: Custom<Definition> = Custom {
     options: |bytes, _| signal::numbers(bytes, ["input_correction_bits", "output_scale"]),
+    definitions: Definition {
+        kind: OpKind::SIGNAL_FILTER_BANK_LOG,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: kernels!["signal_filter_bank_log.h"],
+        reference: "signal/micro/kernels/filter_bank_log.cc",
+        support: &[Support::bytes("uint32 to int16", Cores::Portable)],
+    },
 };
 
 struct Log<'a> {

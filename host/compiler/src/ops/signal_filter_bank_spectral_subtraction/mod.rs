@@ -3,27 +3,24 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, InPlace, Layer, LayerState, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::{signal, text};
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 2..=2,
-    options: None,
-    check,
-    kernels: kernels!["signal_filter_bank_spectral_subtraction.h"],
-    reference: "signal/micro/kernels/filter_bank_spectral_subtraction.cc",
-    support: &[Support::bytes("uint32", Cores::Portable)],
-};
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator = CustomOperator {
-    kind: OpKind::SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION,
+pub static DEFINITION: Custom<Definition> = Custom {
     options: |bytes, _| signal::numbers(bytes, NAMES),
+    definitions: Definition {
+        kind: OpKind::SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 2..=2,
+        options: None,
+        check,
+        kernels: kernels!["signal_filter_bank_spectral_subtraction.h"],
+        reference: "signal/micro/kernels/filter_bank_spectral_subtraction.cc",
+        support: &[Support::bytes("uint32", Cores::Portable)],
+    },
 };
 
 const NAMES: [&str; 9] = [

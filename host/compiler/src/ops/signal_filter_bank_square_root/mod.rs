@@ -3,26 +3,25 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::signal;
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_FILTER_BANK_SQUARE_ROOT,
-    versions: 1..=1,
-    inputs: 2..=2,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: kernels!["signal_filter_bank_square_root.h"],
-    reference: "signal/micro/kernels/filter_bank_square_root.cc",
-    support: &[Support::bytes("uint64 to uint32", Cores::Portable)],
+pub static DEFINITION: Custom<Definition> = Custom {
+    options: |_, _| Ok(None),
+    definitions: Definition {
+        kind: OpKind::SIGNAL_FILTER_BANK_SQUARE_ROOT,
+        versions: 1..=1,
+        inputs: 2..=2,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: kernels!["signal_filter_bank_square_root.h"],
+        reference: "signal/micro/kernels/filter_bank_square_root.cc",
+        support: &[Support::bytes("uint64 to uint32", Cores::Portable)],
+    },
 };
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator =
-    CustomOperator { kind: OpKind::SIGNAL_FILTER_BANK_SQUARE_ROOT, options: |_, _| Ok(None) };
 
 struct SquareRoot<'a> {
     input: Operand<'a>,

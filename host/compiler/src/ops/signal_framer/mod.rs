@@ -3,27 +3,24 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, Layer, LayerState, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::{signal, text};
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_FRAMER,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 2..=2,
-    options: None,
-    check,
-    kernels: kernels!["signal_framer.h"],
-    reference: "signal/micro/kernels/framer.cc",
-    support: &[Support::bytes("int16", Cores::Portable)],
-};
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator = CustomOperator {
-    kind: OpKind::SIGNAL_FRAMER,
+pub static DEFINITION: Custom<Definition> = Custom {
     options: |bytes, _| signal::numbers(bytes, ["frame_size", "frame_step", "prefill"]),
+    definitions: Definition {
+        kind: OpKind::SIGNAL_FRAMER,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 2..=2,
+        options: None,
+        check,
+        kernels: kernels!["signal_framer.h"],
+        reference: "signal/micro/kernels/framer.cc",
+        support: &[Support::bytes("int16", Cores::Portable)],
+    },
 };
 
 struct Framer<'a> {

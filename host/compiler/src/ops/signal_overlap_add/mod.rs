@@ -3,27 +3,24 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, Layer, LayerState, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::signal;
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_OVERLAP_ADD,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: kernels!["signal_overlap_add.h", "signal_overlap_add_float.h"],
-    reference: "signal/micro/kernels/overlap_add.cc",
-    support: &[Support::bytes("int16, float32", Cores::Portable)],
-};
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator = CustomOperator {
-    kind: OpKind::SIGNAL_OVERLAP_ADD,
+pub static DEFINITION: Custom<Definition> = Custom {
     options: |bytes, _| signal::numbers(bytes, ["T", "frame_step"]),
+    definitions: Definition {
+        kind: OpKind::SIGNAL_OVERLAP_ADD,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: kernels!["signal_overlap_add.h", "signal_overlap_add_float.h"],
+        reference: "signal/micro/kernels/overlap_add.cc",
+        support: &[Support::bytes("int16, float32", Cores::Portable)],
+    },
 };
 
 /// The element types, with their number in the file format.

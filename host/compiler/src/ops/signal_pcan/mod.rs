@@ -3,26 +3,25 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::signal;
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_PCAN,
-    versions: 1..=1,
-    inputs: 3..=3,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: kernels!["signal_pcan.h"],
-    reference: "signal/micro/kernels/pcan.cc",
-    support: &[Support::bytes("uint32, a gain curve of int16", Cores::Portable)],
+pub static DEFINITION: Custom<Definition> = Custom {
+    options: |bytes, _| signal::numbers(bytes, ["snr_shift"]),
+    definitions: Definition {
+        kind: OpKind::SIGNAL_PCAN,
+        versions: 1..=1,
+        inputs: 3..=3,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels: kernels!["signal_pcan.h"],
+        reference: "signal/micro/kernels/pcan.cc",
+        support: &[Support::bytes("uint32, a gain curve of int16", Cores::Portable)],
+    },
 };
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator =
-    CustomOperator { kind: OpKind::SIGNAL_PCAN, options: |bytes, _| signal::numbers(bytes, ["snr_shift"]) };
 
 /// Words of a curve for every noise of 32 bits.
 const CURVE: usize = 125;

@@ -6,51 +6,46 @@ mod tables;
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::{signal, text};
 use tables::Tables;
 
 /// The operators.
-pub static DEFINITIONS: [Definition; 2] = [
-    // From samples to the lower half of their spectrum.
-    Definition {
-        kind: OpKind::SIGNAL_RFFT,
-        versions: 1..=1,
-        inputs: 1..=1,
-        outputs: 1..=1,
-        options: None,
-        check,
-        kernels: kernels!["fft_int16.h", "fft_int32.h", "fft_float.h", "fft_stages.h"],
-        reference: "signal/micro/kernels/rfft.cc",
-        support: SUPPORT,
-    },
-    // From a spectrum to samples.
-    Definition {
-        kind: OpKind::SIGNAL_IRFFT,
-        versions: 1..=1,
-        inputs: 1..=1,
-        outputs: 1..=1,
-        options: None,
-        check,
-        kernels: &[],
-        reference: "signal/micro/kernels/irfft.cc",
-        support: SUPPORT,
-    },
-];
-/// Its name in files.
-pub static CUSTOM_RFFT: CustomOperator = custom(OpKind::SIGNAL_RFFT);
-/// Its name in files.
-pub static CUSTOM_IRFFT: CustomOperator = custom(OpKind::SIGNAL_IRFFT);
+pub static DEFINITIONS: Custom<[Definition; 2]> = Custom {
+    options: |bytes, _| signal::numbers(bytes, ["T", "fft_length"]),
+    definitions: [
+        // From samples to the lower half of their spectrum.
+        Definition {
+            kind: OpKind::SIGNAL_RFFT,
+            versions: 1..=1,
+            inputs: 1..=1,
+            outputs: 1..=1,
+            options: None,
+            check,
+            kernels: kernels!["fft_int16.h", "fft_int32.h", "fft_float.h", "fft_stages.h"],
+            reference: "signal/micro/kernels/rfft.cc",
+            support: SUPPORT,
+        },
+        // From a spectrum to samples.
+        Definition {
+            kind: OpKind::SIGNAL_IRFFT,
+            versions: 1..=1,
+            inputs: 1..=1,
+            outputs: 1..=1,
+            options: None,
+            check,
+            kernels: &[],
+            reference: "signal/micro/kernels/irfft.cc",
+            support: SUPPORT,
+        },
+    ],
+};
 
 const SUPPORT: &[Support] =
     &[Support::bytes("int16, int32, float32; lengths of factors 2, 3 and 5, up to 65536", Cores::Portable)];
 /// The element types, with their number in the file format.
 const TYPES: [(DType, i32); 3] = [(DType::Int16, 7), (DType::Int32, 2), (DType::Float32, 0)];
-
-const fn custom(kind: OpKind) -> CustomOperator {
-    CustomOperator { kind, options: |bytes, _| signal::numbers(bytes, ["T", "fft_length"]) }
-}
 
 struct Fft<'a> {
     input: Operand<'a>,

@@ -3,28 +3,25 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, Layer, LayerState, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, CustomOperator, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::{signal, text};
 
 /// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SIGNAL_STACKER,
-    versions: 1..=1,
-    inputs: 1..=1,
-    outputs: 2..=2,
-    options: None,
-    check,
-    kernels: kernels!["signal_stacker.h"],
-    reference: "signal/micro/kernels/stacker.cc",
-    support: &[Support::bytes("int16", Cores::Portable)],
-};
-
-/// Its name in files.
-pub static CUSTOM: CustomOperator = CustomOperator {
-    kind: OpKind::SIGNAL_STACKER,
+pub static DEFINITION: Custom<Definition> = Custom {
     options: |bytes, _| {
         signal::numbers(bytes, ["num_channels", "stacker_left_context", "stacker_right_context", "stacker_step"])
+    },
+    definitions: Definition {
+        kind: OpKind::SIGNAL_STACKER,
+        versions: 1..=1,
+        inputs: 1..=1,
+        outputs: 2..=2,
+        options: None,
+        check,
+        kernels: kernels!["signal_stacker.h"],
+        reference: "signal/micro/kernels/stacker.cc",
+        support: &[Support::bytes("int16", Cores::Portable)],
     },
 };
 
