@@ -47,10 +47,17 @@ static const struct {
     double (*truth)(double);
     double bound;
 } functions[] = {
-    {"exp", tvmk_exp, exp, 0.515},        {"expm1", tvmk_expm1, expm1, 0.53}, {"log", tvmk_log, log, 0.51},
-    {"tanh", tvmk_tanh, tanh, 0.54},      {"sin", sin_of, sin, 0.515},        {"cos", cos_of, cos, 0.515},
-    {"sqrt", sqrt_of, sqrt, 0.5},         {"floor", tvmk_floor, floor, 0.0},  {"ceil", ceil_of, ceil, 0.0},
-    {"round", half_even_of, half_even, 0.0}, {"rsqrt", rsqrt_of, rsqrt_twice_rounded, 0.0},
+    {"exp", tvmk_exp, exp, 0.515},
+    {"expm1", tvmk_expm1, expm1, 0.53},
+    {"log", tvmk_log, log, 0.51},
+    {"tanh", tvmk_tanh, tanh, 0.54},
+    {"sin", sin_of, sin, 0.515},
+    {"cos", cos_of, cos, 0.515},
+    {"sqrt", sqrt_of, sqrt, 0.5},
+    {"floor", tvmk_floor, floor, 0.0},
+    {"ceil", ceil_of, ceil, 0.0},
+    {"round", half_even_of, half_even, 0.0},
+    {"rsqrt", rsqrt_of, rsqrt_twice_rounded, 0.0},
 };
 
 int main(int argc, char **argv) {
@@ -81,8 +88,8 @@ int main(int argc, char **argv) {
                 at = (uint32_t)bits;
             }
         }
-        printf("%-6s %.4f at 0x%08lx, %lu of %lu not the nearest, %lu wrong\n", functions[i].name, worst,
-               (unsigned long)at, not_nearest, count, wrong);
+        printf("%-6s %.4f at 0x%08lx, %lu of %lu not the nearest, %lu wrong\n", functions[i].name, worst, (unsigned long)at,
+               not_nearest, count, wrong);
         failed |= worst > functions[i].bound || wrong != 0;
     }
     puts(failed ? "FAILED" : "PASSED");

@@ -59,8 +59,8 @@ static void outputs(void) { add_to_checksum(out, sizeof out); }
 static void functions(void) {
     for (int32_t i = 0; i < 6000; i++) {
         float x = number(i % 3);
-        float y[] = {tvmk_exp(x),  tvmk_expm1(x), tvmk_log(x),   tvmk_tanh(x), tvmk_sin(x),           tvmk_cos(x),
-                     tvmk_sqrt(x), tvmk_rsqrt(x), tvmk_floor(x), tvmk_ceil(x), tvmk_round_half_even(x)};
+        float y[] = {tvmk_exp(x),   tvmk_expm1(x), tvmk_log(x),  tvmk_tanh(x),           tvmk_sin(x), tvmk_cos(x), tvmk_sqrt(x),
+                     tvmk_rsqrt(x), tvmk_floor(x), tvmk_ceil(x), tvmk_round_half_even(x)};
         add_to_checksum(y, sizeof y);
     }
 }
@@ -87,9 +87,8 @@ static void windows(void) {
 }
 
 static void elements(void) {
-    const tvmk_broadcast_t s = {{1, HEIGHT, WIDTH, CHANNELS},
-                                {COUNT, WIDTH * CHANNELS, CHANNELS, 1},
-                                {COUNT, WIDTH * CHANNELS, CHANNELS, 1}};
+    const tvmk_broadcast_t s = {
+        {1, HEIGHT, WIDTH, CHANNELS}, {COUNT, WIDTH * CHANNELS, CHANNELS, 1}, {COUNT, WIDTH * CHANNELS, CHANNELS, 1}};
     tvmk_float_add(&s, a, b, out, -FLT_MAX, FLT_MAX);
     outputs();
     tvmk_float_sub(&s, a, b, out, -1.0f, 1.0f);

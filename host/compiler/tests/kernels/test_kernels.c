@@ -325,9 +325,10 @@ static int8_t finish(const tvmk_requant_t *o, int32_t sum, int32_t c) {
 
 static char details[300];
 static void describe(const geometry_t *g, int32_t extra) {
-    snprintf(details, sizeof details, "in %ldx%ldx%ld out %ldx%ldx%ld window %ldx%ld stride %ldx%ld dilation %ldx%ld pad %ld,%ld (%ld)",
-             (long)g->ih, (long)g->iw, (long)g->ic, (long)g->oh, (long)g->ow, (long)g->oc, (long)g->kh, (long)g->kw,
-             (long)g->sh, (long)g->sw, (long)g->dh, (long)g->dw, (long)g->pt, (long)g->pl, (long)extra);
+    snprintf(details, sizeof details,
+             "in %ldx%ldx%ld out %ldx%ldx%ld window %ldx%ld stride %ldx%ld dilation %ldx%ld pad %ld,%ld (%ld)", (long)g->ih,
+             (long)g->iw, (long)g->ic, (long)g->oh, (long)g->ow, (long)g->oc, (long)g->kh, (long)g->kw, (long)g->sh,
+             (long)g->sw, (long)g->dh, (long)g->dw, (long)g->pt, (long)g->pl, (long)extra);
 }
 
 static void test_conv_2d(int general, int int4) {
@@ -464,7 +465,8 @@ static void test_depthwise_conv_2d(int general, int int4) {
     for (int32_t oy = 0, i = 0; oy < g.oh; oy++) {
         for (int32_t ox = 0; ox < g.ow; ox++) {
             for (int32_t c = 0; c < g.oc; c++) {
-                expected[i++] = finish(&l.requant, window_sum(&g, zero_point, oy, ox, c / multiplier, 1, weights + c * taps), c);
+                expected[i++] =
+                    finish(&l.requant, window_sum(&g, zero_point, oy, ox, c / multiplier, 1, weights + c * taps), c);
             }
         }
     }
@@ -485,7 +487,8 @@ static void test_depthwise_conv_2d(int general, int int4) {
 }
 
 static void test_depthwise_whole(void) {
-    int32_t zero_point = between(-128, 127), taps = between(1, 30), channels = channel_counts[between(0, sizeof channel_counts - 1)];
+    int32_t zero_point = between(-128, 127), taps = between(1, 30),
+            channels = channel_counts[between(0, sizeof channel_counts - 1)];
     fill(in, taps * channels);
     fill_weights(taps * channels);
     tvmk_depthwise_whole_t l;
@@ -826,7 +829,8 @@ static void test_softmax(void) {
         double difference = out[i] - real;
         expected[i] = out[i];
         if ((difference > 1.0 || difference < -1.0) && failures++ < 10) {
-            printf("FAILED softmax of %ld: element %ld is %d, not %d/1000\n", (long)l.depth, (long)i, out[i], (int)(1000 * real));
+            printf("FAILED softmax of %ld: element %ld is %d, not %d/1000\n", (long)l.depth, (long)i, out[i],
+                   (int)(1000 * real));
         }
     }
     check("softmax", l.depth, "");
@@ -834,7 +838,8 @@ static void test_softmax(void) {
 
 /* The identities of base.h over random and extreme numbers. */
 static void test_arithmetic(void) {
-    static const int32_t extremes[] = {0, 1, -1, 2, -2, INT32_MAX, INT32_MIN, INT32_MIN + 1, 1 << 30, -(1 << 30), (1 << 30) - 1};
+    static const int32_t extremes[] = {0,       1,          -1,           2, -2, INT32_MAX, INT32_MIN, INT32_MIN + 1,
+                                       1 << 30, -(1 << 30), (1 << 30) - 1};
     int32_t numbers[24];
     memcpy(numbers, extremes, sizeof extremes);
     for (int i = (int)(sizeof extremes / sizeof *extremes); i < 24; i++) {
@@ -944,7 +949,8 @@ static void test_matrices(int wide) {
     if (wide) {
         int16_t *from = (int16_t *)(void *)x16;
         if (bytes) {
-            tvmk_matrices_int16x8(&l, from, at_edge(EDGE_WEIGHTS, weights, count), biased ? bias64 : 0, result.halves, scratch.words);
+            tvmk_matrices_int16x8(&l, from, at_edge(EDGE_WEIGHTS, weights, count), biased ? bias64 : 0, result.halves,
+                                  scratch.words);
         } else {
             tvmk_matrices_int16(&l, from, y16, biased ? bias64 : 0, result.halves, scratch.words);
         }
@@ -974,7 +980,8 @@ static void test_gather(void) {
     for (size_t i = 0; i <= sizeof bad / sizeof bad[0]; i++) {
         int good = i == sizeof bad / sizeof bad[0];
         const int32_t positions[3] = {2, good ? 0 : bad[i], 1};
-        const int32_t rows[6] = {2, 1, good ? 0 : bad[i], 0, 1, 1}, columns[6] = {2, 1, 0, good ? 0 : bad[i] == 3 ? 2 : bad[i], 1, 1};
+        const int32_t rows[6] = {2, 1, good ? 0 : bad[i], 0, 1, 1},
+                      columns[6] = {2, 1, 0, good ? 0 : bad[i] == 3 ? 2 : bad[i], 1, 1};
         static const int8_t after[3][6] = {{5, 6, 1, 2, 3, 4}, {3, 1, 2, 9, 9, 9}, {6, 1, 4, 9, 9, 9}};
         for (int kind = 0; kind < 4; kind++) {
             int8_t found[6] = {9, 9, 9, 9, 9, 9};
@@ -995,48 +1002,63 @@ static void test_gather(void) {
     }
 }
 
-static void report(const char *what) {
-    printf("%-20s %d cases, %d failures\n", what, cases, failures);
-}
+static void report(const char *what) { printf("%-20s %d cases, %d failures\n", what, cases, failures); }
 
 int main(void) {
 #ifdef TRAP_UNALIGNED
     *(volatile uint32_t *)0xE000ED14 |= 8; /* UNALIGN_TRP in the core's CCR */
 #endif
     printf("path: %s\n", TVMK_MVE ? "MVE" : TVMK_DSP ? "DSP" : "portable");
-    for (int i = 0; i < 20 * ROUNDS; i++) test_arithmetic();
+    for (int i = 0; i < 20 * ROUNDS; i++)
+        test_arithmetic();
     report("arithmetic");
-    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_conv_2d(i % 7 == 0, 0);
+    for (int i = 0; i < 400 * ROUNDS; i++)
+        next_case(), test_conv_2d(i % 7 == 0, 0);
     report("conv_2d");
-    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_conv_2d(i % 7 == 0, 1);
+    for (int i = 0; i < 400 * ROUNDS; i++)
+        next_case(), test_conv_2d(i % 7 == 0, 1);
     report("conv_2d_int4");
-    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 0);
+    for (int i = 0; i < 400 * ROUNDS; i++)
+        next_case(), test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 0);
     report("depthwise_conv_2d");
-    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 1);
+    for (int i = 0; i < 400 * ROUNDS; i++)
+        next_case(), test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 1);
     report("depthwise_int4");
-    for (int i = 0; i < 100 * ROUNDS; i++) next_case(), test_depthwise_whole();
+    for (int i = 0; i < 100 * ROUNDS; i++)
+        next_case(), test_depthwise_whole();
     report("depthwise_whole");
-    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_fully_connected(i % 7 == 0, 0);
+    for (int i = 0; i < 300 * ROUNDS; i++)
+        next_case(), test_fully_connected(i % 7 == 0, 0);
     report("fully_connected");
-    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_fully_connected(i % 7 == 0, 1);
+    for (int i = 0; i < 300 * ROUNDS; i++)
+        next_case(), test_fully_connected(i % 7 == 0, 1);
     report("fully_connected_int4");
-    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_unit_sums();
+    for (int i = 0; i < 300 * ROUNDS; i++)
+        next_case(), test_unit_sums();
     report("unit_sums");
-    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_average_pool_2d();
+    for (int i = 0; i < 300 * ROUNDS; i++)
+        next_case(), test_average_pool_2d();
     report("average_pool_2d");
-    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_add();
+    for (int i = 0; i < 300 * ROUNDS; i++)
+        next_case(), test_add();
     report("add");
-    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_mul();
+    for (int i = 0; i < 300 * ROUNDS; i++)
+        next_case(), test_mul();
     report("mul");
-    for (int i = 0; i < 300 * ROUNDS; i++) next_case(), test_max_pool_2d();
+    for (int i = 0; i < 300 * ROUNDS; i++)
+        next_case(), test_max_pool_2d();
     report("max_pool_2d");
-    for (int i = 0; i < 200 * ROUNDS; i++) next_case(), test_fill();
+    for (int i = 0; i < 200 * ROUNDS; i++)
+        next_case(), test_fill();
     report("fill");
-    for (int i = 0; i < 400 * ROUNDS; i++) next_case(), test_move();
+    for (int i = 0; i < 400 * ROUNDS; i++)
+        next_case(), test_move();
     report("move");
-    for (int i = 0; i < 100 * ROUNDS; i++) test_softmax();
+    for (int i = 0; i < 100 * ROUNDS; i++)
+        test_softmax();
     report("softmax");
-    for (int i = 0; i < 600 * ROUNDS; i++) next_case(), test_matrices(i % 2);
+    for (int i = 0; i < 600 * ROUNDS; i++)
+        next_case(), test_matrices(i % 2);
     report("matrices");
     test_div();
     report("div");

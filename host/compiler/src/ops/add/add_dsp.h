@@ -49,8 +49,14 @@ TVMK_INLINE void tvmk_add_row(const tvmk_add_t *l, const int8_t *in1, int32_t st
         }
         return;
     }
-    tvmk_add_terms_t t = {-l->zero_point1 * (INT32_C(1) << 20), -l->zero_point2 * (INT32_C(1) << 21), l->mantissa2,
-                          INT32_C(1) << (l->shift2 - 1), l->shift2, l->mantissa_out, rounding, l->shift_out};
+    tvmk_add_terms_t t = {-l->zero_point1 * (INT32_C(1) << 20),
+                          -l->zero_point2 * (INT32_C(1) << 21),
+                          l->mantissa2,
+                          INT32_C(1) << (l->shift2 - 1),
+                          l->shift2,
+                          l->mantissa_out,
+                          rounding,
+                          l->shift_out};
     /* In registers: numbers that a compiler knows, it would add by instructions of their own. */
     __asm__("" : "+r"(t.offset1), "+r"(t.offset2));
     for (; n % 4 != 0; n--) {

@@ -5,20 +5,20 @@
 #include "base.h"
 
 #define TVMK_ARG_LOOPS(type, in, out, outer, count, inner, read, beyond) \
-    for (int32_t i = 0; i < (outer); i++, (in) += (count) * (inner)) { \
-        for (int32_t j = 0; j < (inner); j++) {                       \
-            const type *p = (in) + j;                                 \
-            type best = *p;                                           \
-            int32_t place = 0;                                        \
-            for (int32_t k = 1; k < (count); k++) {                   \
-                p += (inner);                                         \
-                if (read(*p) beyond best) {                                 \
-                    best = *p;                                        \
-                    place = k;                                        \
-                }                                                     \
-            }                                                         \
-            *(out)++ = place;                                         \
-        }                                                             \
+    for (int32_t i = 0; i < (outer); i++, (in) += (count) * (inner)) {   \
+        for (int32_t j = 0; j < (inner); j++) {                          \
+            const type *p = (in) + j;                                    \
+            type best = *p;                                              \
+            int32_t place = 0;                                           \
+            for (int32_t k = 1; k < (count); k++) {                      \
+                p += (inner);                                            \
+                if (read(*p) beyond best) {                              \
+                    best = *p;                                           \
+                    place = k;                                           \
+                }                                                        \
+            }                                                            \
+            *(out)++ = place;                                            \
+        }                                                                \
     }
 
 TVMK_SHARED void tvmk_arg_max_int8(const int8_t *in, int32_t *out, int32_t outer, int32_t count, int32_t inner) {

@@ -18,8 +18,8 @@ TVMK_SHARED void tvmk_average_pool_2d(const tvmk_average_pool_2d_t *l, const int
                 int32_t x = ox * l->stride_width - l->pad_left;
                 int32_t left = tvmk_max(x, 0);
                 int32_t width = tvmk_min(x + l->window_width, l->in_width) - left;
-                tvmk_average_pool_2d_window(in + top * step + left * l->channels, out, height, width, step, l->channels,
-                                            l->low, l->high);
+                tvmk_average_pool_2d_window(in + top * step + left * l->channels, out, height, width, step, l->channels, l->low,
+                                            l->high);
             }
         }
     }

@@ -15,23 +15,23 @@ TVMK_INLINE int32_t tvmk_compare_scaled(int32_t x, int32_t zero_point, int32_t m
     return tvmk_multiply((x - zero_point) * 256, mantissa, shift);
 }
 
-#define TVMK_COMPARE_SCALED(name, relation, element)                                                               \
-    TVMK_SHARED void tvmk_##name##_scaled_##element(const tvmk_compare_t *l, const tvmk_broadcast_t *s,            \
+#define TVMK_COMPARE_SCALED(name, relation, element)                                                                \
+    TVMK_SHARED void tvmk_##name##_scaled_##element(const tvmk_compare_t *l, const tvmk_broadcast_t *s,             \
                                                     const element##_t *in1, const element##_t *in2, uint8_t *out) { \
-        TVMK_BROADCAST_LOOPS(s, element##_t, in1, in2, out,                                                        \
-                             tvmk_compare_scaled(x, l->zero_point1, l->mantissa1, l->shift1)                       \
-                                 relation tvmk_compare_scaled(y, l->zero_point2, l->mantissa2, l->shift2))         \
+        TVMK_BROADCAST_LOOPS(s, element##_t, in1, in2, out,                                                         \
+                             tvmk_compare_scaled(x, l->zero_point1, l->mantissa1, l->shift1)                        \
+                                 relation tvmk_compare_scaled(y, l->zero_point2, l->mantissa2, l->shift2))          \
     }
 
-#define TVMK_COMPARE(name, relation, element)                                                                        \
+#define TVMK_COMPARE(name, relation, element)                                                                           \
     TVMK_SHARED void tvmk_##name##_##element(const tvmk_broadcast_t *s, const element##_t *in1, const element##_t *in2, \
-                                             uint8_t *out) {                                                         \
-        TVMK_BROADCAST_LOOPS(s, element##_t, in1, in2, out, x relation y)                                            \
+                                             uint8_t *out) {                                                            \
+        TVMK_BROADCAST_LOOPS(s, element##_t, in1, in2, out, x relation y)                                               \
     }
 
-#define TVMK_COMPARE_ALL(name, relation)     \
+#define TVMK_COMPARE_ALL(name, relation)      \
     TVMK_COMPARE_SCALED(name, relation, int8) \
-    TVMK_COMPARE(name, relation, int32)      \
+    TVMK_COMPARE(name, relation, int32)       \
     TVMK_COMPARE(name, relation, int64)
 
 TVMK_COMPARE_ALL(equal, ==)

@@ -5,9 +5,9 @@
 #include "broadcast.h"
 #include "float_base.h"
 
-#define TVMK_COMPARE_FLOAT(name, relation)                                                                      \
+#define TVMK_COMPARE_FLOAT(name, relation)                                                                              \
     TVMK_SHARED void tvmk_##name##_float(const tvmk_broadcast_t *s, const float *in1, const float *in2, uint8_t *out) { \
-        TVMK_BROADCAST_LOOPS(s, float, in1, in2, out, tvmk_exact(x) relation y)                                 \
+        TVMK_BROADCAST_LOOPS(s, float, in1, in2, out, tvmk_exact(x) relation y)                                         \
     }
 
 TVMK_COMPARE_FLOAT(equal, ==)

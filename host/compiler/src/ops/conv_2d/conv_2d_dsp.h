@@ -108,8 +108,8 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
     int8_t *line = (int8_t *)(columns + 4 * pairs);
     int32_t channels = l->out_channels;
     int32_t positions = l->out_height * l->out_width;
-    tvmk_dsp_tile_t tile = {(const int32_t *)l->weights, l->requant.table,          columns, pairs, channels / 2,
-                            channels,                    2 * l->requant.zero_point + 1};
+    tvmk_dsp_tile_t tile = {(const int32_t *)l->weights,  l->requant.table, columns, pairs, channels / 2, channels,
+                            2 * l->requant.zero_point + 1};
     int32_t oy = 0, ox = 0;
     while (positions > 0) {
         int32_t count = tvmk_min(positions, 4);

@@ -8,17 +8,18 @@
 #if !TVMK_DSP && !TVMK_MVE
 
 /* Products of one pair of channels with the columns of two positions. */
-TVMK_INLINE void tvmk_conv_2d_int4_products(const uint8_t *w, const int8_t *x0, const int8_t *x1, int32_t depth, int32_t *sums) {
+TVMK_INLINE void tvmk_conv_2d_int4_products(const uint8_t *w, const int8_t *x0, const int8_t *x1, int32_t depth,
+                                            int32_t *sums) {
     int32_t a00 = sums[0], a10 = sums[0], a01 = sums[1], a11 = sums[1];
-#define TVMK_CONV_2D_INT4_STEP(k)                                      \
-    do {                                                               \
-        uint8_t pair = w[k];                                           \
+#define TVMK_CONV_2D_INT4_STEP(k)                                        \
+    do {                                                                 \
+        uint8_t pair = w[k];                                             \
         int32_t wa = tvmk_int4_first(pair), wb = tvmk_int4_second(pair); \
-        int32_t xa = x0[k], xb = x1[k];                                \
-        a00 += wa * xa;                                                \
-        a01 += wa * xb;                                                \
-        a10 += wb * xa;                                                \
-        a11 += wb * xb;                                                \
+        int32_t xa = x0[k], xb = x1[k];                                  \
+        a00 += wa * xa;                                                  \
+        a01 += wa * xb;                                                  \
+        a10 += wb * xa;                                                  \
+        a11 += wb * xb;                                                  \
     } while (0)
     for (; depth >= 4; depth -= 4, x0 += 4, x1 += 4, w += 4) {
         TVMK_CONV_2D_INT4_STEP(0);
@@ -36,7 +37,8 @@ TVMK_INLINE void tvmk_conv_2d_int4_products(const uint8_t *w, const int8_t *x0, 
     sums[3] = a11;
 }
 
-TVMK_INLINE void tvmk_conv_2d_int4_plain(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch, int general) {
+TVMK_INLINE void tvmk_conv_2d_int4_plain(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
+                                         int general) {
     int32_t depth = l->window_height * l->window_width * l->in_channels;
     int32_t channels = l->out_channels;
     int32_t row = tvmk_int4_row(depth);

@@ -14,8 +14,8 @@ TVMK_INLINE void tvmk_conv_2d_mve(const tvmk_conv_2d_t *l, const int8_t *in, int
     int32_t channels = l->out_channels;
     int8_t *columns = (int8_t *)scratch;
     /* A row of windows of one element: the positions are the input's bytes in order. */
-    int pointwise = depth == l->in_channels && l->out_height == 1 && l->out_width == l->in_width && l->pad_left == 0 &&
-                    l->pad_top == 0;
+    int pointwise =
+        depth == l->in_channels && l->out_height == 1 && l->out_width == l->in_width && l->pad_left == 0 && l->pad_top == 0;
     int32_t oy = 0, ox = 0;
     for (int32_t left = l->out_height * l->out_width; left > 0; left -= 2, out += 2 * channels) {
         int32_t count = tvmk_min(left, 2);

@@ -118,13 +118,13 @@ TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, i
             const int8_t *w1 = c + 1 < channels ? w0 + depth : w0;
             const int8_t *x0 = x[0], *x1 = x[1];
             int32_t a00 = 0, a01 = 0, a10 = 0, a11 = 0;
-#define TVMK_CONV_2D_STEP(k)                                      \
-    do {                                                          \
-        int32_t xa = x0[k], xb = x1[k], wa = w0[k], wb = w1[k];   \
-        a00 += wa * xa;                                           \
-        a01 += wa * xb;                                           \
-        a10 += wb * xa;                                           \
-        a11 += wb * xb;                                           \
+#define TVMK_CONV_2D_STEP(k)                                    \
+    do {                                                        \
+        int32_t xa = x0[k], xb = x1[k], wa = w0[k], wb = w1[k]; \
+        a00 += wa * xa;                                         \
+        a01 += wa * xb;                                         \
+        a10 += wb * xa;                                         \
+        a11 += wb * xb;                                         \
     } while (0)
             int32_t k = depth;
             for (; k >= 4; k -= 4, x0 += 4, x1 += 4, w0 += 4, w1 += 4) {

@@ -120,8 +120,8 @@ TVMK_INLINE void tvmk_depthwise_rows_as(const tvmk_depthwise_conv_2d_t *l, const
 TVMK_SHARED void tvmk_depthwise_rows(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights) {
     tvmk_depthwise_rows_as(l, r, weights, 0, 0);
 }
-TVMK_SHARED void tvmk_depthwise_rows_general(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r,
-                                             const int8_t *weights, int32_t m) {
+TVMK_SHARED void tvmk_depthwise_rows_general(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights,
+                                             int32_t m) {
     tvmk_depthwise_rows_as(l, r, weights, m, 1);
 }
 
@@ -149,8 +149,7 @@ TVMK_INLINE void tvmk_depthwise_dsp_as(const tvmk_depthwise_conv_2d_t *l, const 
         for (int32_t c = 0; c < l->in_channels; c++) {
             int32_t place = c & 3;
             if (place == 0) {
-                tvmk_depthwise_planes(l, in + c, tvmk_min(l->in_channels - c, 4), first, r.rows, planes, plane, pitch,
-                                      c == 0);
+                tvmk_depthwise_planes(l, in + c, tvmk_min(l->in_channels - c, 4), first, r.rows, planes, plane, pitch, c == 0);
             }
             for (int32_t m = c * l->multiplier; m < (c + 1) * l->multiplier; m++) {
                 const int8_t *w = l->weights + m * taps;
@@ -206,8 +205,8 @@ TVMK_SHARED void tvmk_depthwise_dsp(const tvmk_depthwise_conv_2d_t *l, const int
                                     tvmk_depthwise_rows_t kernel) {
     tvmk_depthwise_dsp_as(l, in, out, scratch, kernel, 0, 0);
 }
-TVMK_SHARED void tvmk_depthwise_dsp_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
-                                            uint8_t *scratch, tvmk_depthwise_rows_t kernel, tvmk_depthwise_rows_t left) {
+TVMK_SHARED void tvmk_depthwise_dsp_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
+                                            tvmk_depthwise_rows_t kernel, tvmk_depthwise_rows_t left) {
     tvmk_depthwise_dsp_as(l, in, out, scratch, kernel, left, 1);
 }
 

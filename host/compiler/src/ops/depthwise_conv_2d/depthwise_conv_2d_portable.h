@@ -69,8 +69,8 @@ TVMK_INLINE void tvmk_depthwise_plane(const tvmk_depthwise_conv_2d_t *l, const i
 
 /* The window's size as arguments, so that a caller with constants gets unrolled loops. */
 TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
-                                              uint8_t *scratch, int general, int32_t window_height,
-                                              int32_t window_width, int32_t dilation_width) {
+                                              uint8_t *scratch, int general, int32_t window_height, int32_t window_width,
+                                              int32_t dilation_width) {
     int32_t width = tvmk_depthwise_plane_width(l);
     int32_t channels = l->in_channels * l->multiplier;
     int32_t taps = window_height * window_width;
@@ -91,11 +91,11 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l,
                     int32_t sum = 0, sum1 = 0;
                     for (int32_t ky = 0; ky < window_height; ky++, x += l->dilation_height * width, tap += window_width) {
                         const int8_t *x1 = x + next;
-#define TVMK_DEPTHWISE_TAP(k)                        \
-    do {                                             \
-        int32_t weight = tap[k];                     \
-        sum += x[(k) * dilation_width] * weight;     \
-        sum1 += x1[(k) * dilation_width] * weight;   \
+#define TVMK_DEPTHWISE_TAP(k)                    \
+    do {                                         \
+        int32_t weight = tap[k];                 \
+        sum += x[(k)*dilation_width] * weight;   \
+        sum1 += x1[(k)*dilation_width] * weight; \
     } while (0)
                         if (window_width == 3) {
                             TVMK_DEPTHWISE_TAP(0);

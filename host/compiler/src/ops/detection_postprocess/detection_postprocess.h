@@ -29,9 +29,9 @@ TVMK_INLINE double tvmk_double_power(int32_t n) {
 
 /* e to the power of x, within two units in the last place of a double; 0 below the normal numbers. */
 TVMK_SHARED double tvmk_double_exp(double x) {
-    static const double factors[14] = {1.0,           1.0,           1.0 / 2,         1.0 / 6,         1.0 / 24,
-                                       1.0 / 120,     1.0 / 720,     1.0 / 5040,      1.0 / 40320,     1.0 / 362880,
-                                       1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800.0};
+    static const double factors[14] = {
+        1.0,        1.0,         1.0 / 2,      1.0 / 6,       1.0 / 24,       1.0 / 120,       1.0 / 720,
+        1.0 / 5040, 1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800.0};
     if (!(x > -708.0)) {
         return x == x ? 0.0 : x;
     }
@@ -51,7 +51,8 @@ TVMK_SHARED double tvmk_double_exp(double x) {
 }
 
 /* Corners of a box: top, left, bottom, right. Products in double, as the reference has them. */
-TVMK_SHARED void tvmk_detection_decode(const tvmk_detection_t *l, const float *encodings, const float *anchors, float *decoded) {
+TVMK_SHARED void tvmk_detection_decode(const tvmk_detection_t *l, const float *encodings, const float *anchors,
+                                       float *decoded) {
     for (int32_t i = 0; i < l->boxes; i++, encodings += l->width, anchors += 4, decoded += 4) {
         const double scales[4] = {l->y_scale, l->x_scale, l->h_scale, l->w_scale};
         for (int32_t side = 0; side < 2; side++) {
@@ -147,8 +148,9 @@ TVMK_SHARED int32_t tvmk_detection_select(const tvmk_detection_t *l, const float
 }
 
 /* The results: for each the place of its score, and the score. What lies behind the last is 0. */
-TVMK_SHARED void tvmk_detection_give(const tvmk_detection_t *l, const float *decoded, const int32_t *places, const float *scores,
-                                     int32_t count, float *boxes, float *classes, float *out_scores, float *number) {
+TVMK_SHARED void tvmk_detection_give(const tvmk_detection_t *l, const float *decoded, const int32_t *places,
+                                     const float *scores, int32_t count, float *boxes, float *classes, float *out_scores,
+                                     float *number) {
     for (int32_t i = 0; i < l->most; i++) {
         int32_t box = i < count ? places[i] / l->columns : 0;
         for (int32_t side = 0; side < 4; side++) {

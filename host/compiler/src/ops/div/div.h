@@ -13,8 +13,8 @@ TVMK_INLINE int32_t tvmk_div_one(int32_t x, int32_t y, int32_t *status) {
 }
 
 /* -1 where a quotient does not exist, or is no int32; the element is then 0. */
-TVMK_SHARED int32_t tvmk_div(const tvmk_broadcast_t *s, const int32_t *in1, const int32_t *in2, int32_t *out,
-                             int32_t low, int32_t high) {
+TVMK_SHARED int32_t tvmk_div(const tvmk_broadcast_t *s, const int32_t *in1, const int32_t *in2, int32_t *out, int32_t low,
+                             int32_t high) {
     int32_t status = 0;
     TVMK_BROADCAST_LOOPS(s, int32_t, in1, in2, out, tvmk_clamp(tvmk_div_one(x, y, &status), low, high))
     return status;

@@ -10,8 +10,9 @@
 TVMK_SHARED void tvmk_fully_connected(const tvmk_fully_connected_t *l, const int8_t *in, int8_t *out) {
     int32_t inputs = l->inputs, units = l->units;
     int32_t tail[2];
-    tvmk_dsp_units_t t = {in,   0, tail, 0, 4 * ((inputs + 1) / 2), 2 * l->requant.zero_point + 1, (const int32_t *)l->weights,
-                          l->requant.table, units};
+    tvmk_dsp_units_t t = {
+        in,   0, tail, 0, 4 * ((inputs + 1) / 2), 2 * l->requant.zero_point + 1, (const int32_t *)l->weights, l->requant.table,
+        units};
     int clamps = l->requant.low != -128 || l->requant.high != 127;
     for (int32_t b = l->batches; b > 0; b--, out += units) {
         t.x_end = t.x + (inputs & ~3);

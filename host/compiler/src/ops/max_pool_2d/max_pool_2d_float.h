@@ -5,8 +5,7 @@
 #include "float_base.h"
 #include "max_pool_2d_parts.h"
 
-TVMK_SHARED void tvmk_float_max_pool_2d(const tvmk_max_pool_2d_t *l, const float *in, float *out, float low,
-                                        float high) {
+TVMK_SHARED void tvmk_float_max_pool_2d(const tvmk_max_pool_2d_t *l, const float *in, float *out, float low, float high) {
     int32_t step = (int32_t)l->in_width * l->channels;
     for (int32_t b = 0; b < l->batches; b++, in += l->in_height * step) {
         for (int32_t oy = 0; oy < l->out_height; oy++) {

@@ -13,12 +13,12 @@ TVMK_INLINE int32_t tvmk_requantize_one(const tvmk_requantize_t *l, int32_t x, i
     return tvmk_clamp(tvmk_multiply(x - l->zero_point_in, l->mantissa, l->shift) + l->zero_point_out, low, high);
 }
 
-#define TVMK_REQUANTIZE(from, to, low, high)                                                                     \
-    TVMK_SHARED void tvmk_requantize_##from##_##to(const tvmk_requantize_t *l, const from##_t *in, to##_t *out,  \
-                                                   int32_t count) {                                              \
-        for (int32_t i = 0; i < count; i++) {                                                                    \
-            out[i] = (to##_t)tvmk_requantize_one(l, in[i], low, high);                                           \
-        }                                                                                                        \
+#define TVMK_REQUANTIZE(from, to, low, high)                                                                    \
+    TVMK_SHARED void tvmk_requantize_##from##_##to(const tvmk_requantize_t *l, const from##_t *in, to##_t *out, \
+                                                   int32_t count) {                                             \
+        for (int32_t i = 0; i < count; i++) {                                                                   \
+            out[i] = (to##_t)tvmk_requantize_one(l, in[i], low, high);                                          \
+        }                                                                                                       \
     }
 
 TVMK_REQUANTIZE(int8, int16, INT16_MIN, INT16_MAX)

@@ -23,11 +23,11 @@ TVMK_QUANTIZE(int8, INT8_MIN, INT8_MAX)
 TVMK_QUANTIZE(uint8, 0, UINT8_MAX)
 TVMK_QUANTIZE(int16, INT16_MIN, INT16_MAX)
 
-#define TVMK_DEQUANTIZE(from)                                                                                       \
+#define TVMK_DEQUANTIZE(from)                                                                                           \
     TVMK_SHARED void tvmk_dequantize_##from(const from##_t *in, float *out, int32_t count, float scale, int32_t zero) { \
-        for (int32_t i = 0; i < count; i++) {                                                                       \
-            out[i] = tvmk_exact(scale * (float)(in[i] - zero));                                                     \
-        }                                                                                                           \
+        for (int32_t i = 0; i < count; i++) {                                                                           \
+            out[i] = tvmk_exact(scale * (float)(in[i] - zero));                                                         \
+        }                                                                                                               \
     }
 
 TVMK_DEQUANTIZE(int8)

@@ -16,9 +16,7 @@ TVMK_INLINE int32_t tvmk_clamp(int32_t x, int32_t low, int32_t high) { return tv
 
 /* gemmlowp's SaturatingRoundingDoublingHighMul for every pair but INT32_MIN, INT32_MIN:
  * (2ab + 2^31) >> 32 rounds halves up, which is what adding the signed nudge and dividing towards zero comes to. */
-TVMK_INLINE int32_t tvmk_high_mul(int32_t a, int32_t b) {
-    return (int32_t)(((int64_t)a * b + ((int64_t)1 << 30)) >> 31);
-}
+TVMK_INLINE int32_t tvmk_high_mul(int32_t a, int32_t b) { return (int32_t)(((int64_t)a * b + ((int64_t)1 << 30)) >> 31); }
 
 /* gemmlowp's RoundingDivideByPOT: halves away from zero; exponent 0 … 31. */
 TVMK_INLINE int32_t tvmk_divide_by_pot(int32_t x, int32_t exponent) {

@@ -4,12 +4,12 @@
 
 #include "float_math.h"
 
-#define TVMK_FLOAT_EACH(name, expression)                                          \
+#define TVMK_FLOAT_EACH(name, expression)                                           \
     TVMK_SHARED void tvmk_each_##name(const float *in, float *out, int32_t count) { \
-        for (int32_t i = 0; i < count; i++) {                                      \
-            const float x = tvmk_exact(in[i]);                                     \
-            out[i] = (expression);                                                 \
-        }                                                                          \
+        for (int32_t i = 0; i < count; i++) {                                       \
+            const float x = tvmk_exact(in[i]);                                      \
+            out[i] = (expression);                                                  \
+        }                                                                           \
     }
 
 TVMK_FLOAT_EACH(abs, tvmk_float_result(tvmk_float_of_bits(tvmk_float_bits(x) & ~TVMK_FLOAT_SIGN)))
@@ -24,7 +24,7 @@ TVMK_FLOAT_EACH(round, tvmk_float_result(tvmk_round_half_even(x)))
 TVMK_FLOAT_EACH(rsqrt, tvmk_rsqrt(x))
 TVMK_FLOAT_EACH(sin, tvmk_sin(x))
 TVMK_FLOAT_EACH(sqrt, tvmk_sqrt(x))
-TVMK_FLOAT_EACH(square, tvmk_float_result(x * x))
+TVMK_FLOAT_EACH(square, tvmk_float_result(x *x))
 TVMK_FLOAT_EACH(tanh, tvmk_tanh(x))
 
 #endif

@@ -283,13 +283,9 @@ TVMK_SHARED float tvmk_sine(float x, uint32_t quarters) {
 
 TVMK_INLINE int tvmk_float_is_finite(float x) { return (tvmk_float_bits(x) & ~TVMK_FLOAT_SIGN) < TVMK_FLOAT_INFINITY; }
 
-TVMK_INLINE float tvmk_sin(float x) {
-    return tvmk_float_is_finite(x) ? tvmk_sine(x, 0) : tvmk_float_of_bits(TVMK_FLOAT_NAN);
-}
+TVMK_INLINE float tvmk_sin(float x) { return tvmk_float_is_finite(x) ? tvmk_sine(x, 0) : tvmk_float_of_bits(TVMK_FLOAT_NAN); }
 
-TVMK_INLINE float tvmk_cos(float x) {
-    return tvmk_float_is_finite(x) ? tvmk_sine(x, 1) : tvmk_float_of_bits(TVMK_FLOAT_NAN);
-}
+TVMK_INLINE float tvmk_cos(float x) { return tvmk_float_is_finite(x) ? tvmk_sine(x, 1) : tvmk_float_of_bits(TVMK_FLOAT_NAN); }
 
 /* By the core's own instruction where it is known to round correctly, else digit by digit. */
 #if defined(__GNUC__) && defined(__ARM_FP) && (__ARM_FP & 4)

@@ -19,8 +19,7 @@ typedef struct {
 } tvmk_float_pool_t;
 
 /* Elements outside the input are not counted. */
-TVMK_SHARED void tvmk_float_average_pool_2d(const tvmk_float_pool_t *l, const float *in, float *out, float low,
-                                            float high) {
+TVMK_SHARED void tvmk_float_average_pool_2d(const tvmk_float_pool_t *l, const float *in, float *out, float low, float high) {
     int32_t step = (int32_t)l->in_width * l->channels;
     for (int32_t b = 0; b < l->batches; b++, in += l->in_height * step) {
         for (int32_t oy = 0; oy < l->out_height; oy++) {

@@ -22,8 +22,8 @@ TVMK_INLINE float tvmk_float_finish(const tvmk_float_window_t *l, float sum, int
 }
 
 /* The input element of window row `ky`, column `kx` for output (oy, ox), or null outside. */
-TVMK_INLINE const float *tvmk_float_element(const tvmk_float_window_t *l, const float *in, int32_t oy, int32_t ox,
-                                            int32_t ky, int32_t kx) {
+TVMK_INLINE const float *tvmk_float_element(const tvmk_float_window_t *l, const float *in, int32_t oy, int32_t ox, int32_t ky,
+                                            int32_t kx) {
     int32_t y = oy * l->stride_height - l->pad_top + ky * l->dilation_height;
     int32_t x = ox * l->stride_width - l->pad_left + kx * l->dilation_width;
     int inside = y >= 0 && y < l->in_height && x >= 0 && x < l->in_width;
@@ -64,18 +64,18 @@ TVMK_INLINE float tvmk_float_depthwise_one(const tvmk_float_window_t *l, const f
     return tvmk_float_finish(l, sum, c);
 }
 
-#define TVMK_FLOAT_WINDOWS(name, one)                                                             \
-    TVMK_SHARED void name(const tvmk_float_window_t *l, const float *in, float *out) {            \
-        for (int32_t b = 0; b < l->batches; b++) {                                                \
-            for (int32_t oy = 0; oy < l->out_height; oy++) {                                      \
-                for (int32_t ox = 0; ox < l->out_width; ox++) {                                   \
-                    for (int32_t c = 0; c < l->out_channels; c++) {                               \
-                        *out++ = one(l, in, oy, ox, c);                                           \
-                    }                                                                             \
-                }                                                                                 \
-            }                                                                                     \
-            in += l->in_height * l->in_width * l->in_channels;                                    \
-        }                                                                                         \
+#define TVMK_FLOAT_WINDOWS(name, one)                                                  \
+    TVMK_SHARED void name(const tvmk_float_window_t *l, const float *in, float *out) { \
+        for (int32_t b = 0; b < l->batches; b++) {                                     \
+            for (int32_t oy = 0; oy < l->out_height; oy++) {                           \
+                for (int32_t ox = 0; ox < l->out_width; ox++) {                        \
+                    for (int32_t c = 0; c < l->out_channels; c++) {                    \
+                        *out++ = one(l, in, oy, ox, c);                                \
+                    }                                                                  \
+                }                                                                      \
+            }                                                                          \
+            in += l->in_height * l->in_width * l->in_channels;                         \
+        }                                                                              \
     }
 
 TVMK_FLOAT_WINDOWS(tvmk_float_conv_2d, tvmk_float_conv_2d_one)

@@ -19,15 +19,14 @@ TVMK_INLINE int32_t tvmk_int4_second(uint8_t pair) { return pair >> 4; }
 #if TVMK_MVE
 TVMK_INLINE int32_t tvmk_int4_start(const int8_t *x, int32_t depth) {
     int32_t sum = 0;
-    __asm__ volatile(
-        "dlstp.8 lr, %[depth]\n"
-        "1:\n"
-        "vldrb.8 q0, [%[x]], #16\n"
-        "vaddva.s8 %[sum], q0\n"
-        "letp lr, 1b\n"
-        : [sum] "+Te"(sum), [x] "+r"(x)
-        : [depth] "r"(depth)
-        : "lr", "q0", "memory");
+    __asm__ volatile("dlstp.8 lr, %[depth]\n"
+                     "1:\n"
+                     "vldrb.8 q0, [%[x]], #16\n"
+                     "vaddva.s8 %[sum], q0\n"
+                     "letp lr, 1b\n"
+                     : [sum] "+Te"(sum), [x] "+r"(x)
+                     : [depth] "r"(depth)
+                     : "lr", "q0", "memory");
     return -8 * sum;
 }
 #else

@@ -46,8 +46,8 @@ TVMK_SHARED void tvmk_matrices(const tvmk_matrices_t *l, const int8_t *rows, con
     }
 }
 
-TVMK_INLINE void tvmk_matrices_as_int16(const tvmk_matrices_t *l, const int16_t *rows, const void *columns,
-                                        const int64_t *bias, int16_t *out, void *scratch, int bytes) {
+TVMK_INLINE void tvmk_matrices_as_int16(const tvmk_matrices_t *l, const int16_t *rows, const void *columns, const int64_t *bias,
+                                        int16_t *out, void *scratch, int bytes) {
     tvmk_matrices_tile_t *tile = (tvmk_matrices_tile_t *)scratch;
     const int8_t *from = (const int8_t *)columns;
     for (int32_t j = 0; j < l->columns; j += TVMK_MATRICES_TILE) {
@@ -66,8 +66,8 @@ TVMK_INLINE void tvmk_matrices_as_int16(const tvmk_matrices_t *l, const int16_t 
 }
 
 /* On int16, columns of int16 or of int8, with a bias for each column or none. */
-TVMK_SHARED void tvmk_matrices_int16(const tvmk_matrices_t *l, const int16_t *rows, const int16_t *columns,
-                                     const int64_t *bias, int16_t *out, void *scratch) {
+TVMK_SHARED void tvmk_matrices_int16(const tvmk_matrices_t *l, const int16_t *rows, const int16_t *columns, const int64_t *bias,
+                                     int16_t *out, void *scratch) {
     tvmk_matrices_as_int16(l, rows, columns, bias, out, scratch, 0);
 }
 TVMK_SHARED void tvmk_matrices_int16x8(const tvmk_matrices_t *l, const int16_t *rows, const int8_t *columns,

@@ -128,8 +128,7 @@ TVMK_INLINE void tvmk_matrices_gather_int16(const tvmk_matrices_t *l, const void
     }
 }
 
-TVMK_INLINE void tvmk_matrices_products_int16(const tvmk_matrices_t *l, const int16_t *x, const int32_t *tile,
-                                              int64_t *sums) {
+TVMK_INLINE void tvmk_matrices_products_int16(const tvmk_matrices_t *l, const int16_t *x, const int32_t *tile, int64_t *sums) {
     int64_t a = 0, b = 0, c = 0, d = 0;
     for (int32_t k = l->depth; k > 0; k -= 2, x += 2, tile += TVMK_MATRICES_TILE) {
         int32_t pair = k > 1 ? tvmk_load_pair(x) : *x;

@@ -5,8 +5,8 @@
 #include "base.h"
 
 typedef struct {
-    int32_t count[5];    /* outermost loop first */
-    int32_t in_step[5];  /* bytes from one repetition to the next */
+    int32_t count[5];   /* outermost loop first */
+    int32_t in_step[5]; /* bytes from one repetition to the next */
     int32_t out_step[5];
     int32_t block; /* bytes copied at a time */
 } tvmk_move_t;

@@ -35,8 +35,7 @@ TVMK_INLINE void tvmk_unit_sums_four(const int8_t *x, const int8_t *w0, int32_t 
 #if !TVMK_DSP
 
 /* No rows are packed. */
-TVMK_INLINE int tvmk_unit_sums_packed(const tvmk_unit_rows_t *l, int32_t first, int32_t count, const int8_t *x,
-                                      int32_t *sums) {
+TVMK_INLINE int tvmk_unit_sums_packed(const tvmk_unit_rows_t *l, int32_t first, int32_t count, const int8_t *x, int32_t *sums) {
     (void)l, (void)first, (void)count, (void)x, (void)sums;
     return 0;
 }

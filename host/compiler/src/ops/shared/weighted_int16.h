@@ -131,9 +131,9 @@ TVMK_INLINE void tvmk_int16_convolution(const tvmk_int16_window_t *l, const int1
     }
 }
 
-#define TVMK_INT16_CONVOLUTION(name, form)                                                                         \
-    TVMK_SHARED void name(const tvmk_int16_window_t *l, const int16_t *in, int16_t *out, int16_t *scratch) {       \
-        tvmk_int16_convolution(l, in, out, scratch, form);                                                         \
+#define TVMK_INT16_CONVOLUTION(name, form)                                                                   \
+    TVMK_SHARED void name(const tvmk_int16_window_t *l, const int16_t *in, int16_t *out, int16_t *scratch) { \
+        tvmk_int16_convolution(l, in, out, scratch, form);                                                   \
     }
 
 TVMK_INT16_CONVOLUTION(tvmk_conv_2d_int16, TVMK_INT16_SHORT)
@@ -201,9 +201,9 @@ TVMK_INLINE void tvmk_int16_depthwise(const tvmk_int16_window_t *l, const int16_
     }
 }
 
-#define TVMK_INT16_DEPTHWISE(name, form)                                                      \
-    TVMK_SHARED void name(const tvmk_int16_window_t *l, const int16_t *in, int16_t *out) {    \
-        tvmk_int16_depthwise(l, in, out, form);                                               \
+#define TVMK_INT16_DEPTHWISE(name, form)                                                   \
+    TVMK_SHARED void name(const tvmk_int16_window_t *l, const int16_t *in, int16_t *out) { \
+        tvmk_int16_depthwise(l, in, out, form);                                            \
     }
 
 TVMK_INT16_DEPTHWISE(tvmk_depthwise_conv_2d_int16, TVMK_INT16_SHORT)

@@ -6,22 +6,22 @@
 #include "base.h"
 
 /* For each of channels + 1 ranges of bins, the first of which is of no channel: where its bins and weights start, and how many. */
-TVMK_SHARED void tvmk_signal_filter_bank(
-    const uint32_t *in, uint64_t *out, const int16_t *weights, const int16_t *unweights, const int16_t *ranges, int32_t channels) {
-  uint64_t carried = 0;
-  for (int32_t i = 0; i <= channels; i++, ranges += 3) {
-    const uint32_t *bins = in + ranges[0];
-    const int16_t *up = weights + ranges[1], *down = unweights + ranges[1];
-    uint64_t sum = carried;
-    carried = 0;
-    for (int32_t j = 0; j < ranges[2]; j++) {
-      sum += (uint64_t)((int64_t)bins[j] * up[j]);
-      carried += (uint64_t)((int64_t)bins[j] * down[j]);
+TVMK_SHARED void tvmk_signal_filter_bank(const uint32_t *in, uint64_t *out, const int16_t *weights, const int16_t *unweights,
+                                         const int16_t *ranges, int32_t channels) {
+    uint64_t carried = 0;
+    for (int32_t i = 0; i <= channels; i++, ranges += 3) {
+        const uint32_t *bins = in + ranges[0];
+        const int16_t *up = weights + ranges[1], *down = unweights + ranges[1];
+        uint64_t sum = carried;
+        carried = 0;
+        for (int32_t j = 0; j < ranges[2]; j++) {
+            sum += (uint64_t)((int64_t)bins[j] * up[j]);
+            carried += (uint64_t)((int64_t)bins[j] * down[j]);
+        }
+        if (i > 0) {
+            out[i - 1] = sum;
+        }
     }
-    if (i > 0) {
-      out[i - 1] = sum;
-    }
-  }
 }
 
 #endif

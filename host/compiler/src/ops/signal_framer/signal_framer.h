@@ -11,8 +11,8 @@ typedef struct {
 } tvmk_signal_framer_t;
 
 /* `past` holds `*count` samples of each row that were not yet the first of a frame. Frames without enough samples are 0. */
-TVMK_SHARED void tvmk_signal_framer(const tvmk_signal_framer_t *l, const int16_t *in, int16_t *out, uint8_t *valid, int16_t *past,
-    int32_t *count) {
+TVMK_SHARED void tvmk_signal_framer(const tvmk_signal_framer_t *l, const int16_t *in, int16_t *out, uint8_t *valid,
+                                    int16_t *past, int32_t *count) {
     int32_t have = *count;
     *valid = 1;
     for (int32_t row = 0; row < l->rows; row++, past += l->kept) {

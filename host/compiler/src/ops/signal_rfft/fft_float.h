@@ -18,9 +18,9 @@
 
 /* What the inverse leaves to do: each of `count` samples is that many times too large. */
 TVMK_SHARED void tvmk_fft_divide(float *out, int32_t count) {
-  for (int32_t i = 0; i < count; i++) {
-    out[i] = tvmk_float_result(out[i] / (float)count);
-  }
+    for (int32_t i = 0; i < count; i++) {
+        out[i] = tvmk_float_result(out[i] / (float)count);
+    }
 }
 
 #endif

@@ -12,8 +12,8 @@ typedef struct {
 } tvmk_signal_stacker_t;
 
 /* `past` holds `count[0]` frames; `count[1]` is 0 before the first frame. An output that is not valid is 0. */
-TVMK_SHARED void tvmk_signal_stacker(const tvmk_signal_stacker_t *l, const int16_t *in, int16_t *out, uint8_t *valid, int16_t *past,
-    int32_t *count) {
+TVMK_SHARED void tvmk_signal_stacker(const tvmk_signal_stacker_t *l, const int16_t *in, int16_t *out, uint8_t *valid,
+                                     int16_t *past, int32_t *count) {
     const size_t bytes = (size_t)l->channels * sizeof *in;
     int32_t have = count[0];
     if (count[1] == 0) {

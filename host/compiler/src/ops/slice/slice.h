@@ -28,24 +28,24 @@ TVMK_SHARED void tvmk_slice(const tvmk_slice_t *l, const int8_t *in, const int32
 }
 
 /* -1 where the part does not lie within the input or has not as many elements as the output. A size of -1 goes to the end. */
-#define TVMK_SLICE(type)                                                                                             \
-    TVMK_SHARED int32_t tvmk_slice_##type(const tvmk_slice_t *l, const int8_t *in, const type##_t *begin,            \
-                                          const type##_t *wanted, int8_t *out) {                                     \
-        int32_t first[5] = {0, 0, 0, 0, 0}, size[5] = {1, 1, 1, 1, 1}, count = 1;                                    \
-        for (int32_t i = 5 - l->rank; i < 5; i++, begin++, wanted++) {                                               \
-            int32_t most = l->shape[i];                                                                              \
-            if (*begin < 0 || *begin > most || *wanted < -1 || *wanted > most - *begin) {                            \
-                return -1;                                                                                           \
-            }                                                                                                        \
-            first[i] = (int32_t)*begin;                                                                              \
-            size[i] = *wanted < 0 ? most - first[i] : (int32_t)*wanted;                                              \
-            count *= size[i];                                                                                        \
-        }                                                                                                            \
-        if (count != l->count) {                                                                                     \
-            return -1;                                                                                               \
-        }                                                                                                            \
-        tvmk_slice(l, in, first, size, out);                                                                         \
-        return 0;                                                                                                    \
+#define TVMK_SLICE(type)                                                                                  \
+    TVMK_SHARED int32_t tvmk_slice_##type(const tvmk_slice_t *l, const int8_t *in, const type##_t *begin, \
+                                          const type##_t *wanted, int8_t *out) {                          \
+        int32_t first[5] = {0, 0, 0, 0, 0}, size[5] = {1, 1, 1, 1, 1}, count = 1;                         \
+        for (int32_t i = 5 - l->rank; i < 5; i++, begin++, wanted++) {                                    \
+            int32_t most = l->shape[i];                                                                   \
+            if (*begin < 0 || *begin > most || *wanted < -1 || *wanted > most - *begin) {                 \
+                return -1;                                                                                \
+            }                                                                                             \
+            first[i] = (int32_t)*begin;                                                                   \
+            size[i] = *wanted < 0 ? most - first[i] : (int32_t)*wanted;                                   \
+            count *= size[i];                                                                             \
+        }                                                                                                 \
+        if (count != l->count) {                                                                          \
+            return -1;                                                                                    \
+        }                                                                                                 \
+        tvmk_slice(l, in, first, size, out);                                                              \
+        return 0;                                                                                         \
     }
 
 TVMK_SLICE(int32)

@@ -48,9 +48,7 @@ TVMK_INLINE void tvmk_softmax_rows(const tvmk_softmax_t *l, const int8_t *in, in
     }
 }
 
-TVMK_SHARED void tvmk_softmax(const tvmk_softmax_t *l, const int8_t *in, int8_t *out) {
-    tvmk_softmax_rows(l, in, out, 0, 8);
-}
+TVMK_SHARED void tvmk_softmax(const tvmk_softmax_t *l, const int8_t *in, int8_t *out) { tvmk_softmax_rows(l, in, out, 0, 8); }
 
 TVMK_SHARED void tvmk_softmax_int16(const tvmk_softmax_t *l, const int8_t *in, int16_t *out) {
     tvmk_softmax_rows(l, in, 0, out, 16);

@@ -20,8 +20,8 @@ TVMK_INLINE int32_t tvmk_squared_difference_one(const tvmk_squared_difference_t 
     return tvmk_clamp(square + l->zero_point_out, l->low, l->high);
 }
 
-TVMK_SHARED void tvmk_squared_difference_int8(const tvmk_squared_difference_t *l, const tvmk_broadcast_t *s,
-                                              const int8_t *in1, const int8_t *in2, int8_t *out) {
+TVMK_SHARED void tvmk_squared_difference_int8(const tvmk_squared_difference_t *l, const tvmk_broadcast_t *s, const int8_t *in1,
+                                              const int8_t *in2, int8_t *out) {
     TVMK_BROADCAST_LOOPS(s, int8_t, in1, in2, out, (int8_t)tvmk_squared_difference_one(l, x, y))
 }
 
@@ -32,8 +32,7 @@ TVMK_SHARED void tvmk_squared_difference_int16(const tvmk_squared_difference_t *
 
 TVMK_SHARED void tvmk_squared_difference_int32(const tvmk_broadcast_t *s, const int32_t *in1, const int32_t *in2,
                                                int32_t *out) {
-    TVMK_BROADCAST_LOOPS(s, int32_t, in1, in2, out,
-                         (int32_t)(((uint32_t)x - (uint32_t)y) * ((uint32_t)x - (uint32_t)y)))
+    TVMK_BROADCAST_LOOPS(s, int32_t, in1, in2, out, (int32_t)(((uint32_t)x - (uint32_t)y) * ((uint32_t)x - (uint32_t)y)))
 }
 
 #endif

@@ -10,8 +10,7 @@ TVMK_INLINE float tvmk_squared_difference_float_one(float x, float y) {
     return tvmk_float_result(difference * difference);
 }
 
-TVMK_SHARED void tvmk_squared_difference_float(const tvmk_broadcast_t *s, const float *in1, const float *in2,
-                                               float *out) {
+TVMK_SHARED void tvmk_squared_difference_float(const tvmk_broadcast_t *s, const float *in1, const float *in2, float *out) {
     TVMK_BROADCAST_LOOPS(s, float, in1, in2, out, tvmk_squared_difference_float_one(x, y))
 }
 

@@ -19,8 +19,7 @@ TVMK_INLINE int8_t tvmk_sub_one(const tvmk_sub_t *l, int32_t x, int32_t y) {
     return (int8_t)tvmk_clamp(difference + l->zero_point_out, l->low, l->high);
 }
 
-TVMK_SHARED void tvmk_sub(const tvmk_sub_t *l, const tvmk_broadcast_t *s, const int8_t *in1, const int8_t *in2,
-                          int8_t *out) {
+TVMK_SHARED void tvmk_sub(const tvmk_sub_t *l, const tvmk_broadcast_t *s, const int8_t *in1, const int8_t *in2, int8_t *out) {
     TVMK_BROADCAST_LOOPS(s, int8_t, in1, in2, out, tvmk_sub_one(l, x, y))
 }
 

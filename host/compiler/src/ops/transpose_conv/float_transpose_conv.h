@@ -47,8 +47,7 @@ TVMK_SHARED void tvmk_float_transpose_conv(const tvmk_float_transpose_conv_t *l,
         for (int32_t oy = 0; oy < l->out_height; oy++) {
             for (int32_t ox = 0; ox < l->out_width; ox++) {
                 for (int32_t c = 0; c < l->out_channels; c++) {
-                    float sum =
-                        tvmk_float_transpose_conv_one(l, weights + c * step, in, oy + l->pad_top, ox + l->pad_left);
+                    float sum = tvmk_float_transpose_conv_one(l, weights + c * step, in, oy + l->pad_top, ox + l->pad_left);
                     *out++ = tvmk_float_clamp(bias ? sum + bias[c] : sum, low, high);
                 }
             }
