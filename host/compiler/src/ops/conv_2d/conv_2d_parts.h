@@ -13,6 +13,18 @@ typedef struct {
     int32_t first, column, row; /* bytes to the first position of the output, from one to its neighbours */
 } tvmk_conv_2d_place_t;
 
+/* Bytes of scratch memory: what the kernel of a part needs; its output; its input, if that is picked. */
+TVMK_INLINE int32_t tvmk_conv_2d_parts_scratch(const tvmk_conv_2d_t *const *parts, int32_t count, int picks, int packed) {
+    int32_t own = 0, made = 0, picked = 0;
+    for (int32_t p = 0; p < count; p++) {
+        const tvmk_conv_2d_t *l = parts[p];
+        own = tvmk_max(own, tvmk_conv_2d_scratch(l, packed));
+        made = tvmk_max(made, (int32_t)l->out_height * l->out_width * l->out_channels);
+        picked = picks ? tvmk_max(picked, (int32_t)l->in_height * l->in_width * l->in_channels) : 0;
+    }
+    return (own + 3) / 4 * 4 + made + picked;
+}
+
 /* `bytes` bytes of each pixel, few as a rule: a call for each would cost more than the bytes. */
 TVMK_INLINE void tvmk_conv_2d_pixel(int8_t *to, const int8_t *from, int32_t bytes) {
     if (bytes >= 16) {

@@ -55,6 +55,9 @@ pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary
     let own = most(&|part| layer::scratch_bytes(&part.window, form)).next_multiple_of(4);
     let scratch_bytes = own + most(&picked) + most(&made);
     let mut body = structs(lowering, parts);
+    let (picks, packed) = (u8::from(most(&picked) > 0), u8::from(form != Form::Unpacked));
+    let needed = format!("tvmk_conv_2d_parts_scratch(parts, {}, {picks}, {packed})", parts.len());
+    body += &text::scratch(&needed, scratch_bytes);
     body += &format!("    int8_t *made = (int8_t *)scratch + {own};\n");
     let mut source = "in".to_owned();
     if most(&picked) > 0 {

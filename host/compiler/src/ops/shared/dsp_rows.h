@@ -151,36 +151,6 @@ typedef char tvmk_dsp_rows_t_words[sizeof(tvmk_dsp_rows_t) == 88 ? 1 : -1]; /* a
     "add sp, sp, #92\n"                 \
     "pop {r4-r11, lr}\n"
 
-/* All rows of one channel, window 3 × 3, stride 1 along the rows. */
-TVMK_SHARED void tvmk_dsp_rows_3x3(const tvmk_dsp_rows_t *r) {
-    register const tvmk_dsp_rows_t *r0 __asm__("r0") = r;
-    __asm__ volatile(
-        TVMK_DSP_ROWS_ENTER("68")
-        "1:\n"
-        TVMK_DSP_ROW_START
-        "2:\n"
-        TVMK_DSP_ROW_PAIR
-        TVMK_DSP_ROW_PAIR
-        TVMK_DSP_ROW_END(TVMK_DSP_ROW_BYTE)
-        : "+r"(r0)
-        :
-        : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
-}
-TVMK_SHARED void tvmk_dsp_rows_3x3_left(const tvmk_dsp_rows_t *r) {
-    register const tvmk_dsp_rows_t *r0 __asm__("r0") = r;
-    __asm__ volatile(
-        TVMK_DSP_ROWS_ENTER("68")
-        "1:\n"
-        TVMK_DSP_ROW_START
-        "2:\n"
-        TVMK_DSP_ROW_PAIR
-        TVMK_DSP_ROW_PAIR
-        TVMK_DSP_ROW_END(TVMK_DSP_ROW_BYTE_LEFT)
-        : "+r"(r0)
-        :
-        : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
-}
-
 /* One output with stride 2: (x, x+1) · (0, 1) + x+2 · 2, three rows. */
 #define TVMK_DSP_ROW_SINGLE(sum)          \
     "smlad " sum ", r10, r0, " sum "\n"   \
@@ -198,35 +168,28 @@ TVMK_SHARED void tvmk_dsp_rows_3x3_left(const tvmk_dsp_rows_t *r) {
     TVMK_DSP_ROW_SINGLE("r7")  \
     "strd r6, r7, [lr], #8\n"
 
-/* All rows of one channel, window 3 × 3, stride 2 along the rows. */
-TVMK_SHARED void tvmk_dsp_rows_3x3_stride2(const tvmk_dsp_rows_t *r) {
-    register const tvmk_dsp_rows_t *r0 __asm__("r0") = r;
-    __asm__ volatile(
-        TVMK_DSP_ROWS_ENTER("80")
-        "1:\n"
-        TVMK_DSP_ROW_START
-        "2:\n"
-        TVMK_DSP_ROW_PAIR2
-        TVMK_DSP_ROW_PAIR2
-        TVMK_DSP_ROW_END(TVMK_DSP_ROW_BYTE)
-        : "+r"(r0)
-        :
-        : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
-}
-TVMK_SHARED void tvmk_dsp_rows_3x3_stride2_left(const tvmk_dsp_rows_t *r) {
-    register const tvmk_dsp_rows_t *r0 __asm__("r0") = r;
-    __asm__ volatile(
-        TVMK_DSP_ROWS_ENTER("80")
-        "1:\n"
-        TVMK_DSP_ROW_START
-        "2:\n"
-        TVMK_DSP_ROW_PAIR2
-        TVMK_DSP_ROW_PAIR2
-        TVMK_DSP_ROW_END(TVMK_DSP_ROW_BYTE_LEFT)
-        : "+r"(r0)
-        :
-        : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
-}
+/* All rows of one channel, window 3 × 3: two times `pair`, of `bytes` bytes, then the sums to bytes. */
+#define TVMK_DSP_ROWS_3X3(name, bytes, pair, byte)                     \
+    TVMK_SHARED void name(const tvmk_dsp_rows_t *r) {                  \
+        register const tvmk_dsp_rows_t *r0 __asm__("r0") = r;          \
+        __asm__ volatile(                                              \
+            TVMK_DSP_ROWS_ENTER(bytes)                                 \
+            "1:\n"                                                     \
+            TVMK_DSP_ROW_START                                         \
+            "2:\n"                                                     \
+            pair                                                       \
+            pair                                                       \
+            TVMK_DSP_ROW_END(byte)                                     \
+            : "+r"(r0)                                                 \
+            :                                                          \
+            : "r1", "r2", "r3", "r12", TVMK_DSP_CLOBBERS);             \
+    }
+
+/* Stride 1 and stride 2 along the rows, shifts to the right and to the left. */
+TVMK_DSP_ROWS_3X3(tvmk_dsp_rows_3x3, "68", TVMK_DSP_ROW_PAIR, TVMK_DSP_ROW_BYTE)
+TVMK_DSP_ROWS_3X3(tvmk_dsp_rows_3x3_left, "68", TVMK_DSP_ROW_PAIR, TVMK_DSP_ROW_BYTE_LEFT)
+TVMK_DSP_ROWS_3X3(tvmk_dsp_rows_3x3_stride2, "80", TVMK_DSP_ROW_PAIR2, TVMK_DSP_ROW_BYTE)
+TVMK_DSP_ROWS_3X3(tvmk_dsp_rows_3x3_stride2_left, "80", TVMK_DSP_ROW_PAIR2, TVMK_DSP_ROW_BYTE_LEFT)
 
 #endif
 

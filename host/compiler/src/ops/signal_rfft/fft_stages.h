@@ -191,7 +191,12 @@ TVMK_SHARED void TVMK_FFT_NAME(rfft)(const TVMK_FFT_NAME(fft_t) * l, const TVMK_
     }
 }
 
-/* SignalIrfft: back again. `scratch` has room for as many scalars as the output. Nothing may overlap. */
+/* Bytes of scratch memory for the way back: as many scalars as the output has. */
+TVMK_INLINE int32_t TVMK_FFT_NAME(irfft_scratch)(const TVMK_FFT_NAME(fft_t) * l) {
+    return 2 * l->length * (int32_t)sizeof(TVMK_FFT_SCALAR);
+}
+
+/* SignalIrfft: back again. Nothing may overlap. */
 TVMK_SHARED void TVMK_FFT_NAME(irfft)(const TVMK_FFT_NAME(fft_t) * l, const TVMK_FFT_SCALAR *in, TVMK_FFT_SCALAR *out,
                                       TVMK_FFT_SCALAR *scratch) {
     const int32_t n = l->length;

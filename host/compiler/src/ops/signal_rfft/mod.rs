@@ -101,13 +101,16 @@ impl Checked for Fft<'_> {
         } else {
             format!("tvmk_rfft_{suffix}(&layer, input + b * {from}, {from}, output + b * {to});")
         };
+        let (scratch_bytes, scratch_align) = if self.inverse { (tables.length() * size, size as u32) } else { (0, 0) };
+        if self.inverse {
+            body += &text::scratch(&format!("tvmk_irfft_scratch_{suffix}(&layer)"), scratch_bytes);
+        }
         let rows = self.input.elements() / from;
         body += &format!("    for (int32_t b = 0; b < {rows}; b++) {{\n        {call}\n");
         if self.inverse && self.input.dtype == DType::Float32 {
             body += &format!("        tvmk_fft_divide(output + b * {to}, {to});\n");
         }
         body += "    }\n";
-        let (scratch_bytes, scratch_align) = if self.inverse { (tables.length() * size, size as u32) } else { (0, 0) };
         let summary = format!("transform of {} {}", tables.length(), self.input.dtype);
         Lowered::Layer(Layer {
             constants,

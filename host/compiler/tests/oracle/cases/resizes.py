@@ -1,0 +1,36 @@
+"""What RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR have in common: larger and smaller images, with each option."""
+
+import itertools
+
+import numpy as np
+
+import quantities
+from builder import Model, options
+
+SIZES = (((3, 5), (6, 10)), ((7, 4), (3, 9)), ((1, 1), (4, 3)), ((6, 6), (1, 1)), ((5, 11), (13, 7)))
+
+
+def cases(operator, table, sizes, pairs, types):
+    """Cases of one of them: its table of options, pairs of corners that meet and of centres, types with channels."""
+    start = operator.lower()
+    for (size, result), (align, half) in itertools.product(sizes, pairs):
+        name = f"{size[0]}x{size[1]}-{result[0]}x{result[1]}{'-align' * align}{'-half' * half}"
+        fields = options(table, alignCorners=align, halfPixelCenters=half)
+        for dtype, channels in types:
+            yield (
+                f"{start}-{dtype}-{name}",
+                lambda state, args=(size, result, fields, dtype, channels): _build(state, operator, *args),
+            )
+    fields = options(table, alignCorners=False, halfPixelCenters=False)
+    yield f"{start}-batch2", lambda state: _build(state, operator, (4, 4), (6, 3), fields, "int8", 5, 2)
+
+
+def _build(state, operator, size, result, fields, dtype, channels, batch=1):
+    model = Model()
+    graph = model.graph()
+    quantization = quantities.activations(state) if dtype == "int8" else None
+    source = graph.input("input", (batch, *size, channels), quantization, np.dtype(dtype))
+    wanted = graph.constant("size", np.int32(result))
+    output = graph.tensor("output", (batch, *result, channels), quantization, np.dtype(dtype))
+    graph.output(graph.operator(operator, [source, wanted], [output], fields))
+    return model.bytes()
