@@ -1,6 +1,6 @@
 //! FULLY_CONNECTED on int8 and int16 whose weights or bias are computed by the run: `matrices.h`.
 
-use super::check_bias_scale;
+use super::bias;
 use crate::ir::graph::{Activation, DType};
 use crate::ops::checker::Checker;
 use crate::ops::definition::Checked;
@@ -24,7 +24,7 @@ pub fn check<'a>(
         if checker.dtype(bias, &[dtype]) && bias.elements() != units {
             checker.bad_tensor(bias.id, format!("{} elements", bias.elements()), format!("{units}"));
         }
-        check_bias_scale(checker, [first, second, output]);
+        bias::check_scale(checker, [first, second, output]);
     }
     let range = checker.activation(activation, output)?;
     let size = [rows, units, inputs];
