@@ -68,8 +68,9 @@ fn summary(path: &Path, report: &Report) -> String {
         format!("{} {} bytes{state}", p.name, grouped(p.bytes as u64))
     };
     let pools: Vec<String> = report.pools.iter().map(pool).collect();
+    let removed = report.removed_text().map_or_else(String::new, |text| format!("  {text}\n"));
     format!(
-        "{}: model {}, {} layers, {} multiply-accumulates\n  constants {} bytes; workspaces: {}\n",
+        "{}: model {}, {} layers, {} multiply-accumulates\n  constants {} bytes; workspaces: {}\n{removed}",
         shown(path),
         report.module,
         report.layers.len(),

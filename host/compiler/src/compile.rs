@@ -7,7 +7,7 @@ use crate::ir::options::Options;
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::Program;
 use crate::ir::report::Report;
-use crate::passes::{check, emit, fold, fuse, inline, lower, metadata, place, requantise, schedule, state};
+use crate::passes::{check, emit, fold, fuse, inline, lower, metadata, narrow, place, requantise, schedule, state};
 use crate::thrift::{self, Thrift};
 use std::fmt;
 use std::io::{self, Write};
@@ -127,6 +127,9 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     let description = graph.description.clone();
     let mut program = state::resolve(graph);
     fuse::fuse(&mut program, options.keep_all_tensors);
+    if !options.keep_all_tensors {
+        narrow::narrow(&mut program);
+    }
     let planned = |thrift: &Thrift| plan_program(&module, program.clone(), thrift, options);
     let mut model = thrift::fit(planned(&Thrift::new())?, &planned)?;
     model.description = description;

@@ -51,6 +51,7 @@ fn facts() -> MetadataModule {
                 state: true,
             }],
             layers: vec![serde_json::json!({"name": "add", "macs": 4})],
+            removed: vec![serde_json::json!({"operator": 1, "what": "all"})],
             findings: vec![ExtensionFinding {
                 subject: "w".into(),
                 text: "holds what is not a number".into(),

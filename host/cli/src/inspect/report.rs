@@ -67,6 +67,9 @@ pub struct Model {
     pub repairs: Vec<Repair>,
     /// What the compiler says of each layer, and `ram_bytes`.
     pub layers: Vec<Value>,
+    /// What the compiler left out because no result depends on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Value>,
     /// Defects, and facts that could not be found.
     pub findings: Vec<Finding>,
 }
@@ -237,6 +240,7 @@ impl Model {
             needs: Vec::new(),
             repairs: Vec::new(),
             layers: extension.map(|e| e.layers.iter().map(with_ram).collect()).unwrap_or_default(),
+            removed: extension.map(|e| e.removed.clone()).unwrap_or_default(),
             findings: module.findings.clone(),
         }
     }

@@ -55,6 +55,7 @@ fn model(out: &mut String, model: &Model) {
     if !model.layers.is_empty() {
         layers(out, &model.name, &model.layers);
     }
+    removed(out, &model.removed);
     findings(out, "Findings", &model.findings, &model.repairs);
     repairs(out, &model.repairs);
 }
@@ -224,6 +225,21 @@ fn kernels(out: &mut String, prefix: &str, layers: &[Value]) {
         if misses.is_empty() {
             table.row(first);
         }
+    }
+    out.push_str(&table.text());
+}
+
+/// What the compiler left out.
+fn removed(out: &mut String, removed: &[Value]) {
+    if removed.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}", heading("Left out, since no result depends on it"));
+    let mut table =
+        Table::new(&[("operator", Align::Right), ("kind", Align::Left), ("what is left out of it", Align::Whole)]);
+    let text = |value: Option<&Value>| value.map_or_else(String::new, cell);
+    for removed in removed {
+        table.row(["operator", "kind", "what"].map(|key| text(removed.get(key))));
     }
     out.push_str(&table.text());
 }

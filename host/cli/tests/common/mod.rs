@@ -153,6 +153,7 @@ pub fn streaming_archive(folder: &Path, name: &str) -> PathBuf {
             state: true,
         }],
         layers: Vec::new(),
+        removed: Vec::new(),
         findings: Vec::new(),
     };
     let metadata = MetadataModule { extension: Some(extension), ..metadata(name) };

@@ -263,6 +263,11 @@ pub trait OpOptions: Any + fmt::Debug + Send + Sync {
         None
     }
 
+    /// The fused activation, and the same without it.
+    fn without_activation(&self) -> Option<(Activation, Arc<dyn OpOptions>)> {
+        None
+    }
+
     /// The same with so many elements around the input, where the operator has a window over it and no padding yet.
     /// `weights` is the shape of its second input.
     fn with_padding(&self, _weights: &[usize], _around: Around) -> Option<Arc<dyn OpOptions>> {

@@ -3,6 +3,7 @@
 use crate::ir::graph::{Tensor, TensorId};
 use crate::ir::layer::{Constant, Layer};
 use crate::ir::options::Target;
+use crate::ir::program::Removed;
 use crate::ir::schedule::Owner;
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub struct Model {
     pub io_in_workspace: bool,
     /// The cores that it is for.
     pub target: Target,
+    /// What was left out because no result depends on it.
+    pub removed: Vec<Removed>,
 }
 
 /// An input or output.

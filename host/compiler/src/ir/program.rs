@@ -1,6 +1,7 @@
 //! The model between `state` and `schedule`: one graph, and what outlives a run.
 
 use crate::ir::graph::{Subgraph, TensorId};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// The model's own graph, with variables as tensors.
@@ -10,6 +11,35 @@ pub struct Program {
     pub graph: Subgraph,
     /// Tensors that keep their contents from run to run.
     pub states: Vec<State>,
+    /// What makes no difference and was left out, in the order of the operators.
+    pub removed: Vec<Removed>,
+}
+
+/// Something of an operator that was left out: no result depends on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    /// Index of the operator in the file.
+    pub operator: usize,
+    /// Its kind.
+    pub kind: String,
+    /// What is left out.
+    pub part: Part,
+    /// How many channels of its output are, where channels are left out.
+    pub channels: usize,
+    /// The same in words.
+    pub what: String,
+}
+
+/// What can be left out of an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Channels that have one value, or that nobody reads.
+    Channels,
+    /// All of it: it gives back its input.
+    Operator,
+    /// The clamp of its activation: no value lies outside.
+    Clamp,
 }
 
 impl Program {

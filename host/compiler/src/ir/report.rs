@@ -1,5 +1,6 @@
 //! What a compilation cost.
 
+use crate::ir::program::Removed;
 use serde::Serialize;
 
 /// Facts about a compiled model.
@@ -27,6 +28,9 @@ pub struct Report {
     pub buffers: Vec<BufferReport>,
     /// Tensors that overwrite another.
     pub in_place: Vec<InPlaceReport>,
+    /// What was left out because no result depends on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Removed>,
     /// Constants that hold odd values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<ConstantReport>,

@@ -55,12 +55,14 @@ impl Channel {
     /// the accumulator rises, so its two ends decide. `None` too where something might overflow.
     pub fn only_output(&self, input_zero_point: i32, output_zero_point: i32, range: (i32, i32)) -> Option<i32> {
         let (low, high) = self.ends(input_zero_point);
-        let output = |sum: i64| {
-            let scaled = self.multiplier.checked_apply(i32::try_from(sum).ok()?)?;
-            Some(scaled.checked_add(output_zero_point)?.clamp(range.0, range.1))
-        };
-        let (low, high) = (output(low)?, output(high)?);
+        let (low, high) = (self.output(low, output_zero_point, range)?, self.output(high, output_zero_point, range)?);
         (low == high).then_some(low)
+    }
+
+    /// The output, clamped to `range`, of an accumulator with its bias; `None` where something might overflow.
+    pub fn output(&self, sum: i64, output_zero_point: i32, range: (i32, i32)) -> Option<i32> {
+        let scaled = self.multiplier.checked_apply(i32::try_from(sum).ok()?)?;
+        Some(scaled.checked_add(output_zero_point)?.clamp(range.0, range.1))
     }
 
     /// Whether the channel has the short form.

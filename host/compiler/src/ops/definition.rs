@@ -5,6 +5,7 @@ use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{OpKind, OpOptions};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::Checker;
+use crate::ops::flow::Flow;
 use crate::ops::kernels::Kernel;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -96,6 +97,11 @@ pub trait Checked {
     /// read is a constant.
     fn evaluate(&self) -> Option<Evaluated> {
         None
+    }
+
+    /// What the outputs can hold and what of the inputs they need. Where it is not told, nothing around the operator is left out.
+    fn flow(&self) -> Flow<'_> {
+        Flow::Opaque
     }
 }
 

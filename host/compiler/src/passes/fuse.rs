@@ -156,7 +156,7 @@ mod tests {
             ],
             ..Subgraph::default()
         };
-        Program { graph, states: Vec::new() }
+        Program { graph, ..Program::default() }
     }
 
     #[test]

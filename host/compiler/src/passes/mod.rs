@@ -9,6 +9,7 @@ pub mod fuse;
 pub mod inline;
 pub mod lower;
 pub mod metadata;
+pub mod narrow;
 pub mod place;
 pub mod report;
 pub mod requantise;

@@ -133,6 +133,7 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
         places: placed.places,
         plan: placed.facts,
         io_in_workspace: options.io_in_workspace,
+        removed: program.removed,
         target: options.target,
         // What is written of them stands in the layers and constants.
         tensors: graph.tensors.into_iter().map(|tensor| Tensor { data: None, ..tensor }).collect(),

@@ -4,6 +4,7 @@ use crate::ir::graph::TensorId;
 use crate::ir::layer::{Constant, ConstantData, Layer, Limit, Path};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::options::Target;
+use crate::ir::program::Part;
 use crate::ir::report::*;
 use crate::ir::schedule::Owner;
 use crate::ops;
@@ -30,6 +31,7 @@ impl Report {
             method: model.plan.method.to_owned(),
             layers,
             buffers: buffers(model),
+            removed: model.removed.clone(),
             findings: findings(model),
             in_place: model
                 .plan
@@ -42,6 +44,20 @@ impl Report {
                 })
                 .collect(),
         }
+    }
+
+    /// What was left out, in a few words; nothing for nothing.
+    pub fn removed_text(&self) -> Option<String> {
+        let of = |part: Part| self.removed.iter().filter(move |removed| removed.part == part);
+        let channels: usize = of(Part::Channels).map(|removed| removed.channels).sum();
+        let counts = [
+            (channels, "channels that have one value or no reader"),
+            (of(Part::Operator).count(), "operators that give back their input"),
+            (of(Part::Clamp).count(), "clamps that never bind"),
+        ];
+        let parts: Vec<String> =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        (!parts.is_empty()).then(|| format!("left out: {}", parts.join(", ")))
     }
 
     /// The report as a person reads it: totals, layers, memory plan.
@@ -63,6 +79,9 @@ impl Report {
         );
         for finding in &self.findings {
             let _ = writeln!(out, "constant {:?}: {}", finding.tensor, finding.text);
+        }
+        for removed in &self.removed {
+            let _ = writeln!(out, "left out of operator {} ({}): {}", removed.operator, removed.kind, removed.what);
         }
         for pair in &self.in_place {
             let _ = writeln!(out, "  {:?} overwrites {:?}: {}", pair.output, pair.input, pair.reason);

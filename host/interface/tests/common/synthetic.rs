@@ -146,6 +146,7 @@ impl Synthetic {
             outputs: tensors(&self.outputs),
             pools: self.pools().iter().map(pool).collect(),
             layers: Vec::new(),
+            removed: Vec::new(),
             findings: Vec::new(),
         }
     }

@@ -29,6 +29,9 @@ pub struct Extension {
     /// What the compiler has to say of each layer; free form, for reports.
     #[serde(default)]
     pub layers: Vec<Value>,
+    /// What the compiler left out of operators because no result depends on it; free form, for reports.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Value>,
     /// What is odd about the model.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<ExtensionFinding>,

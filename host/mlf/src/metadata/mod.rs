@@ -238,6 +238,7 @@ fn extension(node: &Node<'_>) -> Result<Option<Extension>> {
         outputs: list(&node.get("outputs")?)?,
         pools: node.find("pools")?.map_or(Ok(Vec::new()), |pools| list(&pools))?,
         layers: node.find("layers")?.map_or(Ok(Vec::new()), |layers| list(&layers))?,
+        removed: node.find("removed")?.map_or(Ok(Vec::new()), |removed| list(&removed))?,
         findings: node.find("findings")?.map_or(Ok(Vec::new()), |findings| list(&findings))?,
     }))
 }

@@ -8,6 +8,7 @@ use crate::math::broadcast::Broadcast;
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::flow::{self, Flow};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::{ahead, binary, elements_int16, text};
 
@@ -97,7 +98,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 fn multipliers(scale1: f32, scale2: f32, scale: f32) -> Option<[Multiplier; 2]> {
     let twice_max = 2.0 * f64::from(scale1.max(scale2));
     let smaller = Multiplier::new(f64::from(scale1.min(scale2)) / twice_max);
-    let out = twice_max / (f64::from(1 << 20) * f64::from(scale));
+    let out = twice_max / (f64::from(1 << LEFT_SHIFT) * f64::from(scale));
     // So small that the input vanishes: a shift of 0 would mean equal scales.
     let smaller = if smaller.mantissa == 0 { Multiplier { mantissa: 0, shift: -1 } } else { smaller };
     (out < 1.0 && smaller.shift <= 0 && Multiplier::new(out).shift <= 0).then_some([smaller, Multiplier::new(out)])
@@ -137,9 +138,27 @@ impl Checked for Add<'_> {
         }
         Lowered::Layer(Layer { scratch_align: 1, headers: vec!["add.h"], body, ..layer })
     }
+
+    fn flow(&self) -> Flow<'_> {
+        flow::lanes(self.inputs.to_vec(), self.output, true, |ranges| {
+            flow::corners(ranges, |first, second| Some(self.sum(first, second)))
+        })
+    }
 }
 
+/// Bits by which inputs are shifted to the left first.
+const LEFT_SHIFT: u32 = 20;
+
 impl Add<'_> {
+    /// The output of two bytes.
+    fn sum(&self, first: i32, second: i32) -> i32 {
+        let [zero1, zero2, zero] = self.zero_points;
+        let [smaller, out] = self.multipliers;
+        // Half of the first, see `multipliers`.
+        let sum = ((first - zero1) << (LEFT_SHIFT - 1)) + smaller.apply((second - zero2) << LEFT_SHIFT);
+        (out.apply(sum) + zero).clamp(self.range.0, self.range.1)
+    }
+
     /// Gives the layer its arguments, and constants for inputs that are constant. Gives the C names of both inputs.
     fn arguments(&self, lowering: &Lowering<'_>, layer: &mut Layer) -> [String; 2] {
         let mut names = ["input1", "input2"].map(str::to_owned);

@@ -4,6 +4,7 @@ use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::flow::Flow;
 use crate::ops::kernels::kernels;
 use crate::ops::shared::pool_2d::{self, Pool, options};
 use crate::ops::shared::text;
@@ -68,6 +69,10 @@ impl Checked for AveragePool<'_> {
         let mut body = text::constant_struct("tvmk_average_pool_2d_t", "layer", &fields);
         body += "    tvmk_average_pool_2d(&layer, input, output);\n";
         Lowered::Layer(Layer { headers: vec!["average_pool_2d.h"], body, ..self.pool.layer(lowering) })
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        self.pool.flow(self.range)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::ir::graph::{Activation, DType, OpKind, OpOptions};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering, Parts};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
+use crate::ops::flow::{self, Flow};
 use crate::ops::shared::moves::{Level, Move};
 
 /// The operator.
@@ -122,5 +123,13 @@ impl Checked for Concatenation<'_> {
             part.apply(input.data.as_ref()?, &mut bytes);
         }
         Some(Ok(vec![bytes.into()]))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        let (inputs, output) = (self.parts.clone(), self.output);
+        if self.axis + 1 == output.shape.len() && output.dtype == DType::Int8 {
+            return Flow::Joined { inputs, output };
+        }
+        flow::lanes(inputs, output, false, |ranges| ranges.iter().copied().reduce(flow::hull))
     }
 }

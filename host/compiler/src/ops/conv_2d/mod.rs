@@ -15,6 +15,7 @@ use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
 use crate::ops::depthwise_conv_2d::layer as depthwise;
+use crate::ops::flow::{Flow, Layout, Sums};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::convolution::Options;
 use crate::ops::shared::float_window::{self, Kernel};
@@ -129,6 +130,15 @@ impl Checked for Conv2D<'_> {
                 depthwise::layer(lowering, window, weighted, Arc::unwrap_or_clone(weights))
             }
             groups => grouped(lowering, window, weighted, &weights, groups),
+        }
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        let Conv2D { window, weighted, groups } = self;
+        // Groups are of equal size, which leaving out channels would change.
+        match groups {
+            1 => Flow::Sums(Sums { weighted, layout: Layout::Rows, padded: window.is_padded() }),
+            _ => Flow::Opaque,
         }
     }
 }

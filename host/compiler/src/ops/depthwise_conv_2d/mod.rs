@@ -10,6 +10,7 @@ use crate::ir::layer::{Lowered, Lowering};
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
+use crate::ops::flow::{Flow, Layout, Sums};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::convolution::Options as Convolution;
 use crate::ops::shared::float_window::{self, Kernel};
@@ -55,6 +56,11 @@ struct Options {
 impl OpOptions for Options {
     fn with_activation(&self, activation: Activation) -> Option<Arc<dyn OpOptions>> {
         self.with(self.convolution.fuse_activation(activation)?)
+    }
+
+    fn without_activation(&self) -> Option<(Activation, Arc<dyn OpOptions>)> {
+        let convolution = Convolution { activation: Activation::None, ..self.convolution.clone() };
+        Some((self.convolution.activation, self.with(convolution)?))
     }
 
     fn with_padding(&self, weights: &[usize], around: Around) -> Option<Arc<dyn OpOptions>> {
@@ -129,5 +135,11 @@ impl Checked for Depthwise<'_> {
         let taps = in_file.len() / channels;
         let weights = (0..taps * channels).map(|i| in_file[i % taps * channels + i / taps]).collect();
         layer::layer(lowering, &self.window, &self.weighted, weights)
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        let Depthwise { weighted, window } = self;
+        let layout = Layout::Lanes(weighted.bias.len() / window.in_channels);
+        Flow::Sums(Sums { weighted, layout, padded: window.is_padded() })
     }
 }

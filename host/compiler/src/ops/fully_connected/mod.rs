@@ -11,6 +11,7 @@ use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::flow::{Flow, Layout, Sums};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::weighted::{self, Form, Weighted};
@@ -59,6 +60,10 @@ struct Options {
 impl OpOptions for Options {
     fn with_activation(&self, activation: Activation) -> Option<Arc<dyn OpOptions>> {
         (self.activation == Activation::None).then(|| Arc::new(Options { activation, ..self.clone() }) as _)
+    }
+
+    fn without_activation(&self) -> Option<(Activation, Arc<dyn OpOptions>)> {
+        Some((self.activation, Arc::new(Options { activation: Activation::None, ..self.clone() })))
     }
 }
 
@@ -151,6 +156,10 @@ impl Checked for FullyConnected<'_> {
         let (rows, units) = (self.rows, self.weighted.bias.len());
         let summary = format!("FULLY_CONNECTED {rows}x{} to {units}, activation {activation:?}", weights.len() / units);
         layer(lowering, &self.weighted, weights, rows, summary)
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::Sums(Sums { weighted: &self.weighted, layout: Layout::Rows, padded: false })
     }
 }
 

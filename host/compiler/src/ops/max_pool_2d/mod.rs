@@ -4,6 +4,7 @@ use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::flow::Flow;
 use crate::ops::kernels::kernels;
 use crate::ops::shared::pool_2d::{self, Pool, options};
 use crate::ops::shared::text;
@@ -38,21 +39,23 @@ struct MaxPool<'a> {
     function: &'static str,
     /// Its activation's range, as C literals.
     range: String,
+    /// The same of a type with a scale.
+    integers: Option<(i32, i32)>,
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let pool = pool_2d::check(checker, &[DType::Int8, DType::Int16, DType::Float32])?;
-    let (header, function, range) = if pool.input.dtype == DType::Float32 {
-        ("max_pool_2d_float.h", "tvmk_float_max_pool_2d", text::float_pair(checker.float_activation(pool.activation)?))
-    } else {
-        let (low, high) = pool.quantised_range(checker)?;
-        if pool.input.dtype == DType::Int16 {
-            ("pool_int16.h", "tvmk_max_pool_2d_int16", format!("{low}, {high}"))
-        } else {
-            ("max_pool_2d.h", "tvmk_max_pool_2d", format!("{low}, {high}"))
-        }
+    if pool.input.dtype == DType::Float32 {
+        let range = text::float_pair(checker.float_activation(pool.activation)?);
+        let (header, function) = ("max_pool_2d_float.h", "tvmk_float_max_pool_2d");
+        return Some(Box::new(MaxPool { pool, header, function, range, integers: None }));
+    }
+    let (low, high) = pool.quantised_range(checker)?;
+    let (header, function) = match pool.input.dtype {
+        DType::Int16 => ("pool_int16.h", "tvmk_max_pool_2d_int16"),
+        _ => ("max_pool_2d.h", "tvmk_max_pool_2d"),
     };
-    Some(Box::new(MaxPool { pool, header, function, range }))
+    Some(Box::new(MaxPool { pool, header, function, range: format!("{low}, {high}"), integers: Some((low, high)) }))
 }
 
 impl MaxPool<'_> {
@@ -66,5 +69,9 @@ impl Checked for MaxPool<'_> {
         let mut body = text::constant_struct(self.structure(), "layer", &pool_2d::fields(&self.pool.window));
         body += &format!("    {}(&layer, input, output, {});\n", self.function, self.range);
         Lowered::Layer(Layer { headers: vec![self.header], body, ..self.pool.layer(lowering) })
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        self.integers.map_or(Flow::Opaque, |range| self.pool.flow(range))
     }
 }

@@ -5,6 +5,7 @@ use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::flow::{self, Flow};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::ahead;
 use crate::ops::shared::binary::{self, Binary};
@@ -33,7 +34,8 @@ const fn definition(kind: OpKind) -> Definition {
     }
 }
 
-struct Extreme<'a>(Binary<'a>);
+/// Inputs and output, and which of both it is.
+struct Extreme<'a>(Binary<'a>, OpKind);
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if ahead::is_arithmetic(checker) {
@@ -43,7 +45,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         };
     }
     let types = [DType::Int8, DType::Int16, DType::Int32, DType::Int64, DType::Float32];
-    Some(Box::new(Extreme(binary::check(checker, &types)?)))
+    Some(Box::new(Extreme(binary::check(checker, &types)?, checker.op.kind)))
 }
 
 impl Checked for Extreme<'_> {
@@ -57,5 +59,11 @@ impl Checked for Extreme<'_> {
             _ => ("float", "maximum_minimum_float.h"),
         };
         self.0.lower(lowering, header, "", |tensors| format!("    tvmk_{which}_{element}({tensors});\n"))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        let Extreme(binary, kind) = self;
+        let extreme = |x: i32, y: i32| Some(if *kind == OpKind::MAXIMUM { x.max(y) } else { x.min(y) });
+        flow::lanes(binary.inputs.to_vec(), binary.output, true, move |ranges| flow::corners(ranges, extreme))
     }
 }

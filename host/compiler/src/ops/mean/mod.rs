@@ -5,6 +5,7 @@ use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
+use crate::ops::flow::{self, Flow};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::reduce::{self, Reduce};
 use crate::ops::shared::{ahead, text};
@@ -105,6 +106,20 @@ impl Checked for Total<'_> {
             (multiplier.apply(sum) + out_zero).clamp(low, high)
         };
         ahead::stored(output.dtype, self.reduce.groups().map(one))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        let Some((multiplier, in_zero, out_zero)) = self.quantized.filter(|_| self.reduce.keeps_channels) else {
+            return Flow::Opaque;
+        };
+        let Reduce { input, output, count, .. } = self.reduce;
+        flow::lanes(vec![input], output, false, move |ranges| {
+            let of = |x: i32| {
+                let sum = i32::try_from(count as i64 * i64::from(x - in_zero)).ok()?;
+                Some(multiplier.checked_apply(sum)?.checked_add(out_zero)?.clamp(-128, 127))
+            };
+            Some((of(ranges[0].0)?, of(ranges[0].1)?))
+        })
     }
 }
 

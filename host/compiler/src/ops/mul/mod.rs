@@ -7,6 +7,7 @@ use crate::ir::layer::{Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::flow::{self, Flow};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::ahead;
 use crate::ops::shared::binary::{self, Binary};
@@ -87,5 +88,14 @@ impl Checked for Mul<'_> {
         let short = (-22..=-1).contains(&self.multiplier.shift);
         let function = if short { "tvmk_mul" } else { "tvmk_mul_general" };
         self.binary.lower(lowering, "mul.h", &body, |tensors| format!("    {function}(&layer, {tensors});\n"))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        let [zero1, zero2, zero] = self.zero_points;
+        let product = move |x: i32, y: i32| {
+            let scaled = self.multiplier.checked_apply((x - zero1) * (y - zero2))?.checked_add(zero)?;
+            Some(scaled.clamp(self.range.0, self.range.1))
+        };
+        flow::lanes(self.binary.inputs.to_vec(), self.binary.output, true, move |ranges| flow::corners(ranges, product))
     }
 }

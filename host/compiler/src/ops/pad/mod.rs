@@ -59,7 +59,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad("padding in six dimensions", format!("{} dimensions", moves::LEVELS));
     }
     let gaps = if output.bytes() > input.bytes() { gaps } else { Gaps::None };
-    Some(Box::new(Moved { gaps, ..Moved::new(input, output, vec![inside?]) }))
+    let keeps_channels = given.chunks(2).next_back() == Some(&[0, 0]);
+    Some(Box::new(Moved { gaps, keeps_channels, ..Moved::new(input, output, vec![inside?]) }))
 }
 
 /// What the padding consists of. A value must be quantised like the output.

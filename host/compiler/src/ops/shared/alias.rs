@@ -3,6 +3,7 @@
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Evaluated};
+use crate::ops::flow::{self, Flow};
 
 struct Alias<'a> {
     input: Operand<'a>,
@@ -36,5 +37,9 @@ impl Checked for Alias<'_> {
 
     fn evaluate(&self) -> Option<Evaluated> {
         Some(Ok(vec![self.input.data.clone()?]))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        flow::copies(self.input, self.output)
     }
 }

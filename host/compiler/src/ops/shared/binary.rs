@@ -19,6 +19,10 @@ impl OpOptions for Options {
     fn with_activation(&self, activation: Activation) -> Option<Arc<dyn OpOptions>> {
         (self.activation == Activation::None).then(|| Arc::new(Options { activation }) as _)
     }
+
+    fn without_activation(&self) -> Option<(Activation, Arc<dyn OpOptions>)> {
+        Some((self.activation, Arc::new(Options::default())))
+    }
 }
 
 /// A checked operator on two tensors.

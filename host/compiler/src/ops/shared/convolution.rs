@@ -36,6 +36,10 @@ impl OpOptions for Options {
         Some(Arc::new(self.fuse_activation(activation)?))
     }
 
+    fn without_activation(&self) -> Option<(Activation, Arc<dyn OpOptions>)> {
+        Some((self.activation, Arc::new(Options { activation: Activation::None, ..self.clone() })))
+    }
+
     fn with_padding(&self, weights: &[usize], around: Around) -> Option<Arc<dyn OpOptions>> {
         Some(Arc::new(self.fuse_padding(weights, around)?))
     }

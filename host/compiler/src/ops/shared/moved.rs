@@ -4,6 +4,7 @@ use crate::ir::graph::DType;
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering, Parts};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Evaluated};
+use crate::ops::flow::{self, Flow};
 use crate::ops::shared::moves::Move;
 
 /// Types with a size.
@@ -33,12 +34,14 @@ pub struct Moved<'a> {
     pub moves: Vec<Move>,
     /// Within the output, afterwards and in this order.
     pub repeats: Vec<Move>,
+    /// Whether what is moved keeps its place along the last dimension, and none is added there.
+    pub keeps_channels: bool,
 }
 
 impl<'a> Moved<'a> {
     /// Moves without gaps; the shapes are checked.
     pub fn new(input: Operand<'a>, output: Operand<'a>, moves: Vec<Move>) -> Moved<'a> {
-        Moved { input, output, gaps: Gaps::None, moves, repeats: Vec::new() }
+        Moved { input, output, gaps: Gaps::None, moves, repeats: Vec::new(), keeps_channels: false }
     }
 
     fn gaps(&self, arguments: &mut Vec<Argument>) -> String {
@@ -129,5 +132,15 @@ impl Checked for Moved<'_> {
         }
         self.repeats.iter().for_each(|part| part.apply_within(&mut output));
         Some(Ok(vec![output.into()]))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        let gap = match self.gaps {
+            _ if !self.keeps_channels => return Flow::Opaque,
+            Gaps::None => return flow::copies(self.input, self.output),
+            Gaps::Byte(byte) => Some(byte),
+            Gaps::Element(value) => value.data.as_ref().and_then(|data| data.first().copied()),
+        };
+        gap.map_or(Flow::Opaque, |byte| flow::copies_or(self.input, self.output, i32::from(byte as i8)))
     }
 }

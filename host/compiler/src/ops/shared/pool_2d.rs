@@ -7,6 +7,7 @@ use crate::ir::layer::{Layer, Lowering};
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{ReadOptions, read};
+use crate::ops::flow::{self, Flow};
 use crate::ops::shared::window;
 use std::sync::Arc;
 
@@ -23,6 +24,10 @@ pub struct Options {
 impl OpOptions for Options {
     fn with_activation(&self, activation: Activation) -> Option<Arc<dyn OpOptions>> {
         (self.activation == Activation::None).then(|| Arc::new(Options { activation, ..self.clone() }) as _)
+    }
+
+    fn without_activation(&self) -> Option<(Activation, Arc<dyn OpOptions>)> {
+        Some((self.activation, Arc::new(Options { activation: Activation::None, ..self.clone() })))
     }
 }
 
@@ -81,6 +86,13 @@ impl Pool<'_> {
             );
         }
         checker.activation(self.activation, self.output)
+    }
+
+    /// Values of a window lie between those of its elements, for a maximum and for an average.
+    pub fn flow(&self, range: (i32, i32)) -> Flow<'_> {
+        flow::lanes(vec![self.input], self.output, self.window.is_pointwise(), move |ranges| {
+            Some((ranges[0].0.clamp(range.0, range.1), ranges[0].1.clamp(range.0, range.1)))
+        })
     }
 
     /// The layer without its kernel.

@@ -38,6 +38,8 @@ pub struct Reduce<'a> {
     pub output: Operand<'a>,
     /// How many elements become one.
     pub count: usize,
+    /// Whether the last dimension stays.
+    pub keeps_channels: bool,
     kept: Vec<(usize, usize)>,
     reduced: Vec<(usize, usize)>,
 }
@@ -98,9 +100,10 @@ impl<'a> Reduce<'a> {
             side.splice(0..0, std::iter::repeat_n((1, 0), missing));
             Some(side)
         };
+        let keeps_channels = reduced.last() == Some(&false);
         let (kept, reduced) = (side(false)?, side(true)?);
         let count = reduced.iter().map(|(size, _)| size).product();
-        Some(Reduce { input, output, count, kept, reduced })
+        Some(Reduce { input, output, count, keeps_channels, kept, reduced })
     }
 
     /// For each element of the output, the places of those that make it, in order.

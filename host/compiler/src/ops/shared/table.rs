@@ -4,6 +4,7 @@ use crate::ir::graph::{DType, Subgraph};
 use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Evaluated};
+use crate::ops::flow::{self, Flow};
 
 /// The kernel's file.
 const HEADER: &str = "table.h";
@@ -81,6 +82,15 @@ impl Checked for Table<'_> {
     fn evaluate(&self) -> Option<Evaluated> {
         let bytes = self.elements.input.data.as_ref()?;
         Some(Ok(vec![bytes.iter().map(|&byte| self.bytes[usize::from(byte)]).collect()]))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        let value = |x: i32| i32::from(self.bytes[usize::from(x as i8 as u8)] as i8);
+        flow::lanes(vec![self.elements.input], self.elements.output, true, move |ranges| {
+            let (low, high) = ranges[0];
+            let values = (low..=high).map(value);
+            Some((values.clone().min()?, values.max()?))
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::ir::layer::{Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::flow::{self, Flow};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::ahead;
 use crate::ops::shared::binary::{self, Binary};
@@ -68,13 +69,16 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(Sub { binary, multipliers: multipliers?, zero_points: [zero1, zero2, zero], range }))
 }
 
+/// Bits by which inputs are shifted to the left first.
+const LEFT_SHIFT: u32 = 20;
+
 /// Multipliers of both inputs and the output, in float64 as the reference's Prepare computes them; all below 1.
 fn multipliers(scale1: f32, scale2: f32, scale: f32) -> Option<[Multiplier; 3]> {
     let twice_max = 2.0 * f64::from(scale1.max(scale2));
     let factors = [
         f64::from(scale1) / twice_max,
         f64::from(scale2) / twice_max,
-        twice_max / (f64::from(1 << 20) * f64::from(scale)),
+        twice_max / (f64::from(1 << LEFT_SHIFT) * f64::from(scale)),
     ];
     let multipliers = factors.map(Multiplier::new);
     (factors.iter().all(|&factor| factor < 1.0) && multipliers.iter().all(|m| m.shift <= 0)).then_some(multipliers)
@@ -101,5 +105,15 @@ impl Checked for Sub<'_> {
             ],
         );
         self.binary.lower(lowering, "sub.h", &body, |tensors| format!("    tvmk_sub(&layer, {tensors});\n"))
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        let ([from1, from2, to], [zero1, zero2, zero]) = (self.multipliers, self.zero_points);
+        let difference = move |x: i32, y: i32| {
+            let difference = from1.apply((x - zero1) << LEFT_SHIFT) - from2.apply((y - zero2) << LEFT_SHIFT);
+            Some((to.apply(difference) + zero).clamp(self.range.0, self.range.1))
+        };
+        let (inputs, output) = (self.binary.inputs.to_vec(), self.binary.output);
+        flow::lanes(inputs, output, true, move |ranges| flow::corners(ranges, difference))
     }
 }

@@ -160,7 +160,7 @@ mod tests {
             outputs: ids(outputs),
             ..Subgraph::default()
         };
-        Program { graph, states: Vec::new() }
+        Program { graph, ..Program::default() }
     }
 
     fn layer(program: &mut Program, inputs: &[usize], output: usize) -> Lowered {

@@ -5,6 +5,31 @@ from .operators import OPERATORS
 
 MOST = 6
 
+# Nets of constant channels: so many operators, and what these are. They go through such channels, or fold them.
+MOST_OF_CHANNELS = 10
+_OF_CHANNELS = {
+    "CONV_2D": 12,
+    "DEPTHWISE_CONV_2D": 9,
+    "FULLY_CONNECTED": 3,
+    "ADD": 4,
+    "SUB": 1,
+    "MUL": 2,
+    "MAXIMUM": 1,
+    "MINIMUM": 1,
+    "RELU": 2,
+    "RELU6": 1,
+    "HARD_SWISH": 1,
+    "LOGISTIC": 1,
+    "MAX_POOL_2D": 2,
+    "AVERAGE_POOL_2D": 2,
+    "MEAN": 2,
+    "RESHAPE": 2,
+    "PAD": 2,
+    "CONCATENATION": 4,
+    "SOFTMAX": 1,
+    "TRANSPOSE_CONV": 1,
+}
+
 _NAMES = list(OPERATORS)
 _WEIGHTS = [OPERATORS[name][0] for name in _NAMES]
 
@@ -12,17 +37,32 @@ _WEIGHTS = [OPERATORS[name][0] for name in _NAMES]
 def draw(state):
     """One net with its inputs, operators and outputs."""
     net = Net(state)
+    if net.chance(0.25):
+        return _of_channels(net)
     for _ in range(1 + net.chance(0.25)):
         net.input(dtype=net.pick(("int8",) * 20 + ("float32",) * 9 + ("int16", "int16", "uint8", "int32", "bool")))
-    wanted = net.between(1, MOST)
-    total = sum(_WEIGHTS)
+    _grow(net, _NAMES, _WEIGHTS, net.between(1, MOST))
+    _finish(net)
+    return net
+
+
+def _of_channels(net):
+    """A net of int8 with many channels of one value."""
+    net.stuck = net.pick((0.2, 0.5, 0.8, 1.0))
+    net.input((net.pick((1, 1, 2)), net.between(1, 8), net.between(1, 8), net.pick((1, 2, 3, 4, 5, 8, 9))))
+    OPERATORS["CONV_2D"][1](net)
+    _grow(net, list(_OF_CHANNELS), list(_OF_CHANNELS.values()), net.between(2, MOST_OF_CHANNELS))
+    _finish(net)
+    return net
+
+
+def _grow(net, names, weights, wanted):
+    total = sum(weights)
     for _ in range(8 * wanted):
         if wanted == 0:
             break
-        name = state.choice(_NAMES, p=[w / total for w in _WEIGHTS])
+        name = net.state.choice(names, p=[w / total for w in weights])
         wanted -= bool(OPERATORS[name][1](net))
-    _finish(net)
-    return net
 
 
 def _finish(net):

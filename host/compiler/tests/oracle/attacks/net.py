@@ -24,6 +24,8 @@ class Net:
         self.graph = self.model.graph()
         self.extreme = state.randint(3) == 0
         self.largest = LARGEST
+        # How many of the channels of layers with weights have one value for all inputs.
+        self.stuck = 0.0
         self.tensors = []
         self.constants = []
         self.read = set()

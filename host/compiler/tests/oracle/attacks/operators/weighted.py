@@ -26,16 +26,42 @@ def _quantized(net, source, shape, axis, per_channel, int4=False):
         scales = np.float32(2.0 ** np.round(np.log2(scales)))
     worst = quantities.reach(weight, axis, source.zero_point)
     product = np.float64(source.scale) * np.float64(scales)
-    constant = net.graph.int4 if int4 else net.graph.constant
-    inputs = [constant(net.name("weights"), weight, Quantization(scales, axis=axis if per_channel else 0))]
+    quantization = Quantization(_output_scale(net, product, worst, weight.size // channels), net.zero_point())
+    inputs = []
     bias = net.pick(("random", "random", "random", "limit", "zero", "none", "omitted"))
     if bias == "omitted":
         inputs.append(None)
     elif bias != "none":
         values = quantities.biases(state, bias, worst, weight.size // channels)
+        if net.stuck:
+            scales = _stick(net, weight, scales, values, axis)
+            product = np.float64(source.scale) * np.float64(scales)
         with np.errstate(over="ignore", under="ignore"):
             inputs.append(net.graph.constant(net.name("bias"), values, Quantization(np.float32(product))))
-    return inputs, Quantization(_output_scale(net, product, worst, weight.size // channels), net.zero_point())
+    constant = net.graph.int4 if int4 else net.graph.constant
+    weights = constant(net.name("weights"), weight, Quantization(scales, axis=axis if per_channel else 0))
+    return [weights, *inputs], quantization
+
+
+def _stick(net, weight, scales, bias, axis):
+    """Makes some channels give one value: by a bias beyond all sums, by weights of 0, by a scale that is tiny or 0."""
+    scales = scales.copy()
+    channels = np.moveaxis(weight, axis, 0)
+    for channel in range(bias.size):
+        if not net.chance(net.stuck):
+            continue
+        kind = net.pick(("saturated", "saturated", "pruned", "scale", "tiny"))
+        if kind == "pruned":
+            channels[channel] = 0
+        elif scales.size == 1 or kind == "saturated":
+            bias[channel] = net.pick((-1, -1, 1)) * (1 << net.between(16, 28))
+        elif kind == "scale":
+            scales[channel] = 0
+        else:
+            scales[channel] *= np.float32(2.0 ** -net.between(10, 40))
+            bias[channel] = net.between(-(1 << 28), 1 << 28) >> net.between(0, 16)
+    return scales
+
 
 
 def _output_scale(net, product, worst, terms):

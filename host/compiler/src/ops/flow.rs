@@ -1,0 +1,116 @@
+//! What bytes an operator's output can hold, and which bytes of its inputs it needs for them: by channel, that is by position
+//! along the last dimension. `passes::narrow` works on this alone, so that it knows no operator.
+
+use crate::ir::graph::DType;
+use crate::ops::checker::Operand;
+use crate::ops::shared::weighted::Weighted;
+
+/// The values from the first to the second.
+pub type Range = (i32, i32);
+
+/// All values of int8.
+pub const FULL: Range = (-128, 127);
+
+/// How values go through an operator.
+#[derive(Default)]
+pub enum Flow<'a> {
+    /// Not told: the output may hold anything and depends on all of every input.
+    #[default]
+    Opaque,
+    /// Weighted sums.
+    Sums(Sums<'a>),
+    /// Each channel of the output comes from the same channel of the inputs.
+    Lanes(Lanes<'a>),
+    /// The channels of several inputs, one input after another.
+    Joined {
+        /// The inputs.
+        inputs: Vec<Operand<'a>>,
+        /// The output.
+        output: Operand<'a>,
+    },
+}
+
+/// Weighted sums of input channels, on int8.
+pub struct Sums<'a> {
+    /// Weights, bias, quantisation.
+    pub weighted: &'a Weighted<'a>,
+    /// Which weights belong to which channels.
+    pub layout: Layout,
+    /// Whether elements outside of the input are summed: each counts as the input's zero point.
+    pub padded: bool,
+}
+
+/// How weights lie in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// A row for each output channel, over all input channels again and again.
+    Rows,
+    /// Again and again one for each output channel; so many neighbouring ones read one input channel.
+    Lanes(usize),
+}
+
+/// Outputs that come channel by channel from inputs.
+pub struct Lanes<'a> {
+    /// The inputs; constants among them, and inputs of one channel that are repeated for all channels.
+    pub inputs: Vec<Operand<'a>>,
+    /// The output.
+    pub output: Operand<'a>,
+    /// Whether each element comes from the element of the same place in each input.
+    pub by_element: bool,
+    /// Bounds of the output's values for bounds of each input's, exact where the bounds of the inputs are single values.
+    pub range: LaneRange<'a>,
+}
+
+/// From the ranges of a channel of all inputs to that of the output; `None` for anything.
+pub type LaneRange<'a> = Box<dyn Fn(&[Range]) -> Option<Range> + 'a>;
+
+/// An output that holds nothing but what its input holds.
+pub fn copies<'a>(input: Operand<'a>, output: Operand<'a>) -> Flow<'a> {
+    lanes(vec![input], output, false, |ranges| Some(ranges[0]))
+}
+
+/// An output that holds what its input holds, or the value `other` besides.
+pub fn copies_or<'a>(input: Operand<'a>, output: Operand<'a>, other: i32) -> Flow<'a> {
+    lanes(vec![input], output, false, move |ranges| Some(hull(ranges[0], (other, other))))
+}
+
+/// Channel by channel, on int8; nothing is told of other types.
+pub fn lanes<'a>(
+    inputs: Vec<Operand<'a>>,
+    output: Operand<'a>,
+    by_element: bool,
+    range: impl Fn(&[Range]) -> Option<Range> + 'a,
+) -> Flow<'a> {
+    if inputs.iter().chain([&output]).any(|operand| operand.dtype != DType::Int8) {
+        return Flow::Opaque;
+    }
+    Flow::Lanes(Lanes { inputs, output, by_element, range: Box::new(range) })
+}
+
+/// The smallest range around both.
+pub fn hull(a: Range, b: Range) -> Range {
+    (a.0.min(b.0), a.1.max(b.1))
+}
+
+/// The bounds of a function of two values that rises or falls in each of them all the way, whatever the other is.
+pub fn corners(ranges: &[Range], function: impl Fn(i32, i32) -> Option<i32>) -> Option<Range> {
+    let &[a, b] = ranges else { return None };
+    let mut found: Option<Range> = None;
+    for (x, y) in [(a.0, b.0), (a.0, b.1), (a.1, b.0), (a.1, b.1)] {
+        let value = function(x, y)?;
+        found = Some(found.map_or((value, value), |range| hull(range, (value, value))));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corners_bound_a_product() {
+        assert_eq!(corners(&[(-3, 2), (-5, 7)], |x, y| Some(x * y)), Some((-21, 15)));
+        assert_eq!(corners(&[(4, 4), (3, 3)], |x, y| Some(x - y)), Some((1, 1)));
+        assert_eq!(corners(&[(0, 1), (0, 1)], |x, y| (x + y < 2).then_some(x)), None);
+    }
+}

@@ -1,0 +1,82 @@
+//! Which channels of tensors belong together.
+
+use crate::ir::graph::{DType, Tensor, TensorId};
+use crate::ir::program::Program;
+use crate::ops::checker::Operand;
+use crate::ops::definition::Checked;
+use crate::ops::flow::{Flow, Layout};
+use std::collections::HashSet;
+
+/// Channels of a tensor: its last dimension.
+pub fn channels(tensor: &Tensor) -> usize {
+    tensor.shape.last().copied().unwrap_or(1)
+}
+
+/// Tensors that are not written once, by one operator of the graph: those of the caller's, of the state, and of loops.
+pub fn foreign(program: &Program) -> HashSet<TensorId> {
+    let states = program.states.iter().map(|state| state.tensor);
+    let mut foreign: HashSet<TensorId> = program.graph.inputs.iter().copied().chain(states).collect();
+    let mut written = HashSet::new();
+    for id in program.graph.operators.iter().flat_map(|op| &op.outputs) {
+        if !written.insert(*id) {
+            foreign.insert(*id);
+        }
+    }
+    foreign
+}
+
+/// How many channels each tensor has that may hold less than its type can, and lose channels: those of int8 that only this graph
+/// knows.
+pub fn open(program: &Program) -> Vec<Option<usize>> {
+    let graph = &program.graph;
+    let is_open = |tensor: &Tensor| tensor.dtype == DType::Int8 && !tensor.is_constant() && !tensor.shape.is_empty();
+    let mut open: Vec<Option<usize>> =
+        graph.tensors.iter().map(|tensor| is_open(tensor).then(|| channels(tensor))).collect();
+    for id in foreign(program).iter().chain(&graph.outputs) {
+        open[id.0] = None;
+    }
+    open
+}
+
+/// How the channels of an input go to those of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tie {
+    /// One channel to all: each element of the input is repeated.
+    Repeated,
+    /// The channel of the output with the same rest by this number of channels, which is that of input or output.
+    Modulo(usize),
+}
+
+/// How the channels of an input go to those of the output of an operator that goes channel by channel.
+pub fn tie(input: &Operand<'_>, output: &Operand<'_>, by_element: bool) -> Option<Tie> {
+    let (from, to) = (channels(input), channels(output));
+    if by_element && from == 1 && to > 1 {
+        return Some(Tie::Repeated);
+    }
+    let (small, large) = (from.min(to), from.max(to));
+    (small > 0 && large.is_multiple_of(small)).then_some(Tie::Modulo(small))
+}
+
+/// How values go through an operator, as far as the passes here can make use of it.
+pub fn usable<'a>(checked: Option<&'a (dyn Checked + 'a)>) -> Flow<'a> {
+    let flow = checked.map_or(Flow::Opaque, |checked| checked.flow());
+    let fits = match &flow {
+        Flow::Opaque => true,
+        Flow::Sums(sums) => {
+            let (from, outputs) = (channels(&sums.weighted.input), sums.weighted.bias.len());
+            let fits = match sums.layout {
+                Layout::Rows => (sums.weighted.weights.elements() / outputs.max(1)).is_multiple_of(from.max(1)),
+                Layout::Lanes(multiplier) => from * multiplier == outputs,
+            };
+            fits && channels(&sums.weighted.output) == outputs && !sums.weighted.input.is_constant()
+        }
+        Flow::Lanes(lanes) => lanes.inputs.iter().all(|input| {
+            let same = channels(input) == channels(&lanes.output) || lanes.by_element;
+            (same || !input.is_constant()) && tie(input, &lanes.output, lanes.by_element).is_some()
+        }),
+        Flow::Joined { inputs, output } => {
+            inputs.iter().map(|input| channels(input)).sum::<usize>() == channels(output)
+        }
+    };
+    if fits { flow } else { Flow::Opaque }
+}
