@@ -109,6 +109,12 @@ impl Tensor {
         Some(self.words()?.map(i32::from_le_bytes).collect())
     }
 
+    /// The contents of an `int16` constant.
+    pub fn i16_data(&self) -> Option<Vec<i16>> {
+        (self.dtype == DType::Int16).then_some(())?;
+        Some(self.data.as_ref()?.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect())
+    }
+
     /// The contents of an `int32` or `int64` constant.
     pub fn i64_data(&self) -> Option<Vec<i64>> {
         if self.dtype != DType::Int64 {

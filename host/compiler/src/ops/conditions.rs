@@ -6,7 +6,7 @@ use crate::ir::problem::{MAX_PROBLEMS, Problem, UNKNOWN};
 use crate::ops;
 use crate::ops::checker::Checker;
 use crate::ops::circular_buffer;
-use crate::ops::unidirectional_sequence_lstm;
+use crate::ops::shared::kept;
 
 /// Checks an operator; `closely` also by the check of its directory.
 pub fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: &mut Vec<Problem>) {
@@ -65,7 +65,7 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
     if tensor.elements() == 0 {
         checker.bad_tensor(id, format!("shape {:?}", tensor.shape), "at least one element");
     }
-    let known = circular_buffer::writes(checker.graph, id) || unidirectional_sequence_lstm::keeps(checker.graph, id);
+    let known = circular_buffer::writes(checker.graph, id) || kept::keeps(checker.graph, id);
     if tensor.variable && !known {
         checker.bad_tensor(id, "a variable tensor", "state in VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE");
     }

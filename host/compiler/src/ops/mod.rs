@@ -89,6 +89,7 @@ pub mod squared_difference;
 pub mod squeeze;
 pub mod strided_slice;
 pub mod sub;
+pub mod svdf;
 pub mod tanh;
 pub mod transpose;
 pub mod transpose_conv;
@@ -191,6 +192,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &squeeze::DEFINITION,
     &strided_slice::DEFINITION,
     &sub::DEFINITION,
+    &svdf::DEFINITION,
     &tanh::DEFINITION,
     &transpose::DEFINITION,
     &transpose_conv::DEFINITION,

@@ -5,8 +5,7 @@
 use crate::ir::graph::{Graph, Subgraph, Tensor, TensorId};
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem, UNKNOWN};
 use crate::ops::conditions::check_operator;
-use crate::ops::shared::control;
-use crate::ops::unidirectional_sequence_lstm;
+use crate::ops::shared::{control, kept};
 use crate::ops::variable;
 use std::collections::HashSet;
 
@@ -81,8 +80,8 @@ fn check_contents(main: &Subgraph) -> Option<Problem> {
 /// Every tensor is a constant, an input, or written once before it is read.
 fn check_flow(graph: &Subgraph, reported: &HashSet<TensorId>, problems: &mut Vec<Problem>) {
     let mut ready: Vec<bool> = graph.tensors.iter().map(Tensor::is_constant).collect();
-    let states = graph.operators.iter().flat_map(unidirectional_sequence_lstm::states);
-    states.filter(|&id| unidirectional_sequence_lstm::keeps(graph, id)).for_each(|id| ready[id.0] = true);
+    let states = graph.operators.iter().flat_map(kept::states);
+    states.filter(|&id| kept::keeps(graph, id)).for_each(|id| ready[id.0] = true);
     check_inputs(graph, reported, problems);
     graph.inputs.iter().for_each(|&id| ready[id.0] = true);
     for op in &graph.operators {
@@ -183,11 +182,11 @@ mod tests {
                 named("made", DType::Other(1)),
                 named("out", DType::Int8),
             ],
-            operators: vec![op(0, OpKind::SVDF, 0, 1), op(1, OpKind::RELU, 1, 2)],
+            operators: vec![op(0, OpKind::CALL, 0, 1), op(1, OpKind::RELU, 1, 2)],
             outputs: vec![TensorId(2)],
             ..Subgraph::default()
         };
         let errors = check(&Graph { subgraphs: vec![graph], ..Graph::default() }).unwrap_err();
-        assert_eq!(errors.to_string(), "operator 0 (SVDF), tensor \"made\": operator is not supported");
+        assert_eq!(errors.to_string(), "operator 0 (CALL), tensor \"made\": operator is not supported");
     }
 }

@@ -2,16 +2,13 @@
 
 use super::operands::{BIASES, CELL, GATES, HIDDEN, Options, RECURRENT, Sizes, WEIGHTS};
 use crate::ir::graph::DType;
-use crate::ir::layer::{Constant, ConstantData, Core, Layer, LayerState, Limit, Lowered, Lowering, Path};
-use crate::math::pack;
+use crate::ir::layer::{Layer, LayerState, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::math::requantize::{Channel, Table};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
-use crate::ops::shared::{elements_int16, text, weighted};
-
-/// Inputs after which the kernel has taken packed sums apart.
-const BLOCK: usize = 511;
+use crate::ops::shared::unit_rows::{self, UnitRows};
+use crate::ops::shared::{elements_int16, text};
 
 /// Names of both sources' weights and tables.
 const ROWS: [[&str; 2]; 2] = [["weights", "table"], ["recurrent", "recurrent_table"]];
@@ -20,10 +17,8 @@ struct Lstm<'a> {
     input: Operand<'a>,
     output: Operand<'a>,
     sizes: Sizes,
-    /// `[unit][gate][element]`, of the input and of the hidden state.
-    weights: [Vec<i8>; 2],
-    /// From sums to 2^-12, a channel for each row.
-    tables: [Table; 2],
+    /// `[unit][gate]`, of the input and of the hidden state, with sums rounded to 2^-12.
+    rows: [UnitRows; 2],
     keep: Multiplier,
     add: Multiplier,
     result: Multiplier,
@@ -64,14 +59,12 @@ pub fn check<'a>(checker: &mut Checker<'a>, options: &Options, sizes: Sizes) -> 
     let rows_of_input = rows(checker, &sizes, &Source { operand: input, first: WEIGHTS, elements: sizes.inputs }, true);
     let source = Source { operand: hidden, first: RECURRENT, elements: sizes.units };
     let rows_of_hidden = rows(checker, &sizes, &source, false);
-    let ((weights, table), (recurrent, recurrent_table)) = (rows_of_input?, rows_of_hidden?);
     let left = 12 + power;
     Some(Box::new(Lstm {
         input,
         output,
         sizes,
-        weights: [weights, recurrent],
-        tables: [table, recurrent_table],
+        rows: [rows_of_input?, rows_of_hidden?],
         keep: Multiplier::new(gate_scale * cell_scale / cell_scale),
         add: Multiplier::new(gate_scale * gate_scale / cell_scale),
         result,
@@ -85,10 +78,8 @@ pub fn check<'a>(checker: &mut Checker<'a>, options: &Options, sizes: Sizes) -> 
     }))
 }
 
-type Rows = (Vec<i8>, Table);
-
 /// The rows of all gates that are multiplied with one of both sources, `[unit][gate]`, their biases and factors.
-fn rows(checker: &mut Checker<'_>, sizes: &Sizes, source: &Source<'_>, biased: bool) -> Option<Rows> {
+fn rows(checker: &mut Checker<'_>, sizes: &Sizes, source: &Source<'_>, biased: bool) -> Option<UnitRows> {
     let (scale, zero_point) = checker.per_tensor(source.operand)?;
     let (units, elements) = (sizes.units, source.elements);
     let mut gates = Vec::new();
@@ -112,9 +103,7 @@ fn rows(checker: &mut Checker<'_>, sizes: &Sizes, source: &Source<'_>, biased: b
         for (weights, data, bias, factor) in &gates {
             let row = &data[unit * elements..(unit + 1) * elements];
             let channel = Channel::new(bias[unit], row.iter().copied(), *factor);
-            let reach = (channel.positive + channel.negative) * i64::from((127 - zero_point).max(zero_point + 128));
-            let most = i64::from(bias[unit]).abs() + reach;
-            let fits = i32::try_from(most).is_ok_and(|most| factor.checked_apply(most).is_some());
+            let (most, fits) = unit_rows::most(&channel, zero_point, factor);
             if !fits {
                 let found = format!("sums up to {most} in unit {unit}, times 2^{}", factor.shift);
                 checker.bad_tensor(weights.id, found, "sums and products of 32 bits");
@@ -124,7 +113,7 @@ fn rows(checker: &mut Checker<'_>, sizes: &Sizes, source: &Source<'_>, biased: b
             channels.push(channel);
         }
     }
-    Some((rows, Table::new(&channels, zero_point, 0)))
+    Some(UnitRows { weights: rows, table: Table::new(&channels, zero_point, 0) })
 }
 
 fn bias(checker: &mut Checker<'_>, gate: usize, units: usize) -> Option<Vec<i32>> {
@@ -134,44 +123,16 @@ fn bias(checker: &mut Checker<'_>, gate: usize, units: usize) -> Option<Vec<i32>
 }
 
 impl Lstm<'_> {
-    /// Weights as the kernels read them, and whether they are packed for the DSP extension.
-    fn weights(&self, lowering: &Lowering<'_>, which: usize) -> (Vec<Constant>, bool) {
-        let Sizes { inputs, units, .. } = self.sizes;
-        let (what, elements) = (ROWS[which][0], [inputs, units][which]);
-        let rows = GATES * units;
-        let shape = format!("{what} [unit {units}][gate {GATES}][{elements}], gates input, forget, cell, output");
-        let plain = |core| Constant {
-            name: lowering.constant(what),
-            data: ConstantData::I8(self.weights[which].clone()),
-            align: 4,
-            row: 0,
-            comment: shape.clone(),
-            core,
-        };
-        match pack::dsp(&self.weights[which], rows, 1, elements, BLOCK) {
-            None => (vec![plain(Core::Any)], false),
-            Some(packed) => {
-                let comment = format!("{shape}, two rows in each element: 256 * second + first, order of SXTB16");
-                let dsp = Constant { data: ConstantData::I16(packed), comment, ..plain(Core::Dsp) };
-                (vec![dsp, plain(Core::Plain)], true)
-            }
-        }
-    }
-
     /// The fields of `tvmk_lstm_t`.
-    fn fields(&self, lowering: &Lowering<'_>, packed: [bool; 2]) -> Vec<(&'static str, String)> {
+    fn fields(&self, lowering: &Lowering<'_>, rows: [String; 2]) -> Vec<(&'static str, String)> {
         let Sizes { batches, steps, inputs, units, .. } = self.sizes;
+        let [input, recurrent] = rows;
         let factor = |m: &Multiplier| format!("{{{}, {}}}", m.mantissa, -m.shift - 1);
-        let rows = |which: usize, elements| {
-            let [what, table] = ROWS[which].map(|what| lowering.constant(what));
-            let [packed, short] = [packed[which], self.tables[which].short].map(i32::from);
-            format!("{{{{{what}, {elements}, {packed}}}, {table}, {short}}}")
-        };
         let table = format!("(const uint16_t *){}", lowering.constant("sigmoids"));
         let (multiplier, shift) = self.cell_argument;
         vec![
-            ("input", rows(0, inputs)),
-            ("recurrent", rows(1, units)),
+            ("input", input),
+            ("recurrent", recurrent),
             ("keep", factor(&self.keep)),
             ("add", factor(&self.add)),
             ("result", factor(&self.result)),
@@ -190,24 +151,26 @@ impl Lstm<'_> {
 
 impl Checked for Lstm<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let Sizes { batches, units, .. } = self.sizes;
-        let ((mut constants, first), (recurrent, second)) = (self.weights(lowering, 0), self.weights(lowering, 1));
-        constants.extend(recurrent);
-        for (table, [_, name]) in self.tables.iter().zip(ROWS) {
-            constants.push(Constant { name: lowering.constant(name), ..weighted::table_constant(lowering, table) });
-        }
+        let Sizes { batches, inputs, units, .. } = self.sizes;
+        let lower = |which: usize, elements| {
+            let shape = format!(
+                "{} [unit {units}][gate {GATES}][{elements}], gates input, forget, cell, output",
+                ROWS[which][0]
+            );
+            self.rows[which].lower(lowering, ROWS[which], elements, &shape)
+        };
+        let ((mut constants, input, first), (more, recurrent, second)) = (lower(0, inputs), lower(1, units));
+        constants.extend(more);
         constants.push(elements_int16::table_constant(lowering.constant("sigmoids")));
-        let mut body = text::constant_struct("tvmk_lstm_t", "layer", &self.fields(lowering, [first, second]));
+        let mut body = text::constant_struct("tvmk_lstm_t", "layer", &self.fields(lowering, [input, recurrent]));
         body += "    tvmk_lstm(&layer, input, output, hidden, cell);\n";
-        let reason = "a weight of -128 pairs with a negative one, which can't be packed".to_owned();
-        let limit = Limit { paths: &[Path::Dsp], reason, general: true };
         let hidden = vec![self.zero_point as u8; batches * units].into();
         Lowered::Layer(Layer {
             states: vec![
                 LayerState { name: "hidden", dtype: DType::Int8, initial: hidden },
                 LayerState::zeros("cell", DType::Int16, batches * units),
             ],
-            limits: if first && second { Vec::new() } else { vec![limit] },
+            limits: if first && second { Vec::new() } else { vec![unit_rows::limit()] },
             constants,
             headers: vec!["unidirectional_sequence_lstm.h"],
             body,

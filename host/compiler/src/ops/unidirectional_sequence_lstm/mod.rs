@@ -1,4 +1,4 @@
-//! UNIDIRECTIONAL_SEQUENCE_LSTM on int8 with a cell state of int16: `unidirectional_sequence_lstm.h`. Its states are variable
+//! UNIDIRECTIONAL_SEQUENCE_LSTM on int8 with a cell state of int16, `unidirectional_sequence_lstm.h`. Its states are variable
 //! tensors of the file; here they are what the layer keeps from run to run.
 
 mod int8;
@@ -6,10 +6,11 @@ mod operands;
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
-use crate::ir::graph::{Activation, DType, OpKind, Operator, Subgraph, TensorId};
+use crate::ir::graph::{Activation, DType, OpKind};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
 use crate::ops::kernels::kernels;
+use crate::ops::shared::kept;
 use operands::{CELL, HIDDEN, INPUTS, Options, Sizes};
 
 /// The operator.
@@ -22,7 +23,9 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["unidirectional_sequence_lstm.h"],
     reference: "unidirectional_sequence_lstm.cc",
-    support: &[Support::bytes("int8, weights of int8, biases of int32, cell state of int16", Cores::DspMve)],
+    support: &[
+        Support::bytes("int8, weights of int8, biases of int32, cell state of int16", Cores::DspMve),
+    ],
 };
 
 /// What the reference does not compute, by the inputs that ask for it.
@@ -45,21 +48,6 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
     })
 }
 
-/// The tensors that hold an operator's states.
-pub fn states(op: &Operator) -> impl Iterator<Item = TensorId> + '_ {
-    let is_lstm = op.kind == OpKind::UNIDIRECTIONAL_SEQUENCE_LSTM;
-    [HIDDEN, CELL].into_iter().filter_map(move |i| if is_lstm { op.inputs.get(i).copied().flatten() } else { None })
-}
-
-/// Whether a variable tensor is the state of one operator and nothing else.
-pub fn keeps(graph: &Subgraph, id: TensorId) -> bool {
-    let reads = graph.operators.iter().flat_map(|op| op.inputs.iter().flatten()).filter(|&&read| read == id).count();
-    let is_state = graph.operators.iter().flat_map(states).any(|state| state == id);
-    let written = graph.operators.iter().any(|op| op.outputs.contains(&id));
-    let of_caller = graph.inputs.contains(&id) || graph.outputs.contains(&id);
-    graph.tensor(id).variable && is_state && reads == 1 && !written && !of_caller
-}
-
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let options = checker.options::<Options>()?;
     let (input, output) = (checker.input(0)?, checker.output(0)?);
@@ -67,7 +55,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     check_variant(checker, options);
     checker.dtype(input, &[DType::Int8]).then_some(())?;
     for state in [hidden, cell] {
-        if !keeps(checker.graph, state.id) {
+        if !kept::keeps(checker.graph, state.id) {
             checker.bad_tensor(state.id, "a state that is not this operator's own", "a variable tensor for each state");
         }
     }

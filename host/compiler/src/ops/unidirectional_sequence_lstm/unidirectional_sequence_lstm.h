@@ -12,15 +12,8 @@ typedef struct {
     int32_t mantissa, right;
 } tvmk_lstm_factor_t;
 
-/* Rows [unit][gate] and how their sums become numbers of 12 fractional bits: a table of base.h's forms. */
 typedef struct {
-    tvmk_unit_rows_t rows;
-    const int32_t *table;
-    int32_t is_short;
-} tvmk_lstm_rows_t;
-
-typedef struct {
-    tvmk_lstm_rows_t input, recurrent;
+    tvmk_unit_scaled_t input, recurrent;      /* rows [unit][gate], sums to 12 fractional bits */
     tvmk_lstm_factor_t keep, add, result; /* forget gate · cell, input gate · cell gate, output gate · tanh(cell) */
     tvmk_sigmoid_int16_t gate, cell;      /* arguments of 12 fractional bits; of the cell state */
     int32_t units, batches, steps;
@@ -50,30 +43,14 @@ TVMK_INLINE int8_t tvmk_lstm_unit(const tvmk_lstm_t *l, const int32_t *gates, in
     return (int8_t)tvmk_clamp(y + l->zero_point, INT8_MIN, INT8_MAX);
 }
 
-/* Of some units, first sums, then what the gates get from one of both sources. */
-TVMK_SHARED void tvmk_lstm_gates(const tvmk_lstm_rows_t *l, int32_t first, int32_t rows, const int8_t *x, int32_t *gates) {
-    tvmk_unit_sums(&l->rows, first, rows, x, gates);
-    if (l->is_short) {
-        const int32_t *table = l->table + TVMK_SHORT_WORDS * first;
-        for (int32_t i = 0; i < rows; i++, table += TVMK_SHORT_WORDS) {
-            gates[i] = tvmk_lstm_int16(tvmk_requantize_short(gates[i], table, 0));
-        }
-    } else {
-        const int32_t *table = l->table + TVMK_GENERAL_WORDS * first;
-        for (int32_t i = 0; i < rows; i++, table += TVMK_GENERAL_WORDS) {
-            gates[i] = tvmk_lstm_int16(tvmk_requantize_general(gates[i], table, 0));
-        }
-    }
-}
-
 /* One step of one batch: `out` becomes the next hidden state. */
 TVMK_SHARED void tvmk_lstm_step(const tvmk_lstm_t *l, const int8_t *in, const int8_t *hidden, int16_t *cell, int8_t *out) {
     enum { UNITS = 8, ROWS = UNITS * TVMK_LSTM_GATES };
     int32_t gates[ROWS], from_hidden[ROWS];
     for (int32_t u = 0; u < l->units; u += UNITS) {
         int32_t n = tvmk_min(l->units - u, UNITS), first = u * TVMK_LSTM_GATES, rows = n * TVMK_LSTM_GATES;
-        tvmk_lstm_gates(&l->input, first, rows, in, gates);
-        tvmk_lstm_gates(&l->recurrent, first, rows, hidden, from_hidden);
+        tvmk_unit_scaled(&l->input, first, rows, in, 0, gates);
+        tvmk_unit_scaled(&l->recurrent, first, rows, hidden, 0, from_hidden);
         for (int32_t i = 0; i < rows; i++) {
             gates[i] = tvmk_lstm_int16(gates[i] + from_hidden[i]);
         }

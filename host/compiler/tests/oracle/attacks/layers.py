@@ -9,6 +9,7 @@ WEIGHTED = {
     "DEPTHWISE_CONV_2D": lambda net: (1, net.between(8, 14), net.between(8, 14), net.pick((1, 3, 4, 8, 9))),
     "TRANSPOSE_CONV": lambda net: (1, net.between(4, 8), net.between(4, 8), net.pick((1, 2, 3, 4, 5, 8))),
     "FULLY_CONNECTED": lambda net: (net.between(64, 128), net.between(3, 33)),
+    "SVDF": lambda net: (net.between(40, 80), net.between(3, 33)),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": lambda net: (1, net.between(80, 200), net.between(3, 33)),
 }
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from builder import Quantization, options
+from builder import FLOAT, Quantization, activation, options
 from cases import streaming
 from cases.concatenation import concatenation
 from cases.strided_slice import strided_slice
@@ -34,12 +34,17 @@ def ring(net):
 
 
 def lstm(net):
-    """UNIDIRECTIONAL_SEQUENCE_LSTM of int8: gates that saturate or hardly move, cells of few and of many bits, both orders."""
-    source = net.source(lambda t: t.dtype.name == "int8" and len(t.shape) == 3 and size(t.shape) < net.largest)
+    """UNIDIRECTIONAL_SEQUENCE_LSTM of int8 or float32: gates that saturate or hardly move, cells of few and of many bits, both orders."""
+    source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) == 3 and size(t.shape) < net.largest)
     if source is None:
         source = net.input((net.between(1, 2), net.between(1, 5), net.between(1, 40)))
     major, units = net.chance(0.3), net.pick((1, 2, 3, 4, 5, 8, 9, 17))
     batches = source.shape[1 if major else 0]
+    clip = net.pick((0.0, 0.0, 0.0, 0.5, 10.0))
+    fields = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=4, cellClip=clip, timeMajor=major)
+    if source.dtype == FLOAT:
+        _float_lstm(net, source, units, batches, fields)
+        return True
     hidden = Quantization(float(np.float32(net.state.uniform(0.6, 1.2) / 128)), net.zero_point())
     if net.extreme:
         hidden = net.quantization()
@@ -60,11 +65,74 @@ def lstm(net):
     cell = Quantization(2.0 ** net.between(-16, -8), 0)
     slots[19] = net.graph.lasting(net.name("cell"), (batches, units), cell, np.int16)
     output = net.result("lstm", (*source.shape[:2], units), "int8", hidden)
-    clip = net.pick((0.0, 0.0, 0.0, 0.5, 10.0))
-    fields = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=4, cellClip=clip, timeMajor=major)
     net.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", slots, [output], fields)
     net.samples_in_a_row = 5
     return True
 
 
-OPERATORS = {"UNIDIRECTIONAL_SEQUENCE_LSTM": (2, lstm), "ring of frames": (1, ring)}
+def _float_lstm(net, source, units, batches, fields):
+    """Weights with which the recurrence amplifies no differences."""
+    slots = [source, *[None] * 23]
+    for first, count in ((1, source.shape[2]), (5, units)):
+        for slot in range(first, first + 4):
+            weights = net.state.standard_normal((units, count)) * 10.0 ** net.state.uniform(-2, 0) / np.sqrt(count)
+            slots[slot] = net.graph.constant(net.name("weights"), weights.astype(FLOAT))
+    for slot in range(12, 16):
+        slots[slot] = net.graph.constant(net.name("bias"), net.state.standard_normal(units).astype(FLOAT))
+    for slot in (18, 19):
+        slots[slot] = net.graph.lasting(net.name("state"), (batches, units), None, FLOAT)
+    output = net.result("lstm", (*source.shape[:2], units), FLOAT)
+    net.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", slots, [output], fields, exact=False)
+    net.samples_in_a_row = 5
+
+
+def svdf(net):
+    """SVDF of int8 with a state of either type, or of float32."""
+    source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) == 2 and size(t.shape) < net.largest)
+    if source is None:
+        source = net.input((net.between(1, 2), net.between(1, 40)))
+    floating = source.dtype == FLOAT
+    dtype = FLOAT if floating else np.dtype(net.pick(("int8", "int16")))
+    batches, inputs = source.shape
+    rank, units, memory = net.pick((1, 1, 2, 3)), net.pick((1, 2, 5, 8, 11, 20)), net.pick((1, 2, 3, 5, 8, 9, 17))
+    filters = rank * units
+    if floating:
+        drawn = [(net.values(shape, FLOAT), None) for shape in ((filters, inputs), (filters, memory), (units,))]
+        kept = output = None
+    else:
+        drawn, kept, output = _svdf_constants(net, source, dtype, (filters, inputs), memory, units)
+    slots = [source, *(net.graph.constant(net.name("weights"), *values) for values in drawn)]
+    slots.append(net.graph.lasting(net.name("state"), (batches, memory * filters), kept, dtype))
+    result = net.result("svdf", (batches, units), source.dtype, output)
+    fused = activation(net.pick(("NONE", "RELU", "RELU6", "RELU_N1_TO_1")))
+    net.operator("SVDF", slots, [result], options("SVDFOptions", rank=rank, fusedActivationFunction=fused))
+    net.samples_in_a_row = 5
+    return True
+
+
+def _svdf_constants(net, source, dtype, shape, memory, units):
+    """Weights of features and of time, biases, each with its quantisation; those of the state and of the output."""
+    state, limit, (filters, inputs) = net.state, 1 << (8 * dtype.itemsize - 1), shape
+    features = state.randint(net.pick((-127, -127, -128)), 128, shape).astype(np.int8)
+    scale = np.float32(10.0 ** state.uniform(-3, -1))
+    gain = 10.0 ** state.uniform(-2, 1.5)
+    step = source.quantization.scale * float(scale) * 5000 * np.sqrt(inputs) * 2 / (limit * gain)
+    step = np.float32(net.scale() if net.extreme and net.chance(0.3) else np.clip(step, 1e-30, 1e30))
+    kept = Quantization(float(step), net.zero_point() if dtype == np.int8 else 0)
+    span = min(limit - 1, (1 << 30) // (limit * 2 * max(1, filters // units) * memory))
+    time = state.randint(-span, span + 1, (filters, memory)).astype(dtype)
+    time_scale = np.float32(state.uniform(0.5, 2) / span)
+    bias = state.randint(-span * limit // 3, span * limit // 3 + 1, units).astype(np.int32)
+    with np.errstate(over="ignore", under="ignore"):
+        product = step * time_scale
+        wanted = float(product) * span * limit * 10.0 ** state.uniform(-3, -1)
+    output = Quantization(float(np.float32(np.clip(wanted, 1e-30, 1e30))), net.zero_point())
+    quantized = Quantization(float(scale), 0), Quantization(float(time_scale), 0), Quantization(float(product), 0)
+    return list(zip((features, time, bias), quantized)), kept, output
+
+
+OPERATORS = {
+    "SVDF": (2, svdf),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": (2, lstm),
+    "ring of frames": (1, ring),
+}

@@ -1,0 +1,113 @@
+/* SVDF on int8 with a state of int8 or int16. The output must not overlap the input. */
+#ifndef TVMK_SVDF_H
+#define TVMK_SVDF_H
+
+#include "unit_sums.h"
+
+typedef struct {
+    tvmk_unit_scaled_t features; /* rows [filter], a multiple of four, the last ones of zeros */
+    const void *time;            /* [filter][slot], of the state's type */
+    const int32_t *bias;         /* [unit], less the state's zero point times the weights of time */
+    int32_t mantissa, shift;
+    int32_t inputs, filters, rank, memory, batches;
+    int16_t state_zero_point, zero_point;
+} tvmk_svdf_t;
+
+/* The state [slot] of one filter moves on by one slot, `feature` comes last; the sum of products with the weights is returned. A
+ * vector is stored one element before it was read, so that what is read next is not written yet. */
+#if TVMK_MVE
+TVMK_INLINE int32_t tvmk_svdf_filter_int8(int8_t *state, const int8_t *time, int32_t memory, int32_t feature) {
+    int32_t last = memory - 1, sum = feature * time[last];
+    for (int32_t j = 0; j < last; j += 16) {
+        mve_pred16_t p = vctp8q((uint32_t)(last - j));
+        int8x16_t s = vldrbq_z_s8(state + j + 1, p);
+        sum = vmladavaq_p_s8(sum, s, vldrbq_z_s8(time + j, p), p);
+        vstrbq_p_s8(state + j, s, p);
+    }
+    state[last] = (int8_t)feature;
+    return sum;
+}
+TVMK_INLINE int32_t tvmk_svdf_filter_int16(int16_t *state, const int16_t *time, int32_t memory, int32_t feature) {
+    int32_t last = memory - 1, sum = feature * time[last];
+    for (int32_t j = 0; j < last; j += 8) {
+        mve_pred16_t p = vctp16q((uint32_t)(last - j));
+        int16x8_t s = vldrhq_z_s16(state + j + 1, p);
+        sum = vmladavaq_p_s16(sum, s, vldrhq_z_s16(time + j, p), p);
+        vstrhq_p_s16(state + j, s, p);
+    }
+    state[last] = (int16_t)feature;
+    return sum;
+}
+#else
+TVMK_INLINE int32_t tvmk_svdf_filter_int8(int8_t *state, const int8_t *time, int32_t memory, int32_t feature) {
+    int32_t j = 0, last = memory - 1, sum = feature * time[last];
+#if TVMK_DSP && defined(__ARM_FEATURE_UNALIGNED)
+    for (; j + 4 <= last; j += 4) {
+        uint32_t s = tvmk_load4(state + j + 1), w = tvmk_load4(time + j);
+        memcpy(state + j, &s, 4);
+        sum = tvmk_mla2(tvmk_widen_even(s), tvmk_widen_even(w), sum);
+        sum = tvmk_mla2(tvmk_widen_odd(s), tvmk_widen_odd(w), sum);
+    }
+#endif
+    for (; j < last; j++) {
+        int32_t s = state[j + 1];
+        state[j] = (int8_t)s;
+        sum += s * time[j];
+    }
+    state[last] = (int8_t)feature;
+    return sum;
+}
+TVMK_INLINE int32_t tvmk_svdf_filter_int16(int16_t *state, const int16_t *time, int32_t memory, int32_t feature) {
+    int32_t j = 0, last = memory - 1, sum = feature * time[last];
+#if TVMK_DSP && defined(__ARM_FEATURE_UNALIGNED)
+    for (; j + 2 <= last; j += 2) {
+        int32_t s, w;
+        memcpy(&s, state + j + 1, 4);
+        memcpy(&w, time + j, 4);
+        memcpy(state + j, &s, 4);
+        sum = tvmk_mla2(s, w, sum);
+    }
+#endif
+    for (; j < last; j++) {
+        int32_t s = state[j + 1];
+        state[j] = (int16_t)s;
+        sum += s * time[j];
+    }
+    state[last] = (int16_t)feature;
+    return sum;
+}
+#endif
+
+TVMK_INLINE int8_t tvmk_svdf_result(const tvmk_svdf_t *l, int32_t sum) {
+    return (int8_t)tvmk_clamp(tvmk_multiply(sum, l->mantissa, l->shift) + l->zero_point, INT8_MIN, INT8_MAX);
+}
+
+/* The zero point is added behind the clamp, and what leaves the type wraps, as in the reference. */
+#define TVMK_SVDF(name, type, filter, low, high)                                                                \
+    TVMK_SHARED void name(const tvmk_svdf_t *l, const int8_t *in, int8_t *out, type *state) {                   \
+        enum { FILTERS = 16 };                                                                                  \
+        int32_t features[FILTERS];                                                                              \
+        for (int32_t b = 0; b < l->batches; b++, in += l->inputs) {                                             \
+            const type *time = (const type *)l->time;                                                           \
+            const int32_t *bias = l->bias;                                                                      \
+            int32_t left = l->rank, sum = *bias;                                                                \
+            for (int32_t f = 0; f < l->filters; f += FILTERS) {                                                 \
+                int32_t n = tvmk_min(l->filters - f, FILTERS);                                                  \
+                tvmk_unit_scaled(&l->features, f, (n + 3) / 4 * 4, in, 0, features);                            \
+                for (int32_t i = 0; i < n; i++, state += l->memory, time += l->memory) {                        \
+                    int32_t feature = tvmk_clamp(features[i], low, high) + l->state_zero_point;                 \
+                    sum += filter(state, time, l->memory, (type)feature);                                       \
+                    if (--left == 0) {                                                                          \
+                        *out++ = tvmk_svdf_result(l, sum);                                                      \
+                        left = l->rank;                                                                         \
+                        sum = f + i + 1 < l->filters ? *++bias : 0;                                             \
+                    }                                                                                           \
+                }                                                                                               \
+            }                                                                                                   \
+        }                                                                                                       \
+    }
+
+TVMK_SVDF(tvmk_svdf_int8, int8_t, tvmk_svdf_filter_int8, INT8_MIN, INT8_MAX)
+TVMK_SVDF(tvmk_svdf_int16, int16_t, tvmk_svdf_filter_int16, INT16_MIN, INT16_MAX)
+
+#endif
