@@ -1,22 +1,14 @@
 //! When two float32 tensors are equal.
 
 use tvm_embedded_compiler::import::tflite::read;
-use tvm_embedded_compiler::ir::graph::DType;
+use tvm_embedded_compiler::ir::graph::{DType, Operator, Subgraph};
 
 /// Operators whose functions the reference takes from the C library of its machine; ours are our own.
-const TRANSCENDENTAL: &[&str] = &[
-    "SOFTMAX",
-    "LOG_SOFTMAX",
-    "LOGISTIC",
-    "TANH",
-    "ELU",
-    "GELU",
-    "EXP",
-    "LOG",
-    "SIN",
-    "COS",
-    "UNIDIRECTIONAL_SEQUENCE_LSTM",
-];
+const TRANSCENDENTAL: &[&str] =
+    &["SOFTMAX", "LOG_SOFTMAX", "LOGISTIC", "TANH", "ELU", "GELU", "EXP", "LOG", "SIN", "COS"];
+
+/// One that calls two such functions after each other in each step.
+const RECURRENT: &str = "UNIDIRECTIONAL_SEQUENCE_LSTM";
 
 /// How many of these operators on floats follow each other at most, on any way through a model: each adds its own
 /// difference in the last places. 0 where there is none, so that results are the reference's.
@@ -27,25 +19,44 @@ pub fn depth(tflite: &[u8]) -> u16 {
         for op in &graph.operators {
             let before = op.inputs.iter().flatten().filter_map(|input| depths.get(&(number, *input))).max();
             let floats = op.outputs.iter().any(|&output| graph.tensor(output).dtype == DType::Float32);
-            let own = floats && TRANSCENDENTAL.contains(&op.kind.to_string().as_str());
-            let depth = before.copied().unwrap_or(0) + u16::from(own);
+            let own = match op.kind.to_string().as_str() {
+                _ if !floats => 0,
+                RECURRENT => 2 * steps(graph, op),
+                kind => u16::from(TRANSCENDENTAL.contains(&kind)),
+            };
+            let depth = before.copied().unwrap_or(0) + own;
             depths.extend(op.outputs.iter().map(|&output| ((number, output), depth)));
         }
     }
     depths.into_values().max().unwrap_or(0)
 }
 
+/// Steps of an LSTM: rows of its output for each batch, which its hidden state tells.
+fn steps(graph: &Subgraph, op: &Operator) -> u16 {
+    let batches = op.inputs[18].map_or(1, |hidden| graph.tensor(hidden).shape[0]);
+    let rows: usize = graph.tensor(op.outputs[0]).shape[..2].iter().product();
+    u16::try_from(rows / batches).unwrap()
+}
+
+/// The least magnitude from which what is allowed is counted: 1 behind an LSTM, whose results are functions of sums of which the
+/// terms may be as large as that where the sum is next to 0.
+pub fn least(tflite: &[u8]) -> f32 {
+    let graph = read(tflite).unwrap();
+    let mut operators = graph.subgraphs.iter().flat_map(|graph| &graph.operators);
+    f32::from(operators.any(|op| op.kind.to_string() == RECURRENT))
+}
+
 /// The first byte of the first element that differs. Every pattern that is not a number equals every other: it depends on
-/// the core. With a depth, what differs by four units in the last place of the sample's largest element for each of these
-/// operators on the way does not count.
-pub fn first_difference(expected: &[u8], found: &[u8], sample: usize, depth: u16) -> Option<usize> {
+/// the core. With a depth, what differs by four units in the last place of the sample's largest element, or of `least`, for each
+/// of these operators on the way does not count.
+pub fn first_difference(expected: &[u8], found: &[u8], sample: usize, (depth, least): (u16, f32)) -> Option<usize> {
     let values = |bytes: &[u8]| -> Vec<f32> {
         bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
     };
     let (expected, found) = (values(expected), values(found));
     for (number, (row, got)) in expected.chunks(sample / 4).zip(found.chunks(sample / 4)).enumerate() {
         let largest =
-            row.iter().filter(|value| value.is_finite()).fold(0.0f32, |largest, value| largest.max(value.abs()));
+            row.iter().filter(|value| value.is_finite()).fold(least, |largest, value| largest.max(value.abs()));
         let allowed = largest * f32::EPSILON * 4.0 * f32::from(depth);
         let same = |a: f32, b: f32| {
             a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()) || (depth > 0 && (a - b).abs() <= allowed)
@@ -60,7 +71,7 @@ pub fn first_difference(expected: &[u8], found: &[u8], sample: usize, depth: u16
 #[test]
 fn differences_are_seen() {
     let bytes = |values: [f32; 2]| values.map(f32::to_le_bytes).concat();
-    let differs = |a, b, depth| first_difference(&bytes(a), &bytes(b), 8, depth);
+    let differs = |a, b, depth| first_difference(&bytes(a), &bytes(b), 8, (depth, 0.0));
     let next = f32::from_bits(1.0f32.to_bits() + 1);
     assert_eq!(differs([2.0, f32::NAN], [2.0, -f32::NAN], 0), None);
     assert_eq!((differs([0.0, 1.0], [0.0, next], 0), differs([0.0, 1.0], [0.0, next], 1)), (Some(4), None));

@@ -147,14 +147,14 @@ pub fn compare(
     run(Command::new(&program).arg(&recording.folder).arg(folder))?;
 
     let mut different = String::new();
-    let depth = floats::depth(tflite);
+    let (depth, least) = (floats::depth(tflite), floats::least(tflite));
     for (i, place) in watched.iter().enumerate() {
         let recorded = &recording.tensors[place.recorded];
         let expected = fs::read(recording.folder.join(&recorded.file)).unwrap();
         let found = fs::read(folder.join(format!("found_{i}.bin"))).unwrap();
         assert_eq!(expected.len(), found.len(), "{}", recorded.name);
         let first = if recorded.dtype == "float32" {
-            floats::first_difference(&expected, &found, recorded.bytes, depth)
+            floats::first_difference(&expected, &found, recorded.bytes, (depth, least))
         } else {
             // A quantised value beside a float that may differ in its last place may be the next one.
             let limit = i16::from(depth > 0);

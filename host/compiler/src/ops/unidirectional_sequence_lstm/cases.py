@@ -1,10 +1,10 @@
-"""UNIDIRECTIONAL_SEQUENCE_LSTM on int8: sizes around the kernels' blocks, both orders of time and batch, clipped cells, scales that
+"""UNIDIRECTIONAL_SEQUENCE_LSTM on int8 and float32: sizes around the kernels' blocks, both orders of time and batch, clipped cells, scales that
 saturate gates and states, weights that can't be packed.
 """
 
 import numpy as np
 
-from builder import Model, Quantization, options
+from builder import FLOAT, Model, Quantization, options
 
 TANH = 4
 # Batches, steps, inputs, units.
@@ -17,6 +17,7 @@ def cases():
         for major in (False, True):
             name = "x".join(map(str, shape)) + ("-major" if major else "")
             yield f"lstm-{name}", lambda state, s=shape, m=major: _lstm(state, s, m)
+            yield f"lstm-float32-{name}", lambda state, s=shape, m=major: _float(state, s, m)
     for zeros in ((-128, 127), (127, -128), (0, 0)):
         name = f"lstm-zeros-{zeros[0]}_{zeros[1]}"
         yield name, lambda state, z=zeros: _lstm(state, (2, 4, 9, 6), zeros=z)
@@ -26,6 +27,8 @@ def cases():
         yield f"lstm-gain-{gain}", lambda state, g=gain: _lstm(state, (1, 5, 12, 8), gain=g)
     for clip in (1e-45, 1e-6, 0.01, 0.7, 1e9):
         yield f"lstm-clip-{clip}", lambda state, c=clip: _lstm(state, (1, 5, 12, 8), clip=c)
+        yield f"lstm-float32-clip-{clip}", lambda state, c=clip: _float(state, (1, 5, 12, 8), clip=c)
+    yield "contradiction-lstm-hybrid", lambda state: _float(state, (1, 3, 9, 8), hybrid=True)
     yield "lstm-unpackable", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128)
     yield "refused-lstm-peephole", lambda state: _lstm(state, (1, 3, 9, 8), peephole=True)
 
@@ -60,6 +63,33 @@ def _lstm(state, shape, major=False, zeros=None, power=-11, gain=None, clip=0.0,
     slots[18] = graph.lasting("hidden", (batches, units), hidden)
     slots[19] = graph.lasting("cell", (batches, units), Quantization(2.0**power, 0), np.int16)
     output = graph.tensor("output", (*outer, units), hidden)
+    fields = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=TANH, cellClip=clip, timeMajor=major)
+    graph.output(graph.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", slots, [output], fields))
+    return model.bytes()
+
+
+def _float(state, shape, major=False, clip=0.0, hybrid=False):
+    batches, steps, inputs, units = shape
+    model = Model()
+    graph = model.graph()
+    outer = (steps, batches) if major else (batches, steps)
+    slots = [None] * 24
+    slots[0] = graph.input("input", (*outer, inputs), None, FLOAT)
+    # A recurrence that amplifies differences would amplify those of the last places, too.
+    for first, count in ((1, inputs), (5, units)):
+        for gate in range(4):
+            name, sizes = f"weights{first + gate}", (units, count)
+            if hybrid:
+                weights = state.randint(-127, 128, sizes).astype(np.int8)
+                slots[first + gate] = graph.constant(name, weights, Quantization(0.01, 0))
+            else:
+                weights = state.standard_normal(sizes) / np.sqrt(count)
+                slots[first + gate] = graph.constant(name, weights.astype(FLOAT))
+    for gate in range(4):
+        slots[12 + gate] = graph.constant(f"bias{gate}", state.standard_normal(units).astype(FLOAT))
+    slots[18] = graph.lasting("hidden", (batches, units), None, FLOAT)
+    slots[19] = graph.lasting("cell", (batches, units), None, FLOAT)
+    output = graph.tensor("output", (*outer, units), None, FLOAT)
     fields = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=TANH, cellClip=clip, timeMajor=major)
     graph.output(graph.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", slots, [output], fields))
     return model.bytes()

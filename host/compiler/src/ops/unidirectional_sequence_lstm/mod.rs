@@ -1,6 +1,8 @@
-//! UNIDIRECTIONAL_SEQUENCE_LSTM on int8 with a cell state of int16, `unidirectional_sequence_lstm.h`. Its states are variable
+//! UNIDIRECTIONAL_SEQUENCE_LSTM on int8 with a cell state of int16, `unidirectional_sequence_lstm.h`, and on float32,
+//! `unidirectional_sequence_lstm_float.h`. Its states are variable
 //! tensors of the file; here they are what the layer keeps from run to run.
 
+mod float;
 mod int8;
 mod operands;
 
@@ -21,10 +23,11 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["unidirectional_sequence_lstm.h"],
+    kernels: kernels!["unidirectional_sequence_lstm.h", "unidirectional_sequence_lstm_float.h"],
     reference: "unidirectional_sequence_lstm.cc",
     support: &[
         Support::bytes("int8, weights of int8, biases of int32, cell state of int16", Cores::DspMve),
+        Support::near("float32", Cores::Portable),
     ],
 };
 
@@ -53,14 +56,17 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let (input, output) = (checker.input(0)?, checker.output(0)?);
     let (hidden, cell) = (checker.input(HIDDEN)?, checker.input(CELL)?);
     check_variant(checker, options);
-    checker.dtype(input, &[DType::Int8]).then_some(())?;
+    checker.dtype(input, &[DType::Int8, DType::Float32]).then_some(())?;
     for state in [hidden, cell] {
         if !kept::keeps(checker.graph, state.id) {
             checker.bad_tensor(state.id, "a state that is not this operator's own", "a variable tensor for each state");
         }
     }
     let sizes = sizes(checker, options, (input, output), (hidden, cell))?;
-    int8::check(checker, options, sizes)
+    match input.dtype {
+        DType::Float32 => float::check(checker, options, sizes),
+        _ => int8::check(checker, options, sizes),
+    }
 }
 
 /// Forms of the operator that the reference refuses or computes otherwise than their options say.
