@@ -145,7 +145,7 @@ fn difference(expected: &Output, found: &[u8], defined: &[bool]) -> Option<Strin
     for (sample, _) in defined.iter().enumerate().filter(|(_, defined)| **defined) {
         let (wanted, got) = (&expected.bytes[sample * size..][..size], &found[sample * size..][..size]);
         let at = if expected.float {
-            first_difference(wanted, got, size, u16::from(expected.inexact))
+            first_difference(wanted, got, size, (u16::from(expected.inexact), 0.0))
         } else {
             (0..size).find(|&at| wanted[at] != got[at])
         };
