@@ -20,7 +20,7 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["svdf.h", "svdf_float.h"],
+    kernels: kernels!["svdf.h", "svdf_dsp.h", "svdf_float.h", "svdf_mve.h", "svdf_portable.h"],
     reference: "svdf.cc",
     support: &[
         Support::bytes(

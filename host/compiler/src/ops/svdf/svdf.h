@@ -2,6 +2,9 @@
 #ifndef TVMK_SVDF_H
 #define TVMK_SVDF_H
 
+#include "svdf_portable.h"
+#include "svdf_dsp.h"
+#include "svdf_mve.h"
 #include "unit_sums.h"
 
 typedef struct {
@@ -13,70 +16,19 @@ typedef struct {
     int16_t state_zero_point, zero_point;
 } tvmk_svdf_t;
 
-/* The state [slot] of one filter moves on by one slot, `feature` comes last; the sum of products with the weights is returned. A
- * vector is stored one element before it was read, so that what is read next is not written yet. */
-#if TVMK_MVE
+/* The state [slot] of one filter moves on by one slot, `feature` comes last; the sum of products with the weights is returned. */
 TVMK_INLINE int32_t tvmk_svdf_filter_int8(int8_t *state, const int8_t *time, int32_t memory, int32_t feature) {
-    int32_t last = memory - 1, sum = feature * time[last];
-    for (int32_t j = 0; j < last; j += 16) {
-        mve_pred16_t p = vctp8q((uint32_t)(last - j));
-        int8x16_t s = vldrbq_z_s8(state + j + 1, p);
-        sum = vmladavaq_p_s8(sum, s, vldrbq_z_s8(time + j, p), p);
-        vstrbq_p_s8(state + j, s, p);
-    }
+    int32_t last = memory - 1;
+    int32_t sum = tvmk_svdf_moved_int8(state, time, last, feature * time[last]);
     state[last] = (int8_t)feature;
     return sum;
 }
 TVMK_INLINE int32_t tvmk_svdf_filter_int16(int16_t *state, const int16_t *time, int32_t memory, int32_t feature) {
-    int32_t last = memory - 1, sum = feature * time[last];
-    for (int32_t j = 0; j < last; j += 8) {
-        mve_pred16_t p = vctp16q((uint32_t)(last - j));
-        int16x8_t s = vldrhq_z_s16(state + j + 1, p);
-        sum = vmladavaq_p_s16(sum, s, vldrhq_z_s16(time + j, p), p);
-        vstrhq_p_s16(state + j, s, p);
-    }
+    int32_t last = memory - 1;
+    int32_t sum = tvmk_svdf_moved_int16(state, time, last, feature * time[last]);
     state[last] = (int16_t)feature;
     return sum;
 }
-#else
-TVMK_INLINE int32_t tvmk_svdf_filter_int8(int8_t *state, const int8_t *time, int32_t memory, int32_t feature) {
-    int32_t j = 0, last = memory - 1, sum = feature * time[last];
-#if TVMK_DSP && defined(__ARM_FEATURE_UNALIGNED)
-    for (; j + 4 <= last; j += 4) {
-        uint32_t s = tvmk_load4(state + j + 1), w = tvmk_load4(time + j);
-        memcpy(state + j, &s, 4);
-        sum = tvmk_mla2(tvmk_widen_even(s), tvmk_widen_even(w), sum);
-        sum = tvmk_mla2(tvmk_widen_odd(s), tvmk_widen_odd(w), sum);
-    }
-#endif
-    for (; j < last; j++) {
-        int32_t s = state[j + 1];
-        state[j] = (int8_t)s;
-        sum += s * time[j];
-    }
-    state[last] = (int8_t)feature;
-    return sum;
-}
-TVMK_INLINE int32_t tvmk_svdf_filter_int16(int16_t *state, const int16_t *time, int32_t memory, int32_t feature) {
-    int32_t j = 0, last = memory - 1, sum = feature * time[last];
-#if TVMK_DSP && defined(__ARM_FEATURE_UNALIGNED)
-    for (; j + 2 <= last; j += 2) {
-        int32_t s, w;
-        memcpy(&s, state + j + 1, 4);
-        memcpy(&w, time + j, 4);
-        memcpy(state + j, &s, 4);
-        sum = tvmk_mla2(s, w, sum);
-    }
-#endif
-    for (; j < last; j++) {
-        int32_t s = state[j + 1];
-        state[j] = (int16_t)s;
-        sum += s * time[j];
-    }
-    state[last] = (int16_t)feature;
-    return sum;
-}
-#endif
 
 TVMK_INLINE int8_t tvmk_svdf_result(const tvmk_svdf_t *l, int32_t sum) {
     return (int8_t)tvmk_clamp(tvmk_multiply(sum, l->mantissa, l->shift) + l->zero_point, INT8_MIN, INT8_MAX);
