@@ -94,8 +94,8 @@ fn scaled(value: i32, multiplier: i32, shift: i32) -> i32 {
     let product = i128::from(value) * i128::from(multiplier);
     let size = product.unsigned_abs();
     let size = match shift {
-        ..-40 => u128::from(size > 0) << 40,
-        ..=0 => size << -shift,
+        ..=-41 => u128::from(size > 0) << 40,
+        -40..=0 => size << -shift,
         1..=100 => (size + (1 << (shift - 1))) >> shift,
         _ => 0,
     } as i128;
