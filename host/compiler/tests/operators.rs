@@ -33,6 +33,23 @@ fn the_table_of_operators_is_that_of_the_registry() {
     assert!(found == expected, "docs/operators.md is out of date: see the top of this file");
 }
 
+/// The README says how many there are, by the file that lists them.
+#[test]
+fn the_readme_names_the_number_of_operators() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let path = root.join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let link = " operators](docs/operators.md)";
+    let (before, _) = text.split_once(link).expect("README.md says nothing of docs/operators.md");
+    let (_, number) = before.rsplit_once('[').unwrap();
+    let count = definitions().count().to_string();
+    if std::env::var_os("TVM_EMBEDDED_BLESS").is_some() {
+        fs::write(&path, text.replacen(&format!("[{number}{link}"), &format!("[{count}{link}"), 1)).unwrap();
+        return;
+    }
+    assert_eq!(number, count, "README.md has another number of operators than docs/operators.md");
+}
+
 fn table() -> String {
     let mut definitions: Vec<&Definition> = definitions().collect();
     definitions.sort_by_key(|definition| definition.kind.to_string());
