@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tvm_embedded_fuzz::worst::models::{even_network, network};
+use tvm_embedded_fuzz::worst::models::{activations, even_network, network, sums};
 
 /// What one run took.
 struct Run {
@@ -107,6 +107,29 @@ fn weights_for_one_core() {
             assert!(each <= 4.5, "{each} bytes of archive for a weight");
             assert!(of_file <= 4.0 && of_archive <= 2.0, "{of_file} times the file, {of_archive} times the archive");
         }
+    }
+}
+
+/// Seconds of processor time of `compile`, the least of three runs.
+fn compile_time(tool: &Path, model: &[u8]) -> f64 {
+    let folder = tempfile::tempdir().expect("a directory");
+    let (file, archive) = (folder.path().join("net.tflite"), folder.path().join("net.tar"));
+    fs::write(&file, model).expect("the file");
+    let arguments = [Path::new("compile"), &file, Path::new("-o"), &archive];
+    (0..3).map(|_| run(tool, &arguments).seconds).fold(f64::INFINITY, f64::min)
+}
+
+/// Plans, reports and text of many layers: time for a layer of 4 000 is at most twice that of 1 000.
+#[test]
+fn many_small_layers() {
+    let tool = tool();
+    let kinds: [(&str, fn(u32) -> Vec<u8>); 3] =
+        [("activations", activations), ("sums", sums), ("fully connected", |layers| network(layers, 8))];
+    let empty = compile_time(&tool, &activations(1));
+    for (kind, model) in kinds {
+        let [few, many] = [1000, 4000].map(|layers| compile_time(&tool, &model(layers)) - empty);
+        println!("{kind}: {:.0} µs for each of 1000 layers, {:.0} for each of 4000", few * 1e3, many * 1e3 / 4.0);
+        assert!(many <= 2.0 * 4.0 * few, "{kind}: {few} s for 1000 layers, {many} s for 4000");
     }
 }
 

@@ -313,6 +313,16 @@ fn dense(count: u32, columns: u32, rows: u32) -> Vec<u8> {
     .file()
 }
 
+/// A sound network without weights: so many RELU, each in the place of the one before.
+pub fn activations(layers: u32) -> Vec<u8> {
+    chain(layers, RELU, 64)
+}
+
+/// A sound network of so many ADD, each on the result of the one before and the input.
+pub fn sums(layers: u32) -> Vec<u8> {
+    chain(layers, ADD, 64)
+}
+
 /// A sound network: so many fully connected layers of this width, each with weights of its own. Small values are more frequent, as
 /// in trained networks.
 pub fn network(layers: u32, width: u32) -> Vec<u8> {

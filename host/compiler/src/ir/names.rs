@@ -1,6 +1,6 @@
 //! C identifiers from names that may be anything.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tvm_embedded_mlf::names::{is_declared, is_keyword, is_macro, latin};
 
@@ -8,6 +8,8 @@ use tvm_embedded_mlf::names::{is_declared, is_keyword, is_macro, latin};
 #[derive(Debug, Default)]
 pub struct Names {
     taken: HashSet<String>,
+    /// The last number given to a name.
+    numbers: HashMap<String, usize>,
 }
 
 impl Names {
@@ -25,7 +27,10 @@ impl Names {
             base.insert_str(0, "t_");
         }
         let mut name = base.clone();
-        let mut number = 1;
+        let mut number = self.numbers.get(&base).copied().unwrap_or(1);
+        if number > 1 {
+            name = format!("{base}_{number}");
+        }
         while is_reserved(&name)
             || RESERVED.contains(&&*name.to_ascii_uppercase())
             || self.taken.contains(&name)
@@ -35,6 +40,9 @@ impl Names {
             name = format!("{base}_{number}");
         }
         self.taken.insert(name.clone());
+        if number > 1 {
+            self.numbers.insert(base, number);
+        }
         name
     }
 }

@@ -65,8 +65,9 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
     if tensor.elements() == 0 {
         checker.bad_tensor(id, format!("shape {:?}", tensor.shape), "at least one element");
     }
-    let known = circular_buffer::writes(checker.graph, id) || kept::keeps(checker.graph, id);
-    if tensor.variable && !known {
+    // Both look at the whole graph: not for every tensor.
+    let known = || circular_buffer::writes(checker.graph, id) || kept::keeps(checker.graph, id);
+    if tensor.variable && !known() {
         checker.bad_tensor(id, "a variable tensor", "state in VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE");
     }
     let range = if tensor.dtype == DType::Int64 { DType::Int32 } else { tensor.dtype }.range();

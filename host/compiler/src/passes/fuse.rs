@@ -20,6 +20,7 @@ pub fn fuse(program: &mut Program, keep_all: bool) {
 /// Exact where both sides of the activation have the same quantisation: then the operator multiplies by exactly 1 and what
 /// remains is the clamp, at the same bounds as those of a fused activation.
 fn fold_activations(graph: &mut Subgraph) {
+    let mut uses = Uses::new(graph);
     for i in 0..graph.operators.len() {
         let op = &graph.operators[i];
         let activation = match op.kind {
@@ -30,15 +31,16 @@ fn fold_activations(graph: &mut Subgraph) {
         let (Some(&Some(input)), Some(&output)) = (op.inputs.first(), op.outputs.first()) else { continue };
         let (before, after) = (graph.tensor(input), graph.tensor(output));
         let same = before.dtype == after.dtype && before.quant == after.quant && before.bytes() == after.bytes();
-        let only_reader = readers(graph, input) == 1 && !graph.outputs.contains(&input);
-        let Some(producer) = graph.operators.iter().position(|other| other.outputs == [input]) else { continue };
+        let only_reader = uses.readers[input.0] == 1 && !uses.is_output[input.0];
+        let Some(producer) = uses.producer[input.0] else { continue };
         if !same || !only_reader {
             continue;
         }
-        let producer = &mut graph.operators[producer];
-        if let Some(fused) = producer.options.with_activation(activation) {
-            producer.options = fused;
-            producer.outputs = vec![output];
+        let before = &mut graph.operators[producer];
+        if let Some(fused) = before.options.with_activation(activation) {
+            before.options = fused;
+            before.outputs = vec![output];
+            uses.producer[output.0] = Some(producer);
             // What is left of the activation has no output that anyone reads and goes as dead.
             graph.operators[i].inputs.clear();
             graph.operators[i].outputs.clear();
@@ -51,6 +53,7 @@ fn fold_activations(graph: &mut Subgraph) {
 /// Exact for int8: a convolution takes elements outside its input to be the input's zero point, which is what PAD writes.
 /// Not on float32, where 0 · w added to a sum could change the sign of a zero.
 fn fold_paddings(graph: &mut Subgraph) {
+    let mut uses = Uses::new(graph);
     for i in 0..graph.operators.len() {
         let pad = &graph.operators[i];
         let (OpKind::PAD, &[Some(input), Some(amounts)], &[padded]) =
@@ -60,20 +63,20 @@ fn fold_paddings(graph: &mut Subgraph) {
         };
         let (before, after) = (graph.tensor(input), graph.tensor(padded));
         let fits = before.dtype == DType::Int8 && before.quant == after.quant && before.quant.is_some();
-        if !fits || readers(graph, padded) != 1 || graph.outputs.contains(&padded) {
+        if !fits || uses.readers[padded.0] != 1 || uses.is_output[padded.0] {
             continue;
         }
         let amounts: Vec<usize> =
             graph.tensor(amounts).i32_data().unwrap_or_default().iter().map(|&n| n as usize).collect();
         let &[0, 0, top, bottom, left, right, 0, 0] = amounts.as_slice() else { continue };
-        let Some(reader) = graph.operators.iter().position(|op| op.inputs.first() == Some(&Some(padded))) else {
-            continue;
-        };
+        let Some(reader) = uses.first_reader[padded.0] else { continue };
         let Some(weights) = graph.operators[reader].inputs.get(1).copied().flatten() else { continue };
         let around = Around { top, bottom, left, right };
         if let Some(fused) = graph.operators[reader].options.with_padding(&graph.tensor(weights).shape, around) {
             graph.operators[reader].options = fused;
             graph.operators[reader].inputs[0] = Some(input);
+            // Asked for only where there is no other.
+            uses.first_reader[input.0] = Some(reader);
             graph.operators[i].inputs.clear();
             graph.operators[i].outputs.clear();
         }
@@ -85,8 +88,38 @@ pub fn fuse_layers(graph: &Subgraph, lowered: &mut [Lowered]) {
     table::compose(graph, lowered);
 }
 
-fn readers(graph: &Subgraph, id: TensorId) -> usize {
-    graph.operators.iter().flat_map(|op| &op.inputs).filter(|input| **input == Some(id)).count()
+/// Who reads and writes each tensor.
+struct Uses {
+    /// The first operator that writes it and nothing else.
+    producer: Vec<Option<usize>>,
+    /// How often it is read.
+    readers: Vec<usize>,
+    /// The first operator that has it as first input.
+    first_reader: Vec<Option<usize>>,
+    is_output: Vec<bool>,
+}
+
+impl Uses {
+    fn new(graph: &Subgraph) -> Self {
+        let count = graph.tensors.len();
+        let mut uses = Uses {
+            producer: vec![None; count],
+            readers: vec![0; count],
+            first_reader: vec![None; count],
+            is_output: vec![false; count],
+        };
+        graph.outputs.iter().for_each(|id| uses.is_output[id.0] = true);
+        for (i, op) in graph.operators.iter().enumerate() {
+            if let &[output] = op.outputs.as_slice() {
+                uses.producer[output.0].get_or_insert(i);
+            }
+            op.inputs.iter().flatten().for_each(|id| uses.readers[id.0] += 1);
+            if let Some(&Some(first)) = op.inputs.first() {
+                uses.first_reader[first.0].get_or_insert(i);
+            }
+        }
+        uses
+    }
 }
 
 /// Removes operators whose results are not read, and those whose results are constants.

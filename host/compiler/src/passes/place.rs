@@ -1,6 +1,6 @@
 //! Between storages and the plan: what goes into which pool, and where it ended up.
 
-use crate::ir::graph::{DType, Subgraph, Tensor, TensorId};
+use crate::ir::graph::{DType, OpKind, Subgraph, Tensor, TensorId};
 use crate::ir::layer::{Constant, ConstantData, Layer};
 use crate::ir::model::*;
 use crate::ir::names::{self, Names};
@@ -9,6 +9,7 @@ use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::Program;
 use crate::ir::schedule::{Owner, Piece, Schedule, Storage};
 use crate::math::plan::{self, Bytes, Plan, Request, Share};
+use std::collections::{HashMap, HashSet};
 
 /// Name of the pool for states.
 pub const STATE_POOL: &str = "state";
@@ -103,7 +104,7 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
     let outputs: Vec<Port> = schedule.outputs.iter().map(&mut port).collect();
     let mut constant_names = Names::new();
     let mut constants: Vec<(TensorId, Constant)> = Vec::new();
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     for argument in schedule.layers.iter().flat_map(|layer| &layer.arguments) {
         let tensor = graph.tensor(argument.tensor);
         if tensor.is_constant() && known.insert(argument.tensor.0) {
@@ -111,9 +112,11 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
             constants.push((argument.tensor, constant(name, tensor)));
         }
     }
+    // The first of those that came from one operator of the file.
+    let of_index: HashMap<usize, &OpKind> = graph.operators.iter().rev().map(|op| (op.index, &op.kind)).collect();
     let kinds = |layer: &Layer| {
-        let op = |index: &usize| graph.operators.iter().find(|op| op.index == *index);
-        layer.operators.iter().filter_map(op).map(|op| op.kind.to_string()).collect()
+        let kind = |index: &usize| of_index.get(index).map(|kind| kind.to_string());
+        layer.operators.iter().filter_map(kind).collect()
     };
     let layers: Vec<PlannedLayer> = schedule
         .layers

@@ -8,6 +8,8 @@ use crate::ir::program::Part;
 use crate::ir::report::*;
 use crate::ir::schedule::Owner;
 use crate::ops;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write;
 
 impl Report {
@@ -256,16 +258,21 @@ fn findings(model: &Model) -> Vec<ConstantReport> {
 /// Buffers by pool, offset and time.
 fn buffers(model: &Model) -> Vec<BufferReport> {
     let mut buffers: Vec<BufferReport> = Vec::new();
+    let mut known: HashMap<(usize, usize, usize, usize), usize> = HashMap::new();
     let mut add = |place: Location, name: String| {
-        let pool = model.pools[place.pool].name.clone();
         let Location { offset, bytes, first, last, .. } = place;
-        let same = |other: &&mut BufferReport| {
-            (&other.pool, other.offset, other.bytes, other.first) == (&pool, offset, bytes, first)
-        };
-        match buffers.iter_mut().find(same) {
+        match known.entry((place.pool, offset, bytes, first)) {
             // Another name of the same bytes.
-            Some(known) => known.name = format!("{} = {name}", known.name),
-            None => buffers.push(BufferReport { name, pool, offset, bytes, first, last }),
+            Entry::Occupied(at) => {
+                let buffer = &mut buffers[*at.get()];
+                buffer.name.push_str(" = ");
+                buffer.name.push_str(&name);
+            }
+            Entry::Vacant(at) => {
+                at.insert(buffers.len());
+                let pool = model.pools[place.pool].name.clone();
+                buffers.push(BufferReport { name, pool, offset, bytes, first, last });
+            }
         }
     };
     for (id, place) in model.places.iter().enumerate() {

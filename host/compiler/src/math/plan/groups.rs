@@ -8,7 +8,7 @@ use crate::ir::schedule::Piece;
 pub(super) struct Group {
     /// Requests, and where they start in the group.
     pub(super) members: Vec<(usize, usize)>,
-    /// The pieces of all of them, each with its request.
+    /// The pieces of all of them, each with its request, by the layer that needs them last.
     pub(super) pieces: Vec<(usize, Piece)>,
     pub(super) bytes: usize,
     pub(super) align: usize,
@@ -44,7 +44,7 @@ impl<'a> Joined<'a> {
         let group = |(i, request): (usize, &Request)| {
             Some(Group {
                 members: vec![(i, 0)],
-                pieces: request.pieces.iter().map(|&piece| (i, piece)).collect(),
+                pieces: by_end(request.pieces.iter().map(|&piece| (i, piece)).collect()),
                 bytes: request.bytes,
                 align: request.align,
                 first: request.pieces.iter().map(|piece| piece.first).min().unwrap_or(0),
@@ -75,7 +75,9 @@ impl<'a> Joined<'a> {
                 && bytes.at + at <= piece.at
                 && piece.at + piece.bytes <= bytes.at + at + bytes.bytes
         };
-        let blocked = before.pieces.iter().any(|(i, x)| {
+        // Of a group that grows from layer to layer, the last pieces.
+        let late = before.pieces.partition_point(|(_, piece)| piece.last < after.first);
+        let blocked = before.pieces[late..].iter().any(|(i, x)| {
             after.pieces.iter().any(|(j, y)| {
                 let allowed = (x.last, y.first) == (share.layer, share.layer)
                     && of(*i, x, &share.input, input_at)
@@ -95,6 +97,9 @@ impl<'a> Joined<'a> {
         let (Some(mut one), Some(mut other)) = (self.groups[a].take(), self.groups[b].take()) else { return };
         let (up, other_up) = ((-by).max(0) as usize, by.max(0) as usize);
         let raise = |group: &mut Group, up: usize| {
+            if up == 0 {
+                return;
+            }
             group.members.iter_mut().for_each(|(_, at)| *at += up);
             group.pieces.iter_mut().for_each(|(_, piece)| piece.at += up);
             group.bytes += up;
@@ -104,12 +109,24 @@ impl<'a> Joined<'a> {
         one.bytes = one.bytes.max(other.bytes);
         one.align = one.align.max(other.align);
         (one.first, one.last) = (one.first.min(other.first), one.last.max(other.last));
+        // Members that stay where they were are known.
+        let moved = if up > 0 { 0 } else { one.members.len() };
         one.members.append(&mut other.members);
+        one.members[moved..].iter().for_each(|&(member, at)| self.of_request[member] = (a, at));
+        let in_order = one.pieces.last().zip(other.pieces.first()).is_none_or(|((_, x), (_, y))| x.last <= y.last);
         one.pieces.append(&mut other.pieces);
-        one.members.iter().for_each(|&(member, at)| self.of_request[member] = (a, at));
-        debug_assert!(one.members.iter().all(|&(member, at)| at + self.requests[member].bytes <= one.bytes));
+        if !in_order {
+            one.pieces = by_end(one.pieces);
+        }
+        debug_assert!(one.members[moved..].iter().all(|&(member, at)| at + self.requests[member].bytes <= one.bytes));
         self.groups[a] = Some(one);
     }
+}
+
+/// Pieces by their last layers.
+fn by_end(mut pieces: Vec<(usize, Piece)>) -> Vec<(usize, Piece)> {
+    pieces.sort_by_key(|(_, piece)| piece.last);
+    pieces
 }
 
 /// Leads are rounded up to this, so that members of a group keep the group's alignment.
@@ -120,9 +137,13 @@ pub(super) fn bound(groups: &[Group]) -> usize {
     let layers = groups.iter().map(|group| group.last + 1).max().unwrap_or(0);
     let mut alive = vec![0usize; layers];
     for group in groups {
+        let mut starts: Vec<&Piece> = group.pieces.iter().map(|(_, piece)| piece).collect();
+        starts.sort_unstable_by_key(|piece| piece.first);
+        let (mut starts, mut here) = (starts.into_iter().peekable(), Vec::new());
         for (layer, alive) in alive.iter_mut().enumerate().take(group.last + 1).skip(group.first) {
-            let here = group.pieces.iter().filter(|(_, piece)| piece.first <= layer && layer <= piece.last);
-            let mut ranges: Vec<(usize, usize)> = here.map(|(_, piece)| (piece.at, piece.at + piece.bytes)).collect();
+            here.retain(|piece: &&Piece| layer <= piece.last);
+            here.extend(std::iter::from_fn(|| starts.next_if(|piece| piece.first <= layer)));
+            let mut ranges: Vec<(usize, usize)> = here.iter().map(|piece| (piece.at, piece.at + piece.bytes)).collect();
             ranges.sort_unstable();
             let mut covered = 0;
             for (start, end) in ranges {

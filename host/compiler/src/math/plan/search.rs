@@ -22,6 +22,32 @@ pub(super) struct Solution {
     pub(super) method: &'static str,
 }
 
+/// Groups that have a place, by when they are in use: each asks for few others.
+struct Placed {
+    /// For each layer, the groups in use there.
+    alive: Vec<Vec<usize>>,
+    /// For each layer, the groups that are first in use there.
+    first: Vec<Vec<usize>>,
+}
+
+impl Placed {
+    fn new(groups: &[Group]) -> Self {
+        let layers = groups.iter().map(|group| group.last + 1).max().unwrap_or(0);
+        Placed { alive: vec![Vec::new(); layers], first: vec![Vec::new(); layers] }
+    }
+
+    fn add(&mut self, i: usize, group: &Group) {
+        self.alive[group.first..=group.last].iter_mut().for_each(|alive| alive.push(i));
+        self.first[group.first].push(i);
+    }
+
+    /// Groups that are in use when this one is, each once.
+    fn beside(&self, group: &Group) -> impl Iterator<Item = usize> {
+        let later = self.first[group.first..=group.last].iter().skip(1).flatten();
+        self.alive[group.first].iter().chain(later).copied()
+    }
+}
+
 /// The search for an order in which groups are placed.
 pub(super) struct Search<'a> {
     pub(super) groups: &'a [Group],
@@ -94,12 +120,13 @@ impl Search<'_> {
     /// Places groups in this order, each in the first pool with room, at the lowest free offset.
     fn place(&self, order: &[usize], method: &'static str) -> Solution {
         let mut places: Vec<Option<Place>> = vec![None; self.groups.len()];
+        let mut placed = Placed::new(self.groups);
         let mut used = vec![0usize; self.limits.len()];
         let mut left_over = 0;
         for &i in order {
             let group = &self.groups[i];
             let found = (0..self.limits.len()).find_map(|pool| {
-                let offset = self.lowest_offset(group, &places, pool);
+                let offset = self.lowest_offset(group, &places, placed.beside(group), pool);
                 let end = offset + group.bytes;
                 self.limits[pool].is_none_or(|limit| end <= limit).then_some((Place { pool, offset }, end))
             });
@@ -107,6 +134,7 @@ impl Search<'_> {
                 Some((place, end)) => {
                     used[place.pool] = used[place.pool].max(end);
                     places[i] = Some(place);
+                    placed.add(i, group);
                 }
                 None => left_over += group.bytes,
             }
@@ -117,10 +145,17 @@ impl Search<'_> {
         Solution { places, used, cost, method }
     }
 
-    fn lowest_offset(&self, group: &Group, places: &[Option<Place>], pool: usize) -> usize {
+    /// `others` are groups that may be in use together with this one; those without a place don't count.
+    fn lowest_offset(
+        &self,
+        group: &Group,
+        places: &[Option<Place>],
+        others: impl Iterator<Item = usize>,
+        pool: usize,
+    ) -> usize {
         // Start addresses that some neighbour in time forbids, as half-open ranges.
         let mut forbidden: Vec<(usize, usize)> = Vec::new();
-        for (other, place) in self.groups.iter().zip(places) {
+        for (other, place) in others.map(|i| (&self.groups[i], places[i])) {
             let Some(place) = place.filter(|place| place.pool == pool) else { continue };
             if other.last < group.first || group.last < other.first {
                 continue;
@@ -202,7 +237,7 @@ impl Search<'_> {
                 continue;
             }
             *placements += 1;
-            let offset = self.lowest_offset(&self.groups[i], places, 0);
+            let offset = self.lowest_offset(&self.groups[i], places, 0..places.len(), 0);
             let end = used.max(offset + self.groups[i].bytes);
             if end >= best.used[0] && best.cost[0] == 0 || self.limits[0].is_some_and(|limit| end > limit) {
                 continue;

@@ -18,9 +18,12 @@ pub fn states(op: &Operator) -> impl Iterator<Item = TensorId> + '_ {
 
 /// Whether a variable tensor is the state of one operator and nothing else.
 pub fn keeps(graph: &Subgraph, id: TensorId) -> bool {
+    if !graph.tensor(id).variable {
+        return false;
+    }
     let reads = graph.operators.iter().flat_map(|op| op.inputs.iter().flatten()).filter(|&&read| read == id).count();
     let is_state = graph.operators.iter().flat_map(states).any(|state| state == id);
     let written = graph.operators.iter().any(|op| op.outputs.contains(&id));
     let of_caller = graph.inputs.contains(&id) || graph.outputs.contains(&id);
-    graph.tensor(id).variable && is_state && reads == 1 && !written && !of_caller
+    is_state && reads == 1 && !written && !of_caller
 }

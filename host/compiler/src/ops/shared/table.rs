@@ -104,36 +104,43 @@ fn table_of(layer: &Layer) -> Option<&[u8]> {
 
 /// Makes one table of two where a table's result goes into another table only.
 pub fn compose(graph: &Subgraph, lowered: &mut [Lowered]) {
+    let (mut reads, mut writer) = (vec![0usize; graph.tensors.len()], vec![None; graph.tensors.len()]);
+    graph.outputs.iter().for_each(|id| reads[id.0] += 2);
+    for (i, lowered) in lowered.iter().enumerate() {
+        match lowered {
+            Lowered::Layer(layer) => {
+                for argument in &layer.arguments {
+                    if argument.written {
+                        writer[argument.tensor.0].get_or_insert(i);
+                    } else {
+                        reads[argument.tensor.0] += 1;
+                    }
+                }
+            }
+            Lowered::Alias { input, .. } => reads[input.0] += 1,
+            Lowered::Parts(parts) => parts.parts.iter().for_each(|part| reads[part.input.tensor.0] += 1),
+            Lowered::Nothing => {}
+        }
+    }
     for second in 0..lowered.len() {
         let Lowered::Layer(layer) = &lowered[second] else { continue };
         let (Some(table), Some(between)) = (table_of(layer), layer.arguments.first().map(|argument| argument.tensor))
         else {
             continue;
         };
-        let reads = |lowered: &Lowered| match lowered {
-            Lowered::Layer(layer) => layer.arguments.iter().filter(|a| !a.written && a.tensor == between).count(),
-            Lowered::Alias { input, .. } => usize::from(*input == between),
-            Lowered::Parts(parts) => parts.parts.iter().filter(|part| part.input.tensor == between).count(),
-            Lowered::Nothing => 0,
-        };
-        if graph.outputs.contains(&between) || lowered.iter().map(reads).sum::<usize>() != 1 {
-            continue;
-        }
-        let writes = |lowered: &Lowered| match lowered {
-            Lowered::Layer(layer) => layer.arguments.iter().any(|a| a.written && a.tensor == between),
-            _ => false,
-        };
-        let Some(first) = lowered.iter().position(writes) else { continue };
+        let Some(first) = writer[between.0].filter(|_| reads[between.0] == 1) else { continue };
         let Lowered::Layer(before) = &lowered[first] else { continue };
         let Some(inner) = table_of(before) else { continue };
         let both: Vec<u8> = inner.iter().map(|&byte| table[usize::from(byte)]).collect();
         let mut joined = layer.clone();
-        joined.operators.splice(0..0, before.operators.iter().copied());
-        joined.summary = format!("{}, then {}", before.summary, layer.summary);
-        joined.arguments[0] = before.arguments[0].clone();
+        // Long chains: what is known of those before is not copied.
+        let Lowered::Layer(before) = std::mem::replace(&mut lowered[first], Lowered::Nothing) else { continue };
+        let own = std::mem::replace(&mut joined.operators, before.operators);
+        joined.operators.extend(own);
+        joined.summary = before.summary + ", then " + &joined.summary;
         joined.in_place.iter_mut().for_each(|pair| pair.input = before.arguments[0].tensor);
+        joined.arguments[0] = before.arguments[0].clone();
         joined.constants[0].data = ConstantData::U8(both);
-        lowered[first] = Lowered::Nothing;
         lowered[second] = Lowered::Layer(joined);
     }
 }

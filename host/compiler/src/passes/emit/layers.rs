@@ -2,11 +2,13 @@
 
 use super::constants::{constant, constants, reference};
 use super::names::{CASTS, comment, kernel_file};
-use super::run::{END_ON_VALUE, check_mark, main_parameters, main_prototype};
-use crate::ir::layer::{Argument, Control};
+use super::run::{END_ON_VALUE, Parameter, check_mark, main_parameters, main_prototype};
+use crate::ir::graph::TensorId;
+use crate::ir::layer::{Argument, Constant, Control};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::options::Target;
 use crate::ir::schedule::Owner;
+use std::collections::HashMap;
 use std::fmt::{self, Write};
 
 /// Longest line of a call.
@@ -136,8 +138,17 @@ fn parameter(model: &Model, argument: &Argument) -> String {
     format!("{access}{c_type} *{}", argument.name)
 }
 
+/// What calls of layers name.
+struct Names<'a> {
+    /// Parameters of the main function.
+    parameters: Vec<Parameter>,
+    constants: HashMap<TensorId, &'a Constant>,
+}
+
 fn main(out: &mut String, model: &Model) {
-    let parameters = main_parameters(model);
+    let constants = model.constants.iter().map(|(id, constant)| (*id, constant)).collect();
+    let names = Names { parameters: main_parameters(model), constants };
+    let parameters = &names.parameters;
     let mut used = vec![false; parameters.len()];
     let (mut calls, mut depth) = (String::new(), 0);
     for planned in &model.layers {
@@ -146,7 +157,7 @@ fn main(out: &mut String, model: &Model) {
                 let _ = writeln!(calls, "{}{line}", "    ".repeat(depth));
             }
         };
-        lines(depth, &format!("    /* {} */\n{}", written(model, planned), call(model, planned, &mut used)));
+        lines(depth, &format!("    /* {} */\n{}", written(model, planned), call(model, &names, planned, &mut used)));
         match planned.layer.control {
             Some(Control::LoopBegin) => lines(depth, "    for (;;) {"),
             Some(Control::IfElse) => lines(depth - 1, "    } else {"),
@@ -174,7 +185,7 @@ fn main(out: &mut String, model: &Model) {
 }
 
 /// The call of a layer.
-fn call(model: &Model, planned: &PlannedLayer, used: &mut [bool]) -> String {
+fn call(model: &Model, names: &Names<'_>, planned: &PlannedLayer, used: &mut [bool]) -> String {
     let mut arguments: Vec<String> = Vec::new();
     for argument in &planned.layer.arguments {
         let c_type = model.tensor(argument.tensor).dtype.c_type();
@@ -182,13 +193,13 @@ fn call(model: &Model, planned: &PlannedLayer, used: &mut [bool]) -> String {
         let place = model.places[argument.tensor.0];
         // By way of `void` where the alignment grows: the plan sees to it.
         let by = if model.tensor(argument.tensor).dtype.size() > 1 { "(void *)" } else { "" };
-        arguments.push(match constant_name(model, argument) {
-            Some(name) => name,
-            None => format!("({access}{c_type} *){by}{}", address(model, place, used)),
+        arguments.push(match names.constants.get(&argument.tensor) {
+            Some(constant) => reference(constant),
+            None => format!("({access}{c_type} *){by}{}", address(model, &names.parameters, place, used)),
         });
     }
     if planned.scratch.is_some() {
-        let scratch = address(model, planned.scratch, used);
+        let scratch = address(model, &names.parameters, planned.scratch, used);
         arguments.push(scratch.trim_matches(['(', ')']).to_owned());
     }
     let failed = format!(") != 0) {{\n        {END_ON_VALUE}\n    }}");
@@ -206,16 +217,10 @@ fn call(model: &Model, planned: &PlannedLayer, used: &mut [bool]) -> String {
     format!("{call}\n        {}{after}\n", arguments.join(",\n        "))
 }
 
-fn constant_name(model: &Model, argument: &Argument) -> Option<String> {
-    let found = model.constants.iter().find(|(tensor, _)| *tensor == argument.tensor)?;
-    Some(reference(&found.1))
-}
-
 /// A C expression for a place; `used` learns which parameter of the main function it needs.
-fn address(model: &Model, place: Option<Location>, used: &mut [bool]) -> String {
+fn address(model: &Model, parameters: &[Parameter], place: Option<Location>, used: &mut [bool]) -> String {
     // Every argument of a layer has a place; a missing one would not compile as C and so can't go unnoticed.
     let Some(place) = place else { return "missing".to_owned() };
-    let parameters = main_parameters(model);
     let first_pool = parameters.len() - model.pools.len();
     let (index, offset) = match place.owner {
         Owner::Input(i) if !model.io_in_workspace => (i, None),
