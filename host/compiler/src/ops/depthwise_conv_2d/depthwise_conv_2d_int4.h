@@ -16,12 +16,9 @@ typedef void (*tvmk_depthwise_conv_2d_kernel_t)(const tvmk_depthwise_conv_2d_t *
 TVMK_INLINE int32_t tvmk_depthwise_int4_bytes(const tvmk_depthwise_conv_2d_t *l, int32_t channels) {
     int32_t taps = (int32_t)l->window_height * l->window_width;
     int32_t made = channels * l->multiplier;
-#if TVMK_MVE
-    int32_t lanes = tvmk_depthwise_lanes(l);
-    return (made + lanes - 1) / lanes * lanes * taps + 8 - lanes;
-#else
-    return made * taps;
-#endif
+    /* Those for MVE are in blocks, with room behind the last. */
+    int32_t lanes = TVMK_MVE ? 2 * tvmk_min(l->in_channels, 4) : 1;
+    return (made + lanes - 1) / lanes * lanes * taps + (TVMK_MVE ? 8 - lanes : 0);
 }
 
 /* Bytes of scratch memory on any core: that of the kernel, then weights for MVE, which take most. */

@@ -3,24 +3,11 @@
 #define TVMK_FULLY_CONNECTED_INT4_H
 
 #include "fully_connected_int4_dsp.h"
+#include "fully_connected_int4_mve.h"
 #include "fully_connected_portable.h"
 #include "int4.h"
-#include "mve_products_int4.h"
 
-#if TVMK_MVE
-
-TVMK_SHARED void tvmk_fully_connected_int4(const tvmk_fully_connected_t *l, const int8_t *in, int8_t *out) {
-    for (int32_t b = 0; b < l->batches; b++, in += l->inputs, out += l->units) {
-        tvmk_mve_int4_position(in, (const int8_t *)l->weights, l->inputs, l->units, &l->requant, out);
-    }
-}
-TVMK_SHARED void tvmk_fully_connected_int4_general(const tvmk_fully_connected_t *l, const int8_t *in, int8_t *out) {
-    for (int32_t b = 0; b < l->batches; b++, in += l->inputs, out += l->units) {
-        tvmk_mve_int4_position_general(in, (const int8_t *)l->weights, l->inputs, l->units, &l->requant, out);
-    }
-}
-
-#elif !TVMK_DSP
+#if !TVMK_DSP && !TVMK_MVE
 
 TVMK_INLINE void tvmk_fully_connected_int4_plain(const tvmk_fully_connected_t *l, const int8_t *in, int8_t *out, int general) {
     int32_t row = tvmk_int4_row(l->inputs);

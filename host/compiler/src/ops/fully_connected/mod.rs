@@ -32,6 +32,7 @@ pub static DEFINITION: Definition = Definition {
         "fully_connected_dsp.h",
         "fully_connected_int4.h",
         "fully_connected_int4_dsp.h",
+        "fully_connected_int4_mve.h",
         "fully_connected_mve.h",
         "fully_connected_portable.h"
     ],

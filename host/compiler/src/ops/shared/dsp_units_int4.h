@@ -7,6 +7,20 @@
 
 #if TVMK_DSP
 
+/* What sums start with: -8 · Σ inputs. */
+TVMK_INLINE int32_t tvmk_int4_start(const int8_t *x, int32_t depth) {
+    int32_t sum = 0;
+    for (; depth >= 4; depth -= 4, x += 4) {
+        uint32_t w = tvmk_load4(x);
+        sum = tvmk_mla2(tvmk_widen_even(w), 0x00010001, sum);
+        sum = tvmk_mla2(tvmk_widen_odd(w), 0x00010001, sum);
+    }
+    for (; depth > 0; depth--) {
+        sum += *x++;
+    }
+    return -8 * sum;
+}
+
 /* What tvmk_dsp_units_int4 works on: one vector and all units. The assembly knows the order. */
 typedef struct {
     const int8_t *x, *x_end; /* a multiple of four inputs, or none */

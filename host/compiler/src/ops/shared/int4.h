@@ -15,30 +15,10 @@ TVMK_INLINE int32_t tvmk_int4_row(int32_t depth) { return (depth + 3) / 4 * 4; }
 TVMK_INLINE int32_t tvmk_int4_first(uint8_t pair) { return pair & 15; }
 TVMK_INLINE int32_t tvmk_int4_second(uint8_t pair) { return pair >> 4; }
 
-/* What sums start with: -8 · Σ activations. */
-#if TVMK_MVE
+/* What sums start with: -8 · Σ activations. Those with the DSP extension and MVE have it beside their products. */
+#if !TVMK_DSP && !TVMK_MVE
 TVMK_INLINE int32_t tvmk_int4_start(const int8_t *x, int32_t depth) {
     int32_t sum = 0;
-    __asm__ volatile("dlstp.8 lr, %[depth]\n"
-                     "1:\n"
-                     "vldrb.8 q0, [%[x]], #16\n"
-                     "vaddva.s8 %[sum], q0\n"
-                     "letp lr, 1b\n"
-                     : [sum] "+Te"(sum), [x] "+r"(x)
-                     : [depth] "r"(depth)
-                     : "lr", "q0", "memory");
-    return -8 * sum;
-}
-#else
-TVMK_INLINE int32_t tvmk_int4_start(const int8_t *x, int32_t depth) {
-    int32_t sum = 0;
-#if TVMK_DSP
-    for (; depth >= 4; depth -= 4, x += 4) {
-        uint32_t w = tvmk_load4(x);
-        sum = tvmk_mla2(tvmk_widen_even(w), 0x00010001, sum);
-        sum = tvmk_mla2(tvmk_widen_odd(w), 0x00010001, sum);
-    }
-#endif
     for (; depth > 0; depth--) {
         sum += *x++;
     }
