@@ -11,7 +11,7 @@ use tvm_embedded_fuzz::worst::models::{activations, even_network, network, sums}
 struct Run {
     /// Peak of resident memory, in bytes.
     memory: u64,
-    /// Seconds of processor time.
+    /// Seconds of processor time; their sum alone is exact for short runs.
     seconds: f64,
 }
 
@@ -34,7 +34,7 @@ fn run(tool: &Path, arguments: &[&Path]) -> Run {
     let script = "import resource, subprocess, sys\n\
                   code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode\n\
                   used = resource.getrusage(resource.RUSAGE_CHILDREN)\n\
-                  print(code, used.ru_maxrss * 1024, used.ru_utime)";
+                  print(code, used.ru_maxrss * 1024, used.ru_utime + used.ru_stime)";
     let output = Command::new("python3").args(["-c", script]).arg(tool).args(arguments).output().expect("python3");
     let text = String::from_utf8_lossy(&output.stdout);
     let fields: Vec<&str> = text.split_whitespace().collect();
@@ -119,7 +119,7 @@ fn compile_time(tool: &Path, model: &[u8]) -> f64 {
     (0..3).map(|_| run(tool, &arguments).seconds).fold(f64::INFINITY, f64::min)
 }
 
-/// Plans, reports and text of many layers: time for a layer of 4 000 is at most twice that of 1 000.
+/// Plans, reports and text of many layers: time for a layer of 4 000 is at most one and a half that of 1 000.
 #[test]
 fn many_small_layers() {
     let tool = tool();
@@ -129,7 +129,7 @@ fn many_small_layers() {
     for (kind, model) in kinds {
         let [few, many] = [1000, 4000].map(|layers| compile_time(&tool, &model(layers)) - empty);
         println!("{kind}: {:.0} µs for each of 1000 layers, {:.0} for each of 4000", few * 1e3, many * 1e3 / 4.0);
-        assert!(many <= 2.0 * 4.0 * few, "{kind}: {few} s for 1000 layers, {many} s for 4000");
+        assert!(many <= 1.5 * 4.0 * few, "{kind}: {few} s for 1000 layers, {many} s for 4000");
     }
 }
 
