@@ -13,5 +13,5 @@ pub use check::{
     proof, reach, sanitize, test,
 };
 pub use machine::{board, emulator, heartbeat, image, library, paths, process, setup, sysroot};
-pub use measure::{bench, calls, firmware, models, size};
+pub use measure::{bench, calls, firmware, models, size, stack};
 pub use release::{demo, dist, fresh, portable, wake_word};

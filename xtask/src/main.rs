@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, coverage, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz, header,
-    heartbeat, misra, mutants, no_library, proof, reach, sanitize, setup, size, sysroot, test, wake_word,
+    heartbeat, misra, mutants, no_library, proof, reach, sanitize, setup, size, stack, sysroot, test, wake_word,
 };
 
 /// One command of `cargo xtask`.
@@ -167,6 +167,12 @@ const VERBS: &[Verb] = &[
         usage: "[--check]",
         about: "measure what the runtime costs on each core, and write or check docs/size.md",
         run: size::run,
+    },
+    Verb {
+        name: "stack",
+        usage: "[--write] [BOARD...]",
+        about: "stack of the kernels, for the bound in a model's header",
+        run: stack::run,
     },
     Verb {
         name: "prove",

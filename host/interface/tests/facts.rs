@@ -30,6 +30,18 @@ fn of_several_pools_and_devices() {
 }
 
 #[test]
+fn of_the_stack() {
+    let mut model = Synthetic::new("net");
+    model.state = true;
+    let directory = tempfile::tempdir().expect("a directory");
+    generate_synthetic(directory.path(), &model, &Options::default());
+    let header = std::fs::read_to_string(directory.path().join("net.h")).expect("a header");
+    let lines: Vec<&str> = header.lines().filter(|line| line.contains("STACK_BYTES")).collect();
+    let words: Vec<&str> = lines.iter().flat_map(|line| line.split_whitespace()).collect();
+    assert_eq!(words, ["#define", "TVM_NET_STACK_BYTES", "400"], "{header}");
+}
+
+#[test]
 fn of_every_element_type() {
     let (archive, library) = Synthetic::new("net").library();
     let shapes = [Some(vec![]), Some(vec![2, 3]), None];

@@ -50,6 +50,7 @@ fn facts() -> MetadataModule {
                 alignment: 8,
                 state: true,
             }],
+            stack: Some(400),
             layers: vec![serde_json::json!({"name": "add", "macs": 4})],
             removed: vec![serde_json::json!({"operator": 1, "what": "all"})],
             findings: vec![ExtensionFinding {

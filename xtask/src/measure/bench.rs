@@ -131,6 +131,9 @@ fn measure(request: &Request) -> Result<()> {
                     if request.layers {
                         print!("{}", bench_image::per_layer(board, model, &measured.program)?);
                     }
+                    if !request.layers {
+                        failures.extend(bench_image::deeper_than_said(model, board, &measured));
+                    }
                     table.cells.insert(place, Some(measured.figures));
                 }
                 Err(error) if is_too_large(&format!("{error:#}")) => {
@@ -192,6 +195,16 @@ fn files(request: &Request) -> Result<Vec<PathBuf>> {
     if !request.files.is_empty() {
         return Ok(request.files.clone());
     }
+    let mut files = all_files()?;
+    files.retain(|file| request.wants(&name_of(file)));
+    Ok(files)
+}
+
+/// All models that are measured.
+///
+/// # Errors
+/// When a directory can't be read.
+pub fn all_files() -> Result<Vec<PathBuf>> {
     let bundled = ["models/digits/digits.tflite", "models/digit_rows/digit_rows.tflite"];
     let mut files: Vec<PathBuf> = bundled.map(|file| paths::root().join(file)).into();
     for part in ["models", "networks", "exporters/models"] {
@@ -201,7 +214,6 @@ fn files(request: &Request) -> Result<Vec<PathBuf>> {
         files.extend(all.filter(|file| part != "exporters/models" || peer::of(&name_of(file)).is_some()));
     }
     files.retain(|file| file.extension().is_some_and(|extension| extension == "tflite"));
-    files.retain(|file| request.wants(&name_of(file)));
     files.sort_by_key(|file| name_of(file));
     Ok(files)
 }

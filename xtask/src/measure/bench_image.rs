@@ -86,6 +86,22 @@ pub fn is_too_large(error: &str) -> bool {
 /// # Errors
 /// When it does not build, does not fit the board, or fails there.
 pub fn measure(board: &Board, model: &Model, out: &Path, layers: bool) -> Result<Measured> {
+    let program = link(board, model, out, &board.hosted(), layers)?;
+    let run = emulator::count(board, &program, Some(("count_begin", "count_end")))?;
+    if run.code != 0 {
+        bail!("{} on {}: exit code {}\n{}", model.name, board.name, run.code, run.text);
+    }
+    let instructions = *run.counts.ranges.first().context("nothing was counted")?;
+    let (flash, ram) = models::size_of(board, &program)?;
+    let stack = stack(&disassemble(board, &program)?)?;
+    Ok(Measured { program, figures: [instructions, flash, ram, stack] })
+}
+
+/// Builds an image. `how` are the linker's options.
+///
+/// # Errors
+/// When it does not build or fit.
+pub fn link(board: &Board, model: &Model, out: &Path, how: &[String], layers: bool) -> Result<PathBuf> {
     let library = library::build(board)?;
     let folder = out.join(board.name);
     fs::create_dir_all(&folder)?;
@@ -107,32 +123,54 @@ pub fn measure(board: &Board, model: &Model, out: &Path, layers: bool) -> Result
     for source in sources.lines() {
         compiler = compiler.arg(model.folder.join(source));
     }
-    compiler.args(board.hosted()).arg(library).args(["-lm", "-o"]).arg(&program).capture()?;
-    let run = emulator::count(board, &program, Some(("count_begin", "count_end")))?;
-    if run.code != 0 {
-        bail!("{} on {}: exit code {}\n{}", model.name, board.name, run.code, run.text);
-    }
-    let instructions = *run.counts.ranges.first().context("nothing was counted")?;
-    let (flash, ram) = models::size_of(board, &program)?;
-    let stack = stack(board, &program)?;
-    Ok(Measured { program, figures: [instructions, flash, ram, stack] })
+    compiler.args(how).arg(library).args(["-lm", "-o"]).arg(&program).capture()?;
+    Ok(program)
 }
 
-/// Bytes of stack that a call takes at most. `TVMExecute` jumps to the model by a pointer, and has given its own frame back then.
-fn stack(board: &Board, program: &Path) -> Result<u64> {
+/// The functions of an image.
+///
+/// # Errors
+/// When the disassembler fails.
+pub fn disassemble(board: &Board, program: &Path) -> Result<Image> {
     let mut image = Image::disassemble(board, program)?;
     // Some kernels are given the function for a row.
     image.resolve_pointers("tvmk_");
-    // The one model's, with a hash behind it.
-    let entry = image.functions.keys().find(|name| name.starts_with("TVMEntry_"));
-    let entry = entry.context("no function TVMEntry_… in the image")?;
-    let depth = |name: &str| image.stack(name).with_context(|| format!("{name} can call itself"));
-    for name in ["TVMExecute", entry] {
-        if image.calls_pointer(name) {
-            bail!("{name} calls by a pointer: no bound of its stack");
-        }
+    Ok(image)
+}
+
+/// A fault where the image takes more stack than the model's header says. Per-layer images are built otherwise.
+pub fn deeper_than_said(model: &Model, board: &Board, measured: &Measured) -> Option<String> {
+    let [.., stack] = measured.figures;
+    let said = model.facts["stack_bytes"].as_u64()?;
+    let name = &model.name;
+    (stack > said).then(|| {
+        format!("{name} on {}: {stack} bytes of stack, its header says {said}: `cargo xtask stack --write`", board.name)
+    })
+}
+
+/// Bytes of stack that a call takes at most. `TVMExecute` jumps to the model by a pointer, and has given its own frame back then.
+fn stack(image: &Image) -> Result<u64> {
+    Ok(u64::from(depth(image, "TVMExecute")?.max(depth(image, entry(image)?)?)))
+}
+
+/// The one model's entry, with a hash behind its name.
+///
+/// # Errors
+/// When there is none.
+pub fn entry(image: &Image) -> Result<&str> {
+    let mut names = image.functions.keys().map(String::as_str);
+    names.find(|name| name.starts_with("TVMEntry_")).context("no function TVMEntry_… in the image")
+}
+
+/// Bytes of stack of a function and all that it calls.
+///
+/// # Errors
+/// When there is no bound.
+pub fn depth(image: &Image, name: &str) -> Result<u32> {
+    if image.calls_pointer(name) {
+        bail!("{name} calls by a pointer: no bound of its stack");
     }
-    Ok(depth("TVMExecute")?.max(depth(entry)?).into())
+    image.stack(name).with_context(|| format!("{name} can call itself"))
 }
 
 /// The program: memory for the model, input of all values there are, one call.

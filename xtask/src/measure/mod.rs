@@ -8,3 +8,4 @@ pub mod models;
 pub mod peer;
 pub mod performance;
 pub mod size;
+pub mod stack;

@@ -45,7 +45,7 @@ fn two_percent_more_are_found_and_less_is_told() {
     larger.cells.insert(("other".into(), "cortex-m4f".into()), None);
     let (worse, _) = larger.compare(&table(1_000));
     assert_eq!(worse, ["other on cortex-m4f: no longer fits the board"]);
-    assert_eq!(table(1).deep(), ["hello_world_int8 on cortex-m0: 700 bytes of stack, more than 640"]);
+    assert_eq!(table(1).deep(), ["hello_world_int8 on cortex-m0: 700 bytes of stack, more than 512"]);
 }
 
 #[test]

@@ -61,6 +61,8 @@ pub struct Model {
     pub devices: Vec<String>,
     /// Sums over the above.
     pub totals: Totals,
+    /// Bytes of stack that a run takes at most, where the compiler knows.
+    pub stack_bytes: Option<u64>,
     /// Functions of drivers and kernel libraries that the code calls and the firmware links.
     pub needs: Vec<String>,
     /// What `generate` changes in its copies of the archive's C.
@@ -237,6 +239,7 @@ impl Model {
             static_memory: module.internal_pools.iter().map(Static::new).collect(),
             devices: module.devices.clone(),
             totals: Totals::default(),
+            stack_bytes: extension.and_then(|e| e.stack),
             needs: Vec::new(),
             repairs: Vec::new(),
             layers: extension.map(|e| e.layers.iter().map(with_ram).collect()).unwrap_or_default(),

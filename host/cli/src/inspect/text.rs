@@ -158,6 +158,9 @@ fn memory(out: &mut String, model: &Model) {
         known(t.output_bytes),
         grouped(t.constant_bytes),
     );
+    if let Some(bytes) = model.stack_bytes {
+        let _ = writeln!(out, "  stack: at most {} bytes, measured on Arm cores with gcc 12.2 -O2", grouped(bytes));
+    }
 }
 
 /// What the compiler says of its layers: the keys it writes, as far as they are there.

@@ -152,6 +152,7 @@ pub fn streaming_archive(folder: &Path, name: &str) -> PathBuf {
             alignment: 16,
             state: true,
         }],
+        stack: None,
         layers: Vec::new(),
         removed: Vec::new(),
         findings: Vec::new(),

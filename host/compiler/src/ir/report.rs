@@ -20,6 +20,8 @@ pub struct Report {
     pub live_bytes: usize,
     /// Bytes planned, without the state.
     pub planned_bytes: usize,
+    /// Bytes of stack that a call takes at most, as measured of its kernels (`docs/kernels.md`); `None` where one was not measured.
+    pub stack_bytes: Option<usize>,
     /// What found the plan.
     pub method: String,
     /// Layers in execution order.

@@ -10,6 +10,7 @@ pub mod definition;
 pub mod flow;
 pub mod kernels;
 pub mod shared;
+pub mod stack;
 
 pub mod abs;
 pub mod add;

@@ -42,6 +42,7 @@ pub fn metadata(model: &Model, report: &Report) -> Result<Vec<u8>, Errors> {
                     state: pool.state,
                 })
                 .collect(),
+            stack: report.stack_bytes.map(|bytes| bytes as u64),
             layers: report.layers.iter().filter_map(|layer| serde_json::to_value(layer).ok()).collect(),
             removed: report.removed.iter().filter_map(|removed| serde_json::to_value(removed).ok()).collect(),
             findings: report

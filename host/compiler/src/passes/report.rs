@@ -31,6 +31,7 @@ impl Report {
             live_bytes: model.plan.bound,
             planned_bytes: model.plan.bytes,
             method: model.plan.method.to_owned(),
+            stack_bytes: ops::stack::of_kernels(layers.iter().flat_map(|layer| &layer.kernels).map(String::as_str)),
             layers,
             buffers: buffers(model),
             removed: model.removed.clone(),
@@ -74,6 +75,11 @@ impl Report {
             self.constant_bytes, self.constant_bytes_dsp
         );
         let _ = writeln!(out, "workspace: {}", if pools.is_empty() { "none".into() } else { pools.join(", ") });
+        let stack = self.stack_bytes.map_or_else(
+            || "not known: a kernel's was not measured".to_owned(),
+            |bytes| format!("at most {bytes} bytes, measured on Arm cores with gcc 12.2 -O2"),
+        );
+        let _ = writeln!(out, "stack: {stack}");
         let _ = writeln!(
             out,
             "plan: {} bytes by {}; at most {} bytes are alive at once",

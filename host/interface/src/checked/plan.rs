@@ -65,6 +65,7 @@ impl<'a> Plan<'a> {
             name: check.name("its", &module.name)?.to_owned(),
             abi_version: ABI_VERSION,
             tvm_version: version(module, library.tvm_version.as_ref())?,
+            stack_bytes: module.extension.as_ref().and_then(|extension| u32::try_from(extension.stack?).ok()),
             inputs: Vec::new(),
             outputs: Vec::new(),
             workspaces: Vec::new(),

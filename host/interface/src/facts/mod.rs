@@ -22,6 +22,8 @@ pub struct Facts {
     pub abi_version: u16,
     /// Major, minor and patch version of the TVM that made the archive, where recorded.
     pub tvm_version: Option<[u16; 3]>,
+    /// Bytes of stack that a run takes at most, where known.
+    pub stack_bytes: Option<u32>,
     /// Inputs in the order of `TVMInputs_…`.
     pub inputs: Vec<Named<TensorFacts>>,
     /// Outputs in the order of `TVMOutputs_…`.
@@ -156,6 +158,9 @@ impl Facts {
             let keys = ["major", "minor", "patch"];
             let parts = keys.iter().zip(version).map(|(key, part)| ((*key).to_owned(), number(part)));
             entries.push(("tvm_version".into(), Fact::Object(parts.collect())));
+        }
+        if let Some(bytes) = self.stack_bytes {
+            entries.push(("stack".into(), Fact::Object(vec![("bytes".into(), number(bytes))])));
         }
         entries
     }

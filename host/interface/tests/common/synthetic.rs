@@ -145,6 +145,7 @@ impl Synthetic {
             inputs: tensors(&self.inputs),
             outputs: tensors(&self.outputs),
             pools: self.pools().iter().map(pool).collect(),
+            stack: Some(400),
             layers: Vec::new(),
             removed: Vec::new(),
             findings: Vec::new(),

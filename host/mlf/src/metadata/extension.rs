@@ -26,6 +26,9 @@ pub struct Extension {
     /// Pools in the order of the header's struct.
     #[serde(default)]
     pub pools: Vec<ExtensionPool>,
+    /// Bytes of stack that a run takes at most, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<u64>,
     /// What the compiler has to say of each layer; free form, for reports.
     #[serde(default)]
     pub layers: Vec<Value>,

@@ -237,6 +237,7 @@ fn extension(node: &Node<'_>) -> Result<Option<Extension>> {
         inputs: list(&node.get("inputs")?)?,
         outputs: list(&node.get("outputs")?)?,
         pools: node.find("pools")?.map_or(Ok(Vec::new()), |pools| list(&pools))?,
+        stack: node.find("stack")?.map(|stack| stack.size()).transpose()?,
         layers: node.find("layers")?.map_or(Ok(Vec::new()), |layers| list(&layers))?,
         removed: node.find("removed")?.map_or(Ok(Vec::new()), |removed| list(&removed))?,
         findings: node.find("findings")?.map_or(Ok(Vec::new()), |findings| list(&findings))?,

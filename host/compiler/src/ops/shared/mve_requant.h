@@ -6,7 +6,7 @@
 
 #if TVMK_MVE
 
-enum { TVMK_MVE_BLOCK = 32 }; /* channels whose sums are collected before they become bytes */
+enum { TVMK_MVE_BLOCK = 24 }; /* channels whose sums are collected before they become bytes */
 
 /* Constants of four channels in the short form: mantissa, bias, minus the shift. */
 typedef struct {

@@ -1,0 +1,135 @@
+//! `cargo xtask stack [--write] [BOARD...]`: how much stack the kernels take, for the bound that is part of a model's header.
+//!
+//! Read from the machine code of linked images in which each layer is a function: its frame, and the deepest chain of what it calls,
+//! goes to the kernels that the layer calls. What calls the layers is measured in images as users build them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::machine::board::Board;
+use crate::machine::image::Image;
+use crate::machine::{paths, setup};
+use crate::measure::bench_image::{self, Model};
+use crate::measure::{bench, firmware};
+
+/// Cores with assembly of their own, whose kernels take most.
+const CORES: [&str; 2] = ["cortex-m4f", "cortex-m55"];
+/// What stands for the functions that call the layers.
+const CALLS: &str = "(calls)";
+const FILE: &str = "host/compiler/src/ops/stack.csv";
+
+/// Bytes by kernel.
+type Depths = BTreeMap<String, u32>;
+
+/// Prints the table, or writes it.
+///
+/// # Errors
+/// When something does not build, or has no bound.
+pub fn run(args: &[String]) -> Result<()> {
+    let (options, boards): (Vec<_>, Vec<_>) = args.iter().cloned().partition(|arg| arg.starts_with('-'));
+    let write = match &options[..] {
+        [] => false,
+        [option] if option == "--write" => true,
+        _ => bail!("usage: cargo xtask stack [--write] [BOARD...]"),
+    };
+    let boards = Board::select(&if boards.is_empty() { CORES.map(ToString::to_string).into() } else { boards })?;
+    setup::need(&["firmware"])?;
+    let out = paths::target().join("stack");
+    fs::create_dir_all(&out)?;
+    let tool = firmware::tool()?;
+    let mut depths = Depths::new();
+    let mut models = Vec::new();
+    for (file, is_measured) in files()? {
+        let Ok(model) = Model::compile(&tool, &file, &out)? else { continue };
+        // Of the others, those with something new.
+        if is_measured || model.layers().iter().flat_map(kernels).any(|kernel| !depths.contains_key(kernel)) {
+            eprintln!("{}", model.name);
+            for board in &boards {
+                layers(board, &model, &out, &mut depths)?;
+            }
+            models.push(model);
+        }
+    }
+    let mut calls = 0;
+    for model in &models {
+        for board in &boards {
+            calls = calls.max(above_layers(board, model, &out, &depths)?);
+        }
+    }
+    depths.insert(CALLS.to_owned(), calls);
+    let text = text(&depths, &boards);
+    if write {
+        fs::write(paths::root().join(FILE), text)?;
+    } else {
+        print!("{text}");
+    }
+    Ok(())
+}
+
+fn text(depths: &Depths, boards: &[Board]) -> String {
+    let names: Vec<&str> = boards.iter().map(|board| board.name).collect();
+    let head =
+        format!("# Bytes of stack, gcc 12.2 -O2, the most of {}; by `cargo xtask stack --write`.\n", names.join(", "));
+    depths.iter().fold(head, |text, (kernel, bytes)| text + &format!("{kernel},{bytes}\n"))
+}
+
+/// Models, and whether to take them all: those of the benchmark, then those of the fuzzers' corpus, then what exporters wrote.
+fn files() -> Result<Vec<(PathBuf, bool)>> {
+    let mut files: Vec<(PathBuf, bool)> = bench::all_files()?.into_iter().map(|file| (file, true)).collect();
+    let folders = [Some(paths::root().join("fuzz/corpus/tflite")), paths::data("exporters/models")];
+    for folder in folders.into_iter().flatten() {
+        let mut others: Vec<PathBuf> = fs::read_dir(folder)?.flatten().map(|entry| entry.path()).collect();
+        others.retain(|file| file.extension().is_some_and(|extension| extension == "tflite"));
+        others.sort();
+        files.extend(others.into_iter().map(|file| (file, false)));
+    }
+    Ok(files)
+}
+
+/// The kernels of a layer.
+fn kernels(layer: &serde_json::Value) -> impl Iterator<Item = &str> {
+    layer["kernels"].as_array().into_iter().flatten().filter_map(|name| name.as_str())
+}
+
+/// An image that is not run: any size, no startup code.
+fn image(board: &Board, model: &Model, out: &Path, layers: bool) -> Result<Image> {
+    let how = ["--specs=picolibc.specs", "-nostartfiles", "-Wl,-emain", "-ffunction-sections", "-fdata-sections"];
+    let how = how.into_iter().chain([
+        "-Wl,--gc-sections,-z,noexecstack,--no-warn-rwx-segments",
+        "-Wl,--defsym=__flash=0,--defsym=__flash_size=0x8000000,--defsym=__ram=0x20000000,--defsym=__ram_size=0x8000000",
+    ]);
+    let how: Vec<String> = how.map(ToOwned::to_owned).collect();
+    let program = bench_image::link(board, model, out, &how, layers)?;
+    bench_image::disassemble(board, &program)
+}
+
+/// What the layers of a model take, for their kernels.
+fn layers(board: &Board, model: &Model, out: &Path, depths: &mut Depths) -> Result<()> {
+    let image = image(board, model, out, true)?;
+    for layer in model.layers() {
+        let function = layer["function"].as_str().unwrap_or_default();
+        let variants = image
+            .functions
+            .keys()
+            .filter(|name| name.strip_prefix(function).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')));
+        for name in variants {
+            let bytes = bench_image::depth(&image, name)?;
+            for kernel in kernels(layer) {
+                let known = depths.entry(kernel.to_owned()).or_default();
+                *known = bytes.max(*known);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// By how much a model as users build it goes deeper than its deepest kernel.
+fn above_layers(board: &Board, model: &Model, out: &Path, depths: &Depths) -> Result<u32> {
+    let image = image(board, model, out, false)?;
+    let whole = bench_image::depth(&image, bench_image::entry(&image)?)?;
+    let known = model.layers().iter().flat_map(kernels).filter_map(|kernel| depths.get(kernel));
+    Ok(whole.saturating_sub(known.copied().max().unwrap_or(0)))
+}
