@@ -15,10 +15,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     if window.in_channels == 1 {
         return convolution::layer(lowering, window, weighted, weights.into());
     }
-    // A window that is the whole input has a kernel without scratch memory, which reads bytes.
-    let is_int4 = lowering.scratch == Scratch::Best
-        && int4::stay_packed(lowering, weighted, weights.len(), taps)
-        && (lowering.options.int4 == Int4::Packed || !window.is_whole());
+    let is_int4 = is_int4(lowering, window, weighted, weights.len());
     let summary = convolution::summary(lowering, window, weighted) + int4::note(weighted, is_int4);
     let multiplier = channels / window.in_channels;
     let sums = weighted.channels(&weights);
@@ -45,10 +42,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let mut body = text::constant_struct("tvmk_depthwise_conv_2d_t", "layer", &fields);
     let mixed = !table.short
         && sums.iter().all(|channel| channel.is_short_or_left(weighted.input_zero_point, weighted.output_zero_point));
-    let mut limits = limits(&window, long, mixed);
-    if lowering.scratch == Scratch::Less {
-        limits.push(weighted::thrift(Scratch::Less));
-    }
+    let limits = limits(lowering, &window, long, mixed);
     let function = function(&window, table.short, mixed);
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
     body += &if is_int4 {
@@ -74,6 +68,14 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         macs: (window.batches * window.positions()) as u64 * (taps * channels) as u64,
         ..lowering.layer_of(summary, input, output)
     })
+}
+
+/// Whether weights of int4, so many, stay packed. A window that is the whole input has a kernel without scratch memory, which reads
+/// bytes.
+fn is_int4(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, count: usize) -> bool {
+    lowering.scratch == Scratch::Best
+        && int4::stay_packed(lowering, weighted, count, window.height * window.width)
+        && (lowering.options.int4 == Int4::Packed || !window.is_whole())
 }
 
 /// The distances of neighbours in input and output: from column to column, from row to row.
@@ -168,7 +170,7 @@ fn packings(
 
 /// What keeps the layer from the kernels for windows of 3 × 3 in the short form. `long`: channels that lack that form; `mixed`:
 /// the row kernels have an ending for each of them.
-fn limits(window: &Window, long: Option<String>, mixed: bool) -> Vec<Limit> {
+fn limits(lowering: &Lowering<'_>, window: &Window, long: Option<String>, mixed: bool) -> Vec<Limit> {
     let mut limits = Vec::new();
     let window_fits = kernel(window).is_some();
     if !window_fits {
@@ -178,6 +180,7 @@ fn limits(window: &Window, long: Option<String>, mixed: bool) -> Vec<Limit> {
     }
     // Where there is a row kernel for both endings, products are as fast as ever.
     limits.extend(long.map(|reason| Limit { paths: Path::ALL, reason, general: !(mixed && window_fits) }));
+    limits.extend((lowering.scratch == Scratch::Less).then(|| weighted::thrift(Scratch::Less)));
     limits
 }
 
