@@ -38,6 +38,7 @@ _ALWAYS_ONE = (
     "HARD_SWISH",
     "LEAKY_RELU",
     "PRELU",
+    "RANK",
     "READ_VARIABLE",
     "RESHAPE",
     "SHAPE",

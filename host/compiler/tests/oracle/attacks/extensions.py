@@ -74,6 +74,61 @@ def _signed(file):
     return found
 
 
+# What the compiler computes of constants and shapes, by operator.
+KNOWN = {
+    "FLOOR_DIV": np.floor_divide,
+    "FLOOR_MOD": np.mod,
+    "RANGE": lambda first, last, step: np.arange(first, last, step),
+    "FILL": lambda shape, value: np.full(shape, value),
+}
+
+
+def _known(file):
+    """Results of operators on constants that the reference does not have, as constants."""
+    found = False
+    for graph in file.subgraphs:
+        left = []
+        for operator in graph.operators or []:
+            result = _result(file, graph, operator)
+            if result is None:
+                left.append(operator)
+                continue
+            found = True
+            output = graph.tensors[operator.outputs[0]]
+            file.buffers.append(_Buffer(result.astype(WHOLE[output.type]).tobytes()))
+            output.buffer = len(file.buffers) - 1
+        graph.operators = left
+    return found
+
+
+WHOLE = {generated.TensorType.INT32: np.dtype("<i4"), generated.TensorType.INT64: np.dtype("<i8")}
+
+
+def _result(file, graph, operator):
+    """What such an operator gives, None for every other."""
+    name = name_of(file, operator)
+    tensors = [graph.tensors[i] for i in operator.inputs]
+    if name == "RANK":
+        return np.asarray(len(tensors[0].shape))
+    if name not in KNOWN and name != "REDUCE_PROD" or graph.tensors[operator.outputs[0]].type not in WHOLE:
+        return None
+    values = [_whole(file, tensor) for tensor in tensors]
+    if any(value is None for value in values):
+        return None
+    if name == "REDUCE_PROD":
+        return np.prod(values[0], tuple(values[1].reshape(-1)), keepdims=bool(operator.builtinOptions.keepDims))
+    return KNOWN[name](*values)
+
+
+def _whole(file, tensor):
+    """The whole numbers of a constant."""
+    data = file.buffers[tensor.buffer].data
+    if data is None or tensor.type not in WHOLE:
+        return None
+    shape = () if tensor.shape is None else tuple(tensor.shape)
+    return np.frombuffer(bytes(bytearray(data)), WHOLE[tensor.type]).reshape(shape)
+
+
 def _moved(file):
     """int32 that is only moved is float32 of the same bytes."""
     found = False
@@ -109,10 +164,11 @@ def _with_bias(file):
             found = True
             bias = generated.TensorT()
             bias.name, bias.shape = b"no bias", [weights.shape[3]]
-            floating = weights.type == generated.TensorType.FLOAT32
-            bias.type = weights.type if floating else generated.TensorType.INT32
+            types = {generated.TensorType.FLOAT32: weights.type, generated.TensorType.INT16: generated.TensorType.INT64}
+            bias.type = types.get(graph.tensors[operator.inputs[0]].type, generated.TensorType.INT32)
             bias.quantization = generated.QuantizationParametersT()
-            file.buffers.append(_Buffer(bytes(4 * int(weights.shape[3]))))
+            size = 8 if bias.type == generated.TensorType.INT64 else 4
+            file.buffers.append(_Buffer(bytes(size * int(weights.shape[3]))))
             bias.buffer = len(file.buffers) - 1
             graph.tensors.append(bias)
             operator.inputs = [*operator.inputs[:2], len(graph.tensors) - 1]
@@ -172,7 +228,7 @@ def _code(file, name):
     return len(file.operatorCodes) - 1
 
 
-RULES = {"int32 as float32": _moved, "uint8 as int8": _signed, "no bias": _with_bias, "requantised inputs": _requantized}
+RULES = {"known at compile time": _known, "int32 as float32": _moved, "uint8 as int8": _signed, "no bias": _with_bias, "requantised inputs": _requantized}
 
 
 def pack(file):

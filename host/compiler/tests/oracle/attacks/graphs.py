@@ -30,6 +30,9 @@ _OF_CHANNELS = {
     "TRANSPOSE_CONV": 1,
 }
 
+# Types of inputs, as often as they are worth a test.
+INPUTS = ("int8",) * 14 + ("int16",) * 10 + ("float32",) * 8 + ("int32",) * 3 + ("bool",) * 3 + ("uint8",)
+
 _NAMES = list(OPERATORS)
 _WEIGHTS = [OPERATORS[name][0] for name in _NAMES]
 
@@ -40,7 +43,7 @@ def draw(state):
     if net.chance(0.25):
         return _of_channels(net)
     for _ in range(1 + net.chance(0.25)):
-        net.input(dtype=net.pick(("int8",) * 20 + ("float32",) * 9 + ("int16", "int16", "uint8", "int32", "bool")))
+        net.input(dtype=net.pick(INPUTS))
     _grow(net, _NAMES, _WEIGHTS, net.between(1, MOST))
     _finish(net)
     return net
@@ -78,5 +81,6 @@ def _finish(net):
         results.append(net.constant((1, 3), "int8"))
     if not results:
         results = made[-1:] or net.tensors[:1]
+    results = [t for t in results if t not in net.ends] + net.ends
     net.state.shuffle(results)
     net.graph.output(*results)

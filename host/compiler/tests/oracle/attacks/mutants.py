@@ -20,11 +20,11 @@ def draw(state, number):
     while True:
         net = Net(state)
         net.extreme = False
-        net.input(dtype=net.pick(("int8",) * 6 + ("float32", "float32", "int16", "bool")))
+        net.input(dtype=net.pick(("int8",) * 6 + ("int16",) * 3 + ("float32", "float32", "bool", "int32")))
         if OPERATORS[names[number % len(names)]][1](net) and net.graph.table.operators:
             break
     entries = set(net.graph.table.inputs)
-    net.graph.output(*[t for t in net.tensors if t.index not in entries and t.index not in net.read])
+    net.graph.output(*[t for t in net.tensors if t.index not in entries and t.index not in net.read], *net.ends)
     file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(net.model.bytes(), 0))
     for _ in range(1 + net.chance(0.3)):
         while not net.pick(CHANGES)(net, file):

@@ -18,15 +18,19 @@ LARGEST = 2000
 class Net:
     """Draws everything from one random state. `extreme` nets mix in scales from 1e-12 to 1e12."""
 
-    def __init__(self, state):
+    def __init__(self, state, outer=None, name="main"):
         self.state = state
-        self.model = Model()
-        self.graph = self.model.graph()
-        self.extreme = state.randint(3) == 0
+        # A branch is a graph of the outer net's model.
+        self.outer = outer
+        self.model = outer.model if outer else Model()
+        self.graph = self.model.graph(name)
+        self.extreme = outer.extreme if outer else state.randint(3) == 0
         self.largest = LARGEST
         # How many of the channels of layers with weights have one value for all inputs.
         self.stuck = 0.0
         self.tensors = []
+        # Results that nothing may read, since they are not always defined: with what `schema.Model.blank` knows of them.
+        self.ends = []
         self.constants = []
         self.read = set()
         # Results of functions that float32 arithmetic approximates: equal but for their last bits.
@@ -56,7 +60,7 @@ class Net:
 
     # Quantisation.
 
-    def scale(self, near=None):
+    def scale(self, near=None, dtype="int8"):
         """A scale: of a size that real models have, a power of two, in extreme nets any; or one close to `near`."""
         if self.extreme and self.chance(0.3):
             return float(np.float32(10.0 ** self.state.uniform(-12.0, 12.0)))
@@ -64,6 +68,11 @@ class Net:
             # Equal, an exact multiple, where halves must be rounded, or a common ratio.
             factor = self.pick((1.0, 2.0 ** self.between(-4, 4), self.state.uniform(0.3, 3.0), self.state.uniform(0.8, 1.3)))
             return float(np.float32(np.clip(near * factor, 1e-30, 1e30)))
+        if dtype == "int16":
+            # Of 65536 steps; functions know 2^-11 and 2^-12.
+            if self.chance(0.4):
+                return 2.0 ** self.between(-17, -8)
+            return float(np.float32(10.0 ** self.state.uniform(-5.0, -2.0)))
         if self.chance(0.3):
             return 2.0 ** self.between(-9, 2)
         return float(np.float32(10.0 ** self.state.uniform(-2.7, -0.7)))
@@ -78,7 +87,7 @@ class Net:
     def quantization(self, dtype="int8", near=None):
         """Scale and zero point of a tensor; none for float32."""
         dtype = np.dtype(dtype).name
-        return Quantization(self.scale(near), self.zero_point(dtype)) if dtype in RANGES else None
+        return Quantization(self.scale(near, dtype), self.zero_point(dtype)) if dtype in RANGES else None
 
     # Tensors.
 
@@ -93,7 +102,8 @@ class Net:
 
     def input(self, shape=None, dtype="int8", quantization=None):
         """A tensor that the caller fills."""
-        quantization = quantization or self.quantization(dtype)
+        if quantization is None and not (dtype == "int32" and self.chance(0.6)):
+            quantization = self.quantization(dtype)
         return self.keep(self.graph.input(self.name("input"), shape or self.shape(), quantization, dtype))
 
     def keep(self, tensor, exact=True):
@@ -115,9 +125,14 @@ class Net:
             return np.full(shape, self.pick((low, high)), dtype)
         return self.state.randint(low, high + 1, shape).astype(dtype)
 
-    def source(self, accepts, inexact=False):
-        """A tensor that `accepts` says yes to, the newer the likelier; None if there is none."""
-        fitting = [t for t in self.tensors if accepts(t) and (inexact or t.index not in self.inexact)]
+    def source(self, accepts, inexact=False, raw=False):
+        """A tensor that `accepts` says yes to, the newer the likelier; None if there is none. `raw` are samples without a scale."""
+
+        def fits(t):
+            known = raw or t.dtype.name not in ("int8", "int16") or t.quantization is not None
+            return known and accepts(t) and (inexact or t.index not in self.inexact)
+
+        fitting = [t for t in self.tensors if fits(t)]
         if not fitting:
             return None
         return fitting[-1 - min(self.state.geometric(0.5) - 1, len(fitting) - 1)]

@@ -4,7 +4,20 @@ To add an operator, write its function in a module here and name it in that modu
 mutants and the tests of their spread then have it, too. Figures are how often it is drawn, relative to the others.
 """
 
-from . import conversions, elementwise, folding, loops, moves, rearranging, reductions, states, weighted
+from . import (
+    branches,
+    conversions,
+    elementwise,
+    folding,
+    known,
+    loops,
+    moves,
+    rearranging,
+    reductions,
+    signals,
+    states,
+    weighted,
+)
 
 OPERATORS = {
     **weighted.OPERATORS,
@@ -16,4 +29,7 @@ OPERATORS = {
     **states.OPERATORS,
     **folding.OPERATORS,
     **loops.OPERATORS,
+    **known.OPERATORS,
+    **signals.OPERATORS,
+    **branches.OPERATORS,
 }

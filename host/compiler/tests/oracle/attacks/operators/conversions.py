@@ -15,7 +15,7 @@ QUANTIZE = {
 
 def quantize(net):
     """QUANTIZE."""
-    source = net.source(is_type(*QUANTIZE))
+    source = net.source(lambda t: t.dtype.name in QUANTIZE and (t.dtype.name == "float32" or t.quantization is not None))
     if source is None:
         return False
     dtype = net.pick(QUANTIZE[source.dtype.name])
@@ -38,10 +38,11 @@ def dequantize(net):
 def cast(net):
     """CAST, to a type with a scale where others would have one."""
     types = ("int8", "int16", "int32", "float32", "bool")
-    source = net.source(is_type(*types))
+    source = net.source(is_type("uint32", *types), raw=True)
     if source is None:
         return False
-    dtype = net.pick(types)
+    # There is none between uint32 and float32.
+    dtype = net.pick([t for t in types if (source.dtype.name, t) != ("uint32", "float32")])
     output = net.result("cast", source.shape, dtype, net.quantization(dtype) if dtype != "int32" else None)
     net.operator("CAST", [source], [output], options("CastOptions"))
     return True

@@ -8,26 +8,29 @@ from ..net import is_type, size
 from .weighted import ACTIVATIONS
 
 # Quantisation that the operator fixes for its output.
-FIXED = {"LOGISTIC": Quantization(1 / 256, -128), "TANH": Quantization(1 / 128, 0)}
+FIXED = {
+    ("LOGISTIC", "int8"): Quantization(1 / 256, -128),
+    ("TANH", "int8"): Quantization(1 / 128, 0),
+    ("LOGISTIC", "int16"): Quantization(2.0**-15, 0),
+    ("TANH", "int16"): Quantization(2.0**-15, 0),
+}
 
 # Types, and whether float32 results are those of arithmetic that both sides do alike.
+ALL = ("int8", "int16", "float32")
+
 UNARY = {
-    "RELU": (("int8", "float32"), True),
-    "RELU6": (("int8", "float32"), True),
-    "LEAKY_RELU": (("int8", "float32"), True),
+    **{name: (ALL, True) for name in ("RELU", "RELU6", "LEAKY_RELU", "ABS")},
+    **{name: (ALL, False) for name in ("LOGISTIC", "TANH")},
     "HARD_SWISH": (("int8", "float32"), True),
-    "LOGISTIC": (("int8", "float32"), False),
-    "TANH": (("int8", "float32"), False),
-    "ABS": (("int8", "int16", "float32"), True),
     "ELU": (("int8", "float32"), False),
     **{name: (("float32",), True) for name in ("CEIL", "FLOOR", "NEG", "ROUND", "SQRT", "SQUARE")},
     **{name: (("float32",), False) for name in ("COS", "EXP", "LOG", "SIN")},
 }
 
 BINARY = {
-    "ADD": (("int8", "int32", "float32"), "AddOptions"),
-    "SUB": (("int8", "int32", "float32"), "SubOptions"),
-    "MUL": (("int8", "int32", "float32"), "MulOptions"),
+    "ADD": (("int8", "int16", "int32", "float32"), "AddOptions"),
+    "SUB": (("int8", "int16", "int32", "float32"), "SubOptions"),
+    "MUL": (("int8", "int16", "int32", "float32"), "MulOptions"),
     "MINIMUM": (("int8", "int16", "int32", "float32"), "MaximumMinimumOptions"),
     "MAXIMUM": (("int8", "int16", "int32", "float32"), "MaximumMinimumOptions"),
 }
@@ -50,7 +53,7 @@ def unary(name):
         if source is None:
             return False
         floating = source.dtype == FLOAT
-        quantization = None if floating else FIXED.get(name) or net.quantization(source.dtype, source.scale)
+        quantization = None if floating else FIXED.get((name, source.dtype.name)) or net.quantization(source.dtype, source.scale)
         fields = options("LeakyReluOptions", alpha=_alpha(net)) if name == "LEAKY_RELU" else None
         output = net.result(name, source.shape, source.dtype, quantization)
         net.operator(name, [source], [output], fields, exact or not floating)
@@ -68,7 +71,7 @@ def prelu(net):
     shape = np.broadcast_shapes(first.shape, second.shape)
     if size(shape) > net.largest or first.dtype == FLOAT and len(shape) > 4:
         return False
-    quantization = None if first.dtype == FLOAT else net.quantization(near=first.scale)
+    quantization = None if first.dtype == FLOAT else net.quantization(first.dtype, first.scale)
     net.operator("PRELU", [first, second], [net.result("prelu", shape, first.dtype, quantization)])
     return True
 
@@ -78,7 +81,7 @@ def rsqrt(net):
     source = net.source(lambda t: t.dtype == FLOAT or t.dtype.name == "int8" and t.zero_point == -128)
     if source is None:
         return False
-    quantization = None if source.dtype == FLOAT else net.quantization(near=1 / np.sqrt(255 * source.scale) / 100)
+    quantization = None if source.dtype == FLOAT else net.quantization(source.dtype, 1 / np.sqrt(255 * source.scale) / 100)
     net.operator("RSQRT", [source], [net.result("rsqrt", source.shape, source.dtype, quantization)])
     return True
 
@@ -94,7 +97,7 @@ def add_n(net):
         if other is None or net.chance(0.3):
             other = net.constant(first.shape, first.dtype, first.quantization)
         terms.append(other if first.dtype == FLOAT else alike(net, other, first.quantization))
-    quantization = None if first.dtype == FLOAT else net.quantization(near=len(terms) * first.scale)
+    quantization = None if first.dtype == FLOAT else net.quantization(first.dtype, len(terms) * first.scale)
     net.operator("ADD_N", terms, [net.result("add_n", first.shape, first.dtype, quantization)])
     return True
 
@@ -222,18 +225,18 @@ def binary(name):
         if first.dtype.name == "int32" and not compares:
             return _integers(net, name, first, options(table))
         second = _second(net, first)
-        if compares and second.dtype.name == "int8" and net.chance(0.8):
+        if compares and second.dtype.name in ("int8", "int16") and net.chance(0.8):
             second = alike(net, second, first.quantization)
         shape = np.broadcast_shapes(first.shape, second.shape)
         if size(shape) > net.largest:
             return False
         if net.chance(0.5):
             first, second = second, first
-        quantization = first.quantization if first.dtype.name == "int16" else None
-        if first.dtype.name == "int8":
+        quantization = None
+        if first.dtype.name in ("int8", "int16"):
             near = first.scale * second.scale if name == "MUL" else max(first.scale, second.scale)
-            near *= 2.0 ** net.between(0, 8) if name == "MUL" else net.pick((1.0, 1.3, 2.0))
-            quantization = net.quantization(near=near)
+            near *= 2.0 ** net.between(0, 8 if first.dtype.name == "int8" else 15) if name == "MUL" else net.pick((1.0, 1.3, 2.0))
+            quantization = net.quantization(first.dtype, near)
             if compares and net.chance(0.9):
                 quantization = first.quantization
         fields = options(table)
@@ -297,7 +300,7 @@ def alike(net, tensor, quantization):
     same = tensor.quantization.scale == quantization.scale and tensor.quantization.zero_point == quantization.zero_point
     if same:
         return tensor
-    output = net.result("alike", tensor.shape, "int8", quantization)
+    output = net.result("alike", tensor.shape, tensor.dtype, quantization)
     return net.operator("QUANTIZE", [tensor], [output], options("QuantizeOptions"))[0]
 
 

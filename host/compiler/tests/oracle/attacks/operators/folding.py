@@ -71,7 +71,7 @@ def _moved(net, known):
 
 def pack(net):
     """PACK of one to three tensors of one shape."""
-    source = net.source(lambda t: t.dtype.name in ("int8", "int32", "float32") and len(t.shape) <= 4, inexact=True)
+    source = net.source(lambda t: t.dtype.name in ("int8", "int16", "int32", "float32") and len(t.shape) <= 4, inexact=True)
     if source is None:
         return False
     sources, exact = [source], source.index not in net.inexact

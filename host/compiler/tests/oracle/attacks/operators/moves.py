@@ -14,14 +14,17 @@ from .elementwise import alike
 
 
 # Types that the reference moves; RESHAPE and SQUEEZE take all.
+ANY = ("int8", "int16", "int32", "float32", "bool")
+WIDE = ("int8", "int16", "int32", "float32")
+FEW = ("int8", "int16", "float32")
 TYPES = {
-    "EXPAND_DIMS": ("int8", "int16", "float32"),
-    "PAD": ("int8", "int16", "int32", "float32"),
-    "TRANSPOSE": ("int8", "int16", "float32"),
-    "CONCATENATION": ("int8", "int16", "int32", "float32"),
-    "STRIDED_SLICE": ("int8", "int16", "int32", "float32"),
-    "SPLIT": ("int8", "int16", "int32", "float32"),
-    "SPLIT_V": ("int8", "int16", "int32", "float32"),
+    "EXPAND_DIMS": FEW,
+    "PAD": WIDE,
+    "TRANSPOSE": FEW,
+    "CONCATENATION": ANY,
+    "STRIDED_SLICE": ANY,
+    "SPLIT": WIDE,
+    "SPLIT_V": WIDE,
 }
 
 
@@ -29,7 +32,7 @@ def _any(net, operator=None, accepts=lambda t: True):
     # uint8 now and then: the reference refuses it, the compiler takes it as int8.
     types = TYPES.get(operator)
     more = ("uint8",) if net.chance(0.03) else ()
-    return net.source(lambda t: accepts(t) and (types is None or t.dtype.name in (*types, *more)), inexact=True)
+    return net.source(lambda t: accepts(t) and (types is None or t.dtype.name in (*types, *more)), inexact=True, raw=True)
 
 
 def _known(net, source, outputs):

@@ -6,6 +6,7 @@ from builder import options
 
 from ..net import size
 
+ANY = ("int8", "int16", "int32", "float32", "bool")
 WIDE = ("int8", "int16", "int32", "float32")
 NARROW = ("int8", "float32")
 
@@ -13,7 +14,7 @@ NARROW = ("int8", "float32")
 def _source(net, types, accepts):
     # uint8 now and then: the reference refuses it, the compiler takes it as int8.
     more = ("uint8",) if net.chance(0.03) else ()
-    return net.source(lambda t: t.dtype.name in (*types, *more) and accepts(t), inexact=True)
+    return net.source(lambda t: t.dtype.name in (*types, *more) and accepts(t), inexact=True, raw=True)
 
 
 def _apply(net, operator, source, constants, shapes, fields):
@@ -33,7 +34,7 @@ def _whole(net):
 
 def slice_(net):
     """SLICE."""
-    source = _source(net, WIDE, lambda t: 1 <= len(t.shape) <= 5)
+    source = _source(net, ANY, lambda t: 1 <= len(t.shape) <= 5)
     if source is None:
         return False
     begin = [net.between(0, n - 1) if net.chance(0.6) else 0 for n in source.shape]
@@ -176,7 +177,7 @@ def padv2(net):
 
 def reverse_v2(net):
     """REVERSE_V2."""
-    source = _source(net, WIDE, lambda t: 1 <= len(t.shape) <= 5)
+    source = _source(net, ANY, lambda t: 1 <= len(t.shape) <= 5)
     if source is None:
         return False
     rank = len(source.shape)
@@ -188,7 +189,7 @@ def reverse_v2(net):
 
 def broadcast_to(net):
     """BROADCAST_TO."""
-    source = _source(net, WIDE, lambda t: 1 <= len(t.shape) <= 4)
+    source = _source(net, ANY, lambda t: 1 <= len(t.shape) <= 4)
     if source is None:
         return False
     shape = [net.between(1, 4) if n == 1 else n for n in source.shape]

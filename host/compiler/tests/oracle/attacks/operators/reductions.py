@@ -13,7 +13,7 @@ def pool(name):
     """The drawing function of a pooling."""
 
     def draw(net):
-        types = ("float32",) if name == "L2_POOL_2D" else ("int8", "float32")
+        types = ("float32",) if name == "L2_POOL_2D" else ("int8", "int16", "float32")
         source = net.source(lambda t: len(t.shape) == 4 and t.dtype.name in types)
         if source is None:
             return False
@@ -25,7 +25,7 @@ def pool(name):
             return False
         quantization = source.quantization
         if quantization is not None and net.chance(0.05):
-            quantization = net.quantization(near=source.scale)
+            quantization = net.quantization(source.dtype, source.scale)
         fields = options(
             "Pool2DOptions",
             padding=padding(pad),
@@ -95,11 +95,13 @@ def argument(name):
 
 def softmax(net):
     """SOFTMAX, to int16 at times."""
-    source = net.source(is_type("int8", "float32"))
+    source = net.source(is_type("int8", "int16", "float32"))
     if source is None:
         return False
     floating, wide = source.dtype == FLOAT, net.chance(0.1)
     quantization = Quantization(1 / 65536, -32768) if wide else Quantization(1 / 256, -128)
+    if source.dtype.name == "int16":
+        quantization, wide = Quantization(2.0**-15, 0), True
     dtype = source.dtype if floating else np.int16 if wide else np.int8
     output = net.result("softmax", source.shape, dtype, None if floating else quantization)
     fields = options("SoftmaxOptions", beta=net.pick((1.0, 1.0, 1.0, 0.5, 2.0, 0.1, 10.0)))

@@ -92,6 +92,24 @@ def svdf(net):
     return True
 
 
+def circular_buffer(net):
+    """CIRCULAR_BUFFER: the last slots of a tensor."""
+    source = net.source(lambda t: t.dtype.name == "int8" and len(t.shape) == 4 and t.shape[:2] == (1, 1))
+    if source is None:
+        if not net.chance(0.5):
+            return False
+        source = net.input((1, 1, net.between(1, 3), net.between(1, 9)))
+    shape = (1, net.between(1, 6), *source.shape[2:])
+    if size(shape) > net.largest:
+        return False
+    kept = net.graph.lasting(net.name("kept"), shape, source.quantization)
+    net.graph.custom("CIRCULAR_BUFFER", [source], [kept], cycles_max=1)
+    net.read.add(source.index)
+    net.keep(kept)
+    net.samples_in_a_row = 5
+    return True
+
+
 def _svdf_constants(net, source, dtype, shape, memory, units):
     """Weights of features and of time, biases, each with its quantisation; those of the state and of the output."""
     state, limit, (filters, inputs) = net.state, 1 << (8 * dtype.itemsize - 1), shape
@@ -115,6 +133,7 @@ def _svdf_constants(net, source, dtype, shape, memory, units):
 
 OPERATORS = {
     "SVDF": (2, svdf),
+    "CIRCULAR_BUFFER": (1, circular_buffer),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": (2, lstm),
     "ring of frames": (1, ring),
 }

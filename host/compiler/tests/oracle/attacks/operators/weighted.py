@@ -64,7 +64,7 @@ def _stick(net, weight, scales, bias, axis):
 
 
 
-def _output_scale(net, product, worst, terms):
+def _output_scale(net, product, worst, terms, spread=None):
     if net.extreme and net.chance(0.3):
         return net.scale()
     largest = float(np.max(product))
@@ -73,7 +73,7 @@ def _output_scale(net, product, worst, terms):
         wanted = largest * 2.0 ** net.between(1, 16)
         wanted = np.float64(np.float32(wanted))
         return float(np.float32(np.clip(np.nextafter(np.float32(wanted), np.float32(net.pick((0, np.inf)))) if net.chance(0.2) else wanted, 1e-37, 3e38)))
-    return float(np.float32(np.clip(quantities.output_scale(product, worst, terms, None, net.pick((20, 48, 120, 350))), 1e-37, 3e38)))
+    return float(np.float32(np.clip(quantities.output_scale(product, worst, terms, None, spread or net.pick((20, 48, 120, 350))), 1e-37, 3e38)))
 
 
 def _floats(net, shape, axis):
@@ -83,9 +83,43 @@ def _floats(net, shape, axis):
     return inputs, None
 
 
-def _parameters(net, source, shape, axis, per_channel, int4=False):
+def _wide(net, source, shape, axis, per_channel, biases):
+    """Weights, bias and the output's quantisation for int16."""
+    state, channels = net.state, shape[axis]
+    kind = net.pick(("uniform", "uniform", "uniform", "full", "signs", "small", "lowest", "highest", "zero"))
+    weight = quantities.weights(state, shape, kind)
+    scales = np.float32([net.scale()]) * np.float32(10.0 ** state.uniform(-0.3, 0.3, channels if per_channel else 1))
+    if net.chance(0.3):
+        scales = np.float32(2.0 ** np.round(np.log2(scales)))
+    others = tuple(i for i in range(weight.ndim) if i != axis)
+    worst = np.abs(weight.astype(np.int64)).sum(axis=others) << 15
+    terms = weight.size // channels
+    product = np.float64(source.scale) * np.float64(scales)
+    inputs = [net.graph.constant(net.name("weights"), weight, Quantization(scales, axis=axis if per_channel else 0))]
+    bias = net.pick(("random", "random", "random", "wide", "zero", "none", "omitted"))
+    if bias == "omitted":
+        inputs.append(None)
+    elif bias != "none":
+        dtype = net.pick(biases)
+        most = (quantities.typical(worst, terms) * 0.8 + 1).astype(np.int64)
+        if bias == "wide":
+            # Near what 32 and what 47 bits hold, sums included.
+            limit = 1 << net.pick((31, 31, 33, 40, 46)) if dtype == "int64" else 1 << 31
+            most = np.maximum(limit - 1 - worst, 1)
+        most = np.minimum(most, np.iinfo(dtype).max) * (bias != "zero")
+        signs = 1 if net.chance(0.5) else state.choice((-1, 1), channels)
+        values = most * signs if bias == "wide" and net.chance(0.5) else [state.randint(-m, m + 1) for m in most]
+        with np.errstate(over="ignore", under="ignore"):
+            inputs.append(net.graph.constant(net.name("bias"), np.asarray(values, dtype), Quantization(np.float32(product))))
+    spread = net.pick((100, 3000, 12000, 60000))
+    return inputs, Quantization(_output_scale(net, product, worst, terms, spread), 0)
+
+
+def _parameters(net, source, shape, axis, per_channel, biases=("int64",), int4=False):
     if source.dtype == FLOAT:
         return _floats(net, shape, axis)
+    if source.dtype.name == "int16":
+        return _wide(net, source, shape, axis, per_channel, biases)
     return _quantized(net, source, shape, axis, per_channel, int4)
 
 
@@ -100,7 +134,7 @@ def _window(net, source):
 
 
 def _image(net):
-    return net.source(lambda t: len(t.shape) == 4 and t.dtype.name in ("int8", "float32"))
+    return net.source(lambda t: len(t.shape) == 4 and t.dtype.name in ("int8", "int16", "float32"))
 
 
 def conv_2d(net):
@@ -116,7 +150,8 @@ def conv_2d(net):
     weights = (filters, *kernel, source.shape[3] // groups)
     if size(shape) > net.largest or size(weights) > 2 * net.largest:
         return False
-    inputs, quantization = _parameters(net, source, weights, 0, net.chance(0.8), int4=True)
+    biases = ("int64", "int64", "int32")
+    inputs, quantization = _parameters(net, source, weights, 0, net.chance(0.8), biases, int4=True)
     fields = options(
         "Conv2DOptions",
         padding=padding(pad),
@@ -200,7 +235,7 @@ def _of_the_run(net, source, shape, inputs):
 
 def fully_connected(net):
     """FULLY_CONNECTED."""
-    source = net.source(lambda t: t.dtype.name in ("int8", "float32") and len(t.shape) > 1)
+    source = net.source(lambda t: t.dtype.name in ("int8", "int16", "float32") and len(t.shape) > 1)
     if source is None:
         return False
     keep = len(source.shape) > 2 and net.chance(0.3)
