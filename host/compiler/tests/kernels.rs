@@ -135,6 +135,18 @@ fn every_path_equals_the_definitions() {
 }
 
 #[test]
+fn int16_equals_the_definitions_on_every_path() {
+    let folder = tempfile::tempdir().unwrap();
+    for (i, Target { compiler, options, run, path }) in TARGETS.iter().enumerate() {
+        let program = folder.path().join(format!("int16-{i}"));
+        let options = format!("-std=c99 {options}");
+        let Some(text) = build_and_run("test_int16.c", (compiler, &options, run), &program) else { continue };
+        let taken = text.contains("PASSED") && text.contains(&format!("path: {path}"));
+        assert!(taken, "{compiler} {options}\n{text}");
+    }
+}
+
+#[test]
 fn floats_are_the_same_everywhere() {
     let folder = tempfile::tempdir().unwrap();
     let mut first = None;

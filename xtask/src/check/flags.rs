@@ -12,16 +12,21 @@ use crate::machine::{emulator, paths, setup};
 const BOARDS: [&str; 4] = ["cortex-m3", "cortex-m4f", "cortex-m33", "cortex-m55"];
 
 /// Together these call every kernel that is written in assembly, which [`ASSEMBLY`] makes sure of.
-const MODELS: &str = "^(chain-mobilenet|chain-keyword|chain-residual|chain-dense_stack|streaming-wake_word)$";
+const MODELS: &str = "^(chain-mobilenet|chain-keyword|chain-residual|chain-dense_stack|streaming-wake_word\
+    |conv_2d-int16-c8-k3x3|depthwise_conv_2d-int16-c8|depthwise_conv_2d-int16-s2x2-valid|fully_connected-int16-i64-o12)$";
 
 /// Kernels that must be in a program for a core with the DSP extension.
-const ASSEMBLY: [&str; 6] = [
+const ASSEMBLY: [&str; 10] = [
     "tvmk_dsp_tile",
     "tvmk_dsp_widen4",
     "tvmk_dsp_planes",
     "tvmk_dsp_rows_3x3",
     "tvmk_dsp_rows_3x3_stride2",
     "tvmk_dsp_units",
+    "tvmk_int16_tile",
+    "tvmk_int16_tile_sums",
+    "tvmk_int16_rows",
+    "tvmk_int16_rows_stride2",
 ];
 
 /// Flags of gcc. In `cargo xtask test` the first few, on each board.

@@ -6,6 +6,13 @@
 
 #if TVMK_DSP
 
+/* a · factor / 2^32, halves up. */
+TVMK_INLINE int32_t tvmk_scale_high(int32_t a, int32_t factor) {
+    int32_t y;
+    __asm__("smmulr %0, %1, %2" : "=r"(y) : "r"(a), "r"(factor));
+    return y;
+}
+
 /* High word of a · mantissa + 2^31, sign of a, rounding. */
 TVMK_INLINE int32_t tvmk_scale_doubled(int32_t a, int32_t mantissa, int32_t rounding) {
     int32_t t;

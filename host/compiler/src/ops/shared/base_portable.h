@@ -5,6 +5,11 @@
 #include "core.h"
 
 #if !TVMK_DSP
+/* a · factor / 2^32, halves up. */
+TVMK_INLINE int32_t tvmk_scale_high(int32_t a, int32_t factor) {
+    return (int32_t)(((int64_t)a * factor + ((int64_t)1 << 31)) >> 32);
+}
+
 /* High word of a · mantissa + 2^31, sign of a, rounding. */
 TVMK_INLINE int32_t tvmk_scale_doubled(int32_t a, int32_t mantissa, int32_t rounding) {
     return (int32_t)(((int64_t)a * mantissa + ((int64_t)1 << 31)) >> 32) + (a >> 31) + rounding;

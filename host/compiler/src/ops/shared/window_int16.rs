@@ -1,4 +1,4 @@
-//! The int16 forms of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED: `weighted_int16.h`.
+//! The int16 forms of CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED and TRANSPOSE_CONV: `weighted_int16.h`, `depthwise_int16.h`.
 
 use crate::ir::graph::{Activation, DType};
 use crate::ir::layer::{Constant, ConstantData, Core, Layer, Lowered, Lowering};
@@ -24,22 +24,45 @@ pub enum Sees {
     Groups(usize),
     /// A window over one channel.
     OneChannel,
+    /// The same where there is one channel in all: a window over it, with weights as DEPTHWISE_CONV_2D has them.
+    Spread,
 }
 
-/// How the kernel makes outputs of sums; `weighted_int16.h` has the formulas.
+/// How the kernel makes outputs of sums; `window_int16.h` has the formulas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub enum Form {
+    /// In 32 bits.
     Short,
+    /// In 64 bits.
     Wide,
+    /// With a bias of int32.
     Int32,
+}
+
+impl Form {
+    /// What the kernel's name ends with.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Form::Short => "",
+            Form::Wide => "_wide",
+            Form::Int32 => "_int32",
+        }
+    }
 }
 
 /// A checked operator whose weights see a window.
 struct WindowInt16<'a> {
-    weighted: Weighted<'a>,
+    sums: Sums<'a>,
     window: Window,
     sees: Sees,
-    form: Form,
+}
+
+/// Checked weights and bias, and how their sums become outputs.
+pub struct Sums<'a> {
+    /// Weights and the rest.
+    pub weighted: Weighted<'a>,
+    /// The form.
+    pub form: Form,
 }
 
 /// Checks weights, bias, output and activation of an operator with a checked window and gives its layer. `axis` is that of
@@ -52,7 +75,22 @@ pub fn check<'a>(
     activation: Activation,
     sees: Sees,
 ) -> Option<Box<dyn Checked + 'a>> {
-    let weighted = weighted::check(checker, types, (axis, channels), activation)?;
+    let sums = check_sums(checker, [0, 1, 2], types, (axis, channels), activation)?;
+    let window = window?;
+    // A depthwise convolution on one channel is an ordinary one.
+    let one = sees == Sees::OneChannel && window.in_channels == 1;
+    Some(Box::new(WindowInt16 { sums, window, sees: if one { Sees::Spread } else { sees } }))
+}
+
+/// Checks input, weights and bias, inputs of these numbers, the output and the activation.
+pub fn check_sums<'a>(
+    checker: &mut Checker<'a>,
+    numbers: [usize; 3],
+    types: &Types,
+    (axis, channels): (usize, usize),
+    activation: Activation,
+) -> Option<Sums<'a>> {
+    let weighted = weighted::check_inputs(checker, numbers, types, (axis, channels), activation)?;
     for (operand, zero_point) in
         [(weighted.input, weighted.input_zero_point), (weighted.output, weighted.output_zero_point)]
     {
@@ -60,11 +98,11 @@ pub fn check<'a>(
             checker.bad_tensor(operand.id, format!("zero point {zero_point} of int16"), "0");
         }
     }
-    let narrow = checker.optional_input(2).is_some_and(|bias| bias.dtype == DType::Int32);
+    let narrow = checker.optional_input(numbers[2]).is_some_and(|bias| bias.dtype == DType::Int32);
     let largest = largest_sums(&weighted, axis, channels);
     let form = if narrow { Form::Int32 } else { form(&weighted, &largest) };
-    check_sums(checker, &weighted, &largest, form);
-    Some(Box::new(WindowInt16 { weighted, window: window?, sees, form }))
+    check_overflow(checker, &weighted, &largest, form);
+    Some(Sums { weighted, form })
 }
 
 /// The largest magnitude of each channel's sum, bias included.
@@ -87,7 +125,7 @@ fn form(weighted: &Weighted<'_>, largest: &[i128]) -> Form {
 }
 
 /// Where the reference's arithmetic would overflow.
-fn check_sums(checker: &mut Checker<'_>, weighted: &Weighted<'_>, largest: &[i128], form: Form) {
+fn check_overflow(checker: &mut Checker<'_>, weighted: &Weighted<'_>, largest: &[i128], form: Form) {
     for (channel, (&sum, multiplier)) in largest.iter().zip(&weighted.multipliers).enumerate() {
         let bits = if form == Form::Int32 { 31 } else { 47 };
         if sum >= 1 << bits {
@@ -115,9 +153,9 @@ pub fn reduced(multiplier: Multiplier) -> i32 {
     if multiplier.mantissa < 0x7fff_0000 { (multiplier.mantissa + (1 << 15)) >> 16 } else { 0x7fff }
 }
 
-impl WindowInt16<'_> {
+impl Sums<'_> {
     /// The kernel's table.
-    fn table(&self) -> Vec<i32> {
+    pub fn table(&self, lowering: &Lowering<'_>) -> Constant {
         let channels = self.weighted.bias.iter().zip(&self.weighted.multipliers);
         let words = |(&bias, &multiplier): (&i64, &Multiplier)| {
             let right = 15 - multiplier.shift;
@@ -128,79 +166,122 @@ impl WindowInt16<'_> {
                 Form::Int32 => vec![bias as i32, multiplier.mantissa, multiplier.shift],
             }
         };
-        channels.flat_map(words).collect()
+        Constant {
+            name: lowering.constant("table"),
+            row: 0,
+            data: ConstantData::I32(channels.flat_map(words).collect()),
+            align: 4,
+            comment: "how sums become outputs, channel by channel".to_owned(),
+            core: Core::Any,
+        }
     }
 
-    /// The weights, and where the DSP extension has an order of its own, those.
-    fn weights(&self, lowering: &Lowering<'_>) -> Vec<Constant> {
-        let given = self.weighted.weights_as_given();
-        let plain = |core, data, comment: &str| Constant {
-            name: lowering.constant("weights"),
-            row: 0,
-            data: ConstantData::I8(data),
-            align: 4,
-            comment: format!("{:?}{comment}", self.weighted.weights.shape),
-            core,
-        };
-        if self.sees == Sees::OneChannel {
-            return vec![plain(Core::Any, given, "")];
-        }
-        let depth = given.len() / self.weighted.bias.len();
-        let dsp = dsp_order(&given, depth);
-        vec![
-            plain(Core::Dsp, dsp, ", of each four neighbours 0 2 1 3: the order of SXTB16"),
-            plain(Core::Plain, given, ""),
-        ]
+    /// The members of the kernel's struct for a window whose positions go to these places, in elements.
+    pub fn fields(
+        &self,
+        (weights, table): (String, String),
+        window: &Window,
+        groups: usize,
+        [column, row, batch]: [usize; 3],
+    ) -> Vec<(&'static str, String)> {
+        let (low, high) = self.weighted.range;
+        let mut fields =
+            vec![("weights", weights), ("table", table), ("low", low.to_string()), ("high", high.to_string())];
+        fields.extend(geometry(window, self.weighted.bias.len(), groups));
+        fields.push(("pointwise", u8::from(window.is_pointwise() && groups == 1).to_string()));
+        fields
+            .extend([("out_column", column), ("out_row", row), ("out_batch", batch)].map(|(k, n)| (k, n.to_string())));
+        fields
     }
 }
 
-/// Exchanges the middle two of each four neighbours of rows.
-fn dsp_order(weights: &[i8], depth: usize) -> Vec<i8> {
-    let mut ordered = weights.to_vec();
-    for row in ordered.chunks_mut(depth.max(1)) {
-        row.chunks_exact_mut(4).for_each(|four| four.swap(1, 2));
+/// Weights `[channel][elements of a window]` for each path.
+pub fn constants(name: &str, weights: Vec<i8>, depth: usize, groups: usize, shape: &str) -> Vec<Constant> {
+    let constant = |core, data: Vec<i8>, comment: &str| Constant {
+        name: name.to_owned(),
+        row: 0,
+        data: ConstantData::I8(data),
+        align: 4,
+        comment: format!("{shape}{comment}"),
+        core,
+    };
+    let dsp = dsp_pairs(&weights, depth, groups);
+    vec![
+        constant(Core::Dsp, dsp, ", of each two channels and two elements first, second, first, second"),
+        constant(Core::Plain, weights, ""),
+    ]
+}
+
+/// Bytes of scratch for windows of `depth` elements: four columns of an even length on the DSP path, and two elsewhere.
+pub fn scratch_bytes(window: &Window, depth: usize, groups: usize) -> usize {
+    match (window.positions(), window.is_pointwise() && groups == 1) {
+        (1, true) => 0,
+        (1, false) => 4 * depth,
+        _ => 8 * depth.next_multiple_of(2),
     }
-    ordered
+}
+
+/// Of each two channels of a group, and each two elements of their windows: first, second, first, second, 0 for what is left over.
+fn dsp_pairs(weights: &[i8], depth: usize, groups: usize) -> Vec<i8> {
+    let mut packed = Vec::new();
+    for group in weights.chunks((weights.len() / groups).max(1)) {
+        for two in group.chunks(2 * depth) {
+            let (first, second) = two.split_at(depth);
+            let at = |channel: &[i8], k: usize| channel.get(k).copied().unwrap_or(0);
+            for k in (0..depth).step_by(2) {
+                packed.extend([at(first, k), at(second, k), at(first, k + 1), at(second, k + 1)]);
+            }
+        }
+    }
+    packed
+}
+
+impl WindowInt16<'_> {
+    /// The weights, for each path.
+    fn weights(&self, lowering: &Lowering<'_>) -> Vec<Constant> {
+        let weighted = &self.sums.weighted;
+        let (given, name) = (weighted.weights_as_given(), lowering.constant("weights"));
+        let shape = format!("{:?}", weighted.weights.shape);
+        let channels = weighted.bias.len();
+        let depth = given.len() / channels;
+        match self.sees {
+            Sees::Groups(groups) => constants(&name, given, depth, groups, &shape),
+            Sees::Spread => {
+                let turned = (0..given.len()).map(|i| given[i % depth * channels + i / depth]).collect();
+                constants(&name, turned, depth, 1, &format!("{shape}, channel by channel"))
+            }
+            Sees::OneChannel => {
+                let constant =
+                    |core, data| Constant { name: name.clone(), row: 0, data, align: 4, comment: shape.clone(), core };
+                let wide = given.iter().map(|&w| i16::from(w)).collect();
+                vec![constant(Core::Dsp, ConstantData::I16(wide)), constant(Core::Plain, ConstantData::I8(given))]
+            }
+        }
+    }
 }
 
 impl Checked for WindowInt16<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let WindowInt16 { weighted, window, sees, form } = self;
+        let WindowInt16 { sums, window, sees } = self;
+        let weighted = &sums.weighted;
         let channels = weighted.bias.len();
         let taps = window.height * window.width;
-        let (kernel, groups, depth) = match *sees {
-            Sees::Groups(groups) => ("conv_2d", groups, taps * window.in_channels / groups),
-            Sees::OneChannel => ("depthwise_conv_2d", 1, taps),
+        let (kernel, header, groups, depth) = match *sees {
+            Sees::Groups(groups) => ("conv_2d", "weighted_int16.h", groups, taps * window.in_channels / groups),
+            Sees::Spread => ("conv_2d", "weighted_int16.h", 1, taps),
+            Sees::OneChannel => ("depthwise_conv_2d", "depthwise_int16.h", 1, taps),
         };
-        let suffix = match form {
-            Form::Short => "",
-            Form::Wide => "_wide",
-            Form::Int32 => "_int32",
-        };
-        let (low, high) = weighted.range;
-        let mut fields = vec![
-            ("weights", lowering.constant("weights")),
-            ("table", lowering.constant("table")),
-            ("low", low.to_string()),
-            ("high", high.to_string()),
-        ];
-        fields.extend(geometry(window, channels, groups));
-        let gathers = *sees != Sees::OneChannel && !(window.is_pointwise() && groups == 1);
-        let scratch = match (*sees, gathers) {
+        let places = [channels, channels * window.out_width, channels * window.out_width * window.out_height];
+        let names = (lowering.constant("weights"), lowering.constant("table"));
+        let fields = sums.fields(names, window, groups, places);
+        let scratch_bytes = if *sees == Sees::OneChannel { 0 } else { scratch_bytes(window, depth, groups) };
+        let scratch = match (*sees, scratch_bytes) {
             (Sees::OneChannel, _) => "",
-            (_, true) => ", (int16_t *)(void *)scratch",
-            (_, false) => ", 0",
+            (_, 0) => ", 0",
+            _ => ", (int16_t *)(void *)scratch",
         };
         let body = text::constant_struct("tvmk_int16_window_t", "layer", &fields)
-            + &format!("    tvmk_{kernel}_int16{suffix}(&layer, input, output{scratch});\n");
-        let table = Constant {
-            name: lowering.constant("table"),
-            row: 0,
-            data: ConstantData::I32(self.table()),
-            align: 4,
-            comment: "how sums become outputs, channel by channel".to_owned(),
-            core: Core::Any,
-        };
+            + &format!("    tvmk_{kernel}_int16{}(&layer, input, output{scratch});\n", sums.form.suffix());
         let summary = format!(
             "int16 {} {} to {channels} channels, activation {:?}",
             lowering.op.kind,
@@ -208,10 +289,10 @@ impl Checked for WindowInt16<'_> {
             weighted.activation
         );
         Lowered::Layer(Layer {
-            scratch_bytes: if gathers { 4 * depth } else { 0 },
+            scratch_bytes,
             scratch_align: 4,
-            constants: self.weights(lowering).into_iter().chain([table]).collect(),
-            headers: vec!["weighted_int16.h"],
+            constants: self.weights(lowering).into_iter().chain([sums.table(lowering)]).collect(),
+            headers: vec![header],
             body,
             macs: (window.batches * window.positions() * channels) as u64 * depth as u64,
             ..lowering.layer_of(summary, weighted.input.id, weighted.output.id)
@@ -224,8 +305,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_ordered_by_themselves() {
-        assert_eq!(dsp_order(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 5), [0, 2, 1, 3, 4, 5, 7, 6, 8, 9]);
+    fn channels_stand_in_pairs() {
+        assert_eq!(dsp_pairs(&[1, 2, 3, 4, 5, 6], 3, 1), [1, 4, 2, 5, 3, 6, 0, 0]);
+        assert_eq!(dsp_pairs(&[1, 2, 3, 4], 2, 2), [1, 0, 2, 0, 3, 0, 4, 0]);
     }
 
     #[test]
