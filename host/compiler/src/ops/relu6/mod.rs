@@ -1,10 +1,10 @@
-//! RELU6: `table.h` on int8, `float_unary.h` on float32.
+//! RELU6: `table.h` on int8, `elements_int16.h` on int16, `float_unary.h` on float32.
 
 use crate::ir::graph::{Activation, DType, OpKind};
-use crate::math::quantize::activation_range_i8;
+use crate::math::quantize::{activation_range, activation_range_i8};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
-use crate::ops::shared::{float_unary, table};
+use crate::ops::shared::{elements_int16, float_unary, table};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -16,19 +16,32 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: &[],
     reference: "activations.cc",
-    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+    support: &[
+        Support::bytes("int16", Cores::Portable),
+        Support::bytes("int8", Cores::Portable),
+        Support::bytes("float32", Cores::Portable),
+    ],
 };
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if checker.first_type() == Some(DType::Float32) {
         return float_unary::check(checker, float_unary::HEADER, "tvmk_float_relu6", "");
     }
-    let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
+    let wide = checker.first_type() == Some(DType::Int16);
+    let types = if wide { &[DType::Int16] } else { &[DType::Int8] };
+    let elements = table::elements(checker, types, types)?;
     // The reference clamps at the input's 0 and 6 and takes the output to be quantised alike, whatever the file says.
     let (scale, zero) = elements.input_quant;
-    let Some((_, six)) = activation_range_i8(Activation::Relu6, scale, zero) else {
+    let range = match wide {
+        true => activation_range(Activation::Relu6, scale, zero, -32768, 32767),
+        false => activation_range_i8(Activation::Relu6, scale, zero),
+    };
+    let Some((_, six)) = range else {
         checker.bad(format!("input scale {scale}"), "a scale with which 6 is a 32-bit number");
         return None;
     };
+    if wide {
+        return elements_int16::clamped(checker, elements, (zero, six));
+    }
     table::checked(checker, elements, |x| Some(if x > six { six } else { x.max(zero) }))
 }

@@ -57,6 +57,20 @@ TVMK_SHARED void tvmk_relu_int16(const tvmk_relu_int16_t *l, const int16_t *in, 
     }
 }
 
+/* RELU6: what is above `high` becomes `high`, also where `low` lies above it. */
+typedef struct {
+    int16_t low, high;
+} tvmk_relu6_int16_t;
+
+TVMK_SHARED void tvmk_relu6_int16(const tvmk_relu6_int16_t *l, const int16_t *in, int16_t *out, int32_t count) {
+    int32_t low = l->low, high = l->high;
+    for (int32_t i = 0; i < count; i++) {
+        int32_t x = in[i];
+        x = x > high ? high : x < low ? low : x;
+        out[i] = (int16_t)x;
+    }
+}
+
 /* LOGISTIC and TANH: the argument is input · multiplier / 2^shift; `table` has 65536 · sigmoid(i / 24). */
 typedef struct {
     const uint16_t *table;

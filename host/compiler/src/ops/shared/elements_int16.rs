@@ -111,6 +111,21 @@ pub fn check_relu<'a>(checker: &mut Checker<'a>, alpha: f32) -> Option<Box<dyn C
     Some(Box::new(Unary { elements, function, structure, fields, table: false }))
 }
 
+/// Elements clamped between the numbers of `range`, for RELU6: what is above wins.
+pub fn clamped<'a>(
+    checker: &mut Checker<'a>,
+    elements: Elements<'a>,
+    (low, high): (i32, i32),
+) -> Option<Box<dyn Checked + 'a>> {
+    if !(-32768..=32767).contains(&low) {
+        checker.bad_tensor(elements.input.id, format!("zero point {low}"), "a number of int16");
+        return None;
+    }
+    let fields = vec![("low", low.to_string()), ("high", high.to_string())];
+    let (function, structure) = ("tvmk_relu6_int16", "tvmk_relu6_int16_t");
+    Some(Box::new(Unary { elements, function, structure, fields, table: false }))
+}
+
 /// The nearest power of two of a scale that is one, within a thousandth.
 pub fn log2(scale: f64) -> Option<i32> {
     // In float32, as the reference.

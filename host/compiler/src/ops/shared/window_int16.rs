@@ -188,7 +188,7 @@ impl Sums<'_> {
         let mut fields =
             vec![("weights", weights), ("table", table), ("low", low.to_string()), ("high", high.to_string())];
         fields.extend(geometry(window, self.weighted.bias.len(), groups));
-        fields.push(("pointwise", u8::from(window.is_pointwise() && groups == 1).to_string()));
+        fields.push(("pointwise", u8::from(is_direct(window, groups)).to_string()));
         fields
             .extend([("out_column", column), ("out_row", row), ("out_batch", batch)].map(|(k, n)| (k, n.to_string())));
         fields
@@ -212,9 +212,14 @@ pub fn constants(name: &str, weights: Vec<i8>, depth: usize, groups: usize, shap
     ]
 }
 
+/// Whether each window is one element of the input, all of them in order: phases of a transposed convolution may leave some out.
+fn is_direct(window: &Window, groups: usize) -> bool {
+    window.is_pointwise() && groups == 1 && window.out_width == window.in_width
+}
+
 /// Bytes of scratch for windows of `depth` elements: four columns of an even length on the DSP path, and two elsewhere.
 pub fn scratch_bytes(window: &Window, depth: usize, groups: usize) -> usize {
-    match (window.positions(), window.is_pointwise() && groups == 1) {
+    match (window.positions(), is_direct(window, groups)) {
         (1, true) => 0,
         (1, false) => 4 * depth,
         _ => 8 * depth.next_multiple_of(2),

@@ -1,4 +1,4 @@
-"""TRANSPOSE_CONV on int8 and float32: strides, kernels smaller and larger than them, paddings, all sorts of output sizes."""
+"""TRANSPOSE_CONV on int8, int16 and float32: strides, kernels smaller and larger than them, paddings, all sorts of output sizes."""
 
 import dataclasses
 import itertools
@@ -39,7 +39,12 @@ def cases():
         if spec.per_channel and spec.bias in ("random", "none") and spec.weights == "uniform" and spec.gain is None:
             floats = dataclasses.replace(spec, dtype="float32")
             yield f"transpose_conv-float32-{name}", lambda state, spec=floats: _build(state, spec)
-    for dtype in ("int8", "float32"):
+            wide = dataclasses.replace(spec, dtype="int16")
+            yield f"transpose_conv-int16-{name}", lambda state, spec=wide: _build(state, spec)
+    yield "transpose_conv-int16-weights_highest", lambda state: _build(
+        state, Spec(dtype="int16", weights="highest", channels=120, kernel=(5, 5))
+    )
+    for dtype in ("int8", "int16", "float32"):
         for what in ("shape_differs", "batch_differs", "channels_differ"):
             spec = Spec(dtype=dtype)
             yield f"contradiction-transpose_conv-{dtype}-{what}", lambda state, a=(spec, what): _build(state, *a)
@@ -85,6 +90,8 @@ def layer(graph, state, spec, source, what=None):
         if spec.bias != "none":
             inputs.append(graph.constant("bias", state.standard_normal(spec.filters).astype(np.float32)))
         quantization = None
+    elif spec.dtype == "int16":
+        inputs, quantization = _wide(graph, state, spec, source, shape)
     else:
         inputs, quantization = spec.parameters(graph, state, source, shape, 0, "transpose_conv")
     result = (spec.batch + (what == "batch_differs"), *spec.size(), spec.filters + (what == "channels_differ"))
@@ -101,12 +108,27 @@ def layer(graph, state, spec, source, what=None):
     return graph.operator("TRANSPOSE_CONV", [wanted, inputs[1], source, *inputs[2:]], [output], fields)
 
 
+def _wide(graph, state, spec, source, shape):
+    """Weights of int8 and a bias of int64 on int16, outputs of all sizes."""
+    weights = quantities.weights(state, shape, spec.weights)
+    scales = np.float32(0.01 * 2.0 ** state.uniform(-1, 1, spec.filters))
+    inputs = [source, graph.constant("weights", weights, Quantization(scales, axis=0))]
+    products = np.float64(source.scale) * scales
+    if spec.bias != "none":
+        bias = state.randint(-(1 << 24), 1 << 24, spec.filters).astype(np.int64)
+        inputs.append(graph.constant("bias", bias, Quantization(np.float32(products))))
+    typical = max(1.0, float(np.abs(weights.astype(float)).mean()) * np.sqrt(weights.size / spec.filters))
+    return inputs, Quantization(float(np.float32(products.max() * typical * 2.0 ** state.uniform(-1, 1))))
+
+
 def _build(state, spec, what=None):
     model = Model()
     graph = model.graph()
     shape = (spec.batch, *spec.image, spec.channels)
     if spec.dtype == "float32":
         source = graph.input("input", shape, None, FLOAT)
+    elif spec.dtype == "int16":
+        source = graph.input("input", shape, Quantization(0.001), np.int16)
     else:
         source = graph.input("input", shape, spec.input or quantities.activations(state))
     graph.output(layer(graph, state, spec, source, what))

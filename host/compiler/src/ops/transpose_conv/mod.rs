@@ -1,7 +1,9 @@
 //! TRANSPOSE_CONV: on int8 through the kernel of CONV_2D. Outputs that are a stride apart see the same weights, so that they are
-//! an ordinary convolution of the input: one for each place within the strides. On float32 `float_transpose_conv.h`.
+//! an ordinary convolution of the input: one for each place within the strides; so on int16, with `weighted_int16.h`. On float32
+//! `float_transpose_conv.h`.
 
 mod float;
+mod int16;
 mod phases;
 
 use crate::format::reading::Budget;
@@ -27,6 +29,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "transpose_conv.cc",
     support: &[
         Support::bytes("int8, weights of int8, bias of int32", Cores::DspMve),
+        Support::bytes("int16, weights of int8, bias of int64 or int16", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
     ],
 };
@@ -68,14 +71,18 @@ struct TransposeConv<'a> {
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let options = checker.options::<Options>()?;
     let (input, weights, output) = (checker.input(INPUT)?, checker.input(WEIGHTS)?, checker.output(0)?);
-    checker.dtype(input, &[DType::Int8, DType::Float32]).then_some(())?;
+    checker.dtype(input, &[DType::Int8, DType::Int16, DType::Float32]).then_some(())?;
     (checker.rank(input, 4) & checker.rank(weights, 4) & checker.rank(output, 4)).then_some(())?;
     check_shape(checker, output)?;
     weighted::check_bias_type(checker, options.bias_type);
-    checker.dtype(weights, &[input.dtype]).then_some(())?;
+    let of_weights = if input.dtype == DType::Int16 { DType::Int8 } else { input.dtype };
+    checker.dtype(weights, &[of_weights]).then_some(())?;
     let geometry = check_geometry(checker, options, input, weights, output)?;
     if input.dtype == DType::Float32 {
         return float::check(checker, geometry, options.activation);
+    }
+    if input.dtype == DType::Int16 {
+        return int16::check(checker, geometry, options.activation);
     }
     let channels = (0, geometry.channels);
     let numbers = [INPUT, WEIGHTS, BIAS];

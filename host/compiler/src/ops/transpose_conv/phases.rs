@@ -82,9 +82,18 @@ fn phase(at: usize, input: usize, output: usize, window: usize, stride: usize, p
     Phase { outputs, taps, pad: count - 1 - skipped }
 }
 
-/// One convolution for each phase, one in all without strides.
-pub fn lower(lowering: &Lowering<'_>, g: &Geometry, weighted: &Weighted<'_>) -> Lowered {
-    let weights = weighted.weights();
+/// The convolution of one phase.
+pub struct Convolution {
+    /// Its window.
+    pub window: Window,
+    /// Its weights `[channel][row][column][input channel]`.
+    pub weights: Vec<i8>,
+    /// The output element that its first one is.
+    pub first: usize,
+}
+
+/// All phases, row by row; one without strides.
+pub fn phases(g: &Geometry, weights: &[i8]) -> Vec<Convolution> {
     let along = |axis: usize| -> Vec<Phase> {
         let count = g.stride[axis].min(g.output[axis]);
         (0..count)
@@ -92,26 +101,34 @@ pub fn lower(lowering: &Lowering<'_>, g: &Geometry, weighted: &Weighted<'_>) -> 
             .collect()
     };
     let (rows, columns) = (along(0), along(1));
-    let mut parts = Vec::new();
+    let mut found = Vec::new();
     for (y, row) in rows.iter().enumerate() {
         for (x, column) in columns.iter().enumerate() {
-            parts.push(Part {
+            found.push(Convolution {
                 window: window(g, row, column),
-                weighted: weighted.part(0..g.channels),
-                weights: gathered(g, &weights, row, column),
-                in_first: 0,
-                place: Place {
-                    first: (y * g.output[1] + x) * g.channels,
-                    column: g.stride[1] * g.channels,
-                    row: g.stride[0] * g.output[1] * g.channels,
-                },
+                weights: gathered(g, weights, row, column),
+                first: (y * g.output[1] + x) * g.channels,
             });
         }
     }
+    found
+}
+
+/// One convolution for each phase, one in all without strides.
+pub fn lower(lowering: &Lowering<'_>, g: &Geometry, weighted: &Weighted<'_>) -> Lowered {
+    let mut phases = phases(g, &weighted.weights());
     if g.stride == [1, 1] {
-        let part = parts.remove(0);
-        return layer::layer(lowering, &part.window, weighted, part.weights.into());
+        let only = phases.remove(0);
+        return layer::layer(lowering, &only.window, weighted, only.weights.into());
     }
+    let part = |Convolution { window, weights, first }| Part {
+        window,
+        weighted: weighted.part(0..g.channels),
+        weights,
+        in_first: 0,
+        place: Place { first, column: g.stride[1] * g.channels, row: g.stride[0] * g.output[1] * g.channels },
+    };
+    let parts: Vec<Part<'_>> = phases.into_iter().map(part).collect();
     let whole = Whole {
         batches: g.batches,
         in_channels: g.in_channels,

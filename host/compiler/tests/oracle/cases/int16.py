@@ -105,6 +105,7 @@ def _elements():
             yield f"softmax-int16-scale{i}-beta{beta:g}", _one("SOFTMAX", (scale, 2.0**-15), fields, (7, depth))
     for i, scales in enumerate(((0.01, 0.01), (0.01, 0.013), (0.02, 0.003), (1e-4, 0.3))):
         yield f"relu-int16-scales{i}", _one("RELU", scales)
+        yield f"relu6-int16-scales{i}", _one("RELU6", scales)
         for alpha in (0.1, 0.3, -0.25, 1.7):
             fields = options("LeakyReluOptions", alpha=alpha)
             yield f"leaky_relu-int16-scales{i}-a{alpha:g}", _one("LEAKY_RELU", scales, fields)

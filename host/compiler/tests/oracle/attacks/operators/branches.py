@@ -14,9 +14,12 @@ LEFT_OUT = (
     "GATHER",
     "GATHER_ND",
     "IF",
-    "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    "IF of random operators",
     "RSQRT",
     "SLICE",
+    "SVDF",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    "WHILE",
     "known at compile time",
     "ring of frames",
 )
@@ -99,4 +102,4 @@ def _quantised(tensor):
     return None if tensor.quantization is None else (tensor.scale, tensor.zero_point)
 
 
-OPERATORS = {"IF": (8, if_else)}
+OPERATORS = {"IF of random operators": (6, if_else)}
