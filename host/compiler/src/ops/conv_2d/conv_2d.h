@@ -13,13 +13,6 @@ TVMK_SHARED void tvmk_conv_2d_unpacked(const tvmk_conv_2d_t *l, const int8_t *in
 }
 #endif
 
-/* Weights as in the file and the short output form, on every core: less scratch memory than packed weights take. */
-#if TVMK_DSP
-TVMK_SHARED void tvmk_conv_2d_bytes(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    tvmk_conv_2d_plain(l, in, out, scratch, 0);
-}
-#endif
-
 #if !TVMK_DSP && !TVMK_MVE
 
 TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
@@ -31,6 +24,7 @@ TVMK_INLINE void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in,
 
 #endif
 
+/* Where the core's own code keeps the weights as in the file. */
 #if !TVMK_DSP
 TVMK_INLINE void tvmk_conv_2d_bytes(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     tvmk_conv_2d(l, in, out, scratch);

@@ -184,6 +184,11 @@ TVMK_SHARED void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in,
     }
 }
 
+/* Weights as in the file and the short output form: less scratch memory than packed weights take. */
+TVMK_SHARED void tvmk_conv_2d_bytes(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_conv_2d_plain(l, in, out, scratch, 0);
+}
+
 #endif
 
 #endif

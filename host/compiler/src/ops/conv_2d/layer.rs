@@ -5,6 +5,7 @@ use crate::ir::options::Scratch;
 use crate::math::pack;
 use crate::math::window::Window;
 use crate::ops::conv_2d::direct;
+use crate::ops::conv_2d::fields::fields;
 use crate::ops::fully_connected;
 use crate::ops::shared::weighted::{self, Form, Weighted};
 use crate::ops::shared::{int4, text};
@@ -154,28 +155,4 @@ pub fn scratch_bytes(window: &Window, form: Form) -> usize {
     let span = 3 * window.stride_width + (window.width - 1) * window.dilation_width + 1;
     let line = if window.is_padded() { (span * window.in_channels).next_multiple_of(4) } else { 0 };
     (columns + line).max(2 * depth)
-}
-
-/// The members of the kernel's struct.
-pub fn fields(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>) -> [(&'static str, String); 17] {
-    let number = |n: usize| n.to_string();
-    [
-        ("weights", lowering.constant("weights")),
-        ("requant", weighted.requant(&lowering.constant("table"))),
-        ("in_height", number(window.in_height)),
-        ("in_width", number(window.in_width)),
-        ("in_channels", number(window.in_channels)),
-        ("out_height", number(window.out_height)),
-        ("out_width", number(window.out_width)),
-        ("out_channels", number(weighted.bias.len())),
-        ("window_height", number(window.height)),
-        ("window_width", number(window.width)),
-        ("stride_height", number(window.stride_height)),
-        ("stride_width", number(window.stride_width)),
-        ("dilation_height", number(window.dilation_height)),
-        ("dilation_width", number(window.dilation_width)),
-        ("pad_top", number(window.pad_top)),
-        ("pad_left", number(window.pad_left)),
-        ("pad", weighted.input_zero_point.to_string()),
-    ]
 }

@@ -3,6 +3,7 @@
 //! `weighted_int16.h` on int16.
 
 pub mod direct;
+mod fields;
 pub mod layer;
 pub mod parts;
 

@@ -126,7 +126,7 @@ fn constants(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> (Vec<Constant>, For
 fn structs(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> String {
     let mut body = String::new();
     for (p, part) in parts.iter().enumerate() {
-        let fields = layer::fields(&lowering_of(lowering, p), &part.window, &part.weighted);
+        let fields = super::fields::fields(&lowering_of(lowering, p), &part.window, &part.weighted);
         body += &text::constant_struct("tvmk_conv_2d_t", &format!("part{p}"), &fields);
     }
     let list =

@@ -1,6 +1,6 @@
 //! The operator on float32.
 
-use super::{Operands, Options, Sizes};
+use super::operands::{Operands, Options, Sizes};
 use crate::ir::graph::{Activation, DType};
 use crate::ir::layer::{Constant, ConstantData, Core, Layer, LayerState, Lowered, Lowering};
 use crate::ops::checker::Checker;

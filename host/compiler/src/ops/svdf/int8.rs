@@ -1,6 +1,6 @@
 //! The operator on int8: features are the sums of a fully connected layer.
 
-use super::{Operands, Sizes};
+use super::operands::{Operands, Sizes};
 use crate::ir::graph::DType;
 use crate::ir::layer::{Constant, ConstantData, Core, Layer, LayerState, Lowered, Lowering};
 use crate::math::quantize::Multiplier;

@@ -3,14 +3,16 @@
 
 mod float;
 mod int8;
+mod operands;
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
-use crate::ir::graph::{Activation, DType, OpKind, OpOptions};
-use crate::ops::checker::{Checker, Operand};
+use crate::ir::graph::{DType, OpKind};
+use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::kept;
+use operands::{Operands, Options, Sizes};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -34,59 +36,9 @@ pub static DEFINITION: Definition = Definition {
 /// Longest row, whose sums of any two bytes an int32 holds.
 const LONGEST: usize = 1 << 16;
 
-/// Its options.
-#[derive(Debug)]
-struct Options {
-    rank: i32,
-    activation: Activation,
-}
-
-impl OpOptions for Options {}
-
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
     let Some(BuiltinOptionsRef::Svdf(o)) = table else { return Ok(None) };
     read(Options { rank: o.rank()?, activation: o.fused_activation_function()?.into() })
-}
-
-/// What the operator reads and writes.
-struct Operands<'a> {
-    input: Operand<'a>,
-    features: Operand<'a>,
-    time: Operand<'a>,
-    bias: Operand<'a>,
-    state: Operand<'a>,
-    output: Operand<'a>,
-}
-
-/// Lengths of the loops.
-struct Sizes {
-    batches: usize,
-    inputs: usize,
-    filters: usize,
-    rank: usize,
-    memory: usize,
-}
-
-impl Sizes {
-    fn summary(&self) -> String {
-        let Sizes { batches, inputs, filters, rank, memory } = self;
-        format!("{filters} filters of rank {rank}, {inputs} inputs, {memory} steps, batch {batches}")
-    }
-
-    fn macs(&self) -> u64 {
-        (self.batches * self.filters) as u64 * (self.inputs + self.memory) as u64
-    }
-
-    /// The fields that the structures of both kernels have.
-    fn fields(&self) -> [(&'static str, String); 5] {
-        [
-            ("inputs", self.inputs.to_string()),
-            ("filters", self.filters.to_string()),
-            ("rank", self.rank.to_string()),
-            ("memory", self.memory.to_string()),
-            ("batches", self.batches.to_string()),
-        ]
-    }
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
