@@ -20,7 +20,7 @@ int main(void) {
   char name[16];
   long long a[6];
   while (scanf("%15s %lld %lld %lld %lld %lld %lld", name, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5]) == 7) {
-    const int32_t b[6] = {(int32_t)a[0], (int32_t)a[1], (int32_t)a[2], (int32_t)a[3], (int32_t)a[4], (int32_t)a[5]};
+    const int32_t b[6] = { (int32_t)a[0], (int32_t)a[1], (int32_t)a[2], (int32_t)a[3], (int32_t)a[4], (int32_t)a[5] };
     const float first = real((uint32_t)a[0]);
     const int8_t byte = (int8_t)a[0];
     if (strcmp(name, "quantize") == 0) {

@@ -35,28 +35,28 @@ TVMK_INLINE int8_t tvmk_svdf_result(const tvmk_svdf_t *l, int32_t sum) {
 }
 
 /* The zero point is added behind the clamp, and what leaves the type wraps, as in the reference. */
-#define TVMK_SVDF(name, type, filter, low, high)                                                                \
-    TVMK_SHARED void name(const tvmk_svdf_t *l, const int8_t *in, int8_t *out, type *state) {                   \
-        enum { FILTERS = 16 };                                                                                  \
-        int32_t features[FILTERS];                                                                              \
-        for (int32_t b = 0; b < l->batches; b++, in += l->inputs) {                                             \
-            const type *time = (const type *)l->time;                                                           \
-            const int32_t *bias = l->bias;                                                                      \
-            int32_t left = l->rank, sum = *bias;                                                                \
-            for (int32_t f = 0; f < l->filters; f += FILTERS) {                                                 \
-                int32_t n = tvmk_min(l->filters - f, FILTERS);                                                  \
-                tvmk_unit_scaled(&l->features, f, (n + 3) / 4 * 4, in, 0, features);                            \
-                for (int32_t i = 0; i < n; i++, state += l->memory, time += l->memory) {                        \
-                    int32_t feature = tvmk_clamp(features[i], low, high) + l->state_zero_point;                 \
-                    sum += filter(state, time, l->memory, (type)feature);                                       \
-                    if (--left == 0) {                                                                          \
-                        *out++ = tvmk_svdf_result(l, sum);                                                      \
-                        left = l->rank;                                                                         \
-                        sum = f + i + 1 < l->filters ? *++bias : 0;                                             \
-                    }                                                                                           \
-                }                                                                                               \
-            }                                                                                                   \
-        }                                                                                                       \
+#define TVMK_SVDF(name, type, filter, low, high)                                                \
+    TVMK_SHARED void name(const tvmk_svdf_t *l, const int8_t *in, int8_t *out, type *state) {   \
+        enum { FILTERS = 16 };                                                                  \
+        int32_t features[FILTERS];                                                              \
+        for (int32_t b = 0; b < l->batches; b++, in += l->inputs) {                             \
+            const type *time = (const type *)l->time;                                           \
+            const int32_t *bias = l->bias;                                                      \
+            int32_t left = l->rank, sum = *bias;                                                \
+            for (int32_t f = 0; f < l->filters; f += FILTERS) {                                 \
+                int32_t n = tvmk_min(l->filters - f, FILTERS);                                  \
+                tvmk_unit_scaled(&l->features, f, (n + 3) / 4 * 4, in, 0, features);            \
+                for (int32_t i = 0; i < n; i++, state += l->memory, time += l->memory) {        \
+                    int32_t feature = tvmk_clamp(features[i], low, high) + l->state_zero_point; \
+                    sum += filter(state, time, l->memory, (type)feature);                       \
+                    if (--left == 0) {                                                          \
+                        *out++ = tvmk_svdf_result(l, sum);                                      \
+                        left = l->rank;                                                         \
+                        sum = f + i + 1 < l->filters ? *++bias : 0;                             \
+                    }                                                                           \
+                }                                                                               \
+            }                                                                                   \
+        }                                                                                       \
     }
 
 TVMK_SVDF(tvmk_svdf_int8, int8_t, tvmk_svdf_filter_int8, INT8_MIN, INT8_MAX)

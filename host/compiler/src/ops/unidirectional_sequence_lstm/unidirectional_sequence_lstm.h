@@ -13,7 +13,7 @@ typedef struct {
 } tvmk_lstm_factor_t;
 
 typedef struct {
-    tvmk_unit_scaled_t input, recurrent;      /* rows [unit][gate], sums to 12 fractional bits */
+    tvmk_unit_scaled_t input, recurrent;  /* rows [unit][gate], sums to 12 fractional bits */
     tvmk_lstm_factor_t keep, add, result; /* forget gate · cell, input gate · cell gate, output gate · tanh(cell) */
     tvmk_sigmoid_int16_t gate, cell;      /* arguments of 12 fractional bits; of the cell state */
     int32_t units, batches, steps;

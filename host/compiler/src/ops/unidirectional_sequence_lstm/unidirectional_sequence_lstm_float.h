@@ -31,7 +31,8 @@ TVMK_INLINE float tvmk_float_lstm_gate(const tvmk_float_lstm_t *l, int32_t row, 
 TVMK_INLINE float tvmk_float_lstm_product(float x, float y) { return tvmk_float_clamp(tvmk_exact(x * y), -FLT_MAX, FLT_MAX); }
 
 /* One step of one batch: `out` becomes the next hidden state. */
-TVMK_SHARED void tvmk_float_lstm_step(const tvmk_float_lstm_t *l, const float *in, const float *hidden, float *cell, float *out) {
+TVMK_SHARED void tvmk_float_lstm_step(const tvmk_float_lstm_t *l, const float *in, const float *hidden, float *cell,
+                                      float *out) {
     int32_t units = l->units;
     for (int32_t u = 0; u < units; u++) {
         float input = tvmk_float_logistic_of(tvmk_float_lstm_gate(l, u, in, hidden));
