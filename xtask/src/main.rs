@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, coverage, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz, header,
-    heartbeat, misra, mutants, no_library, proof, reach, sanitize, setup, size, stack, sysroot, test, wake_word,
+    heartbeat, misra, mutants, no_library, proof, reach, sanitize, setup, size, stack, sysroot, test, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -100,6 +100,12 @@ const VERBS: &[Verb] = &[
         usage: "[REGEX] [--seed N]",
         about: "every operator on a core whose int has 16 bits, with the host's bytes",
         run: avr::run,
+    },
+    Verb {
+        name: "python",
+        usage: "",
+        about: "the Python package: a wheel, installed into a new environment and tested there",
+        run: wheel::run,
     },
     Verb {
         name: "no-library",

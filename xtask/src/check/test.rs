@@ -8,7 +8,7 @@ use crate::check::{abi, attack, avr, coverage, deny, docs, flags, fuzz, header, 
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
 use crate::measure::{bench, calls, firmware, size};
-use crate::release::{dist, wake_word};
+use crate::release::{dist, wake_word, wheel};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -62,6 +62,7 @@ const STEPS: &[Step] = &[
     Step { name: "flags", about: "the same bytes under the flags that products use", run: product_flags },
     Step { name: "avr", about: "every operator on a core whose int has 16 bits", run: sixteen_bits },
     Step { name: "no-library", about: "models called without the library, on cores that have none", run: alone },
+    Step { name: "python", about: "the Python package, installed and tested", run: python },
     Step { name: "dist", about: "the release, used without Rust", run: release },
 ];
 
@@ -278,6 +279,11 @@ fn sixteen_bits() -> Result<End> {
 
 fn alone() -> Result<End> {
     no_library::run(&[])?;
+    Ok(End::Passed)
+}
+
+fn python() -> Result<End> {
+    wheel::run(&[])?;
     Ok(End::Passed)
 }
 

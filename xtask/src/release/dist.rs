@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{library, paths, setup};
-use crate::release::portable;
+use crate::release::{portable, wheel};
 
 /// The directory of the library for this machine.
 const HOST: &str = "x86_64-linux";
@@ -22,7 +22,7 @@ pub fn run(args: &[String]) -> Result<()> {
     if !args.is_empty() {
         bail!("usage: cargo xtask dist");
     }
-    setup::need(&["firmware", "cmake"])?;
+    setup::need(&["firmware", "cmake", "oracle"])?;
     let name = format!("tvm_embedded-{}", env!("CARGO_PKG_VERSION"));
     let dist = paths::target().join("dist");
     let release = dist.join(&name);
@@ -56,7 +56,11 @@ pub fn run(args: &[String]) -> Result<()> {
             println!("{core:<12} the example builds and runs with the release alone");
         }
     }
-    println!("{} ({} KiB)", archive.display(), fs::metadata(&archive)?.len() / 1024);
+    let python = wheel::build(&release, &dist)?;
+    wheel::try_out(&python, &dist.join("venv"))?;
+    for file in [&archive, &python] {
+        println!("{} ({} KiB)", file.display(), fs::metadata(file)?.len() / 1024);
+    }
     Ok(())
 }
 

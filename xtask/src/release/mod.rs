@@ -5,3 +5,4 @@ pub mod dist;
 pub mod fresh;
 pub mod portable;
 pub mod wake_word;
+pub mod wheel;
