@@ -1712,15 +1712,15 @@ static inline int32_t TVMQuantizeInteger(int32_t value, int32_t multiplier, int3
 /** What the library does in TVMGetParameter and TVMGetDevice, for programs without it: `index` of `count` in a binding. */
 static inline int32_t TVMBound(const TVMBinding *binding, size_t count, size_t index, int32_t not_set, int32_t null,
                                const void **memory, size_t *bytes) {
-  if (binding->kind == TVM_BINDING_BUFFER || (binding->kind == TVM_BINDING_AUTO && count == 1u)) {
+  if ((binding->kind == TVM_BINDING_BUFFER) || ((binding->kind == TVM_BINDING_AUTO) && (count == 1u))) {
     *memory = binding->memory;
     *bytes = binding->size;
-    return count == 1u ? TVM_STATUS_OK : TVM_STATUS_WRONG_COUNT;
+    return (count == 1u) ? TVM_STATUS_OK : TVM_STATUS_WRONG_COUNT;
   }
-  if (binding->kind != TVM_BINDING_TABLE && binding->kind != TVM_BINDING_AUTO) {
+  if ((binding->kind != TVM_BINDING_TABLE) && (binding->kind != TVM_BINDING_AUTO)) {
     return not_set;
   }
-  if (binding->size / sizeof(void *) < count) {
+  if ((binding->size / sizeof(void *)) < count) {
     return TVM_STATUS_WRONG_COUNT;
   }
   if (binding->memory == NULL) {
@@ -1739,11 +1739,11 @@ static inline int32_t TVMParameterOf(const TVMContext *context, size_t count, si
   int32_t status;
   if (context == NULL) {
     *parameter = carried;
-    return carried != NULL ? TVM_STATUS_OK : TVM_STATUS_NULL_CONTEXT;
+    return (carried != NULL) ? TVM_STATUS_OK : TVM_STATUS_NULL_CONTEXT;
   }
   status = TVMBound(&context->parameters, count, index, TVM_STATUS_PARAMETERS_NOT_SET, TVM_STATUS_NULL_PARAMETER, &memory,
                     &bytes);
-  if (status == TVM_STATUS_PARAMETERS_NOT_SET && carried != NULL) {
+  if ((status == TVM_STATUS_PARAMETERS_NOT_SET) && (carried != NULL)) {
     *parameter = carried;
     return TVM_STATUS_OK;
   }
@@ -1753,7 +1753,7 @@ static inline int32_t TVMParameterOf(const TVMContext *context, size_t count, si
   if (memory == NULL) {
     return TVM_STATUS_NULL_PARAMETER;
   }
-  if ((TVM_CAST(uintptr_t, memory) & (alignment - 1u)) != 0u) {
+  if ((TVM_CAST(uintptr_t, TVM_CAST(const uint8_t *, memory)) & (alignment - 1u)) != 0u) {
     return TVM_STATUS_MISALIGNED_PARAMETER;
   }
   if (bytes < size) {
@@ -1773,11 +1773,11 @@ static inline int32_t TVMDeviceOf(const TVMContext *context, size_t count, size_
   }
   status =
       TVMBound(&context->devices, count, index, TVM_STATUS_DEVICES_NOT_SET, TVM_STATUS_NULL_DEVICE, &handle, &bytes);
-  if (status == TVM_STATUS_OK && handle == NULL) {
+  if ((status == TVM_STATUS_OK) && (handle == NULL)) {
     status = TVM_STATUS_NULL_DEVICE;
   }
   if (status == TVM_STATUS_OK) {
-    *device = TVM_CAST(void *, TVM_CAST(uintptr_t, handle));
+    *device = TVM_CAST(uint8_t *, TVM_CAST(uintptr_t, TVM_CAST(const uint8_t *, handle)));
   }
   return status;
 }

@@ -571,12 +571,15 @@ static void test_unit_sums(void) {
             sums[c] += weights[(first + c) * inputs + k] * in[k];
         }
     }
+    int32_t raised[2] = {first + between(0, count - 1), between(0, inputs - 1)};
+    int32_t is_raised = TVMK_DSP && !unpacked && between(0, 1);
+    sums[raised[0] - first] -= is_raised * in[raised[1]];
     int32_t bytes = count * (int32_t)sizeof *sums;
     memcpy(expected, sums, (size_t)bytes);
     memset(out, 85, OUT_MAX + GUARD);
     snprintf(details, sizeof details, "%ld to %ld from %ld", (long)inputs, (long)count, (long)first);
     int32_t kept = TVMK_DSP && !unpacked ? rows / 2 * 4 * ((inputs + 1) / 2) : rows * inputs;
-    tvmk_unit_rows_t l = {at_edge(EDGE_WEIGHTS, packed.bytes, kept), inputs, !unpacked};
+    tvmk_unit_rows_t l = {at_edge(EDGE_WEIGHTS, packed.bytes, kept), inputs, !unpacked, raised, is_raised};
     tvmk_unit_sums(&l, first, count, at_edge(EDGE_INPUT, in, inputs), sums);
     memcpy(out, sums, (size_t)bytes);
     check("unit_sums", bytes, details);

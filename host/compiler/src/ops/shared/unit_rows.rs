@@ -20,7 +20,7 @@ pub struct UnitRows {
 
 impl UnitRows {
     /// The constants called `what` and `table`, the initialiser of `tvmk_unit_scaled_t` that names them, and whether the
-    /// weights are packed for the DSP extension.
+    /// weights are packed for the DSP extension, all but a few that have no room as one more than they are.
     pub fn lower(
         &self,
         lowering: &Lowering<'_>,
@@ -37,25 +37,57 @@ impl UnitRows {
             comment: shape.to_owned(),
             core,
         };
-        let (mut constants, packed) = match pack::dsp(&self.weights, rows, 1, inputs, BLOCK) {
-            None => (vec![plain(Core::Any)], false),
+        let (packed, raised) = packed(&self.weights, rows, inputs);
+        let is_packed = packed.is_some();
+        let mut constants = match packed {
+            None => vec![plain(Core::Any)],
             Some(packed) => {
                 let comment = format!("{shape}, two rows in each element: 256 * second + first, order of SXTB16");
                 let dsp = Constant { data: ConstantData::I16(packed), comment, ..plain(Core::Dsp) };
-                (vec![dsp, plain(Core::Plain)], true)
+                vec![dsp, plain(Core::Plain)]
             }
         };
+        let (mut raised_name, raised_count) = ("NULL".to_owned(), raised.len() / 2);
+        if raised_count > 0 {
+            raised_name = lowering.constant(&format!("{what}_raised"));
+            let comment = "row and input of each weight that is one more in the packed form".to_owned();
+            let data = ConstantData::I32(raised);
+            constants.push(Constant { name: raised_name.clone(), data, comment, ..plain(Core::Any) });
+        }
         let table_name = lowering.constant(table);
-        let (is_packed, short) = (i32::from(packed), i32::from(self.table.short));
-        let fields = format!("{{{{{}, {inputs}, {is_packed}}}, {table_name}, {short}}}", lowering.constant(what));
+        let rows = format!(
+            "{{{}, {inputs}, {}, {raised_name}, {raised_count}}}",
+            lowering.constant(what),
+            i32::from(is_packed)
+        );
+        let fields = format!("{{{rows}, {table_name}, {}}}", i32::from(self.table.short));
         constants.push(Constant { name: table_name, ..weighted::table_constant(lowering, &self.table) });
-        (constants, fields, packed)
+        (constants, fields, is_packed)
+    }
+}
+
+/// The weights packed for the DSP extension, and row and input of each that is one more there: a second row's -128 beside a
+/// negative weight has no room. Nothing of it where that is more than every sixteenth weight, or sums are too large.
+fn packed(weights: &[i8], rows: usize, inputs: usize) -> (Option<Vec<i16>>, Vec<i32>) {
+    let (mut fitting, mut raised) = (weights.to_vec(), Vec::new());
+    for row in (1..rows).step_by(2) {
+        for input in 0..inputs {
+            let at = row * inputs + input;
+            if weights[at] == i8::MIN && weights[at - inputs] < 0 {
+                fitting[at] += 1;
+                raised.extend([row as i32, input as i32]);
+            }
+        }
+    }
+    match pack::dsp(&fitting, rows, 1, inputs, BLOCK) {
+        Some(packed) if raised.len() / 2 * 16 <= weights.len() => (Some(packed), raised),
+        _ => (None, Vec::new()),
     }
 }
 
 /// What layers lack where weights are not packed.
 pub fn limit() -> Limit {
-    let reason = "a weight of -128 pairs with a negative one, which can't be packed".to_owned();
+    let reason = "too many weights of -128 pair with negative ones, which can't be packed".to_owned();
     Limit { paths: &[Path::Dsp], reason, general: true }
 }
 

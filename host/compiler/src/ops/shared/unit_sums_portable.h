@@ -9,6 +9,8 @@ typedef struct {
     const void *weights;
     int32_t inputs;
     int32_t packed;
+    const int32_t *raised; /* row and input of each weight that is one more in the packed form */
+    int32_t raised_count;
 } tvmk_unit_rows_t;
 
 #if !TVMK_MVE

@@ -29,11 +29,23 @@ def cases():
         yield f"lstm-clip-{clip}", lambda state, c=clip: _lstm(state, (1, 5, 12, 8), clip=c)
         yield f"lstm-float32-clip-{clip}", lambda state, c=clip: _float(state, (1, 5, 12, 8), clip=c)
     yield "contradiction-lstm-hybrid", lambda state: _float(state, (1, 3, 9, 8), hybrid=True)
+    yield "lstm-some_lowest", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128, lowest_of=(slice(None), 0))
     yield "lstm-unpackable", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128)
     yield "refused-lstm-peephole", lambda state: _lstm(state, (1, 3, 9, 8), peephole=True)
 
 
-def _lstm(state, shape, major=False, zeros=None, power=-11, gain=None, clip=0.0, lowest=-127, peephole=False):
+def _lstm(
+    state,
+    shape,
+    major=False,
+    zeros=None,
+    power=-11,
+    gain=None,
+    clip=0.0,
+    lowest=-127,
+    lowest_of=slice(None, None, 2),
+    peephole=False,
+):
     batches, steps, inputs, units = shape
     model = Model()
     graph = model.graph()
@@ -51,7 +63,7 @@ def _lstm(state, shape, major=False, zeros=None, power=-11, gain=None, clip=0.0,
             scale = float(np.float32(gain * state.uniform(0.5, 2) / (quantization.scale * 74 * 74 * np.sqrt(count))))
             weights = state.randint(lowest, 128, (units, count)).astype(np.int8)
             if lowest == -128:
-                weights[::2] = -128
+                weights[lowest_of] = -128
             slots[first + gate] = graph.constant(f"weights{first + gate}", weights, Quantization(scale, 0))
     for gate in range(4):
         scale = source.scale * slots[1 + gate].scale
