@@ -25,8 +25,8 @@ const PARTS: &[Part] = &[
     Part {
         name: "layers",
         test: "a_million_bytes_of_each_weighted_layer_equal_the_interpreter",
-        short: 90,
-        long: 1_800,
+        short: 200,
+        long: 2_000,
     },
 ];
 

@@ -35,5 +35,5 @@ fn mutants_equal_the_interpreter() {
 #[test]
 #[ignore = "`cargo xtask attack` runs it"]
 fn a_million_bytes_of_each_weighted_layer_equal_the_interpreter() {
-    campaign(&Campaign { what: "layers", count: 90, least_accepted: 0.6, kinds: (4, 1_000_000) });
+    campaign(&Campaign { what: "layers", count: 200, least_accepted: 0.6, kinds: (6, 1_000_000) });
 }
