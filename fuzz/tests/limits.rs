@@ -72,8 +72,7 @@ fn measure(tool: &Path, layers: u32, width: u32) -> [f64; 2] {
 fn is_linear(series: &[(u32, u32)]) {
     let tool = tool();
     let times: Vec<[f64; 2]> = series.iter().map(|&(layers, width)| measure(&tool, layers, width)).collect();
-    for verb in 0..2 {
-        let (first, last) = (times[0][verb], times[times.len() - 1][verb]);
+    for (first, last) in times[0].iter().zip(times[times.len() - 1]) {
         assert!(last <= 2.0 * first, "{first} s for a byte of the smallest, {last} of the largest");
     }
 }
@@ -119,11 +118,14 @@ fn compile_time(tool: &Path, model: &[u8]) -> f64 {
     (0..3).map(|_| run(tool, &arguments).seconds).fold(f64::INFINITY, f64::min)
 }
 
+/// A model of so many layers.
+type Network = fn(u32) -> Vec<u8>;
+
 /// Plans, reports and text of many layers: time for a layer of 4 000 is at most one and a half that of 1 000.
 #[test]
 fn many_small_layers() {
     let tool = tool();
-    let kinds: [(&str, fn(u32) -> Vec<u8>); 3] =
+    let kinds: [(&str, Network); 3] =
         [("activations", activations), ("sums", sums), ("fully connected", |layers| network(layers, 8))];
     let empty = compile_time(&tool, &activations(1));
     for (kind, model) in kinds {
