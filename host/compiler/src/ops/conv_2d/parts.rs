@@ -55,7 +55,9 @@ pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary
     let own = most(&|part| layer::scratch_bytes(&part.window, form)).next_multiple_of(4);
     let scratch_bytes = own + most(&picked) + most(&made);
     let mut body = structs(lowering, parts);
-    let (picks, packed) = (u8::from(most(&picked) > 0), u8::from(form != Form::Unpacked));
+    let is_int4 = matches!(form, Form::Int4 | Form::Int4General);
+    let packed = if form == Form::Unpacked { 0 } else { 1 + u8::from(is_int4) };
+    let picks = u8::from(most(&picked) > 0);
     let needed = format!("tvmk_conv_2d_parts_scratch(parts, {}, {picks}, {packed})", parts.len());
     body += &text::scratch(&needed, scratch_bytes);
     body += &format!("    int8_t *made = (int8_t *)scratch + {own};\n");
@@ -76,7 +78,6 @@ pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary
     }
     body += &format!("            {}(parts[p], {source}, made, scratch);\n", layer::function(form));
     body += "            tvmk_conv_2d_spread(parts[p], &places[p], made, out);\n        }\n    }\n";
-    let is_int4 = matches!(form, Form::Int4 | Form::Int4General);
     let headers = if is_int4 { vec!["conv_2d_int4.h", "conv_2d_parts.h"] } else { vec!["conv_2d_parts.h"] };
     let summary = summary + int4::note(&parts[0].weighted, is_int4);
     let macs = |part: &Part<'_>| part.window.positions() as u64 * part.weights.len() as u64;

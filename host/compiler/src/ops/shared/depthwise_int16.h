@@ -30,7 +30,7 @@ TVMK_INLINE void tvmk_int16_depthwise(const tvmk_int16_window_t *l, const int16_
                 const int16_t *first = row + (x + kx * l->dilation_width) * l->in_channels;
                 tvmk_int16_taps_t t = {.in = first, .tap = ky * l->window_width + kx, .rows = rows, .columns = columns};
                 int32_t next = x + l->stride_width;
-                if (fast && TVMK_INT16_TWO && ox + 1 < l->out_width && x >= 0 && next + span < l->in_width) {
+                if (fast && TVMK_INT16_TWO != 0 && ox + 1 < l->out_width && x >= 0 && next + span < l->in_width) {
                     tvmk_int16_two(l, &t, out, form);
                     ox += 2;
                     x = next + l->stride_width;

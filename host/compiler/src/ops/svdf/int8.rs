@@ -42,15 +42,15 @@ pub fn check<'a>(checker: &mut Checker<'a>, operands: Operands<'a>, sizes: Sizes
     if time_zero != 0 {
         checker.bad_tensor(time.id, format!("zero point {time_zero}"), "symmetric weights");
     }
-    let product = state_scale * time_scale;
-    let apart = (f64::from(bias_scale) - f64::from(product)).abs();
+    // In double, as the pinned interpreter.
+    let product = f64::from(state_scale) * f64::from(time_scale);
+    let apart = (f64::from(bias_scale) - product).abs();
     if apart.is_nan() || apart >= BIAS_TOLERANCE {
         let expected = format!("scale {product}, the product of the state's and the weights of time's");
         checker.bad_tensor(bias.id, format!("scale {bias_scale}"), expected);
     }
     let rows = rows(checker, input, features, state_scale)?;
-    // In float32, as the reference.
-    let result = Multiplier::new(f64::from(product / output_scale));
+    let result = Multiplier::new(product / f64::from(output_scale));
     let time_data = time.i8_data().map(|data| data.into_iter().map(i16::from).collect()).or_else(|| time.i16_data());
     if time_data.is_none() {
         checker.bad_tensor(time.id, "weights computed at run time", "constant weights");
@@ -67,7 +67,7 @@ fn rows(checker: &mut Checker<'_>, input: Operand<'_>, features: Operand<'_>, st
     if features_zero != 0 {
         checker.bad_tensor(features.id, format!("zero point {features_zero}"), "symmetric weights");
     }
-    let factor = Multiplier::new(f64::from(scale * features_scale / state_scale));
+    let factor = Multiplier::new(f64::from(scale) * f64::from(features_scale) / f64::from(state_scale));
     let Some(mut weights) = features.i8_data() else {
         checker.bad_tensor(features.id, "weights computed at run time", "constant weights");
         return None;

@@ -21,7 +21,7 @@ pub fn edits(graph: &Subgraph, flows: &[Flow<'_>], ranges: &Ranges, removed: &mu
             && let Some(input) = given_back(lanes, ranges)
         {
             (Change::Alias(input.id), Part::Operator, "the whole operator: it gives back its input")
-        } else if let Some(change) = without_clamp(graph, op, flow, ranges) {
+        } else if let Some(change) = without_clamp(graph, op, ranges) {
             (change, Part::Clamp, "the clamp of its activation: no value lies outside")
         } else {
             continue;
@@ -58,21 +58,20 @@ fn given_back<'a>(lanes: &Lanes<'a>, ranges: &Ranges) -> Option<Operand<'a>> {
 }
 
 /// The operator without its activation, where that does not change what it gives.
-fn without_clamp(graph: &Subgraph, op: &Operator, flow: &Flow<'_>, ranges: &Ranges) -> Option<Change> {
+fn without_clamp(graph: &Subgraph, op: &Operator, ranges: &Ranges) -> Option<Change> {
     let (activation, options) = op.options.without_activation()?;
     let output = graph.tensor(*op.outputs.first()?);
-    let clamped = ranges::of_output(flow, ranges).filter(|_| binds(activation, output))?;
+    let (low, high) = clamp(activation, output)?;
     let free = Operator { options, ..op.clone() };
     let checked = ops::check(graph, &free).ok()?;
+    // A channel of which nothing is known holds anything, and so lies outside.
     let unclamped = ranges::of_output(&shape::usable(Some(checked.as_ref())), ranges)?;
     drop(checked);
-    (clamped == unclamped).then_some(Change::Options(free.options))
+    unclamped.iter().all(|range| low <= range.0 && range.1 <= high).then_some(Change::Options(free.options))
 }
 
-/// Whether an activation is a clamp for some value of its output's type.
-fn binds(activation: Activation, output: &Tensor) -> bool {
-    let (Some((scale, zero_point)), Some((low, high))) = (output.per_tensor(), output.dtype.range()) else {
-        return false;
-    };
-    quantize::activation_range(activation, scale, zero_point, low, high) != Some((low, high))
+/// The limits of an activation that is a clamp for some value of its output's type.
+fn clamp(activation: Activation, output: &Tensor) -> Option<(i32, i32)> {
+    let ((scale, zero_point), (low, high)) = (output.per_tensor()?, output.dtype.range()?);
+    quantize::activation_range(activation, scale, zero_point, low, high).filter(|&limits| limits != (low, high))
 }

@@ -25,6 +25,7 @@ pub fn live(graph: &Subgraph, flows: &[Flow<'_>], open: &[Option<usize>], ranges
         }
     }
     marking.follow();
+    marking.keep_parts();
     marking.fill_up(open);
     marking.live.into_iter().zip(open).map(|(live, open)| open.map(|_| live)).collect()
 }
@@ -138,6 +139,24 @@ impl<'a> Marking<'a> {
                 _ => self.mark(input.id, 0),
             }
         }
+    }
+
+    /// A constant among joined inputs keeps a channel, as what is computed does.
+    fn keep_parts(&mut self) {
+        let flows = self.flows;
+        for flow in flows {
+            let Flow::Joined { inputs, output } = flow else { continue };
+            let mut first = 0;
+            for input in inputs {
+                let end = first + channels(input);
+                let is_left = !self.live[output.id.0][first..end].contains(&true);
+                if input.is_constant() && is_left && first < end {
+                    self.mark(output.id, first);
+                }
+                first = end;
+            }
+        }
+        self.follow();
     }
 
     /// No tensor is left without channels, nor with a number that would be slow; those of one value cost their readers least.
