@@ -112,7 +112,7 @@ pub struct Generate {
     pub parameters: Parameters,
 
     /// Write files that need no libtvm_embedded.a, with a tvm_embedded.h of their own: for cores that have no library. The
-    /// model is then called through TVMExecute_<model> alone
+    /// model is then called through `TVMExecute_<model>` alone
     #[arg(long)]
     pub no_library: bool,
 }

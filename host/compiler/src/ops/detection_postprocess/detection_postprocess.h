@@ -41,8 +41,8 @@ TVMK_SHARED double tvmk_double_exp(double x) {
     double scaled = tvmk_double(x * 1.4426950408889634074);
     int32_t n = (int32_t)(scaled + (scaled < 0.0 ? -0.5 : 0.5));
     /* log 2 in two parts, the first of which times n is exact. */
-    double rest = tvmk_double(x - tvmk_double(n * 6.93147180369123816490e-01));
-    rest = tvmk_double(rest - tvmk_double(n * 1.90821492927058770002e-10));
+    double rest = tvmk_double(x - tvmk_double((double)n * 6.93147180369123816490e-01));
+    rest = tvmk_double(rest - tvmk_double((double)n * 1.90821492927058770002e-10));
     double sum = factors[13];
     for (int32_t i = 12; i >= 0; i--) {
         sum = tvmk_double(tvmk_double(sum * rest) + factors[i]);

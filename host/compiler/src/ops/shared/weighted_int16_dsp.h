@@ -142,7 +142,8 @@ TVMK_INLINE void tvmk_int16_group(const tvmk_int16_window_t *l, const int8_t *we
 /* The products of n elements of one column with four channels, two from w0 and two from w1. */
 TVMK_INLINE void tvmk_int16_products(const int8_t *w0, const int8_t *w1, const int16_t *x, int32_t n, int32_t *sums) {
     int32_t a = 0, b = 0, c = 0, d = 0;
-#ifdef __ARM_FEATURE_UNALIGNED
+/* The loop needs eleven registers, which code without optimisation has not. */
+#if defined(__ARM_FEATURE_UNALIGNED) && defined(__OPTIMIZE__)
     if (n >= 8) {
         int32_t eights = n >> 3, x2, even, odd;
         __asm__ volatile("1:\n" TVMK_INT16_PAIR_BY_FOUR TVMK_INT16_PAIR_BY_FOUR TVMK_INT16_PAIR_BY_FOUR TVMK_INT16_PAIR_BY_FOUR

@@ -1,7 +1,7 @@
 //! Backwards: the channels that results depend on.
 
 use super::ranges::Ranges;
-use super::shape::{Tie, channels, tie};
+use super::shape::{Tie, channels, is_vast, tie};
 use crate::ir::graph::{Subgraph, TensorId};
 use crate::ops::flow::{Flow, Lanes, Layout, Sums};
 
@@ -57,7 +57,10 @@ impl<'a> Marking<'a> {
                 }
             }
         }
-        let counted = graph.tensors.iter().map(|tensor| if tensor.is_constant() { 0 } else { channels(tensor) });
+        let counted = graph.tensors.iter().map(|tensor| match tensor.is_constant() || is_vast(tensor) {
+            true => 0,
+            false => channels(tensor),
+        });
         let live = counted.map(|channels| vec![false; channels]).collect();
         Marking { flows, ranges, live, around, todo: Vec::new() }
     }

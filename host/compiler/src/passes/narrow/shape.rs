@@ -7,9 +7,17 @@ use crate::ops::definition::Checked;
 use crate::ops::flow::{Flow, Layout};
 use std::collections::HashSet;
 
+/// Channels up to which the passes here look at a tensor: each takes memory, and rows of millions are not channels.
+const MOST: usize = 1 << 16;
+
 /// Channels of a tensor: its last dimension.
 pub fn channels(tensor: &Tensor) -> usize {
     tensor.shape.last().copied().unwrap_or(1)
+}
+
+/// Whether a tensor has more channels than the passes look at.
+pub fn is_vast(tensor: &Tensor) -> bool {
+    channels(tensor) > MOST
 }
 
 /// Tensors that are not written once, by one operator of the graph: those of the caller's, of the state, and of loops.
@@ -29,7 +37,9 @@ pub fn foreign(program: &Program) -> HashSet<TensorId> {
 /// knows.
 pub fn open(program: &Program) -> Vec<Option<usize>> {
     let graph = &program.graph;
-    let is_open = |tensor: &Tensor| tensor.dtype == DType::Int8 && !tensor.is_constant() && !tensor.shape.is_empty();
+    let is_open = |tensor: &Tensor| {
+        tensor.dtype == DType::Int8 && !tensor.is_constant() && !tensor.shape.is_empty() && !is_vast(tensor)
+    };
     let mut open: Vec<Option<usize>> =
         graph.tensors.iter().map(|tensor| is_open(tensor).then(|| channels(tensor))).collect();
     for id in foreign(program).iter().chain(&graph.outputs) {
@@ -62,6 +72,7 @@ pub fn usable<'a>(checked: Option<&'a (dyn Checked + 'a)>) -> Flow<'a> {
     let flow = checked.map_or(Flow::Opaque, |checked| checked.flow());
     let fits = match &flow {
         Flow::Opaque => true,
+        _ if has_vast(&flow) => false,
         Flow::Sums(sums) => {
             let (from, outputs) = (channels(&sums.weighted.input), sums.weighted.bias.len());
             let fits = match sums.layout {
@@ -79,4 +90,13 @@ pub fn usable<'a>(checked: Option<&'a (dyn Checked + 'a)>) -> Flow<'a> {
         }
     };
     if fits { flow } else { Flow::Opaque }
+}
+
+fn has_vast(flow: &Flow<'_>) -> bool {
+    match flow {
+        Flow::Opaque => false,
+        Flow::Sums(sums) => is_vast(&sums.weighted.input) || is_vast(&sums.weighted.output),
+        Flow::Lanes(lanes) => lanes.inputs.iter().chain([&lanes.output]).any(|operand| is_vast(operand)),
+        Flow::Joined { inputs, output } => inputs.iter().chain([output]).any(|operand| is_vast(operand)),
+    }
 }
