@@ -43,6 +43,7 @@
  * else: TVMExecute_<model>, TVMReset_<model> and the macros of a model's own header. Any other function of the library is then a
  * compile error. For cores without a library: docs/without-library.md. There is none for pointers of 16 bits. */
 #if !defined(TVM_EMBEDDED_NO_LIBRARY) && UINTPTR_MAX <= 0xFFFF
+/** Defined by the program, or here: the program has no libtvm_embedded.a. */
 #define TVM_EMBEDDED_NO_LIBRARY
 #endif
 
@@ -1460,6 +1461,7 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
 
 #else /* TVM_EMBEDDED_NO_LIBRARY */
 
+/** @cond */
 /* An incomplete type has no size: using one of these does not compile. */
 #define TVMSetWorkspaces \
   (sizeof(struct TVMSetWorkspaces_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
@@ -1579,6 +1581,7 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
   (sizeof(struct TVMGetOutputShape_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
 #define TVMGetOutputQuantization \
   (sizeof(struct TVMGetOutputQuantization_needs_libtvm_embedded_but_TVM_EMBEDDED_NO_LIBRARY_is_defined))
+/** @endcond */
 
 #endif /* TVM_EMBEDDED_NO_LIBRARY */
 

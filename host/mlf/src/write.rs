@@ -224,7 +224,7 @@ pub struct MetadataModule {
 }
 
 /// Writes `metadata.json` of version 7, sorted keys, two spaces of indentation, as TVM does; but what stands deeper than
-/// [`PRETTY`] is on one line, since it is there for each layer.
+/// `PRETTY` is on one line, since it is there for each layer.
 ///
 /// # Errors
 /// A value that JSON can't hold, for example a scale that is not finite.

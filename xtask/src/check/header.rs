@@ -73,7 +73,8 @@ fn without_library(text: &str) -> anyhow::Result<String> {
     }
     Ok(format!(
         "{head}#ifndef TVM_EMBEDDED_NO_LIBRARY\n{library}#else /* TVM_EMBEDDED_NO_LIBRARY */\n\n\
-         /* An incomplete type has no size: using one of these does not compile. */\n{refused}\n\
+         /** @cond */\n\
+         /* An incomplete type has no size: using one of these does not compile. */\n{refused}/** @endcond */\n\n\
          #endif /* TVM_EMBEDDED_NO_LIBRARY */\n\n{rest}"
     ))
 }
