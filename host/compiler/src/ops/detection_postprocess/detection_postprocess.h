@@ -4,6 +4,13 @@
 
 #include "float_base.h"
 
+#include <float.h>
+
+/* The reference computes boxes in double. */
+#if DBL_MANT_DIG < 53
+#error "DETECTION_POSTPROCESS needs a double of 64 bits, and this compiler's has less (avr-gcc from 10 on: -mdouble=64)"
+#endif
+
 typedef struct {
     int32_t boxes, width;             /* floats of an encoding; the first four are read */
     int32_t classes, columns, offset; /* scores of a box, and the first that is no background */
