@@ -127,34 +127,20 @@ fn generated_models_equal_the_oracle() {
     }
     let arguments = ["run", models_text, "--all", "--out", oracle_text, "--count", "40", "--sequence", "10"];
     assert!(python("oracle.py", &arguments));
+    let wrong = differences(&names, folder, &models, &oracle);
+    println!("{} models", names.len());
+    assert!(!names.is_empty());
+    assert!(wrong.is_empty(), "{} of {} models:\n{}", wrong.len(), names.len(), wrong.join("\n"));
+}
+
+/// What differs, model by model, on as many threads as there are processors.
+fn differences(names: &[String], folder: &Path, models: &Path, oracle: &Path) -> Vec<String> {
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
     let work = || {
         while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let recording = Recording::read(&oracle.join(name));
-            let file = format!("{name}.tflite");
-            let instead = models.join("instead").join(&file);
-            let paired = instead.is_file();
-            let tflite = fs::read(if paired { instead } else { models.join(&file) }).unwrap();
-            let several = !paired && recording.tensors.iter().any(|tensor| tensor.role == "intermediate");
-            // Small layers are not packed by themselves.
-            let packs = Options { int4: Int4::Packed, ..Options::default() };
-            for (mode, options) in [
-                ("planned", Options::default()),
-                ("in workspace", Options { io_in_workspace: true, ..Options::default() }),
-                ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
-                ("int4", packs),
-            ] {
-                // With a single operator there is nothing between input and output.
-                if if mode == "int4" { !name.contains("int4") } else { !several && mode != "planned" } {
-                    continue;
-                }
-                let here = folder.join(name).join(mode);
-                if let Err(difference) = compare(&tflite, &options, &recording, &here, true) {
-                    wrong.lock().unwrap().push(format!("{name}, {mode}: {difference}"));
-                }
-                let _ = fs::remove_dir_all(&here);
-            }
+            let found = differences_of(name, folder, models, oracle);
+            wrong.lock().unwrap().extend(found);
         }
     };
     std::thread::scope(|scope| {
@@ -164,9 +150,37 @@ fn generated_models_equal_the_oracle() {
     });
     let mut wrong = wrong.into_inner().unwrap();
     wrong.sort();
-    println!("{} models", names.len());
-    assert!(!names.is_empty());
-    assert!(wrong.is_empty(), "{} of {} models:\n{}", wrong.len(), names.len(), wrong.join("\n"));
+    wrong
+}
+
+/// What differs in one model: with its tensors planned, in the workspace, all of them kept, and with int4 packed.
+fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let recording = Recording::read(&oracle.join(name));
+    let file = format!("{name}.tflite");
+    let instead = models.join("instead").join(&file);
+    let paired = instead.is_file();
+    let tflite = fs::read(if paired { instead } else { models.join(&file) }).unwrap();
+    let several = !paired && recording.tensors.iter().any(|tensor| tensor.role == "intermediate");
+    // Small layers are not packed by themselves.
+    let packs = Options { int4: Int4::Packed, ..Options::default() };
+    for (mode, options) in [
+        ("planned", Options::default()),
+        ("in workspace", Options { io_in_workspace: true, ..Options::default() }),
+        ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
+        ("int4", packs),
+    ] {
+        // With a single operator there is nothing between input and output.
+        if if mode == "int4" { !name.contains("int4") } else { !several && mode != "planned" } {
+            continue;
+        }
+        let here = folder.join(name).join(mode);
+        if let Err(difference) = compare(&tflite, &options, &recording, &here, true) {
+            wrong.push(format!("{name}, {mode}: {difference}"));
+        }
+        let _ = fs::remove_dir_all(&here);
+    }
+    wrong
 }
 
 fn model_names(folder: &Path) -> Vec<String> {

@@ -104,6 +104,13 @@ fn user(generated: &Generated) -> String {
         generated,
         if user { arguments.iter().rfind(|argument| argument.starts_with("parameter")) } else { None },
     );
+    call(&mut out, symbol, context, placed);
+    out
+}
+
+/// The main function.
+fn call(out: &mut String, symbol: &str, context: &str, placed: bool) {
+    let upper = symbol.to_ascii_uppercase();
     out.push_str("int main(void) {\n");
     if placed {
         let _ = write!(
@@ -124,7 +131,6 @@ fn user(generated: &Generated) -> String {
         "  if (TVMExecute(&{symbol}, &inputs, &outputs, {context}) != 0) {{\n    return 1;\n  }}\n  \
          return TVMExecute_{symbol}(&inputs, &outputs, {context}) == 0 ? example() : 2;\n}}\n"
     );
-    out
 }
 
 /// The program in the comment that opens the header, as a function.

@@ -183,80 +183,59 @@ fn members_that_are_missing() {
     assert!(common::parse(&without("net.relay")).is_ok());
 }
 
+/// Changes to the entry point: from, to, and the message; an empty message where the archive is still accepted.
+const ENTRY: [(&str, &str, &str); 18] = [
+    (",inputs->alpha", "", "lib0.c: line 7: the header has 2 inputs, the entry point passes 1"),
+    ("inputs->alpha", "inputs->zeta_0", "lib0.c: line 7: input 'zeta_0' is passed twice"),
+    ("void* zeta_0,void* alpha", "void* zeta_0", "takes 3 parameters but is given 4"),
+    ("workspace_pools->sram", "workspace_pools->dtcm", "pool 'dtcm' is passed, but not declared anywhere"),
+    ("workspace_pools->sram", "&global_workspace", "'global_workspace' is passed to the main function but not defined"),
+    ("workspace_pools->sram", "NULL", "an argument of the main function that is not understood"),
+    ("return tvmgen_net___tvm_main__(", "return other(", "'tvmgen_net_run' does not call the model's main function"),
+    ("inputs->zeta_0", "inputs->zeta_0\n\"", "lib0.c: line 8: unfinished literal"),
+    (";\n}\n", ";\n", "lib0.c: line "),
+    ("workspace_pools->sram", "devices->npu", "device 'npu' is passed, but not declared anywhere"),
+    ("outputs->out", "outputs->", "an argument of the main function that is not understood"),
+    ("inputs->zeta_0", "other->zeta_0", "an argument of the main function that is not understood"),
+    (",workspace_pools->sram);", "; }", "lib0.c: line 7: expected a whole call, found '('"),
+    (
+        "inputs->zeta_0,inputs->alpha,outputs->out,workspace_pools->sram",
+        "",
+        "lib0.c: line 7: the header has 2 inputs, the entry point passes 0",
+    ),
+    ("workspace_pools->sram", "args[3].data", "an argument of the main function that is not understood"),
+    ("workspace_pools->sram", "(args)+3", "an argument of the main function that is not understood"),
+    ("workspace_pools->sram", "&(sram)", "an argument of the main function that is not understood"),
+    (
+        "tvm_main__(inputs->zeta_0,inputs->alpha,outputs->out,workspace_pools->sram)",
+        "tvm_main__",
+        "the main function is named but not called",
+    ),
+];
+
+/// The same in the operators. Alignment that is not a plain number is left to the C compiler, as are declarations without meaning here.
+const OPERATORS: [(&str, &str, &str); 4] = [
+    ("aligned(16)", "aligned(24)", "net_lib1.c: line 4: expected a power of two up to 2^20, found '24'"),
+    ("aligned(16)", "aligned(2097152)", "net_lib1.c: line 4: expected a power of two up to 2^20, found '2097152'"),
+    ("aligned(16)", "aligned(16 + 0)", ""),
+    ("#define TVM_EXPORTS", "typedef int16_t half_t;\nextern thing { int x; }", ""),
+];
+
+/// The same in the header.
+const HEADER: [(&str, &str, &str); 7] = [
+    ("  void* alpha;\n", "", "lib0.c: line 7: the header has 1 inputs, the entry point passes 2"),
+    ("  void* alpha;\n", "  { };\n", "tvmgen_net.h: line 11: expected ';', found '{'"),
+    ("  void* alpha;\n", "#define X\n", "tvmgen_net.h: line 11: expected a struct's member, found '#define X'"),
+    ("  void* alpha;\n};", "  void* alpha\n};", "tvmgen_net.h: line 12: expected ';', found '}'"),
+    ("  void* alpha;\n", "  ;\n", "expected a member's name"),
+    ("/*!", "/*", ""),
+    ("SRAM_WORKSPACE_POOL_SIZE 64", "SRAM_WORKSPACE_POOL_SIZE lots", "_SRAM_WORKSPACE_POOL_SIZE is not an integer"),
+];
+
 #[test]
 fn sources_that_contradict_the_header() {
-    for (path, from, to, text) in [
-        ("lib0.c", ",inputs->alpha", "", "lib0.c: line 7: the header has 2 inputs, the entry point passes 1"),
-        ("lib0.c", "inputs->alpha", "inputs->zeta_0", "lib0.c: line 7: input 'zeta_0' is passed twice"),
-        ("lib0.c", "void* zeta_0,void* alpha", "void* zeta_0", "takes 3 parameters but is given 4"),
-        (
-            "lib0.c",
-            "workspace_pools->sram",
-            "workspace_pools->dtcm",
-            "pool 'dtcm' is passed, but not declared anywhere",
-        ),
-        (
-            "lib0.c",
-            "workspace_pools->sram",
-            "&global_workspace",
-            "'global_workspace' is passed to the main function but not defined",
-        ),
-        ("lib0.c", "workspace_pools->sram", "NULL", "an argument of the main function that is not understood"),
-        (
-            "lib0.c",
-            "return tvmgen_net___tvm_main__(",
-            "return other(",
-            "'tvmgen_net_run' does not call the model's main function",
-        ),
-        ("lib0.c", "inputs->zeta_0", "inputs->zeta_0\n\"", "lib0.c: line 8: unfinished literal"),
-        ("lib0.c", ";\n}\n", ";\n", "lib0.c: line "),
-        ("net.h", "  void* alpha;\n", "", "lib0.c: line 7: the header has 1 inputs, the entry point passes 2"),
-        ("net.h", "  void* alpha;\n", "  { };\n", "tvmgen_net.h: line 11: expected ';', found '{'"),
-        ("lib0.c", "workspace_pools->sram", "devices->npu", "device 'npu' is passed, but not declared anywhere"),
-        ("lib0.c", "outputs->out", "outputs->", "an argument of the main function that is not understood"),
-        ("lib0.c", "inputs->zeta_0", "other->zeta_0", "an argument of the main function that is not understood"),
-        ("lib0.c", ",workspace_pools->sram);", "; }", "lib0.c: line 7: expected a whole call, found '('"),
-        (
-            "lib0.c",
-            "inputs->zeta_0,inputs->alpha,outputs->out,workspace_pools->sram",
-            "",
-            "lib0.c: line 7: the header has 2 inputs, the entry point passes 0",
-        ),
-        ("lib0.c", "workspace_pools->sram", "args[3].data", "an argument of the main function that is not understood"),
-        ("lib0.c", "workspace_pools->sram", "(args)+3", "an argument of the main function that is not understood"),
-        ("lib0.c", "workspace_pools->sram", "&(sram)", "an argument of the main function that is not understood"),
-        ("lib1.c", "aligned(16)", "aligned(24)", "net_lib1.c: line 4: expected a power of two up to 2^20, found '24'"),
-        (
-            "lib1.c",
-            "aligned(16)",
-            "aligned(2097152)",
-            "net_lib1.c: line 4: expected a power of two up to 2^20, found '2097152'",
-        ),
-        // Alignment that is not a plain number is the compiler's affair, as are declarations that say nothing here.
-        ("lib1.c", "aligned(16)", "aligned(16 + 0)", ""),
-        ("lib1.c", "#define TVM_EXPORTS", "typedef int16_t half_t;\nextern thing { int x; }", ""),
-        (
-            "lib0.c",
-            "tvm_main__(inputs->zeta_0,inputs->alpha,outputs->out,workspace_pools->sram)",
-            "tvm_main__",
-            "the main function is named but not called",
-        ),
-        (
-            "net.h",
-            "  void* alpha;\n",
-            "#define X\n",
-            "tvmgen_net.h: line 11: expected a struct's member, found '#define X'",
-        ),
-        ("net.h", "  void* alpha;\n};", "  void* alpha\n};", "tvmgen_net.h: line 12: expected ';', found '}'"),
-        ("net.h", "  void* alpha;\n", "  ;\n", "expected a member's name"),
-        ("net.h", "/*!", "/*", ""),
-        (
-            "net.h",
-            "SRAM_WORKSPACE_POOL_SIZE 64",
-            "SRAM_WORKSPACE_POOL_SIZE lots",
-            "_SRAM_WORKSPACE_POOL_SIZE is not an integer",
-        ),
-    ] {
+    let all = [("lib0.c", &ENTRY[..]), ("lib1.c", &OPERATORS), ("net.h", &HEADER)];
+    for (path, &(from, to, text)) in all.iter().flat_map(|(path, rows)| rows.iter().map(move |row| (*path, row))) {
         let mut members = net("net");
         edit(&mut members, path, from, to);
         match common::parse(&members) {

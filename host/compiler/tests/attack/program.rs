@@ -148,11 +148,9 @@ fn own_name(line: &str) -> Option<String> {
     (!name.starts_with("tvmgen_")).then(|| name.to_owned())
 }
 
-/// A function that runs one model on all its samples, in blocks of exact size.
-fn drive(accepted: &Accepted<'_>, i: usize) -> String {
-    let (model, record) = (&accepted.model, accepted.record);
+/// Blocks for pools, inputs and outputs; the arguments of a run.
+fn memory(c: &mut String, model: &Model) -> Vec<String> {
     let module = &model.module;
-    let mut c = format!("static int drive_{i}(const uint8_t *given, FILE *got) {{\n    int status = 0;\n");
     let mut arguments = Vec::new();
     if !model.pools.is_empty() {
         let _ = writeln!(c, "    struct tvmgen_{module}_workspace_pools pools;");
@@ -183,6 +181,15 @@ fn drive(accepted: &Accepted<'_>, i: usize) -> String {
     if !model.pools.is_empty() {
         arguments.push("&pools".into());
     }
+    arguments
+}
+
+/// A function that runs one model on all its samples, in blocks of exact size.
+fn drive(accepted: &Accepted<'_>, i: usize) -> String {
+    let (model, record) = (&accepted.model, accepted.record);
+    let module = &model.module;
+    let mut c = format!("static int drive_{i}(const uint8_t *given, FILE *got) {{\n    int status = 0;\n");
+    let arguments = memory(&mut c, model);
     let samples = record.samples();
     for (k, port) in model.outputs.iter().enumerate() {
         let _ = writeln!(c, "    uint8_t *all_{k} = block({}U);", model.tensor(port.tensor).bytes() * samples);

@@ -153,13 +153,7 @@ pub fn compare(
         let expected = fs::read(recording.folder.join(&recorded.file)).unwrap();
         let found = fs::read(folder.join(format!("found_{i}.bin"))).unwrap();
         assert_eq!(expected.len(), found.len(), "{}", recorded.name);
-        let first = if recorded.dtype == "float32" {
-            floats::first_difference(&expected, &found, recorded.bytes, (depth, least))
-        } else {
-            // A quantised value beside a float that may differ in its last place may be the next one.
-            let limit = i16::from(depth > 0);
-            (0..expected.len()).find(|&at| (i16::from(expected[at] as i8) - i16::from(found[at] as i8)).abs() > limit)
-        };
+        let first = first_difference(recorded, &expected, &found, (depth, least));
         if let Some(at) = first {
             let wrong = expected.iter().zip(&found).filter(|(a, b)| a != b).count();
             let _ = write!(
@@ -177,6 +171,17 @@ pub fn compare(
         }
     }
     if different.is_empty() { Ok(watched.len()) } else { Err(different) }
+}
+
+/// Where results first differ by more than they may. `depth` says how many functions of floats follow each other in the model.
+fn first_difference(recorded: &Recorded, expected: &[u8], found: &[u8], (depth, least): (u16, f32)) -> Option<usize> {
+    if recorded.dtype == "float32" {
+        floats::first_difference(expected, found, recorded.bytes, (depth, least))
+    } else {
+        // A quantised value beside a float that may differ in its last place may be the next one.
+        let limit = i16::from(depth > 0);
+        (0..expected.len()).find(|&at| (i16::from(expected[at] as i8) - i16::from(found[at] as i8)).abs() > limit)
+    }
 }
 
 /// Writes the files of an archive; returns its C sources.
@@ -221,14 +226,8 @@ fn watched(model: &Model, options: &Options, recording: &Recording) -> Vec<Watch
     watched
 }
 
-fn main_c(model: &Model, recording: &Recording, watched: &[Watched]) -> String {
-    let module = &model.module;
-    let mut c = format!(
-        "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"tvmgen_{module}.h\"\n\
-         static FILE *file(const char *folder, const char *name, const char *mode) {{\n\
-             char path[4096];\n    snprintf(path, sizeof path, \"%s/%s\", folder, name);\n\
-             FILE *f = fopen(path, mode);\n    if (!f) exit(2);\n    return f;\n}}\n"
-    );
+/// Memory for pools, inputs and outputs.
+fn declarations(c: &mut String, model: &Model) {
     for pool in &model.pools {
         let _ = writeln!(c, "static uint8_t pool_{}[{}] __attribute__((aligned(16)));", pool.name, pool.bytes);
     }
@@ -242,7 +241,11 @@ fn main_c(model: &Model, recording: &Recording, watched: &[Watched]) -> String {
             }
         }
     }
-    c.push_str("int main(int argc, char **argv) {\n    if (argc != 3) return 3;\n");
+}
+
+/// Says where the memory is; the arguments of a run.
+fn arguments(c: &mut String, model: &Model) -> Vec<String> {
+    let module = &model.module;
     let mut arguments = Vec::new();
     if !model.pools.is_empty() {
         let _ = writeln!(c, "    struct tvmgen_{module}_workspace_pools pools;");
@@ -270,6 +273,20 @@ fn main_c(model: &Model, recording: &Recording, watched: &[Watched]) -> String {
     if !model.pools.is_empty() {
         arguments.push("&pools".into());
     }
+    arguments
+}
+
+fn main_c(model: &Model, recording: &Recording, watched: &[Watched]) -> String {
+    let module = &model.module;
+    let mut c = format!(
+        "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"tvmgen_{module}.h\"\n\
+         static FILE *file(const char *folder, const char *name, const char *mode) {{\n\
+             char path[4096];\n    snprintf(path, sizeof path, \"%s/%s\", folder, name);\n\
+             FILE *f = fopen(path, mode);\n    if (!f) exit(2);\n    return f;\n}}\n"
+    );
+    declarations(&mut c, model);
+    c.push_str("int main(int argc, char **argv) {\n    if (argc != 3) return 3;\n");
+    let arguments = arguments(&mut c, model);
     for i in 0..model.inputs.len() {
         let _ = writeln!(c, "    FILE *in_{i} = file(argv[1], \"input_{i}.bin\", \"rb\");");
     }

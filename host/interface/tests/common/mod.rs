@@ -133,6 +133,8 @@ pub fn program(directory: &Path, main: &Path, definitions: &[String], objects: &
 }
 
 pub mod facts;
+mod metadata;
+mod packed;
 pub mod synthetic;
 
 /// Generates the interface of a synthetic model into a directory.

@@ -4,10 +4,7 @@
 //! operator that goes through a workspace.
 
 use std::fmt::Write;
-use tvm_embedded_mlf::{
-    Archive, DType, EXTENSION_ABI, Extension, ExtensionPool, ExtensionTensor, Library, Limits, MetadataModule,
-    MetadataTensor, PoolKind, metadata_json, write_tar,
-};
+use tvm_embedded_mlf::{Archive, Library, Limits, MetadataModule, metadata_json, write_tar};
 
 /// Where the workspace is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +69,7 @@ impl Synthetic {
     }
 
     /// Pools of the header's struct, in its order.
-    fn pools(&self) -> Vec<&'static str> {
+    pub(super) fn pools(&self) -> Vec<&'static str> {
         if !matches!(self.memory, Memory::External | Memory::Io) {
             return Vec::new();
         }
@@ -95,61 +92,6 @@ impl Synthetic {
             (format!("codegen/host/src/{module}_lib0.c"), self.wrapper().into_bytes()),
             (format!("codegen/host/src/{module}_lib1.c"), self.operators().into_bytes()),
         ]
-    }
-
-    fn metadata(&self) -> MetadataModule {
-        let tensors = |names: &[String]| -> Vec<MetadataTensor> {
-            let tensor = |name: &String| MetadataTensor { name: name.clone(), size_bytes: 4, dtype: DType::INT8 };
-            names.iter().map(tensor).collect()
-        };
-        MetadataModule {
-            name: self.module.clone(),
-            targets: vec!["c -keys=cpu".to_owned()],
-            export_datetime: "2024-01-01 00:00:00Z".to_owned(),
-            workspace_size_bytes: self.pools().iter().filter(|name| **name != "flash").count().max(1) as u64 * 32,
-            constants_size_bytes: 0,
-            io_size_bytes: 8,
-            inputs: tensors(&self.inputs),
-            outputs: tensors(&self.outputs),
-            operator_functions: Vec::new(),
-            extension: self.state.then(|| self.extension()),
-        }
-    }
-
-    /// What this project's own compiler would say.
-    fn extension(&self) -> Extension {
-        let tensors = |names: &[String]| -> Vec<ExtensionTensor> {
-            let tensor = |name: &String| ExtensionTensor {
-                name: name.clone(),
-                c_name: sanitize(name),
-                dtype: "int8".into(),
-                shape: vec![1, 4],
-                scale: Some(0.5),
-                zero_point: Some(-3),
-                alignment: 4,
-                workspace: None,
-                offset: None,
-            };
-            names.iter().map(tensor).collect()
-        };
-        let pool = |name: &&str| ExtensionPool {
-            name: (*name).to_owned(),
-            kind: if *name == "flash" { PoolKind::Constant } else { PoolKind::Workspace },
-            size: if *name == "flash" { 8 } else { 32 },
-            alignment: 16,
-            state: *name == "state",
-        };
-        Extension {
-            abi: EXTENSION_ABI,
-            compiler: "test".into(),
-            inputs: tensors(&self.inputs),
-            outputs: tensors(&self.outputs),
-            pools: self.pools().iter().map(pool).collect(),
-            stack: Some(400),
-            layers: Vec::new(),
-            removed: Vec::new(),
-            findings: Vec::new(),
-        }
     }
 
     fn header(&self, lower: &str) -> String {
@@ -203,28 +145,8 @@ impl Synthetic {
         parameters.join(",")
     }
 
-    fn wrapper(&self) -> String {
-        let module = &self.module;
-        let mut out = String::new();
-        if self.registry {
-            let _ = write!(
-                out,
-                "#include <tvm/runtime/crt/module.h>\n\
-                 TVM_DLL int32_t {0}(TVMValue* args, int* type_code, int num_args, TVMValue* out_value, int* out_type_code, void* resource_handle);\n\
-                 static TVMBackendPackedCFunc _tvm_func_array[] = {{\n    (TVMBackendPackedCFunc){0},\n}};\n\
-                 static const TVMFuncRegistry _tvm_func_registry = {{\n    \"\\001\\000{0}\\000\",    _tvm_func_array,\n}};\n\
-                 static const TVMModule _tvm_system_lib = {{\n    &_tvm_func_registry,\n}};\n\
-                 const TVMModule* TVMSystemLibEntryPoint(void) {{\n    return &_tvm_system_lib;\n}}\n",
-                self.operator
-            );
-        }
-        out.push_str("#include \"tvm/runtime/c_runtime_api.h\"\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
-        if self.memory == Memory::Internal {
-            out.push_str(
-                "__attribute__((section(\".bss.noinit.tvm\"), aligned(16)))\nstatic uint8_t global_workspace[32];\n",
-            );
-        }
-        let io = self.memory == Memory::Io;
+    /// What the wrapper passes to the main function: types with names, and values.
+    fn passed(&self, io: bool) -> (Vec<String>, Vec<String>) {
         let mut types: Vec<String> = Vec::new();
         let mut values: Vec<String> = Vec::new();
         if !io {
@@ -248,6 +170,32 @@ impl Synthetic {
             types.push(format!("void* {device}"));
             values.push(format!("devices->{device}"));
         }
+        (types, values)
+    }
+
+    fn wrapper(&self) -> String {
+        let module = &self.module;
+        let mut out = String::new();
+        if self.registry {
+            let _ = write!(
+                out,
+                "#include <tvm/runtime/crt/module.h>\n\
+                 TVM_DLL int32_t {0}(TVMValue* args, int* type_code, int num_args, TVMValue* out_value, int* out_type_code, void* resource_handle);\n\
+                 static TVMBackendPackedCFunc _tvm_func_array[] = {{\n    (TVMBackendPackedCFunc){0},\n}};\n\
+                 static const TVMFuncRegistry _tvm_func_registry = {{\n    \"\\001\\000{0}\\000\",    _tvm_func_array,\n}};\n\
+                 static const TVMModule _tvm_system_lib = {{\n    &_tvm_func_registry,\n}};\n\
+                 const TVMModule* TVMSystemLibEntryPoint(void) {{\n    return &_tvm_system_lib;\n}}\n",
+                self.operator
+            );
+        }
+        out.push_str("#include \"tvm/runtime/c_runtime_api.h\"\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+        if self.memory == Memory::Internal {
+            out.push_str(
+                "__attribute__((section(\".bss.noinit.tvm\"), aligned(16)))\nstatic uint8_t global_workspace[32];\n",
+            );
+        }
+        let io = self.memory == Memory::Io;
+        let (types, values) = self.passed(io);
         let _ = writeln!(out, "#include <tvmgen_{module}.h>");
         if io {
             for (what, names, at) in [("inputs", &self.inputs, 0), ("outputs", &self.outputs, 16)] {
@@ -278,20 +226,10 @@ impl Synthetic {
         out
     }
 
-    fn operators(&self) -> String {
+    /// The main function as far as the places of its buffers.
+    fn main_begin(&self) -> String {
         let module = &self.module;
-        let (operator, begin) = (&self.operator, &self.operator_begin);
-        let mut out = String::from(
-            "// tvm target: c -keys=cpu \n#define TVM_EXPORTS\n#include \"tvm/runtime/c_runtime_api.h\"\n\
-             #include \"tvm/runtime/c_backend_api.h\"\n#include <math.h>\n#include <stdbool.h>\n",
-        );
-        let external = "#ifdef __cplusplus\nextern \"C\"\n#endif\nTVM_DLL int32_t ";
-        let _ = write!(
-            out,
-            "{external}{operator}(int8_t* p0, int8_t* T_add, int32_t n, uint8_t* scratch, void* resource) {{\n{begin}  \
-             for (int32_t i = 0; i < 4; ++i) {{\n    ((int8_t*)scratch)[i] = (int8_t)(p0[i] + n);\n  }}\n  \
-             for (int32_t i = 0; i < 4; ++i) {{\n    T_add[i] = ((int8_t*)scratch)[i];\n  }}\n  return 0;\n}}\n\n"
-        );
+        let mut out = String::new();
         let io = self.memory == Memory::Io;
         let mut parameters: Vec<String> = Vec::new();
         if !io {
@@ -303,7 +241,7 @@ impl Synthetic {
         }
         parameters.extend(self.pools().iter().enumerate().map(|(i, pool)| format!("uint8_t* {pool}_{i}_var")));
         parameters.extend(self.devices.iter().map(|device| format!("void* {device}")));
-        let _ = writeln!(out, "{external}tvmgen_{module}___tvm_main__({}) {{", parameters.join(", "));
+        let _ = writeln!(out, "{EXTERNAL}tvmgen_{module}___tvm_main__({}) {{", parameters.join(", "));
         let place = |name: &str| self.pools().iter().position(|pool| *pool == name).unwrap_or(0);
         if !self.pools().is_empty() {
             let scratch = if io { 28 } else { 0 };
@@ -321,6 +259,23 @@ impl Synthetic {
             out.push_str("  void* workspace_0_var = TVMBackendAllocWorkspace(1, 0, (uint64_t)5, 0, 8);\n");
             out.push_str("  if (workspace_0_var == NULL) {\n    return -1;\n  }\n");
         }
+        out
+    }
+
+    fn operators(&self) -> String {
+        let (operator, begin) = (&self.operator, &self.operator_begin);
+        let mut out = String::from(
+            "// tvm target: c -keys=cpu \n#define TVM_EXPORTS\n#include \"tvm/runtime/c_runtime_api.h\"\n\
+             #include \"tvm/runtime/c_backend_api.h\"\n#include <math.h>\n#include <stdbool.h>\n",
+        );
+        let _ = write!(
+            out,
+            "{EXTERNAL}{operator}(int8_t* p0, int8_t* T_add, int32_t n, uint8_t* scratch, void* resource) {{\n{begin}  \
+             for (int32_t i = 0; i < 4; ++i) {{\n    ((int8_t*)scratch)[i] = (int8_t)(p0[i] + n);\n  }}\n  \
+             for (int32_t i = 0; i < 4; ++i) {{\n    T_add[i] = ((int8_t*)scratch)[i];\n  }}\n  return 0;\n}}\n\n"
+        );
+        let place = |name: &str| self.pools().iter().position(|pool| *pool == name).unwrap_or(0);
+        out.push_str(&self.main_begin());
         let hook = |out: &mut String, what: &str| {
             for device in &self.devices {
                 let _ =
@@ -355,119 +310,10 @@ impl Synthetic {
         }
         out + "  return 0;\n}\n\n"
     }
-
-    fn packed_wrapper(&self) -> String {
-        let module = &self.module;
-        let packed = "TVMValue* args, int* type_code, int num_args, TVMValue* out_value, int* out_type_code, void* resource_handle";
-        let internal = self.memory == Memory::Internal;
-        let tensors = self.inputs.len() + self.outputs.len();
-        let mut out =
-            String::from("#include \"tvm/runtime/c_runtime_api.h\"\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
-        if internal {
-            out.push_str(
-                "__attribute__((section(\".bss.noinit.tvm\"), aligned(16)))\nstatic uint8_t global_workspace[32];\n",
-            );
-        }
-        let _ = write!(
-            out,
-            "TVM_DLL int32_t tvmgen_{module}___tvm_main__({packed});\n\nint32_t tvmgen_{module}_run({packed}) {{\n\
-             TVMValue tensors[{}];\n",
-            tensors + usize::from(internal)
-        );
-        for i in 0..tensors {
-            let _ = writeln!(out, "tensors[{i}] = ((TVMValue*)args)[{i}];");
-        }
-        if internal {
-            let _ = write!(
-                out,
-                "DLTensor global_workspace_dltensor = {{\n.data = &global_workspace\n}};\n\
-                 TVMValue global_workspace_tvm_value = {{\n.v_handle = &global_workspace_dltensor\n}};\n\
-                 tensors[{tensors}] = global_workspace_tvm_value;\n"
-            );
-        }
-        let _ = write!(
-            out,
-            "return tvmgen_{module}___tvm_main__((void*)tensors, type_code, num_args, out_value, out_type_code, resource_handle);\n\
-             }}\n#ifdef __cplusplus\n}}\n#endif\n;"
-        );
-        out
-    }
-
-    fn packed_metadata(&self) -> String {
-        let mut out = String::from(
-            "#include <inttypes.h>\n#include <tvm/runtime/metadata_types.h>\n#include <tvm/runtime/c_runtime_api.h>\n",
-        );
-        for (what, names) in [("inputs", &self.inputs), ("outputs", &self.outputs)] {
-            for i in 0..names.len() {
-                let _ = writeln!(out, "static const int64_t kTvmgenMetadata_{what}_{i}_shape[2] = {{\n1L, \n4L}};");
-            }
-            let rows: Vec<String> = (names.iter().enumerate())
-                .map(|(i, name)| {
-                    let name = sanitize(name);
-                    format!("{{\n\"{name}\" /* name*/, \nkTvmgenMetadata_{what}_{i}_shape, \n2L /* num_shape*/, \n{{0, 8, 1}} /* dtype*/}}\n")
-                })
-                .collect();
-            let _ = writeln!(
-                out,
-                "static const struct TVMTensorInfo kTvmgenMetadata_{what}[{}] = {{\n{}}};",
-                names.len(),
-                rows.join(", \n")
-            );
-        }
-        out
-    }
-
-    /// A main function that refuses what is not as TVM's runtime gives it.
-    fn packed_operators(&self) -> String {
-        let module = &self.module;
-        let internal = self.memory == Memory::Internal;
-        let tensors = self.inputs.len() + self.outputs.len();
-        let count = tensors + usize::from(internal);
-        let mut out = String::from(
-            "// tvm target: c -keys=cpu \n#define TVM_EXPORTS\n#include \"tvm/runtime/c_runtime_api.h\"\n\
-             #include \"tvm/runtime/c_backend_api.h\"\n#include <math.h>\n",
-        );
-        let _ = write!(
-            out,
-            "TVM_DLL int32_t tvmgen_{module}___tvm_main__(void* args, int32_t* arg_type_ids, int32_t num_args, void* out_ret_value, int32_t* out_ret_tcode, void* resource_handle) {{\n  \
-             if (num_args != {count} || out_ret_value == NULL || out_ret_tcode == NULL) return -1;\n"
-        );
-        for i in 0..count {
-            let tensor = format!("((DLTensor*)(((TVMValue*)args)[{i}].v_handle))[0]");
-            let expected = match i < tensors {
-                true => format!(
-                    "{tensor}.ndim != 2 || {tensor}.shape[0] != 1 || {tensor}.shape[1] != 4 || {tensor}.dtype.code != 0"
-                ),
-                false => format!("{tensor}.ndim != 1 || {tensor}.shape[0] != 32 || {tensor}.dtype.code != 1"),
-            };
-            let _ = write!(
-                out,
-                "  if (arg_type_ids[{i}] != 7 || {expected} || {tensor}.dtype.bits != 8 || {tensor}.dtype.lanes != 1 || \
-                 {tensor}.device.device_type != 1 || {tensor}.device.device_id != 0 || {tensor}.strides != NULL || \
-                 {tensor}.byte_offset != 0) return -1;\n  void* a{i} = {tensor}.data;\n"
-            );
-        }
-        match internal {
-            true => _ = writeln!(out, "  int8_t* scratch = (int8_t*)a{tensors};"),
-            false => out.push_str(
-                "  void* scratch = TVMBackendAllocWorkspace(1, 0, (uint64_t)4, 0, 8);\n  if (scratch == NULL) {\n    return -1;\n  }\n",
-            ),
-        }
-        for k in 0..self.outputs.len() {
-            let (input, output) = (k.min(self.inputs.len() - 1), self.inputs.len() + k);
-            let _ = write!(
-                out,
-                "  for (int32_t i = 0; i < 4; ++i) ((int8_t*)scratch)[i] = (int8_t)(((int8_t*)a{input})[i] + {});\n  \
-                 for (int32_t i = 0; i < 4; ++i) ((int8_t*)a{output})[i] = ((int8_t*)scratch)[i];\n",
-                k + 1
-            );
-        }
-        if !internal {
-            out.push_str("  if (TVMBackendFreeWorkspace(1, 0, scratch) != 0) {\n    return -1;\n  }\n");
-        }
-        out + "  return 0;\n}\n"
-    }
 }
+
+/// How declarations of operators begin.
+const EXTERNAL: &str = "#ifdef __cplusplus\nextern \"C\"\n#endif\nTVM_DLL int32_t ";
 
 fn map_prototype(module: &str, what: &str) -> String {
     format!(

@@ -27,11 +27,11 @@ class Spec(Weighted):
 
 def cases():
     """See the package."""
-    for name, spec in _specs():
+    for name, spec in itertools.chain(_windows(), _quantisation(), _groups(), _int4(), _sums()):
         yield f"conv_2d-{name}", lambda state, spec=spec: _build(state, spec)
 
 
-def _specs():
+def _windows():
     for i, channels in enumerate(CHANNELS):
         for step in (0, 4):
             filters = CHANNELS[(i + step) % len(CHANNELS)]
@@ -49,14 +49,6 @@ def _specs():
     for dilation, pad in itertools.product(((2, 2), (1, 2), (3, 1)), ("SAME", "VALID")):
         name = f"d{dilation[0]}x{dilation[1]}-{pad.lower()}"
         yield name, Spec(image=(9, 8), dilation=dilation, padding=pad)
-    for zero, act in itertools.product((-128, 0, 90), ("RELU", "RELU6", "RELU_N1_TO_1")):
-        name = f"{act.lower()}-zero{zero}"
-        yield name, Spec(activation=act, output_zero_point=zero, channels=4)
-    yield "per_tensor", Spec(per_channel=False)
-    yield "per_tensor-relu6", Spec(per_channel=False, activation="RELU6", channels=8, filters=8)
-    yield "scales_apart", Spec(decades=4.0, filters=16)
-    yield "no_bias", Spec(bias="none")
-    yield "bias_left_out", Spec(bias="omitted", filters=5)
     yield "image1x1-k3x3-same", Spec(image=(1, 1), channels=5)
     yield "image3x3-k3x3-valid", Spec(image=(3, 3), padding="VALID", channels=7, filters=2)
     yield "image2x3-k5x5-same", Spec(image=(2, 3), kernel=(5, 5), channels=2)
@@ -65,6 +57,19 @@ def _specs():
     yield "first_layer-10x4-s2x2", Spec(image=(17, 10), kernel=(10, 4), stride=(2, 2), channels=1, filters=8)
     yield "first_layer-rgb-s2x2-relu6", Spec(image=(12, 12), stride=(2, 2), filters=8, activation="RELU6")
     yield "batch2", Spec(batch=2)
+    yield "wide-c64-o32-k1x1", Spec(image=(3, 3), channels=64, filters=32, kernel=(1, 1), activation="RELU")
+    yield "wide-c33-o19-k3x3-s2x2", Spec(image=(5, 5), channels=33, filters=19, stride=(2, 2))
+
+
+def _quantisation():
+    for zero, act in itertools.product((-128, 0, 90), ("RELU", "RELU6", "RELU_N1_TO_1")):
+        name = f"{act.lower()}-zero{zero}"
+        yield name, Spec(activation=act, output_zero_point=zero, channels=4)
+    yield "per_tensor", Spec(per_channel=False)
+    yield "per_tensor-relu6", Spec(per_channel=False, activation="RELU6", channels=8, filters=8)
+    yield "scales_apart", Spec(decades=4.0, filters=16)
+    yield "no_bias", Spec(bias="none")
+    yield "bias_left_out", Spec(bias="omitted", filters=5)
     for zero in (-128, 127):
         quantization = Quantization(0.05, zero)
         for kernel in ((1, 1), (3, 3)):
@@ -86,6 +91,9 @@ def _specs():
     yield "in_scale_tiny", Spec(input=tiny)
     yield "in_scale_huge", Spec(input=huge)
     yield "weight_scale_tiny", Spec(weight_scale=1.1e-12, per_channel=False)
+
+
+def _groups():
     for groups, channels, filters in ((2, 8, 8), (2, 6, 2), (3, 9, 15), (4, 16, 4), (5, 10, 25), (8, 32, 24)):
         for kernel, pad in (((3, 3), "SAME"), ((1, 1), "SAME"), ((2, 3), "VALID")):
             spec = Spec(groups=groups, channels=channels, filters=filters, kernel=kernel, padding=pad)
@@ -104,10 +112,10 @@ def _specs():
         spec = Spec(groups=channels, channels=channels, filters=channels * multiplier)
         yield f"groups-each-c{channels}-m{multiplier}", spec
     yield "groups-each-whole", Spec(image=(4, 2), kernel=(4, 2), padding="VALID", groups=6, channels=6, filters=6)
-    yield from _int4(groups)
+
+
+def _sums():
     yield "pruned", Spec(pruned=True, filters=9)
-    yield "wide-c64-o32-k1x1", Spec(image=(3, 3), channels=64, filters=32, kernel=(1, 1), activation="RELU")
-    yield "wide-c33-o19-k3x3-s2x2", Spec(image=(5, 5), channels=33, filters=19, stride=(2, 2))
     # Sums of weights that the DSP path must take apart, over one block and over two.
     for channels in (58, 70, 130):
         yield f"large_sums-c{channels}-k3x3", Spec(image=(3, 3), channels=channels, filters=5, weights="highest")
@@ -144,10 +152,10 @@ def extent(size, kernel, stride, dilation, pad):
     return -(-size // stride) if pad == "SAME" else -(-(size - reach + 1) // stride)
 
 
-def _int4(groups):
+def _int4():
     for channels, kernel in ((3, (3, 3)), (8, (1, 1)), (5, (2, 3))):
         yield f"int4-c{channels}-k{kernel[0]}x{kernel[1]}", Spec(int4=True, channels=channels, kernel=kernel, filters=5)
-    yield "int4-groups", Spec(int4=True, **groups)
+    yield "int4-groups", Spec(int4=True, groups=2, channels=10, filters=6)
     # Enough weights to be packed without being asked to.
     yield "int4-large", Spec(int4=True, channels=16, filters=17)
     yield "int4-large-k1x1", Spec(int4=True, channels=48, filters=48, kernel=(1, 1))

@@ -25,7 +25,7 @@ class Spec(Weighted):
 
 def cases():
     """See the package."""
-    for name, spec in _specs():
+    for name, spec in (*_specs(), *_int4()):
         yield f"depthwise_conv_2d-{name}", lambda state, spec=spec: _build(state, spec)
 
 
@@ -47,15 +47,6 @@ def _specs():
     for zero, act in itertools.product((-128, 15), ("RELU", "RELU6", "RELU_N1_TO_1")):
         yield f"{act.lower()}-zero{zero}", Spec(activation=act, output_zero_point=zero, channels=8)
     yield "per_tensor", Spec(per_channel=False)
-    for channels, multiplier in ((1, 3), (5, 1), (4, 2)):
-        yield f"int4-c{channels}-m{multiplier}", Spec(int4=True, channels=channels, multiplier=multiplier)
-    yield "int4-pruned", Spec(int4=True, pruned=True, channels=9)
-    yield "int4-c40", Spec(int4=True, channels=40)
-    yield "int4-c17-s2x2-relu6", Spec(int4=True, channels=17, stride=(2, 2), image=(9, 10), activation="RELU6")
-    yield "int4-c19-m2-k2x5", Spec(int4=True, channels=19, multiplier=2, kernel=(2, 5))
-    yield "int4-scales_apart", Spec(int4=True, decades=4.0, channels=23)
-    yield "int4-whole", Spec(int4=True, image=(5, 5), kernel=(5, 5), padding="VALID", channels=16)
-    yield "int4-large", Spec(int4=True, channels=84, kernel=(5, 5), image=(5, 6))
     yield "per_tensor-m3", Spec(per_channel=False, multiplier=3)
     yield "scales_apart", Spec(decades=4.0, channels=16)
     yield "no_bias", Spec(bias="none", channels=5)
@@ -94,6 +85,18 @@ def _specs():
                 name = f"tall-k{kernel[0]}x{kernel[1]}-{pad.lower()}"
                 yield name, Spec(image=image, kernel=kernel, padding=pad, channels=6, activation="RELU")
     yield "tall-k9x1-s2x1-m2", Spec(image=(21, 2), kernel=(9, 1), stride=(2, 1), channels=3, multiplier=2)
+
+
+def _int4():
+    for channels, multiplier in ((1, 3), (5, 1), (4, 2)):
+        yield f"int4-c{channels}-m{multiplier}", Spec(int4=True, channels=channels, multiplier=multiplier)
+    yield "int4-pruned", Spec(int4=True, pruned=True, channels=9)
+    yield "int4-c40", Spec(int4=True, channels=40)
+    yield "int4-c17-s2x2-relu6", Spec(int4=True, channels=17, stride=(2, 2), image=(9, 10), activation="RELU6")
+    yield "int4-c19-m2-k2x5", Spec(int4=True, channels=19, multiplier=2, kernel=(2, 5))
+    yield "int4-scales_apart", Spec(int4=True, decades=4.0, channels=23)
+    yield "int4-whole", Spec(int4=True, image=(5, 5), kernel=(5, 5), padding="VALID", channels=16)
+    yield "int4-large", Spec(int4=True, channels=84, kernel=(5, 5), image=(5, 6))
 
 
 def layer(graph, state, spec, source, name="depthwise"):

@@ -4,120 +4,21 @@
 //! a user would who has only these words.
 #![cfg(target_os = "linux")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod file;
+mod texts;
+mod transcript;
 
-use std::fmt::Write as _;
 use std::fs;
-use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use common::{archive, archive_of_two, repository, streaming_archive, tool};
-use serde_json::{Value, json};
-use tvm_embedded_mlf::write_tar;
+use file::{edit, member, members, npy, operator_code, raw, tensor_type};
+use serde_json::json;
+use transcript::Transcript;
 
 const COPY: &str = "int i; for (i = 0; i < 4; i++) { y[i] = x[i]; } (void)sram;";
-
-type Members = Vec<(String, Vec<u8>)>;
-
-/// Runs commands in a directory of their own and notes how they end.
-struct Transcript {
-    folder: tempfile::TempDir,
-    text: String,
-}
-
-impl Transcript {
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.path().join(name), content).expect("a file");
-    }
-
-    /// A heading.
-    fn about(&mut self, what: &str) {
-        let _ = write!(self.text, "\n# {what}\n");
-    }
-
-    fn run(&mut self, args: &str) {
-        self.run_with(&[], args);
-    }
-
-    fn run_with(&mut self, environment: &[(&str, &str)], args: &str) {
-        let mut command = tool();
-        command.args(args.split(' ')).envs(environment.iter().copied()).current_dir(self.path());
-        let output = command.output().expect("the tool");
-        let code = output.status.code().expect("an exit code");
-        let stderr = String::from_utf8(output.stderr).expect("text");
-        assert!((1..=5).contains(&code) && output.stdout.is_empty(), "{args}: {code} {stderr}");
-        assert!(stderr.starts_with("error: ") && stderr.ends_with('\n'), "{args}: {stderr}");
-        let stderr = stderr.replace(&self.path().display().to_string(), "FOLDER");
-        let set: String = environment.iter().map(|(key, value)| format!("{key}={value} ")).collect();
-        let set = set.replace(&self.path().display().to_string(), "FOLDER");
-        let _ = write!(self.text, "\n$ {set}tvm-embedded {args}\n{stderr}[{code}]\n");
-    }
-
-    /// An archive as `members` with a change, under a name that says what was changed, and how it is refused.
-    fn changed(&mut self, members: &Members, name: &str, change: impl FnOnce(&mut Members)) {
-        let mut members = members.clone();
-        change(&mut members);
-        self.write(name, write_tar(members).expect("an archive"));
-        self.run(&format!("generate {name} -o out"));
-    }
-
-    /// The same with a change in `metadata.json`.
-    fn metadata(&mut self, members: &Members, name: &str, change: impl FnOnce(&mut Value)) {
-        self.changed(members, name, |members| {
-            let content = member(members, "metadata.json");
-            let mut json: Value = serde_json::from_slice(content).expect("JSON");
-            change(&mut json);
-            *content = serde_json::to_vec_pretty(&json).expect("JSON");
-        });
-    }
-}
-
-fn member<'a>(members: &'a mut Members, end: &str) -> &'a mut Vec<u8> {
-    &mut members.iter_mut().find(|(path, _)| path.ends_with(end)).expect("the member").1
-}
-
-/// Replaces text in a member.
-fn edit(members: &mut Members, end: &str, old: &str, new: &str) {
-    let content = member(members, end);
-    let text = String::from_utf8(content.clone()).expect("text");
-    assert!(text.contains(old), "{end} has no {old}");
-    *content = text.replace(old, new).into_bytes();
-}
-
-fn members(path: &Path) -> Members {
-    let mut archive = tar::Archive::new(fs::File::open(path).expect("an archive"));
-    let entries = archive.entries().expect("entries").map(|entry| {
-        let mut entry = entry.expect("an entry");
-        let name = entry.path().expect("a path").to_string_lossy().trim_start_matches("./").to_owned();
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).expect("its content");
-        (name, content)
-    });
-    entries.collect()
-}
-
-/// A tar file with one entry as it comes.
-fn raw(kind: tar::EntryType, name: &str, content: &[u8]) -> Vec<u8> {
-    let mut header = tar::Header::new_ustar();
-    header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
-    header.set_entry_type(kind);
-    header.set_size(content.len() as u64);
-    header.set_mode(0o644);
-    header.set_cksum();
-    let mut builder = tar::Builder::new(Vec::new());
-    builder.append(&header, content).expect("an entry");
-    builder.into_inner().expect("a tar file")
-}
-
-fn npy(descr: &str, order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
-    let header = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}");
-    [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), data].concat()
-}
 
 fn command_lines(t: &mut Transcript) {
     t.about("Command lines");
@@ -180,10 +81,11 @@ fn archives(t: &mut Transcript) {
     for name in ["link.tar", "absolute.tar", "escape.tar", "control.tar"] {
         t.run(&format!("inspect {name}"));
     }
+}
 
+fn metadata(t: &mut Transcript) {
     t.about("Archives with something wrong in metadata.json");
     let own = members(&t.path().join("net.tar"));
-    let tvm = members(&t.path().join("plain.tar"));
     t.changed(&own, "without.tar", |members| members.retain(|(path, _)| path != "metadata.json"));
     t.changed(&own, "no-json.tar", |members| {
         *member(members, "metadata.json") = b"{\n  \"version\": 7,\n  oops\n}".to_vec()
@@ -214,8 +116,12 @@ fn archives(t: &mut Transcript) {
         json["modules"]["net"]["tvm_embedded"]["inputs"][0]["c_name"] = "other".into()
     });
     t.metadata(&own, "graph.tar", |json| json["modules"]["net"]["executors"] = json!(["graph"]));
+}
 
+fn sources(t: &mut Transcript) {
     t.about("Archives with something wrong in their C");
+    let own = members(&t.path().join("net.tar"));
+    let tvm = members(&t.path().join("plain.tar"));
     t.changed(&own, "no-code.tar", |members| members.retain(|(path, _)| !path.ends_with(".c")));
     t.changed(&own, "no-header.tar", |members| members.retain(|(path, _)| !path.ends_with("tvmgen_net.h")));
     t.changed(&own, "no-run.tar", |members| edit(members, "net_lib0.c", "net_run", "net_walk"));
@@ -263,38 +169,6 @@ fn models(t: &mut Transcript) {
     t.run("compile digits.tflite -o out.tar --pool a=1K --pool a=2K");
 }
 
-/// Where a flatbuffer's vector or field is: enough of the format to find one byte of a small model.
-fn u32_at(file: &[u8], at: usize) -> usize {
-    u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes")) as usize
-}
-
-fn field(file: &[u8], table: usize, index: usize) -> usize {
-    let back = i32::from_le_bytes(file[table..table + 4].try_into().expect("four bytes"));
-    let vtable = (table as i64 - i64::from(back)) as usize;
-    let slot = vtable + 4 + 2 * index;
-    table + usize::from(u16::from_le_bytes(file[slot..slot + 2].try_into().expect("two bytes")))
-}
-
-fn first_of(file: &[u8], vector: usize) -> usize {
-    let start = vector + u32_at(file, vector) + 4;
-    start + u32_at(file, start)
-}
-
-/// The first operator's code.
-fn operator_code(file: &[u8]) -> usize {
-    let root = u32_at(file, 0);
-    let code = first_of(file, field(file, root, 1));
-    field(file, code, 0)
-}
-
-/// The first tensor's type.
-fn tensor_type(file: &[u8]) -> usize {
-    let root = u32_at(file, 0);
-    let graph = first_of(file, field(file, root, 2));
-    let tensor = first_of(file, field(file, graph, 0));
-    field(file, tensor, 1)
-}
-
 fn runs(t: &mut Transcript) {
     t.about("Inputs and outputs of run");
     t.write("x.bin", [0; 4]);
@@ -332,7 +206,9 @@ fn runs(t: &mut Transcript) {
     t.run("run state.tar --input float.npy");
     t.write("shape.npy", npy("|i1", "False", "(4, 2)", &[0; 8]));
     t.run("run state.tar --input shape.npy");
+}
 
+fn programs(t: &mut Transcript) {
     t.about("Building and running a model");
     t.run_with(&[("CC", "no-such-compiler")], "run plain.tar --input x.bin");
     let failing = t.path().join("failing-cc");
@@ -374,8 +250,11 @@ fn transcript() -> String {
     command_lines(&mut t);
     files(&mut t);
     archives(&mut t);
+    metadata(&mut t);
+    sources(&mut t);
     models(&mut t);
     runs(&mut t);
+    programs(&mut t);
     assert!(!t.path().join("out").exists() && !t.path().join("out.tar").exists(), "a failure wrote something");
     t.text
 }
@@ -388,90 +267,9 @@ fn errors_equal_the_transcript() {
         fs::write(&path, &now).expect("the transcript");
     }
     let before = fs::read_to_string(&path).unwrap_or_default();
-    every_text_is_brought_about(&now);
+    texts::every_text_is_brought_about(&now);
     let differing = now.lines().zip(before.lines()).position(|(now, before)| now != before);
     let line = differing.unwrap_or_else(|| now.lines().count().min(before.lines().count()));
     let show = |text: &str| text.lines().skip(line.saturating_sub(2)).take(6).collect::<Vec<_>>().join("\n");
     assert!(now == before, "errors.txt, line {}:\n{}\n--- it was:\n{}", line + 1, show(&now), show(&before));
-}
-
-/// Texts that no command here brings about, each with what does.
-const ELSEWHERE: [&str; 13] = [
-    // What was just read as JSON, or is made of plain numbers and text, can be written as JSON.
-    "the facts can't be written as JSON: ",
-    "the report can't be written as JSON: ",
-    // The readers refuse such files first.
-    ": the archive holds no model",
-    ": the file holds no graph",
-    // tests/torture
-    "standard output can't be written: ",
-    "a temporary file there can't be ",
-    "the model's program there can't be started: ",
-    "can't be replaced: ",
-    "can't be ",
-    // Tests beside the code.
-    "another run has been writing there for ",
-    "the model's program left a report that makes no sense: ",
-    "the model's program ",
-    ": there is no .npy type for ",
-];
-
-/// The string literals among the arguments of each call that makes a failure.
-fn texts(source: &str) -> Vec<String> {
-    let code = source.split("#[cfg(test)]").next().expect("a first part");
-    let mut found = Vec::new();
-    for (at, _) in code.match_indices("Failure::") {
-        let call = &code[at..];
-        let makes = ["new", "refused", "usage", "file", "model", "compiler"];
-        let name = call["Failure::".len()..].split('(').next().expect("a name");
-        if !makes.contains(&name) {
-            continue;
-        }
-        let (mut depth, mut inside, mut escaped, mut text) = (0, false, false, String::new());
-        for c in call.chars() {
-            match (inside, c) {
-                (true, _) if escaped => {
-                    escaped = false;
-                    text.push(if c == 'n' { '\n' } else { c });
-                }
-                (true, '\\') => escaped = true,
-                (true, '"') => {
-                    inside = false;
-                    found.push(std::mem::take(&mut text));
-                }
-                (true, _) => text.push(c),
-                (false, '"') => inside = true,
-                (false, '(') => depth += 1,
-                (false, ')') if depth == 1 => break,
-                (false, ')') => depth -= 1,
-                _ => {}
-            }
-        }
-    }
-    found
-}
-
-/// Fails for a text of the tool's that is not in the transcript.
-fn every_text_is_brought_about(transcript: &str) {
-    fn sources(folder: &Path, found: &mut Vec<String>) {
-        for entry in fs::read_dir(folder).expect("a directory") {
-            let path = entry.expect("an entry").path();
-            match path.extension() {
-                None => sources(&path, found),
-                Some(extension) if extension == "rs" => found.push(fs::read_to_string(path).expect("a source")),
-                Some(_) => {}
-            }
-        }
-    }
-    let mut all = Vec::new();
-    sources(&repository("host/cli/src"), &mut all);
-    let texts: Vec<String> = all.iter().flat_map(|source| texts(source)).collect();
-    assert!(texts.len() >= 40, "only {} texts were found", texts.len());
-    for text in texts {
-        // The longest part that is the same each time.
-        let parts = text.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
-        let part = parts.max_by_key(|part| part.len()).unwrap_or_default();
-        let there = part.len() < 4 || transcript.contains(part) || ELSEWHERE.contains(&part);
-        assert!(there, "no test brings about {text:?}");
-    }
 }

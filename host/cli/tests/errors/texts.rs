@@ -1,0 +1,87 @@
+//! Whether the transcript has every text of the tool's.
+
+use std::fs;
+use std::path::Path;
+
+use crate::common::repository;
+
+/// Texts that no command here brings about, each with what does.
+const ELSEWHERE: [&str; 13] = [
+    // What was just read as JSON, or is made of plain numbers and text, can be written as JSON.
+    "the facts can't be written as JSON: ",
+    "the report can't be written as JSON: ",
+    // The readers refuse such files first.
+    ": the archive holds no model",
+    ": the file holds no graph",
+    // tests/torture
+    "standard output can't be written: ",
+    "a temporary file there can't be ",
+    "the model's program there can't be started: ",
+    "can't be replaced: ",
+    "can't be ",
+    // Tests beside the code.
+    "another run has been writing there for ",
+    "the model's program left a report that makes no sense: ",
+    "the model's program ",
+    ": there is no .npy type for ",
+];
+
+/// The string literals among the arguments of each call that makes a failure.
+fn texts(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]").next().expect("a first part");
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("Failure::") {
+        let call = &code[at..];
+        let makes = ["new", "refused", "usage", "file", "model", "compiler"];
+        let name = call["Failure::".len()..].split('(').next().expect("a name");
+        if !makes.contains(&name) {
+            continue;
+        }
+        let (mut depth, mut inside, mut escaped, mut text) = (0, false, false, String::new());
+        for c in call.chars() {
+            match (inside, c) {
+                (true, _) if escaped => {
+                    escaped = false;
+                    text.push(if c == 'n' { '\n' } else { c });
+                }
+                (true, '\\') => escaped = true,
+                (true, '"') => {
+                    inside = false;
+                    found.push(std::mem::take(&mut text));
+                }
+                (true, _) => text.push(c),
+                (false, '"') => inside = true,
+                (false, '(') => depth += 1,
+                (false, ')') if depth == 1 => break,
+                (false, ')') => depth -= 1,
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// Fails for a text of the tool's that is not in the transcript.
+pub fn every_text_is_brought_about(transcript: &str) {
+    fn sources(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            match path.extension() {
+                None => sources(&path, found),
+                Some(extension) if extension == "rs" => found.push(fs::read_to_string(path).expect("a source")),
+                Some(_) => {}
+            }
+        }
+    }
+    let mut all = Vec::new();
+    sources(&repository("host/cli/src"), &mut all);
+    let texts: Vec<String> = all.iter().flat_map(|source| texts(source)).collect();
+    assert!(texts.len() >= 40, "only {} texts were found", texts.len());
+    for text in texts {
+        // The longest part that is the same each time.
+        let parts = text.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
+        let part = parts.max_by_key(|part| part.len()).unwrap_or_default();
+        let there = part.len() < 4 || transcript.contains(part) || ELSEWHERE.contains(&part);
+        assert!(there, "no test brings about {text:?}");
+    }
+}

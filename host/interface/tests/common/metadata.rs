@@ -1,0 +1,63 @@
+//! What an archive made here says of its model in `metadata.json`.
+
+use super::synthetic::{Synthetic, sanitize};
+use tvm_embedded_mlf::{
+    DType, EXTENSION_ABI, Extension, ExtensionPool, ExtensionTensor, MetadataModule, MetadataTensor, PoolKind,
+};
+
+impl Synthetic {
+    pub(super) fn metadata(&self) -> MetadataModule {
+        let tensors = |names: &[String]| -> Vec<MetadataTensor> {
+            let tensor = |name: &String| MetadataTensor { name: name.clone(), size_bytes: 4, dtype: DType::INT8 };
+            names.iter().map(tensor).collect()
+        };
+        MetadataModule {
+            name: self.module.clone(),
+            targets: vec!["c -keys=cpu".to_owned()],
+            export_datetime: "2024-01-01 00:00:00Z".to_owned(),
+            workspace_size_bytes: self.pools().iter().filter(|name| **name != "flash").count().max(1) as u64 * 32,
+            constants_size_bytes: 0,
+            io_size_bytes: 8,
+            inputs: tensors(&self.inputs),
+            outputs: tensors(&self.outputs),
+            operator_functions: Vec::new(),
+            extension: self.state.then(|| self.extension()),
+        }
+    }
+
+    /// What this project's own compiler would say.
+    fn extension(&self) -> Extension {
+        let tensors = |names: &[String]| -> Vec<ExtensionTensor> {
+            let tensor = |name: &String| ExtensionTensor {
+                name: name.clone(),
+                c_name: sanitize(name),
+                dtype: "int8".into(),
+                shape: vec![1, 4],
+                scale: Some(0.5),
+                zero_point: Some(-3),
+                alignment: 4,
+                workspace: None,
+                offset: None,
+            };
+            names.iter().map(tensor).collect()
+        };
+        let pool = |name: &&str| ExtensionPool {
+            name: (*name).to_owned(),
+            kind: if *name == "flash" { PoolKind::Constant } else { PoolKind::Workspace },
+            size: if *name == "flash" { 8 } else { 32 },
+            alignment: 16,
+            state: *name == "state",
+        };
+        Extension {
+            abi: EXTENSION_ABI,
+            compiler: "test".into(),
+            inputs: tensors(&self.inputs),
+            outputs: tensors(&self.outputs),
+            pools: self.pools().iter().map(pool).collect(),
+            stack: Some(400),
+            layers: Vec::new(),
+            removed: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+}
