@@ -112,12 +112,16 @@ def _result(file, graph, operator):
         return np.asarray(len(tensors[0].shape))
     if name not in KNOWN and name != "REDUCE_PROD" or graph.tensors[operator.outputs[0]].type not in WHOLE:
         return None
-    values = [_whole(file, tensor) for tensor in tensors]
-    if any(value is None for value in values):
+    try:
+        values = [_whole(file, tensor) for tensor in tensors]
+        if any(value is None for value in values):
+            return None
+        if name == "REDUCE_PROD":
+            return np.prod(values[0], tuple(values[1].reshape(-1)), keepdims=bool(operator.builtinOptions.keepDims))
+        return KNOWN[name](*values)
+    except (ValueError, IndexError, MemoryError):
+        # A mutant whose constants contradict each other, such as an axis beyond the rank: it has no result.
         return None
-    if name == "REDUCE_PROD":
-        return np.prod(values[0], tuple(values[1].reshape(-1)), keepdims=bool(operator.builtinOptions.keepDims))
-    return KNOWN[name](*values)
 
 
 def _whole(file, tensor):

@@ -42,7 +42,7 @@ def judge(data, seed, sequence, count):
                 if number and sequence and number % sequence == 0:
                     machine.reset()
                 _invoke(machine, sample, heard)
-                outputs = [machine.output(place).reshape(t.shape) for place, t in enumerate(model.outputs)]
+                outputs = [_shaped(machine.output(place), place, tensor) for place, tensor in enumerate(model.outputs)]
                 model.blank(number % sequence if sequence else number, model.outputs, outputs)
                 for column, value in zip(found.inputs, sample):
                     column.append(np.ascontiguousarray(value).tobytes())
@@ -85,6 +85,12 @@ def _invoke(machine, sample, heard):
         raise interpreter.Refused(interpreter._reason(error, heard.text())) from error
     if status != 0:
         raise interpreter.Refused(f"invoke returned {status}: {heard.text().strip()}")
+
+
+def _shaped(value, place, tensor):
+    if value.size != np.prod(tensor.shape, dtype=np.int64):
+        raise interpreter.Refused(f"output {place} has {value.size} elements, not {tensor.shape} as the file says")
+    return value.reshape(tensor.shape)
 
 
 def _casts(data):
