@@ -119,8 +119,8 @@ def _result(file, graph, operator):
         if name == "REDUCE_PROD":
             return np.prod(values[0], tuple(values[1].reshape(-1)), keepdims=bool(operator.builtinOptions.keepDims))
         return KNOWN[name](*values)
-    except (ValueError, IndexError, MemoryError):
-        # A mutant whose constants contradict each other, such as an axis beyond the rank: it has no result.
+    except (ValueError, IndexError, MemoryError, TypeError, AttributeError):
+        # A mutant with an axis beyond the rank, too few inputs or no options: it has no result.
         return None
 
 

@@ -50,7 +50,8 @@ def _number(net, value):
         return not value
     if isinstance(value, (float, np.floating)):
         near = float(np.nextafter(np.float32(value), np.float32(np.inf)))
-        return float(net.pick((*FLOATS, -value, value * 2, near, value * 1.01)))
+        with np.errstate(over="ignore"):
+            return float(np.float32(net.pick((*FLOATS, -value, value * 2, near, value * 1.01))))
     return int(net.pick((*WHOLE, value + 1, value - 1, 2 * value, -value)))
 
 
