@@ -119,7 +119,8 @@ class Model:
 
     def blank(self, run, tensors, values):
         """Writes 0 where the interpreter leaves what was in memory: frames of a stream's beginning, for which there are not yet enough
-        samples, stacks that are not complete, and boxes behind the last that was found. `run` counts from the last reset.
+        samples, stacks that are not complete, bins outside of a range, and boxes behind the last that was found. `run` counts from
+        the last reset.
         """
         names = self._names()
         found = {tensor.index: value for tensor, value in zip(tensors, values)}
@@ -130,13 +131,17 @@ class Model:
                 for index, width in zip(operator.outputs[:3], (4, 1, 1)):
                     found[index].reshape(-1)[width * count :] = 0
                 continue
-            if name not in ("SignalFramer", "SignalStacker") or operator.outputs[0] not in found:
+            if name not in ("SignalEnergy", "SignalFramer", "SignalStacker") or operator.outputs[0] not in found:
                 continue
-            output, valid = found[operator.outputs[0]], found.get(operator.outputs[1], True)
+            output = found[operator.outputs[0]]
             if name == "SignalStacker":
-                output[...] = output * bool(valid)
+                output[...] = output * bool(found.get(operator.outputs[1], True))
                 continue
             options = flexbuffers.Loads(bytes(operator.customOptions))
+            if name == "SignalEnergy":
+                output[..., : options["start_index"]] = 0
+                output[..., options["end_index"] :] = 0
+                continue
             frames = output.shape[-2]
             for frame in range(0 if options["prefill"] else frames):
                 if (run * frames + frame + 1) * options["frame_step"] < options["frame_size"]:
