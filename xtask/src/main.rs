@@ -6,8 +6,9 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, attack, avr, bench, calls, coverage, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz, header,
-    heartbeat, misra, mutants, no_library, proof, reach, sanitize, setup, size, stack, sysroot, test, wake_word, wheel,
+    abi, attack, avr, bench, calls, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz,
+    header, heartbeat, misra, mutants, no_library, proof, reach, sanitize, setup, size, stack, sysroot, test,
+    wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -106,6 +107,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "the Python package: a wheel, installed into a new environment and tested there",
         run: wheel::run,
+    },
+    Verb {
+        name: "crates",
+        usage: "",
+        about: "the crates for Rust users: packaged, built from the packages, run on an emulated Cortex-M4F",
+        run: crates::run,
     },
     Verb {
         name: "no-library",

@@ -7,7 +7,7 @@ use std::path::Path;
 const MOST: (usize, usize) = (400, 60);
 
 /// Directories with sources of the project, from its root.
-const SOURCES: &[&str] = &["src", "capi", "host", "xtask", "bench", "fuzz", "c-tests", "models", "examples"];
+const SOURCES: &[&str] = &["src", "capi", "host", "rust", "xtask", "bench", "fuzz", "c-tests", "models", "examples"];
 
 /// Made by tools.
 const GENERATED: &[&str] = &["host/compiler/src/format/schema.rs"];

@@ -1,7 +1,7 @@
 //! From a validated model to its C header, descriptor and JSON.
 //!
 //! [`generate`] turns one module of an archive into everything that firmware needs to build it: `my_model.h` with all facts
-//! as macros, `my_model.hpp` for C++17, `my_model.c` with the descriptor, `my_model.json` with the same facts, copies of the archive's C in which
+//! as macros, `my_model.hpp` for C++17, `my_model.rs` for Rust, `my_model.c` with the descriptor, `my_model.json` with the same facts, copies of the archive's C in which
 //! known defects are repaired, the headers of TVM's that those include, and a CMake file. [`write()`] puts the files into a
 //! directory. The output depends on nothing but the archive and the options.
 //!
@@ -31,6 +31,7 @@ mod error;
 mod facts;
 mod options;
 mod output;
+mod rust_module;
 mod text;
 
 pub use archive_copies::adapt::Repair;
@@ -91,6 +92,7 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
     let mut own: Vec<(String, String)> = vec![
         (format!("{symbol}.h"), header::header(&plan)),
         (format!("{symbol}.hpp"), cpp::header(&plan)),
+        (format!("{symbol}.rs"), rust_module::module(&plan)),
         (format!("{symbol}.c"), source::source(&plan)),
         (format!("{symbol}.json"), plan.facts.json()),
     ];

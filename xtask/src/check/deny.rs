@@ -77,7 +77,7 @@ pub fn runtime_has_none() -> Result<()> {
         .dir(paths::root())
         .capture()?;
     let names: Vec<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    if names != ["tvm_embedded_capi", "tvm_embedded"] {
+    if names != ["tvm_embedded_capi", "tvm_embedded_core"] {
         bail!("the runtime depends on {}", names.join(", "));
     }
     let lock = std::fs::read_to_string(paths::root().join("Cargo.lock")).context("Cargo.lock")?;

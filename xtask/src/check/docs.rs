@@ -17,7 +17,14 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     setup::need(&["docs"])?;
     Cmd::new("cargo")
-        .args(["doc", "--workspace", "--no-deps", "--document-private-items"])
+        .args(["doc", "--workspace", "--exclude", "tvm-embedded", "--no-deps", "--document-private-items"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .dir(paths::root())
+        .capture()?;
+    // Its library has the name of the C library, and so the same place.
+    Cmd::new("cargo")
+        .args(["doc", "--package", "tvm-embedded", "--no-deps", "--target-dir"])
+        .arg(paths::target().join("doc-rust"))
         .env("RUSTDOCFLAGS", "-D warnings")
         .dir(paths::root())
         .capture()?;

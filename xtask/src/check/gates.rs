@@ -39,7 +39,7 @@ const FAULTS: [Fault; 16] = [
         file: "src/descriptor.rs",
         from: "pub num_inputs: u16",
         to: "pub num_inputs: u32",
-        gate: &["check", "--package", "tvm_embedded"],
+        gate: &["check", "--package", "tvm_embedded_core"],
         sign: "size_of::<TVMModel>()",
     },
     Fault {

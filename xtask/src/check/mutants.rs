@@ -34,7 +34,7 @@ struct Part {
 }
 
 const PARTS: [Part; 4] = [
-    Part { name: "core", package: "tvm_embedded", tests_in: None, files: &[], tests: &[] },
+    Part { name: "core", package: "tvm_embedded_core", tests_in: None, files: &[], tests: &[] },
     // The library itself has no Rust tests: the C suite is run on it by the crate that carries it.
     Part { name: "capi", package: "tvm_embedded_capi", tests_in: Some("tvm_embedded_runtime"), files: &[], tests: &[] },
     Part {

@@ -8,7 +8,7 @@ use crate::check::{abi, attack, avr, coverage, deny, docs, flags, fuzz, header, 
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
 use crate::measure::{bench, calls, firmware, size};
-use crate::release::{dist, wake_word, wheel};
+use crate::release::{crates, dist, wake_word, wheel};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -63,6 +63,7 @@ const STEPS: &[Step] = &[
     Step { name: "avr", about: "every operator on a core whose int has 16 bits", run: sixteen_bits },
     Step { name: "no-library", about: "models called without the library, on cores that have none", run: alone },
     Step { name: "python", about: "the Python package, installed and tested", run: python },
+    Step { name: "crates", about: "the crates for Rust users, packaged and run on a board", run: rust_users },
     Step { name: "dist", about: "the release, used without Rust", run: release },
 ];
 
@@ -284,6 +285,11 @@ fn alone() -> Result<End> {
 
 fn python() -> Result<End> {
     wheel::run(&[])?;
+    Ok(End::Passed)
+}
+
+fn rust_users() -> Result<End> {
+    crates::run(&[])?;
     Ok(End::Passed)
 }
 

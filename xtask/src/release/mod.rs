@@ -1,5 +1,6 @@
 //! What users get: the demo, the release, and a new Debian in which both are tried.
 
+pub mod crates;
 pub mod demo;
 pub mod dist;
 pub mod fresh;

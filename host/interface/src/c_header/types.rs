@@ -90,7 +90,7 @@ pub fn tensors(out: &mut String, plan: &Plan<'_>) {
 }
 
 /// True when the element type alone does not bring the alignment.
-fn over_aligned(tensor: &Named<TensorFacts>) -> bool {
+pub fn over_aligned(tensor: &Named<TensorFacts>) -> bool {
     // A 32-bit target may align 64-bit types to 4 bytes.
     tensor.facts.alignment > element_bytes(&tensor.facts).min(4)
 }

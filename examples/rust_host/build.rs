@@ -1,0 +1,13 @@
+//! Compiles the models that main.rs includes.
+
+fn main() {
+    tvm_embedded_build::model("../../models/digits/digits.tflite").compile();
+    tvm_embedded_build::model("../../models/digit_rows/digit_rows.tflite").compile();
+    // The first again, in two workspaces, with its tensors in one of them.
+    tvm_embedded_build::model("../../models/digits/digits.tflite")
+        .symbol("placed")
+        .pool("fast", Some(1800))
+        .pool("slow", None)
+        .io_in_workspace()
+        .compile();
+}

@@ -1,0 +1,62 @@
+//! The facts as constants, with the names of the header's macros after `TVM_MY_MODEL_`.
+
+use crate::c_header::types::element_count;
+use crate::facts::{Facts, Named, TensorFacts};
+use crate::rust_module::names::string;
+use crate::rust_module::tensors::element_type;
+use std::fmt::Write;
+
+/// All constants of a model.
+pub fn constants(out: &mut String, facts: &Facts) {
+    let _ = write!(
+        out,
+        "\n/// What the model calls itself.\npub const NAME: &str = {};\n/// Bytes of stack that a run takes at most, where that is known.\n\
+         pub const STACK_BYTES: Option<usize> = {:?};\n",
+        string(&facts.name),
+        facts.stack_bytes
+    );
+    facts.inputs.iter().for_each(|tensor| self::tensor(out, "INPUT", tensor));
+    facts.outputs.iter().for_each(|tensor| self::tensor(out, "OUTPUT", tensor));
+    for workspace in &facts.workspaces {
+        let (at, own) = (format!("WORKSPACE_{}", workspace.c_name.to_ascii_uppercase()), &workspace.facts);
+        let what = if own.state { "the model's state" } else { "this workspace" };
+        size(out, &format!("{at}_BYTES"), own.bytes(), &format!("Bytes of {what}, wherever it begins."));
+        size(out, &format!("{at}_ALIGNED_BYTES"), own.aligned_bytes, "The same from an aligned address on.");
+        size(out, &format!("{at}_ALIGNMENT"), own.alignment, "What the model aligns its beginning to.");
+    }
+    if let [one] = &facts.workspaces[..] {
+        size(out, "WORKSPACE_BYTES", one.facts.bytes(), "Bytes of the only workspace, wherever it begins.");
+    }
+    for parameter in facts.parameters.iter().filter(|parameter| !parameter.facts.carried) {
+        let at = format!("PARAMETER_{}", parameter.c_name.to_ascii_uppercase());
+        size(out, &format!("{at}_BYTES"), parameter.facts.bytes, "Bytes of these constants, which the user brings.");
+        size(out, &format!("{at}_ALIGNMENT"), parameter.facts.alignment, "What their address must be a multiple of.");
+    }
+}
+
+fn size(out: &mut String, name: &str, value: u32, about: &str) {
+    let _ = write!(out, "/// {about}\npub const {name}: usize = {value};\n");
+}
+
+fn tensor(out: &mut String, side: &str, tensor: &Named<TensorFacts>) {
+    let (at, facts) = (format!("{side}_{}", tensor.c_name.to_ascii_uppercase()), &tensor.facts);
+    let about = format!("Number of elements of the {} `{}`.", side.to_ascii_lowercase(), tensor.c_name);
+    size(out, &format!("{at}_ELEMENTS"), element_count(facts), &about);
+    if let Some(shape) = &facts.shape {
+        let _ = write!(
+            out,
+            "/// Its dimensions, outermost first.\npub const {at}_SHAPE: [usize; {}] = {shape:?};\n",
+            shape.len()
+        );
+    }
+    if let Some(quantization) = &facts.quantization
+        && matches!(element_type(facts), "i8" | "u8" | "i16")
+    {
+        let _ = write!(
+            out,
+            "/// The real values that its elements stand for.\npub const {at}_QUANTIZATION: ::tvm_embedded::Quantization = \
+             ::tvm_embedded::Quantization::new({:?}, {});\n",
+            quantization.scale, quantization.zero_point
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! `my_model.rs`: the model for Rust, over the crate `tvm-embedded` and the entry in `my_model.c`.
+
+mod constants;
+mod model;
+mod module;
+mod names;
+mod tensors;
+
+pub use module::module;

@@ -1,0 +1,235 @@
+//! The Rust module of every kind of model: it runs, what is wrong does not compile, and what safe Rust can't call says so.
+
+mod common;
+
+use common::synthetic::{Memory, Synthetic};
+use common::{generate_synthetic, objects, root, runtime_headers, succeed};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use tvm_embedded_interface::{LibraryHeaders, Options, Parameters};
+
+fn alone() -> Options {
+    let header = |name: &str| std::fs::read_to_string(runtime_headers().join(name)).expect("the header");
+    let headers = LibraryHeaders { c: header("tvm_embedded.h"), cpp: header("tvm_embedded.hpp") };
+    Options { without_library: Some(headers), ..Options::default() }
+}
+
+fn rustc() -> Command {
+    let mut command = Command::new("rustc");
+    command.args(["--edition", "2024", "-O"]);
+    command
+}
+
+/// The directory of the crate `tvm-embedded`, built once.
+fn crates() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rust");
+        std::fs::create_dir_all(&out).expect("a directory");
+        for (name, source) in [("tvm_embedded_core", "src/lib.rs"), ("tvm_embedded", "rust/src/lib.rs")] {
+            let mut command = rustc();
+            command.args(["--crate-type", "rlib", "--crate-name", name, "-L"]).arg(&out).arg("--out-dir").arg(&out);
+            if name == "tvm_embedded" {
+                command.args(["--extern", "tvm_embedded_core"]);
+            }
+            succeed(command.arg(root().join(source)));
+        }
+        out
+    })
+}
+
+/// A program with a model, whose own code may hold no `unsafe`, and which warns of nothing.
+fn compiler(directory: &Path, body: &str) -> Command {
+    let source = directory.join("main.rs");
+    let program = format!(
+        "#![forbid(unsafe_code)]\n#![deny(warnings)]\ntvm_embedded::include_model!(net);\n\
+         use tvm_embedded::{{Aligned4, Error, Status}};\n\
+         fn body() -> Result<(), Error> {{\n    let _ = (Aligned4(0), Status::Ok);\n    {body}\n    Ok(())\n}}\n\
+         fn main() {{\n    body().unwrap();\n}}\n"
+    );
+    std::fs::write(source, program).expect("a file");
+    let mut command = rustc();
+    // `include_model!` looks below OUT_DIR, where the build script puts each model into a directory of its name.
+    command.arg(directory.join("main.rs")).env("OUT_DIR", directory).arg("-L").arg(crates());
+    command.args(["--extern", "tvm_embedded", "-o"]).arg(directory.join("program"));
+    command
+}
+
+fn runs(model: &Synthetic, options: &Options, body: &str) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let at = directory.path();
+    let generated = generate_synthetic(&at.join("net"), model, options);
+    let mut command = compiler(at, body);
+    for object in objects(&at.join("net"), &generated, &["gcc", "-std=c99", "-DTVM_EMBEDDED_NO_LIBRARY"]) {
+        command.arg(format!("-Clink-arg={}", object.display()));
+    }
+    succeed(&mut command);
+    succeed(&mut Command::new(at.join("program")));
+}
+
+fn net(memory: Memory) -> Synthetic {
+    Synthetic::new("net").memory(memory)
+}
+
+#[test]
+fn tensors_outside_and_the_users_memory() {
+    let model = net(Memory::External);
+    runs(
+        &model,
+        &alone(),
+        "let mut memory = [0; net::WORKSPACE_BYTES + 1];
+         for start in 0..2 {
+             let mut net = net::Model::new(&mut memory[start..])?;
+             let mut output = net::Output::new();
+             net.run(&net::Input { x: [10, 20, 30, 127] }, &mut output)?;
+             assert_eq!(output.y, [11, 21, 31, -128]);
+         }
+         let short = net::Model::new(&mut memory[..net::WORKSPACE_BYTES - net::WORKSPACE_SRAM_ALIGNMENT]);
+         assert_eq!(short.err(), Some(Error::Status(Status::WorkspaceTooSmall)));",
+    );
+    let several = Synthetic {
+        inputs: vec!["match".into(), "Self".into(), "b".into()],
+        outputs: vec!["c".into(), "self".into()],
+        ..model
+    };
+    runs(
+        &several,
+        &alone(),
+        "let mut memory = net::Memory::new();
+         let mut net = net::Model::in_memory(&mut memory);
+         let mut output = net::Output::default();
+         net.run(&net::Input { r#match: [1; 4], Self_: [2; 4], b: [3; 4] }, &mut output)?;
+         assert_eq!((output.c, output.self_), ([2; 4], [4; 4]));
+         let (mut c, mut d) = ([0; 4], [0; 4]);
+         net.run_on(&[1; 4], &[2; 4], &[3; 4], &mut c, &mut d)?;
+         assert_eq!((c, d), ([2; 4], [4; 4]));",
+    );
+}
+
+#[test]
+fn tensors_inside_a_workspace() {
+    runs(
+        &net(Memory::Io),
+        &alone(),
+        "let mut memory = net::Memory::new();
+         let mut net = net::Model::in_memory(&mut memory);
+         for i in 0..2 {
+             *net.input_x() = [i; 4];
+             net.run()?;
+             assert_eq!(net.output_y(), &[i + 1; 4]);
+         }",
+    );
+}
+
+#[test]
+fn state_is_reset_first_and_again() {
+    let model = Synthetic { state: true, ..net(Memory::External) };
+    let begin = "let mut memory = net::Memory::new();
+         let net = net::Model::in_memory(&mut memory);
+         let (input, mut output) = (net::Input { x: Aligned4([0; 4]) }, net::Output::new());";
+    let body = format!(
+        "{begin}
+         let mut net = net.reset()?;
+         for _ in 0..2 {{
+             for run in 0..3 {{
+                 net.run(&input, &mut output)?;
+                 assert_eq!(*output.y, [1 + 7 + run; 4]);
+             }}
+             net.reset()?;
+         }}"
+    );
+    runs(&model, &alone(), &body);
+    let directory = tempfile::tempdir().expect("a directory");
+    generate_synthetic(&directory.path().join("net"), &model, &alone());
+    for (rest, word) in [
+        ("let mut net = net; net.run(&input, &mut output)?;", "no method named `run`"),
+        ("let mut net = net.reset()?; net.run(&net::Input { x: Aligned4([0; 3]) }, &mut output)?;", "mismatched types"),
+        ("let mut net = net.reset()?; net.run_on(&Aligned4([0_u8; 4]), &mut output.y)?;", "mismatched types"),
+        ("let mut net = net.reset()?; net.run(&input, &output)?;", "mismatched types"),
+        ("let _ = net; let other = net::Model::in_memory(&mut memory); drop(net); drop(other);", "cannot borrow"),
+    ] {
+        let output =
+            compiler(directory.path(), &format!("{begin}\n{rest}\nlet _ = &mut output;")).output().expect("rustc");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(word), "{rest}\n{said}");
+    }
+}
+
+#[test]
+fn constants_that_the_user_brings() {
+    let model = Synthetic { constants: true, ..net(Memory::External) };
+    let user = Options { parameters: Parameters::User, ..alone() };
+    runs(
+        &model,
+        &user,
+        "let constants = tvm_embedded::Aligned16([11, 12, 13, 14, 15, 16, 17, 18]);
+         let mut memory = [0; net::WORKSPACE_BYTES];
+         let mut output = net::Output::new();
+         net::Model::new(&mut memory, &constants.0)?.run(&net::Input { x: [1; 4] }, &mut output)?;
+         assert_eq!(output.y, [12; 4]);
+         let short = net::Model::new(&mut memory, &constants.0[..net::PARAMETER_FLASH_BYTES - 1]);
+         assert_eq!(short.err(), Some(Status::ParameterTooSmall.into()));
+         let odd = net::Model::new(&mut memory, &constants.0[1..]);
+         assert_eq!(odd.err(), Some(Status::MisalignedParameter.into()));",
+    );
+    runs(
+        &model,
+        &alone(),
+        "let (mut memory, mut output) = (net::Memory::new(), net::Output::new());
+         net::Model::in_memory(&mut memory).run(&net::Input { x: [1; 4] }, &mut output)?;
+         assert_eq!(output.y, [2; 4]);",
+    );
+}
+
+#[test]
+fn what_safe_rust_can_not_call_says_why() {
+    for (model, word) in [
+        (net(Memory::Internal), "two threads"),
+        (net(Memory::Runtime), "two threads"),
+        (Synthetic { devices: vec!["ethos_u".into()], ..net(Memory::External) }, "functions of a device"),
+    ] {
+        let directory = tempfile::tempdir().expect("a directory");
+        generate_synthetic(&directory.path().join("net"), &model, &alone());
+        let output = compiler(directory.path(), "").output().expect("rustc");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(word), "{said}");
+    }
+}
+
+#[test]
+fn elements_of_real_values_are_those_of_the_c_header() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let at = directory.path();
+    std::fs::write(
+        at.join("q.c"),
+        "#include \"tvm_embedded.h\"\nint32_t q(float v, float s, int32_t z) { return TVMQuantize(v, s, z, -128, 127); }\n",
+    )
+    .expect("a file");
+    let include = format!("-I{}", runtime_headers().display());
+    succeed(Command::new("gcc").args(["-c", "-O1", &include]).arg(at.join("q.c")).arg("-o").arg(at.join("q.o")));
+    let program = "
+        unsafe extern \"C\" { safe fn q(value: f32, scale: f32, zero_point: i32) -> i32; }
+        fn main() {
+            let mut bits = 0x1234_5678_u32;
+            for i in 0..3_000_000_u32 {
+                bits ^= bits << 13; bits ^= bits >> 17; bits ^= bits << 5;
+                let zero_point = (i % 300) as i32 - 150;
+                let scale = [0.5, 0.003_921_569, 1.7, 1e-30][i as usize % 4];
+                // Any float, and those near halves.
+                let value = if i % 2 == 0 { f32::from_bits(bits) } else { (bits % 1024) as f32 * scale / 2.0 - 128.0 * scale };
+                let found = tvm_embedded::Quantization::new(scale, zero_point).quantize::<i8>(value);
+                assert_eq!(i32::from(found), q(value, scale, zero_point), \"{value} {scale} {zero_point}\");
+            }
+        }";
+    std::fs::write(at.join("main.rs"), program).expect("a file");
+    let mut command = rustc();
+    command
+        .arg(at.join("main.rs"))
+        .arg("-L")
+        .arg(crates())
+        .args(["--extern", "tvm_embedded", "-o"])
+        .arg(at.join("program"));
+    succeed(command.arg(format!("-Clink-arg={}", at.join("q.o").display())));
+    succeed(&mut Command::new(at.join("program")));
+}

@@ -1,0 +1,1 @@
+../../../capi/include/tvm_embedded.hpp
