@@ -122,26 +122,32 @@ class Model:
         samples, stacks that are not complete, bins outside of a range, and boxes behind the last that was found. `run` counts from
         the last reset.
         """
+        found = {}
+        for tensor, value in zip(tensors, values):
+            # A tensor may be an output twice.
+            found.setdefault(tensor.index, []).append(value)
         names = self._names()
-        found = {tensor.index: value for tensor, value in zip(tensors, values)}
         for operator in self._object.subgraphs[0].operators or []:
             name = names[operator.opcodeIndex]
             if name == "TFLite_Detection_PostProcess" and operator.outputs[3] in found:
-                count = int(found[operator.outputs[3]].reshape(-1)[0])
+                count = int(found[operator.outputs[3]][0].reshape(-1)[0])
                 for index, width in zip(operator.outputs[:3], (4, 1, 1)):
-                    found[index].reshape(-1)[width * count :] = 0
-                continue
-            if name not in ("SignalEnergy", "SignalFramer", "SignalStacker") or operator.outputs[0] not in found:
-                continue
-            output = found[operator.outputs[0]]
-            if name == "SignalStacker":
-                output[...] = output * bool(found.get(operator.outputs[1], True))
-                continue
+                    for value in found.get(index, []):
+                        value.reshape(-1)[width * count :] = 0
+            elif name.startswith("Signal"):
+                for output in found.get(operator.outputs[0], []):
+                    self._blank(operator, name, run, output, found)
+
+    def _blank(self, operator, name, run, output, found):
+        """The same for the first output of a Signal operator; `found` holds the values of all tensors that are there."""
+        if name == "SignalStacker":
+            output[...] = output * bool(found.get(operator.outputs[1], [True])[0])
+        elif name == "SignalEnergy":
             options = flexbuffers.Loads(bytes(operator.customOptions))
-            if name == "SignalEnergy":
-                output[..., : options["start_index"]] = 0
-                output[..., options["end_index"] :] = 0
-                continue
+            output[..., : options["start_index"]] = 0
+            output[..., options["end_index"] :] = 0
+        elif name == "SignalFramer":
+            options = flexbuffers.Loads(bytes(operator.customOptions))
             frames = output.shape[-2]
             for frame in range(0 if options["prefill"] else frames):
                 if (run * frames + frame + 1) * options["frame_step"] < options["frame_size"]:

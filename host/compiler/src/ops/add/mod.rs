@@ -47,6 +47,11 @@ struct Add<'a> {
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let activation = checker.op.options::<binary::Options>().map_or(Activation::None, |options| options.activation);
+    if checker.first_type() == Some(DType::Int32) && activation != Activation::None {
+        // The reference does not compute it.
+        checker.bad(format!("fused activation {activation} on int32"), "none");
+    }
     if ahead::is_arithmetic(checker) {
         return ahead::arithmetic(checker, i64::checked_add, |a, b| a + b);
     }
@@ -56,12 +61,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if checker.first_type() == Some(DType::Float32) {
         return binary::check_float(checker, "float_nn.h", "tvmk_float_add");
     }
-    let activation = checker.op.options::<binary::Options>().map_or(Activation::None, |options| options.activation);
     if checker.first_type() == Some(DType::Int32) {
-        if activation != Activation::None {
-            // The reference does not compute it.
-            checker.bad(format!("fused activation {activation} on int32"), "none");
-        }
         return binary::check_int32(checker, "add_int32.h", "tvmk_add_int32");
     }
     let (mut inputs, output) = ([checker.input(0)?, checker.input(1)?], checker.output(0)?);

@@ -46,6 +46,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if !output.variable {
         checker.bad_tensor(output.id, "a tensor that need not last from run to run", "a variable tensor");
     }
+    // What is there after a reset is its zero point.
+    checker.per_tensor(output)?;
     let cycle = signal::within(checker, "cycles_max", cycle, 1, i32::MAX)?;
     let ready = if checker.op.outputs.len() == 2 { Some(checker.output(1)?) } else { None };
     match ready {

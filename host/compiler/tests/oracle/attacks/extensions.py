@@ -74,6 +74,33 @@ def _signed(file):
     return found
 
 
+# Where operators name subgraphs that they call.
+CALLS = ("thenSubgraphIndex", "elseSubgraphIndex", "condSubgraphIndex", "bodySubgraphIndex", "initSubgraphIndex")
+
+
+def _called(file):
+    """Subgraphs that nothing calls have no part in a run; the reference may write outside of its memory where there are some."""
+    reached, left = set(), [0]
+    while left:
+        place = left.pop()
+        if place in reached or not 0 <= place < len(file.subgraphs):
+            continue
+        reached.add(place)
+        options = [operator.builtinOptions for operator in file.subgraphs[place].operators or []]
+        left += [getattr(table, field) for table in options for field in CALLS if hasattr(table, field)]
+    if len(reached) == len(file.subgraphs):
+        return False
+    place = {old: new for new, old in enumerate(sorted(reached))}
+    file.subgraphs = [file.subgraphs[old] for old in sorted(reached)]
+    for graph in file.subgraphs:
+        for operator in graph.operators or []:
+            for field in CALLS:
+                if hasattr(operator.builtinOptions, field):
+                    old = getattr(operator.builtinOptions, field)
+                    setattr(operator.builtinOptions, field, place.get(old, len(file.subgraphs)))
+    return True
+
+
 # What the compiler computes of constants and shapes, by operator.
 KNOWN = {
     "FLOOR_DIV": np.floor_divide,
@@ -232,7 +259,14 @@ def _code(file, name):
     return len(file.operatorCodes) - 1
 
 
-RULES = {"known at compile time": _known, "int32 as float32": _moved, "uint8 as int8": _signed, "no bias": _with_bias, "requantised inputs": _requantized}
+RULES = {
+    "subgraphs not called": _called,
+    "known at compile time": _known,
+    "int32 as float32": _moved,
+    "uint8 as int8": _signed,
+    "no bias": _with_bias,
+    "requantised inputs": _requantized,
+}
 
 
 def pack(file):
