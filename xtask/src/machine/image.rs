@@ -108,6 +108,18 @@ impl Image {
         }
     }
 
+    /// Takes the pointers by which `from`, or what it calls, calls something to be `to`.
+    pub fn resolve_pointers_of(&mut self, from: &str, to: &str) {
+        let (mut known, mut left) = (BTreeSet::new(), vec![from.to_owned()]);
+        while let Some(name) = left.pop() {
+            let Some(code) = self.functions.get_mut(&name).filter(|_| known.insert(name)) else { continue };
+            if std::mem::take(&mut code.calls_pointer) {
+                code.callees.insert(to.to_owned());
+            }
+            left.extend(code.callees.iter().filter(|callee| *callee != to).cloned());
+        }
+    }
+
     /// Whether this function, or one that it calls, calls by a pointer.
     pub fn calls_pointer(&self, name: &str) -> bool {
         let (mut known, mut left) = (BTreeSet::new(), vec![name]);

@@ -135,6 +135,9 @@ pub fn disassemble(board: &Board, program: &Path) -> Result<Image> {
     let mut image = Image::disassemble(board, program)?;
     // Some kernels are given the function for a row.
     image.resolve_pointers("tvmk_");
+    // Cortex-M0 has no jump by a pointer that leaves all arguments where they are: the library calls the model there.
+    let entry = entry(&image)?.to_owned();
+    image.resolve_pointers_of("TVMExecute", &entry);
     Ok(image)
 }
 

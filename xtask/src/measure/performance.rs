@@ -15,8 +15,6 @@ const TOLERANCE: f64 = 0.02;
 
 /// The most bytes of stack that a call may take, checks included, of models that were measured with the peer.
 pub const STACK_LIMIT: u64 = 512;
-/// The same on Cortex-M55, where the compiler keeps vectors on the stack.
-const STACK_LIMIT_MVE: u64 = 576;
 
 /// What is measured of a model on a core, with the heading of its table: the order of [`Figures`].
 const SECTIONS: [(&str, &str); 4] = [
@@ -226,9 +224,8 @@ impl Table {
     /// Models of the peer's that take more stack than [`STACK_LIMIT`].
     pub fn deep(&self) -> Vec<String> {
         let deep = self.cells.iter().filter_map(|((model, core), figures)| Some((model, core, (*figures)?[3])));
-        let limit = |core: &str| if core == "cortex-m55" { STACK_LIMIT_MVE } else { STACK_LIMIT };
-        deep.filter(|(model, core, stack)| *stack > limit(core) && peer::of(model).is_some())
-            .map(|(model, core, stack)| format!("{model} on {core}: {stack} bytes of stack, more than {}", limit(core)))
+        deep.filter(|(model, _, stack)| *stack > STACK_LIMIT && peer::of(model).is_some())
+            .map(|(model, core, stack)| format!("{model} on {core}: {stack} bytes of stack, more than {STACK_LIMIT}"))
             .collect()
     }
 

@@ -15,8 +15,8 @@ use crate::machine::{paths, setup};
 use crate::measure::bench_image::{self, Model};
 use crate::measure::{bench, firmware};
 
-/// Cores with assembly of their own, whose kernels take most.
-const CORES: [&str; 2] = ["cortex-m4f", "cortex-m55"];
+/// Cores with assembly of their own, whose kernels take most, and one with few registers.
+const CORES: [&str; 3] = ["cortex-m0", "cortex-m4f", "cortex-m55"];
 /// What stands for the functions that call the layers.
 const CALLS: &str = "(calls)";
 const FILE: &str = "host/compiler/src/ops/stack.csv";
