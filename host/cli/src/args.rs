@@ -10,6 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tvm_embedded_compiler::ir::names;
 use tvm_embedded_compiler::ir::options::CORES;
 
+use crate::custom::CustomFunction;
+use crate::size::bytes;
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
@@ -229,6 +232,11 @@ pub struct Compile {
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Int4::Auto)]
     pub int4: Int4,
 
+    /// A C function of yours that computes a custom operator, with the header that declares it and the bytes of scratch memory
+    /// it asks for, if any: docs/custom.md
+    #[arg(long, value_name = "NAME=HEADER:FUNCTION[:SIZE]")]
+    pub custom: Vec<CustomFunction>,
+
     /// Put inputs and outputs into the workspace, where they share memory with the rest
     #[arg(long)]
     pub io_in_workspace: bool,
@@ -322,19 +330,6 @@ fn module_name(text: &str) -> Result<String, String> {
     }
     let like = names::module_name(text);
     Err(format!("a module's name is a C identifier in lower case, at most 64 characters long, for example {like:.64}"))
-}
-
-/// A number of bytes with an optional K or M, which stand for 1024 and 1024 × 1024.
-fn bytes(text: &str) -> Result<usize, String> {
-    let wrong = || format!("'{text}' is not a size: expected bytes, for example 65536 or 64K");
-    let (digits, unit) = match text.as_bytes() {
-        [.., b'k' | b'K'] => (&text[..text.len() - 1], 1 << 10),
-        [.., b'm' | b'M'] => (&text[..text.len() - 1], 1 << 20),
-        _ => (text, 1),
-    };
-    let number: usize = digits.parse().map_err(|_| wrong())?;
-    // The runtime counts a workspace's bytes in 32 bits.
-    number.checked_mul(unit).filter(|&bytes| bytes > 0 && u32::try_from(bytes).is_ok()).ok_or_else(wrong)
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
-use tvm_embedded_compiler::ir::options::{self, Target};
+use tvm_embedded_compiler::ir::options::{self, CustomOperator, Target};
 use tvm_embedded_compiler::{Options, Pool, Report};
 
 use crate::args::{Compile, Int4};
+use crate::custom::CustomFunction;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
 use crate::load;
@@ -33,6 +34,7 @@ pub fn compile(args: &Compile) -> Result<()> {
             Int4::Bytes => options::Int4::Bytes,
         },
         target: Target::of_core(&args.core).unwrap_or_default(),
+        custom: args.custom.iter().map(custom).collect(),
         ..Options::default()
     };
     let output = tflite::prepare(&args.path, &content, options)?;
@@ -51,6 +53,11 @@ pub fn compile(args: &Compile) -> Result<()> {
         terminal::print_note(&note);
     }
     Ok(())
+}
+
+fn custom(given: &CustomFunction) -> CustomOperator {
+    let CustomFunction { name, header, function, scratch } = given.clone();
+    CustomOperator { name, header, function, scratch }
 }
 
 fn report(path: &Path, report: &Report) -> Result<String> {

@@ -4,6 +4,7 @@
 
 mod args;
 mod compile;
+mod custom;
 mod failure;
 mod foreign;
 mod foreign_text;
@@ -13,6 +14,7 @@ mod load;
 mod npy;
 mod output;
 mod run;
+mod size;
 mod table;
 mod tensor;
 mod terminal;

@@ -7,7 +7,9 @@ use crate::ir::options::Options;
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::Program;
 use crate::ir::report::Report;
-use crate::passes::{check, emit, fold, fuse, inline, lower, metadata, narrow, place, requantise, schedule, state};
+use crate::passes::{
+    bind, check, emit, fold, fuse, inline, lower, metadata, narrow, place, requantise, schedule, state,
+};
 use crate::thrift::{self, Thrift};
 use std::fmt;
 use std::io::{self, Write};
@@ -120,6 +122,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
         return Err(Problem::file(found, "a C identifier in lower case, up to 64 characters").into());
     }
     let mut graph = tflite::read(file)?;
+    bind::bind(&mut graph, &options.custom)?;
     inline::inline(&mut graph);
     fold::fold(&mut graph)?;
     requantise::requantise(&mut graph);

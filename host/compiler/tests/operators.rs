@@ -15,7 +15,8 @@ Generated from the operators' directories in `host/compiler/src/ops`: don't edit
 What the compiler accepts, by operator of the `.tflite` format. *Cores* are those with code of their own: *portable* is C99 for all,
 DSP and MVE come on top of it. *Reference* is the file of TensorFlow Lite Micro in `tensorflow/lite/micro/kernels` whose results
 an operator has: the same bytes, or for float32 functions such as exp the same bytes on every core, as near as
-[kernels.md](kernels.md) states.
+[kernels.md](kernels.md) states. What TensorFlow Lite Micro does not have (weights of int8 with float32, TILE, SELECT, GELU) has the results of TensorFlow
+Lite's reference kernels in the same way: [compiler.md](compiler.md), \"Weights of int8 with float32\".
 
 | operator | versions | element types | cores | result | reference |
 | --- | --- | --- | --- | --- | --- |
@@ -56,7 +57,11 @@ fn table() -> String {
     let mut text = HEAD.to_owned();
     for definition in definitions {
         let (first, last) = (definition.versions.start(), definition.versions.end());
-        let versions = if first == last { format!("{first}") } else { format!("{first} to {last}") };
+        let versions = match (first, last) {
+            (_, &i32::MAX) => "any".to_owned(),
+            (first, last) if first == last => format!("{first}"),
+            (first, last) => format!("{first} to {last}"),
+        };
         for (i, row) in definition.support.iter().enumerate() {
             let (name, versions) =
                 if i == 0 { (definition.kind.to_string(), versions.as_str()) } else { (String::new(), "") };

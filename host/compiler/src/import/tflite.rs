@@ -172,7 +172,7 @@ impl Reader {
             None => None,
         };
         let any_batch = source.shape_signature()?.and_then(|signature| signature.get(0)) == Some(-1);
-        Ok(Tensor { name, shape, dtype, quant, data, any_batch, variable: source.is_variable()? })
+        Ok(Tensor { name, shape, dtype, quant, data, stored: None, any_batch, variable: source.is_variable()? })
     }
 
     fn quantization(&mut self, source: &QuantizationParametersRef<'_>) -> Result<Option<Quantization>, Broken> {
@@ -217,7 +217,11 @@ impl Reader {
                 let options = read(source.custom_options()?.unwrap_or(&[]), &mut self.budget)?;
                 (kind, options.unwrap_or_else(|| Arc::new(())))
             }
-            (Some(name), None) => (kind, Arc::new(Custom { name: name.clone() })),
+            (Some(name), None) => {
+                let options = source.custom_options()?.unwrap_or(&[]);
+                self.budget.spend(options.len())?;
+                (kind, Arc::new(Custom { name: name.clone(), options: options.to_vec() }))
+            }
             (None, None) => (kind, self.options(kind, source)?),
         };
         Ok(Operator { index, kind, version, options, inputs, outputs })

@@ -58,10 +58,23 @@ pub struct Tensor {
     pub quant: Option<Quantization>,
     /// Contents of a constant, little-endian as in the file, exactly [`Tensor::bytes`] long.
     pub data: Option<Arc<[u8]>>,
+    /// How the file keeps what `data` was made of, where that takes less room.
+    pub stored: Option<Arc<Stored>>,
     /// Whether the file leaves the first dimension open: the model takes any batch, and `shape` has the one compiled for.
     pub any_batch: bool,
     /// Whether the tensor keeps its contents from run to run without an operator saying so; refused by `check`.
     pub variable: bool,
+}
+
+/// A constant as the file keeps it in front of a DEQUANTIZE.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// float16, int8 or int4.
+    pub dtype: DType,
+    /// Its bytes.
+    pub data: Arc<[u8]>,
+    /// Quantisation of integers.
+    pub quant: Option<Quantization>,
 }
 
 impl Tensor {
@@ -296,11 +309,12 @@ pub struct Foreign {
 
 impl OpOptions for Foreign {}
 
-/// Options of a custom operator: the name under which an interpreter registers it.
-#[derive(Debug)]
+/// A custom operator: the name under which an interpreter registers it, and its options as the file has them.
+#[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "the comment above says it")]
 pub struct Custom {
     pub name: String,
+    pub options: Vec<u8>,
 }
 
 impl OpOptions for Custom {}

@@ -136,6 +136,8 @@ pub struct Layer {
     pub fails: bool,
     /// Kernel files the body needs, such as `"conv_2d.h"`; files they include are found by themselves.
     pub headers: Vec<&'static str>,
+    /// Headers of the user's that the body needs.
+    pub includes: Vec<String>,
     /// C statements, indented by four spaces, each line ended by a newline. Uses argument and constant names.
     pub body: String,
     /// Multiply-accumulates of one call.

@@ -18,6 +18,21 @@ pub struct Options {
     /// The most scratch memory that layers get. By itself the compiler gives them less where scratch memory would make the workspace
     /// more than a tenth larger than the largest input and output of a layer.
     pub scratch: Scratch,
+    /// Functions that compute custom operators.
+    pub custom: Vec<CustomOperator>,
+}
+
+/// A function of the user's that computes a custom operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomOperator {
+    /// The operator, as files name it.
+    pub name: String,
+    /// The header that declares the function.
+    pub header: String,
+    /// The function, a `tvm_custom_function_t`.
+    pub function: String,
+    /// Bytes of scratch memory that it asks for.
+    pub scratch: usize,
 }
 
 /// How weights of int4 are kept in flash.

@@ -1,6 +1,7 @@
 //! Arithmetic of the reference kernels and of the packing: pure functions, each with its source.
 
 pub mod broadcast;
+pub mod erfc;
 pub mod gemmlowp;
 pub mod half;
 pub mod pack;

@@ -10,12 +10,9 @@ use crate::ops::shared::kept;
 
 /// Checks an operator; `closely` also by the check of its directory.
 pub fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: &mut Vec<Problem>) {
-    let Some(definition) = ops::definition(op.kind) else {
-        let found = match op.options::<Custom>() {
-            Some(Custom { name }) => format!("custom operator {name:?} is not supported"),
-            None => UNKNOWN.to_owned(),
-        };
-        problems.push(Problem::operator(graph, op, found, ""));
+    let unknown = op.options::<Custom>().map(|custom| format!("custom operator {:?} is not supported", custom.name));
+    let Some(definition) = ops::definition(op.kind).filter(|_| unknown.is_none()) else {
+        problems.push(Problem::operator(graph, op, unknown.unwrap_or_else(|| UNKNOWN.to_owned()), ""));
         return;
     };
     let before = problems.len();

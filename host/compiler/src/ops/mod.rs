@@ -27,6 +27,7 @@ pub mod compare;
 pub mod concatenation;
 pub mod conv_2d;
 pub mod cumsum;
+pub mod custom;
 pub mod depthwise_conv_2d;
 pub mod dequantize;
 pub mod detection_postprocess;
@@ -40,6 +41,7 @@ pub mod floor_div;
 pub mod fully_connected;
 pub mod gather;
 pub mod gather_nd;
+pub mod gelu;
 pub mod hard_swish;
 pub mod if_else;
 pub mod l2_normalization;
@@ -92,6 +94,7 @@ pub mod strided_slice;
 pub mod sub;
 pub mod svdf;
 pub mod tanh;
+pub mod tile;
 pub mod transpose;
 pub mod transpose_conv;
 pub mod unidirectional_sequence_lstm;
@@ -130,6 +133,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &concatenation::DEFINITION,
     &conv_2d::DEFINITION,
     &cumsum::DEFINITION,
+    &custom::DEFINITION,
     &depthwise_conv_2d::DEFINITION,
     &dequantize::DEFINITION,
     &detection_postprocess::DEFINITION,
@@ -143,6 +147,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &fully_connected::DEFINITION,
     &gather::DEFINITIONS,
     &gather_nd::DEFINITION,
+    &gelu::DEFINITION,
     &hard_swish::DEFINITION,
     &l2_normalization::DEFINITION,
     &l2_pool_2d::DEFINITION,
@@ -170,7 +175,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &resize_nearest_neighbor::DEFINITION,
     &reverse_v2::DEFINITION,
     &rsqrt::DEFINITION,
-    &select_v2::DEFINITION,
+    &select_v2::DEFINITIONS,
     &shape::DEFINITIONS,
     &signal_delay::DEFINITION,
     &signal_energy::DEFINITION,
@@ -195,6 +200,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &sub::DEFINITION,
     &svdf::DEFINITION,
     &tanh::DEFINITION,
+    &tile::DEFINITION,
     &transpose::DEFINITION,
     &transpose_conv::DEFINITION,
     &unidirectional_sequence_lstm::DEFINITION,

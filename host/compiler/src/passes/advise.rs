@@ -5,11 +5,16 @@
 
 use crate::ir::graph::{Custom, DType, Graph, OpKind, Operator, Subgraph, Tensor};
 use crate::ir::problem::{Errors, UNKNOWN};
-use std::fmt::Write;
 
 /// How TensorFlow's converter is asked for what this compiler is made for.
 const FULL_INT8: &str = "export it with full integer quantisation: converter.optimizations = [tf.lite.Optimize.DEFAULT], a \
      representative_dataset, and inference_input_type and inference_output_type = tf.int8";
+
+/// What float32 costs.
+const SOFTWARE: &str = "a core without an FPU computes floats by software, tens of instructions each";
+
+/// Where weights keep the type of the file.
+const KEPT: &str = "which stay so in flash where CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED read them";
 
 /// What to do about a model that was refused, as far as its operators are the reason.
 pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
@@ -23,12 +28,13 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
                  model runs on the Cortex-M core"
                     .to_owned()
             }
-            name if name.starts_with("Flex") => "the model calls TensorFlow's own operators: convert it without \
-                 tf.lite.OpsSet.SELECT_TF_OPS, and replace what the converter then refuses"
+            name if name.starts_with("Flex") => "the model calls TensorFlow's own operators: convert it with \
+                 converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS], without SELECT_TF_OPS, and replace \
+                 what the converter then refuses"
                 .to_owned(),
             _ => {
-                "build the model from the operators of TensorFlow Lite: only an interpreter that registers it knows a \
-                 custom operator"
+                "name a C function of yours that computes it, compile --custom NAME=HEADER:FUNCTION (docs/custom.md), or build \
+                 the model from the operators of TensorFlow Lite"
                     .to_owned()
             }
         });
@@ -46,7 +52,8 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
     }
     if main.operators.iter().any(|op| is_dynamic_range(main, op)) {
         return Some(format!(
-            "this is dynamic-range quantisation: weights are int8, what is computed is float32: {FULL_INT8}"
+            "weights of int8 with activations of float32 (dynamic range) are supported for CONV_2D, DEPTHWISE_CONV_2D and \
+             FULLY_CONNECTED alone: {FULL_INT8}"
         ));
     }
     if main.operators.iter().any(|op| is_uint8(main, op)) {
@@ -80,13 +87,45 @@ pub fn note(graph: &Graph) -> Option<String> {
     };
     let bytes: usize = main.operators.iter().filter_map(weights).fold(0, usize::saturating_add);
     let float = (bytes > 0).then(|| {
-        let mut text =
-            format!("a float32 model: its weights take {bytes} bytes, as int8 they would take about {}", bytes / 4);
-        let _ = write!(text, ", and each activation a quarter; {FULL_INT8}");
-        text
+        let quarter = bytes / 4;
+        format!("a float32 model: its weights take {bytes} bytes, as int8 they would take about {quarter}, and each activation a quarter; {SOFTWARE}; {FULL_INT8}")
     });
-    let notes: Vec<String> = [batch(main), float].into_iter().flatten().collect();
+    let notes: Vec<String> = [batch(main), mixed(main).or(float)].into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// A model with weights of another type than its arithmetic.
+fn mixed(main: &Subgraph) -> Option<String> {
+    let constants = |op: &Operator, dtypes: &[DType]| -> usize {
+        let read = op.inputs.iter().flatten().map(|&id| main.tensor(id));
+        read.filter(|tensor| tensor.is_constant() && dtypes.contains(&tensor.dtype)).map(Tensor::bytes).sum()
+    };
+    let bytes = |kinds: &dyn Fn(&Operator) -> bool, dtypes: &[DType]| -> usize {
+        main.operators.iter().filter(|op| kinds(op)).map(|op| constants(op, dtypes)).sum()
+    };
+    let hybrid = bytes(&|op| is_dynamic_range(main, op), &[DType::Int8, DType::Int4]);
+    if hybrid > 0 {
+        return Some(format!(
+            "a dynamic-range model: {hybrid} bytes of weights are integers, all else is float32, and each run quantises what \
+             these weights meet; {SOFTWARE}; full int8 would save that, and three quarters of each activation; {FULL_INT8}"
+        ));
+    }
+    let widened = |op: &Operator| op.kind == OpKind::DEQUANTIZE;
+    let halves = bytes(&widened, &[DType::Float16]);
+    if halves > 0 {
+        return Some(format!(
+            "a model with weights of float16: {halves} bytes, {KEPT}; {SOFTWARE}; as int8 they would take about {}, and each \
+             activation a quarter; {FULL_INT8}",
+            halves / 2
+        ));
+    }
+    let integers = bytes(&widened, &[DType::Int8, DType::Int4]);
+    (integers > 0).then(|| {
+        format!(
+            "a weight-only model: {integers} bytes of weights are integers, {KEPT}, where they become floats; {SOFTWARE}; full \
+             int8 would save that, and three quarters of each activation; {FULL_INT8}"
+        )
+    })
 }
 
 /// What the shapes are compiled for, where the file leaves the first dimension of an input open.
@@ -153,14 +192,14 @@ mod tests {
 
     #[test]
     fn files_of_a_known_kind_are_recognised() {
-        let custom = |name: &str| Arc::new(Custom { name: name.to_owned() }) as Arc<dyn OpOptions>;
+        let custom = |name: &str| Arc::new(Custom { name: name.to_owned(), options: Vec::new() }) as Arc<dyn OpOptions>;
         let int8 = [DType::Int8; 2];
         for (kind, options, types, expected) in [
             (OpKind::CUSTOM, custom("ethos-u"), int8, "from before Vela"),
             (OpKind::CUSTOM, custom("FlexErf"), int8, "SELECT_TF_OPS"),
             (OpKind::CUSTOM, custom("TFLite_Detection_PostProcess"), int8, "custom operator"),
             (OpKind::CONV_2D, Arc::new(()), [DType::Float32, DType::Float16], "float16 weights"),
-            (OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Float32, DType::Int8], "dynamic-range"),
+            (OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Float32, DType::Int8], "dynamic range"),
             (OpKind::CONV_2D, Arc::new(()), [DType::Uint8; 2], "as TensorFlow 1 did"),
             (OpKind::SHAPE, Arc::new(()), int8, "a fixed batch size"),
             (OpKind::WHERE, Arc::new(()), int8, "without these operators"),
@@ -191,6 +230,16 @@ mod tests {
             note.starts_with("a float32 model: its weights take 16 bytes, as int8 they would take about 4"),
             "{note}"
         );
+        let (graph, _) = model(OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Float32, DType::Int8]);
+        let note = super::note(&graph).unwrap();
+        assert!(note.starts_with("a dynamic-range model: 4 bytes of weights are integers"), "{note}");
+        for (dtype, expected) in
+            [(DType::Float16, "a model with weights of float16: 8 bytes"), (DType::Int8, "a weight-only model: 4")]
+        {
+            let (graph, _) = model(OpKind::DEQUANTIZE, Arc::new(()), [DType::Float32, dtype]);
+            let note = super::note(&graph).unwrap();
+            assert!(note.starts_with(expected) && note.contains("without an FPU"), "{note}");
+        }
         assert_eq!(super::note(&model(OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Int8; 2]).0), None);
         assert_eq!(super::note(&model(OpKind::ADD, Arc::new(()), [DType::Float32; 2]).0), None);
     }

@@ -4,11 +4,12 @@
 //! operator are constants (or it reads nothing but a shape), its results become constants and the operator goes. What can't be
 //! computed ahead stays, and the check says why.
 
-use crate::ir::graph::{Graph, OpKind, Operator, Subgraph, TensorId};
+use crate::ir::graph::{DType, Graph, OpKind, Operator, Stored, Subgraph, TensorId};
 use crate::ir::problem::{Errors, Problem};
 use crate::ops;
 use crate::ops::conditions::check_operator;
 use crate::ops::definition::Evaluated;
+use std::sync::Arc;
 
 /// Bytes of an element while it is computed: integers of every type are computed in 64 bits.
 const WIDEST: usize = 8;
@@ -30,6 +31,7 @@ pub fn fold(graph: &mut Graph) -> Result<(), Errors> {
             Some(Ok(contents)) => {
                 for (&id, data) in op.outputs.iter().zip(contents) {
                     main.tensors[id.0].data = Some(data);
+                    main.tensors[id.0].stored = stored(main, &op);
                 }
             }
             Some(Err(refusal)) => {
@@ -43,6 +45,14 @@ pub fn fold(graph: &mut Graph) -> Result<(), Errors> {
     }
     main.operators = kept;
     if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
+}
+
+/// What a DEQUANTIZE reads, for kernels that make floats of it themselves.
+fn stored(graph: &Subgraph, op: &Operator) -> Option<Arc<Stored>> {
+    let input = graph.tensor(op.inputs.first().copied().flatten()?);
+    let known = op.kind == OpKind::DEQUANTIZE && matches!(input.dtype, DType::Float16 | DType::Int8 | DType::Int4);
+    let data = input.data.clone().filter(|_| known)?;
+    Some(Arc::new(Stored { dtype: input.dtype, data, quant: input.quant.clone() }))
 }
 
 /// The contents of an operator's outputs, if they are known; `taken` are tensors that others read or write before.
@@ -73,9 +83,8 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut usize)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::graph::{DType, Tensor};
+    use crate::ir::graph::Tensor;
     use crate::passes::check;
-    use std::sync::Arc;
 
     fn tensor(dtype: DType, shape: &[usize], data: Option<&[i32]>) -> Tensor {
         let data = data.map(|values| values.iter().flat_map(|value| value.to_le_bytes()).collect());

@@ -1,6 +1,7 @@
 //! The passes, in the order in which they run; none imports another.
 
 pub mod advise;
+pub mod bind;
 pub mod check;
 pub mod doubts;
 pub mod emit;

@@ -17,6 +17,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[3]
+# What TFLite Micro refuses is run by what this file names.
+EXTRA = (HERE / "litert.txt",)
 REQUIREMENTS = HERE / "requirements.txt"
 
 # The versions of Python that tflite-micro has wheels for, in the order in which they are tried.

@@ -13,15 +13,15 @@ class Wrong(Exception):
     """Input files that do not fit the model."""
 
 
-def mixed(tensors, count, seed, odd_floats=True):
+def mixed(tensors, count, seed, odd_floats=ODD_FLOATS):
     """`count` samples: first the extremes, then random ones, wide and narrow."""
     few = extremes(tensors, odd_floats)[:count]
     return few + random(tensors, count - len(few), seed)
 
 
-def extremes(tensors, odd_floats=True):
-    """One sample of each kind in EXTREMES and, with `odd_floats` where there are floats, in ODD_FLOATS."""
-    odd = ODD_FLOATS if odd_floats and any(t.dtype.kind == "f" for t in tensors) else ()
+def extremes(tensors, odd_floats=ODD_FLOATS):
+    """One sample of each kind in EXTREMES and, where there are floats, of those of ODD_FLOATS in `odd_floats`."""
+    odd = odd_floats if any(t.dtype.kind == "f" for t in tensors) else ()
     return [[_extreme(t, kind) for t in tensors] for kind in (*EXTREMES, *odd)]
 
 

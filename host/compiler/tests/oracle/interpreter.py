@@ -7,6 +7,8 @@ import tempfile
 import numpy as np
 from tflite_micro.python.tflite_micro import _version, runtime
 
+import inputs
+
 VERSION = f"tflite-micro {_version.__version__}" if hasattr(_version, "__version__") else "tflite-micro"
 
 # The interpreter takes its memory at once; a model that wants more than this is not a microcontroller's.
@@ -19,6 +21,9 @@ class Refused(Exception):
 
 class Interpreter:
     """Runs a model sample by sample. With `preserve`, tensors between input and output can be read as well."""
+
+    VERSION = VERSION
+    ODD_FLOATS = inputs.ODD_FLOATS
 
     def __init__(self, model, preserve=False):
         self._model = model

@@ -25,7 +25,7 @@ import environment
 
 def main(argv):
     """Entry point: `argv` without the program's name."""
-    argv = environment.enter(argv)
+    argv = environment.enter(argv, environment.EXTRA)
     options = _parser().parse_args(argv)
     import cases
 
@@ -71,7 +71,7 @@ def _write(chosen, out, options):
             _keep(out / "instead", name, other)
         if name.startswith(cases.REFUSAL):
             _keep(out / "refused", name, data)
-        facts = _try(data)
+        facts = _try(data, name)
         (out / f"{name}.tflite").write_bytes(data)
         (out / f".{name}.json").write_text(json.dumps(facts))
 
@@ -117,16 +117,17 @@ def _keep(folder, name, data):
     (folder / f"{name}.tflite").write_bytes(data)
 
 
-def _try(data):
+def _try(data, name):
     """Runs a model on a few samples and tells what it is made of. Raises if the oracle refuses it."""
     import inputs
     import interpreter
+    import litert
     import schema
 
     model = schema.Model(data)
-    machine = interpreter.Interpreter(model)
+    machine = (litert if name.startswith(litert.PREFIX) else interpreter).Interpreter(model)
     results = []
-    for sample in inputs.mixed(model.inputs, 16, 1):
+    for sample in inputs.mixed(model.inputs, 16, 1, machine.ODD_FLOATS):
         machine.invoke(sample)
         results.append(b"".join(machine.output(i).tobytes() for i in range(len(model.outputs))))
     return {

@@ -19,7 +19,7 @@ import environment
 
 def main(argv):
     """Entry point: `argv` without the program's name."""
-    argv = environment.enter(argv)
+    argv = environment.enter(argv, environment.EXTRA)
     options = _parser().parse_args(argv)
     if options.command == "setup":
         print(environment.directory(pathlib.Path(sys.prefix)) / "bin" / "python")
@@ -56,6 +56,11 @@ def _parser():
         metavar="N",
         help="forget all state after every N samples (default 0: never)",
     )
+    run.add_argument(
+        "--beyond",
+        action="store_true",
+        help="run what TFLite Micro refuses in TensorFlow Lite's reference kernels",
+    )
     run.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="models run at once")
     return parser
 
@@ -81,6 +86,7 @@ def _run_all(options):
     import container  # noqa: F401
     import inputs  # noqa: F401
     import interpreter  # noqa: F401
+    import litert  # noqa: F401
     import schema  # noqa: F401
     import workers
 
@@ -101,11 +107,11 @@ def _run_all(options):
 def _run(path, folder, options):
     import container
     import inputs
-    import interpreter
     import schema
 
     model = schema.Model(path.read_bytes())
-    samples = _samples(inputs, model, options)
+    machine = _machine(model, path, options)
+    samples = _samples(inputs, model, options, machine.ODD_FLOATS)
     columns = container.Writer(folder)
     for position, tensor in enumerate(model.inputs):
         columns.column("input", tensor, position, f"input_{position}.bin")
@@ -114,7 +120,6 @@ def _run(path, folder, options):
     between = [t for t in model.computed() if t not in model.outputs] if options.all else []
     for tensor in between:
         columns.column("intermediate", tensor, None, f"tensor_{tensor.index}.bin")
-    machine = interpreter.Interpreter(model, preserve=options.all)
     for number, sample in enumerate(samples):
         if number and options.sequence and number % options.sequence == 0 and model.stateful():
             machine.reset()
@@ -126,7 +131,7 @@ def _run(path, folder, options):
     columns.write(
         {
             "model": path.name,
-            "interpreter": interpreter.VERSION,
+            "interpreter": machine.VERSION,
             "operators": model.operators(),
             "stateful": model.stateful(),
             "samples": len(samples),
@@ -136,10 +141,35 @@ def _run(path, folder, options):
     (folder / "refused.txt").unlink(missing_ok=True)
 
 
-def _samples(inputs, model, options):
+def _machine(model, path, options):
+    """The interpreter of a model: the one that its name asks for, or where `--beyond` is given the first that runs it."""
+    import numpy as np
+
+    import interpreter
+    import litert
+
+    if path.stem.startswith(litert.PREFIX):
+        return litert.Interpreter(model, preserve=options.all)
+    try:
+        machine = interpreter.Interpreter(model, preserve=options.all)
+        if options.beyond:
+            # Some refuse their first run only.
+            machine.invoke([np.zeros(tensor.shape, tensor.dtype) for tensor in model.inputs])
+            machine.reset()
+        return machine
+    except interpreter.Refused as reason:
+        if not options.beyond:
+            raise
+        try:
+            return litert.Interpreter(model, preserve=options.all)
+        except interpreter.Refused as other:
+            raise interpreter.Refused(f"{reason}; {other}") from other
+
+
+def _samples(inputs, model, options, odd):
     what = options.inputs
     # The reference leaves it undefined what these become as integers.
-    odd_floats = "QUANTIZE" not in model.operators()
+    odd_floats = odd if "QUANTIZE" not in model.operators() else ()
     if what == ["mixed"]:
         return inputs.mixed(model.inputs, options.count, options.seed, odd_floats)
     if what == ["random"]:

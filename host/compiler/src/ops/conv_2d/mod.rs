@@ -1,6 +1,6 @@
 //! CONV_2D: on int8 `conv_2d.h`, or `fully_connected.h` where one window is the whole input; groups of channels through
 //! `conv_2d_parts.h`, or as a depthwise convolution where each is one channel; `float_weighted.h` on float32,
-//! `weighted_int16.h` on int16.
+//! `hybrid_weighted.h` on float32 with weights of int8, `weighted_int16.h` on int16.
 
 pub mod direct;
 mod fields;
@@ -20,6 +20,7 @@ use crate::ops::flow::{Flow, Layout, Sums};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::convolution::Options;
 use crate::ops::shared::float_window::{self, Kernel};
+use crate::ops::shared::hybrid;
 use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::window;
 use crate::ops::shared::window_int16::{self, Sees};
@@ -51,6 +52,7 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int8, weights of int8 or int4, bias of int32; groups", Cores::DspMve),
         Support::bytes("int16, weights of int8, bias of int64 or int32; groups", Cores::DspMve),
         Support::bytes("float32; groups", Cores::Portable),
+        Support::bytes("float32, weights of int8 or int4 (dynamic range); groups", Cores::DspMve),
     ],
 };
 
@@ -85,6 +87,12 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad_tensor(weights.id, format!("{channels} channels"), "at most 65535");
     }
     let window = window::check(checker, input, (height, width), options.window, output, channels);
+    if hybrid::is_hybrid(input, weights) {
+        let sees = window.map(|window| hybrid::Sees::Window(window, groups));
+        let described = window.map(|window| window.describe()).unwrap_or_default();
+        let summary = format!("CONV_2D {described}{}, activation {:?}", of(groups), options.activation);
+        return hybrid::check(checker, sees, (0, channels), options.activation, summary);
+    }
     if input.dtype == DType::Float32 {
         return float_window::check(checker, window, channels, options.activation, |window| Kernel {
             function: "tvmk_float_conv_2d",

@@ -1,5 +1,5 @@
 //! DEPTHWISE_CONV_2D: on int8 `depthwise_conv_2d.h`, on one input channel an ordinary convolution; `float_weighted.h` on float32,
-//! `weighted_int16.h` on int16.
+//! `hybrid_weighted.h` on float32 with weights of int8, `weighted_int16.h` on int16.
 
 pub mod layer;
 
@@ -14,6 +14,7 @@ use crate::ops::flow::{Flow, Layout, Sums};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::convolution::Options as Convolution;
 use crate::ops::shared::float_window::{self, Kernel};
+use crate::ops::shared::hybrid;
 use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::window;
 use crate::ops::shared::window_int16::{self, Sees};
@@ -43,6 +44,7 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int8, weights of int8 or int4, bias of int32", Cores::DspMve),
         Support::bytes("int16, weights of int8, bias of int64", Cores::Dsp),
         Support::bytes("float32", Cores::Portable),
+        Support::bytes("float32, weights of int8 (dynamic range)", Cores::Portable),
     ],
 };
 
@@ -104,6 +106,12 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     check_multiplier(checker, options.depth_multiplier, in_channels, channels);
     let options = &options.convolution;
     let window = window::check(checker, input, (height, width), options.window, output, channels);
+    if hybrid::is_hybrid(input, weights) {
+        let sees = window.map(hybrid::Sees::OneChannel);
+        let described = window.map(|window| window.describe()).unwrap_or_default();
+        let summary = format!("DEPTHWISE_CONV_2D {described}, activation {:?}", options.activation);
+        return hybrid::check(checker, sees, (3, channels), options.activation, summary);
+    }
     if input.dtype == DType::Float32 {
         return float_window::check(checker, window, channels, options.activation, |window| Kernel {
             function: "tvmk_float_depthwise_conv_2d",

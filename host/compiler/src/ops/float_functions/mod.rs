@@ -1,9 +1,9 @@
-//! Functions of one float32 that the reference has for no other type: `float_functions.h`.
+//! Functions of one float32 that the reference has for no other type: `float_functions.h`; SQRT of int8 by table.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
-use crate::ops::shared::float_unary;
+use crate::ops::shared::{float_unary, table};
 
 /// The operators.
 pub static DEFINITIONS: [Definition; 10] = [
@@ -24,12 +24,13 @@ pub static DEFINITIONS: [Definition; 10] = [
     // The sine.
     definition(OpKind::SIN, 1, "elementwise.cc", NEAR),
     // The square root.
-    definition(OpKind::SQRT, 1, "elementwise.cc", BYTES),
+    definition(OpKind::SQRT, 2, "elementwise.cc", ROOT),
     // Each element times itself.
     definition(OpKind::SQUARE, 1, "elementwise.cc", BYTES),
 ];
 
 const BYTES: &[Support] = &[Support::bytes("float32", Cores::Portable)];
+const ROOT: &[Support] = &[Support::bytes("int8, float32", Cores::Portable)];
 const NEAR: &[Support] = &[Support::near("float32", Cores::Portable)];
 
 const fn definition(kind: OpKind, newest: i32, reference: &'static str, support: &'static [Support]) -> Definition {
@@ -48,6 +49,9 @@ const fn definition(kind: OpKind, newest: i32, reference: &'static str, support:
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let input = checker.input(0)?;
+    if checker.op.kind == OpKind::SQRT && input.dtype == DType::Int8 {
+        return check_root(checker);
+    }
     checker.dtype(input, &[DType::Float32]).then_some(())?;
     let function = match checker.op.kind {
         OpKind::CEIL => "tvmk_each_ceil",
@@ -62,4 +66,15 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         _ => "tvmk_each_square",
     };
     float_unary::check(checker, float_unary::FUNCTIONS, function, "")
+}
+
+/// The square root on int8, which no reference has: that of the number a byte stands for, to the nearest byte; 0 below 0.
+fn check_root<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
+    let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
+    table::checked(checker, elements, |x| {
+        let root = (in_scale * (x - in_zero).max(0) as f32).sqrt();
+        let stored = (root / out_scale).round() + out_zero as f32;
+        (stored.abs() < 2_147_483_648.0).then_some((stored as i32).clamp(-128, 127))
+    })
 }

@@ -1,5 +1,5 @@
-//! FULLY_CONNECTED: `fully_connected.h` on int8, `float_weighted.h` on float32, `weighted_int16.h`
-//! on int16.
+//! FULLY_CONNECTED: `fully_connected.h` on int8, `float_weighted.h` on float32, `hybrid_weighted.h` on float32 with weights of int8,
+//! `weighted_int16.h` on int16.
 
 mod bias;
 mod run;
@@ -16,7 +16,7 @@ use crate::ops::kernels::kernels;
 use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::weighted::{self, Form, Weighted};
 use crate::ops::shared::window_int16::{self, Sees};
-use crate::ops::shared::{int4, text};
+use crate::ops::shared::{hybrid, int4, text};
 use std::sync::Arc;
 
 /// The operator.
@@ -41,6 +41,7 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int8, weights of int8 or int4, bias of int32", Cores::DspMve),
         Support::bytes("int16, weights of int8, bias of int64 or int32", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
+        Support::bytes("float32, weights of int8 or int4 (dynamic range)", Cores::DspMve),
         Support::bytes("weights and biases of a run, of these types, with one scale", Cores::DspMve),
     ],
 };
@@ -54,6 +55,8 @@ struct Options {
     activation: Activation,
     /// Whether weights are stored in the shuffled format.
     shuffled_weights: bool,
+    /// Whether rows of float32 are quantised with an offset, where the weights are int8.
+    asymmetric: bool,
     /// What [`weighted::check_bias_type`] looks at.
     bias_type: i8,
 }
@@ -73,6 +76,7 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
     read(Options {
         activation: o.fused_activation_function()?.into(),
         shuffled_weights: o.weights_format()? != 0,
+        asymmetric: o.asymmetric_quantize_inputs()?,
         bias_type: o.quantized_bias_type()?,
     })
 }
@@ -99,6 +103,11 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let rows = input.elements() / inputs;
     if output.elements() != rows * units || output.shape.last() != Some(&units) {
         checker.bad_tensor(output.id, format!("shape {:?}", output.shape), format!("{rows} rows of {units}"));
+    }
+    if hybrid::is_hybrid(input, weights) {
+        let summary = format!("FULLY_CONNECTED {rows}x{inputs} to {units}, activation {:?}", options.activation);
+        let sees = Some(hybrid::Sees::Rows(rows, options.asymmetric));
+        return hybrid::check(checker, sees, (0, units), options.activation, summary);
     }
     if input.dtype == DType::Float32 {
         return check_float(checker, input, (rows, inputs, units), options.activation);

@@ -1,24 +1,36 @@
-//! SELECT_V2 with broadcasting of the condition and both tensors: `select_v2.h`. Scales have no part in it.
+//! SELECT_V2 with broadcasting of the condition and both tensors, and SELECT: `select_v2.h`. Scales have no part in it.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
-use crate::ops::kernels::kernels;
-use crate::ops::shared::text;
+use crate::ops::kernels::{Kernel, kernels};
+use crate::ops::shared::{moved, text};
 
-/// The operator.
-pub static DEFINITION: Definition = Definition {
-    kind: OpKind::SELECT_V2,
-    versions: 1..=2,
-    inputs: 3..=3,
-    outputs: 1..=1,
-    options: None,
-    check,
-    kernels: kernels!["select_v2.h"],
-    reference: "select.cc",
-    support: &[Support::bytes("int8, int16, float32, by bool", Cores::Portable)],
-};
+/// The operators.
+pub static DEFINITIONS: [Definition; 2] = [
+    // With broadcasting.
+    definition(OpKind::SELECT_V2, kernels!["select_v2.h"], SUPPORT),
+    // Of equal shapes, or by a condition for each row. TensorFlow Lite Micro has none.
+    definition(OpKind::SELECT, &[], ALL),
+];
+
+const SUPPORT: &[Support] = &[Support::bytes("int8, int16, float32, by bool", Cores::Portable)];
+const ALL: &[Support] = &[Support::bytes("int8, uint8, int16, int32, int64, float32, bool, by bool", Cores::Portable)];
+
+const fn definition(kind: OpKind, kernels: &'static [Kernel], support: &'static [Support]) -> Definition {
+    Definition {
+        kind,
+        versions: 1..=4,
+        inputs: 3..=3,
+        outputs: 1..=1,
+        options: None,
+        check,
+        kernels,
+        reference: "select.cc",
+        support,
+    }
+}
 
 /// Loops of the kernel.
 const LOOPS: usize = 5;
@@ -35,14 +47,32 @@ struct Select<'a> {
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let inputs = [checker.input(0)?, checker.input(1)?, checker.input(2)?];
     let output = checker.output(0)?;
-    checker.dtype(inputs[1], &[DType::Int8, DType::Int16, DType::Float32]).then_some(())?;
+    let types: &[DType] = match checker.op.kind {
+        OpKind::SELECT => moved::ALL,
+        // As in the reference.
+        _ => &[DType::Int8, DType::Int16, DType::Float32],
+    };
+    checker.dtype(inputs[1], types).then_some(())?;
     let same = [inputs[1].dtype];
     let types = checker.dtype(inputs[0], &[DType::Bool])
         & checker.dtype(inputs[2], &same)
         & checker.dtype(output, &same)
         & checker.bools(inputs[0]);
     types.then_some(())?;
-    let shapes = inputs.map(|input| input.tensor.shape.as_slice());
+    let mut shapes = inputs.map(|input| input.tensor.shape.as_slice());
+    let mut each_row;
+    if checker.op.kind == OpKind::SELECT {
+        each_row = shapes[0].to_vec();
+        // A condition for each row stands at the first dimension, not at the last.
+        each_row.resize(each_row.len().max(shapes[1].len()), 1);
+        let rows = shapes[0].len() < 2 && each_row.iter().zip(shapes[1]).all(|(&n, &m)| n == m || n == 1);
+        if shapes[1] != shapes[2] || !(rows || shapes[0] == shapes[1]) {
+            let found = format!("shapes {:?}, {:?} and {:?}", shapes[0], shapes[1], shapes[2]);
+            checker.bad(found, "equal shapes, or a condition for each row");
+            return None;
+        }
+        shapes[0] = &each_row;
+    }
     let one = inputs.iter().all(|input| input.elements() == 1) && output.elements() == 1;
     let alike = shapes.iter().all(|&shape| shape == shapes[0]);
     let common = if alike { Some(shapes[0].to_vec()) } else { broadcast(shapes) };
@@ -115,7 +145,7 @@ impl Checked for Select<'_> {
             in_place: same.map(in_place).collect(),
             headers: vec!["select_v2.h"],
             body: text::constant_struct("tvmk_select_t", "layer", &fields) + &call,
-            ..lowering.layer(format!("SELECT_V2 to {:?}", self.output.shape))
+            ..lowering.layer(format!("{} to {:?}", lowering.op.kind, self.output.shape))
         })
     }
 

@@ -37,7 +37,10 @@ TVMK_INLINE int32_t tvmk_select_place(const int32_t *steps, int32_t a, int32_t b
     }
 
 TVMK_SELECT(int8_t)
+TVMK_SELECT(uint8_t)
 TVMK_SELECT(int16_t)
+TVMK_SELECT(int32_t)
+TVMK_SELECT(int64_t)
 TVMK_SELECT(float)
 
 #endif

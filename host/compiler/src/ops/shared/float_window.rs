@@ -6,7 +6,7 @@ use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::math::window::Window;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
-use crate::ops::shared::text;
+use crate::ops::shared::{stored, text};
 
 /// A checked operator whose weights see a window.
 pub struct FloatWindow<'a> {
@@ -60,8 +60,11 @@ pub fn check<'a>(
 impl Checked for FloatWindow<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (window, kernel) = (&self.window, &self.kernel);
+        let lanes = kernel.function == "tvmk_float_depthwise_conv_2d";
+        let stored = stored::stored(lowering, self.weights, if lanes { 3 } else { 0 }, self.channels);
         // Constants come in as arguments: `emit` writes constant tensors out as arrays.
-        let mut arguments = vec![Argument::input("input", self.input.id), Argument::input("weights", self.weights.id)];
+        let mut arguments = vec![Argument::input("input", self.input.id)];
+        arguments.extend(stored.is_none().then(|| Argument::input("weights", self.weights.id)));
         arguments.extend(self.bias.map(|bias| Argument::input("bias", bias.id)));
         arguments.push(Argument::output("output", self.output.id));
         let bias = if self.bias.is_some() { "bias" } else { "0" };
@@ -70,15 +73,28 @@ impl Checked for FloatWindow<'_> {
         fields.extend([("low", text::float(self.range.0)), ("high", text::float(self.range.1))]);
         fields.extend(geometry(window, self.channels, kernel.groups));
         let mut body = text::constant_struct("tvmk_float_window_t", "fixed", &fields);
-        body += "    tvmk_float_window_t layer = fixed;\n";
-        body += &format!("    layer.weights = weights;\n    layer.bias = {bias};\n");
-        body += &format!("    {}(&layer, input, output);\n", kernel.function);
+        let (mut constants, mut header, mut how) = (Vec::new(), "float_weighted.h", String::new());
+        match stored {
+            None => {
+                body += "    tvmk_float_window_t layer = fixed;\n";
+                body += &format!("    layer.weights = weights;\n    layer.bias = {bias};\n");
+                body += &format!("    {}(&layer, input, output);\n", kernel.function);
+            }
+            Some(stored) => {
+                body += "    tvmk_float_stored_t layer;\n    layer.window = fixed;\n";
+                body += &format!("    layer.window.bias = {bias};\n{}", stored.fields);
+                body += &format!("    {}_{}(&layer, input, output);\n", kernel.function, stored.form);
+                (constants, header) = (stored.constants, "float_stored.h");
+                how = format!(", weights kept as {}", stored.dtype);
+            }
+        }
         Lowered::Layer(Layer {
             arguments,
-            headers: vec!["float_weighted.h"],
+            constants,
+            headers: vec![header],
             body,
             macs: (window.batches * window.positions() * self.channels) as u64 * kernel.depth as u64,
-            ..lowering.layer(format!("float32 {}", kernel.summary))
+            ..lowering.layer(format!("float32 {}{how}", kernel.summary))
         })
     }
 }

@@ -8,6 +8,7 @@ pub mod convolution;
 pub mod elements_int16;
 pub mod float_unary;
 pub mod float_window;
+pub mod hybrid;
 pub mod int4;
 pub mod kept;
 pub mod matrices;
@@ -17,6 +18,7 @@ pub mod pool_2d;
 pub mod reduce;
 pub mod resize;
 pub mod signal;
+pub mod stored;
 pub mod table;
 pub mod text;
 pub mod unit_rows;
@@ -56,11 +58,14 @@ pub static KERNELS: &[Kernel] = kernels![
     "float_matrices.h",
     "float_nn.h",
     "float_unary.h",
+    "float_stored.h",
     "float_weighted.h",
     "matrices.h",
     "matrices_dsp.h",
     "matrices_mve.h",
     "matrices_portable.h",
+    "hybrid.h",
+    "hybrid_weighted.h",
     "int4.h",
     "move.h",
     "mve_products.h",

@@ -24,46 +24,56 @@ impl UnitRows {
     pub fn lower(
         &self,
         lowering: &Lowering<'_>,
-        [what, table]: [&'static str; 2],
+        [what, table]: [&str; 2],
         inputs: usize,
         shape: &str,
     ) -> (Vec<Constant>, String, bool) {
-        let rows = self.weights.len() / inputs;
-        let plain = |core| Constant {
-            name: lowering.constant(what),
-            data: ConstantData::I8(self.weights.clone()),
-            align: 4,
-            row: 0,
-            comment: shape.to_owned(),
-            core,
-        };
-        let (packed, raised) = packed(&self.weights, rows, inputs);
-        let is_packed = packed.is_some();
-        let mut constants = match packed {
-            None => vec![plain(Core::Any)],
-            Some(packed) => {
-                let comment = format!("{shape}, two rows in each element: 256 * second + first, order of SXTB16");
-                let dsp = Constant { data: ConstantData::I16(packed), comment, ..plain(Core::Dsp) };
-                vec![dsp, plain(Core::Plain)]
-            }
-        };
-        let (mut raised_name, raised_count) = ("NULL".to_owned(), raised.len() / 2);
-        if raised_count > 0 {
-            raised_name = lowering.constant(&format!("{what}_raised"));
-            let comment = "row and input of each weight that is one more in the packed form".to_owned();
-            let data = ConstantData::I32(raised);
-            constants.push(Constant { name: raised_name.clone(), data, comment, ..plain(Core::Any) });
-        }
+        let (mut constants, rows, is_packed) = rows(lowering, what, &self.weights, inputs, shape);
         let table_name = lowering.constant(table);
-        let rows = format!(
-            "{{{}, {inputs}, {}, {raised_name}, {raised_count}}}",
-            lowering.constant(what),
-            i32::from(is_packed)
-        );
         let fields = format!("{{{rows}, {table_name}, {}}}", i32::from(self.table.short));
         constants.push(Constant { name: table_name, ..weighted::table_constant(lowering, &self.table) });
         (constants, fields, is_packed)
     }
+}
+
+/// The constants that hold rows of so many inputs, a multiple of four, the initialiser of `tvmk_unit_rows_t` that names them, and
+/// whether they are packed for the DSP extension, all but a few that have no room as one more than they are.
+pub fn rows(
+    lowering: &Lowering<'_>,
+    what: &str,
+    weights: &[i8],
+    inputs: usize,
+    shape: &str,
+) -> (Vec<Constant>, String, bool) {
+    let rows = weights.len() / inputs;
+    let plain = |core| Constant {
+        name: lowering.constant(what),
+        data: ConstantData::I8(weights.to_vec()),
+        align: 4,
+        row: 0,
+        comment: shape.to_owned(),
+        core,
+    };
+    let (packed, raised) = packed(weights, rows, inputs);
+    let is_packed = packed.is_some();
+    let mut constants = match packed {
+        None => vec![plain(Core::Any)],
+        Some(packed) => {
+            let comment = format!("{shape}, two rows in each element: 256 * second + first, order of SXTB16");
+            let dsp = Constant { data: ConstantData::I16(packed), comment, ..plain(Core::Dsp) };
+            vec![dsp, plain(Core::Plain)]
+        }
+    };
+    let (mut raised_name, raised_count) = ("NULL".to_owned(), raised.len() / 2);
+    if raised_count > 0 {
+        raised_name = lowering.constant(&format!("{what}_raised"));
+        let comment = "row and input of each weight that is one more in the packed form".to_owned();
+        let data = ConstantData::I32(raised);
+        constants.push(Constant { name: raised_name.clone(), data, comment, ..plain(Core::Any) });
+    }
+    let name = lowering.constant(what);
+    let fields = format!("{{{name}, {inputs}, {}, {raised_name}, {raised_count}}}", i32::from(is_packed));
+    (constants, fields, is_packed)
 }
 
 /// The weights packed for the DSP extension, and row and input of each that is one more there: a second row's -128 beside a

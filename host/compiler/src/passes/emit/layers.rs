@@ -8,7 +8,7 @@ use crate::ir::layer::{Argument, Constant, Control};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::options::Target;
 use crate::ir::schedule::Owner;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Write};
 
 /// Longest line of a call.
@@ -50,6 +50,10 @@ pub fn operators(model: &Model, out: &mut dyn Write) -> fmt::Result {
     headers.dedup();
     for header in headers {
         writeln!(out, "#include \"{}\"", kernel_file(model, header))?;
+    }
+    let includes: BTreeSet<&String> = model.layers.iter().flat_map(|planned| &planned.layer.includes).collect();
+    for header in includes {
+        writeln!(out, "#include \"{header}\"")?;
     }
     out.write_str(behind_kernels(model))?;
     write!(

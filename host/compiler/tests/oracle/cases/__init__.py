@@ -32,7 +32,7 @@ class _OfOperators:
 sys.meta_path.append(_OfOperators)
 
 # Cases that are about several operators; the other modules hold what the cases of several operators share.
-_MODULES = ("dimensions", "edges", "refusals", "floats", "folding", "int16", "chains", "channels", "drawn", "streaming")
+_MODULES = ("dimensions", "edges", "refusals", "floats", "folding", "int16", "hybrid", "chains", "channels", "drawn", "streaming")
 
 # What the reference can't run although the file is valid; the right bytes are not defined.
 REFUSED = {
@@ -43,6 +43,9 @@ REFUSED = {
 
 # Cases called so are refused by the reference, and must be by the compiler.
 REFUSAL = "refused-"
+
+# Cases called so are run by TensorFlow Lite's reference kernels: see `litert.py`.
+BEYOND = "beyond-"
 
 # Cases called so contradict themselves: the reference may read what it likes, or crash; the compiler must refuse them.
 CONTRADICTION = "contradiction-"
@@ -55,8 +58,10 @@ def _first_of(module):
     stored = importlib.import_module(f"{__name__}.stored")
     for name, make in module.cases():
         # How long the output of SignalEnergy is, is the file's to say.
-        if not name.startswith((REFUSAL, CONTRADICTION, "signal_energy-")) and name not in REFUSED:
+        if not name.startswith((REFUSAL, CONTRADICTION, BEYOND, "signal_energy-")) and name not in REFUSED:
             return f"{CONTRADICTION}stored_shape-{name}", lambda state: stored.longer(make(state))
+    if all(name.startswith((REFUSAL, CONTRADICTION, BEYOND)) for name, _ in module.cases()):
+        return None
     raise ValueError(f"{module.__name__} has no case that the reference runs")
 
 
@@ -69,7 +74,8 @@ def every():
             if name in found:
                 raise ValueError(f"two cases are called {name}")
             found[name] = make
-    found.update(_first_of(importlib.import_module(f"{__name__}.{name}")) for name in operators)
+    longer = (_first_of(importlib.import_module(f"{__name__}.{name}")) for name in operators)
+    found.update(case for case in longer if case is not None)
     return found
 
 

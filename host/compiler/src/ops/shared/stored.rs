@@ -1,0 +1,54 @@
+//! Weights of float32 that the flash keeps as the file does: float16, int8 or int4. `float_stored.h`.
+
+use crate::ir::graph::{DType, Quantization};
+use crate::ir::layer::{Constant, ConstantData, Core, Lowering};
+use crate::ops::checker::Operand;
+
+/// How kernels get them.
+pub struct StoredWeights {
+    /// What the file keeps them as.
+    pub dtype: DType,
+    /// What the kernel's name ends with.
+    pub form: &'static str,
+    /// The weights, and the scales of integers.
+    pub constants: Vec<Constant>,
+    /// Statements that set the members of `layer`.
+    pub fields: String,
+}
+
+/// The weights in the form of the file, where a DEQUANTIZE made them; `axis` counts the channels.
+pub fn stored(lowering: &Lowering<'_>, weights: Operand<'_>, axis: usize, channels: usize) -> Option<StoredWeights> {
+    let stored = weights.tensor.stored.as_ref()?;
+    let plain = |what: &str, data, comment: String| Constant {
+        name: lowering.constant(what),
+        data,
+        align: 4,
+        row: 0,
+        comment,
+        core: Core::Any,
+    };
+    let (form, data) = match stored.dtype {
+        DType::Float16 => {
+            let halves = stored.data.chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]]));
+            ("half", ConstantData::I16(halves.collect()))
+        }
+        DType::Int8 => ("byte", ConstantData::I8(stored.data.iter().map(|&byte| byte as i8).collect())),
+        _ => ("nibble", ConstantData::U8(stored.data.to_vec())),
+    };
+    let name = lowering.constant("weights");
+    let mut constants = vec![plain("weights", data, format!("{} {:?}", stored.dtype, weights.shape))];
+    let (mut scales_name, mut step) = ("NULL".to_owned(), 0);
+    if stored.dtype != DType::Float16 {
+        let Quantization { scales, zero_points, axis: along } = stored.quant.as_ref()?;
+        let each = scales.len() == channels && *along == axis;
+        if zero_points.iter().any(|&zero| zero != 0) || !(scales.len() == 1 || each) {
+            return None;
+        }
+        step = i32::from(scales.len() > 1);
+        scales_name = lowering.constant("scales");
+        constants.push(plain("scales", ConstantData::F32(scales.clone()), "scales of the weights".to_owned()));
+    }
+    let fields =
+        format!("    layer.weights = {name};\n    layer.scales = {scales_name};\n    layer.scale_step = {step};\n");
+    Some(StoredWeights { dtype: stored.dtype, form, constants, fields })
+}

@@ -1,0 +1,70 @@
+"""One model in TensorFlow Lite's reference kernels, for what TFLite Micro refuses: see litert.txt."""
+
+import contextlib
+import os
+
+import numpy as np
+
+import interpreter
+
+# Generated models whose names begin so are run here.
+PREFIX = "beyond-"
+
+
+class Interpreter:
+    """As `interpreter.Interpreter`, by the resolver BUILTIN_REF of ai-edge-litert."""
+
+    VERSION = "ai-edge-litert 2.3.0, BUILTIN_REF"
+    # It leaves undefined what others become as integers: the inverse of a scale of tiny numbers is infinite, too.
+    ODD_FLOATS = ("zeros",)
+
+    def __init__(self, model, preserve=False):
+        from ai_edge_litert import interpreter as litert
+
+        try:
+            with _silent():
+                self._inner = litert.Interpreter(
+                    model_content=bytes(model.data),
+                    experimental_op_resolver_type=litert.OpResolverType.BUILTIN_REF,
+                    experimental_preserve_all_tensors=preserve,
+                    num_threads=1,
+                )
+                self._inner.allocate_tensors()
+        except (RuntimeError, ValueError) as error:
+            raise interpreter.Refused(str(error)) from error
+        self._inputs = [entry["index"] for entry in self._inner.get_input_details()]
+        self._outputs = [entry["index"] for entry in self._inner.get_output_details()]
+
+    def reset(self):
+        """Back to how the model is before its first invoke."""
+        self._inner.reset_all_variables()
+
+    def invoke(self, values):
+        """Runs the model once on one array for each input."""
+        try:
+            for index, value in zip(self._inputs, values, strict=True):
+                self._inner.set_tensor(index, np.asarray(value))
+            self._inner.invoke()
+        except (RuntimeError, ValueError) as error:
+            raise interpreter.Refused(str(error)) from error
+
+    def output(self, position):
+        """A copy of the output at `position`."""
+        return self._inner.get_tensor(self._outputs[position])
+
+    def tensor(self, tensor):
+        """A copy of any tensor of the last invoke; needs `preserve`."""
+        return self._inner.get_tensor(tensor.index, tensor.subgraph)
+
+
+@contextlib.contextmanager
+def _silent():
+    """What C++ code prints to standard error meanwhile says nothing that the exception does not say."""
+    before, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nothing)
