@@ -33,8 +33,8 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
                  what the converter then refuses"
                 .to_owned(),
             _ => {
-                "name a C function of yours that computes it, compile --custom NAME=HEADER:FUNCTION (docs/custom.md), or build \
-                 the model from the operators of TensorFlow Lite"
+                "a C function of yours can compute a custom operator: compile --custom NAME=HEADER:FUNCTION (docs/custom.md); or \
+                 build the model from the operators of TensorFlow Lite"
                     .to_owned()
             }
         });

@@ -18,7 +18,7 @@ import environment
 
 def main(argv):
     """Entry point: `argv` without the program's name."""
-    argv = environment.enter(argv)
+    argv = environment.enter(argv, environment.EXTRA)
     options = _parser().parse_args(argv)
     from attacks import sources
 

@@ -43,6 +43,24 @@ def equivalent(data):
     return (pack(file), applied) if applied else None
 
 
+# Operators that TensorFlow Lite Micro does not have, and those it refuses with weights of int8 and float32 activations.
+_BEYOND = ("GELU", "SELECT", "TILE")
+_HYBRID = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+
+
+def is_beyond(data):
+    """Whether TensorFlow Lite's reference kernels are to say what a model gives."""
+    file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
+    whole = (generated.TensorType.INT8, generated.TensorType.INT4)
+    for graph in file.subgraphs:
+        for operator in graph.operators or []:
+            name, types = name_of(file, operator), [graph.tensors[i].type for i in operator.inputs if i >= 0]
+            hybrid = name in _HYBRID and types[:1] == [generated.TensorType.FLOAT32] and types[1] in whole
+            if name in _BEYOND or hybrid:
+                return True
+    return False
+
+
 def flipped(data):
     """For the inputs and for the outputs of a model: which are uint8, whose bytes are 0x80 away from those of the twin."""
     file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))

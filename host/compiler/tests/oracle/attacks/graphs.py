@@ -30,6 +30,20 @@ _OF_CHANNELS = {
     "TRANSPOSE_CONV": 1,
 }
 
+# Nets of float32 with weights of int8, and what stands around such operators.
+_OF_HYBRID = {
+    "CONV_2D": 6,
+    "DEPTHWISE_CONV_2D": 5,
+    "FULLY_CONNECTED": 6,
+    "ADD": 2,
+    "MUL": 1,
+    "RELU": 2,
+    "MAXIMUM": 1,
+    "MAX_POOL_2D": 1,
+    "RESHAPE": 2,
+    "PAD": 2,
+}
+
 # Types of inputs, as often as they are worth a test.
 INPUTS = ("int8",) * 14 + ("int16",) * 10 + ("float32",) * 8 + ("int32",) * 3 + ("bool",) * 3 + ("uint8",)
 
@@ -40,11 +54,24 @@ _WEIGHTS = [OPERATORS[name][0] for name in _NAMES]
 def draw(state):
     """One net with its inputs, operators and outputs."""
     net = Net(state)
+    if net.chance(0.05):
+        return _beyond(net)
     if net.chance(0.25):
         return _of_channels(net)
     for _ in range(1 + net.chance(0.25)):
         net.input(dtype=net.pick(INPUTS))
     _grow(net, _NAMES, _WEIGHTS, net.between(1, MOST))
+    _finish(net)
+    return net
+
+
+def _beyond(net):
+    """A net of float32 with weights of int8, which TensorFlow Lite's reference kernels run."""
+    net.beyond = True
+    batch = net.pick((1, 1, 2))
+    net.input((batch, net.between(1, 8), net.between(1, 8), net.between(1, 9)), dtype="float32")
+    OPERATORS[net.pick(("CONV_2D", "FULLY_CONNECTED"))][1](net)
+    _grow(net, list(_OF_HYBRID), list(_OF_HYBRID.values()), net.between(1, 4))
     _finish(net)
     return net
 

@@ -28,6 +28,8 @@ class Net:
         self.largest = LARGEST
         # How many of the channels of layers with weights have one value for all inputs.
         self.stuck = 0.0
+        # Whether layers on float32 have weights of int8.
+        self.beyond = outer.beyond if outer else False
         self.tensors = []
         # Results that nothing may read, since they are not always defined: with what `schema.Model.blank` knows of them.
         self.ends = []

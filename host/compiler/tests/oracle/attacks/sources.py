@@ -8,6 +8,7 @@ import zlib
 import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as generated
 
+import litert
 import schema
 
 from . import extensions, graphs, layers, mutants, shapes
@@ -53,7 +54,10 @@ def judge_twin(made, verdict=None):
     verdict = verdict or Verdict(refused="the interpreter died")
     other = extensions.equivalent(made.data)
     if other is None:
-        return verdict, None
+        if not extensions.is_beyond(made.data):
+            return verdict, None
+        there = judged(made.data, made.seed, made.sequence, made.samples, litert.Interpreter)
+        return (verdict, None) if there.refused is not None else (there, "TensorFlow Lite")
     twin, rules = other
     there = judged(twin, made.seed, made.sequence, made.samples)
     if there.refused is not None:

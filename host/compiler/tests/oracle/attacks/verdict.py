@@ -27,11 +27,11 @@ class Verdict:
     defined: list = dataclasses.field(default_factory=list)
 
 
-def judge(data, seed, sequence, count):
-    """Runs a model; `sequence` forgets its state after so many samples."""
+def judge(data, seed, sequence, count, kind=interpreter.Interpreter):
+    """Runs a model in this kind of interpreter; `sequence` forgets its state after so many samples."""
     try:
-        model, samples, casts = _prepared(data, seed, count)
-        machine = interpreter.Interpreter(model, preserve=bool(casts))
+        model, samples, casts = _prepared(data, seed, count, kind)
+        machine = kind(model, preserve=bool(casts))
         found = Verdict(
             inputs=[[] for _ in model.inputs],
             outputs=[[] for _ in model.outputs],
@@ -50,7 +50,8 @@ def judge(data, seed, sequence, count):
                     if value.nbytes != tensor.bytes:
                         raise interpreter.Refused(f"output {place} has {value.nbytes} bytes, not {tensor.bytes}")
                     column.append(np.ascontiguousarray(value).tobytes())
-                found.defined.append(all(_defined(machine, *cast) for cast in casts))
+                here = isinstance(machine, interpreter.Interpreter)
+                found.defined.append(all(here and _defined(machine, *cast) for cast in casts))
     except interpreter.Refused as reason:
         return Verdict(refused=str(reason) or "refused")
     for special in _specials(model.inputs, seed):
@@ -63,19 +64,21 @@ def judge(data, seed, sequence, count):
     return found
 
 
-def _prepared(data, seed, count):
+def _prepared(data, seed, count, kind):
     """The model, its samples and its casts; mutants may be such that there are none."""
     try:
         model = schema.Model(data)
         ports = (*model.inputs, *model.outputs)
         if any(t.dtype is None or any(n < 0 for n in t.shape) for t in ports):
             raise interpreter.Refused("an input or output that Python has no array of")
-        return model, inputs.mixed(model.inputs, count, seed), _casts(data)
+        return model, inputs.mixed(model.inputs, count, seed, kind.ODD_FLOATS), _casts(data)
     except (ValueError, IndexError, OverflowError, MemoryError, TypeError) as error:
         raise interpreter.Refused(f"no samples can be made: {error}") from error
 
 
 def _invoke(machine, sample, heard):
+    if not isinstance(machine, interpreter.Interpreter):
+        return machine.invoke(sample)
     inner = machine._interpreter
     try:
         for place, value in enumerate(sample):
@@ -85,6 +88,7 @@ def _invoke(machine, sample, heard):
         raise interpreter.Refused(interpreter._reason(error, heard.text())) from error
     if status != 0:
         raise interpreter.Refused(f"invoke returned {status}: {heard.text().strip()}")
+    return None
 
 
 def _shaped(value, place, tensor):

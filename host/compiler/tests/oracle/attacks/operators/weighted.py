@@ -76,6 +76,19 @@ def _output_scale(net, product, worst, terms, spread=None):
     return float(np.float32(np.clip(quantities.output_scale(product, worst, terms, None, spread or net.pick((20, 48, 120, 350))), 1e-37, 3e38)))
 
 
+def _hybrid(net, shape, axis, per_channel):
+    """Weights of int8 or int4, and a bias, for activations of float32."""
+    state, channels = net.state, shape[axis]
+    # One scale is for FULLY_CONNECTED and CONV_2D without groups; int4 not for DEPTHWISE_CONV_2D.
+    bits = 4 if axis == 0 and net.chance(0.2) else 8
+    low, high = (-127, 127) if bits == 8 else (-8, 7)
+    weight = state.randint(low, high + 1, shape).astype(np.int8)
+    scales = np.float32(10.0 ** state.uniform(-4, 0, channels if per_channel or axis == 3 else 1))
+    quantization = Quantization(scales, axis=axis if scales.size > 1 else 0)
+    weights = (net.graph.constant if bits == 8 else net.graph.int4)(net.name("weights"), weight, quantization)
+    return [weights, net.graph.constant(net.name("bias"), net.values((channels,), FLOAT))], None
+
+
 def _floats(net, shape, axis):
     inputs = [net.graph.constant(net.name("weights"), net.values(shape, FLOAT))]
     if net.chance(0.8):
@@ -117,7 +130,7 @@ def _wide(net, source, shape, axis, per_channel, biases):
 
 def _parameters(net, source, shape, axis, per_channel, biases=("int64",), int4=False):
     if source.dtype == FLOAT:
-        return _floats(net, shape, axis)
+        return _hybrid(net, shape, axis, per_channel) if net.beyond else _floats(net, shape, axis)
     if source.dtype.name == "int16":
         return _wide(net, source, shape, axis, per_channel, biases)
     return _quantized(net, source, shape, axis, per_channel, int4)
@@ -151,7 +164,7 @@ def conv_2d(net):
     if size(shape) > net.largest or size(weights) > 2 * net.largest:
         return False
     biases = ("int64", "int64", "int32")
-    inputs, quantization = _parameters(net, source, weights, 0, net.chance(0.8), biases, int4=True)
+    inputs, quantization = _parameters(net, source, weights, 0, groups > 1 or net.chance(0.8), biases, int4=True)
     fields = options(
         "Conv2DOptions",
         padding=padding(pad),
@@ -245,10 +258,13 @@ def fully_connected(net):
     if size(shape) > net.largest or depth * units > 3 * net.largest:
         return False
     inputs, quantization = _parameters(net, source, (units, depth), 0, net.chance(0.25))
-    if net.chance(0.2):
+    if not net.beyond and net.chance(0.2):
         inputs = _of_the_run(net, source, (units, depth), inputs)
     fields = options(
-        "FullyConnectedOptions", fusedActivationFunction=activation(net.pick(ACTIVATIONS)), keepNumDims=keep
+        "FullyConnectedOptions",
+        fusedActivationFunction=activation(net.pick(ACTIVATIONS)),
+        keepNumDims=keep,
+        asymmetricQuantizeInputs=net.beyond and net.chance(0.5),
     )
     net.operator("FULLY_CONNECTED", [source, *inputs], [net.result("dense", shape, source.dtype, quantization)], fields)
     return True
