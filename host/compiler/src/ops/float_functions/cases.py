@@ -2,13 +2,16 @@
 
 import numpy as np
 
-from builder import FLOAT, Model, Quantization, options
+from builder import FLOAT, Model, Quantization
 from cases.single import unary
 
 FUNCTIONS = ("ABS", "CEIL", "COS", "ELU", "EXP", "FLOOR", "LOG", "NEG", "ROUND", "RSQRT", "SIN", "SQRT", "SQUARE", "TANH")
 
 # Types that the reference refuses.
 OTHERS = {"int8": Quantization(0.05, -3), "int16": Quantization(0.05, 0), "int32": None}
+
+# Quantisation of the input of SQRT, none of which stands for a number below 0, and of its output.
+ROOTS = (((0.05, -128), (0.021, -101)), ((0.0136, -128), (0.0073, -128)), ((1.5, -128), (0.3, 5)), ((0.002, -128), (0.5, -128)))
 
 
 def cases():
@@ -22,26 +25,13 @@ def cases():
             continue
         for dtype, quantization in OTHERS.items():
             if (operator, dtype) == ("SQRT", "int8"):
-                # Which the compiler has, and the reference has not.
-                yield "sqrt-int8", lambda state: (_root(True), _root(False))
+                # Which TensorFlow Lite has.
+                for number, (first, second) in enumerate(ROOTS):
+                    args = "SQRT", (1, 260), "int8", Quantization(*first), Quantization(*second)
+                    yield f"beyond-sqrt-int8-{number}", lambda state, args=args: unary(*args)
                 continue
             name = f"refused-{operator.lower()}-{dtype}"
             yield name, lambda state, args=(operator, (1, 5), dtype, quantization): unary(*args)
-
-
-def _root(apart):
-    """SQRT of int8, or DEQUANTIZE, SQRT and QUANTIZE, which give the same."""
-    model = Model()
-    graph = model.graph()
-    source = graph.input("input", (1, 260), Quantization(0.05, -128))
-    output = graph.tensor("output", source.shape, Quantization(0.021, -101))
-    if apart:
-        values = graph.operator("DEQUANTIZE", [source], [graph.tensor("values", source.shape, dtype=FLOAT)])
-        roots = graph.operator("SQRT", [values], [graph.tensor("roots", source.shape, dtype=FLOAT)])
-        graph.output(graph.operator("QUANTIZE", [roots], [output], options("QuantizeOptions")))
-    else:
-        graph.output(graph.operator("SQRT", [source], [output]))
-    return model.bytes()
 
 
 def _halves(operator):

@@ -3,6 +3,7 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::rsqrt;
 use crate::ops::shared::{float_unary, table};
 
 /// The operators.
@@ -68,13 +69,14 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     float_unary::check(checker, float_unary::FUNCTIONS, function, "")
 }
 
-/// The square root on int8, which no reference has: that of the number a byte stands for, to the nearest byte; 0 below 0.
+/// The square root on int8, which TensorFlow Lite has: that of the number a byte stands for, cut to a whole step. A run ends at a
+/// number below 0.
 fn check_root<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
     let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
-    table::checked(checker, elements, |x| {
-        let root = (in_scale * (x - in_zero).max(0) as f32).sqrt();
-        let stored = (root / out_scale).round() + out_zero as f32;
-        (stored.abs() < 2_147_483_648.0).then_some((stored as i32).clamp(-128, 127))
-    })
+    let table = table::checked(checker, elements, |x| {
+        let steps = (in_scale * (x - in_zero).max(0) as f32).sqrt() / out_scale;
+        (steps < 2_147_483_000.0).then(|| (i64::from(out_zero) + steps as i64).clamp(-128, 127) as i32)
+    })?;
+    Some(rsqrt::positive(elements.input, table, in_zero))
 }

@@ -40,7 +40,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let elements = table::elements(checker, &[DType::Int8, DType::Float32], &[DType::Int8])?;
     let ((in_scale, lowest), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
     let factor = Multiplier::new(1.0 / (f64::from(in_scale).sqrt() * f64::from(out_scale)));
-    let (input, count) = (elements.input, elements.input.elements());
+    let input = elements.input;
     let table = table::checked(checker, elements, |x| {
         if x <= lowest {
             // Below it nothing is looked up.
@@ -52,7 +52,13 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         let y = (factor.shift >= -31).then(|| factor.checked_apply(large))??;
         Some(y.checked_add(out_zero)?.clamp(-128, 127))
     })?;
-    Some(if lowest > -128 { Box::new(Positive { input, table, lowest, count }) } else { table })
+    Some(positive(input, table, lowest))
+}
+
+/// A table of bytes from `lowest` on, with a run that ends at one below; SQRT has it, too.
+pub fn positive<'a>(input: Operand<'a>, table: Box<dyn Checked + 'a>, lowest: i32) -> Box<dyn Checked + 'a> {
+    let count = input.elements();
+    if lowest > -128 { Box::new(Positive { input, table, lowest, count }) } else { table }
 }
 
 impl Checked for Positive<'_> {
