@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use clap::builder::PossibleValuesParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tvm_embedded_compiler::Optimize;
 use tvm_embedded_compiler::ir::names;
 use tvm_embedded_compiler::ir::options::CORES;
 
@@ -241,6 +242,10 @@ pub struct Compile {
     #[arg(long)]
     pub io_in_workspace: bool,
 
+    /// What the code is to be good at; results are the same
+    #[arg(long, value_name = "size|balanced", value_parser = optimize, default_value = "balanced")]
+    pub optimize: Optimize,
+
     /// Write what each layer costs and where each tensor is: as JSON if FILE ends in .json, else as text
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -260,6 +265,7 @@ pub enum Int4 {
 const COMPILE_EXAMPLES: &str = "\
 Examples:
   tvm-embedded compile keyword.tflite -o keyword.tar
+  tvm-embedded compile keyword.tflite -o keyword.tar --optimize size
   tvm-embedded compile keyword.tflite -o keyword.tar --pool dtcm=16K --pool sram=64K
   tvm-embedded compile keyword.tflite -o keyword.tar --io-in-workspace --report keyword.txt
   tvm-embedded compile keyword.tflite -o keyword.tar --core cortex-m4
@@ -330,6 +336,15 @@ fn module_name(text: &str) -> Result<String, String> {
     }
     let like = names::module_name(text);
     Err(format!("a module's name is a C identifier in lower case, at most 64 characters long, for example {like:.64}"))
+}
+
+/// What code is to be good at.
+fn optimize(text: &str) -> Result<Optimize, String> {
+    let found = Optimize::ALL.into_iter().find(|optimize| optimize.name() == text);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = Optimize::ALL.iter().map(|optimize| optimize.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
 }
 
 #[cfg(test)]

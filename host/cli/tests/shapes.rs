@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const OPTIONS: &[(&[&str], &[&str])] = &[
     (&[], &[]),
     (&["--io-in-workspace"], &[]),
+    (&["--optimize", "size"], &[]),
     (&["--pool", "only"], &[]),
     (&["--pool", "only=4K"], &[]),
     (&["--pool", "tiny=16", "--pool", "rest"], &[]),

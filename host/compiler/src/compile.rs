@@ -3,7 +3,7 @@
 use crate::import::tflite;
 use crate::ir::model::Model;
 use crate::ir::names::{self, Names};
-use crate::ir::options::Options;
+use crate::ir::options::{Optimize, Options, Target};
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::Program;
 use crate::ir::report::Report;
@@ -133,6 +133,9 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     if !options.keep_all_tensors {
         narrow::narrow(&mut program);
     }
+    // The shortest loops are the same C on every core.
+    let target = if options.optimize == Optimize::Size { Target::Portable } else { options.target };
+    let options = &Options { target, ..options.clone() };
     let planned = |thrift: &Thrift| plan_program(&module, program.clone(), thrift, options);
     let mut model = thrift::fit(planned(&Thrift::new())?, &planned)?;
     model.description = description;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tvm_embedded_compiler::ir::options::Int4;
-use tvm_embedded_compiler::{Options, compile};
+use tvm_embedded_compiler::{Optimize, Options, compile};
 
 #[test]
 fn public_models_equal_the_oracle() {
@@ -72,6 +72,7 @@ fn all_equal(paths: &[PathBuf], samples: &[&str]) {
             ("planned", Options::default()),
             ("in workspace", Options { io_in_workspace: true, ..Options::default() }),
             ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
+            ("little code", Options { optimize: Optimize::Size, ..Options::default() }),
         ] {
             match compare(&tflite, &options, &recording, &folder.join(name).join(mode), false) {
                 Ok(tensors) => println!("{name}, {mode}: {tensors} tensors equal over {} samples", recording.samples),
@@ -153,7 +154,8 @@ fn differences(names: &[String], folder: &Path, models: &Path, oracle: &Path) ->
     wrong
 }
 
-/// What differs in one model: with its tensors planned, in the workspace, all of them kept, and with int4 packed.
+/// What differs in one model: with its tensors planned, in the workspace, all of them kept, with int4 packed, and
+/// with little code.
 fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
     let recording = Recording::read(&oracle.join(name));
@@ -169,9 +171,15 @@ fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Ve
         ("in workspace", Options { io_in_workspace: true, ..Options::default() }),
         ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
         ("int4", packs),
+        ("little code", Options { optimize: Optimize::Size, ..Options::default() }),
     ] {
         // With a single operator there is nothing between input and output.
-        if if mode == "int4" { !name.contains("int4") } else { !several && mode != "planned" } {
+        let fits = match mode {
+            "int4" => name.contains("int4"),
+            "planned" | "little code" => true,
+            _ => several,
+        };
+        if !fits {
             continue;
         }
         let here = folder.join(name).join(mode);

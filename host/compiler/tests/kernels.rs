@@ -20,7 +20,7 @@ const RISCV_MEMORY: &str =
     "-Wl,--defsym=__flash=0x80000000,--defsym=__flash_size=4M,--defsym=__ram=0x80400000,--defsym=__ram_size=4M";
 const QEMU: &str = "-nographic -monitor none -serial none -semihosting-config enable=on,target=native -kernel";
 
-const TARGETS: [Target; 11] = [
+const TARGETS: [Target; 13] = [
     Target {
         compiler: "cc",
         options: "-O1 -fsanitize=address,undefined -fno-sanitize-recover",
@@ -28,6 +28,18 @@ const TARGETS: [Target; 11] = [
         path: "portable",
     },
     Target { compiler: "clang", options: "-O2", run: "", path: "portable" },
+    Target {
+        compiler: "cc",
+        options: "-O1 -DTVMK_SMALL=1 -fsanitize=address,undefined -fno-sanitize-recover",
+        run: "",
+        path: "portable",
+    },
+    Target {
+        compiler: "arm-none-eabi-gcc",
+        options: "-mthumb -mcpu=cortex-m55 -mfloat-abi=hard -O2 -DTVMK_SMALL=1 -DTVMK_DSP=0 -DTVMK_MVE=0 -DEDGE=0x20080000",
+        run: "qemu-system-arm -M mps3-an547",
+        path: "portable",
+    },
     Target {
         compiler: "arm-none-eabi-gcc",
         options: "-mthumb -mcpu=cortex-m3 -O2",

@@ -2,7 +2,7 @@
 
 use crate::ir::graph::{Tensor, TensorId};
 use crate::ir::layer::{Constant, Layer};
-use crate::ir::options::Target;
+use crate::ir::options::{Optimize, Target};
 use crate::ir::program::Removed;
 use crate::ir::schedule::Owner;
 use std::sync::Arc;
@@ -36,6 +36,8 @@ pub struct Model {
     pub io_in_workspace: bool,
     /// The cores that it is for.
     pub target: Target,
+    /// What the code is to be good at.
+    pub optimize: Optimize,
     /// What was left out because no result depends on it.
     pub removed: Vec<Removed>,
 }

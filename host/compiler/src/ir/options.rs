@@ -9,6 +9,8 @@ pub struct Options {
     pub pools: Vec<Pool>,
     /// Puts inputs and outputs into the workspace instead of memory of the caller's.
     pub io_in_workspace: bool,
+    /// What the generated code is to be good at.
+    pub optimize: Optimize,
     /// Gives every tensor memory of its own, so that a test can read all of them after a run.
     pub keep_all_tensors: bool,
     /// The cores that the C is for.
@@ -96,6 +98,29 @@ pub enum Scratch {
     Less,
     /// None, where there is such a kernel.
     None,
+}
+
+/// What generated code is to be good at. The bytes of the results are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Optimize {
+    /// Little code: the shortest loops of C on every core, one packing of the weights.
+    Size,
+    /// Few instructions, with code and weights for what the core can do.
+    #[default]
+    Balanced,
+}
+
+impl Optimize {
+    /// All of them, in the order of the flash they take.
+    pub const ALL: [Optimize; 2] = [Optimize::Size, Optimize::Balanced];
+
+    /// As the tool has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Optimize::Size => "size",
+            Optimize::Balanced => "balanced",
+        }
+    }
 }
 
 /// A workspace pool on request.

@@ -8,6 +8,8 @@ use serde::Serialize;
 pub struct Report {
     /// Module name.
     pub module: String,
+    /// What the code is good at: `size` or `balanced`.
+    pub optimize: &'static str,
     /// Multiply-accumulates of one run.
     pub macs: u64,
     /// Bytes of constants in a portable build.

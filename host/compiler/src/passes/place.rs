@@ -136,6 +136,7 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
         places: placed.places,
         plan: placed.facts,
         io_in_workspace: options.io_in_workspace,
+        optimize: options.optimize,
         removed: program.removed,
         target: options.target,
         // What is written of them stands in the layers and constants.

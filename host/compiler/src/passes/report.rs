@@ -3,7 +3,7 @@
 use crate::ir::graph::TensorId;
 use crate::ir::layer::{Constant, ConstantData, Layer, Limit, Path};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
-use crate::ir::options::Target;
+use crate::ir::options::{Optimize, Target};
 use crate::ir::program::Part;
 use crate::ir::report::*;
 use crate::ir::schedule::Owner;
@@ -20,6 +20,7 @@ impl Report {
         let name = |id: TensorId| model.tensor(id).name.clone();
         Report {
             module: model.module.clone(),
+            optimize: model.optimize.name(),
             macs: layers.iter().map(|layer| layer.macs).sum(),
             constant_bytes: shared + layers.iter().map(|layer| layer.constant_bytes).sum::<usize>(),
             constant_bytes_dsp: shared + layers.iter().map(|layer| layer.constant_bytes_dsp).sum::<usize>(),
@@ -74,6 +75,7 @@ impl Report {
             "constants: {} bytes, {} bytes on cores with the DSP extension",
             self.constant_bytes, self.constant_bytes_dsp
         );
+        let _ = writeln!(out, "code: {}", self.optimize);
         let _ = writeln!(out, "workspace: {}", if pools.is_empty() { "none".into() } else { pools.join(", ") });
         let stack = self.stack_bytes.map_or_else(
             || "not known: a kernel's was not measured".to_owned(),
@@ -167,7 +169,7 @@ fn layer_report(model: &Model, planned: &PlannedLayer) -> LayerReport {
         constant_bytes_dsp: layer.constant_bytes(of_builds(model, Target::Dsp)),
         scratch_bytes: layer.scratch_bytes,
         kernels: kernels(layer),
-        misses: misses(layer),
+        misses: misses(layer, model.optimize),
         inputs: arguments(false),
         outputs: arguments(true),
     }
@@ -227,16 +229,22 @@ fn kernels(layer: &Layer) -> Vec<String> {
 }
 
 /// What the kernels of a layer lack of the best ones.
-fn misses(layer: &Layer) -> Vec<MissReport> {
+fn misses(layer: &Layer, optimize: Optimize) -> Vec<MissReport> {
     let files = ops::kernels_for(layer.headers.iter().copied());
     // `base.h` defines the macros; every kernel includes it.
     let asks = |name: &str| files.iter().any(|kernel| kernel.name != "base.h" && kernel.text.contains(name));
-    let lacks_code = |path: &Path| !files.is_empty() && path.macro_name().is_some_and(|name| !asks(name));
+    let has_code = |path: &Path| path.macro_name().is_some_and(asks);
+    let lacks_code = |path: &Path| !files.is_empty() && path.macro_name().is_some() && !has_code(path);
     let names = |paths: &[Path]| paths.iter().map(|path| path.name()).collect();
     let limit =
         |limit: &Limit| MissReport { cores: names(limit.paths), general: limit.general, why: limit.reason.clone() };
     let mut misses: Vec<MissReport> = layer.limits.iter().map(limit).collect();
     let without: Vec<Path> = Path::ALL.iter().copied().filter(lacks_code).collect();
+    let given_up: Vec<Path> = Path::ALL.iter().copied().filter(has_code).collect();
+    if optimize == Optimize::Size && !given_up.is_empty() {
+        let why = "short loops of C, as asked for by optimising for size".to_owned();
+        misses.push(MissReport { cores: names(&given_up), general: false, why });
+    }
     if !without.is_empty() {
         let why = "the same C as on other cores, without instructions of their own".to_owned();
         misses.push(MissReport { cores: names(&without), general: false, why });

@@ -7,10 +7,11 @@ use crate::tally::{Tally, kind_of};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use tvm_embedded_compiler::ir::options::Int4;
-use tvm_embedded_compiler::{Options, Pool, Scratch, compile, plan_model};
+use tvm_embedded_compiler::{Optimize, Options, Pool, Scratch, compile, plan_model};
 
 /// Ways to compile a model; each model gets one, by its number.
-const WAYS: &[&str] = &["planned", "io", "pools", "thrift", "all", "pools+io", "planned", "io+thrift", "pools+all"];
+const WAYS: &[&str] =
+    &["planned", "io", "pools", "thrift", "all", "pools+io", "planned", "io+thrift", "pools+all", "size", "io+size"];
 
 /// The options of a way. The first pool is small, so that some tensors don't fit into it.
 fn options(way: &str, number: u64, module: String) -> Options {
@@ -26,6 +27,7 @@ fn options(way: &str, number: u64, module: String) -> Options {
         io_in_workspace: way.contains("io"),
         keep_all_tensors: way.contains("all"),
         int4: [Int4::Packed, Int4::Auto, Int4::Packed, Int4::Bytes][(number / 11 % 4) as usize],
+        optimize: if way.contains("size") { Optimize::Size } else { Optimize::Balanced },
         scratch: match way.contains("thrift") {
             true => [Scratch::Less, Scratch::None][(number / 11 % 2) as usize],
             false => Scratch::Best,

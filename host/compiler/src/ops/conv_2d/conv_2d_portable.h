@@ -65,7 +65,7 @@ TVMK_INLINE void tvmk_conv_2d_column(const tvmk_conv_2d_t *l, const int8_t *in, 
     for (int32_t i = 0; i < l->window_height; i++, y += l->dilation_height, column += line) {
         if (y >= 0 && y < l->in_height) {
             const int8_t *row = in + y * l->in_width * l->in_channels;
-            if (l->dilation_width == 1 && x >= 0 && x + l->window_width <= l->in_width) {
+            if (!TVMK_SMALL && l->dilation_width == 1 && x >= 0 && x + l->window_width <= l->in_width) {
                 tvmk_copy(column, row + x * l->in_channels, line);
             } else if (l->dilation_width == 1) {
                 tvmk_conv_2d_line(l, row, x, l->window_width, column);
@@ -79,6 +79,29 @@ TVMK_INLINE void tvmk_conv_2d_column(const tvmk_conv_2d_t *l, const int8_t *in, 
         }
     }
 }
+
+#if TVMK_SMALL
+
+/* One output at a time. */
+TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch, int general) {
+    int32_t depth = l->window_height * l->window_width * l->in_channels;
+    for (int32_t oy = 0; oy < l->out_height; oy++) {
+        for (int32_t ox = 0; ox < l->out_width; ox++) {
+            const int8_t *w = (const int8_t *)l->weights;
+            tvmk_conv_2d_column(l, in, oy, ox, (int8_t *)scratch);
+            for (int32_t c = 0; c < l->out_channels; c++) {
+                const int8_t *x = (const int8_t *)scratch;
+                int32_t sum = 0;
+                for (int32_t k = depth; k > 0; k--) {
+                    sum += *w++ * *x++;
+                }
+                *out++ = tvmk_requantize(sum, &l->requant, c, general);
+            }
+        }
+    }
+}
+
+#else
 
 /* Two output positions times two channels at a time. */
 TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch, int general) {
@@ -151,5 +174,7 @@ TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, i
         out += count * channels;
     }
 }
+
+#endif
 
 #endif

@@ -16,10 +16,17 @@ TVMK_SHARED void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *
                                                 uint8_t *scratch) {
     tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 1, l->window_height, l->window_width, l->dilation_width);
 }
+#if TVMK_SMALL
+TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                            uint8_t *scratch) {
+    tvmk_depthwise_conv_2d(l, in, out, scratch);
+}
+#else
 TVMK_SHARED void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                             uint8_t *scratch) {
     tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0, 3, 3, 1);
 }
+#endif
 TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                                     uint8_t *scratch) {
     tvmk_depthwise_conv_2d_3x3(l, in, out, scratch);

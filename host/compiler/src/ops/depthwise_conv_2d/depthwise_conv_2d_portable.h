@@ -67,6 +67,40 @@ TVMK_INLINE void tvmk_depthwise_plane(const tvmk_depthwise_conv_2d_t *l, const i
     }
 }
 
+#if TVMK_SMALL
+
+/* One output at a time. */
+TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                              uint8_t *scratch, int general, int32_t window_height,
+                                              int32_t window_width, int32_t dilation_width) {
+    int32_t width = tvmk_depthwise_plane_width(l);
+    for (int32_t first = 0; first < l->out_height; first += l->band) {
+        int32_t rows = tvmk_min(l->band, l->out_height - first);
+        const int8_t *taps = l->weights;
+        for (int32_t c = 0; c < l->in_channels * l->multiplier; c++, taps += window_height * window_width) {
+            if (c % l->multiplier == 0) {
+                tvmk_depthwise_plane(l, in + c / l->multiplier, first, rows, (int8_t *)scratch);
+            }
+            for (int32_t oy = 0; oy < rows; oy++) {
+                int8_t *o = out + (first + oy) * l->out_step[0] + c;
+                for (int32_t ox = 0; ox < l->out_width; ox++, o += l->out_step[1]) {
+                    const int8_t *x = (const int8_t *)scratch + oy * l->stride_height * width + ox * l->stride_width;
+                    const int8_t *tap = taps;
+                    int32_t sum = 0;
+                    for (int32_t ky = 0; ky < window_height; ky++, x += l->dilation_height * width) {
+                        for (int32_t kx = 0; kx < window_width; kx++) {
+                            sum += x[kx * dilation_width] * *tap++;
+                        }
+                    }
+                    *o = tvmk_requantize(sum, &l->requant, c, general);
+                }
+            }
+        }
+    }
+}
+
+#else
+
 /* The window's size as arguments, so that a caller with constants gets unrolled loops. */
 TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                               uint8_t *scratch, int general, int32_t window_height, int32_t window_width,
@@ -119,5 +153,7 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l,
         }
     }
 }
+
+#endif
 
 #endif

@@ -19,6 +19,11 @@
 #define TVMK_GNU 0
 #endif
 
+/* Whether little code counts more than few instructions: short loops in C, whatever the core has. */
+#ifndef TVMK_SMALL
+#define TVMK_SMALL 0
+#endif
+
 #ifndef TVMK_MVE
 #if TVMK_GNU && defined(__ARM_FEATURE_MVE) && !defined(__ARM_BIG_ENDIAN)
 #define TVMK_MVE (__ARM_FEATURE_MVE & 1)

@@ -6,13 +6,22 @@ use super::run::{END_ON_VALUE, Parameter, check_mark, main_parameters, main_prot
 use crate::ir::graph::TensorId;
 use crate::ir::layer::{Argument, Constant, Control};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
-use crate::ir::options::Target;
+use crate::ir::options::{Optimize, Target};
 use crate::ir::schedule::Owner;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Write};
 
 /// Longest line of a call.
 const COLUMNS: usize = 120;
+
+/// Asks kernels for little code, and a compiler that can be asked: whatever the flags say of speed.
+const SMALL: &str = "/* Compiled for little code. */
+#define TVMK_SMALL 1
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize(\"Os\")
+#endif
+
+";
 
 /// Keeps the code of other cores out, where a model has no weights for it.
 fn before_kernels(target: Target) -> &'static str {
@@ -43,6 +52,7 @@ pub fn operators(model: &Model, out: &mut dyn Write) -> fmt::Result {
     out.write_str(CASTS)?;
     let prefix = model.macro_prefix();
     out.write_str("#include <stdint.h>\n#include <string.h>\n\n")?;
+    out.write_str(if model.optimize == Optimize::Size { SMALL } else { "" })?;
     out.write_str(before_kernels(model.target))?;
     let mut headers: Vec<&str> =
         model.layers.iter().flat_map(|planned| planned.layer.headers.iter().copied()).collect();
