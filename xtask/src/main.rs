@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz,
-    header, heartbeat, misra, mutants, no_library, proof, reach, sanitize, setup, size, stack, sysroot, test,
+    header, heartbeat, misra, mutants, no_library, packages, proof, reach, sanitize, setup, size, stack, sysroot, test,
     wake_word, wheel,
 };
 
@@ -113,6 +113,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "the crates for Rust users: packaged, built from the packages, run on an emulated Cortex-M4F",
         run: crates::run,
+    },
+    Verb {
+        name: "packages",
+        usage: "[MANAGER...]",
+        about: "packages for Zephyr, ESP-IDF, PlatformIO, Arduino, CMSIS-Pack and Conan, and their examples",
+        run: packages::run,
     },
     Verb {
         name: "no-library",

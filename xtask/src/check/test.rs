@@ -8,7 +8,7 @@ use crate::check::{abi, attack, avr, coverage, deny, docs, flags, fuzz, header, 
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
 use crate::measure::{bench, calls, firmware, size};
-use crate::release::{crates, dist, wake_word, wheel};
+use crate::release::{crates, dist, packages, wake_word, wheel};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -64,6 +64,7 @@ const STEPS: &[Step] = &[
     Step { name: "no-library", about: "models called without the library, on cores that have none", run: alone },
     Step { name: "python", about: "the Python package, installed and tested", run: python },
     Step { name: "crates", about: "the crates for Rust users, packaged and run on a board", run: rust_users },
+    Step { name: "packages", about: "packages for other managers: linted, their examples run", run: managers },
     Step { name: "dist", about: "the release, used without Rust", run: release },
 ];
 
@@ -290,6 +291,11 @@ fn python() -> Result<End> {
 
 fn rust_users() -> Result<End> {
     crates::run(&[])?;
+    Ok(End::Passed)
+}
+
+fn managers() -> Result<End> {
+    packages::run(&[])?;
     Ok(End::Passed)
 }
 

@@ -81,7 +81,17 @@ impl Board {
 
     /// A program of its GNU toolchain: `gcc`, `nm`, `size` and so on.
     pub fn tool(&self, name: &str) -> Cmd {
-        Cmd::new(format!("{}-{name}", self.prefix))
+        Cmd::new(self.program(name))
+    }
+
+    /// The name of a program of its toolchain.
+    pub fn program(&self, name: &str) -> String {
+        format!("{}-{name}", self.prefix)
+    }
+
+    /// The compiler's flags that choose the processor.
+    pub fn flags(&self) -> &str {
+        &self.cpu
     }
 
     /// Its C compiler with the flags that choose the processor, to which the caller adds optimisation and files.

@@ -132,6 +132,11 @@ const NEEDS: &[Need] = &[
         purpose: "the documentation of the C header",
         packages: &[package("doxygen", "doxygen").since(1, 9)],
     },
+    Need {
+        name: "packages",
+        purpose: "the check of a CMSIS-Pack's description",
+        packages: &[package("libxml2-utils", "xmllint")],
+    },
     Need { name: "format", purpose: "the style of the C code", packages: &[package("clang-format", "clang-format")] },
     Need {
         name: "fresh",

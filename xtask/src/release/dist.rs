@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{library, paths, setup};
-use crate::release::{portable, wheel};
+use crate::release::{packages, portable, sbom, wheel};
 
 /// The directory of the library for this machine.
 const HOST: &str = "x86_64-linux";
@@ -58,9 +58,21 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     let python = wheel::build(&release, &dist)?;
     wheel::try_out(&python, &dist.join("venv"))?;
-    for file in [&archive, &python] {
-        println!("{} ({} KiB)", file.display(), fs::metadata(file)?.len() / 1024);
+    let mut files = vec![archive, python];
+    for (_, package) in packages::build(&release.join("bin/tvm-embedded"), &dist.join("packages"))? {
+        let name = package.file_name().context("a name")?.to_owned();
+        fs::copy(&package, dist.join(&name))?;
+        files.push(dist.join(name));
     }
+    files.push(sbom::write(&dist)?);
+    files.push(sbom::changes(&dist)?);
+    let mut sums = String::new();
+    for file in &files {
+        println!("{} ({} KiB)", file.display(), fs::metadata(file)?.len() / 1024);
+        let name = file.file_name().context("a name")?;
+        sums += &Cmd::new("sha256sum").arg(name).dir(&dist).capture()?;
+    }
+    fs::write(dist.join("SHA256SUMS"), sums)?;
     Ok(())
 }
 
@@ -155,7 +167,10 @@ fn put(from: &Path, to: &Path) -> Result<()> {
 fn put_folder(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
         let entry = entry?;
-        put(&entry.path(), &to.join(entry.file_name()))?;
+        match entry.path().is_dir() {
+            true => put_folder(&entry.path(), &to.join(entry.file_name()))?,
+            false => put(&entry.path(), &to.join(entry.file_name()))?,
+        }
     }
     Ok(())
 }

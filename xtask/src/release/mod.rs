@@ -4,6 +4,8 @@ pub mod crates;
 pub mod demo;
 pub mod dist;
 pub mod fresh;
+pub mod packages;
 pub mod portable;
+pub mod sbom;
 pub mod wake_word;
 pub mod wheel;

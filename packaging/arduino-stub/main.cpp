@@ -1,0 +1,9 @@
+#include "Arduino.h"
+#include "Digits.ino"
+
+int main() {
+  setup();
+  for (;;) {
+    loop();
+  }
+}

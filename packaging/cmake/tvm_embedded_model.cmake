@@ -1,0 +1,26 @@
+# tvm_embedded_add_model(<symbol> <file>)
+#
+# Makes the static library tvm_model_<symbol> of a .tflite file (or an archive): <symbol>.h and its C, written by `tvm-embedded generate
+# --no-library` when CMake configures. A changed file configures again. The program `tvm-embedded` comes with `pip install
+# tvm-embedded`; TVM_EMBEDDED_TOOL names another one.
+function(tvm_embedded_add_model symbol file)
+  get_filename_component(file "${file}" ABSOLUTE)
+  if(NOT EXISTS "${file}")
+    message(FATAL_ERROR "tvm_embedded_add_model(${symbol}): there is no file ${file}")
+  endif()
+  find_program(TVM_EMBEDDED_TOOL tvm-embedded NO_CMAKE_FIND_ROOT_PATH DOC "The tvm-embedded program")
+  if(NOT TVM_EMBEDDED_TOOL)
+    message(FATAL_ERROR "The program tvm-embedded was not found: pip install tvm-embedded, or set TVM_EMBEDDED_TOOL to its path.")
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  set(folder "${CMAKE_CURRENT_BINARY_DIR}/tvm_embedded/${symbol}")
+  execute_process(COMMAND "${TVM_EMBEDDED_TOOL}" generate "${file}" --no-library --symbol ${symbol} --output "${folder}"
+    RESULT_VARIABLE result ERROR_VARIABLE errors OUTPUT_QUIET)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "tvm_embedded_add_model(${symbol}): ${TVM_EMBEDDED_TOOL} generate ${file} failed (${result}):\n${errors}")
+  endif()
+  add_subdirectory("${folder}" "${folder}/build")
+  if(MSVC)
+    message(WARNING "tvm_embedded_add_model(${symbol}): the generated C is tested with GCC and Clang")
+  endif()
+endfunction()
