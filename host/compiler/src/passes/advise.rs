@@ -52,8 +52,8 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
     }
     if main.operators.iter().any(|op| is_dynamic_range(main, op)) {
         return Some(format!(
-            "weights of int8 with activations of float32 (dynamic range) are supported for CONV_2D, DEPTHWISE_CONV_2D and \
-             FULLY_CONNECTED alone: {FULL_INT8}"
+            "weights of int8 with activations of float32 (dynamic range) are supported for CONV_2D, DEPTHWISE_CONV_2D, \
+             FULLY_CONNECTED and TRANSPOSE_CONV alone: {FULL_INT8}"
         ));
     }
     if main.operators.iter().any(|op| is_uint8(main, op)) {

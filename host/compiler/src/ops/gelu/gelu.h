@@ -4,7 +4,7 @@
 
 #include "float_math.h"
 
-/* erfc(x), within three units in the last place: exp(-x^2) / (x + 1.5) · p((x - 1.5) / (x + 1.5)) from 0 on. */
+/* erfc(x), within four units in the last place: exp(-x^2) / (x + 1.5) · p((x - 1.5) / (x + 1.5)) from 0 on. */
 TVMK_SHARED float tvmk_erfc(float x) {
     /* A fit over 0 to 10.2; erfc is 0 beyond. */
     static const float c[] = {9.64756250e-01f,  -5.07849991e-01f, 7.56218955e-02f, 4.77684177e-02f,  -8.12142435e-03f, -9.46247578e-03f,

@@ -74,6 +74,13 @@ pub fn check<'a>(
     Some(Box::new(Hybrid { input, output, bias, weights, scales, channels, range, bound, sees, summary }))
 }
 
+/// The scales of weights for TRANSPOSE_CONV: one, or one for each channel.
+pub fn transposed_scales(checker: &mut Checker<'_>, weights: Operand<'_>, channels: usize) -> Option<Vec<f32>> {
+    let scales = check_weights(checker, weights, Sees::Rows(1, true), (0, channels))?;
+    check_sums(checker, weights, &weights.i8_data()?, (0, channels));
+    Some(scales)
+}
+
 /// The scales.
 fn check_weights(
     checker: &mut Checker<'_>,

@@ -2,10 +2,10 @@
 
 use super::phases::{BIAS, Geometry, INPUT, WEIGHTS};
 use crate::ir::graph::{Activation, DType};
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
+use crate::ir::layer::{Argument, Constant, ConstantData, Core, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
-use crate::ops::shared::text;
+use crate::ops::shared::{hybrid, text};
 
 struct Float<'a> {
     input: Operand<'a>,
@@ -14,6 +14,8 @@ struct Float<'a> {
     output: Operand<'a>,
     geometry: Geometry,
     range: (f32, f32),
+    /// Of weights of int8.
+    scales: Option<Vec<f32>>,
 }
 
 /// Checks types and constants.
@@ -24,7 +26,10 @@ pub fn check<'a>(
 ) -> Option<Box<dyn Checked + 'a>> {
     let (input, weights, output) = (checker.input(INPUT)?, checker.input(WEIGHTS)?, checker.output(0)?);
     checker.dtype(output, &[DType::Float32]);
-    if checker.dtype(weights, &[DType::Float32]) && !weights.is_constant() {
+    let mut scales = None;
+    if hybrid::is_hybrid(input, weights) {
+        scales = Some(hybrid::transposed_scales(checker, weights, geometry.channels)?);
+    } else if checker.dtype(weights, &[DType::Float32]) && !weights.is_constant() {
         checker.bad_tensor(weights.id, "computed at run time", "constant weights");
     }
     let bias = checker.optional_input(BIAS);
@@ -35,7 +40,38 @@ pub fn check<'a>(
         }
     }
     let range = checker.float_activation(activation)?;
-    Some(Box::new(Float { input, weights, bias, output, geometry, range }))
+    Some(Box::new(Float { input, weights, bias, output, geometry, range, scales }))
+}
+
+fn scales_constant(lowering: &Lowering<'_>, scales: &[f32]) -> Constant {
+    Constant {
+        name: lowering.constant("scales"),
+        data: ConstantData::F32(scales.to_vec()),
+        align: 4,
+        row: 0,
+        comment: "scales of the weights".to_owned(),
+        core: Core::Any,
+    }
+}
+
+impl Float<'_> {
+    /// The call with weights of int8.
+    fn hybrid(&self, lowering: &Lowering<'_>, scales: &[f32], bias: &str, scratch: usize) -> String {
+        let (low, high) = self.range;
+        let fields = [
+            ("scales", lowering.constant("scales")),
+            ("totals", "NULL".to_owned()),
+            ("per_channel", usize::from(scales.len() > 1).to_string()),
+            ("asymmetric", "1".to_owned()),
+            ("weights_first", "1".to_owned()),
+            ("bound", "TVMK_HYBRID_WITHIN".to_owned()),
+            ("low", text::float(low)),
+            ("high", text::float(high)),
+        ];
+        text::constant_struct("tvmk_hybrid_t", "to", &fields)
+            + &text::scratch(&format!("TVMK_HYBRID_TRANSPOSE_SCRATCH({scratch})"), scratch)
+            + &format!("    tvmk_hybrid_transpose_conv(&layer, &to, weights, {bias}, input, output, scratch);\n")
+    }
 }
 
 impl Checked for Float<'_> {
@@ -62,14 +98,23 @@ impl Checked for Float<'_> {
         ]
         .map(|(name, value)| (name, value.to_string()));
         let mut body = text::constant_struct("tvmk_float_transpose_conv_t", "layer", &fields);
-        body += &format!(
-            "    tvmk_float_transpose_conv(&layer, weights, {bias}, input, output, {});\n",
-            text::float_pair(self.range)
-        );
+        let (mut constants, mut header, mut scratch) = (Vec::new(), "float_transpose_conv.h", 0);
+        if let Some(scales) = &self.scales {
+            scratch = g.input[0] * g.input[1] * g.in_channels;
+            header = "hybrid_transpose_conv.h";
+            constants = vec![scales_constant(lowering, scales)];
+            body += &self.hybrid(lowering, scales, bias, scratch);
+        } else {
+            let range = text::float_pair(self.range);
+            body += &format!("    tvmk_float_transpose_conv(&layer, weights, {bias}, input, output, {range});\n");
+        }
         let positions = (g.batches * g.input[0] * g.input[1]) as u64;
         Lowered::Layer(Layer {
             arguments,
-            headers: vec!["float_transpose_conv.h"],
+            constants,
+            scratch_bytes: scratch,
+            scratch_align: 4,
+            headers: vec![header],
             body,
             macs: positions * (g.window[0] * g.window[1]) as u64 * (g.in_channels * g.channels) as u64,
             ..lowering.layer(format!("float32 {}", g.describe()))

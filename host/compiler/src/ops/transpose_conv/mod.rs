@@ -1,6 +1,6 @@
 //! TRANSPOSE_CONV: on int8 through the kernel of CONV_2D. Outputs that are a stride apart see the same weights, so that they are
 //! an ordinary convolution of the input: one for each place within the strides; so on int16, with `weighted_int16.h`. On float32
-//! `float_transpose_conv.h`.
+//! `float_transpose_conv.h`, with weights of int8 `hybrid_transpose_conv.h`.
 
 mod float;
 mod int16;
@@ -13,6 +13,7 @@ use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
 use crate::ops::kernels::kernels;
+use crate::ops::shared::hybrid;
 use crate::ops::shared::weighted::{self, Weighted};
 use phases::{BIAS, Geometry, INPUT, SHAPE, WEIGHTS};
 use std::sync::Arc;
@@ -25,12 +26,13 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["float_transpose_conv.h"],
+    kernels: kernels!["float_transpose_conv.h", "hybrid_transpose_conv.h"],
     reference: "transpose_conv.cc",
     support: &[
         Support::bytes("int8, weights of int8, bias of int32", Cores::DspMve),
         Support::bytes("int16, weights of int8, bias of int64 or int16", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
+        Support::bytes("float32, weights of int8 (dynamic range)", Cores::Portable),
     ],
 };
 
@@ -76,7 +78,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     check_shape(checker, output)?;
     weighted::check_bias_type(checker, options.bias_type);
     let of_weights = if input.dtype == DType::Int16 { DType::Int8 } else { input.dtype };
-    checker.dtype(weights, &[of_weights]).then_some(())?;
+    let hybrid = hybrid::is_hybrid(input, weights) && weights.dtype == DType::Int8;
+    (hybrid || checker.dtype(weights, &[of_weights])).then_some(())?;
     let geometry = check_geometry(checker, options, input, weights, output)?;
     if input.dtype == DType::Float32 {
         return float::check(checker, geometry, options.activation);

@@ -90,6 +90,14 @@ def _window_cases():
     for number, (shape, multiplier) in enumerate(zip(shapes, (1, 2, 1, 1, 3, 1, 2))):
         args = shape, multiplier, ACTIVATIONS[number % 4]
         yield f"beyond-depthwise_conv_2d-{number}", lambda state, a=args: _depthwise(state, *a)
+    for number, (size, window, stride, pad) in enumerate(
+        (((1, 4, 4, 3), (3, 3), (2, 2), "SAME"), ((2, 3, 5, 4), (2, 3), (1, 2), "VALID"), ((1, 5, 4, 1), (2, 2), (3, 3), "VALID"))
+    ):
+        for per_channel in (False, True):
+            for bias in (False, True):
+                args = size, window, stride, pad, per_channel, bias
+                name = f"{'channels' if per_channel else 'one'}-{'bias' if bias else 'none'}-{number}"
+                yield f"beyond-transpose_conv-{name}", lambda state, a=args: _transpose(state, *a)
     for name, make in (("conv_2d", _conv_pair), ("fully_connected", _padded)):
         yield f"beyond-hybrid-{name}", make
 
@@ -189,6 +197,22 @@ def _padded(state):
     output = graph.tensor("units", (1, 10), None, FLOAT)
     fields = options("FullyConnectedOptions", asymmetricQuantizeInputs=True)
     graph.output(graph.operator("FULLY_CONNECTED", given, [output], fields))
+    return model.bytes()
+
+
+def _transpose(state, shape, window, stride, padding, per_channel, bias):
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", shape, None, FLOAT)
+    lengths = [n * s if padding == "SAME" else (n - 1) * s + w for n, s, w in zip(shape[1:3], stride, window)]
+    result = (shape[0], *lengths, 5)
+    weights = _weights(state, graph, (5, *window, shape[3]), 0, per_channel, 8)
+    given = [graph.constant("shape", np.int32(result)), weights, source, *([_bias(state, graph, 5)] if bias else [])]
+    fields = options(
+        "TransposeConvOptions", padding=0 if padding == "SAME" else 1, strideH=stride[0], strideW=stride[1]
+    )
+    output = graph.tensor("output", result, None, FLOAT)
+    graph.output(graph.operator("TRANSPOSE_CONV", given, [output], fields))
     return model.bytes()
 
 
