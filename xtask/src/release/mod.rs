@@ -4,6 +4,7 @@ pub mod crates;
 pub mod demo;
 pub mod dist;
 pub mod fresh;
+pub mod micro_wake_word;
 pub mod packages;
 pub mod portable;
 pub mod sbom;

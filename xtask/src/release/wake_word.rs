@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, library, paths, setup};
+use crate::release::micro_wake_word;
 
 /// The board.
 const BOARD: &str = "cortex-m4f";
@@ -33,7 +34,12 @@ const ROWS: usize = 3;
 pub fn run(args: &[String]) -> Result<()> {
     ensure!(args.is_empty(), "usage: cargo xtask wake-word");
     match compare()? {
-        Some(report) => print!("{report}"),
+        Some(report) => {
+            print!("{report}");
+            let models = paths::data("models").context("the directory of the models")?;
+            let tool = paths::target().join("host/tvm-embedded");
+            print!("{}", micro_wake_word::run(&tool, &models, &paths::target().join("wake-word"))?);
+        }
         None => println!("SKIPPED: TVM_EMBEDDED_DATA names no directory with both models"),
     }
     Ok(())
