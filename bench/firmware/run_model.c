@@ -28,9 +28,40 @@ __attribute__((noinline)) void end(void) {
     __asm__ volatile("");
 }
 
+static int find_inputs(const struct sample *sample, const void **in) {
+    const struct tensor_bytes *inputs = sample->inputs;
+    size_t i;
+    for (i = 0; i < TVMGetInputCount(sample->model); i++) {
+        int32_t at = TVMFindInput(sample->model, inputs[i].name);
+        if (at < 0 || inputs[i].size != TVMGetInputSize(sample->model, (size_t)at)) {
+            printf("no input %s of %lu bytes\n", inputs[i].name, (unsigned long)inputs[i].size);
+            return 0;
+        }
+        in[at] = inputs[i].bytes;
+    }
+    return 1;
+}
+
+/* The outputs of one run against the recorded ones. */
+static int compare(const struct sample *sample, void *const *out, size_t number) {
+    const struct tensor_bytes *outputs = sample->outputs;
+    size_t i;
+    for (i = 0; i < TVMGetOutputCount(sample->model); i++) {
+        int32_t at = TVMFindOutput(sample->model, outputs[i].name);
+        if (at < 0 || outputs[i].size != TVMGetOutputSize(sample->model, (size_t)at)) {
+            printf("no output %s of %lu bytes\n", outputs[i].name, (unsigned long)outputs[i].size);
+            return 2;
+        }
+        if (memcmp(out[at], outputs[i].bytes + number * outputs[i].size, outputs[i].size) != 0) {
+            printf("%s differs from the expected bytes in run %lu\n", outputs[i].name, (unsigned long)number);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static int run(const struct sample *sample) {
     const TVMModel *model = sample->model;
-    const struct tensor_bytes *inputs = sample->inputs, *outputs = sample->outputs;
     const void *in[MOST] = {0};
     void *out[MOST] = {0};
     void *workspaces[MOST] = {0};
@@ -49,13 +80,8 @@ static int run(const struct sample *sample) {
         status |= TVMSetWorkspace(model, workspaces, i, take(size, 1), size);
     }
     status |= TVMSetWorkspaceTable(&context, workspaces, sizeof workspaces);
-    for (i = 0; i < TVMGetInputCount(model); i++) {
-        int32_t at = TVMFindInput(model, inputs[i].name);
-        if (at < 0 || inputs[i].size != TVMGetInputSize(model, (size_t)at)) {
-            printf("no input %s of %lu bytes\n", inputs[i].name, (unsigned long)inputs[i].size);
-            return 2;
-        }
-        in[at] = inputs[i].bytes;
+    if (!find_inputs(sample, in)) {
+        return 2;
     }
     for (i = 0; i < TVMGetOutputCount(model); i++) {
         out[i] = take(TVMGetOutputSize(model, i), TVMGetOutputAlignment(model, i));
@@ -81,16 +107,9 @@ static int run(const struct sample *sample) {
             printf("TVMExecute: %s\n", TVMStatusString(status));
             return 2;
         }
-        for (i = 0; i < TVMGetOutputCount(model); i++) {
-            int32_t at = TVMFindOutput(model, outputs[i].name);
-            if (at < 0 || outputs[i].size != TVMGetOutputSize(model, (size_t)at)) {
-                printf("no output %s of %lu bytes\n", outputs[i].name, (unsigned long)outputs[i].size);
-                return 2;
-            }
-            if (memcmp(out[at], outputs[i].bytes + number * outputs[i].size, outputs[i].size) != 0) {
-                printf("%s differs from the expected bytes in run %lu\n", outputs[i].name, (unsigned long)number);
-                return 1;
-            }
+        status = compare(sample, out, number);
+        if (status != 0) {
+            return (int)status;
         }
         for (i = 0; i < TVMGetInputCount(model); i++) {
             in[i] = (const uint8_t *)in[i] + TVMGetInputSize(model, i);

@@ -21,6 +21,22 @@ static uint64_t g_weights[FAKE_WEIGHTS / 8];
 static int32_t g_carried[4];
 static int g_handle;
 
+/* A reset that fails says so; one buffer can't serve two pools. */
+static void failing_resets_and_single_buffers(
+    TVMContext *context, const TVMWorkspaces_full *workspaces, const TVMInputs_full *inputs, const TVMOutputs_full *outputs) {
+  void *found = NULL;
+  fake.answer = -5;
+  CHECK_STATUS(TVMReset(&full, context), -5);
+  fake.answer = 0;
+  CHECK_STATUS(TVMSetWorkspaces(context, g_sram.bytes), TVM_STATUS_OK);
+  CHECK_STATUS(TVMExecute(&full, inputs, outputs, context), TVM_STATUS_WRONG_COUNT);
+  CHECK_STATUS(TVMReset(&full, context), TVM_STATUS_WRONG_COUNT);
+  CHECK_STATUS(TVMGetWorkspace(&full, context, 0, &found), TVM_STATUS_WRONG_COUNT);
+  CHECK_STATUS(TVMSetWorkspaces(context, workspaces), TVM_STATUS_OK);
+  CHECK_STATUS(TVMSetParameters(context, (const int8_t *)g_weights), TVM_STATUS_OK);
+  CHECK_STATUS(TVMExecute(&full, inputs, outputs, context), TVM_STATUS_WRONG_COUNT);
+}
+
 static void several_workspaces_parameters_devices_and_state(void) {
   static int8_t out_image[FAKE_BYTES];
   static float in_vector[FAKE_FLOATS] = { 1.5f, -2.0f, 0.0f }, out_vector[FAKE_FLOATS];
@@ -70,17 +86,7 @@ static void several_workspaces_parameters_devices_and_state(void) {
   CHECK_STATUS(TVMGetParameter(&full, &context, 1, &found_constant), TVM_STATUS_OK);
   CHECK(found_constant == g_weights);
 
-  /* A reset that fails says so; one buffer can't serve two pools. */
-  fake.answer = -5;
-  CHECK_STATUS(TVMReset(&full, &context), -5);
-  fake.answer = 0;
-  CHECK_STATUS(TVMSetWorkspaces(&context, g_sram.bytes), TVM_STATUS_OK);
-  CHECK_STATUS(TVMExecute(&full, &inputs, &outputs, &context), TVM_STATUS_WRONG_COUNT);
-  CHECK_STATUS(TVMReset(&full, &context), TVM_STATUS_WRONG_COUNT);
-  CHECK_STATUS(TVMGetWorkspace(&full, &context, 0, &found), TVM_STATUS_WRONG_COUNT);
-  CHECK_STATUS(TVMSetWorkspaces(&context, &workspaces), TVM_STATUS_OK);
-  CHECK_STATUS(TVMSetParameters(&context, (const int8_t *)g_weights), TVM_STATUS_OK);
-  CHECK_STATUS(TVMExecute(&full, &inputs, &outputs, &context), TVM_STATUS_WRONG_COUNT);
+  failing_resets_and_single_buffers(&context, &workspaces, &inputs, &outputs);
 
   /* The functions behind the macros take a table from a model that has several. */
   CHECK_STATUS((TVMSetWorkspaces)(&context, &workspaces), TVM_STATUS_OK);

@@ -37,31 +37,27 @@ static void *off_mutable(void *pointer, size_t bytes) {
 
 static Bad bad;
 
-/* The faulty call: `step` faults are fixed already. */
-static int32_t call(unsigned step) {
-  const TVMModel *model = &bad.model;
-  const TVMContext *context = &bad.context;
-  const void *inputs = bad.inputs;
-  const void *outputs = bad.outputs;
-
-  memset(&bad, 0, sizeof(bad));
+/* Each of these has its faults unless `step`, the number of those that are fixed already, is beyond them. */
+static const TVMModel *model_at(unsigned step) {
   bad.model = full;
-  if (step < 1)
-    model = NULL;
-  else if (step < 2)
-    model = (const TVMModel *)off(&bad.model, 1);
   if (step < 3)
     bad.model.magic ^= 1u;
   if (step < 4)
     bad.model.abi_version++;
   if (step < 5)
     bad.model.struct_size++;
+  return step < 1 ? NULL : step < 2 ? (const TVMModel *)off(&bad.model, 1) : &bad.model;
+}
 
+static const TVMContext *context_at(unsigned step) {
   if (step < 6)
-    context = NULL;
-  else if (step < 7)
-    context = (const TVMContext *)off(bad.room, sizeof(void *) - (uintptr_t)bad.room % sizeof(void *) + 1);
+    return NULL;
+  if (step < 7)
+    return (const TVMContext *)off(bad.room, sizeof(void *) - (uintptr_t)bad.room % sizeof(void *) + 1);
+  return &bad.context;
+}
 
+static void workspaces_at(unsigned step) {
   bad.workspaces[0] = g_sram.bytes;
   bad.workspaces[1] = g_state;
   bad.context.workspaces.kind = TVM_BINDING_TABLE;
@@ -81,33 +77,41 @@ static int32_t call(unsigned step) {
     bad.workspaces[0] = (void *)(UINTPTR_MAX - 15u);
   else if (step < 14)
     bad.workspaces[1] = NULL;
+}
 
+static const void *inputs_at(unsigned step) {
   bad.inputs[0] = g_in;
   bad.inputs[1] = g_in_vector;
   if (step < 15)
-    inputs = NULL;
-  else if (step < 16)
-    inputs = off(bad.inputs, 1);
-  else if (step < 17)
+    return NULL;
+  if (step < 16)
+    return off(bad.inputs, 1);
+  if (step < 17)
     bad.inputs[0] = NULL;
   else if (step < 18)
     bad.inputs[1] = NULL;
   else if (step < 19)
     bad.inputs[1] = off(g_in_vector, 2);
+  return bad.inputs;
+}
 
+static const void *outputs_at(unsigned step) {
   bad.outputs[0] = g_out;
   bad.outputs[1] = g_out_vector;
   if (step < 20)
-    outputs = NULL;
-  else if (step < 21)
-    outputs = off(bad.outputs, 1);
-  else if (step < 22)
+    return NULL;
+  if (step < 21)
+    return off(bad.outputs, 1);
+  if (step < 22)
     bad.outputs[0] = NULL;
   else if (step < 23)
     bad.outputs[1] = NULL;
   else if (step < 24)
     bad.outputs[1] = off_mutable(g_out_vector, 2);
+  return bad.outputs;
+}
 
+static void parameters_at(unsigned step) {
   bad.parameters[0] = g_carried;
   bad.parameters[1] = g_weights;
   bad.context.parameters.kind = TVM_BINDING_TABLE;
@@ -129,7 +133,9 @@ static int32_t call(unsigned step) {
     bad.parameters[1] = NULL;
   else if (step < 32)
     bad.parameters[1] = off(g_weights, 4);
+}
 
+static void devices_at(unsigned step) {
   bad.devices[0] = &g_device;
   bad.devices[1] = &g_device;
   bad.context.devices.kind = TVM_BINDING_TABLE;
@@ -145,7 +151,22 @@ static int32_t call(unsigned step) {
     bad.context.devices.memory = NULL;
   else if (step < 37)
     bad.devices[1] = NULL;
+}
 
+/* The faulty call. */
+static int32_t call(unsigned step) {
+  const TVMModel *model;
+  const TVMContext *context;
+  const void *inputs, *outputs;
+
+  memset(&bad, 0, sizeof(bad));
+  model = model_at(step);
+  context = context_at(step);
+  workspaces_at(step);
+  inputs = inputs_at(step);
+  outputs = outputs_at(step);
+  parameters_at(step);
+  devices_at(step);
   memset(g_state, step < 38 ? 0 : FAKE_MARK, sizeof(g_state));
   return TVMExecute(model, inputs, outputs, context);
 }

@@ -11,44 +11,33 @@ use common::{data, printed, real_archives, repository, tool};
 /// The bundled model recognises as many of the held-back digits as its reference does.
 #[test]
 fn the_bundled_model_recognises_digits() {
-    let folder = tempfile::tempdir().unwrap();
-    let scores = folder.path().join("scores.bin");
-    tool()
-        .arg("run")
-        .arg(repository("models/digits/digits.tflite"))
-        .arg("--input")
-        .arg(repository("models/digits/test_images.bin"))
-        .arg("--output")
-        .arg(&scores)
-        .assert()
-        .success();
-    let labels = fs::read(repository("models/digits/test_labels.bin")).unwrap();
-    let scores = fs::read(scores).unwrap();
-    let digit = |scores: &[u8]| (0..10u8).max_by_key(|&digit| (scores[usize::from(digit)] as i8, u8::MAX - digit));
-    let right = scores.chunks(10).zip(&labels).filter(|(scores, label)| digit(scores) == Some(**label)).count();
+    let (scores, labels) = scores_of("models/digits/digits.tflite");
+    let right = scores.chunks(10).zip(&labels).filter(|(scores, label)| digit(scores) == **label).count();
     assert_eq!((scores.len(), right), (3600, 357));
 }
 
 /// The bundled streaming model reads the same digits row by row, in one stream, as often right as its reference.
 #[test]
 fn the_bundled_streaming_model_reads_digits() {
+    let (scores, labels) = scores_of("models/digit_rows/digit_rows.tflite");
+    let last_rows = scores.chunks(10).skip(7).step_by(8);
+    let right = last_rows.zip(&labels).filter(|(scores, label)| digit(scores) == **label).count();
+    assert_eq!((scores.len(), right), (28_800, 356));
+}
+
+/// What a run on the held-back images gives, and what they show.
+fn scores_of(model: &str) -> (Vec<u8>, Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
     let scores = folder.path().join("scores.bin");
-    tool()
-        .arg("run")
-        .arg(repository("models/digit_rows/digit_rows.tflite"))
-        .arg("--input")
-        .arg(repository("models/digits/test_images.bin"))
-        .arg("--output")
-        .arg(&scores)
-        .assert()
-        .success();
-    let labels = fs::read(repository("models/digits/test_labels.bin")).unwrap();
-    let scores = fs::read(scores).unwrap();
-    let digit = |scores: &[u8]| (0..10u8).max_by_key(|&digit| (scores[usize::from(digit)] as i8, u8::MAX - digit));
-    let last_rows = scores.chunks(10).skip(7).step_by(8);
-    let right = last_rows.zip(&labels).filter(|(scores, label)| digit(scores) == Some(**label)).count();
-    assert_eq!((scores.len(), right), (28_800, 356));
+    let images = repository("models/digits/test_images.bin");
+    let mut run = tool();
+    run.arg("run").arg(repository(model)).arg("--input").arg(images).arg("--output").arg(&scores).assert().success();
+    (fs::read(scores).unwrap(), fs::read(repository("models/digits/test_labels.bin")).unwrap())
+}
+
+/// The digit with the highest score, the lower one of two.
+fn digit(scores: &[u8]) -> u8 {
+    (0..10).max_by_key(|&digit| (scores[usize::from(digit)] as i8, u8::MAX - digit)).unwrap()
 }
 
 /// `inspect` of a streaming model says what to do before its first run.

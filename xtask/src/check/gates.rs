@@ -151,7 +151,7 @@ const FAULTS: [Fault; 16] = [
     },
     Fault {
         name: "member-order",
-        file: "host/compiler/src/ops/shared/float_window.rs",
+        file: "host/compiler/src/ops/shared/window.rs",
         from: "        (\"in_channels\", window.in_channels),\n        (\"out_height\", window.out_height),\n",
         to: "        (\"out_height\", window.out_height),\n        (\"in_channels\", window.in_channels),\n",
         gate: &["test", "--package", "tvm_embedded_compiler", "--test", "dialects"],

@@ -151,16 +151,98 @@ static size_t number(const char *text) {
   return (size_t)strtoul(text, NULL, 10);
 }
 
+/* Pools and devices: `offset` bytes behind the workspaces' alignments. */
+static Block *set_up(const TVMModel *model, TVMContext *context, size_t offset) {
+  /* Static, so that a leak checker finds everything in use. */
+  static void **pool_table, **device_table;
+  static char device_handle;
+  size_t workspaces = TVMGetWorkspaceCount(model);
+  size_t devices = TVMGetDeviceCount(model);
+  size_t i;
+  Block *pools = allocate(workspaces, sizeof(Block));
+  pool_table = allocate(workspaces, sizeof(void *));
+  device_table = allocate(devices, sizeof(void *));
+  for (i = 0; i < workspaces; i++) {
+    pools[i] = block(TVMGetWorkspaceSize(model, i), TVMGetWorkspaceAlignment(model, i), offset);
+    pool_table[i] = pools[i].start;
+  }
+  if (workspaces == 1) {
+    check(0, TVMSetWorkspaceBuffer(context, pools[0].start, pools[0].size), "TVMSetWorkspaceBuffer");
+  } else if (workspaces > 1) {
+    check(0, TVMSetWorkspaceTable(context, pool_table, workspaces * sizeof(void *)), "TVMSetWorkspaceTable");
+  }
+  for (i = 0; i < devices; i++) {
+    device_table[i] = &device_handle;
+  }
+  if (devices > 0) {
+    check(0, TVMSetDevices(context, device_table), "TVMSetDevices");
+  }
+  return pools;
+}
+
+/* Inputs from their files, and outputs; where they are in the workspace, there. */
+static void place(const TVMModel *model, const TVMContext *context, size_t steps, Tensors *in, Tensors *out) {
+  size_t i;
+  in->in_workspace = in->count > 0 && (model->inputs[0].flags & TVM_TENSOR_IN_WORKSPACE) != 0;
+  out->in_workspace = out->count > 0 && (model->outputs[0].flags & TVM_TENSOR_IN_WORKSPACE) != 0;
+  for (i = 0; i < in->count; i++) {
+    in->data[i] = read_file("input", i, steps * TVMGetInputSize(model, i));
+    in->blocks[i] = block(TVMGetInputSize(model, i), TVMGetInputAlignment(model, i), 0);
+    in->pointers[i] = in->blocks[i].start;
+  }
+  for (i = 0; i < out->count; i++) {
+    out->data[i] = allocate(steps, TVMGetOutputSize(model, i));
+    out->blocks[i] = block(TVMGetOutputSize(model, i), TVMGetOutputAlignment(model, i), 0);
+    out->pointers[i] = out->blocks[i].start;
+  }
+  if (in->in_workspace) {
+    check(0, TVMMapInputs(model, context, in->pointers), "TVMMapInputs");
+  }
+  if (out->in_workspace) {
+    check(0, TVMMapOutputs(model, context, out->pointers), "TVMMapOutputs");
+  }
+}
+
+/* Keeps the outputs of the first repetition, and compares those of the others. */
+static void compare(const TVMModel *model, const Tensors *out, size_t repeat, size_t step) {
+  size_t i;
+  for (i = 0; i < out->count; i++) {
+    size_t size = TVMGetOutputSize(model, i);
+    uint8_t *kept = out->data[i] + step * size;
+    if (repeat == 0) {
+      memcpy(kept, out->pointers[i], size);
+    } else if (memcmp(kept, out->pointers[i], size) != 0) {
+      fail(step, 0, "output %s of repetition %lu differs from the first", TVMGetOutputName(model, i), (unsigned long)repeat + 1);
+    }
+  }
+}
+
+/* Nothing outside of the model's memory was written. */
+static void check_bounds(const TVMModel *model, const Block *pools, const Tensors *in, const Tensors *out, size_t step) {
+  size_t i;
+  for (i = 0; i < TVMGetWorkspaceCount(model); i++) {
+    if (!untouched(&pools[i])) {
+      fail(step, 0, "the model wrote outside its workspace %s", TVMGetWorkspaceName(model, i));
+    }
+  }
+  for (i = 0; i < in->count; i++) {
+    if (!untouched(&in->blocks[i])) {
+      fail(step, 0, "the model wrote outside its input %s", TVMGetInputName(model, i));
+    }
+  }
+  for (i = 0; i < out->count; i++) {
+    if (!untouched(&out->blocks[i])) {
+      fail(step, 0, "the model wrote outside its output %s", TVMGetOutputName(model, i));
+    }
+  }
+}
+
 int main(int argc, char **argv) {
   /* Static, so that a leak checker finds everything in use. */
   static Block *pools;
-  static void **pool_table, **device_table;
   static Tensors in, out;
-  static char device_handle;
   const TVMModel *model = &MODEL;
   size_t offset, steps, repeats, repeat, step, i;
-  size_t workspaces = TVMGetWorkspaceCount(model);
-  size_t devices = TVMGetDeviceCount(model);
   TVMContext context;
   double nanoseconds = 0;
   FILE *report;
@@ -172,46 +254,10 @@ int main(int argc, char **argv) {
   repeats = number(argv[3]);
   memset(&context, 0, sizeof context);
   check(0, TVMCheckModel(model), "TVMCheckModel");
-  pools = allocate(workspaces, sizeof(Block));
-  pool_table = allocate(workspaces, sizeof(void *));
-  device_table = allocate(devices, sizeof(void *));
+  pools = set_up(model, &context, offset);
   in = tensors(TVMGetInputCount(model));
   out = tensors(TVMGetOutputCount(model));
-
-  for (i = 0; i < workspaces; i++) {
-    pools[i] = block(TVMGetWorkspaceSize(model, i), TVMGetWorkspaceAlignment(model, i), offset);
-    pool_table[i] = pools[i].start;
-  }
-  if (workspaces == 1) {
-    check(0, TVMSetWorkspaceBuffer(&context, pools[0].start, pools[0].size), "TVMSetWorkspaceBuffer");
-  } else if (workspaces > 1) {
-    check(0, TVMSetWorkspaceTable(&context, pool_table, workspaces * sizeof(void *)), "TVMSetWorkspaceTable");
-  }
-  for (i = 0; i < devices; i++) {
-    device_table[i] = &device_handle;
-  }
-  if (devices > 0) {
-    check(0, TVMSetDevices(&context, device_table), "TVMSetDevices");
-  }
-
-  in.in_workspace = in.count > 0 && (model->inputs[0].flags & TVM_TENSOR_IN_WORKSPACE) != 0;
-  out.in_workspace = out.count > 0 && (model->outputs[0].flags & TVM_TENSOR_IN_WORKSPACE) != 0;
-  for (i = 0; i < in.count; i++) {
-    in.data[i] = read_file("input", i, steps * TVMGetInputSize(model, i));
-    in.blocks[i] = block(TVMGetInputSize(model, i), TVMGetInputAlignment(model, i), 0);
-    in.pointers[i] = in.blocks[i].start;
-  }
-  for (i = 0; i < out.count; i++) {
-    out.data[i] = allocate(steps, TVMGetOutputSize(model, i));
-    out.blocks[i] = block(TVMGetOutputSize(model, i), TVMGetOutputAlignment(model, i), 0);
-    out.pointers[i] = out.blocks[i].start;
-  }
-  if (in.in_workspace) {
-    check(0, TVMMapInputs(model, &context, in.pointers), "TVMMapInputs");
-  }
-  if (out.in_workspace) {
-    check(0, TVMMapOutputs(model, &context, out.pointers), "TVMMapOutputs");
-  }
+  place(model, &context, steps, &in, &out);
 
   for (repeat = 0; repeat < repeats; repeat++) {
     check(0, TVMReset(model, &context), "TVMReset");
@@ -226,30 +272,8 @@ int main(int argc, char **argv) {
       status = TVMExecute(model, in.pointers, out.pointers, &context);
       nanoseconds += now() - start;
       check(step, status, "TVMExecute");
-      for (i = 0; i < out.count; i++) {
-        size_t size = TVMGetOutputSize(model, i);
-        uint8_t *kept = out.data[i] + step * size;
-        if (repeat == 0) {
-          memcpy(kept, out.pointers[i], size);
-        } else if (memcmp(kept, out.pointers[i], size) != 0) {
-          fail(step, 0, "output %s of repetition %lu differs from the first", TVMGetOutputName(model, i), (unsigned long)repeat + 1);
-        }
-      }
-      for (i = 0; i < workspaces; i++) {
-        if (!untouched(&pools[i])) {
-          fail(step, 0, "the model wrote outside its workspace %s", TVMGetWorkspaceName(model, i));
-        }
-      }
-      for (i = 0; i < in.count; i++) {
-        if (!untouched(&in.blocks[i])) {
-          fail(step, 0, "the model wrote outside its input %s", TVMGetInputName(model, i));
-        }
-      }
-      for (i = 0; i < out.count; i++) {
-        if (!untouched(&out.blocks[i])) {
-          fail(step, 0, "the model wrote outside its output %s", TVMGetOutputName(model, i));
-        }
-      }
+      compare(model, &out, repeat, step);
+      check_bounds(model, pools, &in, &out, step);
     }
   }
 

@@ -1,6 +1,8 @@
 //! What the tests of the program share: calling it, data to call it with.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
@@ -213,4 +215,20 @@ fn module(archive: &mut ArchiveBuilder, name: &str, main: &str) {
     archive.add(format!("codegen/host/include/tvmgen_{name}.h"), header);
     archive.add(format!("codegen/host/src/{name}_lib0.c"), lib0);
     archive.add(format!("codegen/host/src/{name}_lib1.c"), lib1);
+}
+
+/// Paths and contents.
+pub type Members = Vec<(String, Vec<u8>)>;
+
+/// The members of an archive.
+pub fn members_of(path: &Path) -> Members {
+    let mut archive = tar::Archive::new(fs::File::open(path).expect("an archive"));
+    let entries = archive.entries().expect("entries").map(|entry| {
+        let mut entry = entry.expect("an entry");
+        let name = entry.path().expect("a path").to_string_lossy().trim_start_matches("./").to_owned();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).expect("its content");
+        (name, content)
+    });
+    entries.collect()
 }

@@ -1,11 +1,6 @@
 //! Files as the tool reads them, made and changed: archives, arrays, models.
 
-use std::fs;
-use std::io::Read;
-use std::path::Path;
-
-/// The members of an archive.
-pub type Members = Vec<(String, Vec<u8>)>;
+use crate::common::Members;
 
 pub fn member<'a>(members: &'a mut Members, end: &str) -> &'a mut Vec<u8> {
     &mut members.iter_mut().find(|(path, _)| path.ends_with(end)).expect("the member").1
@@ -17,18 +12,6 @@ pub fn edit(members: &mut Members, end: &str, old: &str, new: &str) {
     let text = String::from_utf8(content.clone()).expect("text");
     assert!(text.contains(old), "{end} has no {old}");
     *content = text.replace(old, new).into_bytes();
-}
-
-pub fn members(path: &Path) -> Members {
-    let mut archive = tar::Archive::new(fs::File::open(path).expect("an archive"));
-    let entries = archive.entries().expect("entries").map(|entry| {
-        let mut entry = entry.expect("an entry");
-        let name = entry.path().expect("a path").to_string_lossy().trim_start_matches("./").to_owned();
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).expect("its content");
-        (name, content)
-    });
-    entries.collect()
 }
 
 /// A tar file with one entry as it comes.

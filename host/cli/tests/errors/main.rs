@@ -13,8 +13,8 @@ mod transcript;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use common::{archive, archive_of_two, repository, streaming_archive, tool};
-use file::{edit, member, members, npy, operator_code, raw, tensor_type};
+use common::{archive, archive_of_two, members_of, repository, streaming_archive, tool};
+use file::{edit, member, npy, operator_code, raw, tensor_type};
 use serde_json::json;
 use transcript::Transcript;
 
@@ -85,7 +85,7 @@ fn archives(t: &mut Transcript) {
 
 fn metadata(t: &mut Transcript) {
     t.about("Archives with something wrong in metadata.json");
-    let own = members(&t.path().join("net.tar"));
+    let own = members_of(&t.path().join("net.tar"));
     t.changed(&own, "without.tar", |members| members.retain(|(path, _)| path != "metadata.json"));
     t.changed(&own, "no-json.tar", |members| {
         *member(members, "metadata.json") = b"{\n  \"version\": 7,\n  oops\n}".to_vec()
@@ -120,8 +120,8 @@ fn metadata(t: &mut Transcript) {
 
 fn sources(t: &mut Transcript) {
     t.about("Archives with something wrong in their C");
-    let own = members(&t.path().join("net.tar"));
-    let tvm = members(&t.path().join("plain.tar"));
+    let own = members_of(&t.path().join("net.tar"));
+    let tvm = members_of(&t.path().join("plain.tar"));
     t.changed(&own, "no-code.tar", |members| members.retain(|(path, _)| !path.ends_with(".c")));
     t.changed(&own, "no-header.tar", |members| members.retain(|(path, _)| !path.ends_with("tvmgen_net.h")));
     t.changed(&own, "no-run.tar", |members| edit(members, "net_lib0.c", "net_run", "net_walk"));

@@ -7,8 +7,9 @@ use std::path::Path;
 use serde_json::Value;
 use tvm_embedded_mlf::write_tar;
 
+use crate::common::Members;
 use crate::common::tool;
-use crate::file::{Members, member};
+use crate::file::member;
 
 /// Runs commands in a directory of their own and notes how they end.
 pub struct Transcript {

@@ -1,16 +1,12 @@
 //! Archives with each odd name in one place.
 
 use std::fs;
-use std::io::Read;
-use std::path::Path;
 
 use serde_json::Value;
 use tvm_embedded_mlf::write_tar;
 
-use crate::common::{repository, tool};
+use crate::common::{Members, members_of, repository, tool};
 use crate::generated::{has_compilers, odd, taken};
-
-pub type Members = Vec<(String, Vec<u8>)>;
 
 /// The members of a sound archive: two inputs, an output, an operator, made by this tool.
 pub fn members() -> Members {
@@ -19,18 +15,6 @@ pub fn members() -> Members {
     let model = repository("fuzz/corpus/tflite/add-c4.tflite");
     tool().arg("compile").arg(model).args(["--name", "net", "-o"]).arg(&path).assert().success();
     members_of(&path)
-}
-
-pub fn members_of(path: &Path) -> Members {
-    let mut archive = tar::Archive::new(fs::File::open(path).expect("an archive"));
-    let entries = archive.entries().expect("entries").map(|entry| {
-        let mut entry = entry.expect("an entry");
-        let name = entry.path().expect("a path").to_string_lossy().trim_start_matches("./").to_owned();
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).expect("its content");
-        (name, content)
-    });
-    entries.collect()
 }
 
 /// Puts each odd name into the archive with `change`; how many were taken.

@@ -10,8 +10,8 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use archives::{Members, each, each_of, each_value, members, members_of, rename_key};
-use common::{archive, printed, repository, tool};
+use archives::{each, each_of, each_value, members, rename_key};
+use common::{Members, archive, members_of, printed, repository, tool};
 use generated::{compiler, drives, has_compilers, has_word, odd, taken, without_strings};
 use serde_json::Value;
 use tvm_embedded_mlf::write_tar;

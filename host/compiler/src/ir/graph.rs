@@ -131,8 +131,7 @@ impl Tensor {
     /// The contents of an `int32` or `int64` constant.
     pub fn i64_data(&self) -> Option<Vec<i64>> {
         if self.dtype == DType::Int16 {
-            let halves = self.data.as_ref()?.chunks_exact(2);
-            return Some(halves.map(|half| i64::from(i16::from_le_bytes([half[0], half[1]]))).collect());
+            return Some(self.i16_data()?.into_iter().map(i64::from).collect());
         }
         if self.dtype != DType::Int64 {
             return Some(self.i32_data()?.into_iter().map(i64::from).collect());

@@ -30,6 +30,11 @@ impl Lowering<'_> {
         format!("{}_{what}", self.name)
     }
 
+    /// Such a constant for these cores, aligned to words.
+    pub fn array(&self, what: &str, core: Core, data: ConstantData, comment: impl Into<String>) -> Constant {
+        Constant { name: self.constant(what), row: 0, data, align: 4, comment: comment.into(), core }
+    }
+
     /// A layer of this operator with nothing in it yet.
     pub fn layer(&self, summary: String) -> Layer {
         Layer { name: self.name.clone(), operators: vec![self.op.index], summary, ..Layer::default() }

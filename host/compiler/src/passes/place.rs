@@ -287,14 +287,13 @@ fn states(
 
 /// A constant tensor as an array.
 fn constant(name: String, tensor: &Tensor) -> Constant {
-    let bytes = || tensor.data.as_deref().unwrap_or(&[]);
     let data = match tensor.dtype {
         DType::Int8 => ConstantData::I8(tensor.i8_data().unwrap_or_default()),
         DType::Int32 => ConstantData::I32(tensor.i32_data().unwrap_or_default()),
         DType::Int64 => ConstantData::I64(tensor.i64_data().unwrap_or_default()),
         DType::Float32 => ConstantData::F32(tensor.f32_data().unwrap_or_default()),
-        DType::Int16 => ConstantData::I16(bytes().chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect()),
-        _ => ConstantData::U8(bytes().to_vec()),
+        DType::Int16 => ConstantData::I16(tensor.i16_data().unwrap_or_default()),
+        _ => ConstantData::U8(tensor.data.as_deref().unwrap_or(&[]).to_vec()),
     };
     Constant {
         name,

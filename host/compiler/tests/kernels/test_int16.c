@@ -1,22 +1,12 @@
 /* Convolutions on int16 on the path this compiler and core select, against the definition of TensorFlow Lite's operators, over
  * random shapes and data. Arrays of each case lie at the end of the memory in turn (EDGE): reading beyond is a fault. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#define SEED 24680u
+
 #include <string.h>
 
+#include "chance.h"
 #include "depthwise_int16.h"
 #include "weighted_int16.h"
-
-static int failures;
-static uint32_t state = 24680u;
-static int32_t any(void) {
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return (int32_t)(state >> 1);
-}
-static int32_t between(int32_t low, int32_t high) { return low + any() % (high - low + 1); }
 
 enum { IN_MAX = 6000, OUT_MAX = 6000, WEIGHTS_MAX = 20000, CHANNELS_MAX = 48, SCRATCH_MAX = 20000, GUARD = 16 };
 static int16_t input[IN_MAX], moved[IN_MAX + 1], expected[OUT_MAX], out[OUT_MAX + GUARD + 1], scratch[SCRATCH_MAX];
@@ -28,18 +18,6 @@ static union {
 static int64_t bias[CHANNELS_MAX];
 static int32_t mantissa[CHANNELS_MAX], shift[CHANNELS_MAX], table[4 * CHANNELS_MAX];
 
-enum { EDGE_NONE, EDGE_INPUT, EDGE_WEIGHTS, EDGE_TABLE, EDGE_SCRATCH, EDGES };
-#ifdef EDGE
-void arm_hardfault_isr(void);
-void arm_hardfault_isr(void) {
-    puts("FAILED: a fault, likely from reading or writing behind the end of an array");
-    exit(1);
-}
-static volatile uintptr_t memory_end = EDGE;
-#else
-static volatile uintptr_t memory_end = 0;
-#endif
-static int edge;
 static void *at_edge(int which, void *p, int32_t bytes) {
     return memory_end != 0 && which == edge ? memcpy((char *)memory_end - bytes, p, (size_t)bytes) : p;
 }

@@ -108,17 +108,15 @@ static int run(const TVMContext *context, int count) {
 }
 
 /* What the library answers where a context lacks something, or has it wrong. */
-static int refused(void) {
-#if TVM_NET_DEVICE_COUNT || TVM_NET_PARAMETER_COUNT
+#if TVM_NET_DEVICE_COUNT
+static int refused_devices(void) {
   static tvm_net_input_t in;
   static tvm_net_output_t out;
   const TVMInputs_net inputs = TVM_NET_INPUTS(&in);
   const TVMOutputs_net outputs = TVM_NET_OUTPUTS(&out);
   TVMContext context = g_context;
-  const TVMBinding unset = TVM_UNSET_BINDING;
-#endif
-#if TVM_NET_DEVICE_COUNT
   static void *const nothing[1] = { NULL };
+  const TVMBinding unset = TVM_UNSET_BINDING;
   context.devices = unset;
   if (TVMExecute_net(&inputs, &outputs, &context) != TVM_STATUS_DEVICES_NOT_SET) {
     return 11;
@@ -144,8 +142,17 @@ static int refused(void) {
     return 16;
   }
   g_answer = 0;
+  return 0;
+}
 #endif
 #if TVM_NET_PARAMETER_COUNT
+static int refused_parameters(void) {
+  static tvm_net_input_t in;
+  static tvm_net_output_t out;
+  const TVMInputs_net inputs = TVM_NET_INPUTS(&in);
+  const TVMOutputs_net outputs = TVM_NET_OUTPUTS(&out);
+  TVMContext context = g_context;
+  const TVMBinding unset = TVM_UNSET_BINDING;
   context.parameters = unset;
 #if TVM_NET_PARAMETER_FLASH_CARRIED
   if (TVMExecute_net(&inputs, &outputs, &context) != TVM_STATUS_OK) {
@@ -175,8 +182,18 @@ static int refused(void) {
     return 26;
   }
 #endif
-#endif
   return 0;
+}
+#endif
+static int refused(void) {
+  int answer = 0;
+#if TVM_NET_DEVICE_COUNT
+  answer = refused_devices();
+#endif
+#if TVM_NET_PARAMETER_COUNT
+  answer = answer != 0 ? answer : refused_parameters();
+#endif
+  return answer;
 }
 
 int main(void) {

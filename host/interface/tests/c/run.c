@@ -36,6 +36,21 @@ static int same(const void *found, const void *expected, size_t size) {
 #endif
 }
 
+/* Whether the bytes behind all workspaces are as they were. */
+static int guarded(const TVMModel *model, void *const *pools) {
+  size_t i, k;
+  for (i = 0; i < TVMGetWorkspaceCount(model); i++) {
+    const unsigned char *guard = (const unsigned char *)pools[i] + TVMGetWorkspaceSize(model, i);
+    for (k = 0; k < GUARD; k++) {
+      if (guard[k] != 0xA5) {
+        printf("workspace %zu: byte %zu behind its end was written\n", i, k);
+        return 0;
+      }
+    }
+  }
+  return 1;
+}
+
 int main(int argc, char **argv) {
   const TVMModel *model = &MODEL;
   const size_t inputs = TVMGetInputCount(model), outputs = TVMGetOutputCount(model);
@@ -44,7 +59,7 @@ int main(int argc, char **argv) {
   unsigned char *given[MOST], *expected[MOST];
   TVMContext context;
   int run;
-  size_t i, k;
+  size_t i;
   if ((size_t)argc != 1 + inputs + outputs) {
     printf("%zu inputs, %zu outputs\n", inputs, outputs);
     return 2;
@@ -91,14 +106,5 @@ int main(int argc, char **argv) {
       memset(out[i], 0x5A, size);
     }
   }
-  for (i = 0; i < workspaces; i++) {
-    const unsigned char *guard = (const unsigned char *)pools[i] + TVMGetWorkspaceSize(model, i);
-    for (k = 0; k < GUARD; k++) {
-      if (guard[k] != 0xA5) {
-        printf("workspace %zu: byte %zu behind its end was written\n", i, k);
-        return 1;
-      }
-    }
-  }
-  return 0;
+  return guarded(model, pools) ? 0 : 1;
 }

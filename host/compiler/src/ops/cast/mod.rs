@@ -80,9 +80,7 @@ impl Checked for Cast<'_> {
             DType::Float32 => self.input.f32_data()?.into_iter().flat_map(|x| of_float(x, to)).collect(),
             DType::Int8 => data.iter().flat_map(|&x| of_integer((x as i8).into(), to)).collect(),
             DType::Bool => data.iter().flat_map(|&x| of_integer((x != 0).into(), to)).collect(),
-            DType::Int16 => {
-                data.chunks_exact(2).flat_map(|x| of_integer(i16::from_le_bytes([x[0], x[1]]).into(), to)).collect()
-            }
+            DType::Int16 => self.input.i16_data()?.into_iter().flat_map(|x| of_integer(x.into(), to)).collect(),
             _ => {
                 let words = data.chunks_exact(4).map(|x| i32::from_le_bytes([x[0], x[1], x[2], x[3]]));
                 words.flat_map(|x| of_integer(x, to)).collect()

@@ -21,8 +21,8 @@ pub fn layer(
     let shape = format!("[{channels}][{}][{}][{group_in}]", window.height, window.width);
     let macs = window.batches as u64 * window.positions() as u64 * weights.len() as u64;
     let (constants, is_short) = weighted::plain_constants(lowering, weighted, weights, &shape);
-    let groups = [("group_in", group_in.to_string()), ("group_out", group_out.to_string())];
-    let fields = [&fields::fields(lowering, window, weighted)[..], &groups].concat();
+    let mut fields = fields::fields(lowering, window, weighted);
+    fields.extend([("group_in", group_in.to_string()), ("group_out", group_out.to_string())]);
     let mut body = text::constant_struct("tvmk_conv_2d_direct_t", "layer", &fields);
     let function = if is_short { "tvmk_conv_2d_direct" } else { "tvmk_conv_2d_direct_long" };
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];

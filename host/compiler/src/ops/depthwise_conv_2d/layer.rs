@@ -6,7 +6,7 @@ use crate::math::requantize::Table;
 use crate::math::window::Window;
 use crate::ops::conv_2d::{direct, layer as convolution};
 use crate::ops::shared::weighted::{self, Weighted};
-use crate::ops::shared::{int4, text};
+use crate::ops::shared::{int4, text, window};
 
 /// The layer of a depthwise convolution with weights `[channel][row][column]`.
 pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Vec<i8>) -> Lowered {
@@ -115,32 +115,18 @@ fn fields(
     [in_row, out_row]: [(usize, usize); 2],
     multiplier: usize,
     band: usize,
-) -> [(&'static str, String); 20] {
-    let number = |n: usize| n.to_string();
+) -> Vec<(&'static str, String)> {
     // Bytes of two weights are no numbers of int8.
     let pointer = format!("(const int8_t *){}", lowering.constant("weights"));
-    [
+    let mut fields = vec![
         ("weights", pointer),
         ("requant", weighted.requant(&lowering.constant("table"))),
         ("in_step", format!("{{{}, {}}}", in_row.0, in_row.1)),
         ("out_step", format!("{{{}, {}}}", out_row.0, out_row.1)),
-        ("in_height", number(window.in_height)),
-        ("in_width", number(window.in_width)),
-        ("in_channels", number(window.in_channels)),
-        ("out_height", number(window.out_height)),
-        ("out_width", number(window.out_width)),
-        ("multiplier", number(multiplier)),
-        ("window_height", number(window.height)),
-        ("window_width", number(window.width)),
-        ("stride_height", number(window.stride_height)),
-        ("stride_width", number(window.stride_width)),
-        ("dilation_height", number(window.dilation_height)),
-        ("dilation_width", number(window.dilation_width)),
-        ("pad_top", number(window.pad_top)),
-        ("pad_left", number(window.pad_left)),
-        ("band", number(band)),
-        ("pad", weighted.input_zero_point.to_string()),
-    ]
+    ];
+    fields.extend(window::members(window, &[("multiplier", multiplier)]));
+    fields.extend([("band", band.to_string()), ("pad", weighted.input_zero_point.to_string())]);
+    fields
 }
 
 /// The weights for MVE, a few channels side by side, and as they are for all others.
@@ -151,13 +137,12 @@ fn packings(
     weights: Vec<i8>,
     is_int4: bool,
 ) -> [Constant; 2] {
-    let constant = |core, weights: Vec<i8>, comment| Constant {
-        name: lowering.constant("weights"),
-        row: 0,
-        data: if is_int4 { ConstantData::U8(int4::pairs_of_neighbours(&weights)) } else { ConstantData::I8(weights) },
-        align: 4,
-        comment: if is_int4 { comment + ", two in a byte: 16 * (second + 8) + first + 8" } else { comment },
-        core,
+    let constant = |core, weights: Vec<i8>, comment: String| match is_int4 {
+        true => {
+            let comment = comment + ", two in a byte: 16 * (second + 8) + first + 8";
+            lowering.array("weights", core, ConstantData::U8(int4::pairs_of_neighbours(&weights)), comment)
+        }
+        false => lowering.array("weights", core, ConstantData::I8(weights), comment),
     };
     let shape = format!("[{}][{}]", window.height, window.width);
     let lanes = 2 * window.in_channels.min(4);
@@ -206,14 +191,8 @@ fn whole(
         ],
     );
     body += &text::call("tvmk_depthwise_whole", 1, &[("input", 0), ("output", 0)], false);
-    let weights = Constant {
-        name: lowering.constant("weights"),
-        row: 0,
-        data: ConstantData::I8(by_tap),
-        align: 4,
-        comment: format!("[{taps}][{channels}]"),
-        core: Core::Any,
-    };
+    let comment = format!("[{taps}][{channels}]");
+    let weights = lowering.array("weights", Core::Any, ConstantData::I8(by_tap), comment);
     let (input, output) = (weighted.input.id, weighted.output.id);
     let reason = "a channel's last element is read before its output is written";
     Lowered::Layer(Layer {

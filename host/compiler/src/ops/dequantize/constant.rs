@@ -42,7 +42,7 @@ fn stored(tensor: &Tensor) -> Option<Vec<i32>> {
     let data = tensor.data.as_ref()?;
     Some(match tensor.dtype {
         DType::Uint8 => data.iter().map(|&byte| i32::from(byte)).collect(),
-        DType::Int16 => data.chunks_exact(2).map(|two| i32::from(i16::from_le_bytes([two[0], two[1]]))).collect(),
+        DType::Int16 => tensor.i16_data()?.into_iter().map(i32::from).collect(),
         _ => tensor.i8_data()?.into_iter().map(i32::from).collect(),
     })
 }

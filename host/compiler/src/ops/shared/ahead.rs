@@ -61,7 +61,7 @@ pub fn loaded(tensor: &Tensor) -> Option<Vec<i32>> {
     Some(match tensor.dtype {
         DType::Int8 => data.iter().map(|&byte| i32::from(byte as i8)).collect(),
         DType::Uint8 => data.iter().map(|&byte| i32::from(byte)).collect(),
-        DType::Int16 => data.chunks_exact(2).map(|two| i32::from(i16::from_le_bytes([two[0], two[1]]))).collect(),
+        DType::Int16 => tensor.i16_data()?.into_iter().map(i32::from).collect(),
         DType::Int32 => tensor.i32_data()?,
         _ => return None,
     })

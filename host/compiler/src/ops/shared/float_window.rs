@@ -6,7 +6,7 @@ use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::math::window::Window;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
-use crate::ops::shared::{stored, text};
+use crate::ops::shared::{stored, text, window};
 
 /// A checked operator whose weights see a window.
 pub struct FloatWindow<'a> {
@@ -71,7 +71,7 @@ impl Checked for FloatWindow<'_> {
         // Pointers to arguments are not constants: they are filled in at the call.
         let mut fields = vec![("weights", "0".to_owned()), ("bias", "0".to_owned())];
         fields.extend([("low", text::float(self.range.0)), ("high", text::float(self.range.1))]);
-        fields.extend(geometry(window, self.channels, kernel.groups));
+        fields.extend(window::members_of_batches(window, self.channels, kernel.groups));
         let mut body = text::constant_struct("tvmk_float_window_t", "fixed", &fields);
         let (mut constants, mut header, mut how) = (Vec::new(), "float_weighted.h", String::new());
         match stored {
@@ -97,29 +97,4 @@ impl Checked for FloatWindow<'_> {
             ..lowering.layer(format!("float32 {}{how}", kernel.summary))
         })
     }
-}
-
-/// The members that say which elements a window sees, in the order of the struct, as C++ asks for.
-pub fn geometry(window: &Window, channels: usize, groups: usize) -> Vec<(&'static str, String)> {
-    [
-        ("batches", window.batches),
-        ("in_height", window.in_height),
-        ("in_width", window.in_width),
-        ("in_channels", window.in_channels),
-        ("out_height", window.out_height),
-        ("out_width", window.out_width),
-        ("out_channels", channels),
-        ("group_in", window.in_channels / groups),
-        ("group_out", channels / groups),
-        ("window_height", window.height),
-        ("window_width", window.width),
-        ("stride_height", window.stride_height),
-        ("stride_width", window.stride_width),
-        ("dilation_height", window.dilation_height),
-        ("dilation_width", window.dilation_width),
-        ("pad_top", window.pad_top),
-        ("pad_left", window.pad_left),
-    ]
-    .map(|(name, value)| (name, value.to_string()))
-    .into()
 }

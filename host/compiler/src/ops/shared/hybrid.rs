@@ -9,7 +9,7 @@ use crate::ir::layer::{Argument, Constant, ConstantData, Core, Layer, Lowered, L
 use crate::math::window::Window;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
-use crate::ops::shared::{float_window, text, unit_rows};
+use crate::ops::shared::{text, unit_rows, window};
 use std::sync::Arc;
 
 /// What the weights see.
@@ -174,14 +174,7 @@ impl Hybrid<'_> {
     fn constants(&self, lowering: &Lowering<'_>) -> (Vec<Constant>, [String; 2], bool) {
         let (depth, padded) = (self.depth(), self.padded());
         let shape = format!("[{}][{depth}]", padded.len() / depth);
-        let plain = |what: &str, data, comment: &str| Constant {
-            name: lowering.constant(what),
-            data,
-            align: 4,
-            row: 0,
-            comment: comment.to_owned(),
-            core: Core::Any,
-        };
+        let plain = |what: &str, data, comment: &str| lowering.array(what, Core::Any, data, comment);
         let lanes = matches!(self.sees, Sees::OneChannel(_));
         let (mut constants, rows, packed) = if lanes {
             let weights = ConstantData::Shared(Arc::new(padded));
@@ -227,7 +220,7 @@ impl Checked for Hybrid<'_> {
                     Sees::Window(_, groups) => ("tvmk_hybrid_conv_2d", self.depth(), groups),
                     _ => ("tvmk_hybrid_depthwise_conv_2d", 0, 1),
                 };
-                fields.extend(float_window::geometry(&window, self.channels, groups));
+                fields.extend(window::members_of_batches(&window, self.channels, groups));
                 let elements = window.in_elements();
                 let scratch = elements.next_multiple_of(4) + column;
                 let formula = format!("TVMK_HYBRID_WINDOW_SCRATCH({elements}, {column})");

@@ -53,14 +53,7 @@ pub fn constants(
     let plain = pairs_of_channels(weights, depth, &in_order(depth));
     let dsp = runs.map(|runs| pairs_of_channels(weights, depth, &in_pairs(runs, depth / runs)));
     let packing = "two channels in a byte: 16 * (second + 8) + first + 8";
-    let constant = |core, data, comment| Constant {
-        name: lowering.constant("weights"),
-        row: 0,
-        data: ConstantData::U8(data),
-        align: 4,
-        comment,
-        core,
-    };
+    let constant = |core, data, comment: String| lowering.array("weights", core, ConstantData::U8(data), comment);
     let mut constants = match dsp.filter(|dsp| *dsp != plain) {
         None => vec![constant(Core::Any, plain, format!("{shape}, {packing}"))],
         Some(dsp) => vec![

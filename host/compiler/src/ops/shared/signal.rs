@@ -57,11 +57,11 @@ pub fn is(checker: &mut Checker<'_>, operand: Operand<'_>, dtype: DType) -> bool
 /// The contents of a constant of int16, a problem if it is none.
 pub fn int16(checker: &mut Checker<'_>, operand: Operand<'_>) -> Option<Vec<i16>> {
     checker.dtype(operand, &[DType::Int16]).then_some(())?;
-    let Some(data) = &operand.data else {
+    let data = operand.i16_data();
+    if data.is_none() {
         checker.bad_tensor(operand.id, "computed at run time", "a constant");
-        return None;
-    };
-    Some(data.chunks_exact(2).map(|bytes| i16::from_le_bytes([bytes[0], bytes[1]])).collect())
+    }
+    data
 }
 
 /// The length of the last dimension, a problem for a scalar.

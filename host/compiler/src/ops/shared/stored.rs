@@ -19,14 +19,7 @@ pub struct StoredWeights {
 /// The weights in the form of the file, where a DEQUANTIZE made them; `axis` counts the channels.
 pub fn stored(lowering: &Lowering<'_>, weights: Operand<'_>, axis: usize, channels: usize) -> Option<StoredWeights> {
     let stored = weights.tensor.stored.as_ref()?;
-    let plain = |what: &str, data, comment: String| Constant {
-        name: lowering.constant(what),
-        data,
-        align: 4,
-        row: 0,
-        comment,
-        core: Core::Any,
-    };
+    let plain = |what: &str, data, comment: String| lowering.array(what, Core::Any, data, comment);
     let (form, data) = match stored.dtype {
         DType::Float16 => {
             let halves = stored.data.chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]]));

@@ -46,30 +46,22 @@ pub fn rows(
     shape: &str,
 ) -> (Vec<Constant>, String, bool) {
     let rows = weights.len() / inputs;
-    let plain = |core| Constant {
-        name: lowering.constant(what),
-        data: ConstantData::I8(weights.to_vec()),
-        align: 4,
-        row: 0,
-        comment: shape.to_owned(),
-        core,
-    };
+    let plain = |core| lowering.array(what, core, ConstantData::I8(weights.to_vec()), shape);
     let (packed, raised) = packed(weights, rows, inputs);
     let is_packed = packed.is_some();
     let mut constants = match packed {
         None => vec![plain(Core::Any)],
         Some(packed) => {
             let comment = format!("{shape}, two rows in each element: 256 * second + first, order of SXTB16");
-            let dsp = Constant { data: ConstantData::I16(packed), comment, ..plain(Core::Dsp) };
-            vec![dsp, plain(Core::Plain)]
+            vec![lowering.array(what, Core::Dsp, ConstantData::I16(packed), comment), plain(Core::Plain)]
         }
     };
     let (mut raised_name, raised_count) = ("NULL".to_owned(), raised.len() / 2);
     if raised_count > 0 {
-        raised_name = lowering.constant(&format!("{what}_raised"));
-        let comment = "row and input of each weight that is one more in the packed form".to_owned();
-        let data = ConstantData::I32(raised);
-        constants.push(Constant { name: raised_name.clone(), data, comment, ..plain(Core::Any) });
+        let name = format!("{what}_raised");
+        raised_name = lowering.constant(&name);
+        let comment = "row and input of each weight that is one more in the packed form";
+        constants.push(lowering.array(&name, Core::Any, ConstantData::I32(raised), comment));
     }
     let name = lowering.constant(what);
     let fields = format!("{{{name}, {inputs}, {}, {raised_name}, {raised_count}}}", i32::from(is_packed));

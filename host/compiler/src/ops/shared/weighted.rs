@@ -149,21 +149,42 @@ fn check_weights(checker: &mut Checker<'_>, weights: Operand<'_>, (axis, channel
 /// The accumulator is an int32 in the reference, where signed overflow is undefined.
 fn check_sums(checker: &mut Checker<'_>, weights: Operand<'_>, (axis, zero_point): (usize, i32), bias: &[i64]) {
     let data = weights.i8_data().unwrap_or_default();
-    let Some(&channels) = weights.shape.get(axis).filter(|&&channels| channels == bias.len() && channels > 0) else {
-        return;
-    };
-    // Elements of one channel that lie next to each other.
-    let run: usize = weights.shape[axis + 1..].iter().product::<usize>().max(1);
-    let mut sums: Vec<Channel> =
-        bias.iter().map(|&bias| Channel::new(bias as i32, [], Multiplier::default())).collect();
-    for (i, elements) in data.chunks(run).enumerate() {
-        sums[i % channels].add(elements.iter().copied());
-    }
-    let overflow = |channel: usize| Some((channel, sums[channel].overflow(zero_point)?));
-    if let Some((channel, sum)) = (0..channels).find_map(overflow) {
+    let unscaled = vec![Multiplier::default(); bias.len()];
+    let sums = in_file(&data, &weights.shape, axis, bias, &unscaled);
+    let overflow = |(channel, sums): (usize, &Channel)| Some((channel, sums.overflow(zero_point)?));
+    if let Some((channel, sum)) = sums.iter().enumerate().find_map(overflow) {
         let found = format!("sums up to {sum} in channel {channel}, bias {}", bias[channel]);
         checker.bad_tensor(weights.id, found, format!("sums from {} to {} for all input bytes", i32::MIN, i32::MAX));
     }
+}
+
+/// Weights in the order of the file, in runs of one channel each, with the number of the channel. There are `channels` along
+/// `axis`.
+pub fn runs<'w>(
+    weights: &'w [i8],
+    shape: &[usize],
+    axis: usize,
+    channels: usize,
+) -> impl Iterator<Item = (usize, &'w [i8])> {
+    weights.chunks(run(shape, axis)).enumerate().map(move |(i, elements)| (i % channels, elements))
+}
+
+/// Elements of one channel that lie next to each other.
+fn run(shape: &[usize], axis: usize) -> usize {
+    shape.get(axis + 1..).map_or(1, |inner| inner.iter().product::<usize>()).max(1)
+}
+
+/// The channels of int8, of weights in the order of the file; none where their shape is another.
+fn in_file(weights: &[i8], shape: &[usize], axis: usize, bias: &[i64], multipliers: &[Multiplier]) -> Vec<Channel> {
+    if bias.is_empty() || shape.get(axis) != Some(&bias.len()) {
+        return Vec::new();
+    }
+    let empty = |(&bias, &multiplier): (&i64, &Multiplier)| Channel::new(bias as i32, [], multiplier);
+    let mut channels: Vec<Channel> = bias.iter().zip(multipliers).map(empty).collect();
+    for (channel, elements) in runs(weights, shape, axis, bias.len()) {
+        channels[channel].add(elements.iter().copied());
+    }
+    channels
 }
 
 /// The bias; `None` if something is wrong with it.
@@ -197,16 +218,7 @@ impl<'a> Weighted<'a> {
 
     /// Gives channels whose output never varies the constants of [`Channel::constant`]: they would cost the layer its fast kernel.
     fn settle(&mut self, axis: usize) {
-        let channels = self.bias.len();
-        if channels == 0 || self.weights.shape.get(axis) != Some(&channels) {
-            return;
-        }
-        let run: usize = self.weights.shape[axis + 1..].iter().product::<usize>().max(1);
-        let gathered = |(&bias, &multiplier)| Channel::new(bias as i32, [], multiplier);
-        let mut sums: Vec<Channel> = self.bias.iter().zip(&self.multipliers).map(gathered).collect();
-        for (i, elements) in self.contents.chunks(run).enumerate() {
-            sums[i % channels].add(elements.iter().copied());
-        }
+        let sums = in_file(&self.contents, &self.weights.shape, axis, &self.bias, &self.multipliers);
         let only = |channel: &Channel| channel.only_output(self.input_zero_point, self.output_zero_point, self.range);
         let only: Vec<Option<i32>> = sums.iter().map(only).collect();
         for (channel, value) in only.iter().enumerate() {
@@ -218,8 +230,9 @@ impl<'a> Weighted<'a> {
         if only.iter().all(Option::is_none) {
             return;
         }
+        let run = run(&self.weights.shape, axis);
         for (i, elements) in Arc::make_mut(&mut self.contents).chunks_mut(run).enumerate() {
-            if only[i % channels].is_some() {
+            if only[i % only.len()].is_some() {
                 elements.fill(0);
             }
         }
@@ -327,14 +340,7 @@ pub fn plain_constants(
     shape: &str,
 ) -> (Vec<Constant>, bool) {
     let table = Table::new(&weighted.channels(&weights), weighted.input_zero_point, weighted.output_zero_point);
-    let weights = Constant {
-        name: lowering.constant("weights"),
-        row: 0,
-        data: ConstantData::Shared(weights),
-        align: 4,
-        comment: shape.to_owned(),
-        core: Core::Any,
-    };
+    let weights = lowering.array("weights", Core::Any, ConstantData::Shared(weights), shape);
     (vec![weights, table_constant(lowering, &table)], table.short)
 }
 
@@ -361,22 +367,11 @@ pub fn packed_constants(
         packed = (best != Form::Unpacked).then(|| pack(pack::BLOCK)).flatten();
         form = if packed.is_some() { Form::General } else { Form::Unpacked };
     }
-    let plain = |core| Constant {
-        name: lowering.constant("weights"),
-        row: 0,
-        data: ConstantData::Shared(weights.clone()),
-        align: 4,
-        comment: shape.to_owned(),
-        core,
-    };
+    let plain = |core| lowering.array("weights", core, ConstantData::Shared(weights.clone()), shape);
     let weights = match packed {
         Some(packed) => {
-            let dsp = Constant {
-                data: ConstantData::Packed(packed),
-                comment: format!("{shape}, two channels in each element: 256 * second + first, order of SXTB16"),
-                ..plain(Core::Dsp)
-            };
-            vec![dsp, plain(Core::Plain)]
+            let comment = format!("{shape}, two channels in each element: 256 * second + first, order of SXTB16");
+            vec![lowering.array("weights", Core::Dsp, ConstantData::Packed(packed), comment), plain(Core::Plain)]
         }
         None => vec![plain(Core::Any)],
     };

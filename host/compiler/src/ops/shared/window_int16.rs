@@ -6,9 +6,8 @@ use crate::math::quantize::Multiplier;
 use crate::math::window::Window;
 use crate::ops::checker::Checker;
 use crate::ops::definition::Checked;
-use crate::ops::shared::float_window::geometry;
-use crate::ops::shared::text;
 use crate::ops::shared::weighted::{self, Types, Weighted};
+use crate::ops::shared::{text, window};
 
 /// Activations of int16 with a bias of int64, as all three have them.
 pub const INT16: Types = Types { activations: DType::Int16, weights: &[DType::Int8], bias: &[DType::Int64] };
@@ -108,10 +107,8 @@ pub fn check_sums<'a>(
 /// The largest magnitude of each channel's sum, bias included.
 fn largest_sums(weighted: &Weighted<'_>, axis: usize, channels: usize) -> Vec<i128> {
     let mut sums: Vec<i128> = weighted.bias.iter().map(|&bias| i128::from(bias).abs()).collect();
-    let shape = &weighted.weights.shape;
-    let run = shape.get(axis + 1..).map_or(1, |inner| inner.iter().product::<usize>()).max(1);
-    for (i, elements) in weighted.weights_as_given().chunks(run).enumerate() {
-        sums[i % channels] += elements.iter().map(|&w| i128::from(w).abs()).sum::<i128>() << 15;
+    for (channel, elements) in weighted::runs(&weighted.weights_as_given(), &weighted.weights.shape, axis, channels) {
+        sums[channel] += elements.iter().map(|&w| i128::from(w).abs()).sum::<i128>() << 15;
     }
     sums
 }
@@ -187,7 +184,7 @@ impl Sums<'_> {
         let (low, high) = self.weighted.range;
         let mut fields =
             vec![("weights", weights), ("table", table), ("low", low.to_string()), ("high", high.to_string())];
-        fields.extend(geometry(window, self.weighted.bias.len(), groups));
+        fields.extend(window::members_of_batches(window, self.weighted.bias.len(), groups));
         fields.push(("pointwise", u8::from(is_direct(window, groups)).to_string()));
         fields
             .extend([("out_column", column), ("out_row", row), ("out_batch", batch)].map(|(k, n)| (k, n.to_string())));

@@ -2,7 +2,7 @@
 
 use super::operands::{Operands, Options, Sizes};
 use crate::ir::graph::{Activation, DType};
-use crate::ir::layer::{Constant, ConstantData, Core, Layer, LayerState, Lowered, Lowering};
+use crate::ir::layer::{ConstantData, Core, Layer, LayerState, Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::definition::Checked;
 use crate::ops::shared::text;
@@ -46,13 +46,8 @@ pub fn check<'a>(
 impl Checked for Svdf<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let Sizes { batches, inputs, filters, memory, rank } = self.sizes;
-        let constant = |(what, comment): (&'static str, String), values: &Vec<f32>| Constant {
-            name: lowering.constant(what),
-            data: ConstantData::F32(values.clone()),
-            align: 4,
-            row: 0,
-            comment,
-            core: Core::Any,
+        let constant = |(what, comment): (&'static str, String), values: &Vec<f32>| {
+            lowering.array(what, Core::Any, ConstantData::F32(values.clone()), comment)
         };
         let names = [
             ("weights", format!("features [filter {filters}][{inputs}]")),

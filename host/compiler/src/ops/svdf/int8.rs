@@ -2,7 +2,7 @@
 
 use super::operands::{Operands, Sizes};
 use crate::ir::graph::DType;
-use crate::ir::layer::{Constant, ConstantData, Core, Layer, LayerState, Lowered, Lowering};
+use crate::ir::layer::{ConstantData, Core, Layer, LayerState, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::math::requantize::{Channel, Table};
 use crate::ops::checker::{Checker, Operand};
@@ -126,21 +126,14 @@ impl Checked for Svdf<'_> {
         let wide = state == DType::Int16;
         let shape = format!("features [filter {filters}][{inputs}], rows of zeros to a multiple of four");
         let (mut constants, features, packed) = self.rows.lower(lowering, ["weights", "table"], inputs, &shape);
-        let constant = |what: &'static str, data, comment| Constant {
-            name: lowering.constant(what),
-            data,
-            align: 4,
-            row: 0,
-            comment,
-            core: Core::Any,
-        };
         let time = match wide {
             true => ConstantData::I16(self.time.clone()),
             false => ConstantData::I8(self.time.iter().map(|&weight| weight as i8).collect()),
         };
-        constants.push(constant("time", time, format!("weights of time [filter {filters}][{memory}]")));
+        let comment = format!("weights of time [filter {filters}][{memory}]");
+        constants.push(lowering.array("time", Core::Any, time, comment));
         let comment = format!("biases [unit {}] with the state's zero point", filters / rank);
-        constants.push(constant("bias", ConstantData::I32(self.bias.clone()), comment));
+        constants.push(lowering.array("bias", Core::Any, ConstantData::I32(self.bias.clone()), comment));
         let mut fields = vec![
             ("features", features),
             ("time", lowering.constant("time")),

@@ -2,7 +2,7 @@
 
 use super::operands::{BIASES, CELL, GATES, HIDDEN, Options, RECURRENT, Sizes, WEIGHTS};
 use crate::ir::graph::DType;
-use crate::ir::layer::{Constant, ConstantData, Core, Layer, LayerState, Lowered, Lowering};
+use crate::ir::layer::{ConstantData, Core, Layer, LayerState, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
 use crate::ops::shared::text;
@@ -48,13 +48,9 @@ fn gates(checker: &mut Checker<'_>, first: usize, shape: &[usize]) -> Option<Vec
 impl Checked for Lstm<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let Sizes { batches, steps, inputs, units, .. } = self.sizes;
-        let constant = |(what, values): &(&str, Vec<f32>)| Constant {
-            name: lowering.constant(what),
-            data: ConstantData::F32(values.clone()),
-            align: 4,
-            row: 0,
-            comment: format!("{what} of {units} units for each gate: input, forget, cell, output"),
-            core: Core::Any,
+        let constant = |(what, values): &(&str, Vec<f32>)| {
+            let comment = format!("{what} of {units} units for each gate: input, forget, cell, output");
+            lowering.array(what, Core::Any, ConstantData::F32(values.clone()), comment)
         };
         let mut body = text::constant_struct(
             "tvmk_float_lstm_t",
