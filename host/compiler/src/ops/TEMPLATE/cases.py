@@ -1,4 +1,7 @@
-"""LEAKY_RELU, as an example: cases for the oracle. They run like all others."""
+"""LEAKY_RELU, as an example: cases for the oracle. They run like all others.
+
+`cases.single` writes models of one operator with one or two inputs; `single`, a module beside `cases`, those with any constants and outputs.
+"""
 
 from builder import Quantization, options
 from cases.single import unary
