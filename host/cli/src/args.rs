@@ -242,6 +242,10 @@ pub struct Compile {
     #[arg(long)]
     pub io_in_workspace: bool,
 
+    /// Fit workspaces, inputs and outputs into so many bytes, in the fastest way found: images in bands of rows where they must be
+    #[arg(long, value_name = "BYTES[K|M]", value_parser = bytes, conflicts_with = "pools")]
+    pub ram: Option<usize>,
+
     /// What the code is to be good at; results are the same
     #[arg(long, value_name = "size|balanced", value_parser = optimize, default_value = "balanced")]
     pub optimize: Optimize,

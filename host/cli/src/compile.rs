@@ -28,6 +28,7 @@ pub fn compile(args: &Compile) -> Result<()> {
         module_name: args.name.clone(),
         pools: args.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
         io_in_workspace: args.io_in_workspace,
+        ram: args.ram,
         optimize: args.optimize,
         int4: match args.int4 {
             Int4::Auto => options::Int4::Auto,

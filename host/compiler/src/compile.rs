@@ -1,5 +1,6 @@
 //! Runs all passes in order.
 
+use crate::budget;
 use crate::import::tflite;
 use crate::ir::model::Model;
 use crate::ir::names::{self, Names};
@@ -7,8 +8,9 @@ use crate::ir::options::{Optimize, Options, Target};
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::Program;
 use crate::ir::report::Report;
+use crate::passes::bands::choose::{Choice, Choices};
 use crate::passes::{
-    bind, check, emit, fold, fuse, inline, lower, metadata, narrow, place, requantise, schedule, state,
+    bands, bind, check, emit, fold, fuse, inline, lower, metadata, narrow, place, requantise, schedule, share, state,
 };
 use crate::thrift::{self, Thrift};
 use std::fmt;
@@ -138,6 +140,15 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     let options = &Options { target, ..options.clone() };
     let planned = |thrift: &Thrift| plan_program(&module, program.clone(), thrift, options);
     let mut model = thrift::fit(planned(&Thrift::new())?, &planned)?;
+    if let Some(bytes) = options.ram.filter(|_| !options.keep_all_tensors) {
+        let banded = |choice: &Choice| {
+            let mut program = program.clone();
+            bands::bands(&mut program, &choice.segments)
+                .ok_or_else(|| metadata::internal("an operator has no bands"))?;
+            plan_program(&module, program, &choice.thrift, options)
+        };
+        model = budget::fit(model, bytes, || Choices::new(&program, options), &banded)?;
+    }
     model.description = description;
     Ok(model)
 }
@@ -148,6 +159,9 @@ fn plan_program(module: &str, mut program: Program, thrift: &Thrift, options: &O
     let mut lowered = lower::lower(&mut program, options, thrift, &mut names)?;
     if !options.keep_all_tensors {
         fuse::fuse_layers(&program.graph, &mut lowered);
+    }
+    if options.ram.is_some() {
+        share::share(&mut lowered);
     }
     let schedule = schedule::schedule(&mut program, lowered, &mut names, options.keep_all_tensors);
     place::place(module.to_owned(), program, schedule, options)

@@ -18,6 +18,7 @@
 
 #![forbid(unsafe_op_in_unsafe_fn)]
 
+mod budget;
 mod compile;
 pub mod format;
 pub mod import;

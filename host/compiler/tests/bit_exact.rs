@@ -73,6 +73,8 @@ fn all_equal(paths: &[PathBuf], samples: &[&str]) {
             ("in workspace", Options { io_in_workspace: true, ..Options::default() }),
             ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
             ("little code", Options { optimize: Optimize::Size, ..Options::default() }),
+            ("least memory", least_memory(&tflite, Options::default())),
+            ("bands", least_memory(&tflite, Options { io_in_workspace: true, ..Options::default() })),
         ] {
             match compare(&tflite, &options, &recording, &folder.join(name).join(mode), false) {
                 Ok(tensors) => println!("{name}, {mode}: {tensors} tensors equal over {} samples", recording.samples),
@@ -81,6 +83,14 @@ fn all_equal(paths: &[PathBuf], samples: &[&str]) {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The fewest bytes that the compiler says it can fit a model into.
+fn least_memory(tflite: &[u8], options: Options) -> Options {
+    let nothing = Options { ram: Some(0), ..options.clone() };
+    let refusal = compile(tflite, &nothing).map(|_| ()).unwrap_err().to_string();
+    let least = refusal.split("at least ").nth(1).and_then(|text| text.split(' ').next()).and_then(|n| n.parse().ok());
+    Options { ram: Some(least.expect("a number of bytes")), ..options }
 }
 
 /// Models on which the reference itself leaves the C++ language: conversion of floats far outside the range of int32.
@@ -172,6 +182,7 @@ fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Ve
         ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
         ("int4", packs),
         ("little code", Options { optimize: Optimize::Size, ..Options::default() }),
+        ("bands", least_memory(&tflite, Options { io_in_workspace: true, ..Options::default() })),
     ] {
         // With a single operator there is nothing between input and output.
         let fits = match mode {

@@ -8,7 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use crate::ir::kind::OpKind;
-use crate::ir::kind::{activation_name, type_name};
+use crate::ir::kind::type_name;
+pub use crate::ir::sliding::{Activation, Around, Padding, Sliding};
 
 /// A model as read from a file.
 #[derive(Debug, Clone, Default)]
@@ -295,6 +296,16 @@ pub trait OpOptions: Any + fmt::Debug + Send + Sync {
     fn with_padding(&self, _weights: &[usize], _around: Around) -> Option<Arc<dyn OpOptions>> {
         None
     }
+
+    /// The window that slides over the first input, where there is one. `weights` is the shape of the second input, if any.
+    fn sliding(&self, _weights: &[usize]) -> Option<Sliding> {
+        None
+    }
+
+    /// The same with so many elements around the input in place of the padding it has, where there is a window.
+    fn with_around(&self, _around: Around) -> Option<Arc<dyn OpOptions>> {
+        None
+    }
 }
 
 impl OpOptions for () {}
@@ -317,76 +328,3 @@ pub struct Custom {
 }
 
 impl OpOptions for Custom {}
-
-/// How a window behaves at the border.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Padding {
-    /// Output size = ⌈input / stride⌉; the odd element goes to the end.
-    Same,
-    /// Windows lie inside the input.
-    Valid,
-    /// So many elements around the input, each fewer than the window has. Not in the file format: a fused PAD.
-    Explicit(Around),
-    /// An unknown number; never passes `check`.
-    Other(i8),
-}
-
-impl From<i8> for Padding {
-    fn from(code: i8) -> Self {
-        match code {
-            0 => Padding::Same,
-            1 => Padding::Valid,
-            other => Padding::Other(other),
-        }
-    }
-}
-
-/// Elements around an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Around {
-    /// Rows above it.
-    pub top: usize,
-    /// Rows below it.
-    pub bottom: usize,
-    /// Columns before it.
-    pub left: usize,
-    /// Columns after it.
-    pub right: usize,
-}
-
-/// Activation fused into an operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(missing_docs, reason = "named as in the file format")]
-pub enum Activation {
-    #[default]
-    None,
-    Relu,
-    ReluN1To1,
-    Relu6,
-    /// Tanh, sign bit or an unknown number; never passes `check`.
-    Other(i8),
-}
-
-impl fmt::Display for Activation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&activation_name(match *self {
-            Activation::None => 0,
-            Activation::Relu => 1,
-            Activation::ReluN1To1 => 2,
-            Activation::Relu6 => 3,
-            Activation::Other(code) => code,
-        }))
-    }
-}
-
-impl From<i8> for Activation {
-    fn from(code: i8) -> Self {
-        match code {
-            0 => Activation::None,
-            1 => Activation::Relu,
-            2 => Activation::ReluN1To1,
-            3 => Activation::Relu6,
-            other => Activation::Other(other),
-        }
-    }
-}

@@ -10,4 +10,6 @@ pub mod options;
 pub mod problem;
 pub mod program;
 pub mod report;
+pub mod rows;
 pub mod schedule;
+pub mod sliding;

@@ -4,6 +4,7 @@ use crate::ir::graph::{Tensor, TensorId};
 use crate::ir::layer::{Constant, Layer};
 use crate::ir::options::{Optimize, Target};
 use crate::ir::program::Removed;
+use crate::ir::rows::Banded;
 use crate::ir::schedule::Owner;
 use std::sync::Arc;
 
@@ -40,6 +41,8 @@ pub struct Model {
     pub optimize: Optimize,
     /// What was left out because no result depends on it.
     pub removed: Vec<Removed>,
+    /// What is computed in bands of rows.
+    pub bands: Vec<Banded>,
 }
 
 /// An input or output.
@@ -157,6 +160,17 @@ impl Model {
     /// Size of all workspace pools, states included.
     pub fn workspace_bytes(&self) -> usize {
         self.pools.iter().map(|pool| pool.bytes).sum()
+    }
+
+    /// Bytes of all workspaces, and of the inputs and outputs that the caller holds.
+    pub fn ram_bytes(&self) -> usize {
+        self.workspace_bytes() + self.caller_bytes()
+    }
+
+    /// Bytes of the inputs and outputs that the caller holds.
+    pub fn caller_bytes(&self) -> usize {
+        let ports = self.inputs.iter().chain(&self.outputs).filter(|_| !self.io_in_workspace);
+        ports.map(|port| self.tensor(port.tensor).bytes()).sum()
     }
 
     /// `name` with the module's prefix, as all symbols with external linkage have it.

@@ -9,6 +9,8 @@ pub struct Options {
     pub pools: Vec<Pool>,
     /// Puts inputs and outputs into the workspace instead of memory of the caller's.
     pub io_in_workspace: bool,
+    /// Bytes that workspaces, inputs and outputs may take together, states included.
+    pub ram: Option<usize>,
     /// What the generated code is to be good at.
     pub optimize: Optimize,
     /// Gives every tensor memory of its own, so that a test can read all of them after a run.

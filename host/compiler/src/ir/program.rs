@@ -1,6 +1,7 @@
 //! The model between `state` and `schedule`: one graph, and what outlives a run.
 
 use crate::ir::graph::{Subgraph, TensorId};
+use crate::ir::rows::Banded;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub struct Program {
     pub states: Vec<State>,
     /// What makes no difference and was left out, in the order of the operators.
     pub removed: Vec<Removed>,
+    /// What is computed in bands of rows.
+    pub bands: Vec<Banded>,
 }
 
 /// Something of an operator that was left out: no result depends on it.

@@ -1,6 +1,7 @@
 //! What a compilation cost.
 
 use crate::ir::program::Removed;
+use crate::ir::rows::Banded;
 use serde::Serialize;
 
 /// Facts about a compiled model.
@@ -10,6 +11,8 @@ pub struct Report {
     pub module: String,
     /// What the code is good at: `size` or `balanced`.
     pub optimize: &'static str,
+    /// What is computed in bands of rows, so that it fits the bytes asked for.
+    pub bands: Vec<Banded>,
     /// Multiply-accumulates of one run.
     pub macs: u64,
     /// Bytes of constants in a portable build.

@@ -1,11 +1,12 @@
 //! Pass 4: every operator to what the generated code does for it.
 
-use crate::ir::graph::{Tensor, TensorId};
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
+use crate::ir::graph::{Operator, Subgraph, Tensor, TensorId};
+use crate::ir::layer::{Argument, Block, Layer, Lowered, Lowering, Part, Parts};
 use crate::ir::names::Names;
 use crate::ir::options::{Options, Scratch};
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::{Program, State};
+use crate::ir::rows::Rows;
 use crate::ops;
 use std::collections::BTreeMap;
 use tvm_embedded_mlf as mlf;
@@ -24,6 +25,11 @@ pub fn lower(
     // A byte of a constant is a character of C at least.
     let (mut bytes, limit) = (0, mlf::Limits::default().archive_bytes as usize);
     for op in &graph.operators {
+        let name = names.unique(&format!("{}_{}", op.kind, op.index).to_ascii_lowercase());
+        if let Some(rows) = op.options::<Rows>() {
+            lowered.push(carry(graph, op, *rows, name));
+            continue;
+        }
         let checked = match ops::check(graph, op) {
             Ok(checked) => checked,
             Err(found) => {
@@ -31,7 +37,6 @@ pub fn lower(
                 continue;
             }
         };
-        let name = names.unique(&format!("{}_{}", op.kind, op.index).to_ascii_lowercase());
         let scratch = thrift.get(&op.index).copied().unwrap_or_default().max(options.scratch);
         let mut result = checked.lower(&Lowering { graph, op, options, scratch, name });
         if let Lowered::Layer(layer) = &mut result {
@@ -49,6 +54,30 @@ pub fn lower(
         }
     }
     if problems.is_empty() { Ok(lowered) } else { Err(Errors(problems)) }
+}
+
+/// Carries rows from one tensor to another.
+fn carry(graph: &Subgraph, op: &Operator, rows: Rows, name: String) -> Lowered {
+    let (&[Some(input), ..], &[output, ..]) = (op.inputs.as_slice(), op.outputs.as_slice()) else {
+        return Lowered::Nothing;
+    };
+    let bytes = graph.tensor(input).bytes().min(graph.tensor(output).bytes());
+    let (from, to) = match rows {
+        Rows::Read(at) => (at, 0),
+        Rows::Write(at) => (0, at),
+        Rows::Keep => (0, 0),
+    };
+    let at = |name: &str, at: usize| if at == 0 { name.to_owned() } else { format!("{name} + {at}") };
+    let (to_text, from_text) = (at("(int8_t *)output", to), at("(const int8_t *)input", from));
+    let statements = format!("    tvmk_copy({to_text}, {from_text}, {bytes});\n");
+    let (input, output) = (Argument::input("input", input), Argument::output("output", output));
+    let summary = format!("rows for the next band, {bytes} bytes");
+    let layer = Layer { name, operators: vec![op.index], summary, headers: vec!["base.h"], ..Layer::default() };
+    if rows == Rows::Keep {
+        return Lowered::Layer(Layer { arguments: vec![input, output], body: statements, ..layer });
+    }
+    let block = Some(Block { input: from, output: to, bytes });
+    Lowered::Parts(Parts { layer, parts: vec![Part { input, output, block, statements }] })
 }
 
 /// Makes what a layer keeps from run to run tensors of the program, and arguments of the layer.

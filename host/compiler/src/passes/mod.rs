@@ -1,6 +1,7 @@
 //! The passes, in the order in which they run; none imports another.
 
 pub mod advise;
+pub mod bands;
 pub mod bind;
 pub mod check;
 pub mod doubts;
@@ -15,4 +16,5 @@ pub mod place;
 pub mod report;
 pub mod requantise;
 pub mod schedule;
+pub mod share;
 pub mod state;

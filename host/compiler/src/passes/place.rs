@@ -138,6 +138,7 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
         io_in_workspace: options.io_in_workspace,
         optimize: options.optimize,
         removed: program.removed,
+        bands: program.bands,
         target: options.target,
         // What is written of them stands in the layers and constants.
         tensors: graph.tensors.into_iter().map(|tensor| Tensor { data: None, ..tensor }).collect(),

@@ -6,6 +6,7 @@ use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::options::{Optimize, Target};
 use crate::ir::program::Part;
 use crate::ir::report::*;
+use crate::ir::rows::Banded;
 use crate::ir::schedule::Owner;
 use crate::ops;
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ impl Report {
         Report {
             module: model.module.clone(),
             optimize: model.optimize.name(),
+            bands: model.bands.clone(),
             macs: layers.iter().map(|layer| layer.macs).sum(),
             constant_bytes: shared + layers.iter().map(|layer| layer.constant_bytes).sum::<usize>(),
             constant_bytes_dsp: shared + layers.iter().map(|layer| layer.constant_bytes_dsp).sum::<usize>(),
@@ -87,6 +89,9 @@ impl Report {
             "plan: {} bytes by {}; at most {} bytes are alive at once",
             self.planned_bytes, self.method, self.live_bytes
         );
+        for Banded { first, last, rows, bands } in &self.bands {
+            let _ = writeln!(out, "operators {first} to {last}: {bands} bands of {rows} rows of the last one's output");
+        }
         for finding in &self.findings {
             let _ = writeln!(out, "constant {:?}: {}", finding.tensor, finding.text);
         }

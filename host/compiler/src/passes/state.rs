@@ -57,5 +57,5 @@ pub fn resolve(mut model: Graph) -> Program {
         }
     }
     graph.operators.retain(|op| !matches!(op.kind, OpKind::VAR_HANDLE | OpKind::CALL_ONCE));
-    Program { graph, states: states.into_iter().map(|(_, state)| state).chain(buffers).collect(), removed: Vec::new() }
+    Program { graph, states: states.into_iter().map(|(_, state)| state).chain(buffers).collect(), ..Program::default() }
 }

@@ -7,11 +7,24 @@ use crate::tally::{Tally, kind_of};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use tvm_embedded_compiler::ir::options::Int4;
-use tvm_embedded_compiler::{Optimize, Options, Pool, Scratch, compile, plan_model};
+use tvm_embedded_compiler::{Errors, Optimize, Options, Pool, Scratch, compile, plan_model};
 
 /// Ways to compile a model; each model gets one, by its number.
-const WAYS: &[&str] =
-    &["planned", "io", "pools", "thrift", "all", "pools+io", "planned", "io+thrift", "pools+all", "size", "io+size"];
+const WAYS: &[&str] = &[
+    "planned",
+    "io",
+    "pools",
+    "thrift",
+    "all",
+    "pools+io",
+    "planned",
+    "io+thrift",
+    "pools+all",
+    "size",
+    "io+size",
+    "ram",
+    "io+ram",
+];
 
 /// The options of a way. The first pool is small, so that some tensors don't fit into it.
 fn options(way: &str, number: u64, module: String) -> Options {
@@ -94,15 +107,36 @@ fn again<'a>((place, accepted): (usize, &Accepted<'a>)) -> Accepted<'a> {
 
 /// `None` where the compiler panics.
 fn attempt<'a>(record: &'a Record, way: &'static str, place: usize) -> Result<Option<Accepted<'a>>, String> {
-    let options = options(way, record.number, format!("m{place}"));
+    let mut options = options(way, record.number, format!("m{place}"));
     let both = catch_unwind(AssertUnwindSafe(|| {
-        compile(&record.tflite, &options).and_then(|output| Ok((output, plan_model(&record.tflite, &options)?)))
+        if way.contains("ram") {
+            options.ram = Some(budget(record, &options)?);
+        }
+        let model = plan_model(&record.tflite, &options)?;
+        assert!(options.ram.is_none_or(|bytes| model.ram_bytes() <= bytes), "more memory than was asked for");
+        Ok((compile(&record.tflite, &options)?, model))
     }));
     match both {
         Ok(Ok((output, model))) => Ok(Some(Accepted { record, model, archive: output.archive, way })),
         Ok(Err(errors)) => Err(errors.to_string()),
         Err(_) => Ok(None),
     }
+}
+
+/// Part of the bytes that a model takes without a budget, or the least that it can take, if that is more.
+fn budget(record: &Record, options: &Options) -> Result<usize, Errors> {
+    let bytes = plan_model(&record.tflite, options)?.ram_bytes();
+    let part = bytes * [10, 50, 70, 85, 95][(record.number / 13 % 5) as usize] / 100;
+    let with = Options { ram: Some(part), ..options.clone() };
+    Ok(match plan_model(&record.tflite, &with) {
+        Ok(_) => part,
+        Err(errors) => least(&errors.to_string()).unwrap_or(part),
+    })
+}
+
+/// The bytes of which a refusal says that the model fits them.
+fn least(text: &str) -> Option<usize> {
+    text.split("at least ").nth(1)?.split(' ').next()?.parse().ok()
 }
 
 fn judge(accepted: &Accepted<'_>, outcome: Result<Vec<Vec<u8>>, String>, tally: &mut Tally) {

@@ -5,7 +5,7 @@ pub mod layer;
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
-use crate::ir::graph::{Activation, Around, DType, OpKind, OpOptions};
+use crate::ir::graph::{Activation, Around, DType, OpKind, OpOptions, Sliding};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::Checker;
@@ -63,6 +63,14 @@ impl OpOptions for Options {
     fn without_activation(&self) -> Option<(Activation, Arc<dyn OpOptions>)> {
         let convolution = Convolution { activation: Activation::None, ..self.convolution.clone() };
         Some((self.convolution.activation, self.with(convolution)?))
+    }
+
+    fn sliding(&self, weights: &[usize]) -> Option<Sliding> {
+        self.convolution.sliding(weights)
+    }
+
+    fn with_around(&self, around: Around) -> Option<Arc<dyn OpOptions>> {
+        self.with(self.convolution.surround(around))
     }
 
     fn with_padding(&self, weights: &[usize], around: Around) -> Option<Arc<dyn OpOptions>> {

@@ -1,6 +1,6 @@
 //! Options that CONV_2D and DEPTHWISE_CONV_2D share.
 
-use crate::ir::graph::{Activation, Around, OpOptions, Padding};
+use crate::ir::graph::{Activation, Around, OpOptions, Padding, Sliding};
 use crate::math::window::WindowOptions;
 use std::sync::Arc;
 
@@ -31,6 +31,13 @@ impl Options {
     }
 }
 
+impl Options {
+    /// The same with this padding in place of its own.
+    pub fn surround(&self, around: Around) -> Options {
+        Options { window: WindowOptions { padding: Padding::Explicit(around), ..self.window }, ..self.clone() }
+    }
+}
+
 impl OpOptions for Options {
     fn with_activation(&self, activation: Activation) -> Option<Arc<dyn OpOptions>> {
         Some(Arc::new(self.fuse_activation(activation)?))
@@ -38,6 +45,16 @@ impl OpOptions for Options {
 
     fn without_activation(&self) -> Option<(Activation, Arc<dyn OpOptions>)> {
         Some((self.activation, Arc::new(Options { activation: Activation::None, ..self.clone() })))
+    }
+
+    fn sliding(&self, weights: &[usize]) -> Option<Sliding> {
+        let &[_, height, width, _] = weights else { return None };
+        let WindowOptions { padding, stride, dilation } = self.window;
+        Some(Sliding { size: (height, width), stride, dilation, padding })
+    }
+
+    fn with_around(&self, around: Around) -> Option<Arc<dyn OpOptions>> {
+        Some(Arc::new(self.surround(around)))
     }
 
     fn with_padding(&self, weights: &[usize], around: Around) -> Option<Arc<dyn OpOptions>> {

@@ -2,7 +2,7 @@
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
-use crate::ir::graph::{Activation, DType, OpOptions, Padding};
+use crate::ir::graph::{Activation, Around, DType, OpOptions, Padding, Sliding};
 use crate::ir::layer::{Layer, Lowering};
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
@@ -28,6 +28,15 @@ impl OpOptions for Options {
 
     fn without_activation(&self) -> Option<(Activation, Arc<dyn OpOptions>)> {
         Some((self.activation, Arc::new(Options { activation: Activation::None, ..self.clone() })))
+    }
+
+    fn sliding(&self, _weights: &[usize]) -> Option<Sliding> {
+        let size = (usize::try_from(self.filter.0).ok()?, usize::try_from(self.filter.1).ok()?);
+        Some(Sliding { size, stride: self.stride, dilation: (1, 1), padding: self.padding })
+    }
+
+    fn with_around(&self, around: Around) -> Option<Arc<dyn OpOptions>> {
+        Some(Arc::new(Options { padding: Padding::Explicit(around), ..self.clone() }))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ir::layer::{Argument, Constant, Control};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::options::{Optimize, Target};
 use crate::ir::schedule::Owner;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::{self, Write};
 
 /// Longest line of a call.
@@ -89,8 +89,12 @@ extern \"C\" {{
         out.write_char('\n')?;
         constant(out, &prefix, array)?;
     }
+    let mut written = HashSet::new();
     for planned in &model.layers {
-        layer(out, model, planned)?;
+        // Bands of one image can have one function.
+        if written.insert(planned.layer.name.as_str()) {
+            layer(out, model, planned)?;
+        }
     }
     let mut text = String::new();
     main(&mut text, model);

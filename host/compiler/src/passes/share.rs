@@ -1,0 +1,122 @@
+//! Between `lower` and `schedule`: layers of one operator that compute bands of the same image share arrays and functions.
+
+use crate::ir::layer::{Constant, Layer, Lowered};
+use std::collections::HashMap;
+
+/// Gives layers of the same operator one copy of equal arrays; those that are equal then get one function.
+pub fn share(lowered: &mut [Lowered]) {
+    let mut of_operator: HashMap<Vec<usize>, Shared> = HashMap::new();
+    for lowered in lowered {
+        if let Lowered::Layer(layer) = lowered {
+            of_operator.entry(layer.operators.clone()).or_default().add(layer);
+        }
+    }
+}
+
+/// Layers of one operator that have a function, and the arrays they bring.
+#[derive(Default)]
+struct Shared {
+    functions: Vec<Layer>,
+    arrays: Vec<Vec<Constant>>,
+}
+
+impl Shared {
+    fn add(&mut self, layer: &mut Layer) {
+        let mut own: Vec<Vec<Constant>> = Vec::new();
+        // The same array for several builds has one name.
+        for constant in std::mem::take(&mut layer.constants) {
+            match own.iter_mut().find(|array| array[0].name == constant.name) {
+                Some(array) => array.push(constant),
+                None => own.push(vec![constant]),
+            }
+        }
+        for array in own {
+            let same = self.arrays.iter().find(|other| is_same(&array, other));
+            match same {
+                Some(other) => layer.body = renamed(&layer.body, &array[0].name, &other[0].name),
+                None => {
+                    layer.constants.extend(array.iter().cloned());
+                    self.arrays.push(array);
+                }
+            }
+        }
+        match self.functions.iter().find(|other| is_equal(layer, other)) {
+            Some(other) if layer.constants.is_empty() => layer.name.clone_from(&other.name),
+            _ => self.functions.push(Layer { constants: Vec::new(), ..layer.clone() }),
+        }
+    }
+}
+
+/// Whether two arrays differ in their names at most.
+fn is_same(a: &[Constant], b: &[Constant]) -> bool {
+    let same = |(a, b): (&Constant, &Constant)| {
+        (a.align, a.core) == (b.align, b.core) && a.data.len() == b.data.len() && a.data == b.data
+    };
+    a.len() == b.len() && a.iter().zip(b).all(same)
+}
+
+/// Whether two layers have the same function.
+fn is_equal(a: &Layer, b: &Layer) -> bool {
+    let parameters = |layer: &Layer| -> Vec<(String, bool)> {
+        layer.arguments.iter().map(|argument| (argument.name.clone(), argument.written)).collect()
+    };
+    let scratch = |layer: &Layer| layer.scratch_bytes > 0;
+    (&a.body, parameters(a), scratch(a), a.fails, a.control) == (&b.body, parameters(b), scratch(b), b.fails, b.control)
+}
+
+/// C with one identifier in place of another.
+fn renamed(text: &str, from: &str, to: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find(from) {
+        let (before, after) = (&rest[..at], &rest[at + from.len()..]);
+        let whole = !before.ends_with(is_part) && !after.starts_with(is_part);
+        out.push_str(before);
+        out.push_str(if whole { to } else { from });
+        rest = after;
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::layer::{ConstantData, Core};
+
+    fn layer(name: &str, data: &[i8], rest: &str) -> Lowered {
+        let array = Constant {
+            name: format!("{name}_weights"),
+            data: ConstantData::I8(data.to_vec()),
+            align: 1,
+            row: 0,
+            comment: String::new(),
+            core: Core::Any,
+        };
+        let body = format!("    f({name}_weights, {name}_weights_2{rest});\n");
+        Lowered::Layer(Layer {
+            name: name.into(),
+            operators: vec![7],
+            constants: vec![array],
+            body,
+            ..Layer::default()
+        })
+    }
+
+    #[test]
+    fn equal_arrays_and_functions_are_there_once() {
+        let mut lowered = [layer("a", &[1, 2], ""), layer("b", &[1, 2], ""), layer("c", &[1, 3], "")];
+        share(&mut lowered);
+        let [Lowered::Layer(a), Lowered::Layer(b), Lowered::Layer(c)] = &lowered else { panic!("layers") };
+        assert_eq!((a.constants.len(), b.constants.len(), c.constants.len()), (1, 0, 1));
+        assert_eq!(b.body, "    f(a_weights, b_weights_2);\n");
+        // Their second arrays differ, so the functions do.
+        assert_eq!((b.name.as_str(), c.name.as_str()), ("b", "c"));
+        let mut equal = [layer("a", &[1], ""), layer("b", &[1], "")];
+        for lowered in &mut equal {
+            let Lowered::Layer(layer) = lowered else { continue };
+            layer.body = format!("    f({}_weights);\n", layer.name);
+        }
+        share(&mut equal);
+        assert!(equal.iter().all(|lowered| matches!(lowered, Lowered::Layer(layer) if layer.name == "a")));
+    }
+}
