@@ -1,5 +1,5 @@
-//! `cargo xtask bench [BOARD...] [FILE.tflite...] [--layers] [--model NAME] [--write | --check]`: what compiled models cost on the
-//! emulated boards.
+//! `cargo xtask bench [BOARD...] [FILE.tflite...] [--layers] [--model NAME] [--ram BYTES]
+//! [--optimize MODE] [--write | --check]`: what compiled models cost on the emulated boards.
 //!
 //! Instructions of one `TVMExecute`, counted by the emulator (not cycles), and flash, RAM and stack of an image that holds the model,
 //! the runtime and the startup code, nothing else. Models: those given, or the bundled one and those of `docs/data.md` where they
@@ -45,6 +45,8 @@ struct Request {
     boards: Vec<String>,
     files: Vec<PathBuf>,
     layers: bool,
+    /// Options of `tvm-embedded compile`.
+    options: Vec<String>,
     /// Only models of these names; empty: all.
     only: Vec<String>,
     write: bool,
@@ -64,12 +66,19 @@ impl Request {
                     Some(name) => request.only.push(name.clone()),
                     None => bail!("--model takes a name"),
                 },
+                "--ram" | "--optimize" => match args.next() {
+                    Some(value) => request.options.extend([arg.clone(), value.clone()]),
+                    None => bail!("{arg} takes a value"),
+                },
                 file if file.ends_with(".tflite") => request.files.push(file.into()),
                 _ => request.boards.push(arg.clone()),
             }
         }
         if request.write && (request.layers || request.check || !request.only.is_empty() || !request.files.is_empty()) {
             bail!("--write is for the whole table: without --check, --layers, --model and files");
+        }
+        if !request.options.is_empty() && (request.write || request.check) {
+            bail!("--write and --check are for models as they are compiled without options");
         }
         if request.check && request.layers {
             bail!("--check is without --layers, which changes the image");
@@ -223,7 +232,7 @@ fn compile_all(out: &Path, request: &Request) -> Result<Vec<Model>> {
     let tool = firmware::tool()?;
     let mut models = Vec::new();
     for file in files(request)? {
-        match Model::compile(&tool, &file, out)? {
+        match Model::compile(&tool, &file, out, &request.options)? {
             Ok(model) => models.push(model),
             Err(error) if !request.files.is_empty() || !request.only.is_empty() => return Err(error),
             Err(_) => println!("{:<24} is refused by the compiler", name_of(&file)),

@@ -33,14 +33,14 @@ pub struct Measured {
 }
 
 impl Model {
-    /// Compiles a model and generates its interface, below `out`. Nothing where the compiler refuses it; then with the reason.
+    /// Compiles a model and generates its interface, with options of the tool, below `out`. Nothing where the compiler refuses it; then with the reason.
     ///
     /// # Errors
     /// When anything else fails.
-    pub fn compile(tool: &Path, file: &Path, out: &Path) -> Result<Result<Self>> {
+    pub fn compile(tool: &Path, file: &Path, out: &Path, options: &[String]) -> Result<Result<Self>> {
         let name = name_of(file);
         let archive = out.join(format!("{name}.tar"));
-        if let Err(error) = Cmd::new(tool).arg("compile").arg(file).arg("-o").arg(&archive).capture() {
+        if let Err(error) = Cmd::new(tool).arg("compile").arg(file).args(options).arg("-o").arg(&archive).capture() {
             return Ok(Err(error));
         }
         let folder = out.join(&name);

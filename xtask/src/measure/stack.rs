@@ -43,7 +43,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let mut depths = Depths::new();
     let mut models = Vec::new();
     for (file, is_measured) in files()? {
-        let Ok(model) = Model::compile(&tool, &file, &out)? else { continue };
+        let Ok(model) = Model::compile(&tool, &file, &out, &[])? else { continue };
         // Of the others, those with something new.
         if is_measured || model.layers().iter().flat_map(kernels).any(|kernel| !depths.contains_key(kernel)) {
             eprintln!("{}", model.name);

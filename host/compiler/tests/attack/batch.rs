@@ -114,7 +114,7 @@ fn attempt<'a>(record: &'a Record, way: &'static str, place: usize) -> Result<Op
         }
         let model = plan_model(&record.tflite, &options)?;
         assert!(options.ram.is_none_or(|bytes| model.ram_bytes() <= bytes), "more memory than was asked for");
-        Ok((compile(&record.tflite, &options)?, model))
+        Ok::<_, Errors>((compile(&record.tflite, &options)?, model))
     }));
     match both {
         Ok(Ok((output, model))) => Ok(Some(Accepted { record, model, archive: output.archive, way })),
