@@ -19,6 +19,7 @@ const OPTIONS: &[(&[&str], &[&str])] = &[
     (&[], &[]),
     (&["--io-in-workspace"], &[]),
     (&["--optimize", "size"], &[]),
+    (&["--ram", "1M"], &[]),
     (&["--pool", "only"], &[]),
     (&["--pool", "only=4K"], &[]),
     (&["--pool", "tiny=16", "--pool", "rest"], &[]),

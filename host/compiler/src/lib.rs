@@ -9,6 +9,7 @@
 //! | [`passes::check`] | whether every operator is supported; all problems at once |
 //! | [`passes::advise`] | what the author of a refused model can do |
 //! | [`passes::state`], [`passes::fuse`] | variables become tensors; operators that need no code disappear |
+//! | [`passes::bands`], [`passes::share`] | with `Options::ram`: chains of operators in bands of rows |
 //! | [`passes::lower`] | each operator, by its directory in [`ops`], → a [`ir::layer::Layer`] |
 //! | [`passes::schedule`] | which tensors share bytes, when they are in use |
 //! | [`math::plan`], [`passes::place`] | offsets in the workspace pools → [`ir::model::Model`] |

@@ -171,3 +171,27 @@ fn names_are_checked() {
         assert!(compile(b"", &options).err().unwrap().to_string().contains("module name"), "{name}");
     }
 }
+
+/// Models with a number of bytes that all of their tensors and workspaces fit into together, inputs and outputs in the workspace:
+/// without bands 48 176 and 34 544.
+const BUDGETS: &[(&str, usize)] =
+    &[("networks/vww_96_int8", 32_000), ("networks/person_detect", 24_000), ("models/pretrainedResnet_quant", 21_000)];
+
+#[test]
+fn models_fit_into_a_number_of_bytes() {
+    let Some(models) = shared_models() else { return };
+    for (name, bytes) in BUDGETS {
+        let Ok(tflite) = fs::read(models.join("..").join(format!("{name}.tflite"))) else { continue };
+        let options = |ram| Options { io_in_workspace: true, ram: Some(ram), ..Options::default() };
+        let model = plan_model(&tflite, &options(*bytes)).unwrap();
+        assert!(model.ram_bytes() <= *bytes && !model.bands.is_empty(), "{name}: {} bytes", model.ram_bytes());
+        // What the refusal names as the fewest bytes is enough.
+        let refusal = plan_model(&tflite, &options(100)).map(|_| ()).unwrap_err().to_string();
+        let least = refusal.split("at least ").nth(1).and_then(|text| text.split(' ').next()).unwrap().parse().unwrap();
+        assert!(least <= *bytes, "{name}: {refusal}");
+        assert_eq!(plan_model(&tflite, &options(least)).unwrap().ram_bytes(), least, "{name}");
+        // Bytes that are there for the asking change nothing.
+        let ample = plan_model(&tflite, &options(1 << 20)).unwrap();
+        assert!(ample.bands.is_empty(), "{name}");
+    }
+}
