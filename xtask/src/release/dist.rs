@@ -29,7 +29,7 @@ pub fn run(args: &[String]) -> Result<()> {
     if release.exists() {
         fs::remove_dir_all(&release)?;
     }
-    let boards = Board::select(&[])?;
+    let boards = Board::released()?;
     assemble(&release, &boards)?;
     checksums(&release)?;
     let archive = dist.join(format!("{name}.tar.gz"));
