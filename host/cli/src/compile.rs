@@ -57,7 +57,8 @@ pub fn compile(args: &Compile) -> Result<()> {
     Ok(())
 }
 
-fn custom(given: &CustomFunction) -> CustomOperator {
+/// The function that a command line gives for an operator.
+pub fn custom(given: &CustomFunction) -> CustomOperator {
     let CustomFunction { name, header, function, scratch } = given.clone();
     CustomOperator { name, header, function, scratch }
 }

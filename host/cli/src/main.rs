@@ -5,6 +5,7 @@
 mod args;
 mod compile;
 mod custom;
+mod extras;
 mod failure;
 mod foreign;
 mod foreign_text;
@@ -13,12 +14,15 @@ mod inspect;
 mod load;
 mod npy;
 mod output;
+mod report;
 mod run;
+mod scaffold;
 mod size;
 mod table;
 mod tensor;
 mod terminal;
 mod tflite;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -38,6 +42,11 @@ fn main() -> ExitCode {
         Verb::Run(args) => run::run(args),
         Verb::Inspect(args) => inspect::inspect(args),
         Verb::Compile(args) => compile::compile(args),
+        Verb::Report(args) => report::report(args),
+        Verb::New(args) => scaffold::new(args),
+        Verb::Completions(args) => extras::completions(args),
+        Verb::Man(args) => extras::man(args),
+        Verb::Validate(args) => validate::validate(args),
     };
     ended(result)
 }

@@ -1,6 +1,6 @@
 //! `tvm-embedded run`: a model on this computer, called as a firmware would.
 
-mod harness;
+pub mod harness;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -41,7 +41,7 @@ fn run_model(args: &Run) -> Result<()> {
 
     let folder = Program::folder()?;
     let program = Program::build(folder, &model, &args.cc_args)?;
-    let call = Call { workspace_offset: args.workspace_offset, steps, repeat: args.repeat };
+    let call = Call { workspace_offset: args.workspace_offset, steps, repeat: args.repeat, resets: 0 };
     let outcome = program.run(&contents, outputs.len(), &call)?;
 
     let results = outputs.iter().zip(&targets).zip(&outcome.outputs);
@@ -68,7 +68,7 @@ fn run_model(args: &Run) -> Result<()> {
 }
 
 /// For each tensor the file that the command line names for it.
-fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Result<Vec<Option<&'a Path>>> {
+pub fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Result<Vec<Option<&'a Path>>> {
     let mut assigned = vec![None; tensors.len()];
     for TensorFile { tensor, file } in files {
         let found = match (tensor, tensors) {
@@ -119,7 +119,7 @@ fn read_inputs(inputs: &[Spec], files: &[Option<&Path>]) -> Result<Vec<Vec<u8>>>
 }
 
 /// How many tensors each input's content holds: the same number for all.
-fn count_steps(inputs: &[Spec], contents: &[Vec<u8>]) -> Result<usize> {
+pub fn count_steps(inputs: &[Spec], contents: &[Vec<u8>]) -> Result<usize> {
     let count = |(input, content): (&Spec, &Vec<u8>)| content.len().checked_div(input.bytes);
     // Tensors without elements say nothing.
     let counted: Vec<(&Spec, usize)> =

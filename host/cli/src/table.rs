@@ -70,7 +70,7 @@ impl Table {
 }
 
 /// A text of at most so many characters. Names begin and end with what distinguishes them, so the middle is left out.
-fn shortened(text: &str, width: usize) -> String {
+pub fn shortened(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width {
         return text.to_owned();

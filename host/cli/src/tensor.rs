@@ -30,7 +30,7 @@ pub struct Spec {
 }
 
 /// No tensor of a microcontroller comes near this; it bounds what is read of a wrong file.
-const MAX_FILE: u64 = 1 << 30;
+pub const MAX_FILE: u64 = 1 << 30;
 
 impl Spec {
     /// The facts of an input or output.
@@ -160,13 +160,13 @@ impl Spec {
 
 /// Whether an array of shape `found` holds tensors of shape `wanted`: dimensions of 1 don't matter, and one more
 /// dimension may count tensors.
-fn fits(found: &[usize], wanted: &[usize]) -> bool {
+pub fn fits(found: &[usize], wanted: &[usize]) -> bool {
     let squeeze = |shape: &[usize]| shape.iter().copied().filter(|&d| d != 1).collect::<Vec<_>>();
     let wanted = squeeze(wanted);
     squeeze(found) == wanted || found.split_first().is_some_and(|(_, rest)| squeeze(rest) == wanted)
 }
 
-fn is_npy(path: &Path) -> bool {
+pub fn is_npy(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"))
 }
 
@@ -186,7 +186,7 @@ fn element_type(dtype: DType) -> Option<ElementType> {
 }
 
 /// The elements as numbers; 64-bit integers lose what a double can't hold, which a short view may.
-fn values(dtype: DType, data: &[u8]) -> Option<Vec<f64>> {
+pub fn values(dtype: DType, data: &[u8]) -> Option<Vec<f64>> {
     fn all<const N: usize>(data: &[u8], value: impl Fn([u8; N]) -> f64) -> Vec<f64> {
         data.as_chunks::<N>().0.iter().map(|bytes| value(*bytes)).collect()
     }
@@ -207,7 +207,7 @@ fn values(dtype: DType, data: &[u8]) -> Option<Vec<f64>> {
 }
 
 /// A number with about five digits.
-fn short(value: f64) -> String {
+pub fn short(value: f64) -> String {
     let magnitude = value.abs();
     if magnitude != 0.0 && !(1e-3..1e6).contains(&magnitude) {
         return format!("{value:.4e}");

@@ -34,19 +34,18 @@ pub fn text(report: &Report) -> String {
 }
 
 fn model(out: &mut String, model: &Model) {
-    let interface = match (model.interface, model.operators) {
-        (Interface::C, _) => "interface c",
-        (Interface::Packed, Operators::Unpacked) => "interface packed, operators unpacked",
-        (Interface::Packed, Operators::Packed) => "interface packed, operators packed",
-    };
     let _ = writeln!(out, "{}", heading(&format!("Model {}", printable(&model.name))));
-    let _ = writeln!(out, "  {interface}; {}", mode(model));
+    // Archives of this compiler are all of one kind.
+    match model.compiler {
+        Some(_) => _ = writeln!(out, "  {}", mode(model)),
+        None => _ = writeln!(out, "  {}; {}", interface(model), mode(model)),
+    }
     match (&model.symbol, &model.refused) {
         (Some(symbol), _) => _ = writeln!(out, "  in C: {symbol}"),
         (None, Some(reason)) => _ = writeln!(out, "  {} no interface: {}", defect("refused"), sentence(reason)),
         (None, None) => {}
     }
-    if !model.targets.is_empty() {
+    if model.compiler.is_none() && !model.targets.is_empty() {
         let _ = writeln!(out, "  target {}", printable(model.targets.join(", ").trim_end()));
     }
     tensors(out, "Inputs", &model.inputs);
@@ -58,6 +57,14 @@ fn model(out: &mut String, model: &Model) {
     removed(out, &model.removed);
     findings(out, "Findings", &model.findings, &model.repairs);
     repairs(out, &model.repairs);
+}
+
+fn interface(model: &Model) -> &'static str {
+    match (model.interface, model.operators) {
+        (Interface::C, _) => "interface c",
+        (Interface::Packed, Operators::Unpacked) => "interface packed, operators unpacked",
+        (Interface::Packed, Operators::Packed) => "interface packed, operators packed",
+    }
 }
 
 fn mode(model: &Model) -> &'static str {
@@ -94,7 +101,8 @@ fn tensors(out: &mut String, title: &str, tensors: &[Tensor]) {
             t.dtype.clone().unwrap_or_else(|| "?".into()),
             t.shape.as_ref().map_or_else(|| "?".into(), |shape| format!("{shape:?}")),
             number(t.bytes),
-            grouped(t.alignment),
+            // Any address will do for most.
+            if tensors.iter().all(|t| t.alignment == 1) { String::new() } else { grouped(t.alignment) },
             t.scale.map_or_else(String::new, |scale| scale.to_string()),
             t.zero_point.map_or_else(String::new, |zero| zero.to_string()),
             match (&t.workspace, t.offset) {
@@ -167,14 +175,14 @@ fn memory(out: &mut String, model: &Model) {
 fn layers(out: &mut String, name: &str, layers: &[Value]) {
     let _ = writeln!(out, "\n{}", heading("Layers"));
     let mut table = Table::new(&[
-        ("layer", Align::Whole),
+        ("layer", Align::Left),
         ("operators", Align::Left),
         ("MACs", Align::Right),
         ("flash", Align::Right),
         ("RAM", Align::Right),
         ("scratch", Align::Right),
-        ("output", Align::Whole),
-        ("place", Align::Whole),
+        ("output", Align::Left),
+        ("place", Align::Left),
     ]);
     let text = |value: Option<&Value>| value.map_or_else(String::new, cell);
     let prefix = format!("tvmgen_{name}_");
@@ -212,8 +220,8 @@ fn kernels(out: &mut String, prefix: &str, layers: &[Value]) {
     }
     let _ = writeln!(out, "\n{}", heading("Kernels"));
     let mut table = Table::new(&[
-        ("layer", Align::Whole),
-        ("kernel", Align::Whole),
+        ("layer", Align::Left),
+        ("kernel", Align::Left),
         ("not the best on", Align::Whole),
         ("because", Align::Whole),
     ]);

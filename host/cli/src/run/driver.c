@@ -3,10 +3,11 @@
  * Runs the model MODEL (its descriptor's name, defined on the compiler's command line) as a firmware would: through
  * TVMExecute, knowing nothing of it but its descriptor.
  *
- * Usage: model OFFSET STEPS REPEATS
+ * Usage: model OFFSET STEPS REPEATS RESETS
  *   OFFSET   bytes by which each workspace's address misses its alignment
  *   STEPS    runs in a row, each with the next part of the inputs; state lives from one to the next
  *   REPEATS  how often the whole row is run; each must give the same outputs
+ *   RESETS   after how many runs the state is reset; 0 for never within a row
  * Reads input_0, input_1, ... (STEPS tensors each), writes output_0, ... and a file `report`:
  * "done RUNS NANOSECONDS", or "failed STEP STATUS" followed by lines of text.
  * C99, and a finer clock where POSIX has one.
@@ -242,16 +243,17 @@ int main(int argc, char **argv) {
   static Block *pools;
   static Tensors in, out;
   const TVMModel *model = &MODEL;
-  size_t offset, steps, repeats, repeat, step, i;
+  size_t offset, steps, repeats, resets, repeat, step, i;
   TVMContext context;
   double nanoseconds = 0;
   FILE *report;
-  if (argc != 4) {
-    fail(0, 0, "expected three arguments");
+  if (argc != 5) {
+    fail(0, 0, "expected four arguments");
   }
   offset = number(argv[1]);
   steps = number(argv[2]);
   repeats = number(argv[3]);
+  resets = number(argv[4]);
   memset(&context, 0, sizeof context);
   check(0, TVMCheckModel(model), "TVMCheckModel");
   pools = set_up(model, &context, offset);
@@ -264,6 +266,9 @@ int main(int argc, char **argv) {
     for (step = 0; step < steps; step++) {
       double start;
       int32_t status;
+      if (resets != 0 && step % resets == 0) {
+        check(step, TVMReset(model, &context), "TVMReset");
+      }
       for (i = 0; i < in.count; i++) {
         size_t size = TVMGetInputSize(model, i);
         memcpy(in.pointers[i], in.data[i] + step * size, size);

@@ -30,6 +30,8 @@ pub struct Call {
     pub steps: usize,
     /// How often to run the row.
     pub repeat: u32,
+    /// After how many runs a model with state is reset; 0 for never.
+    pub resets: usize,
 }
 
 /// What a run gave.
@@ -116,12 +118,25 @@ impl Program {
 
     /// Runs the model on the contents of its inputs, in the order of its descriptor.
     pub fn run(&self, inputs: &[Vec<u8>], outputs: usize, call: &Call) -> Result<Outcome> {
-        let path = self.folder.path();
+        self.run_in(self.folder.path(), inputs, outputs, call)
+    }
+
+    /// The same in a directory of its own, which goes afterwards: several parts can run at once.
+    pub fn run_part(&self, part: &str, inputs: &[Vec<u8>], outputs: usize, call: &Call) -> Result<Outcome> {
+        let path = self.folder.path().join(part);
+        fs::create_dir(&path).map_err(|error| temporary("written", &error))?;
+        let outcome = self.run_in(&path, inputs, outputs, call);
+        fs::remove_dir_all(&path).map_err(|error| temporary("removed", &error))?;
+        outcome
+    }
+
+    fn run_in(&self, path: &Path, inputs: &[Vec<u8>], outputs: usize, call: &Call) -> Result<Outcome> {
         for (i, content) in inputs.iter().enumerate() {
             write(&path.join(format!("input_{i}")), content)?;
         }
-        let status = Command::new(path.join(PROGRAM))
+        let status = Command::new(self.folder.path().join(PROGRAM))
             .args([call.workspace_offset.to_string(), call.steps.to_string(), call.repeat.to_string()])
+            .arg(call.resets.to_string())
             .current_dir(path)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -207,7 +222,7 @@ mod tests {
     #[test]
     fn reports_are_judged() {
         let judged = |report: &str, status: i32, steps: usize| {
-            let call = Call { workspace_offset: 0, steps, repeat: 1 };
+            let call = Call { workspace_offset: 0, steps, repeat: 1, resets: 0 };
             judge(report, ExitStatus::from_raw(status), &call)
                 .map_err(|failure| (failure.exit_code(), failure.to_string()))
         };

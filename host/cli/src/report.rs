@@ -1,0 +1,131 @@
+//! `tvm-embedded report`: a page, a picture, text or JSON about a model.
+
+mod collect;
+mod compare;
+mod document;
+mod memory;
+mod page;
+mod picture;
+mod text;
+
+use std::path::Path;
+
+use tvm_embedded_compiler::ir::options::Target;
+use tvm_embedded_compiler::{Options, Pool};
+
+use crate::args::Report;
+use crate::compile::custom;
+use crate::failure::{Failure, Kind, Result};
+use crate::foreign;
+use crate::load;
+use crate::output::replace;
+use crate::terminal::{self, printable, shown};
+use crate::tflite;
+use document::{Document, FORMAT};
+
+/// Largest report read for `--against`.
+const MAX_REPORT: u64 = 64 << 20;
+
+/// A form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Page,
+    Picture,
+    Json,
+    Text,
+}
+
+/// Carries out the verb.
+pub fn report(args: &Report) -> Result<()> {
+    let against = args.against.as_deref().map(earlier).transpose()?;
+    let mut document = document(args)?;
+    document.board = args.board.map(|board| compare::fits(board, &document)).unwrap_or_default();
+    document.changes = against.map(|before| compare::changes(&before, &document));
+    let content = match form(args) {
+        Form::Page => page::page(&document)?,
+        Form::Picture => picture::file(&document)?,
+        Form::Json => json(&document)?,
+        Form::Text => text::text(&document),
+    };
+    match &args.output {
+        // Files have no styles.
+        Some(path) if form(args) == Form::Text => replace(&[(path, plain(&content).as_bytes())]),
+        Some(path) => replace(&[(path, content.as_bytes())]),
+        None => terminal::print(&content),
+    }
+}
+
+/// What is asked for: by an option, else by the file's name, else text.
+fn form(args: &Report) -> Form {
+    let extension = args.output.as_deref().and_then(Path::extension).map(|e| e.to_string_lossy().to_lowercase());
+    match (args.svg, args.json, args.text, extension.as_deref()) {
+        (true, ..) => Form::Picture,
+        (_, true, ..) => Form::Json,
+        (_, _, true, _) => Form::Text,
+        (.., Some("html" | "htm")) => Form::Page,
+        (.., Some("svg")) => Form::Picture,
+        (.., Some("json")) => Form::Json,
+        _ => Form::Text,
+    }
+}
+
+fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+fn json(document: &Document) -> Result<String> {
+    let text = serde_json::to_string_pretty(document)
+        .map_err(|error| Failure::new(Kind::Refused, format!("the report can't be written as JSON: {error}")))?;
+    Ok(text + "\n")
+}
+
+fn document(args: &Report) -> Result<Document> {
+    let path = &args.path;
+    let content = load::read_bounded(path, load::MAX_TFLITE)?;
+    if !tflite::is_tflite(path, &content) {
+        return Err(foreign::refused(path, &content).unwrap_or_else(|| {
+            Failure::refused(format!("{}: is not a .tflite file", shown(path)))
+                .advise("give the .tflite file that an archive was made from; `inspect` shows what is in an archive")
+        }));
+    }
+    let options = Options {
+        pools: args.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
+        io_in_workspace: args.io_in_workspace,
+        target: Target::of_core(&args.core).unwrap_or_default(),
+        custom: args.custom.iter().map(custom).collect(),
+        ..Options::default()
+    };
+    let report = tflite::prepare(path, &content, options.clone())?.report;
+    let (inputs, outputs) = tflite::tensors(path, &content)?;
+    let mut document =
+        collect::collect(&printable(&path.display().to_string()), &args.core, &report, (&inputs, &outputs));
+    // What inputs and outputs inside the workspace would take is tried, where it is asked of one pool.
+    let inside = (!args.io_in_workspace && args.pools.is_empty()).then(|| {
+        let tried = tflite::prepare(path, &content, Options { io_in_workspace: true, ..options }).ok()?.report;
+        Some(tried.pools.iter().filter(|pool| !pool.state).map(|pool| pool.bytes as u64).sum())
+    });
+    document.findings.extend(tflite::note(&content));
+    document.advice = memory::advice(&document, inside.flatten());
+    Ok(document)
+}
+
+/// A report that was written as JSON before.
+fn earlier(path: &Path) -> Result<Document> {
+    let content = load::read_bounded(path, MAX_REPORT)?;
+    let wrong = |what: String| {
+        Failure::file(path, what).advise("give a file that `tvm-embedded report MODEL.tflite -o FILE.json` wrote")
+    };
+    let value: serde_json::Value =
+        serde_json::from_slice(&content).map_err(|error| wrong(format!("is not JSON: {error}")))?;
+    match value.get("format").and_then(serde_json::Value::as_u64) {
+        Some(format) if format == u64::from(FORMAT) => {}
+        Some(format) => {
+            return Err(wrong(format!("is a report of form {format}, this program compares form {FORMAT}")));
+        }
+        None => return Err(wrong("is not a report".to_owned())),
+    }
+    serde_json::from_value(value).map_err(|error| wrong(format!("is not a whole report: {error}")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! From a compiled model to a report's facts.
+
+use tvm_embedded_compiler::ir::report::{BufferReport, LayerReport, TensorReport};
+use tvm_embedded_mlf::ModelTensor;
+
+use super::document::{Buffer, Document, FORMAT, InPlace, Kind, Layer, Miss, Pool, Tensor, Totals};
+use super::memory;
+use crate::foreign_text::printable;
+
+/// The facts of a compiled model, without advice.
+pub fn collect(
+    file: &str,
+    core: &str,
+    report: &tvm_embedded_compiler::Report,
+    (inputs, outputs): (&[ModelTensor], &[ModelTensor]),
+) -> Document {
+    let prefix = format!("tvmgen_{}_", report.module);
+    let layers: Vec<Layer> = report.layers.iter().map(|layer| self::layer(layer, &prefix)).collect();
+    let buffers: Vec<Buffer> = report.buffers.iter().map(|b| buffer(report, b, &prefix)).collect();
+    let pool = |pool: &tvm_embedded_compiler::ir::report::PoolReport| {
+        let of_pool: Vec<&Buffer> = buffers.iter().filter(|buffer| buffer.pool == pool.name).collect();
+        let live = memory::live(&of_pool, layers.len());
+        Pool { name: pool.name.clone(), bytes: pool.bytes as u64, state: pool.state, peak: memory::peak(&live), live }
+    };
+    let pools: Vec<Pool> = report.pools.iter().map(pool).collect();
+    let sum = |state: bool| pools.iter().filter(|pool| pool.state == state).map(|pool| pool.bytes).sum();
+    let removed =
+        report.removed.iter().map(|r| format!("left out of operator {} ({}): {}", r.operator, r.kind, r.what));
+    let odd =
+        report.findings.iter().map(|finding| format!("constant {}: {}", printable(&finding.tensor), finding.text));
+    Document {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        file: file.to_owned(),
+        model: report.module.clone(),
+        core: core.to_owned(),
+        totals: Totals {
+            macs: report.macs,
+            constants: constants(report),
+            workspace: sum(false),
+            live: report.live_bytes as u64,
+            state: sum(true),
+            inputs: outside(report, "input", inputs),
+            outputs: outside(report, "output", outputs),
+            stack: report.stack_bytes.map(|bytes| bytes as u64),
+        },
+        inputs: inputs.iter().map(tensor).collect(),
+        outputs: outputs.iter().map(tensor).collect(),
+        layers,
+        pools,
+        buffers,
+        in_place: report
+            .in_place
+            .iter()
+            .map(|pair| InPlace {
+                output: printable(&pair.output),
+                input: printable(&pair.input),
+                reason: pair.reason.clone(),
+            })
+            .collect(),
+        advice: Vec::new(),
+        findings: removed.chain(odd).collect(),
+        board: Vec::new(),
+        changes: None,
+    }
+}
+
+/// Bytes of constants: the forms that builds for different cores hold differ, the larger one counts.
+fn constants(report: &tvm_embedded_compiler::Report) -> u64 {
+    report.constant_bytes.max(report.constant_bytes_dsp) as u64
+}
+
+/// Bytes of the inputs or outputs in memory of the caller's. Where they are in a pool, no layer names such a place.
+fn outside(report: &tvm_embedded_compiler::Report, place: &str, tensors: &[ModelTensor]) -> u64 {
+    let used = report.layers.iter().flat_map(|layer| layer.inputs.iter().chain(&layer.outputs));
+    if !used.into_iter().any(|tensor| tensor.place == place) {
+        return 0;
+    }
+    let elements = |tensor: &ModelTensor| tensor.shape.iter().map(|d| d.unsigned_abs()).product::<u64>();
+    tensors.iter().filter_map(|tensor| tensor.dtype.size_of(elements(tensor))).sum()
+}
+
+fn layer(layer: &LayerReport, prefix: &str) -> Layer {
+    let bytes = |tensors: &[TensorReport]| tensors.iter().map(|tensor| tensor.bytes as u64).sum::<u64>();
+    let output = layer.outputs.first().map_or_else(String::new, |tensor| {
+        let offset = tensor.offset.map_or_else(String::new, |offset| format!(" at {offset}"));
+        format!("{} {:?} in {}{offset}", tensor.dtype, tensor.shape, tensor.place)
+    });
+    let mut kinds: Vec<String> = Vec::new();
+    layer.kinds.iter().filter(|kind| !kind.is_empty()).for_each(|kind| kinds.push(printable(kind)));
+    Layer {
+        name: layer.function.strip_prefix(prefix).unwrap_or(&layer.function).to_owned(),
+        operators: kinds.join(" + "),
+        summary: printable(&layer.summary),
+        macs: layer.macs,
+        flash: layer.constant_bytes.max(layer.constant_bytes_dsp) as u64,
+        ram: bytes(&layer.inputs) + bytes(&layer.outputs) + layer.scratch_bytes as u64,
+        scratch: layer.scratch_bytes as u64,
+        kernels: layer.kernels.iter().map(|name| name.trim_start_matches("tvmk_").to_owned()).collect(),
+        misses: layer
+            .misses
+            .iter()
+            .map(|miss| Miss { cores: miss.cores.join(", "), why: printable(&miss.why) })
+            .collect(),
+        output,
+    }
+}
+
+fn buffer(report: &tvm_embedded_compiler::Report, buffer: &BufferReport, prefix: &str) -> Buffer {
+    let state = report.pools.iter().any(|pool| pool.name == buffer.pool && pool.state);
+    let overwrites = |name: &str| report.in_place.iter().any(|pair| pair.output == name);
+    let kind = match &buffer.name {
+        _ if state => Kind::State,
+        name if name.starts_with("scratch of ") => Kind::Scratch,
+        name if name.split(" = ").any(overwrites) => Kind::InPlace,
+        _ => Kind::Tensor,
+    };
+    Buffer {
+        name: printable(&buffer.name.replace(prefix, "")),
+        kind,
+        pool: buffer.pool.clone(),
+        offset: buffer.offset as u64,
+        bytes: buffer.bytes as u64,
+        first: buffer.first,
+        last: buffer.last.min(report.layers.len().saturating_sub(1)),
+    }
+}
+
+fn tensor(tensor: &ModelTensor) -> Tensor {
+    let limits = match (tensor.dtype.code, tensor.dtype.bits) {
+        (0, 8) => Some((-128.0, 127.0)),
+        (0, 16) => Some((-32768.0, 32767.0)),
+        (1, 8) => Some((0.0, 255.0)),
+        _ => None,
+    };
+    let real = |q: tvm_embedded_mlf::Quantization, stored: f64| (stored - f64::from(q.zero_point)) * f64::from(q.scale);
+    Tensor {
+        name: printable(&tensor.name),
+        dtype: tensor.dtype.to_string(),
+        shape: tensor.shape.clone(),
+        scale: tensor.quantization.map(|q| q.scale),
+        zero_point: tensor.quantization.map(|q| q.zero_point),
+        range: tensor.quantization.zip(limits).map(|(q, (least, most))| [real(q, least), real(q, most)]),
+    }
+}

@@ -1,0 +1,109 @@
+//! How much of a pool is in use when, and what would lower the most of it.
+
+use super::document::{Buffer, Document, Kind};
+use crate::table::grouped;
+
+/// Bytes of a pool in use during each layer. Bytes that two buffers share count once.
+pub fn live(buffers: &[&Buffer], layers: usize) -> Vec<u64> {
+    let mut live = vec![0; layers];
+    for (at, live) in live.iter_mut().enumerate() {
+        let mut used: Vec<(u64, u64)> = buffers
+            .iter()
+            .filter(|buffer| buffer.first <= at && at <= buffer.last)
+            .map(|buffer| (buffer.offset, buffer.offset + buffer.bytes))
+            .collect();
+        used.sort_unstable();
+        let mut end = 0;
+        for (from, to) in used {
+            *live += to.saturating_sub(from.max(end));
+            end = end.max(to);
+        }
+    }
+    live
+}
+
+/// The first layer with the most bytes in use; none for an empty pool.
+pub fn peak(live: &[u64]) -> Option<usize> {
+    let most = *live.iter().max().filter(|&&most| most > 0)?;
+    live.iter().position(|&bytes| bytes == most)
+}
+
+/// What would lower the RAM of a model. `inside` is the workspace with inputs and outputs in it, where that was tried.
+pub fn advice(document: &Document, inside: Option<u64>) -> Vec<String> {
+    let mut advice = Vec::new();
+    let working = document.pools.iter().filter(|pool| !pool.state && pool.bytes > 0);
+    for pool in working {
+        let Some(peak) = pool.peak else { continue };
+        let mut there: Vec<&Buffer> =
+            document.buffers.iter().filter(|b| b.pool == pool.name && b.first <= peak && peak <= b.last).collect();
+        there.sort_by_key(|buffer| std::cmp::Reverse(buffer.bytes));
+        let parts: Vec<String> =
+            there.iter().take(3).map(|b| format!("{} ({} bytes)", shortened(&b.name), grouped(b.bytes))).collect();
+        let more = there.len().saturating_sub(3);
+        let more = if more > 0 { format!(" and {more} smaller ones") } else { String::new() };
+        advice.push(format!(
+            "{}: layer {} ({}) uses most, {} bytes at once: {}{more}.",
+            pool.name,
+            peak,
+            document.layers[peak].name,
+            grouped(pool.live[peak]),
+            parts.join(", "),
+        ));
+        // The layers that still hold what is there now would get smaller with it.
+        let apart = |at: usize| there.iter().all(|b| b.kind == Kind::Scratch || at < b.first || b.last < at);
+        let next =
+            (0..pool.live.len()).filter(|&at| apart(at)).max_by_key(|&at| (pool.live[at], std::cmp::Reverse(at)));
+        if let Some(next) = next.filter(|&next| pool.live[next] < pool.live[peak]) {
+            advice.push(format!(
+                "With smaller tensors there (fewer channels, a coarser input, a larger stride before it) the limit becomes layer {next} ({}) with {} bytes.",
+                document.layers[next].name,
+                grouped(pool.live[next]),
+            ));
+        }
+        if let Some(scratch) = there.iter().find(|buffer| buffer.kind == Kind::Scratch) {
+            advice.push(format!(
+                "{} bytes of that are scratch memory, which makes the layer faster. The compiler gives none where it would make a workspace more than a tenth larger than the largest input and output of a layer.",
+                grouped(scratch.bytes),
+            ));
+        }
+        if pool.bytes > pool.live[peak] {
+            advice.push(format!(
+                "{} bytes of {} are never in use at the peak: tensors can't be moved while they are in use.",
+                grouped(pool.bytes - pool.live[peak]),
+                pool.name,
+            ));
+        }
+    }
+    let (totals, outside) =
+        (document.totals, document.totals.workspace + document.totals.inputs + document.totals.outputs);
+    if let Some(inside) = inside.filter(|&inside| inside < outside && totals.inputs + totals.outputs > 0) {
+        advice.push(format!(
+            "With --io-in-workspace, workspace, inputs and outputs take {} bytes together instead of {}: they share memory with the rest.",
+            grouped(inside),
+            grouped(outside),
+        ));
+    }
+    advice
+}
+
+/// The beginning and end of a name that is long.
+pub fn shortened(name: &str) -> String {
+    crate::table::shortened(name, 40)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn buffer(offset: u64, bytes: u64, first: usize, last: usize) -> Buffer {
+        Buffer { name: "b".into(), kind: Kind::Tensor, pool: "p".into(), offset, bytes, first, last }
+    }
+
+    #[test]
+    fn bytes_in_use_count_once() {
+        let buffers = [buffer(0, 10, 0, 1), buffer(5, 10, 1, 2), buffer(20, 4, 1, 1)];
+        let live = live(&buffers.iter().collect::<Vec<_>>(), 4);
+        assert_eq!(live, [10, 19, 10, 0]);
+        assert_eq!((peak(&live), peak(&[0, 0]), peak(&[]), peak(&[3, 3])), (Some(1), None, None, Some(0)));
+    }
+}

@@ -1,0 +1,141 @@
+//! The report as text.
+
+use std::fmt::Write as _;
+
+use super::document::{Change, Document};
+use crate::table::{Align, Table, grouped, wrapped};
+use crate::terminal::heading;
+
+/// The whole report.
+pub fn text(document: &Document) -> String {
+    let t = &document.totals;
+    let mut out = format!("{}\n", heading(&format!("{} ({})", document.model, document.file)));
+    let stack = t.stack.map_or_else(|| "not known".to_owned(), |bytes| format!("at most {}", grouped(bytes)));
+    let _ = write!(
+        out,
+        "  {} layers, {} multiply-accumulates, C for core {}\n  flash: {} bytes of constants, and the code\n  \
+         RAM: {} bytes: workspace {}, state {}, inputs {}, outputs {}, stack {stack}\n",
+        document.layers.len(),
+        grouped(t.macs),
+        document.core,
+        grouped(t.constants),
+        grouped(t.ram()),
+        grouped(t.workspace),
+        grouped(t.state),
+        grouped(t.inputs),
+        grouped(t.outputs),
+    );
+    for fit in &document.board {
+        let verdict = if fit.fits { "fits" } else { "DOES NOT FIT" };
+        let (needed, available) = (grouped(fit.needed), grouped(fit.available));
+        let _ = writeln!(out, "  {}: {verdict}: {needed} of {available} bytes ({})", fit.memory, fit.counted);
+    }
+    list(&mut out, "What would lower the RAM", &document.advice);
+    tensors(&mut out, document);
+    layers(&mut out, document);
+    memory(&mut out, document);
+    let pairs: Vec<String> =
+        document.in_place.iter().map(|p| format!("{} overwrites {}: {}", p.output, p.input, p.reason)).collect();
+    list(&mut out, "Tensors in the place of others", &pairs);
+    list(&mut out, "Findings", &document.findings);
+    if let Some(changes) = &document.changes {
+        changed(&mut out, &format!("Changed since {}", changes.file), &changes.totals);
+        changed(&mut out, "Changed layers", &changes.layers);
+    }
+    wrapped(&out)
+}
+
+fn list(out: &mut String, title: &str, lines: &[String]) {
+    if !lines.is_empty() {
+        let _ = writeln!(out, "\n{}", heading(title));
+        lines.iter().for_each(|line| _ = writeln!(out, "  {line}"));
+    }
+}
+
+fn tensors(out: &mut String, document: &Document) {
+    let _ = writeln!(out, "\n{}", heading("Inputs and outputs"));
+    let mut table = Table::new(&[
+        ("", Align::Whole),
+        ("name", Align::Left),
+        ("type", Align::Whole),
+        ("shape", Align::Whole),
+        ("scale", Align::Whole),
+        ("zero point", Align::Right),
+    ]);
+    let inputs = document.inputs.iter().map(|tensor| ("input", tensor));
+    for (what, tensor) in inputs.chain(document.outputs.iter().map(|tensor| ("output", tensor))) {
+        table.row([
+            what.to_owned(),
+            tensor.name.clone(),
+            tensor.dtype.clone(),
+            format!("{:?}", tensor.shape),
+            tensor.scale.map_or_else(String::new, |scale| scale.to_string()),
+            tensor.zero_point.map_or_else(String::new, |zero| zero.to_string()),
+        ]);
+    }
+    out.push_str(&table.text());
+}
+
+fn layers(out: &mut String, document: &Document) {
+    let _ = writeln!(out, "\n{}", heading("Layers"));
+    let mut table = Table::new(&[
+        ("", Align::Right),
+        ("layer", Align::Left),
+        ("MACs", Align::Right),
+        ("flash", Align::Right),
+        ("RAM", Align::Right),
+        ("scratch", Align::Right),
+        ("kernel", Align::Left),
+    ]);
+    for (at, layer) in document.layers.iter().enumerate() {
+        table.row([
+            at.to_string(),
+            layer.name.clone(),
+            grouped(layer.macs),
+            grouped(layer.flash),
+            grouped(layer.ram),
+            grouped(layer.scratch),
+            layer.kernels.join(" "),
+        ]);
+    }
+    out.push_str(&table.text());
+    let misses = document.layers.iter().flat_map(|layer| layer.misses.iter().map(move |miss| (layer, miss)));
+    let lines: Vec<String> = misses.map(|(l, miss)| format!("{} on {}: {}", l.name, miss.cores, miss.why)).collect();
+    list(out, "Not the best kernel", &lines);
+}
+
+fn memory(out: &mut String, document: &Document) {
+    for pool in &document.pools {
+        let _ = writeln!(out, "\n{}", heading(&format!("{}: {} bytes", pool.name, grouped(pool.bytes))));
+        let mut table = Table::new(&[
+            ("from", Align::Right),
+            ("to", Align::Right),
+            ("layers", Align::Whole),
+            ("what", Align::Left),
+        ]);
+        for buffer in document.buffers.iter().filter(|buffer| buffer.pool == pool.name) {
+            table.row([
+                grouped(buffer.offset),
+                grouped(buffer.offset + buffer.bytes),
+                format!("{} to {}", buffer.first, buffer.last),
+                buffer.name.clone(),
+            ]);
+        }
+        out.push_str(&table.text());
+    }
+}
+
+fn changed(out: &mut String, title: &str, changes: &[Change]) {
+    let _ = writeln!(out, "\n{}", heading(title));
+    if changes.is_empty() {
+        out.push_str("  nothing\n");
+        return;
+    }
+    let mut table =
+        Table::new(&[("what", Align::Left), ("before", Align::Right), ("now", Align::Right), ("", Align::Whole)]);
+    let number = |number: Option<u64>| number.map_or_else(String::new, grouped);
+    for change in changes {
+        table.row([change.what.clone(), number(change.before), number(change.now), change.difference()]);
+    }
+    out.push_str(&table.text());
+}

@@ -1,0 +1,121 @@
+//! Running a model on many samples, on several cores.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::failure::Result;
+use crate::run::harness::{Call, Program};
+
+/// How samples are run.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// How many samples there are.
+    pub samples: usize,
+    /// Runs for each.
+    pub steps: usize,
+    /// Whether the model keeps state.
+    pub state: bool,
+    /// Whether all samples are one stream.
+    pub continuous: bool,
+    /// Cores.
+    pub jobs: usize,
+    /// Whether progress is shown where standard error is a terminal.
+    pub progress: bool,
+}
+
+/// What the runs gave.
+pub struct Outcome {
+    /// Each output, all runs in a row.
+    pub outputs: Vec<Vec<u8>>,
+    /// Mean time of one run.
+    pub nanoseconds: f64,
+}
+
+/// Runs all samples. `inputs` are the contents of the inputs for all of them.
+pub fn run(program: &Program, inputs: &[Vec<u8>], outputs: usize, plan: &Plan) -> Result<Outcome> {
+    let jobs = if plan.state && plan.continuous { 1 } else { plan.jobs.min(plan.samples).max(1) };
+    // Several parts for each core, for the progress and because cores differ; a stream is one part.
+    let parts = if plan.state && plan.continuous { 1 } else { (jobs * 8).min(plan.samples.div_ceil(16)).max(jobs) };
+    let bounds: Vec<usize> = (0..=parts).map(|part| plan.samples * part / parts).collect();
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let results: Mutex<Vec<Option<Result<(Vec<Vec<u8>>, f64)>>>> = Mutex::new((0..parts).map(|_| None).collect());
+    let progress = Progress::new(plan);
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                loop {
+                    let part = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(&[from, to]) = bounds.get(part..part + 2).and_then(|b| b.first_chunk::<2>()) else {
+                        return;
+                    };
+                    let result = run_part(program, inputs, outputs, plan, part, (from, to));
+                    let failed = result.is_err();
+                    if let Ok(mut results) = results.lock() {
+                        results[part] = Some(result);
+                    }
+                    if failed {
+                        next.store(parts, Ordering::Relaxed);
+                    }
+                    progress.show(done.fetch_add(to - from, Ordering::Relaxed) + to - from);
+                }
+            });
+        }
+    });
+    progress.clear();
+    let results = results.into_inner().unwrap_or_default();
+    let mut whole = Outcome { outputs: vec![Vec::new(); outputs], nanoseconds: 0.0 };
+    for (part, result) in results.into_iter().enumerate() {
+        // Parts after a failure were not run.
+        let Some(result) = result else { continue };
+        let (found, nanoseconds) = result?;
+        whole.outputs.iter_mut().zip(found).for_each(|(whole, found)| whole.extend(found));
+        whole.nanoseconds += nanoseconds * (bounds[part + 1] - bounds[part]) as f64;
+    }
+    whole.nanoseconds /= plan.samples.max(1) as f64;
+    Ok(whole)
+}
+
+fn run_part(
+    program: &Program,
+    inputs: &[Vec<u8>],
+    outputs: usize,
+    plan: &Plan,
+    part: usize,
+    (from, to): (usize, usize),
+) -> Result<(Vec<Vec<u8>>, f64)> {
+    let piece = |content: &Vec<u8>| {
+        let sample = content.len() / plan.samples.max(1);
+        content[from * sample..to * sample].to_vec()
+    };
+    let inputs: Vec<Vec<u8>> = inputs.iter().map(piece).collect();
+    let resets = if plan.state && !plan.continuous { plan.steps } else { 0 };
+    let call = Call { workspace_offset: 0, steps: (to - from) * plan.steps, repeat: 1, resets };
+    let outcome = program.run_part(&format!("part_{part}"), &inputs, outputs, &call)?;
+    Ok((outcome.outputs, outcome.nanoseconds))
+}
+
+/// A line on standard error that is written anew, where that is a terminal.
+struct Progress {
+    shown: bool,
+    samples: usize,
+}
+
+impl Progress {
+    fn new(plan: &Plan) -> Self {
+        Progress { shown: plan.progress && std::io::stderr().is_terminal(), samples: plan.samples }
+    }
+
+    fn show(&self, done: usize) {
+        if self.shown {
+            let per_cent = done * 100 / self.samples.max(1);
+            let _ = write!(std::io::stderr().lock(), "\r{done} of {} samples, {per_cent} % ", self.samples);
+        }
+    }
+
+    fn clear(&self) {
+        if self.shown {
+            let _ = write!(std::io::stderr().lock(), "\r{:50}\r", "");
+        }
+    }
+}

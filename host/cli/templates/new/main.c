@@ -1,0 +1,49 @@
+/* Runs the model {{ p.symbol }}: inputs in, outputs printed. Written by `tvm-embedded new`; it is yours to change. */
+#include <stdio.h>
+
+#include "{{ p.symbol }}.h"
+
+/* All memory that the model works in, and the context that names it. */
+TVM_{{ p.upper }}_STATIC_CONTEXT(g_context);
+{% if !p.inputs.is_empty() %}static tvm_{{ p.symbol }}_input_t g_input;
+{% endif %}{% if !p.outputs.is_empty() %}static tvm_{{ p.symbol }}_output_t g_output;
+{% endif %}
+{% if !p.inputs.is_empty() %}/* Here your data comes in: from a sensor, a file, a radio. Until then, every element stands for zero. */
+static void read_inputs(void) {
+  size_t i;
+{% for t in p.inputs %}  /* {{ t.describe }} */
+  for (i = 0; i < TVM_{{ p.upper }}_INPUT_{{ t.upper }}_ELEMENTS; i++) {
+{% if t.quantised %}    g_input.{{ t.name }}[i] = tvm_{{ p.symbol }}_input_{{ t.name }}_quantize(0.0f);
+{% else %}    g_input.{{ t.name }}[i] = 0;
+{% endif %}  }
+{% endfor %}}
+{% endif %}
+static void print_outputs(void) {
+  size_t i;
+{% for t in p.outputs %}  printf("{{ t.name }}:");
+  for (i = 0; i < TVM_{{ p.upper }}_OUTPUT_{{ t.upper }}_ELEMENTS; i++) {
+{% if t.quantised %}    printf(" %g", (double)tvm_{{ p.symbol }}_output_{{ t.name }}_dequantize(g_output.{{ t.name }}[i]));
+{% else %}    printf(" %g", (double)g_output.{{ t.name }}[i]);
+{% endif %}  }
+  printf("\n");
+{% endfor %}}
+
+int main(void) {
+{% if !p.inputs.is_empty() %}  const TVMInputs_{{ p.symbol }} inputs = TVM_{{ p.upper }}_INPUTS(&g_input);
+{% endif %}{% if !p.outputs.is_empty() %}  const TVMOutputs_{{ p.symbol }} outputs = TVM_{{ p.upper }}_OUTPUTS(&g_output);
+{% endif %}  int run;
+{% if p.state %}  /* The model keeps state from run to run: before the first run, and before each new stream. */
+{% endif %}  int32_t status = TVMReset_{{ p.symbol }}(&g_context);
+  for (run = 0; run < {{ p.runs }} && status == TVM_STATUS_OK; run++) {
+{% if !p.inputs.is_empty() %}    read_inputs();
+{% endif %}    status = TVMExecute_{{ p.symbol }}({% if p.inputs.is_empty() %}NULL{% else %}&inputs{% endif %}, {% if p.outputs.is_empty() %}NULL{% else %}&outputs{% endif %}, &g_context);
+    if (status == TVM_STATUS_OK) {
+      print_outputs();
+    }
+  }
+  if (status != TVM_STATUS_OK) {
+    printf("the model failed: status %ld\n", (long)status);
+    return 1;
+  }
+  return 0;
+}

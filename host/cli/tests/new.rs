@@ -1,0 +1,110 @@
+//! `new`: projects of every board are built by their own Makefiles, without a warning, and run where there is what they need.
+#![cfg(unix)]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use common::{data, printed, repository, tool};
+
+/// What a board's project is built and run with.
+const BOARDS: [(&str, &[&str]); 3] = [
+    ("host", &["make"]),
+    ("cortex-m4-qemu", &["make", "arm-none-eabi-gcc", "qemu-system-arm"]),
+    ("cortex-m55-qemu", &["make", "arm-none-eabi-gcc", "qemu-system-arm"]),
+];
+
+fn is_there(program: &str) -> bool {
+    Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+}
+
+/// Whether the C library for the boards is there.
+fn has_picolibc() -> bool {
+    let asked = Command::new("arm-none-eabi-gcc").arg("-print-file-name=picolibc.specs").output();
+    asked.is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).contains('/'))
+}
+
+/// The bundled models: without state, and with state and two workspaces; one with several outputs where the data is there.
+fn models() -> Vec<PathBuf> {
+    let mut models = vec![repository("models/digits/digits.tflite"), repository("models/digit_rows/digit_rows.tflite")];
+    models.extend(data("networks").map(|folder| folder.join("rnnoise_int8.tflite")).filter(|model| model.exists()));
+    models
+}
+
+fn make(project: &Path, target: &str) -> String {
+    let output = Command::new("make").arg("-C").arg(project).arg(target).output().expect("make starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !text.contains("warning:"), "{}: {text}", project.display());
+    text
+}
+
+#[test]
+fn projects_build_and_run() {
+    let folder = tempfile::tempdir().unwrap();
+    for (board, needs) in BOARDS {
+        if needs.iter().any(|program| !is_there(program)) || board != "host" && !has_picolibc() {
+            println!("SKIPPED: {board} needs {} and picolibc", needs.join(", "));
+            continue;
+        }
+        for model in models() {
+            let name = model.file_stem().expect("a name").to_string_lossy().into_owned();
+            let project = folder.path().join(format!("{name}-{board}"));
+            tool().arg("new").arg(&project).arg("--model").arg(&model).args(["--board", board]).assert().success();
+            let text = make(&project, "run");
+            // Three runs with state, one without.
+            let outputs = fs::read_to_string(project.join("main.c")).unwrap().matches("  printf(\"").count() - 1;
+            let runs = if name == "digits" { 1 } else { 3 };
+            let printed = text
+                .lines()
+                .filter(|line| line.split(' ').count() > 1 && line.contains(": ") && !line.starts_with("make"))
+                .count();
+            assert!(printed >= outputs.min(1) * runs, "{name} on {board}: {text}");
+            assert!(!text.contains("the model failed"), "{name} on {board}: {text}");
+        }
+    }
+}
+
+/// What the digits of nothing at all are is the same on every board as through `run`.
+#[test]
+fn a_project_computes_what_run_does() {
+    if !is_there("make") {
+        println!("SKIPPED: no make");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (project, model) = (folder.path().join("digits"), repository("models/digits/digits.tflite"));
+    tool().arg("new").arg(&project).arg("--model").arg(&model).assert().success();
+    let text = make(&project, "run");
+    let line = text.lines().find(|line| line.starts_with("probabilities:")).expect("an output");
+    let found: Vec<f64> = line.split(' ').skip(1).map(|number| number.parse().expect("a number")).collect();
+    let (input, output) = (folder.path().join("in.bin"), folder.path().join("out.bin"));
+    fs::write(&input, [0x80; 64]).unwrap();
+    tool().arg("run").arg(&model).arg("--input").arg(&input).arg("--output").arg(&output).assert().success();
+    let real = |byte: &u8| (f64::from(*byte as i8) + 128.0) / 256.0;
+    let expected: Vec<f64> = fs::read(&output).unwrap().iter().map(real).collect();
+    assert_eq!(found.len(), expected.len());
+    assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-5), "{found:?} {expected:?}");
+}
+
+#[test]
+fn what_can_not_be_made_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let digits = repository("models/digits/digits.tflite");
+    let archive = folder.path().join("digits.tar");
+    tool().arg("compile").arg(&digits).arg("-o").arg(&archive).assert().success();
+    let (_, error) =
+        printed(&tool().arg("new").arg(folder.path().join("a")).arg("--model").arg(&archive).assert().code(1));
+    assert!(error.contains("next: give the .tflite file"), "{error}");
+    assert!(!folder.path().join("a").exists());
+    tool().arg("new").arg(folder.path()).arg("--model").arg(&digits).assert().code(3);
+    tool()
+        .arg("new")
+        .arg(folder.path().join("b"))
+        .arg("--model")
+        .arg(&digits)
+        .args(["--board", "moon"])
+        .assert()
+        .code(2);
+}

@@ -1,0 +1,169 @@
+//! `report`: pages, pictures, text and JSON of real models, and how the pages look.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use common::{data, printed, repository, tool};
+use serde_json::Value;
+
+fn digits() -> PathBuf {
+    repository("models/digits/digits.tflite")
+}
+
+fn report(model: &Path, output: &Path, more: &[&str]) {
+    tool().arg("report").arg(model).arg("-o").arg(output).args(more).assert().success().stdout("");
+}
+
+fn facts(model: &Path, more: &[&str]) -> Value {
+    let assert = tool().arg("report").arg(model).arg("--json").args(more).assert().success();
+    serde_json::from_str(&printed(&assert).0).expect("JSON")
+}
+
+/// What is in use never exceeds a pool, and at the peak is what the compiler says is alive.
+#[test]
+fn facts_agree_with_the_compiler() {
+    for (model, more) in
+        [("digits/digits", &[][..]), ("digit_rows/digit_rows", &[]), ("digits/digits", &["--io-in-workspace"])]
+    {
+        let facts = facts(&repository(&format!("models/{model}.tflite")), more);
+        let number = |value: &Value| value.as_u64().expect("a number");
+        for pool in facts["pools"].as_array().expect("pools") {
+            let live: Vec<u64> = pool["live"].as_array().expect("a list").iter().map(number).collect();
+            assert_eq!(live.len(), facts["layers"].as_array().expect("layers").len());
+            let most = live.iter().max().copied().expect("layers");
+            assert!(most <= number(&pool["bytes"]), "{pool}");
+            assert!(
+                live.iter().position(|&bytes| bytes == most) == pool["peak"].as_u64().map(|at| at as usize),
+                "{pool}"
+            );
+            if pool["state"] == false {
+                assert!(most <= number(&facts["totals"]["live"]), "{pool}");
+            }
+        }
+        let sum: u64 = facts["layers"].as_array().expect("layers").iter().map(|layer| number(&layer["macs"])).sum();
+        assert_eq!(sum, number(&facts["totals"]["macs"]));
+    }
+}
+
+#[test]
+fn the_form_follows_the_name_or_the_option() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, option, begins) in [
+        ("a.html", None, "<!DOCTYPE html>"),
+        ("a.svg", None, "<?xml"),
+        ("a.json", None, "{\n"),
+        ("a.txt", None, "digits ("),
+        ("b.txt", Some("--svg"), "<?xml"),
+        ("c", Some("--json"), "{\n"),
+        ("d.html", Some("--text"), "digits ("),
+    ] {
+        let path = folder.path().join(name);
+        report(&digits(), &path, option.as_slice());
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with(begins), "{name}: {text:.40}");
+    }
+    tool().arg("report").arg(digits()).args(["--svg", "--json"]).assert().code(2);
+}
+
+#[test]
+fn a_board_fits_or_does_not() {
+    let says = |board: &str| printed(&tool().arg("report").arg(digits()).args(["--board", board]).assert().success()).0;
+    let text = says("flash=512K,ram=96K");
+    assert!(text.contains("flash: fits: ") && text.contains("RAM: fits: ") && !text.contains("NOT"), "{text}");
+    assert!(says("ram=2K").contains("RAM: DOES NOT FIT: "));
+    tool().arg("report").arg(digits()).args(["--board", "rom=1"]).assert().code(2);
+}
+
+#[test]
+fn reports_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = folder.path().join("before.json");
+    report(&digits(), &before, &[]);
+    let against =
+        |path: &Path, more: &[&str]| tool().arg("report").arg(digits()).arg("--against").arg(path).args(more).assert();
+    let (text, _) = printed(&against(&before, &[]).success());
+    assert!(text.contains("Changed layers\n  nothing"), "{text}");
+    let (text, _) = printed(&against(&before, &["--io-in-workspace"]).success());
+    assert!(text.contains("inputs, bytes") && text.contains("-64 (-100.0 %)"), "{text}");
+    for wrong in ["", "{}", "{\"format\": 2}", "{\"format\": 1}"] {
+        let path = folder.path().join("wrong.json");
+        fs::write(&path, wrong).unwrap();
+        let (_, error) = printed(&against(&path, &[]).code(3));
+        assert!(error.contains("wrong.json") && error.contains("next: "), "{error}");
+    }
+}
+
+#[test]
+fn what_is_no_model_is_refused_with_a_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("digits.tar");
+    tool().arg("compile").arg(digits()).arg("-o").arg(&archive).assert().success();
+    let (_, error) = printed(&tool().arg("report").arg(&archive).assert().code(1));
+    assert!(error.contains("next: give the .tflite file"), "{error}");
+}
+
+/// Names from the file are text, whatever they hold.
+#[test]
+fn names_are_escaped() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, odd) = (b"probabilities", b"<i>&\"'</svg>x");
+    let mut content = fs::read(digits()).unwrap();
+    let at = content.windows(name.len()).position(|window| window == name).expect("the output's name");
+    content[at..at + name.len()].copy_from_slice(odd);
+    let model = folder.path().join("odd.tflite");
+    fs::write(&model, content).unwrap();
+    for form in ["page.html", "memory.svg"] {
+        let path = folder.path().join(form);
+        report(&model, &path, &[]);
+        assert!(!fs::read_to_string(&path).unwrap().contains("<i>"), "{form}");
+    }
+    assert!(fs::read_to_string(folder.path().join("page.html")).unwrap().contains("&#60;i&#62;"));
+}
+
+/// In a browser, nothing of a page is wider than a telephone's screen or a monitor's; wide tables and pictures scroll by
+/// themselves. Every rectangle can be reached with the keyboard.
+#[test]
+fn pages_fit_screens() {
+    if Command::new("chromium").arg("--version").stdout(Stdio::null()).status().is_err() {
+        println!("SKIPPED: no chromium");
+        return;
+    }
+    let mut models = vec![digits(), repository("models/digit_rows/digit_rows.tflite")];
+    models.extend(data("networks").map(|folder| folder.join("hps_model_74ops.tflite")).filter(|model| model.exists()));
+    let folder = tempfile::tempdir().unwrap();
+    for model in models {
+        let page = folder.path().join("page.html");
+        report(&model, &page, &["--board", "flash=512K,ram=96K"]);
+        let frame = |width: u32| {
+            format!("<iframe src=\"page.html\" width=\"{width}\" height=\"900\" style=\"border:0\"></iframe>")
+        };
+        let script = "onload=()=>{document.title=[...document.querySelectorAll('iframe')].map(f=>{const d=f.contentDocument;\
+             const n=d.querySelectorAll('g.buffer').length;const k=d.querySelectorAll('g.buffer[tabindex]').length;\
+             return d.documentElement.scrollWidth+' of '+f.width+' '+(n>0&&n===k)}).join(';')}";
+        let frames = folder.path().join("frames.html");
+        fs::write(
+            &frames,
+            format!("<!DOCTYPE html><title>no</title>{}{}<script>{script}</script>", frame(380), frame(1600)),
+        )
+        .unwrap();
+        let output = Command::new("chromium")
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                "--allow-file-access-from-files",
+                "--dump-dom",
+            ])
+            .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+            .arg(format!("file://{}", frames.display()))
+            .output()
+            .expect("chromium starts");
+        let dom = String::from_utf8_lossy(&output.stdout).into_owned();
+        let title = dom.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap_or(&dom);
+        assert_eq!(title, "380 of 380 true;1600 of 1600 true", "{}", model.display());
+    }
+}

@@ -1,0 +1,144 @@
+//! `validate`: the bundled models are as right as their references say, on integers and on real values; labels of every sort.
+#![cfg(unix)]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::{printed, repository, tool};
+use serde_json::Value;
+
+fn digits() -> PathBuf {
+    repository("models/digits/digits.tflite")
+}
+
+fn file(name: &str) -> String {
+    repository(&format!("models/digits/{name}")).display().to_string()
+}
+
+fn findings(model: &Path, args: &[&str]) -> Value {
+    let assert = tool().arg("validate").arg(model).args(args).arg("--json").assert().success();
+    serde_json::from_str(&printed(&assert).0).expect("JSON")
+}
+
+/// A `.npy` file of float32 or uint8.
+fn npy(path: &Path, descr: &str, shape: &str, data: &[u8]) {
+    let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}");
+    let padding = " ".repeat(64 - (10 + header.len() + 1) % 64);
+    let length = u16::try_from(header.len() + padding.len() + 1).unwrap();
+    let mut content = b"\x93NUMPY\x01\0".to_vec();
+    content.extend(length.to_le_bytes());
+    content.extend(format!("{header}{padding}\n").bytes());
+    content.extend(data);
+    fs::write(path, content).unwrap();
+}
+
+/// The held-back images as real values.
+fn real_images() -> Vec<u8> {
+    let stored = fs::read(file("test_images.bin")).unwrap();
+    stored.iter().flat_map(|&byte| ((f32::from(byte as i8) + 128.0) / 255.0).to_le_bytes()).collect()
+}
+
+#[test]
+fn the_bundled_model_is_right_357_times_of_360() {
+    let args = ["--inputs", &file("test_images.bin"), "--labels", &file("test_labels.bin")];
+    let found = findings(&digits(), &args);
+    let classes = &found["classes"];
+    assert_eq!((&found["samples"], &classes["right"]), (&360.into(), &357.into()));
+    assert!((classes["accuracy"].as_f64().unwrap() - 357.0 / 360.0).abs() < 1e-12);
+    let cells = |row: &Value| row.as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect::<Vec<_>>();
+    let confusion: Vec<Vec<u64>> = classes["confusion"].as_array().unwrap().iter().map(cells).collect();
+    assert!(confusion.iter().all(|row| row.iter().sum::<u64>() == 36), "{confusion:?}");
+    assert_eq!((0..10).map(|i| confusion[i][i]).sum::<u64>(), 357);
+    assert_eq!(classes["worst"].as_array().unwrap().len(), 3);
+    assert!(classes["top_right"].as_u64().unwrap() >= 357 && classes["top"] == 5);
+    let (text, error) = printed(&tool().arg("validate").arg(digits()).args(args).assert().success());
+    assert!(text.contains("accuracy: 357 of 360, 99.17 %") && text.contains("Most wrong"), "{text}");
+    // No progress where there is no terminal.
+    assert_eq!(error, "");
+}
+
+/// Real values, in one file and in a directory, on any number of cores.
+#[test]
+fn real_values_are_quantised_by_the_models_own_parameters() {
+    let folder = tempfile::tempdir().unwrap();
+    let (all, parts, labels) =
+        (folder.path().join("all.npy"), folder.path().join("parts"), folder.path().join("y.csv"));
+    let images = real_images();
+    npy(&all, "<f4", "360, 8, 8", &images);
+    fs::create_dir(&parts).unwrap();
+    let half = images.len() / 2;
+    npy(&parts.join("1.npy"), "<f4", "180, 8, 8, 1", &images[..half]);
+    npy(&parts.join("2.npy"), "<f4", "180, 8, 8, 1", &images[half..]);
+    let classes = fs::read(file("test_labels.bin")).unwrap();
+    let lines: String = classes.iter().map(|class| format!("{class}\n")).collect();
+    fs::write(&labels, format!("class\n{lines}")).unwrap();
+    for (inputs, jobs) in [(&all, "1"), (&all, "3"), (&parts, "64")] {
+        let args = ["--inputs", inputs.to_str().unwrap(), "--labels", labels.to_str().unwrap(), "--jobs", jobs];
+        assert_eq!(findings(&digits(), &args)["classes"]["right"], 357, "{args:?}");
+    }
+    // A shape of another model.
+    npy(&all, "<f4", "360, 64", &images);
+    let assert = tool().arg("validate").arg(digits()).arg("--inputs").arg(&all).assert().code(3);
+    assert!(printed(&assert).1.contains("shape [360, 64]"));
+}
+
+#[test]
+fn streams_are_judged_by_the_last_of_their_runs() {
+    let rows = repository("models/digit_rows/digit_rows.tflite");
+    let args = ["--inputs", &file("test_images.bin"), "--labels", &file("test_labels.bin"), "--steps", "8"];
+    let stream = findings(&rows, &[&args[..], &["--continuous"]].concat());
+    assert_eq!((&stream["samples"], &stream["classes"]["right"]), (&360.into(), &356.into()));
+    // With a reset before each sample, the number of cores makes no difference.
+    let [one, four] = ["1", "4"].map(|jobs| findings(&rows, &[&args[..], &["--jobs", jobs]].concat()));
+    assert_eq!(one["classes"], four["classes"]);
+    assert!(one["classes"]["right"].as_u64().unwrap() >= 350, "{one}");
+    tool().arg("validate").arg(digits()).args(args).assert().code(2);
+}
+
+#[test]
+fn another_model_is_compared() {
+    let args = ["--inputs", &file("test_images.bin"), "--labels", &file("test_labels.bin")];
+    let same = findings(&digits(), &[&args[..], &["--against", digits().to_str().unwrap()]].concat());
+    let against = &same["against"];
+    assert_eq!((&against["same"], &against["right"]), (&360.into(), &357.into()));
+    assert_eq!((&against["greatest_difference"], &against["worst"]), (&0.0.into(), &Value::Array(Vec::new())));
+    let rows = repository("models/digit_rows/digit_rows.tflite");
+    let assert = tool().arg("validate").arg(digits()).args(args).arg("--against").arg(rows).assert().code(2);
+    assert!(printed(&assert).1.contains("next: --against takes a model with the same inputs"));
+}
+
+#[test]
+fn values_and_thresholds() {
+    let folder = tempfile::tempdir().unwrap();
+    let wanted = folder.path().join("y.npy");
+    npy(&wanted, "<f4", "360, 10", &0.5f32.to_le_bytes().repeat(3600));
+    let images = file("test_images.bin");
+    let found = findings(&digits(), &["--inputs", &images, "--labels", wanted.to_str().unwrap()]);
+    let values = &found["values"];
+    assert!((values["greatest_error"].as_f64().unwrap() - 0.5).abs() < 0.01, "{values}");
+    let inputs = ["--inputs", &images, "--labels", &file("test_labels.bin")];
+    let at_least = |part: &str| tool().arg("validate").arg(digits()).args(inputs).args(["--at-least", part]).assert();
+    at_least("0.99").success();
+    assert!(printed(&at_least("0.995").code(4)).1.contains("accuracy 0.9917 is below 0.995"));
+    at_least("2").code(2);
+}
+
+#[test]
+fn wrong_labels_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let labels = folder.path().join("y.csv");
+    let images = file("test_images.bin");
+    for (content, words) in [
+        ("1\n2\n".to_owned(), "holds 2 labels, 3600 were expected"),
+        ("10\n".repeat(360), "label 0 is 10, classes are 0 to 9"),
+        ("1\nx\n".to_owned(), "line 2 holds something that is no number"),
+        ("class\n".to_owned(), "holds no numbers"),
+    ] {
+        fs::write(&labels, content).unwrap();
+        let args = ["--inputs", &images, "--labels", labels.to_str().unwrap()];
+        let (_, error) = printed(&tool().arg("validate").arg(digits()).args(args).assert().code(3));
+        assert!(error.contains(words), "{error}");
+    }
+}
