@@ -14,7 +14,9 @@ typedef struct {
 
 /* A float16 as a float. */
 TVMK_INLINE float tvmk_float_of_half(uint16_t half) {
-#if TVMK_GNU && defined(__arm__) && defined(__ARM_FP) && (__ARM_FP & 2) && (__ARM_FP & 4)
+/* Cores of the M profile that have floats have the instruction, whatever __ARM_FP says. */
+#if TVMK_GNU && defined(__arm__) && defined(__ARM_FP) && (__ARM_FP & 4) && \
+    ((__ARM_FP & 2) || (defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'))
     float x;
     uint32_t bits = half;
     __asm__("vmov %0, %1\nvcvtb.f32.f16 %0, %0" : "=t"(x) : "r"(bits));
