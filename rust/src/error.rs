@@ -67,7 +67,7 @@ mod tests {
     use std::string::ToString;
 
     #[test]
-    fn every_status_comes_back() {
+    fn every_status_is_returned() {
         for status in &status::ALL[1..] {
             let error = Error::check(*status as i32).unwrap_err();
             assert_eq!((error, error.code()), (Error::Status(*status), *status as i32));

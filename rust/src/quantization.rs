@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn halves_go_away_from_zero_and_all_else_is_limited() {
+    fn halves_round_away_from_zero_and_values_are_clamped() {
         let q = Quantization::new(0.5, -3);
         for (real, element) in [
             (0.0, -3),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn every_element_comes_back() {
+    fn every_element_is_restored() {
         for (scale, zero_point) in [(0.003_921_569, -128), (1.5, 7), (1e-6, 127)] {
             let q = Quantization::new(scale, zero_point);
             for element in i8::MIN..=i8::MAX {

@@ -41,7 +41,7 @@ fn package() -> Result<()> {
         let file = paths::target().join(format!("package/{name}-{}.crate", env!("CARGO_PKG_VERSION")));
         let listed = Cmd::new("tar").arg("-tf").arg(&file).capture()?;
         for wanted in ["README.md", "LICENSE"] {
-            ensure!(listed.lines().any(|line| line.ends_with(wanted)), "{} holds no {wanted}", file.display());
+            ensure!(listed.lines().any(|line| line.ends_with(wanted)), "{} does not contain {wanted}", file.display());
         }
         let bytes = fs::metadata(&file).with_context(|| file.display().to_string())?.len();
         println!("{name:<24} {:>4} files {bytes:>8} bytes", listed.lines().count());
