@@ -60,7 +60,8 @@ fn exact(kernel: &str) -> Option<fn(f32) -> f32> {
         "tvmk_each_ceil" => f32::ceil,
         "tvmk_each_floor" => f32::floor,
         "tvmk_each_neg" => |x| -x,
-        "tvmk_each_round" => f32::round_ties_even,
+        // From the whole number below, so that the result above -1 is 0, not -0.
+        "tvmk_each_round" => |x| if x > -1.0 && x < 0.0 { x.round_ties_even() + 0.0 } else { x.round_ties_even() },
         "tvmk_each_rsqrt" => |x| 1.0 / x.sqrt(),
         "tvmk_each_sqrt" => f32::sqrt,
         "tvmk_each_square" => |x| x * x,
@@ -68,4 +69,19 @@ fn exact(kernel: &str) -> Option<fn(f32) -> f32> {
         "tvmk_float_relu6" => |x| x.clamp(0.0, 6.0),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::exact;
+
+    #[test]
+    fn rounding_at_compile_time_gives_the_signs_of_zero_that_the_kernel_gives() {
+        let round = exact("tvmk_each_round").unwrap();
+        for (x, rounded) in
+            [(-0.3f32, 0.0f32), (-0.5, 0.0), (-0.0, -0.0), (-0.7, -1.0), (0.5, 0.0), (1.5, 2.0), (-1.5, -2.0)]
+        {
+            assert_eq!(round(x).to_bits(), rounded.to_bits(), "{x}");
+        }
+    }
 }
