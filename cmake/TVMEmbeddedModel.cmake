@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tvm_embedded_add_model(<target> <archive> [SYMBOL <name>] [MODULE <name>] [TFLITE <file>] [RUNTIME <target>]
-#                        [LIBRARIES <target>...])
+#                        [LIBRARIES <target>...] [LAYERS])
 #
 # Makes the static library <target> of a model: the C that `tvm-embedded generate` writes for <archive>, in
 # <target>/ of the current build directory, which is on the include path of whoever links <target>.
@@ -9,13 +9,14 @@
 #   MODULE     which model, when the archive holds several
 #   TFLITE     the file that an archive of TVM was made from: adds shapes and quantisation
 #   RUNTIME    the runtime to link: tvm_embedded::tvm_embedded, if not given, or tvm_embedded::tvm_embedded_shared
+#   LAYERS     with hooks round each layer, and runs in parts: defines TVM_EMBEDDED_LAYERS, for who links <target> too
 #   LIBRARIES  targets with functions that the model calls and does not hold: CMSIS-NN, a device's driver
 #
 # The archive must exist when CMake configures: the names of the files inside decide what is compiled. When it changes, the
 # next build configures again by itself, and compiles the new files.
 set(tvm_embedded_generate_script ${CMAKE_CURRENT_LIST_DIR}/TVMEmbeddedGenerate.cmake CACHE INTERNAL "")
 function(tvm_embedded_add_model target archive)
-  cmake_parse_arguments(PARSE_ARGV 2 model "" "SYMBOL;MODULE;TFLITE;RUNTIME" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME" "LIBRARIES")
   if(model_UNPARSED_ARGUMENTS OR model_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "tvm_embedded_add_model(${target}): wrong arguments: "
       "${model_UNPARSED_ARGUMENTS} ${model_KEYWORDS_MISSING_VALUES}")
@@ -88,6 +89,9 @@ function(tvm_embedded_add_model target archive)
   target_include_directories(${target} PUBLIC ${folder} PRIVATE ${folder}/archive)
   target_compile_features(${target} PRIVATE c_std_99)
   target_link_libraries(${target} PUBLIC ${model_RUNTIME} ${model_LIBRARIES})
+  if(model_LAYERS)
+    target_compile_definitions(${target} PUBLIC TVM_EMBEDDED_LAYERS)
+  endif()
   if(wants_flags AND (UNIX OR CMAKE_SYSTEM_NAME STREQUAL Generic))
     target_link_libraries(${target} PUBLIC m)
   endif()

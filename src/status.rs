@@ -7,7 +7,7 @@ use core::num::NonZeroUsize;
 /// The numbers are part of the ABI. They lie between -7499 and -7401, apart from the codes of TVM's own runtime
 /// (`category << 8 | code`, TVM 0.8 to 0.18), from CMSIS-NN's (-1 to -4) and from `errno`. A failure of the model's code
 /// comes back unchanged and is never mistaken for one of these: the code that TVM generates returns 0 or -1, and that of this
-/// project's compiler 0 or [`TVMStatus::StateNotReset`].
+/// project's compiler 0, [`TVMStatus::StateNotReset`] or [`TVMStatus::ValueOutOfRange`].
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TVMStatus {
@@ -77,6 +77,16 @@ pub enum TVMStatus {
     /// A value in a tensor has no result: a position outside of the tensor it points into, an integer divided by zero.
     /// The generated code of a compiled model answers this.
     ValueOutOfRange = -7431,
+    /// A hook answered something else than 0, and the run ended there. The model can be run again.
+    Aborted = -7432,
+    /// The step is done and layers remain: call `TVMStep_<model>` again. Outputs are not complete yet.
+    Unfinished = -7433,
+    /// The run was never begun, or has come to its end: by its last layer, an abort or a failure.
+    RunNotBegun = -7434,
+    /// The run was begun for another model.
+    WrongRun = -7435,
+    /// A workspace lies elsewhere than where the run was begun.
+    WorkspaceChanged = -7436,
 }
 
 /// A status other than success as a small number: what the core's results carry. Small numbers are what devices handle
@@ -144,6 +154,11 @@ const TEXTS: &[u8] = b"\
     model is running\0\
     state not reset\0\
     value out of range\0\
+    aborted by a hook\0\
+    layers remain\0\
+    run not begun\0\
+    another model's run\0\
+    workspace changed\0\
     model's own code\0";
 
 /// The text of a status, or of a failure code that is a model's own, as a C string in constant memory, NUL included.
@@ -169,7 +184,7 @@ pub fn text(code: i32) -> &'static [u8] {
 }
 
 /// Every status there is.
-pub const ALL: [TVMStatus; 32] = {
+pub const ALL: [TVMStatus; 37] = {
     use TVMStatus::*;
     [
         Ok,
@@ -204,6 +219,11 @@ pub const ALL: [TVMStatus; 32] = {
         Busy,
         StateNotReset,
         ValueOutOfRange,
+        Aborted,
+        Unfinished,
+        RunNotBegun,
+        WrongRun,
+        WorkspaceChanged,
     ]
 };
 

@@ -9,7 +9,7 @@ static void texts_of_statuses(void) {
   int32_t code;
   for (code = -7500; code <= -7399; code++) {
     const char *text = TVMStatusString(code);
-    const int ours = code <= TVM_STATUS_NULL_MODEL && code >= TVM_STATUS_VALUE_OUT_OF_RANGE;
+    const int ours = code <= TVM_STATUS_NULL_MODEL && code >= TVM_STATUS_WORKSPACE_CHANGED;
     int32_t other;
     CHECK(text[0] != '\0');
     CHECK(ours == (strcmp(text, "model's own code") != 0));
@@ -42,6 +42,11 @@ static void texts_of_statuses(void) {
   NAMES(TVM_STATUS_NAME_UNKNOWN, "name");
   NAMES(TVM_STATUS_STATE_NOT_RESET, "state");
   NAMES(TVM_STATUS_VALUE_OUT_OF_RANGE, "value");
+  NAMES(TVM_STATUS_ABORTED, "aborted");
+  NAMES(TVM_STATUS_UNFINISHED, "remain");
+  NAMES(TVM_STATUS_RUN_NOT_BEGUN, "run");
+  NAMES(TVM_STATUS_WRONG_RUN, "run");
+  NAMES(TVM_STATUS_WORKSPACE_CHANGED, "workspace");
   CHECK_TEXT(TVMStatusString(TVM_STATUS_OK), "success");
 }
 

@@ -252,6 +252,46 @@ static void a_model_without_an_entry(void) {
   CHECK(fake.runs == runs + 1);
 }
 
+/* Each aspect is checked, in the order of TVMExecute, and nothing runs. */
+static void contexts_are_checked_without_a_run(void) {
+  static TVMModel empty;
+  const unsigned runs = (unsigned)fake.runs;
+  TVMWorkspaces_full workspaces;
+  TVMParameters_full parameters;
+  TVMDevices_full devices;
+  TVMContext context;
+  memset(&context, 0, sizeof(context));
+  workspaces.sram = g_sram.bytes;
+  workspaces.state = g_state.bytes;
+  parameters.carried = NULL;
+  parameters.weights = g_weights;
+  devices.npu = &g_handle;
+  devices.dsp = NULL;
+  CHECK_STATUS(TVMCheckContext(NULL, &context), TVM_STATUS_NULL_MODEL);
+  CHECK_STATUS(TVMCheckContext(&empty, &context), TVM_STATUS_NOT_A_MODEL);
+  CHECK_STATUS(TVMCheckContext(&full, NULL), TVM_STATUS_NULL_CONTEXT);
+  CHECK_STATUS(TVMCheckContext(&full, &context), TVM_STATUS_WORKSPACES_NOT_SET);
+  CHECK_STATUS(TVMSetWorkspaces(&context, &workspaces), TVM_STATUS_OK);
+  CHECK_STATUS(TVMCheckContext(&full, &context), TVM_STATUS_PARAMETERS_NOT_SET);
+  CHECK_STATUS(TVMSetParameters(&context, &parameters), TVM_STATUS_OK);
+  CHECK_STATUS(TVMCheckContext(&full, &context), TVM_STATUS_NULL_PARAMETER);
+  parameters.carried = g_carried;
+  CHECK_STATUS(TVMCheckContext(&full, &context), TVM_STATUS_DEVICES_NOT_SET);
+  CHECK_STATUS(TVMSetDevices(&context, &devices), TVM_STATUS_OK);
+  CHECK_STATUS(TVMCheckContext(&full, &context), TVM_STATUS_NULL_DEVICE);
+  devices.dsp = &g_handle;
+  CHECK_STATUS(TVMCheckContext(&full, &context), TVM_STATUS_OK);
+  workspaces.state = NULL;
+  CHECK_STATUS(TVMCheckContext(&full, &context), TVM_STATUS_NULL_WORKSPACE);
+  CHECK_STATUS(TVMCheckContext(&alone, NULL), TVM_STATUS_OK);
+  CHECK_STATUS(TVMCheckContext(&one, NULL), TVM_STATUS_OK);
+  CHECK_STATUS(TVMCheckContext(&brought, NULL), TVM_STATUS_NULL_CONTEXT);
+  empty = full;
+  empty.entry = NULL;
+  CHECK_STATUS(TVMCheckContext(&empty, &context), TVM_STATUS_CORRUPT_MODEL);
+  CHECK((unsigned)fake.runs == runs);
+}
+
 int main(void) {
   several_workspaces_parameters_devices_and_state();
   no_state_needs_no_reset();
@@ -262,5 +302,6 @@ int main(void) {
   tensors_inside_and_outside();
   a_model_without_names();
   a_model_without_an_entry();
+  contexts_are_checked_without_a_run();
   return check_end();
 }

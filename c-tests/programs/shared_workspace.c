@@ -5,8 +5,12 @@
 #include "my_model.h"
 #include "pictures.h"
 
-#define LARGER(one, other) ((one) > (other) ? (one) : (other))
-static uint8_t g_workspace[LARGER(TVM_MY_MODEL_WORKSPACE_BYTES, TVM_INSIDE_WORKSPACE_BYTES)];
+TVM_STATIC_ASSERT(TVM_SHARED_WORKSPACE_BYTES(3) == 3, one);
+TVM_STATIC_ASSERT(TVM_SHARED_WORKSPACE_BYTES(3, 9, 4) == 9, three);
+TVM_STATIC_ASSERT(TVM_SHARED_WORKSPACE_BYTES(1, 2, 3, 4, 5, 6, 7, 8) == 8, eight);
+TVM_STATIC_ASSERT(TVM_SHARED_WORKSPACE_BYTES(1, TVM_SHARED_WORKSPACE_BYTES(2, 70000, 8), 3) == 70000, nested);
+
+static uint8_t g_workspace[TVM_SHARED_WORKSPACE_BYTES(TVM_MY_MODEL_WORKSPACE_BYTES, TVM_INSIDE_WORKSPACE_BYTES)];
 static const TVMContext g_context = TVM_MY_MODEL_CONTEXT(g_workspace);
 static const TVMContext g_inside_context = TVM_INSIDE_CONTEXT(g_workspace);
 
@@ -16,6 +20,10 @@ int main(void) {
   TVMInputs_inside inside_inputs;
   TVMOutputs_inside inside_outputs;
   int at;
+  if (TVMCheckContext(&my_model, &g_context) != TVM_STATUS_OK || TVMCheckContext(&inside, &g_inside_context) != TVM_STATUS_OK ||
+      TVMCheckContext(&inside, NULL) != TVM_STATUS_NULL_CONTEXT) {
+    return 5;
+  }
   if (TVMMapInputs_inside(&g_inside_context, &inside_inputs) != TVM_STATUS_OK ||
       TVMMapOutputs_inside(&g_inside_context, &inside_outputs) != TVM_STATUS_OK) {
     return 1;

@@ -121,7 +121,7 @@
  * The numbers are part of the ABI. They lie between -7499 and -7401, apart from the codes of TVM's own runtime
  * (`category << 8 | code`, TVM 0.8 to 0.18), from CMSIS-NN's (-1 to -4) and from `errno`. A failure of the model's code
  * comes back unchanged and is never mistaken for one of these: the code that TVM generates returns 0 or -1, and that of this
- * project's compiler 0 or [`TVMStatus::StateNotReset`].
+ * project's compiler 0, [`TVMStatus::StateNotReset`] or [`TVMStatus::ValueOutOfRange`].
  */
 enum TVMStatus
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -258,6 +258,26 @@ enum TVMStatus
    * The generated code of a compiled model answers this.
    */
   TVM_STATUS_VALUE_OUT_OF_RANGE = -7431,
+  /**
+   * A hook answered something else than 0, and the run ended there. The model can be run again.
+   */
+  TVM_STATUS_ABORTED = -7432,
+  /**
+   * The step is done and layers remain: call `TVMStep_<model>` again. Outputs are not complete yet.
+   */
+  TVM_STATUS_UNFINISHED = -7433,
+  /**
+   * The run was never begun, or has come to its end: by its last layer, an abort or a failure.
+   */
+  TVM_STATUS_RUN_NOT_BEGUN = -7434,
+  /**
+   * The run was begun for another model.
+   */
+  TVM_STATUS_WRONG_RUN = -7435,
+  /**
+   * A workspace lies elsewhere than where the run was begun.
+   */
+  TVM_STATUS_WORKSPACE_CHANGED = -7436,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1589,6 +1609,17 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
 
 /** Bytes of an array that must have `least` of them, or a compile error. */
 #define TVM_CHECKED_SIZE(array, least) (sizeof(array) + 0u * sizeof(char[sizeof(array) >= (least) ? 1 : -1]))
+/**
+ * Bytes that suffice for each of up to eight models that work in one buffer, one after the other: the largest of
+ * TVM_..._WORKSPACE_BYTES. More than eight don't compile; each argument may be another TVM_SHARED_WORKSPACE_BYTES(...).
+ */
+#define TVM_SHARED_WORKSPACE_BYTES(...) TVM_MOST_OF_(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+/** Of TVM_SHARED_WORKSPACE_BYTES: the largest of eight; the ninth must be 0. */
+#define TVM_MOST_OF_(a, b, c, d, e, f, g, h, ninth, ...)                                                                \
+  (TVM_MORE_(TVM_MORE_(TVM_MORE_(a, b), TVM_MORE_(c, d)), TVM_MORE_(TVM_MORE_(e, f), TVM_MORE_(g, h))) +                \
+   0u * sizeof(char[(ninth) == 0 ? 1 : -1]))
+/** Of TVM_SHARED_WORKSPACE_BYTES: the larger of two. */
+#define TVM_MORE_(a, b) ((a) > (b) ? (a) : (b))
 /** A binding that was never set. */
 #define TVM_UNSET_BINDING { 0, 0, 0 }
 
@@ -1597,11 +1628,15 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
 #define TVM_CAST(type, value) reinterpret_cast<type>(value)
 /** A conversion between numbers that neither language warns of. */
 #define TVM_CONVERT(type, value) static_cast<type>(value)
+/** What a `void` pointer points at. */
+#define TVM_FROM_VOID(type, value) static_cast<type>(value)
 #else
 /** A cast between pointers, or a pointer and an integer, that neither language warns of. */
 #define TVM_CAST(type, value) ((type)(value))
 /** A conversion between numbers that neither language warns of. */
 #define TVM_CONVERT(type, value) ((type)(value))
+/** What a `void` pointer points at. */
+#define TVM_FROM_VOID(type, value) ((type)(value))
 #endif
 
 /** The first byte a model uses of workspace `index` of `count`, in a context that TVMExecute accepts. */
@@ -1710,6 +1745,175 @@ static inline int32_t TVMQuantizeInteger(int32_t value, int32_t multiplier, int3
   }
   return element;
 }
+
+#ifndef TVM_EMBEDDED_NO_LIBRARY
+/**
+ * Checks a context against a model without running it: each workspace, each parameter and each device, as TVMExecute would. A
+ * firmware with several models calls it for each of them when it starts.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param[in] model the model's descriptor
+ * @param[in] context the context; NULL is legal for a model that needs none
+ * @return TVM_STATUS_OK, or what TVMExecute answers for a bad model, context, workspace, parameter or device
+ */
+static inline int32_t TVMCheckContext(const TVMModel *model, const TVMContext *context) {
+  int32_t status = TVMCheckModel(model);
+  const void *constants = NULL;
+  void *memory = NULL;
+  size_t index;
+  if ((status == TVM_STATUS_OK) && (model->entry == NULL)) {
+    status = TVM_STATUS_CORRUPT_MODEL;
+  }
+  if (status == TVM_STATUS_OK) {
+    for (index = 0; (status == TVM_STATUS_OK) && (index < model->num_workspaces); index++) {
+      status = TVMGetWorkspace(model, context, index, &memory);
+    }
+    for (index = 0; (status == TVM_STATUS_OK) && (index < model->num_parameters); index++) {
+      status = TVMGetParameter(model, context, index, &constants);
+    }
+    for (index = 0; (status == TVM_STATUS_OK) && (index < model->num_devices); index++) {
+      status = TVMGetDevice(model, context, index, &memory);
+    }
+  }
+  return status;
+}
+#endif /* TVM_EMBEDDED_NO_LIBRARY */
+
+/* ---- Layers, one by one ------------------------------------------------------------------------------------------- */
+/* For programs that define TVM_EMBEDDED_LAYERS for every C and C++ file, and models of tvm-embedded's own compiler: the model's
+ * header then declares TVMExecuteLayers_<model> with hooks, and TVMBegin_<model> and TVMStep_<model> for runs in parts. All of
+ * it is the model's own code; nothing of it is in the library. docs/layers.md */
+
+/** What a layer writes. */
+typedef struct TVMLayerOutput {
+  /** Bytes. */
+  uint32_t bytes;
+  /** The first one's place in the memory that holds it. */
+  uint32_t offset;
+  /** Which memory: for TVMLayerData_<model>. */
+  uint32_t memory;
+} TVMLayerOutput;
+
+/** A layer of a compiled model: constant data of the model. */
+typedef struct TVMLayer {
+  /** Its function in the model's C, as `tvm-embedded inspect` names it. */
+  const char *name;
+  /** The operators of the .tflite file that it computes, joined by `+`. */
+  const char *kind;
+  /** What it writes: `output_count` of them. */
+  const TVMLayerOutput *outputs;
+  /** Multiply-accumulates of one call. */
+  uint64_t macs;
+  /** Its number, from 0. */
+  uint16_t index;
+  /** Number of outputs. */
+  uint16_t output_count;
+} TVMLayer;
+
+/**
+ * Called before or after a layer. 0 goes on. TVM_STATUS_UNFINISHED leaves a run of TVMStep_<model>, which can be taken up
+ * again at this very place: the hook is then asked anew. Anything else ends the run with TVM_STATUS_ABORTED.
+ */
+typedef int32_t (*TVMLayerHook)(void *user, const TVMLayer *layer);
+
+/** Both hooks; each may be NULL. */
+typedef struct TVMLayerHooks {
+  /** Called before each layer. */
+  TVMLayerHook before;
+  /** Called after each layer that did not fail. */
+  TVMLayerHook after;
+  /** Handed to both. */
+  void *user;
+} TVMLayerHooks;
+
+struct TVMRun;
+/** Runs a model's layers from where a run is: in the model's own C, for TVMRun. */
+typedef int32_t (*TVMRunEntry)(const void *inputs, const void *outputs, const TVMContext *context, const TVMLayerHooks *hooks,
+                               struct TVMRun *run);
+
+/** A run in parts. The members are TVMBegin_<model>'s and TVMStep_<model>'s; `position` may be read. */
+typedef struct TVMRun {
+  /** Whose run it is; NULL when it has not begun or has ended. */
+  TVMRunEntry entry;
+  /** The structs of pointers it was begun with. */
+  const void *inputs;
+  /** The same for the outputs. */
+  const void *outputs;
+  /** The context. */
+  const TVMContext *context;
+  /** Where the workspaces lay. */
+  uintptr_t memory;
+  /** What is called round each layer. */
+  TVMLayerHooks hooks;
+  /** Layers that this step may still run. */
+  uint32_t remaining;
+  /** Twice the number of the next layer, and 1 more where only the call after it is due. */
+  uint32_t position;
+  /** What the last test of a loop or branch found. */
+  int32_t test;
+} TVMRun;
+
+#ifdef TVM_EMBEDDED_LAYERS
+/** A hook that does nothing. */
+static inline int32_t TVMNoHook(void *user, const TVMLayer *layer) {
+  (void)user;
+  (void)layer;
+  return TVM_STATUS_OK;
+}
+
+/** Both hooks, none of them NULL. */
+static inline TVMLayerHooks TVMBothHooks(const TVMLayerHooks *hooks) {
+  TVMLayerHooks both;
+  both.before = TVMNoHook;
+  both.after = TVMNoHook;
+  both.user = NULL;
+  if (hooks != NULL) {
+    both.user = hooks->user;
+    if (hooks->before != NULL) {
+      both.before = hooks->before;
+    }
+    if (hooks->after != NULL) {
+      both.after = hooks->after;
+    }
+  }
+  return both;
+}
+
+/** Before each layer of a step: whether the step may run it. */
+static inline int32_t TVMBeforeInStep(void *user, const TVMLayer *layer) {
+  TVMRun *run = TVM_FROM_VOID(TVMRun *, user);
+  int32_t status = TVM_STATUS_UNFINISHED;
+  if (run->remaining != 0u) {
+    status = run->hooks.before(run->hooks.user, layer);
+    if (status == TVM_STATUS_OK) {
+      run->remaining--;
+    }
+  }
+  return status;
+}
+
+/** After each layer of a step. */
+static inline int32_t TVMAfterInStep(void *user, const TVMLayer *layer) {
+  const TVMRun *run = TVM_FROM_VOID(const TVMRun *, user);
+  return run->hooks.after(run->hooks.user, layer);
+}
+
+/** TVMStep_<model> once the run is known to be the model's. */
+static inline int32_t TVMStepRun(TVMRun *run, uint32_t layers) {
+  TVMLayerHooks hooks;
+  int32_t status;
+  hooks.before = TVMBeforeInStep;
+  hooks.after = TVMAfterInStep;
+  hooks.user = run;
+  run->remaining = layers;
+  status = run->entry(run->inputs, run->outputs, run->context, &hooks, run);
+  if (status != TVM_STATUS_UNFINISHED) {
+    run->entry = NULL;
+  }
+  return status;
+}
+#endif /* TVM_EMBEDDED_LAYERS */
 
 #ifdef TVM_EMBEDDED_NO_LIBRARY
 /** What the library does in TVMGetParameter and TVMGetDevice, for programs without it: `index` of `count` in a binding. */

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz,
-    header, heartbeat, misra, mutants, no_library, packages, proof, reach, sanitize, setup, size, stack, sysroot, test,
-    wake_word, wheel,
+    header, heartbeat, layers, misra, mutants, no_library, packages, proof, reach, sanitize, setup, size, stack,
+    sysroot, test, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -174,6 +174,12 @@ const VERBS: &[Verb] = &[
         usage: "[BOARD...]",
         about: "library, C tests and real models on the emulated boards",
         run: firmware::run,
+    },
+    Verb {
+        name: "layers",
+        usage: "[BOARD...]",
+        about: "instructions of each layer of the bundled model on emulated boards, and the cost of hooks and steps",
+        run: layers::run,
     },
     Verb {
         name: "dist",

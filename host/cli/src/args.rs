@@ -158,13 +158,18 @@ pub struct Inspect {
     /// Print the same facts as JSON
     #[arg(long)]
     pub json: bool,
+
+    /// Show beside each layer what it took on a board: the table that examples/layers prints, or a log that holds it
+    #[arg(long, value_name = "FILE")]
+    pub measured: Option<PathBuf>,
 }
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:
   tvm-embedded inspect keyword.tar
   tvm-embedded inspect keyword.tflite --json | jq '.models[0].workspaces'
-  tvm-embedded inspect from_tvm.tar --tflite original.tflite";
+  tvm-embedded inspect from_tvm.tar --tflite original.tflite
+  tvm-embedded inspect keyword.tar --measured cycles.csv";
 
 /// `run`
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! `tvm-embedded inspect`: what is in a model, as a table or as JSON.
 
+mod measured;
 mod report;
 mod text;
 
@@ -15,7 +16,10 @@ pub fn inspect(args: &Inspect) -> Result<()> {
         Some(_) => Some(load::chosen(&loaded.library, &args.model)?.name.as_str()),
         None => None,
     };
-    let report = report::Report::new(&loaded, only);
+    let mut report = report::Report::new(&loaded, only);
+    if let Some(path) = &args.measured {
+        measured::Measured::read(path)?.merge(&mut report)?;
+    }
     if !args.json {
         return terminal::print(&text::text(&report));
     }

@@ -42,6 +42,42 @@ fn digit(scores: &[u8]) -> u8 {
 
 /// `inspect` of a streaming model says what to do before its first run.
 #[test]
+fn inspect_merges_what_was_measured() {
+    let digits = repository("models/digits/digits.tflite");
+    let (json, _) = printed(&tool().args(["inspect", "--json"]).arg(&digits).assert().success());
+    let facts: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let layers = facts["models"][0]["layers"].as_array().unwrap();
+    let mut table = String::from("power on\nlayer,name,kind,macs,cycles\n");
+    for (i, layer) in layers.iter().enumerate() {
+        let name = layer["function"].as_str().unwrap().trim_start_matches("tvmgen_digits_");
+        table += &format!("{i},{name},KIND,0,{}\n", 700_001 + i);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cycles.csv");
+    let inspect = |table: &str, json: bool| {
+        std::fs::write(&file, table).unwrap();
+        let mut tool = tool();
+        tool.arg("inspect").arg(&digits).arg("--measured").arg(&file).args(json.then_some("--json"));
+        tool.assert()
+    };
+    let (text, _) = printed(&inspect(&table, false).success());
+    assert!(text.contains("cycles") && text.contains("700001") && text.contains("700008"), "{text}");
+    let (json, _) = printed(&inspect(&table, true).success());
+    let facts: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(facts["models"][0]["layers"][2]["measured"], serde_json::json!({"unit": "cycles", "value": 700_003}));
+    let shorter = table.trim_end().rsplit_once('\n').unwrap().0;
+    for (wrong, why) in [
+        (shorter.to_owned(), "the model has 8 layers, the table 7"),
+        (table.replace("2,conv_2d_2,", "2,conv_2d_9,"), "in the table conv_2d_9"),
+        (table.replace("\n2,", "\n3,"), "is of layer 3"),
+        (String::from("nothing"), "there is no line that begins with layer,name,kind,macs,"),
+    ] {
+        let (_, error) = printed(&inspect(&wrong, false).failure());
+        assert!(error.contains(why), "{error}");
+    }
+}
+
+#[test]
 fn inspect_reports_the_reset() {
     let (stdout, _) =
         printed(&tool().arg("inspect").arg(repository("models/digit_rows/digit_rows.tflite")).assert().success());

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod bench_image;
 pub mod calls;
 pub mod firmware;
+pub mod layers;
 pub mod models;
 pub mod peer;
 pub mod performance;

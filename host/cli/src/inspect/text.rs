@@ -174,16 +174,17 @@ fn memory(out: &mut String, model: &Model) {
 /// What the compiler says of its layers: the keys it writes, as far as they are there.
 fn layers(out: &mut String, name: &str, layers: &[Value]) {
     let _ = writeln!(out, "\n{}", heading("Layers"));
-    let mut table = Table::new(&[
-        ("layer", Align::Left),
-        ("operators", Align::Left),
-        ("MACs", Align::Right),
+    let unit = layers.iter().find_map(|layer| layer.get("measured")?.get("unit")?.as_str()).map(printable);
+    let mut columns = vec![("layer", Align::Left), ("operators", Align::Left), ("MACs", Align::Right)];
+    columns.extend(unit.as_deref().map(|unit| (unit, Align::Right)));
+    columns.extend([
         ("flash", Align::Right),
         ("RAM", Align::Right),
         ("scratch", Align::Right),
         ("output", Align::Left),
         ("place", Align::Left),
     ]);
+    let mut table = Table::new(&columns);
     let text = |value: Option<&Value>| value.map_or_else(String::new, cell);
     let prefix = format!("tvmgen_{name}_");
     for layer in layers {
@@ -196,19 +197,24 @@ fn layers(out: &mut String, name: &str, layers: &[Value]) {
         let kinds = text(layer.get("kinds"));
         // A function is called like its operator, unless several are fused in it.
         let is_named_so = function.trim_end_matches(|c: char| c.is_ascii_digit()) == kinds.to_lowercase() + "_";
-        table.row([
-            function,
-            if is_named_so { String::new() } else { kinds },
-            text(layer.get("macs")),
+        let mut row = vec![function, if is_named_so { String::new() } else { kinds }, text(layer.get("macs"))];
+        row.extend(unit.as_ref().map(|_| text(layer.get("measured").and_then(|measured| measured.get("value")))));
+        row.extend([
             text(layer.get("constant_bytes")),
             text(layer.get("ram_bytes")),
             text(layer.get("scratch_bytes")),
             format!("{} {}", of_output("dtype"), printable(&shape)),
             format!("{}{offset}", of_output("place")),
         ]);
+        table.row(row);
     }
     let sum = |key: &str| layers.iter().filter_map(|layer| layer.get(key)?.as_u64()).fold(0, u64::saturating_add);
-    table.row(["total".into(), String::new(), grouped(sum("macs")), grouped(sum("constant_bytes"))]);
+    let measured =
+        layers.iter().filter_map(|layer| layer.get("measured")?.get("value")?.as_u64()).fold(0, u64::saturating_add);
+    let mut total = vec!["total".into(), String::new(), grouped(sum("macs"))];
+    total.extend(unit.as_ref().map(|_| grouped(measured)));
+    total.push(grouped(sum("constant_bytes")));
+    table.row(total);
     out.push_str(&table.text());
     kernels(out, &prefix, layers);
 }

@@ -133,8 +133,8 @@ pub fn compare(
         sources = vec![folder.join("all.c")];
         fs::write(&sources[0], together).unwrap();
     }
-    let watched = watched(&model, options, recording);
-    fs::write(folder.join("main.c"), main_c(&model, recording, &watched)).unwrap();
+    let (watched, parts) = (watched(&model, options, recording), in_parts(&model, folder));
+    fs::write(folder.join("main.c"), main_c(&model, recording, &watched, parts)).unwrap();
     if !one_unit {
         sources.push(folder.join("main.c"));
     }
@@ -142,6 +142,7 @@ pub fn compare(
     let include = folder.join("codegen/host/include");
     let mut cc = Command::new(std::env::var("CC").unwrap_or_else(|_| "cc".into()));
     cc.args(WARNINGS).args(["-O1", "-fsanitize=undefined,address", "-fno-sanitize-recover=all", "-g1", SCRATCH]);
+    cc.args(PARTS.iter().filter(|_| parts));
     cc.arg("-I").arg(&include).args(&sources).arg("-o").arg(&program);
     run(&mut cc)?;
     run(Command::new(&program).arg(&recording.folder).arg(folder))?;
@@ -226,6 +227,39 @@ fn watched(model: &Model, options: &Options, recording: &Recording) -> Vec<Watch
     watched
 }
 
+/// What a program that runs a model in parts is compiled with.
+const PARTS: [&str; 3] = ["-DTVM_EMBEDDED_LAYERS", "-I", concat!(env!("CARGO_MANIFEST_DIR"), "/../../capi/include")];
+
+/// Whether this model is run in parts: half of all are.
+fn in_parts(model: &Model, folder: &Path) -> bool {
+    !model.layers.is_empty() && folder.as_os_str().as_encoded_bytes().iter().fold(0u8, |sum, byte| sum ^ byte) & 1 == 1
+}
+
+/// A function that runs the model and leaves it before and after each layer.
+fn parts_c(model: &Model) -> String {
+    let module = &model.module;
+    let mut arguments: Vec<String> = Vec::new();
+    if !model.io_in_workspace {
+        arguments.extend((0..model.inputs.len()).map(|i| format!("input_{i}")));
+        arguments.extend((0..model.outputs.len()).map(|i| format!("output_{i}")));
+    }
+    arguments.extend(model.pools.iter().map(|pool| format!("pool_{}", pool.name)));
+    let pointers = vec!["void *"; arguments.len() - model.pools.len()].into_iter();
+    let types: Vec<&str> = pointers.chain(vec!["uint8_t *"; model.pools.len()]).collect();
+    format!(
+        "#include \"tvm_embedded.h\"\n\
+         int32_t tvmgen_{module}___tvm_layers__({}, const TVMLayerHooks *, TVMRun *);\n\
+         static int32_t leave(void *user, const TVMLayer *layer) {{\n    int *left = (int *)user;\n    (void)layer;\n    \
+         *left = !*left;\n    return *left ? TVM_STATUS_UNFINISHED : 0;\n}}\n\
+         static int32_t run_in_parts(void) {{\n    int left = 0;\n    TVMLayerHooks hooks = {{leave, leave, NULL}};\n    TVMRun run;\n    \
+         int32_t status;\n    hooks.user = &left;\n    memset(&run, 0, sizeof run);\n    do {{\n        \
+         status = tvmgen_{module}___tvm_layers__({}, &hooks, &run);\n    }} while (status == TVM_STATUS_UNFINISHED);\n    \
+         return status;\n}}\n",
+        types.join(", "),
+        arguments.join(", ")
+    )
+}
+
 /// Memory for pools, inputs and outputs.
 fn declarations(c: &mut String, model: &Model) {
     for pool in &model.pools {
@@ -276,7 +310,7 @@ fn arguments(c: &mut String, model: &Model) -> Vec<String> {
     arguments
 }
 
-fn main_c(model: &Model, recording: &Recording, watched: &[Watched]) -> String {
+fn main_c(model: &Model, recording: &Recording, watched: &[Watched], in_parts: bool) -> String {
     let module = &model.module;
     let mut c = format!(
         "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"tvmgen_{module}.h\"\n\
@@ -285,6 +319,9 @@ fn main_c(model: &Model, recording: &Recording, watched: &[Watched]) -> String {
              FILE *f = fopen(path, mode);\n    if (!f) exit(2);\n    return f;\n}}\n"
     );
     declarations(&mut c, model);
+    if in_parts {
+        c.push_str(&parts_c(model));
+    }
     c.push_str("int main(int argc, char **argv) {\n    if (argc != 3) return 3;\n");
     let arguments = arguments(&mut c, model);
     for i in 0..model.inputs.len() {
@@ -306,7 +343,8 @@ fn main_c(model: &Model, recording: &Recording, watched: &[Watched]) -> String {
         let bytes = model.tensor(port.tensor).bytes();
         let _ = writeln!(c, "        if (fread(input_{i}, {bytes}, 1, in_{i}) != 1) return 4;");
     }
-    let _ = writeln!(c, "        if (tvmgen_{module}_run({}) != 0) return 5;", arguments.join(", "));
+    let call = if in_parts { "run_in_parts(".into() } else { format!("tvmgen_{module}_run({}", arguments.join(", ")) };
+    let _ = writeln!(c, "        if ({call}) != 0) return 5;");
     for (i, watched) in watched.iter().enumerate() {
         let bytes = recording.tensors[watched.recorded].bytes;
         let _ = writeln!(c, "        if (fwrite({}, {bytes}, 1, found_{i}) != 1) return 6;", watched.address);
@@ -314,6 +352,15 @@ fn main_c(model: &Model, recording: &Recording, watched: &[Watched]) -> String {
     c.push_str("    }\n");
     for i in 0..watched.len() {
         let _ = writeln!(c, "    if (fclose(found_{i}) != 0) return 7;");
+    }
+    // Runs in parts use none of these.
+    let structs = [
+        ("inputs", !model.inputs.is_empty()),
+        ("outputs", !model.outputs.is_empty()),
+        ("pools", !model.pools.is_empty()),
+    ];
+    for (name, _) in structs.iter().filter(|(_, there)| *there) {
+        let _ = writeln!(c, "    (void){name};");
     }
     c.push_str("    return 0;\n}\n");
     c

@@ -1,6 +1,7 @@
 //! `my_model.h`: what firmware includes.
 
 use crate::c_header::fragments::{entry, section};
+use crate::c_header::layers;
 use crate::c_header::types::{self, placed};
 use crate::c_header::usage;
 use crate::c_header::{initialisers, quantisation};
@@ -143,6 +144,7 @@ fn functions(out: &mut String, plan: &Plan<'_>) {
     map(out, plan, "Inputs", &plan.facts.inputs);
     map(out, plan, "Outputs", &plan.facts.outputs);
     reset(out, plan);
+    layers::layers(out, plan);
 }
 
 /// `TVMMapInputs_my_model` or the same for outputs, where a workspace holds them.

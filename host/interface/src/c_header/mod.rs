@@ -4,6 +4,7 @@ pub mod cpp;
 pub mod fragments;
 pub mod header;
 pub mod initialisers;
+pub mod layers;
 pub mod quantisation;
 pub mod types;
 pub mod usage;

@@ -83,7 +83,7 @@ pub fn entry(out: &mut String, plan: &Plan<'_>) {
 }
 
 /// The structs with their types, what the context holds beside workspaces, and a word on what is not used.
-fn locals(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
+pub fn locals(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
     let symbol = plan.symbol();
     let has = |is: fn(&Argument) -> bool| arguments.iter().any(is);
     let (inputs, outputs) = (has(|a| matches!(a, Argument::Input(_))), has(|a| matches!(a, Argument::Output(_))));
@@ -116,7 +116,7 @@ fn locals(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
     }
 }
 
-fn value(plan: &Plan<'_>, argument: Argument) -> String {
+pub fn value(plan: &Plan<'_>, argument: Argument) -> String {
     let facts = &plan.facts;
     let prefix = plan.macro_prefix();
     match argument {

@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod bound;
 pub mod call;
+pub mod layers;
 pub mod packed;
 pub mod services;
 pub mod source;

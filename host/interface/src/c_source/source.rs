@@ -2,6 +2,7 @@
 
 use crate::c_source::arguments::data_symbol;
 use crate::c_source::call;
+use crate::c_source::layers;
 use crate::c_source::services;
 use crate::checked::plan::Plan;
 use crate::facts::{DeviceFacts, Named, ParameterFacts, TensorFacts, WorkspaceFacts};
@@ -17,6 +18,7 @@ pub fn source(plan: &Plan<'_>) -> String {
     services::functions(&mut out, plan);
     call::entry(&mut out, plan);
     call::reset(&mut out, plan);
+    layers::functions(&mut out, plan);
     // Nothing reads a descriptor but the library.
     out.push_str("\n#ifndef TVM_EMBEDDED_NO_LIBRARY\n");
     descriptor(&mut out, plan);

@@ -66,6 +66,7 @@ impl<'a> Plan<'a> {
             abi_version: ABI_VERSION,
             tvm_version: version(module, library.tvm_version.as_ref())?,
             stack_bytes: module.extension.as_ref().and_then(|extension| u32::try_from(extension.stack?).ok()),
+            layer_count: layer_count(module),
             inputs: Vec::new(),
             outputs: Vec::new(),
             workspaces: Vec::new(),
@@ -135,12 +136,30 @@ impl<'a> Plan<'a> {
         self.facts.inputs.iter().chain(&self.facts.outputs).map(|tensor| tensor.facts.alignment).max().unwrap_or(1)
     }
 
+    /// The name of the second form of the main function, with calls round each layer, where the archive's C has it.
+    pub fn layers_symbol(&self) -> Option<String> {
+        let symbol = format!("{}___tvm_layers__", self.module.prefix);
+        self.module.defined_symbols.contains(&symbol).then(|| self.symbols.renamed(&symbol))
+    }
+
+    /// The name of the function that describes layers, where there is a [`Plan::layers_symbol`].
+    pub fn layer_symbol(&self) -> String {
+        self.symbols.renamed(&format!("{}___tvm_layer__", self.module.prefix))
+    }
+
     /// The name of the function that prepares the state of a model that has one.
     pub fn reset_symbol(&self) -> Option<String> {
         let symbol = format!("{}_reset", self.module.prefix);
         let state = self.module.pools.iter().any(|pool| pool.state);
         (state && self.module.defined_symbols.contains(&symbol)).then(|| self.symbols.renamed(&symbol))
     }
+}
+
+/// Number of layers, where the archive's C has them one by one.
+fn layer_count(module: &Module) -> Option<u32> {
+    let symbol = format!("{}___tvm_layers__", module.prefix);
+    let extension = module.extension.as_ref().filter(|_| module.defined_symbols.contains(&symbol))?;
+    u32::try_from(extension.layers.len()).ok()
 }
 
 fn argument(parameter: MainParameter, places: &[Place]) -> Argument {

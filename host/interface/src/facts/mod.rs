@@ -24,6 +24,8 @@ pub struct Facts {
     pub tvm_version: Option<[u16; 3]>,
     /// Bytes of stack that a run takes at most, where known.
     pub stack_bytes: Option<u32>,
+    /// Number of layers, where they can be run one by one.
+    pub layer_count: Option<u32>,
     /// Inputs in the order of `TVMInputs_…`.
     pub inputs: Vec<Named<TensorFacts>>,
     /// Outputs in the order of `TVMOutputs_…`.
@@ -161,6 +163,9 @@ impl Facts {
         }
         if let Some(bytes) = self.stack_bytes {
             entries.push(("stack".into(), Fact::Object(vec![("bytes".into(), number(bytes))])));
+        }
+        if let Some(count) = self.layer_count {
+            entries.push(("layer".into(), Fact::Object(vec![("count".into(), number(count))])));
         }
         entries
     }

@@ -5,7 +5,9 @@ mod header;
 mod layers;
 mod listing;
 mod names;
+mod order;
 mod run;
+mod stepped;
 
 use crate::ir::model::Model;
 use crate::ops;

@@ -1,6 +1,6 @@
 //! Names of files, and text from elsewhere, as the archive has them.
 
-use crate::ir::model::Model;
+use crate::ir::model::{Model, PlannedLayer};
 use tvm_embedded_mlf::foreign_text;
 
 /// The start of a C file of the archive: what C++ projects often ask to be warned of, and C has no other form for.
@@ -19,4 +19,15 @@ pub fn kernel_file(model: &Model, name: &str) -> String {
 /// Text fit for a C comment.
 pub fn comment(text: &str) -> String {
     foreign_text::comment(text, 1000)
+}
+
+/// The operators of the file that a layer computes, by number; with their names, but for one that its summary begins with.
+pub fn numbers(planned: &PlannedLayer) -> String {
+    let layer = &planned.layer;
+    let named = |(index, kind): (&usize, &String)| {
+        let said = layer.summary.split(' ').next() == Some(kind.as_str());
+        if said { index.to_string() } else { format!("{index} {kind}") }
+    };
+    let operators: Vec<String> = layer.operators.iter().zip(&planned.kinds).map(named).collect();
+    if operators.is_empty() { "made by the compiler".to_owned() } else { format!("operator {}", operators.join(", ")) }
 }
