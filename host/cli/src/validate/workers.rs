@@ -32,6 +32,9 @@ pub struct Outcome {
     pub nanoseconds: f64,
 }
 
+/// What a part of the samples gives: each output, and the time of its runs in nanoseconds.
+type Part = (Vec<Vec<u8>>, f64);
+
 /// Runs all samples. `inputs` are the contents of the inputs for all of them.
 pub fn run(program: &Program, inputs: &[Vec<u8>], outputs: usize, plan: &Plan) -> Result<Outcome> {
     let jobs = if plan.state && plan.continuous { 1 } else { plan.jobs.min(plan.samples).max(1) };
@@ -39,7 +42,7 @@ pub fn run(program: &Program, inputs: &[Vec<u8>], outputs: usize, plan: &Plan) -
     let parts = if plan.state && plan.continuous { 1 } else { (jobs * 8).min(plan.samples.div_ceil(16)).max(jobs) };
     let bounds: Vec<usize> = (0..=parts).map(|part| plan.samples * part / parts).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let results: Mutex<Vec<Option<Result<(Vec<Vec<u8>>, f64)>>>> = Mutex::new((0..parts).map(|_| None).collect());
+    let results: Mutex<Vec<Option<Result<Part>>>> = Mutex::new((0..parts).map(|_| None).collect());
     let progress = Progress::new(plan);
     std::thread::scope(|scope| {
         for _ in 0..jobs {
@@ -83,7 +86,7 @@ fn run_part(
     plan: &Plan,
     part: usize,
     (from, to): (usize, usize),
-) -> Result<(Vec<Vec<u8>>, f64)> {
+) -> Result<Part> {
     let piece = |content: &Vec<u8>| {
         let sample = content.len() / plan.samples.max(1);
         content[from * sample..to * sample].to_vec()

@@ -71,8 +71,8 @@ TVMK_INLINE void tvmk_depthwise_plane(const tvmk_depthwise_conv_2d_t *l, const i
 
 /* One output at a time. */
 TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
-                                              uint8_t *scratch, int general, int32_t window_height,
-                                              int32_t window_width, int32_t dilation_width) {
+                                              uint8_t *scratch, int general, int32_t window_height, int32_t window_width,
+                                              int32_t dilation_width) {
     int32_t width = tvmk_depthwise_plane_width(l);
     for (int32_t first = 0; first < l->out_height; first += l->band) {
         int32_t rows = tvmk_min(l->band, l->out_height - first);

@@ -7,8 +7,9 @@
 /* erfc(x), within four units in the last place: exp(-x^2) / (x + 1.5) · p((x - 1.5) / (x + 1.5)) from 0 on. */
 TVMK_SHARED float tvmk_erfc(float x) {
     /* A fit over 0 to 10.2; erfc is 0 beyond. */
-    static const float c[] = {9.64756250e-01f,  -5.07849991e-01f, 7.56218955e-02f, 4.77684177e-02f,  -8.12142435e-03f, -9.46247578e-03f,
-                              -7.99383328e-04f, 1.78139063e-03f,  8.51874764e-04f, -8.25837997e-05f, -2.18408924e-04f, -6.39369900e-05f};
+    static const float c[] = {9.64756250e-01f,  -5.07849991e-01f, 7.56218955e-02f,  4.77684177e-02f,
+                              -8.12142435e-03f, -9.46247578e-03f, -7.99383328e-04f, 1.78139063e-03f,
+                              8.51874764e-04f,  -8.25837997e-05f, -2.18408924e-04f, -6.39369900e-05f};
     float y = x < 0.0f ? -x : x;
     if (!(y < 10.1f)) {
         return y != y ? tvmk_float_of_bits(TVMK_FLOAT_NAN) : x < 0.0f ? 2.0f : 0.0f;

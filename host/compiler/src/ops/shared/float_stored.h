@@ -51,39 +51,39 @@ TVMK_INLINE float tvmk_stored_nibble(const tvmk_float_stored_t *l, int32_t i, in
 }
 
 /* As the functions of float_weighted.h, by a function that gives a weight. */
-#define TVMK_STORED_WINDOWS(form)                                                                                          \
-    TVMK_INLINE float tvmk_stored_conv_one_##form(const tvmk_float_stored_t *s, const float *in, int32_t oy, int32_t ox,   \
-                                                  int32_t c) {                                                             \
-        const tvmk_float_window_t *l = &s->window;                                                                         \
-        int32_t channels = l->group_in, first = c / l->group_out * channels;                                               \
-        int32_t w = c * l->window_height * l->window_width * channels;                                                     \
-        float sum = 0.0f;                                                                                                  \
-        for (int32_t ky = 0; ky < l->window_height; ky++) {                                                                \
-            for (int32_t kx = 0; kx < l->window_width; kx++, w += channels) {                                              \
-                const float *x = tvmk_float_element(l, in, oy, ox, ky, kx);                                                \
-                for (int32_t k = 0; x && k < channels; k++) {                                                              \
-                    sum = tvmk_exact(sum + tvmk_exact(x[first + k] * tvmk_stored_##form(s, w + k, c)));                    \
-                }                                                                                                          \
-            }                                                                                                              \
-        }                                                                                                                  \
-        return tvmk_float_finish(l, sum, c);                                                                               \
-    }                                                                                                                      \
-    TVMK_INLINE float tvmk_stored_depthwise_one_##form(const tvmk_float_stored_t *s, const float *in, int32_t oy,          \
-                                                       int32_t ox, int32_t c) {                                            \
-        const tvmk_float_window_t *l = &s->window;                                                                         \
-        int32_t channels = l->out_channels, from = c / (channels / l->in_channels), w = c;                                 \
-        float sum = 0.0f;                                                                                                  \
-        for (int32_t ky = 0; ky < l->window_height; ky++) {                                                                \
-            for (int32_t kx = 0; kx < l->window_width; kx++, w += channels) {                                              \
-                const float *x = tvmk_float_element(l, in, oy, ox, ky, kx);                                                \
-                if (x) {                                                                                                   \
-                    sum = tvmk_exact(sum + tvmk_exact(x[from] * tvmk_stored_##form(s, w, c)));                             \
-                }                                                                                                          \
-            }                                                                                                              \
-        }                                                                                                                  \
-        return tvmk_float_finish(l, sum, c);                                                                               \
-    }                                                                                                                      \
-    TVMK_STORED_LOOPS(tvmk_float_conv_2d_##form, tvmk_stored_conv_one_##form)                                              \
+#define TVMK_STORED_WINDOWS(form)                                                                                             \
+    TVMK_INLINE float tvmk_stored_conv_one_##form(const tvmk_float_stored_t *s, const float *in, int32_t oy, int32_t ox,      \
+                                                  int32_t c) {                                                                \
+        const tvmk_float_window_t *l = &s->window;                                                                            \
+        int32_t channels = l->group_in, first = c / l->group_out * channels;                                                  \
+        int32_t w = c * l->window_height * l->window_width * channels;                                                        \
+        float sum = 0.0f;                                                                                                     \
+        for (int32_t ky = 0; ky < l->window_height; ky++) {                                                                   \
+            for (int32_t kx = 0; kx < l->window_width; kx++, w += channels) {                                                 \
+                const float *x = tvmk_float_element(l, in, oy, ox, ky, kx);                                                   \
+                for (int32_t k = 0; x && k < channels; k++) {                                                                 \
+                    sum = tvmk_exact(sum + tvmk_exact(x[first + k] * tvmk_stored_##form(s, w + k, c)));                       \
+                }                                                                                                             \
+            }                                                                                                                 \
+        }                                                                                                                     \
+        return tvmk_float_finish(l, sum, c);                                                                                  \
+    }                                                                                                                         \
+    TVMK_INLINE float tvmk_stored_depthwise_one_##form(const tvmk_float_stored_t *s, const float *in, int32_t oy, int32_t ox, \
+                                                       int32_t c) {                                                           \
+        const tvmk_float_window_t *l = &s->window;                                                                            \
+        int32_t channels = l->out_channels, from = c / (channels / l->in_channels), w = c;                                    \
+        float sum = 0.0f;                                                                                                     \
+        for (int32_t ky = 0; ky < l->window_height; ky++) {                                                                   \
+            for (int32_t kx = 0; kx < l->window_width; kx++, w += channels) {                                                 \
+                const float *x = tvmk_float_element(l, in, oy, ox, ky, kx);                                                   \
+                if (x) {                                                                                                      \
+                    sum = tvmk_exact(sum + tvmk_exact(x[from] * tvmk_stored_##form(s, w, c)));                                \
+                }                                                                                                             \
+            }                                                                                                                 \
+        }                                                                                                                     \
+        return tvmk_float_finish(l, sum, c);                                                                                  \
+    }                                                                                                                         \
+    TVMK_STORED_LOOPS(tvmk_float_conv_2d_##form, tvmk_stored_conv_one_##form)                                                 \
     TVMK_STORED_LOOPS(tvmk_float_depthwise_conv_2d_##form, tvmk_stored_depthwise_one_##form)
 
 #define TVMK_STORED_LOOPS(name, one)                                                   \

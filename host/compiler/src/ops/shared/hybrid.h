@@ -122,7 +122,8 @@ TVMK_INLINE float tvmk_hybrid_finish(const tvmk_hybrid_t *l, const tvmk_hybrid_i
 
 /* Results of `count` channels from one vector; their rows begin with `row`, a multiple of four. */
 TVMK_SHARED void tvmk_hybrid_channels(const tvmk_hybrid_t *l, const tvmk_unit_rows_t *rows, const tvmk_hybrid_input_t *input,
-                                      const int8_t *x, int32_t row, int32_t channel, int32_t count, const float *bias, float *out) {
+                                      const int8_t *x, int32_t row, int32_t channel, int32_t count, const float *bias,
+                                      float *out) {
     int32_t sums[16];
     for (int32_t done = 0; done < count; done += 16) {
         int32_t some = tvmk_min(count - done, 16);

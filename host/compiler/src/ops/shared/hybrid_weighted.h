@@ -14,7 +14,8 @@ typedef struct {
     int32_t batches, units;
 } tvmk_hybrid_rows_t;
 
-TVMK_SHARED void tvmk_hybrid_rows(const tvmk_hybrid_rows_t *l, const float *in, const float *bias, float *out, uint8_t *scratch) {
+TVMK_SHARED void tvmk_hybrid_rows(const tvmk_hybrid_rows_t *l, const float *in, const float *bias, float *out,
+                                  uint8_t *scratch) {
     int8_t *x = (int8_t *)(void *)scratch;
     int32_t inputs = l->rows.inputs, all = l->batches * inputs, zeros = 0;
     while (zeros < all && in[zeros] == 0.0f) {
@@ -88,8 +89,9 @@ TVMK_SHARED void tvmk_hybrid_conv_2d(const tvmk_hybrid_window_t *l, const float 
 }
 
 /* Sums of up to 16 channels at one position: weights [row][column][channel], `of_each` channels of each input channel. */
-TVMK_INLINE void tvmk_hybrid_depthwise_sums(const tvmk_hybrid_window_t *l, const int8_t *image, const int8_t *weights, int32_t oy,
-                                            int32_t ox, int32_t first, int32_t some, int32_t offset, int32_t *sums) {
+TVMK_INLINE void tvmk_hybrid_depthwise_sums(const tvmk_hybrid_window_t *l, const int8_t *image, const int8_t *weights,
+                                            int32_t oy, int32_t ox, int32_t first, int32_t some, int32_t offset,
+                                            int32_t *sums) {
     int32_t of_each = l->out_channels / l->in_channels, width = l->in_width;
     for (int32_t i = 0; i < some; i++) {
         sums[i] = 0;

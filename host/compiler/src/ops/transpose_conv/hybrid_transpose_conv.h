@@ -37,8 +37,9 @@ TVMK_INLINE float tvmk_hybrid_transpose_conv_one(const tvmk_float_transpose_conv
 }
 
 /* The bias may be null. */
-TVMK_SHARED void tvmk_hybrid_transpose_conv(const tvmk_float_transpose_conv_t *l, const tvmk_hybrid_t *to, const int8_t *weights,
-                                            const float *bias, const float *in, float *out, uint8_t *scratch) {
+TVMK_SHARED void tvmk_hybrid_transpose_conv(const tvmk_float_transpose_conv_t *l, const tvmk_hybrid_t *to,
+                                            const int8_t *weights, const float *bias, const float *in, float *out,
+                                            uint8_t *scratch) {
     int32_t step = (int32_t)l->window_height * l->window_width * l->in_channels;
     int32_t elements = (int32_t)l->in_height * l->in_width * l->in_channels;
     int8_t *image = (int8_t *)(void *)scratch;
