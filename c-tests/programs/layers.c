@@ -16,10 +16,10 @@ static int8_t g_found[BYTES];
 
 /* What a hook does, and what it saw. */
 struct watch {
-  uint32_t calls;     /* so far */
-  uint32_t stop_at;   /* the call that is answered with `answer`, from 1; 0: none */
+  uint32_t calls;   /* so far */
+  uint32_t stop_at; /* the call that is answered with `answer`, from 1; 0: none */
   int32_t answer;
-  uint32_t in_order;  /* calls that came in the order before 0, after 0, before 1, ... */
+  uint32_t in_order; /* calls that came in the order before 0, after 0, before 1, ... */
   uint64_t macs;
 };
 

@@ -33,7 +33,8 @@ pub fn validate(args: &Validate) -> Result<()> {
         return Ok(());
     };
     if found < least {
-        return Err(Failure::model(format!("accuracy {found:.4} is below {least}")));
+        return Err(Failure::model(format!("accuracy {found:.4} is below {least}"))
+            .advise("`--worst N` lists the samples that are most wrong"));
     }
     Ok(())
 }

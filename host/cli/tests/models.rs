@@ -61,7 +61,7 @@ fn inspect_merges_what_was_measured() {
         tool.assert()
     };
     let (text, _) = printed(&inspect(&table, false).success());
-    assert!(text.contains("cycles") && text.contains("700001") && text.contains("700008"), "{text}");
+    assert!(text.contains("cycles") && text.contains("700 001") && text.contains("700 008"), "{text}");
     let (json, _) = printed(&inspect(&table, true).success());
     let facts: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(facts["models"][0]["layers"][2]["measured"], serde_json::json!({"unit": "cycles", "value": 700_003}));

@@ -155,7 +155,7 @@ fn numbers(path: &Path) -> Result<Vec<f64>> {
         }
     }
     if numbers.is_empty() {
-        return Err(Failure::file(path, format!("{} holds no numbers", shown(path))));
+        return Err(Failure::file(path, "holds no numbers"));
     }
     Ok(numbers)
 }

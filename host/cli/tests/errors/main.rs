@@ -40,6 +40,7 @@ fn command_lines(t: &mut Transcript) {
 }
 
 fn files(t: &mut Transcript) {
+    t.run("new occupied --model net.tflite");
     t.about("Files");
     t.run("inspect missing.tar");
     t.run("inspect folder");
@@ -234,6 +235,44 @@ fn programs(t: &mut Transcript) {
     t.run("run plain.tar --input x.bin --output no/such/folder/y.bin");
 }
 
+fn validations(t: &mut Transcript) {
+    t.about("Validation");
+    for name in ["mean-image", "pad-image"] {
+        let model = repository(&format!("fuzz/corpus/tflite/{name}.tflite"));
+        fs::copy(model, t.path().join(format!("{name}.tflite"))).expect("a model");
+    }
+    t.write("sixty.bin", [0; 60]);
+    t.write("class.bin", [59]);
+    t.write("classes.bin", [200]);
+    t.write("values.csv", "0.5\n".repeat(60));
+    t.write("three.csv", "1,2,3\n");
+    t.write("words.csv", "1\ntwo\n");
+    t.write("heading.csv", "class\n");
+    t.write("bytes.csv", [0xff, b'\n']);
+    t.write("half.npy", npy("<f2", "False", "(1,)", &[0, 0]));
+    t.write("large.csv", vec![b'\n'; (1 << 24) + 1]);
+    let given = "validate net.tflite --inputs first=sixty.bin --inputs second=sixty.bin";
+    for (options, inputs) in [
+        ("--at-least 0.5", given),
+        ("--labels class.bin", "validate net.tflite --inputs first=sixty.bin"),
+        ("--labels values.csv --at-least 0.5", given),
+        ("--labels classes.bin", given),
+        ("--labels class.bin --task score", given),
+        ("--labels words.csv", given),
+        ("--labels heading.csv", given),
+        ("--labels bytes.csv", given),
+        ("--labels half.npy", given),
+        ("--steps 2", given),
+        ("--continuous", given),
+        ("--against pad-image.tflite", "validate mean-image.tflite --inputs sixty.bin"),
+        ("", "validate mean-image.tflite --inputs folder"),
+        ("", "validate mean-image.tflite --inputs three.csv"),
+    ] {
+        t.run(format!("{inputs} {options}").trim_end());
+    }
+    t.run("inspect net.tflite --measured large.csv");
+}
+
 fn transcript() -> String {
     let folder = tempfile::tempdir().expect("a directory");
     let mut t = Transcript {
@@ -255,6 +294,7 @@ fn transcript() -> String {
     models(&mut t);
     runs(&mut t);
     programs(&mut t);
+    validations(&mut t);
     assert!(!t.path().join("out").exists() && !t.path().join("out.tar").exists(), "a failure wrote something");
     t.text
 }
