@@ -9,7 +9,6 @@ use crate::failure::{Failure, Result};
 use crate::load::read_at_most;
 use crate::npy::{self, Kind};
 use crate::tensor::{MAX_FILE, Spec, fits, is_npy, values};
-use crate::terminal::shown;
 
 /// The content of an input for all samples, from a file or a directory of files.
 pub fn read(input: &Spec, path: &Path) -> Result<Vec<u8>> {
