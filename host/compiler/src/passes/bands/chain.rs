@@ -1,6 +1,6 @@
 //! Operators whose output rows need few rows of their inputs, and which rows these are.
 
-use crate::ir::graph::{Around, OpKind, Operator, Subgraph, Tensor, TensorId};
+use crate::ir::graph::{Around, DType, OpKind, Operator, Subgraph, Tensor, TensorId};
 use crate::ir::program::Program;
 use crate::math::window::{Window, WindowOptions};
 use std::collections::HashSet;
@@ -104,6 +104,11 @@ fn step(graph: &Subgraph, op: &Operator) -> Option<Step> {
     if let Some(sliding) = op.options.sliding(weights) {
         let input = *all.first()?;
         let constant = all[1..].iter().all(|&id| graph.tensor(id).is_constant());
+        // Dynamic range: the scale of the run follows from the largest input of the whole image.
+        let whole = |&id: &TensorId| matches!(graph.tensor(id).dtype, DType::Int8 | DType::Int4);
+        if graph.tensor(input).dtype == DType::Float32 && all[1..].iter().any(whole) {
+            return None;
+        }
         let image = graph.tensor(input);
         let options = WindowOptions { padding: sliding.padding, stride: sliding.stride, dilation: sliding.dilation };
         let window = Window::new(&image.shape, sliding.size, options).ok()?;
