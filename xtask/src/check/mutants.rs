@@ -224,7 +224,10 @@ mod tests {
         for part in &PARTS {
             let (package, _) = part.files.first().and_then(|file| file.split_once("src/")).unwrap_or_default();
             let tests = paths::root().join(package).join("tests");
-            let programs = part.tests.iter().map(|test| tests.join(format!("{test}.rs")));
+            let programs = part.tests.iter().map(|test| {
+                let alone = tests.join(format!("{test}.rs"));
+                if alone.is_file() { alone } else { tests.join(test).join("main.rs") }
+            });
             for file in part.files.iter().map(|file| paths::root().join(file)).chain(programs) {
                 assert!(file.is_file(), "{}: {}", part.name, file.display());
             }
