@@ -88,12 +88,16 @@ static void expect_matrices(const tvmk_matrices_t *l, int wide, int32_t column_s
             }
             int32_t place = i * l->out_row + j * l->out_column;
             if (wide) {
-                int64_t value = (sum * l->mantissa + ((int64_t)1 << (l->shift - 1))) >> l->shift;
+                int64_t value = (sum * (l->factors ? l->factors[2 * j] : l->mantissa) +
+                                 ((int64_t)1 << ((l->factors ? l->factors[2 * j + 1] : l->shift) - 1))) >>
+                                (l->factors ? l->factors[2 * j + 1] : l->shift);
                 int32_t y = (int32_t)value;
                 int16_t result = (int16_t)(y < l->low ? l->low : y > l->high ? l->high : y);
                 memcpy(expected + 2 * place, &result, 2);
             } else {
-                int32_t y = reference_multiply((int32_t)sum, l->mantissa, l->shift) + l->zero_point;
+                int32_t y = reference_multiply((int32_t)sum, (l->factors ? l->factors[2 * j] : l->mantissa),
+                                               (l->factors ? l->factors[2 * j + 1] : l->shift)) +
+                            l->zero_point;
                 expected[place] = reference_clamp(y, l->low, l->high);
             }
         }
@@ -121,8 +125,12 @@ static void test_matrices(int wide) {
     l.low = between(0, 3) ? (wide ? -32768 : -128) : -20;
     l.high = between(0, 3) ? (wide ? 32767 : 127) : 20;
     int64_t bias64[9];
-    int32_t bias32[9];
+    int32_t bias32[9], factors[18];
+    int own = between(0, 1);
+    l.factors = own ? factors : 0;
     for (int32_t c = 0; c < columns; c++) {
+        factors[2 * c] = wide ? between(1 << 14, 32767) : (1 << 30) + any() / 2;
+        factors[2 * c + 1] = wide ? between(15, 45) : between(-14, 2);
         bias32[c] = between(-100000, 100000);
         bias64[c] = bias32[c] * (int64_t)77777;
     }

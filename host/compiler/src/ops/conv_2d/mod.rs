@@ -24,6 +24,7 @@ use crate::ops::shared::hybrid;
 use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::window;
 use crate::ops::shared::window_int16::{self, Sees};
+use crate::ops::shared::window_run::{self, Windows};
 use parts::{Part, Place, Whole};
 use std::sync::Arc;
 
@@ -53,6 +54,7 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int16, weights of int8, bias of int64 or int32; groups", Cores::DspMve),
         Support::bytes("float32; groups", Cores::Portable),
         Support::bytes("float32, weights of int8 or int4 (dynamic range); groups", Cores::DspMve),
+        Support::bytes("weights and biases of a run, of these types but int4; groups", Cores::DspMve),
     ],
 };
 
@@ -100,6 +102,12 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
             depth: height * width * in_channels,
             groups,
         });
+    }
+    if !window_run::is_known(checker, [0, 1, 2]) {
+        let wide_bias = window_int16::INT16_BIAS_32.bias;
+        let window = window?;
+        let windows = Windows { numbers: [0, 1, 2], wide_bias, window, channels, groups, axis: 0, transposed: false };
+        return window_run::check(checker, windows, options.activation);
     }
     if input.dtype == DType::Int16 {
         let (types, channels) = (&window_int16::INT16_BIAS_32, (0, channels));

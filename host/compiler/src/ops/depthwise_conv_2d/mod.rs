@@ -18,6 +18,7 @@ use crate::ops::shared::hybrid;
 use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::window;
 use crate::ops::shared::window_int16::{self, Sees};
+use crate::ops::shared::window_run::{self, Windows};
 use std::sync::Arc;
 
 /// The operator.
@@ -45,6 +46,7 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int16, weights of int8, bias of int64", Cores::Dsp),
         Support::bytes("float32", Cores::Portable),
         Support::bytes("float32, weights of int8 (dynamic range)", Cores::Portable),
+        Support::bytes("weights and biases of a run, of these types but int4", Cores::DspMve),
     ],
 };
 
@@ -127,6 +129,12 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
             depth: height * width,
             groups: 1,
         });
+    }
+    if !window_run::is_known(checker, [0, 1, 2]) {
+        let (wide_bias, window) = (window_int16::INT16.bias, window?);
+        let groups = in_channels;
+        let windows = Windows { numbers: [0, 1, 2], wide_bias, window, channels, groups, axis: 3, transposed: false };
+        return window_run::check(checker, windows, options.activation);
     }
     if input.dtype == DType::Int16 {
         let (types, channels) = (&window_int16::INT16, (3, channels));

@@ -42,7 +42,7 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int16, weights of int8, bias of int64 or int32", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
         Support::bytes("float32, weights of int8 or int4 (dynamic range)", Cores::DspMve),
-        Support::bytes("weights and biases of a run, of these types, with one scale", Cores::DspMve),
+        Support::bytes("weights and biases of a run, of these types but int4", Cores::DspMve),
     ],
 };
 

@@ -5,6 +5,7 @@ use crate::ir::graph::{Activation, DType};
 use crate::ops::checker::Checker;
 use crate::ops::definition::Checked;
 use crate::ops::shared::matrices::{Matrices, Product};
+use crate::ops::shared::{weighted, window_int16};
 
 /// Rows, inputs and units have been checked.
 pub fn check<'a>(
@@ -15,13 +16,12 @@ pub fn check<'a>(
     let (first, second, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
     checker.dtype(first, &[DType::Int8, DType::Int16]).then_some(())?;
     (checker.dtype(second, &[DType::Int8]) & checker.dtype(output, &[first.dtype])).then_some(())?;
-    if !matches!(checker.per_tensor(second)?, (_, 0)) {
-        checker.bad_tensor(second.id, "a zero point other than 0", "symmetric weights");
-    }
+    weighted::check_quantisation(checker, second, (0, units));
     let bias = checker.optional_input(2);
     if let Some(bias) = bias {
-        let dtype = if first.dtype == DType::Int8 { DType::Int32 } else { DType::Int64 };
-        if checker.dtype(bias, &[dtype]) && bias.elements() != units {
+        let wide = window_int16::INT16_BIAS_32.bias;
+        let types = if first.dtype == DType::Int8 { &[DType::Int32] } else { wide };
+        if checker.dtype(bias, types) && bias.elements() != units {
             checker.bad_tensor(bias.id, format!("{} elements", bias.elements()), format!("{units}"));
         }
         bias::check_scale(checker, [first, second, output]);

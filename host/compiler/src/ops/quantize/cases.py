@@ -9,7 +9,36 @@ def cases():
         yield f"quantize-{name}", lambda state, arguments=arguments: _build(*arguments)
 
 
+# Scales of input and output: far apart, next to each other, factors whose products wrap in 32 bits; and all pairs of integers.
+SCALES = (
+    (1e-12, 1e12),
+    (1e-12, 1e-3),
+    (0.003, 1.0),
+    (0.05, 0.1),
+    (1.0, 1.0),
+    (3.0, 1.0),
+    (0.7, 0.0003),
+    (1e12, 1e6),
+    (1e-3, 1e-12),
+)
+PAIRS = {"int8": ("int8", "uint8", "int16", "int32"), "uint8": ("int8",), "int16": ("int8", "int16", "int32"), "int32": ("int8", "int16")}
+
+
+def _sweep():
+    for source, results in PAIRS.items():
+        for result in results:
+            for number, (first, second) in enumerate(SCALES):
+                zeros = [_zero(dtype, number + i) for i, dtype in enumerate((source, result))]
+                yield f"sweep-{source}-{result}-{number}", source, Quantization(first, zeros[0]), result, Quantization(second, zeros[1])
+
+
+def _zero(dtype, number):
+    choices = {"int8": (-128, 0, 127, -5), "uint8": (0, 128, 255, 9), "int16": (0, -32768, 7, 32767), "int32": (0, 0, 100000, -(1 << 31))}
+    return choices[dtype][number % 4]
+
+
 def _specs():
+    yield from _sweep()
     for zero in (-128, 0, 127, 9):
         yield f"float32-int8-zero{zero}", "float32", None, "int8", Quantization(0.0431, zero)
     yield "float32-int8-halves", "float32", None, "int8", Quantization(0.5, 3)

@@ -28,6 +28,9 @@ pub static DEFINITION: Definition = Definition {
     ],
 };
 
+/// The largest shift to the left: what a factor above 1 brings beyond 32 bits wraps there as here, a larger one is not defined.
+const FARTHEST: i32 = 30;
+
 /// The conversions the reference has.
 const CONVERSIONS: &[(DType, &[DType])] = &[
     (DType::Float32, &[DType::Int8, DType::Uint8, DType::Int16]),
@@ -67,17 +70,16 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let elements = Elements { input, output, input_quant, output_quant };
     let ((in_scale, in_zero), (out_scale, out_zero)) = (input_quant, output_quant);
     let multiplier = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
-    let ((least, most), (low, high)) = (input.dtype.range()?, output.dtype.range()?);
+    if multiplier.shift > FARTHEST {
+        let found = format!("scales {in_scale} to {out_scale}, a factor of 2^{} or more", multiplier.shift - 1);
+        checker.bad(found, format!("factors below 2^{FARTHEST}"));
+        return None;
+    }
+    let (low, high) = output.dtype.range()?;
     if input.dtype.size() == 1 && output.dtype.size() == 1 {
         return table::checked(checker, elements, |x| {
-            Some(multiplier.checked_apply(x - in_zero)?.checked_add(out_zero)?.clamp(low, high))
+            Some(multiplier.apply(x - in_zero).wrapping_add(out_zero).clamp(low, high))
         });
-    }
-    let overflows =
-        |x: i32| x.checked_sub(in_zero).and_then(|x| multiplier.checked_apply(x)?.checked_add(out_zero)).is_none();
-    if overflows(least) || overflows(most) {
-        let found = format!("scales {in_scale} to {out_scale} from {} to {}", input.dtype, output.dtype);
-        checker.bad(found, "scales whose ratio stays within 32 bits");
     }
     Some(Box::new(Requantize { elements, multiplier }))
 }
@@ -127,7 +129,8 @@ impl Checked for Requantize<'_> {
     fn evaluate(&self) -> Option<Evaluated> {
         let Elements { input, output, input_quant, output_quant } = self.elements;
         let (low, high) = output.dtype.range()?;
-        let one = |x: i32| (self.multiplier.apply(x - input_quant.1) + output_quant.1).clamp(low, high);
+        let one =
+            |x: i32| self.multiplier.apply(x.wrapping_sub(input_quant.1)).wrapping_add(output_quant.1).clamp(low, high);
         ahead::stored(output.dtype, ahead::loaded(&input)?.into_iter().map(one))
     }
 }

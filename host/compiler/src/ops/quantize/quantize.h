@@ -10,7 +10,9 @@ typedef struct {
 } tvmk_requantize_t;
 
 TVMK_INLINE int32_t tvmk_requantize_one(const tvmk_requantize_t *l, int32_t x, int32_t low, int32_t high) {
-    return tvmk_clamp(tvmk_multiply(x - l->zero_point_in, l->mantissa, l->shift) + l->zero_point_out, low, high);
+    /* Wraps, as the reference's code does. */
+    int32_t y = tvmk_multiply((int32_t)((uint32_t)x - (uint32_t)l->zero_point_in), l->mantissa, l->shift);
+    return tvmk_clamp((int32_t)((uint32_t)y + (uint32_t)l->zero_point_out), low, high);
 }
 
 #define TVMK_REQUANTIZE(from, to, low, high)                                                                    \

@@ -6,10 +6,10 @@ use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{ConstantData, Layer, Lowered, Lowering};
 use crate::ops::checker::Checker;
-use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::resize::{self, Options, Resize, table};
-use crate::ops::shared::text;
+use crate::ops::shared::{ahead, text};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -110,6 +110,60 @@ impl Checked for Bilinear<'_> {
         body += &format!("    {kernel}(&layer, input, output);\n");
         let layer = lowering.layer_of(self.resize.summary(lowering), input.id, output.id);
         Lowered::Layer(Layer { constants, headers: vec![header], body, ..layer })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let Resize { input, .. } = self.resize;
+        if input.dtype == DType::Float32 {
+            let data = input.f32_data()?;
+            return Some(Ok(vec![ahead::floats(
+                self.pixels(|elements, weights| mean(elements.map(|i| data[i]), weights)),
+            )]));
+        }
+        let data = input.i8_data()?;
+        let bytes = self.pixels(|elements, weights| mean_of_bytes(elements.map(|i| data[i]), weights) as u8);
+        Some(Ok(vec![bytes.into()]))
+    }
+}
+
+/// The kernel's mean of four elements, two of the first row, then two of the second, in float32.
+fn mean([a, b, c, d]: [f32; 4], [dy, dx]: [f32; 2]) -> f32 {
+    let (ey, ex) = (1.0 - dy, 1.0 - dx);
+    // A negative 0 becomes a positive one.
+    a * ey * ex + c * dy * ex + b * ey * dx + d * dy * dx + 0.0
+}
+
+/// The same on int8, with weights of 2^-10.
+fn mean_of_bytes(elements: [i8; 4], weights: [f32; 2]) -> i8 {
+    let ([a, b, c, d], [dy, dx]) = (elements.map(i32::from), weights.map(|weight| weight as i32));
+    let last = dy * dx;
+    let (third, second) = (dy * 1024 - last, dx * 1024 - last);
+    let sum = a * ((1024 - dy) * 1024 - second) + b * second + c * third + d * last;
+    // Halves away from zero.
+    ((sum + (1 << 19) + (sum >> 31)) >> 20) as i8
+}
+
+impl Bilinear<'_> {
+    /// All elements of the output, from the places of four elements of the input and how far it lies between them.
+    fn pixels<T>(&self, one: impl Fn([usize; 4], [f32; 2]) -> T) -> Vec<T> {
+        let &[batches, height, width, channels] = self.resize.input.tensor.shape.as_slice() else { return Vec::new() };
+        let mut all = Vec::new();
+        for batch in 0..batches {
+            for row in &self.places[0] {
+                for column in &self.places[1] {
+                    let first = |y: i64, x: i64| ((batch * height + y as usize) * width + x as usize) * channels;
+                    let corners = [
+                        first(row.lower, column.lower),
+                        first(row.lower, column.upper),
+                        first(row.upper, column.lower),
+                        first(row.upper, column.upper),
+                    ];
+                    let weights = [row.fraction, column.fraction];
+                    all.extend((0..channels).map(|c| one(corners.map(|corner| corner + c), weights)));
+                }
+            }
+        }
+        all
     }
 }
 

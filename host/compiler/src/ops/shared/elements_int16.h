@@ -83,29 +83,35 @@ TVMK_INLINE int32_t tvmk_sigmoid_argument(const tvmk_sigmoid_int16_t *l, int32_t
 }
 
 /* Between two entries of the table, with `bits` more bits. */
-TVMK_INLINE int32_t tvmk_sigmoid_between(const tvmk_sigmoid_int16_t *l, int32_t magnitude, int32_t bits, int32_t most) {
+TVMK_INLINE int32_t tvmk_sigmoid_between(const uint16_t *table, int32_t magnitude, int32_t bits, int32_t most) {
     int32_t i = magnitude >> bits;
     if (i >= 255) {
         return most;
     }
-    int32_t below = l->table[i];
+    int32_t below = table[i];
     int32_t rest = magnitude & ((INT32_C(1) << bits) - 1);
-    return below * (INT32_C(1) << bits) + rest * (l->table[i + 1] - below);
+    return below * (INT32_C(1) << bits) + rest * (table[i + 1] - below);
+}
+
+/* Of an argument in steps of 1 / (3 · 4096); below 0 the complement, of which the sign is all ones. */
+TVMK_INLINE int32_t tvmk_logistic_int16_at(const uint16_t *table, int32_t x) {
+    int32_t sign = x >> 31;
+    int32_t y = tvmk_sigmoid_between(table, (x ^ sign) - sign, 9, INT32_C(0x7FFF) << 10);
+    return ((y ^ sign) + 512 - sign * (INT32_C(1) << 25)) >> 10;
+}
+
+TVMK_INLINE int32_t tvmk_tanh_int16_at(const uint16_t *table, int32_t x) {
+    int32_t sign = x >> 31;
+    int32_t y = tvmk_sigmoid_between(table, (x ^ sign) - sign, 8, INT32_C(0xFFFF) << 8) - (INT32_C(1) << 23);
+    return ((y ^ sign) + 128) >> 8;
 }
 
 TVMK_INLINE int32_t tvmk_logistic_int16_of(const tvmk_sigmoid_int16_t *l, int32_t in) {
-    int32_t x = tvmk_sigmoid_argument(l, in);
-    int32_t y = tvmk_sigmoid_between(l, x < 0 ? -x : x, 9, INT32_C(0x7FFF) << 10);
-    y = x >= 0 ? y + 512 : (INT32_C(1) << 25) - y + 511;
-    return (int16_t)(y >> 10);
+    return tvmk_logistic_int16_at(l->table, tvmk_sigmoid_argument(l, in));
 }
 
 TVMK_INLINE int32_t tvmk_tanh_int16_of(const tvmk_sigmoid_int16_t *l, int32_t in) {
-    int32_t x = tvmk_sigmoid_argument(l, in);
-    int32_t y = tvmk_sigmoid_between(l, x < 0 ? -x : x, 8, INT32_C(0xFFFF) << 8);
-    y -= INT32_C(1) << 23;
-    y = x >= 0 ? y + 128 : 127 - y;
-    return (int16_t)(y >> 8);
+    return tvmk_tanh_int16_at(l->table, tvmk_sigmoid_argument(l, in));
 }
 
 TVMK_SHARED void tvmk_logistic_int16(const tvmk_sigmoid_int16_t *l, const int16_t *in, int16_t *out, int32_t count) {

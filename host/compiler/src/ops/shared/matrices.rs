@@ -2,7 +2,7 @@
 //! are `matrices.h` and `float_matrices.h`.
 
 use crate::ir::graph::DType;
-use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
+use crate::ir::layer::{Argument, Constant, ConstantData, Core, Layer, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
@@ -29,10 +29,122 @@ pub struct Matrices<'a> {
 
 /// How sums become outputs.
 pub struct Scaling {
-    multiplier: Multiplier,
+    /// One for all columns, or one for each.
+    multipliers: Vec<Multiplier>,
     /// Of both inputs and the output.
     zero_points: [i32; 3],
     range: (i32, i32),
+    /// What is added to the sums.
+    bias: Option<DType>,
+}
+
+/// What a scaling is about: both inputs, the bias, the output, products of a sum, and the range of the output.
+pub struct Scaled<'a> {
+    /// The activations.
+    pub first: Operand<'a>,
+    /// The columns; its scales may lie along the columns.
+    pub second: Operand<'a>,
+    /// The bias.
+    pub bias: Option<Operand<'a>>,
+    /// The results.
+    pub output: Operand<'a>,
+    /// Products of each sum.
+    pub depth: usize,
+    /// The range of the output.
+    pub range: (i32, i32),
+}
+
+impl Scaling {
+    /// Checks that sums and factors stay within what the reference's arithmetic holds.
+    pub fn check(checker: &mut Checker<'_>, scaled: &Scaled<'_>) -> Option<Scaling> {
+        let &Scaled { first, second, bias, output, depth, range } = scaled;
+        let ((a, first_zero), (to, output_zero)) = (checker.per_tensor(first)?, checker.per_tensor(output)?);
+        let Some(quant) = second.tensor.quant.as_ref().filter(|quant| !quant.scales.is_empty()) else {
+            checker.bad_tensor(second.id, "no quantisation", "one scale, or one for each channel");
+            return None;
+        };
+        let second_zero = if quant.scales.len() == 1 { checker.per_tensor(second)?.1 } else { 0 };
+        let factor = |&b: &f32| Multiplier::new(f64::from(a) * f64::from(b) / f64::from(to));
+        let scaling = Scaling {
+            multipliers: quant.scales.iter().map(factor).collect(),
+            zero_points: [first_zero, second_zero, output_zero],
+            range,
+            bias: bias.map(|bias| bias.dtype),
+        };
+        scaling.check_sums(checker, scaled, depth);
+        Some(scaling)
+    }
+
+    fn check_sums(&self, checker: &mut Checker<'_>, scaled: &Scaled<'_>, depth: usize) {
+        let operands = [scaled.first, scaled.second, scaled.output];
+        let wide = scaled.output.dtype == DType::Int16;
+        for (operand, zero_point) in operands.into_iter().zip(self.zero_points).filter(|_| wide) {
+            if zero_point != 0 {
+                checker.bad_tensor(operand.id, format!("zero point {zero_point}"), "0, as int16 has it");
+            }
+        }
+        // The largest magnitudes of elements less their zero points.
+        let most = |i: usize| {
+            let (low, high) = operands[i].dtype.range().unwrap_or((0, 0));
+            i128::from((self.zero_points[i] - low).max(high - self.zero_points[i]))
+        };
+        let sum = most(0) * most(1) * depth as i128;
+        let narrow = !wide || self.is_narrow();
+        let bits = if narrow { 31 } else { 47 };
+        if sum >= 1 << bits {
+            checker.bad(format!("sums of {depth} products, up to {sum}"), format!("sums below 2^{bits}"));
+        }
+        let fits = |multiplier: &&Multiplier| {
+            let shift = multiplier.shift;
+            let left = shift < 8 && (sum * i128::from(reduced(**multiplier))) >> (15 - shift) < (1 << 31) - 1;
+            if narrow { shift <= 30 } else { left }
+        };
+        if let Some(multiplier) = self.multipliers.iter().find(|multiplier| !fits(multiplier)) {
+            checker.bad(format!("a scale factor of 2^{} or more", multiplier.shift - 1), "scales of similar size");
+        }
+    }
+
+    /// Whether sums of int16 have 32 bits, as the reference has them with such a bias.
+    fn is_narrow(&self) -> bool {
+        self.bias == Some(DType::Int32)
+    }
+
+    /// Mantissa and shift of a factor as the kernel for these outputs takes them.
+    fn words(&self, output: DType, multiplier: Multiplier) -> [i32; 2] {
+        match output == DType::Int16 && !self.is_narrow() {
+            true => [reduced(multiplier), 15 - multiplier.shift],
+            false => [multiplier.mantissa, multiplier.shift],
+        }
+    }
+
+    /// What follows the steps in `tvmk_matrices_t`, and the constant that it names.
+    pub fn fields(&self, lowering: &Lowering<'_>, output: DType) -> (Vec<(&'static str, String)>, Option<Constant>) {
+        let words = |&multiplier: &Multiplier| self.words(output, multiplier);
+        let [mantissa, shift] = self.multipliers.first().map_or([0, 0], words);
+        let own = (self.multipliers.len() > 1).then(|| Constant {
+            name: lowering.constant("factors"),
+            row: 8,
+            data: ConstantData::I32(self.multipliers.iter().flat_map(words).collect()),
+            align: 4,
+            comment: "mantissa and shift of each channel".to_owned(),
+            core: Core::Any,
+        });
+        let factors = own.as_ref().map_or("0".to_owned(), |constant| constant.name.clone());
+        let fields = vec![
+            ("mantissa", mantissa.to_string()),
+            ("shift", shift.to_string()),
+            ("zero_point", self.zero_points[2].to_string()),
+            ("low", self.range.0.to_string()),
+            ("high", self.range.1.to_string()),
+            ("factors", factors),
+        ];
+        (fields, own)
+    }
+
+    /// Zero points of both inputs.
+    pub fn zero_points(&self) -> [i32; 2] {
+        [self.zero_points[0], self.zero_points[1]]
+    }
 }
 
 /// A checked product.
@@ -45,39 +157,9 @@ pub struct Product<'a> {
 impl<'a> Product<'a> {
     /// Checks how the sums of a product on int8 or int16 become outputs; its types and shapes have been checked.
     pub fn quantised(checker: &mut Checker<'a>, matrices: Matrices<'a>, range: (i32, i32)) -> Option<Product<'a>> {
-        let (first, second, output) = (matrices.first, matrices.second, matrices.output);
-        let parameters = [checker.per_tensor(first)?, checker.per_tensor(second)?, checker.per_tensor(output)?];
-        let [a, b, to] = parameters.map(|(scale, _)| f64::from(scale));
-        let multiplier = Multiplier::new(a * b / to);
-        let zero_points = parameters.map(|(_, zero_point)| zero_point);
-        let depth = matrices.size[2];
-        let wide = output.dtype == DType::Int16;
-        if wide {
-            for (operand, zero_point) in [first, second, output].into_iter().zip(zero_points) {
-                if zero_point != 0 {
-                    checker.bad_tensor(operand.id, format!("zero point {zero_point}"), "0, as int16 has it");
-                }
-            }
-        }
-        // The largest magnitudes of elements less their zero points.
-        let most = |i: usize, operand: Operand<'_>| {
-            let (low, high) = operand.dtype.range().unwrap_or((0, 0));
-            i128::from((zero_points[i] - low).max(high - zero_points[i]))
-        };
-        let sum = most(0, first) * most(1, second) * depth as i128;
-        let bits = if wide { 47 } else { 31 };
-        if sum >= 1 << bits {
-            checker.bad(format!("sums of {depth} products, up to {sum}"), format!("sums below 2^{bits}"));
-        }
-        let shift = multiplier.shift;
-        let fits = match wide {
-            true => shift < 8 && (sum * i128::from(reduced(multiplier))) >> (15 - shift) < (1 << 31) - 1,
-            false => shift <= 30,
-        };
-        if !fits {
-            checker.bad(format!("a scale factor of 2^{} or more", shift - 1), "scales of similar size");
-        }
-        Some(Product { matrices, scaling: Some(Scaling { multiplier, zero_points, range }) })
+        let Matrices { first, second, bias, output, size: [_, _, depth], .. } = matrices;
+        let scaling = Scaling::check(checker, &Scaled { first, second, bias, output, depth, range })?;
+        Some(Product { matrices, scaling: Some(scaling) })
     }
 
     /// On float32.
@@ -167,7 +249,7 @@ impl Matrices<'_> {
 }
 
 /// Bytes of scratch memory that a tile takes: `TVMK_MATRICES_SCRATCH`.
-fn tile(depth: usize) -> usize {
+pub fn tile(depth: usize) -> usize {
     8 * depth.next_multiple_of(8)
 }
 
@@ -177,10 +259,8 @@ impl Checked for Product<'_> {
         let matrices = &self.matrices;
         let (sides, depth) = (matrices.sides(), matrices.size[2]);
         let wide = matrices.output.dtype == DType::Int16;
-        let Multiplier { mantissa, shift } = scaling.multiplier;
-        let factor = if wide { (reduced(scaling.multiplier), 15 - shift) } else { (mantissa, shift) };
         let zero = |second: bool| scaling.zero_points[usize::from(second)].to_string();
-        let fields = [
+        let mut fields = vec![
             ("rows", sides.size[0].to_string()),
             ("columns", sides.size[1].to_string()),
             ("depth", depth.to_string()),
@@ -190,13 +270,11 @@ impl Checked for Product<'_> {
             ("depth_step", sides.column[1].to_string()),
             ("out_row", sides.output[0].to_string()),
             ("out_column", sides.output[1].to_string()),
-            ("mantissa", factor.0.to_string()),
-            ("shift", factor.1.to_string()),
-            ("zero_point", scaling.zero_points[2].to_string()),
-            ("low", scaling.range.0.to_string()),
-            ("high", scaling.range.1.to_string()),
         ];
+        let (more, factors) = scaling.fields(lowering, matrices.output.dtype);
+        fields.extend(more);
         let (suffix, element, size) = match (wide, matrices.second.dtype) {
+            (true, DType::Int8) if scaling.is_narrow() => ("_int16x8_bias32", "int16_t", 2),
             (true, DType::Int8) => ("_int16x8", "int16_t", 2),
             (true, _) => ("_int16", "int16_t", 2),
             (false, _) => ("", "int8_t", 1),
@@ -218,7 +296,8 @@ impl Checked for Product<'_> {
                 let arguments = format!("{rows}, {columns}, {bias}, {output}, scratch");
                 text + &format!("{indent}tvmk_matrices{suffix}(&layer, {arguments});\n")
             });
-        Lowered::Layer(matrices.layer(lowering, "matrices.h", body, scratch))
+        let constants = factors.into_iter().collect();
+        Lowered::Layer(Layer { constants, ..matrices.layer(lowering, "matrices.h", body, scratch) })
     }
 }
 

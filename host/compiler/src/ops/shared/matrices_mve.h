@@ -14,8 +14,7 @@ typedef int8_t tvmk_matrices_tile_t;
 enum { TVMK_MATRICES_FAR = 65535 / 14 };
 
 /* A tile of columns as in the tensor, vector by vector, and their sums less the zero points. */
-TVMK_SHARED void tvmk_matrices_gather(const tvmk_matrices_t *l, const int8_t *columns, int32_t n, int8_t *tile,
-                                      int32_t *sums) {
+TVMK_SHARED void tvmk_matrices_gather(const tvmk_matrices_t *l, const int8_t *columns, int32_t n, int8_t *tile, int32_t *sums) {
     int32_t step = l->depth_step;
     for (int32_t c = 0; c < TVMK_MATRICES_TILE; c++) {
         const int8_t *y = columns + tvmk_matrices_column(l, c, n);
@@ -71,10 +70,10 @@ TVMK_INLINE void tvmk_matrices_products(const tvmk_matrices_t *l, const int8_t *
     sums[3] = a3 - row;
 }
 
-TVMK_INLINE void tvmk_matrices_finish(const tvmk_matrices_t *l, const int32_t *sums, const int32_t *add, int32_t n,
-                                      int8_t *out) {
+TVMK_INLINE void tvmk_matrices_finish(const tvmk_matrices_t *l, const int32_t *sums, const int32_t *add,
+                                      const tvmk_matrices_scaling_t *s, int32_t n, int8_t *out) {
     int32x4_t y = vaddq_s32(vldrwq_s32(sums), vldrwq_s32(add));
-    y = vaddq_n_s32(tvmk_mve_scale_general(y, vdupq_n_s32(l->mantissa), vdupq_n_s32(l->shift)), l->zero_point);
+    y = vaddq_n_s32(tvmk_mve_scale_general(y, vldrwq_s32(s->mantissa), vldrwq_s32(s->shift)), l->zero_point);
     y = vmaxq_s32(vminq_s32(y, vdupq_n_s32(l->high)), vdupq_n_s32(l->low));
     if (l->out_column == 1) {
         vstrbq_p_s32(out, y, vctp32q((uint32_t)n));
@@ -88,8 +87,7 @@ TVMK_INLINE void tvmk_matrices_finish(const tvmk_matrices_t *l, const int32_t *s
 }
 
 /* On int16: vectors of eight places. */
-TVMK_INLINE void tvmk_matrices_gather_int16(const tvmk_matrices_t *l, const void *columns, int32_t n, int8_t *tile,
-                                            int bytes) {
+TVMK_INLINE void tvmk_matrices_gather_int16(const tvmk_matrices_t *l, const void *columns, int32_t n, int8_t *tile, int bytes) {
     int32_t step = l->depth_step;
     for (int32_t c = 0; c < TVMK_MATRICES_TILE; c++) {
         int32_t first = tvmk_matrices_column(l, c, n);
@@ -103,8 +101,7 @@ TVMK_INLINE void tvmk_matrices_gather_int16(const tvmk_matrices_t *l, const void
     }
 }
 
-TVMK_INLINE void tvmk_matrices_products_int16(const tvmk_matrices_t *l, const int16_t *x, const int8_t *tile,
-                                              int64_t *sums) {
+TVMK_INLINE void tvmk_matrices_products_int16(const tvmk_matrices_t *l, const int16_t *x, const int8_t *tile, int64_t *sums) {
     const int16_t *t = (const int16_t *)(const void *)tile;
     int64_t a = 0, b = 0, c = 0, d = 0;
     for (int32_t k = l->depth; k > 0; k -= 8, x += 8, t += 8 * TVMK_MATRICES_TILE) {

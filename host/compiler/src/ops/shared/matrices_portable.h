@@ -12,6 +12,7 @@ typedef struct {
     int32_t out_row, out_column;     /* elements of the output from one row to the next, from one column to the next */
     int32_t mantissa, shift;         /* of the factor; on int16 15 bits and the shift to the right */
     int32_t zero_point, low, high;   /* of the output */
+    const int32_t *factors;          /* mantissa and shift of each column in place of those above, or null */
 } tvmk_matrices_t;
 
 /* Columns that are brought together, in the order the core multiplies in, before they meet all rows. */
@@ -22,23 +23,39 @@ TVMK_INLINE int32_t tvmk_matrices_column(const tvmk_matrices_t *l, int32_t c, in
     return tvmk_min(c, n - 1) * l->column_step;
 }
 
-TVMK_INLINE int8_t tvmk_matrices_one(const tvmk_matrices_t *l, int32_t sum) {
-    /* Wraps, as the reference's code does. */
-    uint32_t y = (uint32_t)tvmk_multiply(sum, l->mantissa, l->shift) + (uint32_t)l->zero_point;
+/* How the sums of a tile of columns become outputs. */
+typedef struct {
+    int32_t mantissa[TVMK_MATRICES_TILE], shift[TVMK_MATRICES_TILE];
+} tvmk_matrices_scaling_t;
+
+/* That of n columns from column j on; behind the last it is that again. */
+TVMK_INLINE void tvmk_matrices_scaling(const tvmk_matrices_t *l, int32_t j, int32_t n, tvmk_matrices_scaling_t *s) {
+    for (int32_t c = 0; c < TVMK_MATRICES_TILE; c++) {
+        const int32_t *own = l->factors ? l->factors + 2 * (j + tvmk_min(c, n - 1)) : 0;
+        s->mantissa[c] = own ? own[0] : l->mantissa;
+        s->shift[c] = own ? own[1] : l->shift;
+    }
+}
+
+/* Sums of a run can leave their type where its biases do: they wrap, as the reference's code does. */
+TVMK_INLINE int8_t tvmk_matrices_one(const tvmk_matrices_t *l, int32_t sum, int32_t mantissa, int32_t shift) {
+    uint32_t y = (uint32_t)tvmk_multiply(sum, mantissa, shift) + (uint32_t)l->zero_point;
     return (int8_t)tvmk_clamp((int32_t)y, l->low, l->high);
 }
 
-TVMK_INLINE int16_t tvmk_matrices_one_int16(const tvmk_matrices_t *l, int64_t sum) {
-    int64_t y = (sum * l->mantissa + ((int64_t)1 << (l->shift - 1))) >> l->shift;
+TVMK_INLINE int16_t tvmk_matrices_one_int16(const tvmk_matrices_t *l, int64_t sum, int32_t mantissa, int32_t shift) {
+    uint64_t product = (uint64_t)sum * (uint64_t)(int64_t)mantissa;
+    int64_t y = (int64_t)(product + ((uint64_t)1 << (shift - 1))) >> shift;
     return (int16_t)tvmk_clamp((int32_t)y, l->low, l->high);
 }
 
 #if !TVMK_MVE
 /* The first n of four sums to outputs. */
-TVMK_INLINE void tvmk_matrices_finish(const tvmk_matrices_t *l, const int32_t *sums, const int32_t *add, int32_t n,
-                                      int8_t *out) {
+TVMK_INLINE void tvmk_matrices_finish(const tvmk_matrices_t *l, const int32_t *sums, const int32_t *add,
+                                      const tvmk_matrices_scaling_t *s, int32_t n, int8_t *out) {
     for (int32_t c = 0; c < n; c++) {
-        out[c * l->out_column] = tvmk_matrices_one(l, (int32_t)((uint32_t)sums[c] + (uint32_t)add[c]));
+        int32_t sum = (int32_t)((uint32_t)sums[c] + (uint32_t)add[c]);
+        out[c * l->out_column] = tvmk_matrices_one(l, sum, s->mantissa[c], s->shift[c]);
     }
 }
 #endif

@@ -25,6 +25,7 @@ pub mod unit_rows;
 pub mod weighted;
 pub mod window;
 pub mod window_int16;
+pub mod window_run;
 
 use crate::ops::kernels::{Kernel, kernels};
 
@@ -83,4 +84,5 @@ pub static KERNELS: &[Kernel] = kernels![
     "weighted_int16_mve.h",
     "weighted_int16_portable.h",
     "window_int16.h",
+    "window_run.h",
 ];

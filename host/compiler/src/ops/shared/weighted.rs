@@ -133,6 +133,11 @@ fn check_weights(checker: &mut Checker<'_>, weights: Operand<'_>, (axis, channel
     if !weights.is_constant() {
         checker.bad_tensor(weights.id, "weights computed at run time", "constant weights");
     }
+    check_quantisation(checker, weights, (axis, channels));
+}
+
+/// Weights have one scale, or one for each channel, and no zero point.
+pub fn check_quantisation(checker: &mut Checker<'_>, weights: Operand<'_>, (axis, channels): (usize, usize)) {
     let Some(quant) = &weights.tensor.quant else {
         return checker.bad_tensor(weights.id, "no quantisation", "one scale, or one for each channel");
     };

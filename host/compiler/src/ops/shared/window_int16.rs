@@ -62,6 +62,7 @@ pub struct Sums<'a> {
     pub weighted: Weighted<'a>,
     /// The form.
     pub form: Form,
+    rows: Vec<Row>,
 }
 
 /// Checks weights, bias, output and activation of an operator with a checked window and gives its layer. `axis` is that of
@@ -99,9 +100,14 @@ pub fn check_sums<'a>(
     }
     let narrow = checker.optional_input(numbers[2]).is_some_and(|bias| bias.dtype == DType::Int32);
     let largest = largest_sums(&weighted, axis, channels);
-    let form = if narrow { Form::Int32 } else { form(&weighted, &largest) };
+    let rows = rows(&weighted, &largest);
+    let form = match narrow {
+        true => Form::Int32,
+        false if rows.iter().all(Row::is_short) => Form::Short,
+        false => Form::Wide,
+    };
     check_overflow(checker, &weighted, &largest, form);
-    Some(Sums { weighted, form })
+    Some(Sums { weighted, form, rows })
 }
 
 /// The largest magnitude of each channel's sum, bias included.
@@ -113,12 +119,67 @@ fn largest_sums(weighted: &Weighted<'_>, axis: usize, channels: usize) -> Vec<i1
     sums
 }
 
-/// The short form where it is proved for every channel.
-fn form(weighted: &Weighted<'_>, largest: &[i128]) -> Form {
-    let short = |(&sum, multiplier): (&i128, &Multiplier)| {
-        sum < 1 << 31 && ((-17..=-1).contains(&multiplier.shift) || multiplier.mantissa == 0)
-    };
-    if largest.iter().zip(&weighted.multipliers).all(short) { Form::Short } else { Form::Wide }
+/// What is added to a channel's sum, its factor, and how large the sum can be.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    bias: i64,
+    multiplier: Multiplier,
+    /// The largest magnitude of the sum, bias included.
+    pub largest: i128,
+}
+
+impl Row {
+    /// A row of weights and its bias.
+    pub fn new(bias: i64, weights: &[i8], multiplier: Multiplier) -> Row {
+        let weights = weights.iter().map(|&w| i128::from(w).abs()).sum::<i128>() << 15;
+        Row { bias, multiplier, largest: i128::from(bias).abs() + weights }
+    }
+
+    /// Whether the short form is proved.
+    pub fn is_short(&self) -> bool {
+        self.largest < 1 << 31 && ((-17..=-1).contains(&self.multiplier.shift) || self.multiplier.mantissa == 0)
+    }
+
+    /// Whether 64 bits hold what the reference computes, and its result 32.
+    pub fn fits(&self) -> bool {
+        self.largest < 1 << 47 && narrows(self.largest, self.multiplier)
+    }
+
+    /// The words of the kernel's table.
+    fn words(&self, form: Form) -> Vec<i32> {
+        let (bias, multiplier) = (self.bias, self.multiplier);
+        let right = 15 - multiplier.shift;
+        match form {
+            // A factor of 0 may have any shift.
+            Form::Short => vec![bias as i32, reduced(multiplier) << (32 - right).clamp(0, 16)],
+            Form::Wide => vec![bias as i32, (bias >> 32) as i32, reduced(multiplier), right],
+            Form::Int32 => vec![bias as i32, multiplier.mantissa, multiplier.shift],
+        }
+    }
+}
+
+/// Whether a sum of 64 bits times a factor stays within what it is narrowed to, and the factor within the range that the reference states.
+fn narrows(sum: i128, multiplier: Multiplier) -> bool {
+    let shift = multiplier.shift;
+    shift < 8 && (sum * i128::from(reduced(multiplier))) >> (15 - shift) < (1 << 31) - 1
+}
+
+/// The kernel's table of these rows.
+pub fn table_constant(name: String, form: Form, rows: &[Row]) -> Constant {
+    Constant {
+        name,
+        row: 0,
+        data: ConstantData::I32(rows.iter().flat_map(|row| row.words(form)).collect()),
+        align: 4,
+        comment: "how sums become outputs, channel by channel".to_owned(),
+        core: Core::Any,
+    }
+}
+
+/// The rows of all channels.
+fn rows(weighted: &Weighted<'_>, largest: &[i128]) -> Vec<Row> {
+    let channels = weighted.bias.iter().zip(&weighted.multipliers).zip(largest);
+    channels.map(|((&bias, &multiplier), &largest)| Row { bias, multiplier, largest }).collect()
 }
 
 /// Where the reference's arithmetic would overflow.
@@ -134,8 +195,7 @@ fn check_overflow(checker: &mut Checker<'_>, weighted: &Weighted<'_>, largest: &
         let fits = match form {
             // To the left in 32 bits.
             Form::Int32 => sum << shift.clamp(0, 40) < 1 << 31,
-            // What the result is narrowed to, and the range the reference states.
-            _ => shift < 8 && (sum * i128::from(reduced(*multiplier))) >> (15 - shift) < (1 << 31) - 1,
+            _ => narrows(sum, *multiplier),
         };
         if !fits {
             let found = format!("a scale factor of 2^{shift} in channel {channel}");
@@ -153,24 +213,7 @@ pub fn reduced(multiplier: Multiplier) -> i32 {
 impl Sums<'_> {
     /// The kernel's table.
     pub fn table(&self, lowering: &Lowering<'_>) -> Constant {
-        let channels = self.weighted.bias.iter().zip(&self.weighted.multipliers);
-        let words = |(&bias, &multiplier): (&i64, &Multiplier)| {
-            let right = 15 - multiplier.shift;
-            match self.form {
-                // A factor of 0 may have any shift.
-                Form::Short => vec![bias as i32, reduced(multiplier) << (32 - right).clamp(0, 16)],
-                Form::Wide => vec![bias as i32, (bias >> 32) as i32, reduced(multiplier), right],
-                Form::Int32 => vec![bias as i32, multiplier.mantissa, multiplier.shift],
-            }
-        };
-        Constant {
-            name: lowering.constant("table"),
-            row: 0,
-            data: ConstantData::I32(channels.flat_map(words).collect()),
-            align: 4,
-            comment: "how sums become outputs, channel by channel".to_owned(),
-            core: Core::Any,
-        }
+        table_constant(lowering.constant("table"), self.form, &self.rows)
     }
 
     /// The members of the kernel's struct for a window whose positions go to these places, in elements.

@@ -18,7 +18,7 @@ struct Float<'a> {
     scales: Option<Vec<f32>>,
 }
 
-/// Checks types and constants.
+/// Checks types.
 pub fn check<'a>(
     checker: &mut Checker<'a>,
     geometry: Geometry,
@@ -29,14 +29,14 @@ pub fn check<'a>(
     let mut scales = None;
     if hybrid::is_hybrid(input, weights) {
         scales = Some(hybrid::transposed_scales(checker, weights, geometry.channels)?);
-    } else if checker.dtype(weights, &[DType::Float32]) && !weights.is_constant() {
-        checker.bad_tensor(weights.id, "computed at run time", "constant weights");
+    } else {
+        checker.dtype(weights, &[DType::Float32]);
     }
     let bias = checker.optional_input(BIAS);
     if let Some(bias) = bias {
         checker.dtype(bias, &[DType::Float32]);
-        if bias.elements() != geometry.channels || !bias.is_constant() {
-            checker.bad_tensor(bias.id, format!("shape {:?}", bias.shape), format!("{} constants", geometry.channels));
+        if bias.elements() != geometry.channels {
+            checker.bad_tensor(bias.id, format!("shape {:?}", bias.shape), format!("{} elements", geometry.channels));
         }
     }
     let range = checker.float_activation(activation)?;

@@ -10,7 +10,8 @@ use crate::ops::shared::weighted::Types;
 use crate::ops::shared::window_int16::{self, Sums};
 
 /// Element types.
-const TYPES: Types = Types { activations: DType::Int16, weights: &[DType::Int8], bias: &[DType::Int64, DType::Int16] };
+pub const TYPES: Types =
+    Types { activations: DType::Int16, weights: &[DType::Int8], bias: &[DType::Int64, DType::Int16] };
 
 struct Int16<'a> {
     sums: Sums<'a>,

@@ -15,6 +15,7 @@ use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, r
 use crate::ops::kernels::kernels;
 use crate::ops::shared::hybrid;
 use crate::ops::shared::weighted::{self, Weighted};
+use crate::ops::shared::window_run;
 use phases::{BIAS, Geometry, INPUT, SHAPE, WEIGHTS};
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int16, weights of int8, bias of int64 or int16", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
         Support::bytes("float32, weights of int8 (dynamic range)", Cores::Portable),
+        Support::bytes("weights and biases of a run, of these types", Cores::DspMve),
     ],
 };
 
@@ -83,6 +85,10 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let geometry = check_geometry(checker, options, input, weights, output)?;
     if input.dtype == DType::Float32 {
         return float::check(checker, geometry, options.activation);
+    }
+    if !window_run::is_known(checker, [INPUT, WEIGHTS, BIAS]) {
+        let windows = geometry.windows(int16::TYPES.bias);
+        return window_run::check(checker, windows, options.activation);
     }
     if input.dtype == DType::Int16 {
         return int16::check(checker, geometry, options.activation);

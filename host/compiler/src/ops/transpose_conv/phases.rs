@@ -1,10 +1,12 @@
 //! A transposed convolution as convolutions of the input, one for each phase: the outputs that are a stride apart.
 
+use crate::ir::graph::DType;
 use crate::ir::layer::{Lowered, Lowering};
 use crate::math::window::Window;
 use crate::ops::conv_2d::layer;
 use crate::ops::conv_2d::parts::{self, Part, Place, Whole};
 use crate::ops::shared::weighted::Weighted;
+use crate::ops::shared::window_run::Windows;
 
 /// Place of the output's shape among the inputs.
 pub const SHAPE: usize = 0;
@@ -30,6 +32,28 @@ pub struct Geometry {
 }
 
 impl Geometry {
+    /// What `window_run.h` goes by.
+    pub fn windows(&self, wide_bias: &'static [DType]) -> Windows {
+        let window = Window {
+            batches: self.batches,
+            in_height: self.input[0],
+            in_width: self.input[1],
+            in_channels: self.in_channels,
+            out_height: self.output[0],
+            out_width: self.output[1],
+            height: self.window[0],
+            width: self.window[1],
+            stride_height: self.stride[0],
+            stride_width: self.stride[1],
+            dilation_height: 1,
+            dilation_width: 1,
+            pad_top: self.pad[0],
+            pad_left: self.pad[1],
+        };
+        let (numbers, channels) = ([INPUT, WEIGHTS, BIAS], self.channels);
+        Windows { numbers, wide_bias, window, channels, groups: 1, axis: 0, transposed: true }
+    }
+
     /// `3x3 stride 2x2, 4x4x8 to 8x8x2`, for summaries.
     pub fn describe(&self) -> String {
         let pair = |[a, b]: [usize; 2]| format!("{a}x{b}");

@@ -1,4 +1,4 @@
-"""UNIDIRECTIONAL_SEQUENCE_LSTM on int8 and float32: sizes around the kernels' blocks, both orders of time and batch, clipped cells, scales that
+"""UNIDIRECTIONAL_SEQUENCE_LSTM on int8, int16 and float32: sizes around the kernels' blocks, both orders of time and batch, clipped cells, scales that
 saturate gates and states, weights that can't be packed.
 """
 
@@ -17,20 +17,26 @@ def cases():
         for major in (False, True):
             name = "x".join(map(str, shape)) + ("-major" if major else "")
             yield f"lstm-{name}", lambda state, s=shape, m=major: _lstm(state, s, m)
+            yield f"lstm-int16-{name}", lambda state, s=shape, m=major: _lstm(state, s, m, wide=True)
             yield f"lstm-float32-{name}", lambda state, s=shape, m=major: _float(state, s, m)
     for zeros in ((-128, 127), (127, -128), (0, 0)):
         name = f"lstm-zeros-{zeros[0]}_{zeros[1]}"
         yield name, lambda state, z=zeros: _lstm(state, (2, 4, 9, 6), zeros=z)
     for power in (-20, -15, -13, -12, -11, -9, -4, 0):
         yield f"lstm-cell-2^{power}", lambda state, p=power: _lstm(state, (1, 6, 9, 6), power=p)
+        yield f"lstm-int16-cell-2^{power}", lambda state, p=power: _lstm(state, (1, 6, 9, 6), power=p, wide=True)
     for gain in (0.01, 1, 30, 3000):
         yield f"lstm-gain-{gain}", lambda state, g=gain: _lstm(state, (1, 5, 12, 8), gain=g)
+        yield f"lstm-int16-gain-{gain}", lambda state, g=gain: _lstm(state, (1, 5, 12, 8), gain=g, wide=True)
     for clip in (1e-45, 1e-6, 0.01, 0.7, 1e9):
         yield f"lstm-clip-{clip}", lambda state, c=clip: _lstm(state, (1, 5, 12, 8), clip=c)
+        yield f"lstm-int16-clip-{clip}", lambda state, c=clip: _lstm(state, (1, 5, 12, 8), clip=c, wide=True)
         yield f"lstm-float32-clip-{clip}", lambda state, c=clip: _float(state, (1, 5, 12, 8), clip=c)
     yield "contradiction-lstm-hybrid", lambda state: _float(state, (1, 3, 9, 8), hybrid=True)
     yield "lstm-some_lowest", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128, lowest_of=(slice(None), 0))
     yield "lstm-unpackable", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128)
+    yield "lstm-int16-lowest", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128, wide=True)
+    yield "lstm-int16-bias_far", lambda state: _lstm(state, (1, 3, 9, 8), reach=1 << 34, wide=True)
     yield "refused-lstm-peephole", lambda state: _lstm(state, (1, 3, 9, 8), peephole=True)
 
 
@@ -45,36 +51,40 @@ def _lstm(
     lowest=-127,
     lowest_of=slice(None, None, 2),
     peephole=False,
+    wide=False,
+    reach=None,
 ):
     batches, steps, inputs, units = shape
     model = Model()
     graph = model.graph()
-    zeros = zeros or (int(state.randint(-128, 128)), int(state.randint(-128, 128)))
-    source = Quantization(float(np.float32(10 ** state.uniform(-2.5, -1))), zeros[0])
-    hidden = Quantization(float(np.float32(state.uniform(0.7, 1.1) / 128)), zeros[1])
+    zeros = (0, 0) if wide else zeros or (int(state.randint(-128, 128)), int(state.randint(-128, 128)))
+    steps_of = 256 if wide else 1
+    dtype = np.dtype("int16" if wide else "int8")
+    source = Quantization(float(np.float32(10 ** state.uniform(-2.5, -1) / steps_of)), zeros[0])
+    hidden = Quantization(float(np.float32(state.uniform(0.7, 1.1) / 128 / steps_of)), zeros[1])
     outer = (steps, batches) if major else (batches, steps)
-    entry = graph.input("input", (*outer, inputs), source)
+    entry = graph.input("input", (*outer, inputs), source, dtype)
     slots = [None] * 24
     slots[0] = entry
     gain = gain or 10 ** state.uniform(-0.5, 0.8)
     for first, count, quantization in ((1, inputs, source), (5, units, hidden)):
         for gate in range(4):
             # Sums of about `gain` in real numbers.
-            scale = float(np.float32(gain * state.uniform(0.5, 2) / (quantization.scale * 74 * 74 * np.sqrt(count))))
+            scale = float(np.float32(gain * state.uniform(0.5, 2) / (quantization.scale * steps_of * 74 * 74 * np.sqrt(count))))
             weights = state.randint(lowest, 128, (units, count)).astype(np.int8)
             if lowest == -128:
                 weights[lowest_of] = -128
             slots[first + gate] = graph.constant(f"weights{first + gate}", weights, Quantization(scale, 0))
     for gate in range(4):
         scale = source.scale * slots[1 + gate].scale
-        reach = 74 * 74 * np.sqrt(inputs)
-        values = state.randint(-reach, reach + 1, units).astype(np.int32)
+        most = int(reach or 74 * 74 * np.sqrt(inputs) * steps_of)
+        values = state.randint(-most, most + 1, units).astype(np.int64 if wide else np.int32)
         slots[12 + gate] = graph.constant(f"bias{gate}", values, Quantization(float(np.float32(scale)), 0))
     if peephole:
         slots[10] = graph.constant("peephole", np.ones(units, np.int16), Quantization(1e-4, 0))
-    slots[18] = graph.lasting("hidden", (batches, units), hidden)
+    slots[18] = graph.lasting("hidden", (batches, units), hidden, dtype)
     slots[19] = graph.lasting("cell", (batches, units), Quantization(2.0**power, 0), np.int16)
-    output = graph.tensor("output", (*outer, units), hidden)
+    output = graph.tensor("output", (*outer, units), hidden, dtype)
     fields = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=TANH, cellClip=clip, timeMajor=major)
     graph.output(graph.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", slots, [output], fields))
     return model.bytes()

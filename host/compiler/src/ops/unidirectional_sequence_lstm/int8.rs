@@ -1,6 +1,7 @@
 //! The operator on int8: all weights of one unit's gates are neighbouring rows, so the sums of fully connected layers serve.
 
-use super::operands::{BIASES, CELL, GATES, HIDDEN, Options, RECURRENT, Sizes, WEIGHTS};
+use super::operands::{BIASES, GATES, HIDDEN, Options, RECURRENT, Sizes, WEIGHTS};
+use super::unit::{self, Unit};
 use crate::ir::graph::DType;
 use crate::ir::layer::{Layer, LayerState, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
@@ -19,12 +20,9 @@ struct Lstm<'a> {
     sizes: Sizes,
     /// `[unit][gate]`, of the input and of the hidden state, with sums rounded to 2^-12.
     rows: [UnitRows; 2],
-    keep: Multiplier,
-    add: Multiplier,
-    result: Multiplier,
-    cell_argument: (i32, i32),
-    zero_point: i32,
-    clip: i32,
+    /// Whether all of them have the short form.
+    short: bool,
+    unit: Unit,
 }
 
 /// What a gate's rows are multiplied with.
@@ -37,49 +35,38 @@ struct Source<'a> {
 /// The check of types and quantisation; `sizes` fit.
 pub fn check<'a>(checker: &mut Checker<'a>, options: &Options, sizes: Sizes) -> Option<Box<dyn Checked + 'a>> {
     let (input, output) = (checker.input(0)?, checker.output(0)?);
-    let (hidden, cell) = (checker.input(HIDDEN)?, checker.input(CELL)?);
-    (checker.dtype(output, &[DType::Int8])
-        & checker.dtype(hidden, &[DType::Int8])
-        & checker.dtype(cell, &[DType::Int16]))
-    .then_some(())?;
-    let ((hidden_scale, zero_point), (cell_scale, cell_zero)) =
-        (checker.per_tensor(hidden)?, checker.per_tensor(cell)?);
-    let power = elements_int16::log2(cell_scale.into()).filter(|power| (-26..=2).contains(power) && cell_zero == 0);
-    let Some(power) = power else {
-        let found = format!("scale {cell_scale} and zero point {cell_zero}");
-        checker.bad_tensor(cell.id, found, "scale 2^-26 to 2^2, a power of two, and zero point 0");
-        return None;
-    };
-    let (cell_scale, gate_scale) = (f64::from(cell_scale), 2f64.powi(-15));
-    let result = Multiplier::new(gate_scale * gate_scale / f64::from(hidden_scale));
-    if !(-30..=-1).contains(&result.shift) {
-        checker.bad_tensor(hidden.id, format!("scale {hidden_scale}"), "a scale from 2^-28 to 1/2");
-        return None;
-    }
+    let hidden = checker.input(HIDDEN)?;
+    (checker.dtype(output, &[DType::Int8]) & checker.dtype(hidden, &[DType::Int8])).then_some(())?;
+    let unit = unit::check(checker, options)?;
     let rows_of_input = rows(checker, &sizes, &Source { operand: input, first: WEIGHTS, elements: sizes.inputs }, true);
     let source = Source { operand: hidden, first: RECURRENT, elements: sizes.units };
     let rows_of_hidden = rows(checker, &sizes, &source, false);
-    let left = 12 + power;
-    Some(Box::new(Lstm {
-        input,
-        output,
-        sizes,
-        rows: [rows_of_input?, rows_of_hidden?],
-        keep: Multiplier::new(gate_scale * cell_scale / cell_scale),
-        add: Multiplier::new(gate_scale * gate_scale / cell_scale),
-        result,
-        cell_argument: if left < 0 { (3, -left) } else { (3 << left, 0) },
-        zero_point,
-        // What is above 0 clips, even where it rounds to 0.
-        clip: match options.cell_clip > 0.0 {
-            true => (f64::from(options.cell_clip) / cell_scale).clamp(-32768.0, 32767.0) as i32,
-            false => -1,
-        },
-    }))
+    let rows = [rows_of_input?, rows_of_hidden?];
+    // One form for both sources.
+    let short = rows.iter().all(|rows| Table::new(&rows.channels, rows.zero_point, 0).short);
+    let rows = rows.map(|rows| rows.table(short));
+    Some(Box::new(Lstm { input, output, sizes, rows, short, unit }))
+}
+
+/// Rows without their table.
+struct Rows {
+    weights: Vec<i8>,
+    channels: Vec<Channel>,
+    zero_point: i32,
+}
+
+impl Rows {
+    fn table(self, short: bool) -> UnitRows {
+        let table = match short {
+            true => Table::new(&self.channels, self.zero_point, 0),
+            false => Table::general(&self.channels, self.zero_point),
+        };
+        UnitRows { weights: self.weights, table }
+    }
 }
 
 /// The rows of all gates that are multiplied with one of both sources, `[unit][gate]`, their biases and factors.
-fn rows(checker: &mut Checker<'_>, sizes: &Sizes, source: &Source<'_>, biased: bool) -> Option<UnitRows> {
+fn rows(checker: &mut Checker<'_>, sizes: &Sizes, source: &Source<'_>, biased: bool) -> Option<Rows> {
     let (scale, zero_point) = checker.per_tensor(source.operand)?;
     let (units, elements) = (sizes.units, source.elements);
     let mut gates = Vec::new();
@@ -113,7 +100,7 @@ fn rows(checker: &mut Checker<'_>, sizes: &Sizes, source: &Source<'_>, biased: b
             channels.push(channel);
         }
     }
-    Some(UnitRows { weights: rows, table: Table::new(&channels, zero_point, 0) })
+    Some(Rows { weights: rows, channels, zero_point })
 }
 
 fn bias(checker: &mut Checker<'_>, gate: usize, units: usize) -> Option<Vec<i32>> {
@@ -127,24 +114,15 @@ impl Lstm<'_> {
     fn fields(&self, lowering: &Lowering<'_>, rows: [String; 2]) -> Vec<(&'static str, String)> {
         let Sizes { batches, steps, inputs, units, .. } = self.sizes;
         let [input, recurrent] = rows;
-        let factor = |m: &Multiplier| format!("{{{}, {}}}", m.mantissa, -m.shift - 1);
-        let table = format!("(const uint16_t *){}", lowering.constant("sigmoids"));
-        let (multiplier, shift) = self.cell_argument;
         vec![
             ("input", input),
             ("recurrent", recurrent),
-            ("keep", factor(&self.keep)),
-            ("add", factor(&self.add)),
-            ("result", factor(&self.result)),
-            ("gate", format!("{{{table}, 3, 0}}")),
-            ("cell", format!("{{{table}, {multiplier}, {shift}}}")),
+            ("unit", self.unit.initialiser(&lowering.constant("sigmoids"))),
             ("units", units.to_string()),
             ("batches", batches.to_string()),
             ("steps", steps.to_string()),
             ("input_stride", self.sizes.stride(inputs)),
             ("output_stride", self.sizes.stride(units)),
-            ("zero_point", self.zero_point.to_string()),
-            ("clip", self.clip.to_string()),
         ]
     }
 }
@@ -163,8 +141,9 @@ impl Checked for Lstm<'_> {
         constants.extend(more);
         constants.push(elements_int16::table_constant(lowering.constant("sigmoids")));
         let mut body = text::constant_struct("tvmk_lstm_t", "layer", &self.fields(lowering, [input, recurrent]));
-        body += "    tvmk_lstm(&layer, input, output, hidden, cell);\n";
-        let hidden = vec![self.zero_point as u8; batches * units].into();
+        let suffix = if self.short { "" } else { "_general" };
+        body += &format!("    tvmk_lstm{suffix}(&layer, input, output, hidden, cell);\n");
+        let hidden = vec![self.unit.zero_point as u8; batches * units].into();
         Lowered::Layer(Layer {
             states: vec![
                 LayerState { name: "hidden", dtype: DType::Int8, initial: hidden },

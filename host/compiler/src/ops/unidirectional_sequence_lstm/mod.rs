@@ -1,10 +1,13 @@
-//! UNIDIRECTIONAL_SEQUENCE_LSTM on int8 with a cell state of int16, `unidirectional_sequence_lstm.h`, and on float32,
+//! UNIDIRECTIONAL_SEQUENCE_LSTM on int8 and int16 with a cell state of int16, `unidirectional_sequence_lstm.h` and
+//! `unidirectional_sequence_lstm_int16.h`, and on float32,
 //! `unidirectional_sequence_lstm_float.h`. Its states are variable
 //! tensors of the file; here they are what the layer keeps from run to run.
 
 mod float;
+mod int16;
 mod int8;
 mod operands;
+mod unit;
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -23,10 +26,16 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["unidirectional_sequence_lstm.h", "unidirectional_sequence_lstm_float.h"],
+    kernels: kernels![
+        "lstm_unit.h",
+        "unidirectional_sequence_lstm.h",
+        "unidirectional_sequence_lstm_float.h",
+        "unidirectional_sequence_lstm_int16.h"
+    ],
     reference: "unidirectional_sequence_lstm.cc",
     support: &[
         Support::bytes("int8, weights of int8, biases of int32, cell state of int16", Cores::DspMve),
+        Support::bytes("int16, weights of int8, biases of int64, cell state of int16", Cores::DspMve),
         Support::near("float32", Cores::Portable),
     ],
 };
@@ -56,7 +65,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let (input, output) = (checker.input(0)?, checker.output(0)?);
     let (hidden, cell) = (checker.input(HIDDEN)?, checker.input(CELL)?);
     check_variant(checker, options);
-    checker.dtype(input, &[DType::Int8, DType::Float32]).then_some(())?;
+    checker.dtype(input, &[DType::Int8, DType::Int16, DType::Float32]).then_some(())?;
     for state in [hidden, cell] {
         if !kept::keeps(checker.graph, state.id) {
             checker.bad_tensor(state.id, "a state that is not this operator's own", "a variable tensor for each state");
@@ -65,6 +74,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let sizes = sizes(checker, options, (input, output), (hidden, cell))?;
     match input.dtype {
         DType::Float32 => float::check(checker, options, sizes),
+        DType::Int16 => int16::check(checker, options, sizes),
         _ => int8::check(checker, options, sizes),
     }
 }

@@ -32,7 +32,20 @@ class _OfOperators:
 sys.meta_path.append(_OfOperators)
 
 # Cases that are about several operators; the other modules hold what the cases of several operators share.
-_MODULES = ("dimensions", "edges", "refusals", "floats", "folding", "int16", "hybrid", "chains", "channels", "drawn", "streaming")
+_MODULES = (
+    "dimensions",
+    "edges",
+    "refusals",
+    "floats",
+    "folding",
+    "int16",
+    "hybrid",
+    "run_weights",
+    "chains",
+    "channels",
+    "drawn",
+    "streaming",
+)
 
 # What the reference can't run although the file is valid; the right bytes are not defined.
 REFUSED = {

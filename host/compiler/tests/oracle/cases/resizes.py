@@ -21,16 +21,32 @@ def cases(operator, table, sizes, pairs, types):
                 f"{start}-{dtype}-{name}",
                 lambda state, args=(size, result, fields, dtype, channels): _build(state, operator, *args),
             )
+    for (size, result), (align, half), (dtype, channels) in itertools.product(sizes[:2], pairs, types):
+        fields = options(table, alignCorners=align, halfPixelCenters=half)
+        name = f"{size[0]}x{size[1]}{'-align' * align}{'-half' * half}"
+        arguments = (size, result, fields, dtype, channels)
+        yield f"{start}-{dtype}-known-{name}", lambda state, args=arguments: _build(state, operator, *args, known=True)
     fields = options(table, alignCorners=False, halfPixelCenters=False)
     yield f"{start}-batch2", lambda state: _build(state, operator, (4, 4), (6, 3), fields, "int8", 5, 2)
 
 
-def _build(state, operator, size, result, fields, dtype, channels, batch=1):
+def _build(state, operator, size, result, fields, dtype, channels, batch=1, known=False):
     model = Model()
     graph = model.graph()
     quantization = quantities.activations(state) if dtype == "int8" else None
-    source = graph.input("input", (batch, *size, channels), quantization, np.dtype(dtype))
+    shape = (batch, *size, channels)
+    if known:
+        values = state.standard_normal(shape) if dtype == "float32" else state.randint(-128, 128, shape)
+        source = graph.constant("input", values.astype(dtype), quantization)
+    else:
+        source = graph.input("input", shape, quantization, np.dtype(dtype))
     wanted = graph.constant("size", np.int32(result))
     output = graph.tensor("output", (batch, *result, channels), quantization, np.dtype(dtype))
-    graph.output(graph.operator(operator, [source, wanted], [output], fields))
+    output = graph.operator(operator, [source, wanted], [output], fields)
+    if known:
+        # Something that a run computes.
+        other = graph.input("other", output.shape, quantization, output.dtype)
+        larger = graph.tensor("larger", output.shape, quantization, output.dtype)
+        output = graph.operator("MAXIMUM", [output, other], [larger], options("MaximumMinimumOptions"))
+    graph.output(output)
     return model.bytes()

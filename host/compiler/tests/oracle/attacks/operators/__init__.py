@@ -7,6 +7,7 @@ mutants and the tests of their spread then have it, too. Figures are how often i
 from . import (
     branches,
     conversions,
+    detections,
     elementwise,
     folding,
     known,
@@ -32,4 +33,5 @@ OPERATORS = {
     **known.OPERATORS,
     **signals.OPERATORS,
     **branches.OPERATORS,
+    **detections.OPERATORS,
 }

@@ -34,36 +34,66 @@ def ring(net):
 
 
 def lstm(net):
-    """UNIDIRECTIONAL_SEQUENCE_LSTM of int8: gates that saturate or hardly move, cells of few and of many bits, both orders. Not of
-    float32, where random weights would amplify differences in the last places."""
-    source = net.source(lambda t: t.dtype.name == "int8" and len(t.shape) == 3 and size(t.shape) < net.largest)
+    """UNIDIRECTIONAL_SEQUENCE_LSTM of int8 and int16: gates that saturate or hardly move, cells of few and of many bits, both orders;
+    of float32 with weights that do not amplify differences in the last places."""
+    kinds = ("int8", "int16", "float32")
+    fits = lambda t: t.dtype.name in kinds and len(t.shape) == 3 and size(t.shape) < net.largest  # noqa: E731
+    source = net.source(lambda t: fits(t) and (t.quantization is None or t.dtype.name == "int8" or t.zero_point == 0))
     if source is None:
-        source = net.input((net.between(1, 2), net.between(1, 5), net.between(1, 40)))
+        source = net.input((net.between(1, 2), net.between(1, 5), net.between(1, 40)), net.pick(kinds))
+    if source.dtype == FLOAT:
+        return _float_lstm(net, source)
+    wide = source.dtype.name == "int16"
     major, units = net.chance(0.3), net.pick((1, 2, 3, 4, 5, 8, 9, 17))
     batches = source.shape[1 if major else 0]
     clip = net.pick((0.0, 0.0, 0.0, 0.5, 10.0))
     fields = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=4, cellClip=clip, timeMajor=major)
     hidden = Quantization(float(np.float32(net.state.uniform(0.6, 1.2) / 128)), net.zero_point())
+    if wide:
+        hidden = Quantization(float(np.float32(hidden.scale / 256)), 0)
     if net.extreme:
-        hidden = net.quantization()
+        hidden = net.quantization(source.dtype.name)
     slots = [source, *[None] * 23]
     gain = 10.0 ** net.state.uniform(-2, 2)
     for first, count, quantization in ((1, source.shape[2], source.quantization), (5, units, hidden)):
         lowest = net.pick((-127, -127, -127, -128))
         for slot in range(first, first + 4):
-            scale = gain * net.state.uniform(0.5, 2) / (quantization.scale * 5000 * np.sqrt(count))
+            scale = gain * net.state.uniform(0.5, 2) / (quantization.scale * (5000 << 8 * wide) * np.sqrt(count))
             weights = net.state.randint(lowest, 128, (units, count)).astype(np.int8)
             scale = Quantization(float(np.float32(np.clip(scale, 1e-30, 1e30))), 0)
             slots[slot] = net.graph.constant(net.name("weights"), weights, scale)
     for gate in range(4):
         values = net.state.randint(-20000, 20001, units).astype(np.int32)
+        if wide:
+            values = values.astype(np.int64) << net.pick((0, 8, 8, 14))
         product = np.float32(np.clip(source.quantization.scale * slots[1 + gate].quantization.scale, 1e-37, 1e37))
         slots[12 + gate] = net.graph.constant(net.name("bias"), values, Quantization(float(product), 0))
-    slots[18] = net.graph.lasting(net.name("hidden"), (batches, units), hidden)
+    slots[18] = net.graph.lasting(net.name("hidden"), (batches, units), hidden, source.dtype)
     cell = Quantization(2.0 ** net.between(-16, -8), 0)
     slots[19] = net.graph.lasting(net.name("cell"), (batches, units), cell, np.int16)
-    output = net.result("lstm", (*source.shape[:2], units), "int8", hidden)
+    output = net.result("lstm", (*source.shape[:2], units), source.dtype, hidden)
     net.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", slots, [output], fields)
+    net.samples_in_a_row = 5
+    return True
+
+
+def _float_lstm(net, source):
+    """On float32. A difference in the hidden state comes back smaller: recurrent weights of a row add up to less than 1."""
+    major, units = net.chance(0.3), net.pick((1, 2, 3, 5, 8))
+    batches = source.shape[1 if major else 0]
+    slots = [source, *[None] * 23]
+    for first, count in ((1, source.shape[2]), (5, units)):
+        for slot in range(first, first + 4):
+            weights = net.state.uniform(-1, 1, (units, count)) / count
+            slots[slot] = net.graph.constant(net.name("weights"), weights.astype(FLOAT))
+    for gate in range(4):
+        slots[12 + gate] = net.graph.constant(net.name("bias"), net.values((units,), FLOAT))
+    for slot in (18, 19):
+        slots[slot] = net.graph.lasting(net.name("state"), (batches, units), None, FLOAT)
+    output = net.result("lstm", (*source.shape[:2], units), FLOAT)
+    clip = net.pick((0.0, 0.0, 0.5, 10.0))
+    fields = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=4, cellClip=clip, timeMajor=major)
+    net.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", slots, [output], fields, exact=False)
     net.samples_in_a_row = 5
     return True
 

@@ -3,6 +3,8 @@
 import numpy as np
 
 import quantities
+from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
 from builder import FLOAT, Quantization, activation, options, padding
 from cases.conv_2d import extent
 
@@ -136,6 +138,26 @@ def _parameters(net, source, shape, axis, per_channel, biases=("int64",), int4=F
     return _quantized(net, source, shape, axis, per_channel, int4)
 
 
+def _of_the_run(net, inputs):
+    """At times weights, the bias or both as the caller gives them, quantised like those drawn; rarely without a bias."""
+    packed = net.graph.table.tensors[inputs[0].index].type == schema.TensorType.INT4
+    if packed or net.beyond or not net.chance(0.15):
+        return inputs
+    which = net.pick(((0,), (0,), (1,), (0, 1)))
+    inputs = [_given(net, t) if i in which and t is not None else t for i, t in enumerate(inputs)]
+    return inputs[:1] if net.chance(0.3) else inputs
+
+
+def _given(net, constant):
+    """An input like this constant. A bias that may be anything would hide the products: at times it has 16 bits only."""
+    if constant.dtype.name != "int32" or net.chance(0.3):
+        # Not known to other operators: some know one scale only.
+        return net.graph.input(net.name("given"), constant.shape, constant.quantization, constant.dtype)
+    narrow = net.input(constant.shape, "int16")
+    wide = net.graph.tensor(net.name("bias"), constant.shape, constant.quantization, "int32")
+    return net.graph.operator("CAST", [narrow], [wide], options("CastOptions"))
+
+
 def _window(net, source):
     """Padding, kernel, stride, dilation and the output's height and width; None where the image is too small."""
     pad = net.pick(("SAME", "VALID"))
@@ -165,6 +187,7 @@ def conv_2d(net):
         return False
     biases = ("int64", "int64", "int32")
     inputs, quantization = _parameters(net, source, weights, 0, groups > 1 or net.chance(0.8), biases, int4=True)
+    inputs = _of_the_run(net, inputs)
     fields = options(
         "Conv2DOptions",
         padding=padding(pad),
@@ -191,6 +214,7 @@ def depthwise_conv_2d(net):
     if size(shape) > net.largest:
         return False
     inputs, quantization = _parameters(net, source, (1, *kernel, filters), 3, net.chance(0.8), int4=True)
+    inputs = _of_the_run(net, inputs)
     fields = options(
         "DepthwiseConv2DOptions",
         padding=padding(pad),
@@ -227,6 +251,7 @@ def transpose_conv(net):
     if size(shape) > net.largest or size(weights) > 2 * net.largest:
         return False
     inputs, quantization = _parameters(net, source, weights, 0, net.chance(0.8))
+    inputs = _of_the_run(net, inputs)
     fields = options(
         "TransposeConvOptions",
         padding=padding(pad),
@@ -240,12 +265,6 @@ def transpose_conv(net):
     return True
 
 
-def _of_the_run(net, source, shape, inputs):
-    """Weights that the caller gives, with the scale of those drawn, and no bias, which would be drawn for those."""
-    scale = None if source.dtype == FLOAT else Quantization(inputs[0].scale)
-    return [net.input(shape, source.dtype.name, scale)]
-
-
 def fully_connected(net):
     """FULLY_CONNECTED."""
     source = net.source(lambda t: t.dtype.name in ("int8", "int16", "float32") and len(t.shape) > 1)
@@ -257,9 +276,8 @@ def fully_connected(net):
     shape = (*source.shape[:-1], units) if keep else (source.shape[0], units)
     if size(shape) > net.largest or depth * units > 3 * net.largest:
         return False
-    inputs, quantization = _parameters(net, source, (units, depth), 0, net.chance(0.25))
-    if not net.beyond and net.chance(0.2):
-        inputs = _of_the_run(net, source, (units, depth), inputs)
+    inputs, quantization = _parameters(net, source, (units, depth), 0, net.chance(0.25), ("int64", "int32"))
+    inputs = _of_the_run(net, inputs)
     fields = options(
         "FullyConnectedOptions",
         fusedActivationFunction=activation(net.pick(ACTIVATIONS)),
