@@ -126,8 +126,7 @@ static void test_matrices(int wide) {
     l.high = between(0, 3) ? (wide ? 32767 : 127) : 20;
     int64_t bias64[9];
     int32_t bias32[9], factors[18];
-    int own = between(0, 1);
-    l.factors = own ? factors : 0;
+    l.factors = between(0, 1) ? factors : 0;
     for (int32_t c = 0; c < columns; c++) {
         factors[2 * c] = wide ? between(1 << 14, 32767) : (1 << 30) + any() / 2;
         factors[2 * c + 1] = wide ? between(15, 45) : between(-14, 2);

@@ -6,8 +6,8 @@ use crate::ir::options::Scratch;
 use crate::math::window::Window;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
-use crate::ops::shared::float_window::geometry;
 use crate::ops::shared::matrices::{self, Scaled, Scaling};
+use crate::ops::shared::window::members_of_batches;
 use crate::ops::shared::{text, weighted};
 
 /// Bytes of windows that are brought together at a time, where that many are wanted.
@@ -109,7 +109,7 @@ impl Run<'_> {
         let Windows { window, channels, groups, transposed, axis, .. } = &self.windows;
         let per_group = if *axis == 0 { channels / groups * self.windows.depth() } else { channels / groups };
         let mut fields = vec![("product", product.to_owned())];
-        fields.extend(geometry(window, *channels, *groups));
+        fields.extend(members_of_batches(window, *channels, *groups));
         fields.push(("transposed", u8::from(*transposed).to_string()));
         fields.push(("pointwise", u8::from(self.is_direct()).to_string()));
         fields.push(("strip", self.strip(lowering.scratch).to_string()));

@@ -8,7 +8,7 @@ use crate::math::quantize::Multiplier;
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
-use crate::ops::shared::float_window::geometry;
+use crate::ops::shared::window::members_of_batches;
 use crate::ops::shared::window_int16::{self, Form, Row};
 use crate::ops::shared::{elements_int16, text};
 
@@ -112,7 +112,7 @@ impl Lstm<'_> {
         let [weights, table] = names;
         let mut fields =
             vec![("weights", weights), ("table", table), ("low", i16::MIN.to_string()), ("high", i16::MAX.to_string())];
-        fields.extend(geometry(&source.window, rows, 1));
+        fields.extend(members_of_batches(&source.window, rows, 1));
         fields.push(("pointwise", "1".to_owned()));
         fields.extend(["out_column", "out_row", "out_batch"].map(|name| (name, rows.to_string())));
         let fields: Vec<String> = fields.iter().map(|(name, value)| format!(".{name} = {value}")).collect();
