@@ -34,7 +34,8 @@ TVMK_INLINE int32_t tvmk_lstm_gate(const tvmk_lstm_sums_t *s, int32_t gate, int 
 /* `n` units from their sums. */
 TVMK_INLINE void tvmk_lstm_units(const tvmk_lstm_unit_t *l, tvmk_lstm_sums_t s, int32_t n, int16_t *cell, int8_t *out,
                                  int is_short) {
-    int32_t words = TVMK_LSTM_GATES * (is_short ? TVMK_SHORT_WORDS : TVMK_GENERAL_WORDS);
+    const int32_t per_gate = is_short ? TVMK_SHORT_WORDS : TVMK_GENERAL_WORDS;
+    int32_t words = (int32_t)TVMK_LSTM_GATES * per_gate;
     for (; n > 0; n--) {
         int32_t input = tvmk_lstm_gate(&s, 0, is_short), forget = tvmk_lstm_gate(&s, 1, is_short);
         int32_t fresh = tvmk_lstm_gate(&s, 2, is_short), output = tvmk_lstm_gate(&s, 3, is_short);
