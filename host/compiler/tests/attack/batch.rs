@@ -69,7 +69,11 @@ pub fn check(records: &[Record], folder: &Path, way: Option<&'static str>, tally
             Err(reason) => tally.refused.entry(kind_of(&reason)).or_default().push(record.number),
         }
     }
-    compare(accepted, folder, tally);
+    // A program holds each kernel once, and those of `size` are others.
+    let (size, balanced): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|accepted| accepted.way.contains("size"));
+    for kernels in [balanced, size] {
+        compare(kernels.iter().enumerate().map(again).collect(), folder, tally);
+    }
 }
 
 /// Runs models in one program. Where one spoils it, halves are tried, down to the one.
