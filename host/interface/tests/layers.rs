@@ -1,0 +1,53 @@
+//! The functions that run a model with hooks and in parts: there where the archive's C has the second form of the main function.
+
+mod common;
+
+use common::synthetic::{Memory, Synthetic};
+use common::{STRICT, generate_synthetic, runtime_headers, succeed};
+use std::process::Command;
+use tvm_embedded_interface::{Options, Parameters};
+
+const FUNCTIONS: [&str; 5] =
+    ["TVMExecuteLayers_net", "TVMBegin_net", "TVMStep_net", "TVMGetLayer_net", "TVMLayerData_net"];
+
+fn kinds() -> Vec<(Synthetic, Options)> {
+    let net =
+        |memory| Synthetic { operator: "tvmgen_net___tvm_layers__".into(), ..Synthetic::new("net").memory(memory) };
+    let external = || net(Memory::External);
+    let user = Options { parameters: Parameters::User, ..Options::default() };
+    let mut kinds: Vec<_> =
+        [Memory::External, Memory::Io].into_iter().map(|memory| (net(memory), Options::default())).collect();
+    kinds.push((Synthetic { inputs: vec!["a".into(), "b".into()], ..external() }, Options::default()));
+    kinds.push((Synthetic { state: true, constants: true, ..external() }, user));
+    kinds
+}
+
+#[test]
+fn they_are_declared_and_defined_for_programs_that_ask() {
+    for (model, options) in kinds() {
+        let directory = tempfile::tempdir().expect("a directory");
+        generate_synthetic(directory.path(), &model, &options);
+        for (asked, definitions) in [(true, &["-DTVM_EMBEDDED_LAYERS"][..]), (false, &[])] {
+            let object = directory.path().join("net.o");
+            let mut command = Command::new("gcc");
+            command.args(["-std=c99", "-c"]).args(STRICT).args(definitions).arg("-I").arg(directory.path());
+            command.arg("-I").arg(runtime_headers()).arg(directory.path().join("net.c")).arg("-o").arg(&object);
+            succeed(&mut command);
+            let symbols = succeed(Command::new("nm").arg(&object));
+            let symbols = String::from_utf8_lossy(&symbols.stdout).into_owned();
+            for function in FUNCTIONS {
+                assert_eq!(symbols.contains(&format!(" T {function}\n")), asked, "{function}, {model:?}\n{symbols}");
+            }
+        }
+    }
+}
+
+#[test]
+fn archives_without_that_form_have_none() {
+    let directory = tempfile::tempdir().expect("a directory");
+    generate_synthetic(directory.path(), &Synthetic::new("net"), &Options::default());
+    for file in ["net.c", "net.h"] {
+        let text = std::fs::read_to_string(directory.path().join(file)).expect("a file");
+        assert!(!FUNCTIONS.iter().any(|function| text.contains(function)), "{file}");
+    }
+}
