@@ -153,7 +153,8 @@ fn every_block_of_c_compiles_for_every_kind_of_model() {
     ];
     kinds.iter().chain(&own).for_each(|model| objects(folder, model));
     let (mut about_models, mut programs) = (0, 0);
-    for block in blocks() {
+    // Fragments that need TVM_EMBEDDED_LAYERS: examples/layers and c-tests/programs/layers.c hold them whole.
+    for block in blocks().into_iter().filter(|block| !block.place.starts_with("layers.md")) {
         if let Some(model) = own.iter().find(|model| block.code.contains(model.symbol)) {
             let any = ANY
                 .iter()
