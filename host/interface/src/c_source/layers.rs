@@ -137,5 +137,5 @@ fn data(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
         };
         let _ = write!(out, "    case {i}u:\n      memory = {place};\n      break;\n");
     }
-    out.push_str("    default:\n      break;\n  }\n  return (memory != NULL) ? (memory + output->offset) : NULL;\n}\n");
+    out.push_str("    default:\n      break;\n  }\n  return (memory != NULL) ? &memory[output->offset] : NULL;\n}\n");
 }

@@ -7,7 +7,7 @@
 
 /* The reference computes the offset in double. */
 #if DBL_MANT_DIG < 53
-#error "int8 weights with float32 need a double of 64 bits, and this compiler's has less (avr-gcc from 10 on: -mdouble=64)"
+#error "float32 with int8 weights needs a double of 64 bits, and this compiler's has less (avr-gcc from 10 on: -mdouble=64)"
 #endif
 
 /* How low and high bound results: not at all; as in rows, where what is not above `low` becomes `low` (-0 becomes 0); as in
@@ -127,7 +127,7 @@ TVMK_SHARED void tvmk_hybrid_channels(const tvmk_hybrid_t *l, const tvmk_unit_ro
     int32_t sums[16];
     for (int32_t done = 0; done < count; done += 16) {
         int32_t some = tvmk_min(count - done, 16);
-        tvmk_unit_sums(rows, row + done, (some + 3) & ~3, x, sums);
+        tvmk_unit_sums(rows, row + done, (some + 3) / 4 * 4, x, sums);
         for (int32_t i = 0; i < some; i++) {
             int32_t c = channel + done + i;
             int32_t sum = l->totals ? sums[i] - input->offset * l->totals[c] : sums[i];

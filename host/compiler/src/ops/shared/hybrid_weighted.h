@@ -67,7 +67,7 @@ TVMK_SHARED void tvmk_hybrid_conv_2d(const tvmk_hybrid_window_t *l, const float 
                                      uint8_t *scratch) {
     int32_t elements = (int32_t)l->in_height * l->in_width * l->in_channels;
     int8_t *image = (int8_t *)(void *)scratch, *column = image + (elements + 3) / 4 * 4;
-    int32_t padded = (l->group_out + 3) & ~3, groups = l->in_channels / l->group_in;
+    int32_t padded = (l->group_out + 3) / 4 * 4, groups = l->in_channels / l->group_in;
     int is_point = groups == 1 && l->window_height == 1 && l->window_width == 1;
     for (int32_t b = 0; b < l->batches; b++, in += elements) {
         tvmk_hybrid_input_t input = tvmk_hybrid_quantise(&l->to, in, image, elements);
