@@ -84,6 +84,7 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut usize)
 mod tests {
     use super::*;
     use crate::ir::graph::Tensor;
+    use crate::ir::sliding::Activation;
     use crate::passes::check;
 
     fn tensor(dtype: DType, shape: &[usize], data: Option<&[i32]>) -> Tensor {
@@ -129,9 +130,17 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_that_does_not_fit_is_refused() {
-        let errors = fold(&mut graph(i32::MAX)).unwrap_err().to_string();
+    fn a_result_that_does_not_fit_is_refused() {
+        let refused = |graph: &mut Graph| fold(graph).unwrap_err().to_string();
+        let errors = refused(&mut graph(i32::MAX));
         assert!(errors.starts_with("operator 1 (ADD)") && errors.contains("results that are int32"), "{errors}");
+        // Also where an activation would bring it back into the type.
+        let mut graph = graph(i32::MAX);
+        let op = &mut graph.subgraphs[0].operators[1];
+        op.kind = OpKind::MUL;
+        op.options = Arc::new(ops::shared::binary::Options { activation: Activation::Relu6 });
+        let errors = refused(&mut graph);
+        assert!(errors.starts_with("operator 1 (MUL)") && errors.contains("results that are int32"), "{errors}");
     }
 
     #[test]

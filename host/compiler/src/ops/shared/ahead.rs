@@ -124,7 +124,10 @@ pub fn arithmetic<'a>(
         Activation::None => (i64::MIN, i64::MAX),
         _ => (low as i64, if high > 6.0 { i64::MAX } else { high as i64 }),
     };
-    let value = |[i, j]: [usize; 2]| Some(on_integers(*a.get(i)?, *b.get(j)?)?.clamp(low, high));
+    // The reference computes in this type, and what does not fit is undefined there, also where the activation limits it.
+    let fits = |value: i64| dtype == DType::Int64 || i32::try_from(value).is_ok();
+    let value =
+        |[i, j]: [usize; 2]| on_integers(*a.get(i)?, *b.get(j)?).filter(|&x| fits(x)).map(|x| x.clamp(low, high));
     let values: Option<Vec<i64>> = binary.pairs().map(value).collect();
     let bytes = values.and_then(|values| integers(dtype, &values));
     let refusal = || Refusal::new("constants without a result", format!("results that are {dtype}"));
