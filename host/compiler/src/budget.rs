@@ -1,4 +1,4 @@
-//! Fits a model into a number of bytes: the cheapest schedule, images in bands of rows where they must be, that does.
+//! Fits a model into a number of bytes with the cheapest schedule that fits; images are computed in bands of rows if necessary.
 
 use crate::ir::model::Model;
 use crate::ir::problem::{Errors, Problem};
@@ -7,15 +7,15 @@ use crate::passes::bands::choose::{Choice, Choices};
 /// Plans a model with a choice.
 pub type Planned<'a> = dyn Fn(&Choice) -> Result<Model, Errors> + 'a;
 
-/// How often a smaller number of bytes is aimed at where a plan did not reach what was aimed at.
+/// How many times a smaller target is tried after a plan missed its target.
 const TRIALS: usize = 8;
-/// What is aimed at last, in hundredths of the fewest bytes in use at once: plans reach other things for each.
+/// The last targets, in hundredths of the fewest bytes in use at once: each leads to another plan.
 const LAST: [usize; 4] = [112, 106, 102, 100];
 
-/// The model as it is if that fits, or in the cheapest way found that does.
+/// The model unchanged if it fits, otherwise planned in the cheapest way found that fits.
 ///
 /// # Errors
-/// When none does, with the least that was reached.
+/// If none fits; the message gives the smallest size reached.
 pub fn fit<'a>(
     model: Model,
     bytes: usize,
@@ -25,7 +25,7 @@ pub fn fit<'a>(
     if model.ram_bytes() <= bytes {
         return Ok(model);
     }
-    // What no schedule changes.
+    // The part that no schedule changes.
     let state: usize = model.pools.iter().filter(|pool| pool.state).map(|pool| pool.bytes).sum();
     let fixed = model.caller_bytes() + state;
     let (mut least, choices) = (model.ram_bytes(), choices());

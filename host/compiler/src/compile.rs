@@ -17,10 +17,10 @@ use std::fmt;
 use std::io::{self, Write};
 use tvm_embedded_mlf as mlf;
 
-/// Module name where the user gives none.
+/// Module name if the user gives none.
 pub const DEFAULT_MODULE: &str = "model";
 
-/// What a compilation gives.
+/// The result of a compilation.
 #[derive(Debug, Clone)]
 pub struct Output {
     /// The archive: an uncompressed tar file in Model Library Format, version 7.
@@ -64,7 +64,7 @@ pub fn prepare(file: &[u8], options: &Options) -> Result<Compiled, Errors> {
     let metadata = metadata::metadata(&model, &report)?;
     if metadata.len() as u64 > limits.metadata_bytes {
         let found = format!("{} layers, which take {} bytes of metadata", model.layers.len(), metadata.len());
-        return Err(Problem::file(found, format!("what fits into {} bytes", limits.metadata_bytes)).into());
+        return Err(Problem::file(found, format!("up to {} bytes", limits.metadata_bytes)).into());
     }
     let files = emit::emit(&model);
     let lengths: Vec<u64> = files.iter().map(emit::File::bytes).collect();
@@ -79,11 +79,11 @@ pub fn prepare(file: &[u8], options: &Options) -> Result<Compiled, Errors> {
     Ok(Compiled { report, model, metadata, lengths, bytes })
 }
 
-/// Name of the member with the facts.
+/// Name of the member with the metadata.
 const METADATA: &str = "metadata.json";
 
 impl Compiled {
-    /// Writes the archive. Nothing as large as it is held in memory.
+    /// Writes the archive, without holding all of it in memory.
     ///
     /// # Errors
     /// Those of the stream.
@@ -116,7 +116,7 @@ impl fmt::Write for Text<'_> {
     }
 }
 
-/// All passes but the writing of text.
+/// All passes except the writing of text.
 pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     let module = options.module_name.clone().unwrap_or_else(|| DEFAULT_MODULE.to_owned());
     if !names::is_lower_identifier(&module) && module != "default" {
@@ -135,7 +135,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     if !options.keep_all_tensors {
         narrow::narrow(&mut program);
     }
-    // The shortest loops are the same C on every core.
+    // Code optimised for size is the same C on every core.
     let target = if options.optimize == Optimize::Size { Target::Portable } else { options.target };
     let options = &Options { target, ..options.clone() };
     let planned = |thrift: &Thrift| plan_program(&module, program.clone(), thrift, options);

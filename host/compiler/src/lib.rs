@@ -13,9 +13,9 @@
 //! | [`passes::lower`] | each operator, by its directory in [`ops`], → a [`ir::layer::Layer`] |
 //! | [`passes::schedule`] | which tensors share bytes, when they are in use |
 //! | [`math::plan`], [`passes::place`] | offsets in the workspace pools → [`ir::model::Model`] |
-//! | [`passes::emit`], [`passes::metadata`], [`passes::report`] | C text, `metadata.json`, what it all costs |
+//! | [`passes::emit`], [`passes::metadata`], [`passes::report`] | C text, `metadata.json`, the report of the cost |
 //!
-//! The C that the layers call is real C beside the operators, copied into the archive as far as a model needs it.
+//! The C functions that the layers call are in `.h` files beside the operators; those a model needs are copied into the archive.
 
 #![forbid(unsafe_op_in_unsafe_fn)]
 

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 /// The operators, by their index in the file, whose layers get less scratch memory than their best kernels take.
 pub type Thrift = BTreeMap<usize, Scratch>;
 
-/// How often a model is planned anew, at most.
+/// Maximum number of times a model is planned again.
 const MOST: usize = 64;
 
-/// Plans a model anew, `planned`, until no scratch memory makes its workspace more than a tenth larger than the largest input and
-/// output of a layer, or nothing is left to try. Layers keep what they have where the rest is enough.
+/// Plans a model again with `planned`, until no scratch memory makes its workspace more than a tenth larger than the largest input and
+/// output of a layer, or nothing is left to try. Layers keep theirs if less for the others is enough.
 pub fn fit(first: Model, planned: &dyn Fn(&Thrift) -> Result<Model, Errors>) -> Result<Model, Errors> {
     let limit = largest_pair(&first) * 11 / 10;
     let (mut best, mut thrift, mut left) = (first, Thrift::new(), MOST);
@@ -48,7 +48,7 @@ pub fn fit(first: Model, planned: &dyn Fn(&Thrift) -> Result<Model, Errors>) -> 
     Ok(best)
 }
 
-/// Bytes of all that a layer reads and writes, of the layer that has most.
+/// Bytes that a layer reads and writes, for the layer with the most.
 fn largest_pair(model: &Model) -> usize {
     let bytes = |planned: &crate::ir::model::PlannedLayer| {
         let tensors = planned.layer.arguments.iter().map(|argument| argument.tensor);
@@ -66,7 +66,7 @@ fn culprits(model: &Model, limit: usize) -> Vec<(usize, u64)> {
         let Some(scratch) = planned.scratch else { continue };
         let in_use = |place: &&Location| place.first <= at && at <= place.last;
         let places = model.places.iter().flatten().filter(in_use).chain([&scratch]);
-        // Pools are together what the user has to give.
+        // All pools together are the memory that the user provides.
         let mut tops = vec![0; model.pools.len().max(1)];
         for place in places {
             let is_planned = match place.owner {

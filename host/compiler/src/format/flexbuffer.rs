@@ -1,15 +1,15 @@
 //! FlexBuffers: how custom operators keep their options, as a map from names to numbers.
 //!
-//! Only maps of numbers are read. The bytes are hostile: every offset is checked, and no more than `MAX_ENTRIES` are looked at.
+//! Only maps of numbers are read. The bytes are not trusted: every offset is checked, and at most `MAX_ENTRIES` entries are read.
 
 use std::ops::Range;
 
-/// Most entries of a map.
+/// Maximum number of entries in a map.
 const MAX_ENTRIES: usize = 64;
 /// Longest name.
 const MAX_NAME: usize = 64;
 
-/// A number of a map.
+/// A number in a map.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Number {
@@ -18,7 +18,7 @@ pub enum Number {
     Bool(bool),
 }
 
-/// The entries of a map, sorted by name as in the file. Entries that are no numbers are left out of `numbers`.
+/// The entries of a map, sorted by name as in the file. Entries that are not numbers are left out of `numbers`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Map {
     names: Vec<String>,
@@ -26,7 +26,7 @@ pub struct Map {
 }
 
 impl Map {
-    /// Reads a map; `None` where the bytes are none.
+    /// Reads a map; `None` if the bytes are not a map.
     pub fn read(bytes: &[u8]) -> Option<Map> {
         let (&width, &packed) = (bytes.last()?, bytes.get(bytes.len().checked_sub(2)?)?);
         let reader = Reader { bytes: bytes.get(..bytes.len() - 2)? };
@@ -69,7 +69,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The length of a number, which only certain lengths are.
+    /// The length of a number, if it is a valid one.
     fn width(&self, range: Range<usize>) -> Option<usize> {
         [1, 2, 4, 8].contains(&range.len()).then_some(range.len())
     }
@@ -80,7 +80,7 @@ impl Reader<'_> {
         usize::try_from(value).ok()
     }
 
-    /// What lies so many bytes before `at` as the number there says.
+    /// The position that the offset stored at `at` refers to, counted backwards from `at`.
     fn behind(&self, at: usize, width: usize) -> Option<usize> {
         at.checked_sub(self.unsigned(at, width)?)
     }
@@ -107,7 +107,7 @@ impl Reader<'_> {
         Some(std::str::from_utf8(&text[..length]).ok()?.to_owned())
     }
 
-    /// The number at a place; `Some(None)` for something else.
+    /// The number at a position; `Some(None)` for anything else.
     fn number(&self, at: usize, width: usize, kind: u8) -> Option<Option<Number>> {
         let bytes = self.bytes.get(at..at.checked_add(width)?)?;
         Some(match kind {
@@ -128,7 +128,7 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
-    /// {"T": 7, "fft_length": 512} and {"a": 1.5, "b": -3, "c": true, "d": "x"}, as FlexBuffers' own writer puts them.
+    /// {"T": 7, "fft_length": 512} and {"a": 1.5, "b": -3, "c": true, "d": "x"}, as written by FlexBuffers' own library.
     const RFFT: &[u8] = b"T\0fft_length\0\x02\x0e\x0d\x02\0\x01\0\x02\0\x07\0\0\x02\x05\x05\x06\x25\x01";
     const MIXED: &[u8] = b"a\0b\0c\0d\0\x01x\0\x04\x0c\x0b\x0a\x09\x04\0\0\0\x01\0\0\0\x04\0\0\0\0\0\xc0?\
         \xfd\xff\xff\xff\x01\0\0\0\x1f\0\0\0\x0e\x06j\x14\x14&\x01";

@@ -5,7 +5,7 @@ use crate::ir::problem::Problem;
 /// Longest name kept, in bytes.
 const MAX_NAME: usize = 4096;
 
-/// A reference to outside the file: reading can't go on.
+/// A reference to outside the file: reading stops.
 #[derive(Debug)]
 pub struct Broken(pub Problem);
 
@@ -20,7 +20,7 @@ impl From<planus::Error> for Broken {
 pub struct Budget(pub usize);
 
 impl Budget {
-    /// Takes so many bytes from the budget.
+    /// Takes this many bytes from the budget.
     pub fn spend(&mut self, bytes: usize) -> Result<(), Broken> {
         match self.0.checked_sub(bytes) {
             Some(left) => self.0 = left,
@@ -41,7 +41,7 @@ impl Budget {
         while !source.is_char_boundary(end) {
             end -= 1;
         }
-        // All of it was looked at already, to see that it is UTF-8.
+        // All of it was already read, to check that it is UTF-8.
         self.spend(source.len())?;
         Ok(source[..end].to_owned())
     }

@@ -1,6 +1,6 @@
 //! Pass 1: from the bytes of a `.tflite` file to a [`Graph`].
 //!
-//! The file is hostile: accessors check every offset, indices are checked here, and what is copied is bounded by a budget
+//! The file is not trusted: accessors check every offset, indices are checked here, and what is copied is bounded by a budget
 //! in proportion to the file, since a FlatBuffer can name the same bytes many times over.
 
 use crate::format::reading::{Broken, Budget, few};
@@ -17,19 +17,19 @@ use std::sync::Arc;
 
 /// Largest file read.
 pub const MAX_FILE: usize = 72 << 20;
-/// Most bytes copied beyond what the file is long.
+/// Maximum number of bytes copied, beyond the length of the file.
 const MAX_EXTRA: usize = 32 << 20;
-/// Most operators of a graph: planning takes time in proportion to the square of their number.
+/// Maximum number of operators in a graph: planning takes time in proportion to the square of their number.
 const MAX_OPERATORS: usize = 4096;
-/// Most tensors of a graph, and contents in a file.
+/// Maximum number of tensors in a graph, and of buffers in a file.
 const MAX_TENSORS: usize = 4 * MAX_OPERATORS;
-/// Most subgraphs, and kinds of operators.
+/// Maximum number of subgraphs, and of kinds of operators.
 const MAX_SUBGRAPHS: usize = 256;
-/// Most tensors that an operator or the graph itself reads or writes.
+/// Maximum number of tensors that an operator or the graph itself reads or writes.
 const MAX_OPERANDS: usize = 1024;
-/// Most scales of a tensor.
+/// Maximum number of scales of a tensor.
 const MAX_SCALES: usize = 1 << 16;
-/// Most dimensions of a tensor.
+/// Maximum number of dimensions of a tensor.
 const MAX_RANK: usize = 8;
 
 /// Reads a model. The first broken reference ends the reading; everything else wrong with the file is reported at once.
@@ -55,7 +55,7 @@ pub fn read(bytes: &[u8]) -> Result<Graph, Errors> {
     }
 }
 
-/// What an operator refers to for its kind.
+/// The entry of the file that says which kind an operator is.
 struct Code {
     kind: OpKind,
     version: i32,
@@ -79,7 +79,7 @@ impl Reader {
         for code in few(model.operator_codes()?, MAX_SUBGRAPHS, "kinds of operators")? {
             let code = code?;
             self.budget.spend(16)?;
-            // Old files have the number only in the deprecated field, which has room for 127.
+            // Old files have the number only in the deprecated field, which holds numbers up to 127.
             let kind = OpKind::builtin(i32::from(code.deprecated_builtin_code()?).max(code.builtin_code()?));
             let custom = if kind == OpKind::CUSTOM { Some(self.budget.text(code.custom_code()?)?) } else { None };
             codes.push(Code { kind, version: code.version()?, custom });
@@ -92,7 +92,7 @@ impl Reader {
             }
             let data = buffer.data()?.unwrap_or(&[]);
             self.budget.spend(data.len() + 16)?;
-            // Buffer 0 is the empty one by convention; other empty ones stand for tensors without contents too.
+            // Buffer 0 is the empty one by convention; other empty ones also mark tensors without contents.
             buffers.push((i > 0 && !data.is_empty()).then(|| Arc::<[u8]>::from(data)));
         }
         let mut graph = Graph { description: self.budget.text(model.description()?)?, subgraphs: Vec::new() };
@@ -160,7 +160,7 @@ impl Reader {
                 None
             }
         };
-        // Types without a size of their own never pass `check` as data, so their contents are not needed.
+        // `check` refuses data of types without a size, so their contents are not needed.
         let data = data.filter(|_| dtype.size() > 0 || matches!(dtype, DType::Int4 | DType::Float16));
         if let (Some(data), Some(bytes)) = (&data, bytes)
             && data.len() != bytes
@@ -234,7 +234,7 @@ impl Reader {
             Err(error) => match error.error_kind {
                 // Options unknown to this reader: those of another operator, where this one has some.
                 ErrorKind::UnknownUnionTag { .. } if read.is_some() => return Ok(Arc::new(Foreign { of: None })),
-                // A type of options without a table: the list of fields ends between the two.
+                // A type of options without its table: the list of fields ends between the two.
                 ErrorKind::UnknownUnionTag { .. } | ErrorKind::InvalidVtableLength { .. } => None,
                 _ => return Err(error.into()),
             },

@@ -20,8 +20,8 @@ pub struct Constant {
     pub core: Core,
 }
 
-/// Builds of the generated C that contain a [`Constant`]: weights are packed as the core's multiply-accumulate wants them,
-/// several packings stand in the file, and the preprocessor leaves one.
+/// Builds of the generated C that contain a [`Constant`]: weights are packed as the core's multiply-accumulate reads them,
+/// the file contains several packings, and the preprocessor selects one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Core {
     /// All.
@@ -70,13 +70,13 @@ pub enum ConstantData {
     I32(Vec<i32>),
     I64(Vec<i64>),
     F32(Vec<f32>),
-    /// Of int8, several builds' forms of which hold them once.
+    /// Of int8; held once, also where several builds have forms of them.
     Shared(Arc<Vec<i8>>),
     /// The same in the form of the DSP extension, of int16.
     Packed(Packed),
 }
 
-/// Weights that are packed when they are written, so that they need not be held twice.
+/// Weights that are packed only when they are written, so that memory holds them once.
 #[derive(Debug, Clone)]
 pub struct Packed {
     /// As `[channel][run][element]`.
@@ -85,9 +85,9 @@ pub struct Packed {
     pub channels: usize,
     /// Runs of each channel.
     pub runs: usize,
-    /// Elements after which the kernel takes sums apart.
+    /// Number of elements after which the kernel separates the sums.
     pub block: usize,
-    /// How many elements `pack` gives.
+    /// How many elements `pack` returns.
     pub elements: usize,
     /// Packs them.
     pub pack: fn(&Packed) -> Option<Vec<i16>>,

@@ -1,6 +1,6 @@
 //! The model between `import` and `lower`: tensors and operators, with indices already checked.
 //!
-//! Every [`TensorId`] of a [`Subgraph`] is a valid index into its tensors; operators stand in execution order.
+//! Every [`TensorId`] of a [`Subgraph`] is a valid index into its tensors; operators are in execution order.
 //! Whether shapes, types and options fit together is decided by `check`.
 
 use std::any::Any;
@@ -14,7 +14,7 @@ pub use crate::ir::sliding::{Activation, Around, Padding, Sliding};
 /// A model as read from a file.
 #[derive(Debug, Clone, Default)]
 pub struct Graph {
-    /// Free text the file carries about itself.
+    /// The description in the file, free text.
     pub description: String,
     /// The subgraphs; the first one is the model, others are only reached through operators such as `CALL_ONCE`.
     pub subgraphs: Vec<Subgraph>,
@@ -59,15 +59,15 @@ pub struct Tensor {
     pub quant: Option<Quantization>,
     /// Contents of a constant, little-endian as in the file, exactly [`Tensor::bytes`] long.
     pub data: Option<Arc<[u8]>>,
-    /// How the file keeps what `data` was made of, where that takes less room.
+    /// The form in the file from which `data` was made, if that is smaller.
     pub stored: Option<Arc<Stored>>,
     /// Whether the file leaves the first dimension open: the model takes any batch, and `shape` has the one compiled for.
     pub any_batch: bool,
-    /// Whether the tensor keeps its contents from run to run without an operator saying so; refused by `check`.
+    /// Whether the tensor keeps its contents from run to run although no operator says so; refused by `check`.
     pub variable: bool,
 }
 
-/// A constant as the file keeps it in front of a DEQUANTIZE.
+/// A constant as the file has it before a DEQUANTIZE.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
     /// float16, int8 or int4.
@@ -89,7 +89,7 @@ impl Tensor {
         self.dtype.bytes(self.elements()).unwrap_or(0)
     }
 
-    /// Whether the contents stand in the file.
+    /// Whether the file holds the contents.
     pub fn is_constant(&self) -> bool {
         self.data.is_some()
     }
@@ -166,9 +166,9 @@ pub enum DType {
     Uint64,
     #[default]
     Int8,
-    /// Two to a byte, the first in the low half; only constants have it.
+    /// Two in a byte, the first in the low half; only for constants.
     Int4,
-    /// Two bytes; only constants have it, which DEQUANTIZE makes float32 at compile time.
+    /// Two bytes; only for constants, which DEQUANTIZE converts to float32 at compile time.
     Float16,
     /// Handle of a variable; has no contents of its own.
     Resource,
@@ -177,7 +177,7 @@ pub enum DType {
 }
 
 impl DType {
-    /// Bytes of one element; 0 where the type has no fixed size, takes less than a byte, or is one of constants only.
+    /// Bytes of one element; 0 if the type has no fixed size, takes less than a byte, or is only for constants.
     pub fn size(self) -> usize {
         match self {
             DType::Int64 | DType::Uint64 => 8,
@@ -188,7 +188,7 @@ impl DType {
         }
     }
 
-    /// Bytes of so many elements.
+    /// Bytes of this number of elements.
     pub fn bytes(self, elements: usize) -> Option<usize> {
         match self {
             DType::Int4 => Some(elements.div_ceil(2)),
@@ -291,7 +291,7 @@ pub trait OpOptions: Any + fmt::Debug + Send + Sync {
         None
     }
 
-    /// The same with so many elements around the input, where the operator has a window over it and no padding yet.
+    /// The same with this many elements around the input, where the operator has a window over it and no padding yet.
     /// `weights` is the shape of its second input.
     fn with_padding(&self, _weights: &[usize], _around: Around) -> Option<Arc<dyn OpOptions>> {
         None
@@ -302,7 +302,7 @@ pub trait OpOptions: Any + fmt::Debug + Send + Sync {
         None
     }
 
-    /// The same with so many elements around the input in place of the padding it has, where there is a window.
+    /// The same with this many elements around the input instead of its own padding, where there is a window.
     fn with_around(&self, _around: Around) -> Option<Arc<dyn OpOptions>> {
         None
     }

@@ -1,4 +1,4 @@
-//! The numbers of the file format, and their names: those that this compiler has no use for, too, so that messages name
+//! The numbers of the file format, and their names, including those that this compiler does not use, so that messages name
 //! what was found.
 
 use std::fmt;
@@ -88,12 +88,12 @@ custom_kinds! {
 }
 
 impl OpKind {
-    /// The number of a custom operator, by the name in the file.
+    /// The number of a custom operator, from the name in the file.
     pub fn custom(name: &str) -> Option<OpKind> {
         CUSTOM.iter().find(|(_, other)| *other == name).map(|(kind, _)| *kind)
     }
 
-    /// A number in a file, where those of custom operators do not exist.
+    /// A number in a file; files have none for custom operators.
     pub fn builtin(code: i32) -> OpKind {
         OpKind(code.max(-1))
     }

@@ -16,7 +16,7 @@ pub struct Lowering<'a> {
     pub graph: &'a Subgraph,
     /// The operator.
     pub op: &'a Operator,
-    /// What the user asked for, such as size or speed.
+    /// The options of the user, such as size or speed.
     pub options: &'a Options,
     /// How much scratch memory the layer may have.
     pub scratch: Scratch,
@@ -47,7 +47,7 @@ impl Lowering<'_> {
     }
 }
 
-/// What becomes of one operator.
+/// The result of lowering one operator.
 #[derive(Debug, Clone)]
 pub enum Lowered {
     /// A C function.
@@ -59,7 +59,7 @@ pub enum Lowered {
         /// The other name for them.
         output: TensorId,
     },
-    /// Blocks of bytes that other tensors' bytes are: code only for those that can't be placed where they are needed.
+    /// Blocks of bytes shared with other tensors: code only for those that can't be placed where they are needed.
     Parts(Parts),
     /// No code and no data, such as a handle.
     Nothing,
@@ -70,7 +70,7 @@ pub enum Lowered {
 pub struct Parts {
     /// The layer without arguments and statements.
     pub layer: Layer,
-    /// What is moved, in this order. Together these are all bytes of the outputs.
+    /// The blocks to move, in this order. Together they are all bytes of the outputs.
     pub parts: Vec<Part>,
 }
 
@@ -81,7 +81,7 @@ pub struct Part {
     pub input: Argument,
     /// Parameter and tensor they go to.
     pub output: Argument,
-    /// Where they are in both, if that is one block.
+    /// Their positions in both tensors, if they are one block.
     pub block: Option<Block>,
     /// Statements that copy them.
     pub statements: String,
@@ -90,11 +90,11 @@ pub struct Part {
 /// A block of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
-    /// First byte in the input.
+    /// Position of the first byte in the input.
     pub input: usize,
-    /// First byte in the output.
+    /// Position of the first byte in the output.
     pub output: usize,
-    /// How many.
+    /// Number of bytes.
     pub bytes: usize,
 }
 
@@ -125,7 +125,7 @@ pub struct Layer {
     pub summary: String,
     /// Pointers the function takes, in order: run-time tensors only, never constants.
     pub arguments: Vec<Argument>,
-    /// What the layer keeps from run to run: further parameters behind the arguments, which it reads and writes.
+    /// What the layer keeps from run to run: parameters after the arguments, which it reads and writes.
     pub states: Vec<LayerState>,
     /// Pairs that may share memory.
     pub in_place: Vec<InPlace>,
@@ -137,54 +137,54 @@ pub struct Layer {
     pub constants: Vec<Constant>,
     /// Where a loop or a branch begins or ends.
     pub control: Option<Control>,
-    /// Whether a run can fail here: the body then returns 0, or what the run answers.
+    /// Whether a run can fail here: the body then returns 0, or the status that the run returns.
     pub fails: bool,
-    /// Kernel files the body needs, such as `"conv_2d.h"`; files they include are found by themselves.
+    /// Kernel files the body needs, such as `"conv_2d.h"`; the files that these include are found automatically.
     pub headers: Vec<&'static str>,
-    /// Headers of the user's that the body needs.
+    /// The user's headers that the body needs.
     pub includes: Vec<String>,
     /// C statements, indented by four spaces, each line ended by a newline. Uses argument and constant names.
     pub body: String,
     /// Multiply-accumulates of one call.
     pub macs: u64,
-    /// What keeps the layer from the best kernel of its operator, on some cores or on all.
+    /// Why the layer does not use the best kernel of its operator, on some cores or on all.
     pub limits: Vec<Limit>,
 }
 
-/// What a layer is to the layers around it, which a run then passes several times or not at all.
+/// The role of a layer in a loop or a branch, whose layers run several times or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Control {
-    /// Gives the variables of a loop their first values; the loop begins behind it.
+    /// Gives the variables of a loop their first values; the loop begins after it.
     LoopBegin,
-    /// Leaves the loop where its condition is false.
+    /// Leaves the loop if its condition is false.
     LoopTest,
-    /// Gives the variables their next values; the loop ends behind it.
+    /// Gives the variables their next values; the loop ends after it.
     LoopEnd,
-    /// What follows runs only where the condition is true.
+    /// The layers after it run only if the condition is true.
     IfBegin,
-    /// Takes the results of the first branch; the second one begins behind it.
+    /// Takes the results of the first branch; the second one begins after it.
     IfElse,
-    /// Takes the results of the second branch, which ends behind it.
+    /// Takes the results of the second branch, which ends here.
     IfEnd,
-    /// Copies a value before its place gets another.
+    /// Copies a value before it is overwritten.
     Copy,
 }
 
-/// Why a layer has not the best kernel of its operator.
+/// Why a layer does not use the best kernel of its operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limit {
     /// The cores concerned.
     pub paths: &'static [Path],
-    /// The reason, with what in the file causes it.
+    /// The reason, and what in the file causes it.
     pub reason: String,
-    /// Whether the layer runs on a kernel of the general form, which is there for what the fast ones can't do.
+    /// Whether the layer uses the general kernel, which computes what the fast ones can't.
     pub general: bool,
 }
 
-/// Instruction sets for which kernels have code of their own.
+/// Instruction sets for which kernels have special code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Path {
-    /// C that any compiler takes.
+    /// C that any compiler accepts.
     Portable,
     /// Arm's DSP extension.
     Dsp,
@@ -196,7 +196,7 @@ impl Path {
     /// All of them.
     pub const ALL: &'static [Path] = &[Path::Portable, Path::Dsp, Path::Mve];
 
-    /// As the report has it.
+    /// Its name in the report.
     pub fn name(self) -> &'static str {
         match self {
             Path::Portable => "portable",
@@ -205,7 +205,7 @@ impl Path {
         }
     }
 
-    /// The macro that kernels ask for it; none for C.
+    /// The macro that kernels test for it; none for C.
     pub fn macro_name(self) -> Option<&'static str> {
         match self {
             Path::Portable => None,
@@ -222,7 +222,7 @@ impl From<Layer> for Lowered {
 }
 
 impl Layer {
-    /// Bytes of constants in a build for such cores.
+    /// Bytes of constants in a build for these cores.
     pub fn constant_bytes(&self, target: Target) -> usize {
         let constants = self.constants.iter().filter(|constant| constant.core.is_for(target));
         constants.map(|constant| constant.data.bytes()).sum()
@@ -264,7 +264,7 @@ pub struct LayerState {
 }
 
 impl LayerState {
-    /// So many elements of zeros.
+    /// This many elements, all zero.
     pub fn zeros(name: &'static str, dtype: DType, elements: usize) -> Self {
         LayerState { name, dtype, initial: vec![0; elements * dtype.size()].into() }
     }
@@ -273,9 +273,9 @@ impl LayerState {
 /// Permission for an output to overlap an input of the same layer.
 ///
 /// The output then starts at least `lead` bytes before the input. A kernel may allow it if, whenever it writes the output byte
-/// at an offset, it has read every input byte below that offset minus `lead` for the last time: with a lead of 0 it writes no
-/// output byte before it has read the input byte of the same position, and all before it. With a lead of 0 the output starts
-/// exactly where the input does: depthwise kernels rely on it, they go channel by channel. Planned only where no later
+/// at an offset, it no longer needs any input byte below that offset minus `lead`: with a lead of 0 it writes no
+/// output byte before it has read the input byte at the same position and all bytes before it. With a lead of 0 the output starts
+/// exactly where the input does: depthwise kernels, which compute channel by channel, rely on it. Planned only where no later
 /// layer reads the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InPlace {
@@ -285,6 +285,6 @@ pub struct InPlace {
     pub output: TensorId,
     /// Bytes by which the output starts before the input, at least.
     pub lead: usize,
-    /// Why this is safe, for readers of the report.
+    /// Why this is safe, for the report.
     pub reason: &'static str,
 }

@@ -1,4 +1,4 @@
-//! What the passes hand on: data types, and almost nothing that computes.
+//! The data that passes exchange: types, with almost no code that computes.
 
 pub mod constant;
 pub mod graph;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub struct Model {
     /// Module name.
     pub module: String,
-    /// What the file says of itself.
+    /// The description in the file.
     pub description: String,
     /// All tensors of the main graph, and those the compiler made.
     pub tensors: Vec<Tensor>,
@@ -31,13 +31,13 @@ pub struct Model {
     pub pools: Vec<PlannedPool>,
     /// Where each tensor with bytes in memory is.
     pub places: Vec<Option<Location>>,
-    /// How the plan was found.
+    /// The memory plan, and how it was found.
     pub plan: PlanFacts,
     /// Whether inputs and outputs are in the workspace.
     pub io_in_workspace: bool,
-    /// The cores that it is for.
+    /// The cores that the code is for.
     pub target: Target,
-    /// What the code is to be good at.
+    /// What the code is optimised for.
     pub optimize: Optimize,
     /// What was left out because no result depends on it.
     pub removed: Vec<Removed>,
@@ -85,7 +85,7 @@ pub struct PlannedPool {
     pub bytes: usize,
     /// The limit the user set.
     pub limit: Option<usize>,
-    /// Whether its contents must last from run to run.
+    /// Whether its contents are kept from run to run.
     pub state: bool,
 }
 
@@ -106,12 +106,12 @@ pub struct Location {
     pub last: usize,
 }
 
-/// How the memory plan came about.
+/// How the memory plan was found.
 #[derive(Debug, Clone, Default)]
 pub struct PlanFacts {
     /// The most bytes in use in one layer: no plan can need less.
     pub bound: usize,
-    /// Bytes planned, all pools but that of the state.
+    /// Bytes planned, in all pools except the state's.
     pub bytes: usize,
     /// The method that found it.
     pub method: &'static str,
@@ -133,8 +133,8 @@ impl Model {
         self.pools.iter().position(|pool| pool.state)
     }
 
-    /// What a reset writes into the first word of the state's pool, and each run looks for: a number that follows from the
-    /// model, so that memory which another model reset does not pass.
+    /// What a reset writes into the first word of the state's pool, and each run checks: a number computed from the
+    /// model, so that memory that another model has reset is refused.
     pub fn state_mark(&self) -> u32 {
         let mut hash = Fnv::new();
         hash.add(self.module.as_bytes());
@@ -147,7 +147,7 @@ impl Model {
             hash.add(&(state.offset as u64).to_le_bytes());
             hash.add(&state.initial);
         }
-        // Memory that was filled with one byte is memory that was never reset.
+        // Memory in which all bytes are equal was never reset.
         let mark = hash.0;
         if mark.to_le_bytes().iter().all(|&byte| byte == mark as u8) { mark ^ 0x5453_4554 } else { mark }
     }

@@ -8,21 +8,21 @@ use tvm_embedded_mlf::names::{is_declared, is_keyword, is_macro, latin};
 #[derive(Debug, Default)]
 pub struct Names {
     taken: HashSet<String>,
-    /// The last number given to a name.
+    /// The last number appended to each name.
     numbers: HashMap<String, usize>,
 }
 
 impl Names {
-    /// An allocator that never gives out the words of C and C++ nor the fixed-width types.
+    /// An allocator that never returns the words of C and C++ or the fixed-width types.
     pub fn new() -> Self {
         Names::default()
     }
 
-    /// An identifier like `wanted`, made unique by a number where needed. Names that differ only in case count as the same,
+    /// An identifier like `wanted`, made unique with a number if necessary. Names that differ only in case count as the same,
     /// since macros are made of them in upper case.
     pub fn unique(&mut self, wanted: &str) -> String {
         let mut base = identifier(wanted);
-        // Of names that are reserved for how they begin, no number makes others.
+        // A name that is reserved because of its beginning stays so with a number.
         if is_reserved(&format!("{base}_2")) {
             base.insert_str(0, "t_");
         }
@@ -47,7 +47,7 @@ impl Names {
     }
 }
 
-/// A C identifier like `text`: letters of other scripts are spelled in Latin, every other character becomes `_` as with
+/// A C identifier like `text`: letters of other scripts are spelled in Latin, every other character becomes `_` as in
 /// TVM, and a digit or an underscore never comes first.
 pub fn identifier(text: &str) -> String {
     let mut name = latin(text);
@@ -66,7 +66,7 @@ pub fn module_name(text: &str) -> String {
     if is_reserved(&name) || is_declared(&name) { format!("{name}_model") } else { name }
 }
 
-/// Whether a name the user gave can be used as it stands.
+/// Whether a name from the user can be used unchanged.
 pub fn is_lower_identifier(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 64
@@ -82,7 +82,7 @@ fn is_reserved(name: &str) -> bool {
     is_keyword(name) || is_macro(name) || name.starts_with("TVM") || RESERVED.contains(&name)
 }
 
-/// Such words beside keywords and macros: types, words of some compilers, names of the generated code's own.
+/// Such words other than keywords and macros: types, words of some compilers, names used by the generated code.
 const RESERVED: &[&str] = &[
     "int8_t",
     "int16_t",

@@ -7,11 +7,11 @@ pub struct Options {
     pub module_name: Option<String>,
     /// Memory pools in order of preference. Empty: one pool called `workspace`, as large as needed.
     pub pools: Vec<Pool>,
-    /// Puts inputs and outputs into the workspace instead of memory of the caller's.
+    /// Puts inputs and outputs into the workspace instead of the caller's memory.
     pub io_in_workspace: bool,
     /// Bytes that workspaces, inputs and outputs may take together, states included.
     pub ram: Option<usize>,
-    /// What the generated code is to be good at.
+    /// What the generated code is optimised for.
     pub optimize: Optimize,
     /// Gives every tensor memory of its own, so that a test can read all of them after a run.
     pub keep_all_tensors: bool,
@@ -19,14 +19,14 @@ pub struct Options {
     pub target: Target,
     /// How weights of int4 are kept in flash.
     pub int4: Int4,
-    /// The most scratch memory that layers get. By itself the compiler gives them less where scratch memory would make the workspace
+    /// The most scratch memory that layers get. By default the compiler gives them less where scratch memory would make the workspace
     /// more than a tenth larger than the largest input and output of a layer.
     pub scratch: Scratch,
     /// Functions that compute custom operators.
     pub custom: Vec<CustomOperator>,
 }
 
-/// A function of the user's that computes a custom operator.
+/// The user's function that computes a custom operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomOperator {
     /// The operator, as files name it.
@@ -35,14 +35,14 @@ pub struct CustomOperator {
     pub header: String,
     /// The function, a `tvm_custom_function_t`.
     pub function: String,
-    /// Bytes of scratch memory that it asks for.
+    /// Bytes of scratch memory that it needs.
     pub scratch: usize,
 }
 
 /// How weights of int4 are kept in flash.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Int4 {
-    /// Two in a byte where a layer saves more than the code for it takes.
+    /// Two in a byte where this saves more bytes than its code takes.
     #[default]
     Auto,
     /// Two in a byte.
@@ -51,13 +51,13 @@ pub enum Int4 {
     Bytes,
 }
 
-/// The cores that the C is for: weights stand there as their instructions read them.
+/// The cores that the C is for: weights are packed as their instructions read them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Target {
-    /// All, each with the best code there is.
+    /// All, each with the best code available.
     #[default]
     All,
-    /// All, with C that any compiler takes.
+    /// All, with C that any compiler accepts.
     Portable,
     /// Those with Arm's DSP extension.
     Dsp,
@@ -84,7 +84,7 @@ pub const CORES: &[(&str, Target)] = &[
 ];
 
 impl Target {
-    /// Of a core by its name in [`CORES`].
+    /// The target for a core, by its name in [`CORES`].
     pub fn of_core(name: &str) -> Option<Target> {
         CORES.iter().find(|(core, _)| *core == name).map(|(_, target)| *target)
     }
@@ -93,21 +93,21 @@ impl Target {
 /// How much scratch memory a layer gets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scratch {
-    /// What its fastest kernels take.
+    /// As much as its fastest kernels use.
     #[default]
     Best,
-    /// Less, for fewer positions or rows a pass.
+    /// Less: fewer positions or rows in a pass.
     Less,
-    /// None, where there is such a kernel.
+    /// None, where there is a kernel without scratch memory.
     None,
 }
 
-/// What generated code is to be good at. The bytes of the results are the same.
+/// What generated code is optimised for. The bytes of the results are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Optimize {
-    /// Little code: the shortest loops of C on every core, one packing of the weights.
+    /// Small code: the shortest C loops on every core, one packing of the weights.
     Size,
-    /// Few instructions, with code and weights for what the core can do.
+    /// Few instructions: code and weights for the core's instruction set.
     #[default]
     Balanced,
 }
@@ -116,7 +116,7 @@ impl Optimize {
     /// All of them, in the order of the flash they take.
     pub const ALL: [Optimize; 2] = [Optimize::Size, Optimize::Balanced];
 
-    /// As the tool has it.
+    /// Its name in the tool.
     pub fn name(self) -> &'static str {
         match self {
             Optimize::Size => "size",
@@ -125,11 +125,11 @@ impl Optimize {
     }
 }
 
-/// A workspace pool on request.
+/// A workspace pool that the user asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pool {
     /// Name, a C identifier in lower case.
     pub name: String,
-    /// Size in bytes; `None` for as much as needed.
+    /// Size in bytes; `None` for as many as needed.
     pub bytes: Option<usize>,
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with a model, in words that lead its author to the place.
+//! What can be wrong with a model, in messages that name the place.
 
 use crate::ir::graph::{OpKind, Operator, Subgraph, TensorId};
 use std::fmt;
@@ -6,19 +6,19 @@ use std::fmt;
 /// The most problems that are reported for one model.
 pub const MAX_PROBLEMS: usize = 100;
 
-/// What is said of an operator that has no directory.
+/// The message for an operator that has no directory.
 pub const UNKNOWN: &str = "operator is not supported";
 
 /// One thing the compiler can't accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where: the operator's index and kind.
+    /// The place: the operator's index and kind.
     pub operator: Option<(usize, OpKind)>,
-    /// Where: the name of a tensor, or the operator's first output.
+    /// The place: the name of a tensor, or of the operator's first output.
     pub tensor: Option<String>,
     /// What was found.
     pub found: String,
-    /// What would be accepted; empty where `found` says it all.
+    /// What would be accepted; empty if `found` is enough.
     pub supported: String,
 }
 

@@ -1,4 +1,4 @@
-//! The model between `state` and `schedule`: one graph, and what outlives a run.
+//! The model between `state` and `schedule`: one graph, and the state kept from run to run.
 
 use crate::ir::graph::{Subgraph, TensorId};
 use crate::ir::rows::Banded;
@@ -12,7 +12,7 @@ pub struct Program {
     pub graph: Subgraph,
     /// Tensors that keep their contents from run to run.
     pub states: Vec<State>,
-    /// What makes no difference and was left out, in the order of the operators.
+    /// What was left out because no result depends on it, in the order of the operators.
     pub removed: Vec<Removed>,
     /// What is computed in bands of rows.
     pub bands: Vec<Banded>,
@@ -27,7 +27,7 @@ pub struct Removed {
     pub kind: String,
     /// What is left out.
     pub part: Part,
-    /// How many channels of its output are, where channels are left out.
+    /// How many channels of its output are left out, if any.
     pub channels: usize,
     /// The same in words.
     pub what: String,
@@ -37,16 +37,16 @@ pub struct Removed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// Channels that have one value, or that nobody reads.
+    /// Channels that have one value, or that no operator reads.
     Channels,
-    /// All of it: it gives back its input.
+    /// The whole operator: its output equals its input.
     Operator,
-    /// The clamp of its activation: no value lies outside.
+    /// The clamp of its activation: no value is out of its range.
     Clamp,
 }
 
 impl Program {
-    /// Which state a tensor is.
+    /// Index of a state.
     pub fn state_of(&self, id: TensorId) -> Option<usize> {
         self.states.iter().position(|state| state.tensor == id)
     }

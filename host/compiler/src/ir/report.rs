@@ -9,9 +9,9 @@ use serde::Serialize;
 pub struct Report {
     /// Module name.
     pub module: String,
-    /// What the code is good at: `size` or `balanced`.
+    /// What the code is optimised for: `size` or `balanced`.
     pub optimize: &'static str,
-    /// What is computed in bands of rows, so that it fits the bytes asked for.
+    /// What is computed in bands of rows, so that the model fits the bytes asked for.
     pub bands: Vec<Banded>,
     /// Multiply-accumulates of one run.
     pub macs: u64,
@@ -25,9 +25,9 @@ pub struct Report {
     pub live_bytes: usize,
     /// Bytes planned, without the state.
     pub planned_bytes: usize,
-    /// Bytes of stack that a call takes at most, as measured of its kernels (`docs/kernels.md`); `None` where one was not measured.
+    /// Bytes of stack that a call takes at most, as measured for its kernels (`docs/kernels.md`); `None` if one was not measured.
     pub stack_bytes: Option<usize>,
-    /// What found the plan.
+    /// The method that found the plan.
     pub method: String,
     /// Layers in execution order.
     pub layers: Vec<LayerReport>,
@@ -38,12 +38,12 @@ pub struct Report {
     /// What was left out because no result depends on it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<Removed>,
-    /// Constants that hold odd values.
+    /// Constants that hold unusual values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<ConstantReport>,
 }
 
-/// A constant that holds odd values.
+/// A constant that holds unusual values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConstantReport {
     /// Its name.
@@ -84,7 +84,7 @@ pub struct LayerReport {
     pub scratch_bytes: usize,
     /// The kernels that it calls.
     pub kernels: Vec<String>,
-    /// What these lack of the best ones, by cores; nothing where they are the best everywhere.
+    /// Why these are not the best ones, by cores; empty if they are the best everywhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub misses: Vec<MissReport>,
     /// Tensors read at run time.
@@ -93,12 +93,12 @@ pub struct LayerReport {
     pub outputs: Vec<TensorReport>,
 }
 
-/// Why a layer has not the best kernel of some cores.
+/// Why a layer does not use the best kernel on some cores.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MissReport {
-    /// Of `portable`, `dsp` and `mve`.
+    /// Some of `portable`, `dsp` and `mve`.
     pub cores: Vec<&'static str>,
-    /// Whether it runs on a kernel of the general form, which is there for what the fast ones can't do.
+    /// Whether it uses the general kernel, which computes what the fast ones can't.
     pub general: bool,
     /// The reason.
     pub why: String,

@@ -27,13 +27,13 @@ pub struct Banded {
     pub bands: usize,
 }
 
-/// Options of an operator that computes nothing: its output are rows of its input, or the other way round. Not in the file
+/// Options of an operator that computes nothing: its output is rows of its input, or the reverse. Not in the file
 /// format; the pass `bands` makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
-    /// The output are bytes of the input, from this one on.
+    /// The output is the bytes of the input from this position on.
     Read(usize),
-    /// The input are bytes of the output, from this one on.
+    /// The input is the bytes of the output from this position on.
     Write(usize),
     /// The output is a copy of the input.
     Keep,

@@ -25,13 +25,13 @@ pub struct Storage {
     pub bytes: usize,
     /// Alignment that the element type needs.
     pub align: usize,
-    /// Where the bytes are.
+    /// Who provides the bytes.
     pub owner: Owner,
     /// First layer that needs them.
     pub first: usize,
     /// Last layer that needs them.
     pub last: usize,
-    /// When which of them are needed.
+    /// Which of them are needed in which layers.
     pub pieces: Vec<Piece>,
     /// The tensors.
     pub tensors: Vec<TensorId>,
@@ -55,7 +55,7 @@ pub struct Schedule {
     pub storages: Vec<Storage>,
     /// Place of each tensor, `None` for those that are not used.
     pub of_tensor: Vec<Option<Slot>>,
-    /// The tensor the caller finds in each output; differs from the graph's where a copy was put in.
+    /// The tensor that the caller finds in each output; differs from the graph's where a copy was inserted.
     pub outputs: Vec<TensorId>,
 }
 
@@ -73,7 +73,7 @@ pub struct Piece {
 }
 
 impl Piece {
-    /// Whether a byte of one is needed while the same byte of the other is, the other `by` bytes further on.
+    /// Whether two pieces need the same byte in the same layer, if the other starts `by` bytes later.
     pub fn meets(&self, other: &Piece, by: i64) -> bool {
         let (start, other_start) = (self.at as i64, other.at as i64 + by);
         let apart = start + self.bytes as i64 <= other_start || other_start + other.bytes as i64 <= start;

@@ -1,4 +1,4 @@
-//! Windows that slide over images, and activations: parameters that operators of the file have in common.
+//! Windows that slide over images, and activations: parameters that several operators have.
 
 use crate::ir::kind::activation_name;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::fmt;
 pub struct Sliding {
     /// Rows and columns of the window.
     pub size: (usize, usize),
-    /// By how many rows and columns it moves.
+    /// Step of the window, in rows and columns.
     pub stride: (i32, i32),
     /// How far its rows and columns are apart.
     pub dilation: (i32, i32),
@@ -23,7 +23,7 @@ pub enum Padding {
     Same,
     /// Windows lie inside the input.
     Valid,
-    /// So many elements around the input, each fewer than the window has. Not in the file format: a fused PAD.
+    /// This many elements around the input, fewer on each side than the window has. Not in the file format: a fused PAD.
     Explicit(Around),
     /// An unknown number; never passes `check`.
     Other(i8),

@@ -1,15 +1,15 @@
 //! Two inputs whose shapes differ, brought to common loops.
 
-/// Loops the kernels have: `tvmk_broadcast_t` of `broadcast.h`.
+/// Number of loops in the kernels: `tvmk_broadcast_t` of `broadcast.h`.
 pub const LOOPS: usize = 4;
 
-/// Most dimensions that the reference broadcasts.
+/// Maximum number of dimensions that the reference broadcasts.
 const DIMENSIONS: usize = 6;
 
 /// Nested loops over the output, with the step of each input in elements; 0 repeats the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broadcast {
-    /// Loops around the kernel's, outermost first, with the steps of both inputs; few shapes have any.
+    /// Loops around the kernel's, outermost first, with the steps of both inputs; few shapes need any.
     pub outer: Vec<(usize, [usize; 2])>,
     /// Iterations of each loop, outermost first.
     pub shape: [usize; LOOPS],
@@ -17,7 +17,7 @@ pub struct Broadcast {
     pub steps: [[usize; LOOPS]; 2],
 }
 
-/// Whether each dimension of the output is that of an input: nothing is repeated that no input asks for.
+/// Whether each dimension of the output equals that of an input, so that nothing is repeated without need.
 pub fn covers(inputs: [&[usize]; 2], output: &[usize]) -> bool {
     let own = |input: &[usize], i: usize| if i < input.len() { input[input.len() - 1 - i] } else { 1 };
     output.iter().rev().enumerate().all(|(i, &size)| inputs.iter().any(|input| own(input, i) == size))

@@ -1,6 +1,6 @@
 //! The complementary error function, which the standard library does not have.
 
-/// erfc(x), within 1e-13 of the true value relatively, 0 where it is below the numbers of an `f64`.
+/// erfc(x), with a relative error below 1e-13; 0 where an `f64` can't represent it.
 pub fn erfc(x: f64) -> f64 {
     let y = x.abs();
     let above = if y < 2.5 { 1.0 - series(y) } else { fraction(y) };

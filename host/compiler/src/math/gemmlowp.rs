@@ -83,7 +83,7 @@ fn newton_reciprocal(a: i32) -> i32 {
     x
 }
 
-/// `GetInvSqrtQuantizedMultiplierExp`: 1 / sqrt(x) for x from 1 on; 0 counts as 1.
+/// `GetInvSqrtQuantizedMultiplierExp`: 1 / sqrt(x) for x ≥ 1; 0 is taken as 1.
 pub fn inverse_square_root(x: i32) -> Multiplier {
     if x <= 1 {
         return Multiplier { mantissa: i32::MAX, shift: 0 };

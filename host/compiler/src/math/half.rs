@@ -1,6 +1,6 @@
 //! IEEE 754 half precision.
 
-/// The number that 16 bits stand for: float32 has all of them.
+/// The number that 16 bits represent; float32 can represent all of them.
 pub fn to_f32(bits: u16) -> f32 {
     let (sign, exponent, fraction) = (u32::from(bits >> 15) << 31, u32::from(bits >> 10 & 31), u32::from(bits & 1023));
     match (exponent, fraction) {

@@ -8,10 +8,10 @@
 use crate::ir::constant::Packed;
 use std::sync::Arc;
 
-/// `TVMK_DSP_BLOCK` pairs: so many elements have sums of 24 bits at most, whatever the weights.
+/// `TVMK_DSP_BLOCK` pairs: sums of this many elements take at most 24 bits, whatever the weights.
 pub const BLOCK: usize = 2 * 248;
 
-/// The order of one run of neighbouring activations, in pairs; `None` is a place with weight 0.
+/// The order of one run of neighbouring activations, in pairs; `None` is a position with weight 0.
 pub fn pairs(run: usize) -> Vec<[Option<usize>; 2]> {
     let mut pairs = Vec::with_capacity(run.div_ceil(2));
     let whole = run / 4 * 4;
@@ -32,7 +32,7 @@ pub fn pairs(run: usize) -> Vec<[Option<usize>; 2]> {
 pub fn fits(weights: &[i8], channels: usize, depth: usize, block: usize) -> bool {
     let sum = |block: &[i8]| block.iter().map(|&weight| i64::from(weight).abs()).sum::<i64>();
     let sums_fit = weights.chunks(depth).all(|channel| channel.chunks(block).all(|block| sum(block) * 128 < 1 << 23));
-    // 256 · −128 is the lowest number there is; any other second weight leaves room for every first one.
+    // 256 · −128 is the lowest 16-bit number; with any other second weight every first one fits.
     let pairs_fit = (1..channels).step_by(2).all(|second| {
         let (first, second) = weights[(second - 1) * depth..(second + 1) * depth].split_at(depth);
         first.iter().zip(second).all(|(&first, &second)| second > -128 || first >= 0)
@@ -40,7 +40,7 @@ pub fn fits(weights: &[i8], channels: usize, depth: usize, block: usize) -> bool
     sums_fit && pairs_fit
 }
 
-/// What [`dsp`] makes of them, later; `None` where that gives nothing.
+/// The result of [`dsp`], computed later; `None` if it has none.
 pub fn later(weights: Arc<Vec<i8>>, channels: usize, runs: usize, block: usize) -> Option<Packed> {
     let run = weights.len() / channels / runs;
     let elements = channels.div_ceil(2) * runs * pairs(run).len() * 2;
@@ -51,9 +51,9 @@ pub fn later(weights: Arc<Vec<i8>>, channels: usize, runs: usize, block: usize) 
     fits(&weights, channels, runs * run, block).then_some(Packed { weights, channels, runs, block, elements, pack })
 }
 
-/// Packs `weights`, `channels` rows of `runs · run` bytes. A last odd channel stands alone as plain 16-bit numbers.
+/// Packs `weights`, `channels` rows of `runs · run` bytes. An odd last channel is stored alone, as plain 16-bit numbers.
 ///
-/// The kernel takes sums apart after `block` elements of the depth at the latest.
+/// The kernel separates the sums after at most `block` elements of the depth.
 ///
 /// `None` where the trick is not exact: a sum that might need more than 24 bits, or a pair that does not fit in 16.
 pub fn dsp(weights: &[i8], channels: usize, runs: usize, run: usize, block: usize) -> Option<Vec<i16>> {

@@ -15,7 +15,7 @@ pub struct Multiplier {
 }
 
 impl Multiplier {
-    /// `QuantizeMultiplier`. A factor of a magnitude below 2^-32 becomes 0. What is not finite becomes a factor with a shift so
+    /// `QuantizeMultiplier`. A factor of a magnitude below 2^-32 becomes 0. A factor that is not finite gets a shift so
     /// large that nothing but 0 can be multiplied by it: [`Multiplier::checked_apply`] has no result.
     pub fn new(factor: f64) -> Self {
         if !factor.is_finite() {
@@ -34,7 +34,7 @@ impl Multiplier {
         Multiplier { mantissa: mantissa as i32, shift }
     }
 
-    /// `MultiplyByQuantizedMultiplier`, total: left shifts wrap as the reference's would overflow.
+    /// `MultiplyByQuantizedMultiplier`, defined for all inputs: left shifts wrap where the reference's would overflow.
     pub fn apply(self, x: i32) -> i32 {
         let left = self.shift.clamp(0, 31) as u32;
         let right = (-self.shift).clamp(0, 31) as u32;
@@ -43,7 +43,7 @@ impl Multiplier {
 }
 
 impl Multiplier {
-    /// [`Multiplier::apply`] where it is defined: `None` if the shift to the left or the rounding would overflow.
+    /// [`Multiplier::apply`] where the reference defines it: `None` if the shift to the left or the rounding would overflow.
     pub fn checked_apply(self, x: i32) -> Option<i32> {
         let left = self.shift.max(0) as u32;
         // The reference multiplies by a power of two that is an `int`.
@@ -96,9 +96,9 @@ pub fn rounding_divide_by_pot(x: i32, exponent: u32) -> i32 {
 }
 
 /// `CalculateActivationRangeQuantized`: the clamp of an output with the given type range. `None` for an unknown activation, and
-/// where a bound leaves 32 bits: the reference refuses that.
+/// where a bound does not fit in 32 bits: the reference refuses that.
 ///
-/// Float32 arithmetic throughout, as in the reference.
+/// All arithmetic is in float32, as in the reference.
 pub fn activation_range(
     activation: Activation,
     scale: f32,
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn sixteen_bits_divided_by_more_than_they_hold_keep_their_sign() {
+    fn dividing_16_bits_by_2_to_the_16_or_more_keeps_the_sign() {
         for exponent in 16..=31 {
             assert_eq!([0, 1, 32767].map(|x| rounding_divide_by_pot_16(x, exponent)), [1; 3]);
             assert_eq!([-1, -32768].map(|x| rounding_divide_by_pot_16(x, exponent)), [-1; 2]);

@@ -32,27 +32,27 @@ impl Channel {
         }
     }
 
-    /// What the accumulator's sums and the sum with the bias take at most for some input bytes, if not all of it fits int32:
-    /// signed overflow, which the reference's language leaves undefined. Sums of parts lie within the sum of all.
+    /// The largest values of the accumulator and of its sum with the bias for any input bytes, if they do not fit int32:
+    /// signed overflow, which is undefined in the reference's language. Partial sums lie within the full sums.
     pub fn overflow(&self, input_zero_point: i32) -> Option<i64> {
         let (zero_point, bias) = (i64::from(input_zero_point), i64::from(self.bias));
         let high = (127 - zero_point) * self.positive + (128 + zero_point) * self.negative;
         let low = -(128 + zero_point) * self.positive - (127 - zero_point) * self.negative;
-        // The last two: our kernels sum the raw bytes.
+        // The last two: these kernels sum the raw bytes.
         let raw = (127 * self.positive + 128 * self.negative, -128 * self.positive - 127 * self.negative);
         let sums = [high, low, high + bias, low + bias, raw.0, raw.1];
         sums.into_iter().filter(|&sum| i32::try_from(sum).is_err()).max_by_key(|sum| sum.abs())
     }
 
-    /// A channel without weights whose output is the zero point plus `difference`, of at most 255 either way. It has the short form.
+    /// A channel without weights whose output is the zero point plus `difference`, −255 … 255. It has the short form.
     pub fn constant(difference: i32) -> Self {
-        // 4 · difference / 4, without a rest to round.
+        // 4 · difference / 4, without a remainder to round.
         let multiplier = Multiplier { mantissa: 1 << 30, shift: -1 };
         Channel { bias: 4 * difference, positive: 0, negative: 0, multiplier }
     }
 
-    /// The output, clamped to `range`, if it is the same for all input bytes: what comes after the accumulator never falls where
-    /// the accumulator rises, so its two ends decide. `None` too where something might overflow.
+    /// The output, clamped to `range`, if it is the same for all input bytes: the output never falls where
+    /// the accumulator rises, so the accumulator's two limits decide. `None` also where something might overflow.
     pub fn only_output(&self, input_zero_point: i32, output_zero_point: i32, range: (i32, i32)) -> Option<i32> {
         let (low, high) = self.ends(input_zero_point);
         let (low, high) = (self.output(low, output_zero_point, range)?, self.output(high, output_zero_point, range)?);
@@ -71,7 +71,7 @@ impl Channel {
     }
 
     /// Whether the kernels for depthwise rows can compute the channel from its general form: it would have the short form, or its
-    /// shift is to the left and twice the accumulator has room for it.
+    /// shift is to the left and twice the accumulator does not overflow.
     pub fn is_short_or_left(&self, input_zero_point: i32, output_zero_point: i32) -> bool {
         match self.multiplier.shift {
             shift @ 0..=30 => self.bound(input_zero_point) < 1 << (30 - shift),
@@ -79,7 +79,7 @@ impl Channel {
         }
     }
 
-    /// The bias with −`zero_point` · Σ weights in it, for kernels that multiply raw input bytes.
+    /// The bias minus `zero_point` · Σ weights, for kernels that multiply raw input bytes.
     fn folded_bias(&self, input_zero_point: i32) -> i64 {
         i64::from(self.bias) - i64::from(input_zero_point) * (self.positive - self.negative)
     }
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_that_leave_int32_are_found_to_the_last_step() {
+    fn sums_out_of_range_of_int32_are_found_exactly() {
         let channel =
             |bias, positive, negative| Channel { bias, positive, negative, multiplier: Multiplier::default() };
         // Input -128 … 127 less a zero point of -128: 0 … 255.
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(channel(i32::MAX - 255 * 127 + 1, 127, 0).overflow(-128), Some(1 << 31));
         assert_eq!(channel(i32::MIN + 255 * 127, 0, 127).overflow(-128), None);
         assert_eq!(channel(i32::MIN + 255 * 127 - 1, 0, 127).overflow(-128), Some(-(1 << 31) - 1));
-        // A bias that brings an overflown sum back does not help.
+        // A bias that brings an overflowed sum back does not help.
         assert_eq!(channel(-1_000_000, 8_421_505, 0).overflow(-128), Some(8_421_505 * 255));
         assert_eq!(channel(i32::MIN, 0, 0).overflow(-128), None);
     }
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn channels_of_one_output_are_found_and_have_the_short_form() {
-        // The bias alone is beyond what weights can change, in both directions, and a clamp hides what little varies.
+        // The bias is larger than all that weights can change, in both directions, and a clamp hides the small differences.
         let multiplier = Multiplier { mantissa: 3 << 29, shift: -5 };
         for (bias, range, expected) in [
             (1_000_000, (-128, 127), Some(127)),
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_channel_does_not_cost_the_others_the_short_form() {
+    fn with_a_dead_channel_the_others_keep_the_short_form() {
         let dead = Channel::new(0, [0, 0], Multiplier { mantissa: 1 << 30, shift: 3 });
         let live = Channel::new(5, [10, -3], Multiplier { mantissa: 1 << 30, shift: -7 });
         let table = Table::new(&[dead, live], -128, 3);

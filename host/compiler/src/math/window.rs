@@ -33,7 +33,7 @@ pub struct WindowOptions {
 }
 
 impl Window {
-    /// The window of `size` (height, width) over a tensor of this shape; what is wrong with it and what would be right if there is none.
+    /// The window of `size` (height, width) over a tensor of this shape; otherwise what is wrong and what would be accepted.
     pub fn new(
         shape: &[usize],
         size: (usize, usize),
@@ -106,7 +106,7 @@ impl Window {
         }
     }
 
-    /// A 1×1 window without stride sees one long row: its positions are neighbours in memory.
+    /// A 1×1 window without stride is computed as one long row: its positions are adjacent in memory.
     pub fn flattened(&self) -> Window {
         if !self.is_pointwise() || self.positions() > 65535 {
             return *self;
@@ -118,7 +118,7 @@ impl Window {
     /// for a kernel that goes through the positions in order and has read the whole window of a position before it writes
     /// there, and for one batch.
     pub fn lead(&self, channels: usize) -> usize {
-        // The lowest byte that a position and all after it read, from the last position to the first.
+        // The lowest byte that a position or any later one reads, from the last position to the first.
         let row_bytes = self.in_width * self.in_channels;
         let mut lowest = self.in_elements();
         let mut lead = 0;
@@ -126,13 +126,13 @@ impl Window {
             let (oy, ox) = (position / self.out_width, position % self.out_width);
             let first = |start: usize, pad: usize, dilation: usize| match start.checked_sub(pad) {
                 Some(inside) => inside,
-                // The first tap inside.
+                // The first tap inside the input.
                 None => (pad - start).div_ceil(dilation) * dilation + start - pad,
             };
             let y = first(oy * self.stride_height, self.pad_top, self.dilation_height);
             let x = first(ox * self.stride_width, self.pad_left, self.dilation_width);
             lowest = lowest.min(y * row_bytes + x * self.in_channels);
-            // The position before is written up to its end.
+            // The previous position is written completely.
             lead = lead.max((position * channels).saturating_sub(lowest));
         }
         lead
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_reaches_beyond_the_input_is_padded() {
+    fn windows_beyond_the_input_are_padded() {
         // SAME over 4 with window 3 and stride 2: nothing before, one element after.
         let w = Window::new(&[1, 4, 4, 1], (3, 3), options(Padding::Same, 2)).unwrap();
         assert_eq!((w.pad_top, w.pad_left, w.out_height), (0, 0, 2));

@@ -1,16 +1,16 @@
 //! After `check`: what the author of a model can do about it.
 //!
-//! Most files that are refused are of a known kind: the same network, exported in another way, would pass. The kind is
-//! recognised here and named with the way out. Accepted float32 models are recognised, too, since int8 serves them better.
+//! Most refused files are of a known kind: the same network, exported in another way, would be accepted. The kind is
+//! recognised here and reported with a solution. Accepted float32 models are recognised, too, since int8 suits devices better.
 
 use crate::ir::graph::{Custom, DType, Graph, OpKind, Operator, Subgraph, Tensor};
 use crate::ir::problem::{Errors, UNKNOWN};
 
-/// How TensorFlow's converter is asked for what this compiler is made for.
+/// How to make TensorFlow's converter write int8 models.
 const FULL_INT8: &str = "export it with full integer quantisation: converter.optimizations = [tf.lite.Optimize.DEFAULT], a \
      representative_dataset, and inference_input_type and inference_output_type = tf.int8";
 
-/// What float32 costs.
+/// The cost of float32.
 const SOFTWARE: &str = "a core without an FPU computes floats by software, tens of instructions each";
 
 /// Where weights keep the type of the file.
@@ -39,7 +39,7 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
             }
         });
     }
-    // Constants of these types are fine behind DEQUANTIZE: they are the reason only where an operator that reads them is refused.
+    // Constants of these types are supported before DEQUANTIZE: they are the reason only if an operator that reads them is refused.
     let at = |index: usize| errors.0.iter().any(|problem| problem.operator.is_some_and(|(i, _)| i == index));
     let named = |dtype: DType| {
         let reads = |op: &Operator| op.inputs.iter().flatten().any(|&id| main.tensor(id).dtype == dtype);
@@ -78,7 +78,7 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
     .to_owned())
 }
 
-/// What is worth knowing about a model that is accepted.
+/// Notes about an accepted model.
 pub fn note(graph: &Graph) -> Option<String> {
     let main = graph.subgraphs.first()?;
     let weights = |op: &Operator| {
@@ -128,7 +128,7 @@ fn mixed(main: &Subgraph) -> Option<String> {
     })
 }
 
-/// What the shapes are compiled for, where the file leaves the first dimension of an input open.
+/// The batch that the shapes are compiled for, if the file leaves the first dimension of an input open.
 fn batch(main: &Subgraph) -> Option<String> {
     let open = main.inputs.iter().map(|&id| main.tensor(id)).find(|tensor| tensor.any_batch)?;
     let (size, name) = (open.shape.first()?, &open.name);
@@ -153,7 +153,7 @@ fn is_weighted(kind: OpKind) -> bool {
     )
 }
 
-/// The data and the weights of an operator that has some.
+/// The data and the weights of an operator that has weights.
 fn operands<'a>(graph: &'a Subgraph, op: &Operator) -> Option<(&'a Tensor, &'a Tensor)> {
     let at = |i: usize| op.inputs.get(i).copied().flatten().map(|id| graph.tensor(id));
     // TRANSPOSE_CONV has its shape first.
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn models_for_any_batch_say_which_one_they_got() {
+    fn the_batch_of_a_model_for_any_batch_is_reported() {
         let (mut graph, _) = model(OpKind::ADD, Arc::new(()), [DType::Int8; 2]);
         let main = &mut graph.subgraphs[0];
         main.inputs.push(TensorId(0));
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn float_models_are_named_with_what_int8_saves() {
+    fn float_models_are_reported_with_what_int8_saves() {
         let (graph, _) = model(OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Float32; 2]);
         let note = note(&graph).unwrap();
         assert!(

@@ -7,7 +7,7 @@ use crate::ops::custom::Called;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Most scratch memory of a function.
+/// Maximum scratch memory of a function.
 const MAX_SCRATCH: usize = 1 << 30;
 
 /// Gives each custom operator its function.
@@ -40,7 +40,7 @@ pub fn bind(graph: &mut Graph, functions: &[CustomOperator]) -> Result<(), Error
     if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
 }
 
-/// What is wrong with a function's names: they go into C as they are.
+/// What is wrong with a function's names: they are written to C unchanged.
 fn misuse(by: &CustomOperator) -> Option<Problem> {
     let is_name = |text: &str| {
         let first = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');

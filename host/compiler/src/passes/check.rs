@@ -1,4 +1,4 @@
-//! Pass 2: whether the compiler can do this model, all problems at once.
+//! Pass 2: whether the compiler supports this model; all problems at once.
 //!
 //! Each operator is checked by [`crate::ops::conditions`], which calls the operator's own check; then the data flow.
 
@@ -9,10 +9,10 @@ use crate::ops::shared::{control, kept};
 use crate::ops::variable;
 use std::collections::HashSet;
 
-/// Most bytes of constants that operators read, those that several read counted for each.
+/// Maximum number of bytes of constants that operators read; a constant that several read counts for each.
 const MAX_CONTENTS: usize = 72 << 20;
 
-/// Longest dimension of weights: each output channel has factors and sums of its own, many times the size of one weight.
+/// Longest dimension of weights: the factors and sums of each output channel are many times larger than one weight.
 const MAX_CHANNELS: usize = 1 << 18;
 
 /// Checks a model. On success every operator can be lowered.
@@ -34,7 +34,7 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
         check_operator(main, op, too_large.is_none(), &mut problems);
         if problems.len() > before {
             refused.insert(op.index);
-            // What the next operator says of a tensor that this one would have written only follows from this.
+            // A problem of the next operator with a tensor that this one would have written only follows from this one.
             let follows = |id: &&TensorId| unwritten.contains(*id);
             let names: Vec<&str> =
                 op.inputs.iter().flatten().filter(follows).map(|&id| main.tensor(id).name.as_str()).collect();
@@ -49,7 +49,7 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
     }
     problems.extend(too_large);
     if problems.len() < MAX_PROBLEMS {
-        // What is wrong with an operator says why its tensors look odd: no second problem follows from it.
+        // A problem of an operator explains why its tensors are wrong: no second problem is reported for them.
         refused.extend(problems.iter().filter_map(|problem| Some(problem.operator?.0)));
         let refused = main.operators.iter().filter(|op| refused.contains(&op.index));
         let reported = refused.flat_map(|op| op.inputs.iter().flatten().chain(&op.outputs)).copied().collect();
@@ -59,7 +59,7 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
     if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
 }
 
-/// Constants are packed anew for each operator: what a file holds once can be asked for often.
+/// Constants are packed again for each operator: many operators can read what a file holds once.
 fn check_contents(main: &Subgraph) -> Option<Problem> {
     let inputs = || main.operators.iter().flat_map(|op| op.inputs.iter().flatten());
     let read = || inputs().chain(&main.outputs).map(|&id| main.tensor(id));
@@ -115,7 +115,7 @@ fn check_flow(graph: &Subgraph, reported: &HashSet<TensorId>, problems: &mut Vec
     check_outputs(graph, &ready, reported, problems);
 }
 
-/// Inputs of the model are there for the caller to fill.
+/// Inputs of the model are filled by the caller.
 fn check_inputs(graph: &Subgraph, reported: &HashSet<TensorId>, problems: &mut Vec<Problem>) {
     for (i, &id) in graph.inputs.iter().enumerate() {
         let tensor = graph.tensor(id);

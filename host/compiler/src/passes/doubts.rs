@@ -1,12 +1,12 @@
-//! Beside `check`: what is accepted because the reference accepts it, and is probably a mistake.
+//! After `check`: what is accepted because the reference accepts it, but is probably a mistake.
 
 use crate::ir::graph::{DType, Graph, OpKind, Operator, Subgraph, TensorId};
 
 /// Largest difference between the scales of a bias and of the products, in steps of the output, that is not reported.
-/// The reference holds FULLY_CONNECTED to it.
+/// The reference requires it of FULLY_CONNECTED.
 const TOLERANCE: f64 = 0.02;
 
-/// Something odd about an accepted model.
+/// A probable mistake in an accepted model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
     /// Name of the tensor concerned.
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_of_other_scales_that_are_compared_are_reported() {
+    fn comparing_bytes_of_different_scales_is_reported() {
         assert!(doubts_of(OpKind::MINIMUM, &[(0.5, 1), (0.5, 1), (0.5, 1)]).is_empty());
         assert_eq!(doubts_of(OpKind::MAXIMUM, &[(0.5, 1), (0.5, 2), (0.5, 1)]).len(), 1);
         assert!(doubts_of(OpKind::RELU, &[(0.5, 1), (0.25, 1)]).is_empty());

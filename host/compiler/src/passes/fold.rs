@@ -1,8 +1,8 @@
 //! Before the check: operators whose results are known at compile time.
 //!
 //! Converters write the arithmetic of shapes into the graph, and weights as DEQUANTIZE of a constant. Where all inputs of an
-//! operator are constants (or it reads nothing but a shape), its results become constants and the operator goes. What can't be
-//! computed ahead stays, and the check says why.
+//! operator are constants (or it reads only a shape), its results become constants and the operator is removed. What can't be
+//! computed ahead stays, and the check reports why.
 
 use crate::ir::graph::{DType, Graph, OpKind, Operator, Stored, Subgraph, TensorId};
 use crate::ir::problem::{Errors, Problem};
@@ -14,10 +14,10 @@ use std::sync::Arc;
 /// Bytes of an element while it is computed: integers of every type are computed in 64 bits.
 const WIDEST: usize = 8;
 
-/// Most bytes read and written by all operators that are computed ahead: a file can ask for more work than it is long.
+/// Maximum number of bytes read and written by all operators computed ahead: a short file can ask for much work.
 const MAX_BYTES: usize = 64 << 20;
 
-/// Replaces what operators of the main graph compute from constants by constants.
+/// Replaces the results that operators of the main graph compute from constants with constants.
 ///
 /// # Errors
 /// Operators on constants that have no result, such as a division by 0.
@@ -47,7 +47,7 @@ pub fn fold(graph: &mut Graph) -> Result<(), Errors> {
     if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
 }
 
-/// What a DEQUANTIZE reads, for kernels that make floats of it themselves.
+/// What a DEQUANTIZE reads, for kernels that convert it to float themselves.
 fn stored(graph: &Subgraph, op: &Operator) -> Option<Arc<Stored>> {
     let input = graph.tensor(op.inputs.first().copied().flatten()?);
     let known = op.kind == OpKind::DEQUANTIZE && matches!(input.dtype, DType::Float16 | DType::Int8 | DType::Int4);
@@ -76,7 +76,7 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut usize)
         let sizes = op.outputs.iter().map(|&id| graph.tensor(id).bytes());
         contents.iter().map(|data| data.len()).eq(sizes)
     };
-    // A result of another size than the file says would be a fault of the operator's directory.
+    // A result whose size differs from the file's would be a bug in the operator's directory.
     evaluated.as_ref().map_or(true, fits).then_some(evaluated)
 }
 
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_becomes_a_constant() {
+    fn known_results_become_constants() {
         let mut graph = graph(39);
         fold(&mut graph).unwrap();
         let main = &graph.subgraphs[0];
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_folded_that_was_read_or_written_before() {
+    fn tensors_read_or_written_before_are_not_folded() {
         // The sum is read before it is made; then its place is an input.
         for change in [
             |main: &mut Subgraph| main.operators.insert(0, operator(3, OpKind::RELU, &[3], 4)),
@@ -168,9 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn operators_without_code_say_what_they_need() {
+    fn operators_without_code_report_what_they_need() {
         let mut graph = graph(1);
-        // Written before: RANK is left for a run.
+        // Written before, so RANK is not computed ahead.
         graph.subgraphs[0].operators.insert(0, operator(3, OpKind::RELU, &[1], 4));
         fold(&mut graph).unwrap();
         let errors = check::check(&graph).unwrap_err().to_string();

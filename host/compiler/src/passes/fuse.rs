@@ -5,7 +5,7 @@ use crate::ir::layer::Lowered;
 use crate::ir::program::Program;
 use crate::ops::shared::{control, table};
 
-/// Rewrites a program until nothing more can be left out. With `keep_all` only dead operators go, so that every tensor of the
+/// Rewrites a program until nothing more can be removed. With `keep_all` only dead operators are removed, so that every tensor of the
 /// file still exists.
 pub fn fuse(program: &mut Program, keep_all: bool) {
     if !keep_all {
@@ -41,7 +41,7 @@ fn fold_activations(graph: &mut Subgraph) {
             before.options = fused;
             before.outputs = vec![output];
             uses.producer[output.0] = Some(producer);
-            // What is left of the activation has no output that anyone reads and goes as dead.
+            // No operator reads the activation's output any more, so it is removed as dead.
             graph.operators[i].inputs.clear();
             graph.operators[i].outputs.clear();
         }
@@ -50,7 +50,7 @@ fn fold_activations(graph: &mut Subgraph) {
 
 /// PAD before a convolution becomes the convolution's own padding.
 ///
-/// Exact for int8: a convolution takes elements outside its input to be the input's zero point, which is what PAD writes.
+/// Exact for int8: a convolution reads elements outside its input as the input's zero point, which is what PAD writes.
 /// Not on float32, where 0 · w added to a sum could change the sign of a zero.
 fn fold_paddings(graph: &mut Subgraph) {
     let mut uses = Uses::new(graph);
@@ -75,7 +75,7 @@ fn fold_paddings(graph: &mut Subgraph) {
         if let Some(fused) = graph.operators[reader].options.with_padding(&graph.tensor(weights).shape, around) {
             graph.operators[reader].options = fused;
             graph.operators[reader].inputs[0] = Some(input);
-            // Asked for only where there is no other.
+            // `input` had no other reader: this entry is used only in that case.
             uses.first_reader[input.0] = Some(reader);
             graph.operators[i].inputs.clear();
             graph.operators[i].outputs.clear();
@@ -88,7 +88,7 @@ pub fn fuse_layers(graph: &Subgraph, lowered: &mut [Lowered]) {
     table::compose(graph, lowered);
 }
 
-/// Who reads and writes each tensor.
+/// Which operators read and write each tensor.
 struct Uses {
     /// The first operator that writes it and nothing else.
     producer: Vec<Option<usize>>,
@@ -131,7 +131,7 @@ fn remove_dead(program: &mut Program) {
     }
     let mut keep = vec![false; graph.operators.len()];
     for (i, op) in graph.operators.iter().enumerate().rev() {
-        // What a loop or a branch gives may be read before it, in the next round.
+        // The result of a loop or a branch may be read before it, in the next iteration.
         let step = control::of(op).is_some();
         keep[i] = step || op.outputs.iter().any(|&id| needed[id.0] && !graph.tensor(id).is_constant());
         if keep[i] {
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_and_activation_go_into_the_convolution() {
+    fn padding_and_activation_are_fused_into_the_convolution() {
         let mut program = program();
         fuse(&mut program, false);
         let [conv] = program.graph.operators.as_slice() else { panic!("{:?}", program.graph.operators) };
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_read_stays() {
+    fn tensors_read_by_others_stay() {
         let mut program = program();
         program.graph.outputs.extend([TensorId(2), TensorId(4)]);
         fuse(&mut program, false);
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn only_dead_operators_go_where_all_tensors_are_kept() {
+    fn only_dead_operators_are_removed_if_all_tensors_are_kept() {
         let mut program = program();
         fuse(&mut program, true);
         assert_eq!(program.graph.operators.len(), 3);

@@ -1,7 +1,7 @@
-//! The subgraphs of IF and WHILE: their operators come to stand in place of the operator, between steps that say where a loop or
-//! a branch begins and ends (`ops/shared/control.rs`), so that all of a model is one list of operators and one plan of memory.
+//! The subgraphs of IF and WHILE: their operators replace the operator, between steps that mark where a loop or
+//! a branch begins and ends (`ops/shared/control.rs`), so that the whole model is one list of operators with one memory plan.
 //!
-//! What can't be put there, such as operators that keep something from run to run, stays in its subgraph, and the check of IF or
+//! What can't be moved, such as operators that keep something from run to run, stays in its subgraph, and the check of IF or
 //! WHILE refuses it.
 
 use crate::ir::graph::*;
@@ -11,14 +11,14 @@ use crate::ops::shared::control::Step;
 use crate::ops::while_loop::Loop;
 use std::sync::Arc;
 
-/// Most operators and tensors afterwards: a file can name the same subgraph many times.
+/// Maximum number of operators and tensors afterwards: a file can name the same subgraph many times.
 const MAX_OPERATORS: usize = 4096;
 const MAX_TENSORS: usize = 4 * MAX_OPERATORS;
 
-/// Deepest nesting: a subgraph can name itself.
+/// Maximum nesting: a subgraph can name itself.
 const MAX_DEPTH: usize = 8;
 
-/// Steps that one operator becomes, copies left out.
+/// Number of steps that replace one operator, without copies.
 const STEPS: usize = 4;
 
 /// Operators that keep something from run to run.
@@ -37,7 +37,7 @@ const STATEFUL: &[OpKind] = &[
     OpKind::VAR_HANDLE,
 ];
 
-/// Operators whose results are computed: never bytes of their inputs.
+/// Operators that compute their results: these never share bytes with the inputs.
 const COMPUTING: &[OpKind] = &[
     OpKind::ADD,
     OpKind::CONV_2D,
@@ -53,7 +53,7 @@ const COMPUTING: &[OpKind] = &[
     OpKind::TANH,
 ];
 
-/// Puts the operators of subgraphs into the main graph.
+/// Moves the operators of subgraphs into the main graph.
 pub fn inline(graph: &mut Graph) {
     let Some((main, others)) = graph.subgraphs.split_first_mut() else { return };
     let operators = std::mem::take(&mut main.operators);
@@ -64,9 +64,9 @@ pub fn inline(graph: &mut Graph) {
 
 struct Inlining<'a> {
     main: &'a mut Subgraph,
-    /// The main graph is none of them.
+    /// Without the main graph.
     others: &'a [Subgraph],
-    /// Operators that may be added yet.
+    /// Operators that may still be added.
     room: usize,
 }
 
@@ -132,7 +132,7 @@ impl<'a> Inlining<'a> {
         let mut next = Vec::new();
         let mut copies = Vec::new();
         for &result in &body.results {
-            // A result that may be bytes of a variable is copied before any variable gets its next value.
+            // A result that may share bytes with a variable is copied before any variable gets its next value.
             let computed = body.operators.iter().any(|op| op.outputs == [result] && COMPUTING.contains(&op.kind));
             next.push(if computed { result } else { self.clone_of(result) });
             if !computed {
@@ -145,7 +145,7 @@ impl<'a> Inlining<'a> {
         Some(operators)
     }
 
-    /// Another tensor of the same kind.
+    /// A new tensor of the same kind.
     fn clone_of(&mut self, id: TensorId) -> TensorId {
         let tensor = Tensor { data: None, ..self.main.tensor(id).clone() };
         self.main.tensors.push(tensor);
@@ -156,7 +156,7 @@ impl<'a> Inlining<'a> {
         self.others.get(usize::try_from(index).ok()?.checked_sub(1)?)
     }
 
-    /// Whether a subgraph has such inputs and so many outputs, and can be put anywhere.
+    /// Whether a subgraph has these inputs and this number of outputs, and can be moved.
     fn fits(&self, graph: &Subgraph, arguments: &[TensorId], outputs: usize) -> bool {
         let alike = |(&inner, &outer): (&TensorId, &TensorId)| same(graph.tensor(inner), self.main.tensor(outer));
         let distinct = (1..graph.inputs.len()).all(|i| !graph.inputs[..i].contains(&graph.inputs[i]));
@@ -167,7 +167,7 @@ impl<'a> Inlining<'a> {
             && !graph.operators.iter().any(|op| STATEFUL.contains(&op.kind))
     }
 
-    /// Takes room for the operators and tensors of two subgraphs, and so many copies.
+    /// Takes the operators and tensors of two subgraphs, and this many copies, from the budget.
     fn reserve(&mut self, graphs: &[&Subgraph; 2], copies: usize) -> Option<()> {
         let operators: usize = graphs.iter().map(|graph| graph.operators.len()).sum();
         let tensors: usize = graphs.iter().map(|graph| graph.tensors.len()).sum();
@@ -176,7 +176,7 @@ impl<'a> Inlining<'a> {
         Some(())
     }
 
-    /// Adds a subgraph whose inputs are `arguments`, and what its own operators name.
+    /// Adds a subgraph whose inputs are `arguments`, and the subgraphs that its operators name.
     fn take(&mut self, graph: &Subgraph, arguments: &[TensorId], index: usize, depth: usize) -> Taken {
         let mut names: Vec<TensorId> = Vec::new();
         for (id, tensor) in graph.tensors.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Pass 4: every operator to what the generated code does for it.
+//! Pass 4: from each operator to its generated code.
 
 use crate::ir::graph::{Operator, Subgraph, Tensor, TensorId};
 use crate::ir::layer::{Argument, Block, Layer, Lowered, Lowering, Part, Parts};
@@ -11,8 +11,8 @@ use crate::ops;
 use std::collections::BTreeMap;
 use tvm_embedded_mlf as mlf;
 
-/// Lowers the operators of a checked program. Fusing has rewritten some since the pass `check`, so each is checked as it stands
-/// now, and lowered from what that gives. What layers keep from run to run becomes states of the program. The operators in `thrift`
+/// Lowers the operators of a checked program. Fusing has rewritten some since the pass `check`, so each is checked as it is
+/// now, and lowered from the result. What layers keep from run to run becomes states of the program. The operators in `thrift`
 /// get less scratch memory than the others.
 pub fn lower(
     program: &mut Program,
@@ -22,7 +22,7 @@ pub fn lower(
 ) -> Result<Vec<Lowered>, Errors> {
     let graph = &program.graph;
     let (mut lowered, mut problems) = (Vec::new(), Vec::new());
-    // A byte of a constant is a character of C at least.
+    // A byte of a constant takes at least one character of C.
     let (mut bytes, limit) = (0, mlf::Limits::default().archive_bytes as usize);
     for op in &graph.operators {
         let name = names.unique(&format!("{}_{}", op.kind, op.index).to_ascii_lowercase());
@@ -80,7 +80,7 @@ fn carry(graph: &Subgraph, op: &Operator, rows: Rows, name: String) -> Lowered {
     Lowered::Parts(Parts { layer, parts: vec![Part { input, output, block, statements }] })
 }
 
-/// Makes what a layer keeps from run to run tensors of the program, and arguments of the layer.
+/// Turns what a layer keeps from run to run into tensors of the program and arguments of the layer.
 fn keep(program: &mut Program, layer: &mut Layer) {
     for state in std::mem::take(&mut layer.states) {
         let tensor = TensorId(program.graph.tensors.len());
@@ -92,7 +92,7 @@ fn keep(program: &mut Program, layer: &mut Layer) {
     }
 }
 
-/// An archive that this project's own reader would refuse is none.
+/// Refuses a model whose archive this project's own reader would refuse.
 pub fn too_large() -> Errors {
     let limit = mlf::Limits::default().archive_bytes >> 20;
     let found = format!("constants that take more than {limit} MiB as C");

@@ -1,4 +1,4 @@
-//! `metadata.json`: format version 7 as TVM writes it, and our extension with what TVM leaves out.
+//! `metadata.json`: format version 7 as TVM writes it, and this project's extension with what TVM omits.
 
 use crate::ir::graph::DType;
 use crate::ir::model::{Model, POOL_ALIGN, Port};
@@ -59,7 +59,7 @@ pub fn metadata(model: &Model, report: &Report) -> Result<Vec<u8>, Errors> {
     mlf::metadata_json(&[module]).map_err(internal)
 }
 
-/// An archive that our own writer refuses; the message says why.
+/// An archive that this project's own writer refuses; the message says why.
 pub fn internal(error: impl std::fmt::Display) -> Errors {
     Problem::file(format!("the archive can't be written: {error}"), "").into()
 }
@@ -68,7 +68,7 @@ fn tensors(model: &Model, ports: &[Port]) -> Result<Vec<mlf::MetadataTensor>, Er
     let mut tensors = Vec::new();
     for port in ports {
         let tensor = model.tensor(port.tensor);
-        // Readers of TVM's archives find the C name by replacing characters: where that fails, the C name stands here.
+        // Readers of TVM's archives derive the C name by replacing characters: if that fails, the C name is given here.
         let name = if mlf::names::sanitize(&tensor.name) == port.c_name { &tensor.name } else { &port.c_name };
         let dtype = dtype(tensor.dtype).ok_or_else(|| {
             Problem::file(

@@ -1,4 +1,4 @@
-//! Between storages and the plan: what goes into which pool, and where it ended up.
+//! Between storages and the plan: what goes into which pool, and at which offset.
 
 use crate::ir::graph::{DType, OpKind, Subgraph, Tensor, TensorId};
 use crate::ir::layer::{Constant, ConstantData, Layer};
@@ -19,7 +19,7 @@ const WORD: usize = 4;
 /// Size of the mark that a reset leaves at the beginning of the state's pool ([`Model::state_mark`]).
 const MARK_BYTES: usize = 4;
 
-/// Plans memory and collects everything that is written out.
+/// Plans memory and collects everything to be written.
 pub fn place(module: String, program: Program, schedule: Schedule, options: &Options) -> Result<Model, Errors> {
     let pools = pools(options, !program.states.is_empty())?;
     let planned: Vec<usize> =
@@ -140,7 +140,7 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
         removed: program.removed,
         bands: program.bands,
         target: options.target,
-        // What is written of them stands in the layers and constants.
+        // What is written about them is in the layers and constants.
         tensors: graph.tensors.into_iter().map(|tensor| Tensor { data: None, ..tensor }).collect(),
     }
 }
@@ -208,7 +208,7 @@ fn shares(graph: &Subgraph, schedule: &Schedule, planned: &[usize]) -> Vec<(Shar
         let slot = schedule.of_tensor[id.0]?;
         Some(Bytes { request: of_storage[slot.storage]?, at: slot.at, bytes: graph.tensor(id).bytes() })
     };
-    // Whether all pieces of these bytes pass a test.
+    // Whether a test holds for all pieces of these bytes.
     let pieces = |bytes: Bytes, test: &dyn Fn(&Piece) -> bool| {
         let pieces = &schedule.storages[planned[bytes.request]].pieces;
         pieces.iter().filter(|piece| piece.at < bytes.at + bytes.bytes && bytes.at < piece.at + piece.bytes).all(test)
@@ -217,7 +217,7 @@ fn shares(graph: &Subgraph, schedule: &Schedule, planned: &[usize]) -> Vec<(Shar
     for (layer, code) in schedule.layers.iter().enumerate() {
         for pair in &code.in_place {
             let (Some(input), Some(output)) = (bytes(pair.input), bytes(pair.output)) else { continue };
-            // A kernel knows the way it goes through one input, not where it then is in bytes that overlap with it.
+            // A kernel's order holds for one input, not for other bytes that overlap with it.
             let others = code.arguments.iter().filter(|argument| !argument.written);
             let overlaps = |other: Bytes| {
                 other.request == input.request
@@ -237,7 +237,7 @@ fn shares(graph: &Subgraph, schedule: &Schedule, planned: &[usize]) -> Vec<(Shar
     shares
 }
 
-/// Pools that are used, by name, and the index each pool of the plan has among them.
+/// Pools that are used, by name, and the index of each pool of the plan among them.
 fn used_pools(pools: &[Pool], plan: &Plan) -> (Vec<PlannedPool>, Vec<Option<usize>>) {
     let mut order: Vec<usize> = (0..pools.len()).filter(|&i| plan.pool_bytes[i] > 0).collect();
     order.sort_by_key(|&i| &pools[i].name);

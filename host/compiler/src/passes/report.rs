@@ -1,4 +1,4 @@
-//! What a compilation cost, layer by layer, and the memory plan as a picture.
+//! The cost of a model, layer by layer, and the memory plan as a picture.
 
 use crate::ir::graph::TensorId;
 use crate::ir::layer::{Constant, ConstantData, Layer, Limit, Path};
@@ -52,7 +52,7 @@ impl Report {
         }
     }
 
-    /// What was left out, in a few words; nothing for nothing.
+    /// What was left out, in a few words; `None` for nothing.
     pub fn removed_text(&self) -> Option<String> {
         let of = |part: Part| self.removed.iter().filter(move |removed| removed.part == part);
         let channels: usize = of(Part::Channels).map(|removed| removed.channels).sum();
@@ -180,7 +180,7 @@ fn layer_report(model: &Model, planned: &PlannedLayer) -> LayerReport {
     }
 }
 
-/// Of builds for these cores where the model is for all, otherwise of those that there are.
+/// For builds for these cores if the model is for all, otherwise for the builds that exist.
 fn of_builds(model: &Model, target: Target) -> Target {
     if model.target == Target::All { target } else { model.target }
 }
@@ -224,7 +224,7 @@ fn kernels(layer: &Layer) -> Vec<String> {
         let rest = &layer.body[at..];
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
         let name = &rest[..end];
-        // What a kernel needs of scratch memory is asked of a function beside it.
+        // A function beside each kernel returns the scratch memory it needs.
         let is_call = rest[end..].starts_with('(') && !name.ends_with("_scratch");
         if is_call && !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
@@ -233,7 +233,7 @@ fn kernels(layer: &Layer) -> Vec<String> {
     names
 }
 
-/// What the kernels of a layer lack of the best ones.
+/// Why the kernels of a layer are not the best ones.
 fn misses(layer: &Layer, optimize: Optimize) -> Vec<MissReport> {
     let files = ops::kernels_for(layer.headers.iter().copied());
     // `base.h` defines the macros; every kernel includes it.

@@ -1,18 +1,18 @@
-//! Before the check: inputs of CONCATENATION that are not quantised like its output.
+//! Before the check: inputs of CONCATENATION whose quantisation differs from the output's.
 //!
-//! The reference copies bytes and refuses other scales. The intention is clear nevertheless: each such input goes
-//! through a QUANTIZE operator first, and a constant is quantised anew here, with the same arithmetic.
+//! The reference copies bytes and refuses other scales. The intention is clear, however: each such input goes
+//! through a QUANTIZE operator first, and a constant is requantised here, with the same arithmetic.
 
 use crate::ir::graph::{DType, Graph, OpKind, Operator, Tensor, TensorId};
 use crate::math::quantize::Multiplier;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Most operators and contents added: beyond that CONCATENATION is left as it is, and refused.
+/// Maximum number of operators and bytes added: beyond that CONCATENATION is not changed, and is refused.
 const MAX_OPERATORS: usize = 1024;
 const MAX_CONTENTS: usize = 16 << 20;
 
-/// Puts QUANTIZE operators in front of every CONCATENATION of int8 that needs them.
+/// Inserts QUANTIZE operators before every CONCATENATION of int8 that needs them.
 pub fn requantise(graph: &mut Graph) {
     let Some(main) = graph.subgraphs.first_mut() else { return };
     let mut operators = Vec::with_capacity(main.operators.len());
@@ -46,7 +46,7 @@ pub fn requantise(graph: &mut Graph) {
     main.operators = operators;
 }
 
-/// Whether two int8 tensors have quantisations of their own, each valid.
+/// Whether two int8 tensors have different quantisations, both valid.
 fn differs(input: &Tensor, output: &Tensor) -> bool {
     let valid = |tensor: &Tensor| {
         let (scale, zero_point) = tensor.per_tensor()?;
@@ -56,7 +56,7 @@ fn differs(input: &Tensor, output: &Tensor) -> bool {
     matches!((valid(input), valid(output)), (Some(a), Some(b)) if a != b)
 }
 
-/// A tensor like `input`, quantised like `output`; whether an operator must compute it.
+/// A tensor like `input`, quantised like `output`, and whether an operator must compute it.
 fn requantised(input: &Tensor, output: &Tensor) -> (Tensor, bool) {
     let data = constant(input, output);
     let name = format!("{}_requantised", input.name);
@@ -75,7 +75,7 @@ fn constant(input: &Tensor, output: &Tensor) -> Option<Vec<u8>> {
     input.i8_data()?.into_iter().map(quantised).collect()
 }
 
-/// The operator in front of the one at this place in the file, which counts as a part of it.
+/// The operator before the one at this position in the file, which counts as a part of it.
 fn quantize(index: usize, from: TensorId, to: TensorId) -> Operator {
     let (inputs, outputs) = (vec![Some(from)], vec![to]);
     Operator { index, kind: OpKind::QUANTIZE, version: 1, options: Arc::new(()), inputs, outputs }
@@ -110,13 +110,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quantised_alike_stays() {
+    fn inputs_with_the_same_quantisation_stay() {
         let graph = joined(vec![tensor(0.5, 3, None), tensor(0.5, 3, Some(&[1; 4])), tensor(0.5, 3, None)]);
         assert_eq!((graph.tensors.len(), graph.operators.len()), (3, 1));
     }
 
     #[test]
-    fn another_scale_gets_an_operator_and_a_constant_new_contents() {
+    fn inputs_of_another_scale_get_an_operator_or_new_contents() {
         let constant = tensor(1.0, 0, Some(&[1, 2, 100, 0x9c]));
         let graph = joined(vec![tensor(0.25, 3, None), constant, tensor(0.5, 3, None)]);
         let [quantize, concatenation] = graph.operators.as_slice() else { panic!("{:?}", graph.operators) };

@@ -13,7 +13,7 @@ pub fn share(lowered: &mut [Lowered]) {
     }
 }
 
-/// Layers of one operator that have a function, and the arrays they bring.
+/// Layers of one operator that have a function, and their arrays.
 #[derive(Default)]
 struct Shared {
     functions: Vec<Layer>,
@@ -47,7 +47,7 @@ impl Shared {
     }
 }
 
-/// Whether two arrays differ in their names at most.
+/// Whether two arrays are equal except for their names.
 fn is_same(a: &[Constant], b: &[Constant]) -> bool {
     let same = |(a, b): (&Constant, &Constant)| {
         (a.align, a.core) == (b.align, b.core) && a.data.len() == b.data.len() && a.data == b.data
@@ -64,7 +64,7 @@ fn is_equal(a: &Layer, b: &Layer) -> bool {
     (&a.body, parameters(a), scratch(a), a.fails, a.control) == (&b.body, parameters(b), scratch(b), b.fails, b.control)
 }
 
-/// C with one identifier in place of another.
+/// C code with one identifier replaced by another.
 fn renamed(text: &str, from: &str, to: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_arrays_and_functions_are_there_once() {
+    fn equal_arrays_and_functions_exist_once() {
         let mut lowered = [layer("a", &[1, 2], ""), layer("b", &[1, 2], ""), layer("c", &[1, 3], "")];
         share(&mut lowered);
         let [Lowered::Layer(a), Lowered::Layer(b), Lowered::Layer(c)] = &lowered else { panic!("layers") };

@@ -1,4 +1,4 @@
-//! Variables of streaming models: from resource handles to tensors that outlive a run.
+//! Variables of streaming models: from resource handles to tensors that are kept between runs.
 //!
 //! `VAR_HANDLE` names a variable, `CALL_ONCE` runs a subgraph that gives variables their first contents. Here they become
 //! [`State`]s, and `READ_VARIABLE` and `ASSIGN_VARIABLE` read and write the state's tensor like any other operator.
@@ -33,7 +33,7 @@ pub fn resolve(mut model: Graph) -> Program {
         let tensor = known.unwrap_or_else(|| {
             let like = source.tensor(value);
             let id = TensorId(graph.tensors.len());
-            // Without first contents a variable starts as its zero point in every byte, as in the reference.
+            // Without first contents every byte of a variable starts as its zero point, as in the reference.
             let zero = like.per_tensor().map_or(0, |(_, zero_point)| zero_point as u8);
             let given = initial.get(&(key.0.to_owned(), key.1.to_owned())).filter(|data| data.len() == like.bytes());
             let initial = given.cloned().unwrap_or_else(|| vec![zero; like.bytes()].into());
@@ -47,7 +47,7 @@ pub fn resolve(mut model: Graph) -> Program {
             (op.inputs, op.outputs) = (vec![Some(value)], vec![tensor]);
         }
     }
-    // Buffers keep their contents in their output, which begins as its zero point.
+    // Buffers keep their contents in their output, which starts as its zero point.
     let mut buffers = Vec::new();
     for op in graph.operators.iter().filter(|op| op.kind == OpKind::CIRCULAR_BUFFER) {
         if let Some(&tensor) = op.outputs.first() {

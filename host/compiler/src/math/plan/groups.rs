@@ -1,4 +1,4 @@
-//! Requests that lie at fixed distances from each other, because one takes the place of another.
+//! Requests at fixed distances from each other, because one overwrites another.
 
 use super::request::{Bytes, Request, Share};
 use crate::ir::schedule::Piece;
@@ -16,7 +16,7 @@ pub(super) struct Group {
     pub(super) last: usize,
 }
 
-/// Shares that can be taken together, earlier ones preferred.
+/// Shares that can be used together, earlier ones preferred.
 pub(super) fn compatible(requests: &[Request], shares: &[Share]) -> Vec<usize> {
     let mut joined = Joined::new(requests);
     (0..shares.len()).filter(|&i| joined.take(&shares[i])).collect()
@@ -30,10 +30,10 @@ pub(super) fn groups(requests: &[Request], shares: &[Share], chosen: &[usize]) -
     joined.groups.into_iter().flatten().collect()
 }
 
-/// Groups that grow by shares.
+/// Groups that grow as shares are used.
 struct Joined<'a> {
     requests: &'a [Request],
-    /// `None` where a group became part of another.
+    /// `None` if a group became part of another.
     groups: Vec<Option<Group>>,
     /// For each request, its group and where it starts there.
     of_request: Vec<(usize, usize)>,
@@ -55,7 +55,7 @@ impl<'a> Joined<'a> {
         Joined { requests, groups, of_request: (0..requests.len()).map(|i| (i, 0)).collect() }
     }
 
-    /// Puts the output's group where the share wants it; false where other bytes are in the way.
+    /// Places the output's group as the share requires; false if other bytes are in the way.
     fn take(&mut self, share: &Share) -> bool {
         let ((a, input_at), (b, output_at)) =
             (self.of_request[share.input.request], self.of_request[share.output.request]);
@@ -63,7 +63,7 @@ impl<'a> Joined<'a> {
         if a == b {
             return false;
         }
-        // How much further on the output's group begins. Where it need not be exact, members keep the group's alignment.
+        // Distance from the input's group to the output's. Where it need not be exact, members keep the group's alignment.
         let exact = (input_at + share.input.at) as i64 - (output_at + share.output.at) as i64;
         let by = if share.lead == 0 { exact } else { (exact - share.lead as i64).div_euclid(LEAD_ALIGN) * LEAD_ALIGN };
         if by.rem_euclid(before.align.max(after.align) as i64) != 0 {
@@ -75,7 +75,7 @@ impl<'a> Joined<'a> {
                 && bytes.at + at <= piece.at
                 && piece.at + piece.bytes <= bytes.at + at + bytes.bytes
         };
-        // Of a group that grows from layer to layer, the last pieces.
+        // Only the last pieces of a group that grows from layer to layer.
         let late = before.pieces.partition_point(|(_, piece)| piece.last < after.first);
         let blocked = before.pieces[late..].iter().any(|(i, x)| {
             after.pieces.iter().any(|(j, y)| {
@@ -92,7 +92,7 @@ impl<'a> Joined<'a> {
         true
     }
 
-    /// Makes two groups one, the second `by` bytes further on.
+    /// Merges two groups, the second one `by` bytes later.
     fn join(&mut self, a: usize, b: usize, by: i64) {
         let (Some(mut one), Some(mut other)) = (self.groups[a].take(), self.groups[b].take()) else { return };
         let (up, other_up) = ((-by).max(0) as usize, by.max(0) as usize);
@@ -109,7 +109,7 @@ impl<'a> Joined<'a> {
         one.bytes = one.bytes.max(other.bytes);
         one.align = one.align.max(other.align);
         (one.first, one.last) = (one.first.min(other.first), one.last.max(other.last));
-        // Members that stay where they were are known.
+        // Members that stay in place are already recorded.
         let moved = if up > 0 { 0 } else { one.members.len() };
         one.members.append(&mut other.members);
         one.members[moved..].iter().for_each(|&(member, at)| self.of_request[member] = (a, at));
@@ -132,7 +132,7 @@ fn by_end(mut pieces: Vec<(usize, Piece)>) -> Vec<(usize, Piece)> {
 /// Leads are rounded up to this, so that members of a group keep the group's alignment.
 const LEAD_ALIGN: i64 = 16;
 
-/// The most bytes in use in one layer; what two members of a group share counts once.
+/// The most bytes in use in one layer; bytes that two members of a group share count once.
 pub(super) fn bound(groups: &[Group]) -> usize {
     let layers = groups.iter().map(|group| group.last + 1).max().unwrap_or(0);
     let mut alive = vec![0usize; layers];

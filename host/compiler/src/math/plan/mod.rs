@@ -1,7 +1,7 @@
 //! Pass 6: offsets of everything inside workspace pools.
 //!
 //! Several orders in which to place the buffers, each at its lowest free offset; then hill climbing over the orders, and for
-//! few buffers an exact search. The best plan wins, the first of equals, so that the result depends on the model alone.
+//! few buffers an exact search. The best plan is used, the first of equal ones, so that the result depends only on the model.
 
 mod groups;
 mod request;
@@ -18,18 +18,18 @@ pub struct Plan {
     pub places: Vec<Place>,
     /// Bytes used of each pool.
     pub pool_bytes: Vec<usize>,
-    /// The most bytes in use in one layer, with the shares that were taken: no plan can need less.
+    /// The most bytes in use in one layer, with the shares that were used: no plan can need less.
     pub bound: usize,
-    /// The shares taken, as indices.
+    /// The shares used, as indices.
     pub shares: Vec<usize>,
     /// Which method found it.
     pub method: &'static str,
 }
 
-/// Not everything fits into pools of limited size.
+/// The error if not everything fits into pools of limited size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoesNotFit {
-    /// What one pool would have to hold.
+    /// Bytes that a single pool would need.
     pub needed: usize,
     /// Bytes left without a place by the best plan found.
     pub left_over: usize,
@@ -56,10 +56,10 @@ pub fn plan(requests: &[Request], shares: &[Share], limits: &[Option<usize>]) ->
 
 /// Requests up to which choices of shares are tried.
 const MAX_THOROUGH: usize = 400;
-/// Shares up to which taking each or leaving it is tried.
+/// Shares up to which using each or not is tried.
 const MAX_TRIALS: usize = 64;
 
-/// The shares to take: all that can be, but for those whose input blocks more by living on in its output than it saves.
+/// The shares to use: all that are possible, except those that block more memory than they save.
 fn choose(requests: &[Request], shares: &[Share], limits: &[Option<usize>]) -> Vec<usize> {
     let cost = |choice: &[usize]| {
         let groups = groups(requests, shares, choice);

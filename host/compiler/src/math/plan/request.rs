@@ -1,4 +1,4 @@
-//! What needs memory, when, and where it went.
+//! What needs memory, in which layers, and where it was placed.
 
 use crate::ir::schedule::Piece;
 
@@ -9,7 +9,7 @@ pub struct Request {
     pub bytes: usize,
     /// Alignment, a power of two.
     pub align: usize,
-    /// When which of its bytes are in use. What lies in no piece is not needed.
+    /// Which of its bytes are in use in which layers. Bytes in no piece are not needed.
     pub pieces: Vec<Piece>,
 }
 
@@ -40,11 +40,11 @@ pub struct Share {
     pub input: Bytes,
     /// Bytes that no earlier layer needs.
     pub output: Bytes,
-    /// How many bytes before the input the output must start at least.
+    /// How many bytes before the input the output must start, at least.
     pub lead: usize,
 }
 
-/// Where a request went.
+/// Where a request was placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Place {
     /// Index of the pool.

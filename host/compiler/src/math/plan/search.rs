@@ -7,9 +7,9 @@ use super::request::Place;
 const MAX_SEVERAL: usize = 2_000;
 /// Groups up to which all orders are searched.
 const MAX_EXACT: usize = 14;
-/// Placements of one group that the exact search may try.
+/// Number of placements that the exact search may try.
 const MAX_PLACEMENTS: usize = 60_000;
-/// Comparisons of two groups that hill climbing may spend, about.
+/// Approximate number of comparisons of two groups that hill climbing may use.
 const MAX_STEPS: usize = 1_000_000;
 
 /// One way to place all groups.
@@ -22,7 +22,7 @@ pub(super) struct Solution {
     pub(super) method: &'static str,
 }
 
-/// Groups that have a place, by when they are in use: each asks for few others.
+/// Placed groups, by the layers in which they are in use, so that each is compared with few others.
 struct Placed {
     /// For each layer, the groups in use there.
     alive: Vec<Vec<usize>>,
@@ -153,7 +153,7 @@ impl Search<'_> {
         others: impl Iterator<Item = usize>,
         pool: usize,
     ) -> usize {
-        // Start addresses that some neighbour in time forbids, as half-open ranges.
+        // Start addresses forbidden by groups in use at the same time, as half-open ranges.
         let mut forbidden: Vec<(usize, usize)> = Vec::new();
         for (other, place) in others.map(|i| (&self.groups[i], places[i])) {
             let Some(place) = place.filter(|place| place.pool == pool) else { continue };
@@ -179,7 +179,7 @@ impl Search<'_> {
         offset
     }
 
-    /// Exchanges entries in the order, adjacent or not, as long as the plan gets no worse.
+    /// Exchanges entries in the order, adjacent or not, and keeps each exchange that makes the plan no worse.
     fn climb(&self, best: &mut Solution, mut order: Vec<usize>) {
         let count = order.len();
         if count < 2 {
@@ -212,7 +212,7 @@ impl Search<'_> {
         }
     }
 
-    /// Tries all orders, leaving out those that can't beat the best plan known.
+    /// Tries all orders, except those that can't be better than the best plan known.
     fn exact(&self, best: &mut Solution) {
         let mut placements = 0;
         self.extend(best, &mut Vec::new(), &mut vec![None; self.groups.len()], 0, &mut placements);

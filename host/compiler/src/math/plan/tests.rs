@@ -13,7 +13,7 @@ fn share(requests: &[Request], layer: usize, input: usize, output: usize, lead: 
     Share { layer, input: all(input), output: all(output), lead }
 }
 
-/// No two requests in use at once overlap, but for taken shares.
+/// No two requests in use at once overlap, except by shares that are used.
 fn assert_valid(requests: &[Request], shares: &[Share], plan: &Plan) {
     for (i, a) in requests.iter().enumerate() {
         let place = plan.places[i];
@@ -44,7 +44,7 @@ fn a_chain_needs_its_largest_pair() {
 }
 
 #[test]
-fn an_output_may_take_its_inputs_place() {
+fn an_output_may_overwrite_its_input() {
     let requests = [request(64, 0, 1), request(64, 1, 2)];
     let shares = [share(&requests, 1, 0, 1, 0)];
     let plan = plan(&requests, &shares, &[None]).unwrap();
@@ -61,8 +61,8 @@ fn an_output_may_start_a_little_before_its_input() {
 }
 
 #[test]
-fn bytes_that_are_not_needed_any_more_are_given_away() {
-    // Of 100 bytes the first 60 are read once; the rest stays until another 60 were written.
+fn bytes_no_longer_needed_are_reused() {
+    // Of 100 bytes the first 60 are read once; the rest is needed until another 60 are written.
     let pieces = [Piece { at: 0, bytes: 60, first: 0, last: 1 }, Piece { at: 60, bytes: 40, first: 0, last: 3 }];
     let requests = [Request { bytes: 100, align: 4, pieces: pieces.to_vec() }, request(60, 2, 3)];
     let plan = plan(&requests, &[], &[None]).unwrap();
@@ -71,7 +71,7 @@ fn bytes_that_are_not_needed_any_more_are_given_away() {
 }
 
 #[test]
-fn two_outputs_take_the_places_of_their_inputs_in_one_buffer() {
+fn two_outputs_overwrite_their_inputs_in_one_buffer() {
     // Two parts of 32 bytes, written by two layers over inputs of the same size, then read as one.
     let pieces = [Piece { at: 0, bytes: 32, first: 1, last: 3 }, Piece { at: 32, bytes: 32, first: 2, last: 3 }];
     let whole = Request { bytes: 64, align: 4, pieces: pieces.to_vec() };
@@ -86,7 +86,7 @@ fn two_outputs_take_the_places_of_their_inputs_in_one_buffer() {
 }
 
 #[test]
-fn one_of_two_inputs_gives_its_place() {
+fn one_of_two_inputs_is_overwritten() {
     let requests = [request(8, 0, 0), request(8, 0, 0), request(8, 0, 1)];
     let shares = [share(&requests, 0, 0, 2, 0), share(&requests, 0, 1, 2, 0)];
     let plan = plan(&requests, &shares, &[None]).unwrap();

@@ -6,7 +6,7 @@ use crate::ir::rows::{Rows, Segment};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The rows of a step that are in memory, for one whose tensor is not there as a whole.
+/// The rows of a step that are in memory, if not its whole tensor is.
 #[derive(Clone)]
 struct Buffer {
     tensor: TensorId,
@@ -22,7 +22,7 @@ struct Builder<'a> {
     out: Vec<Operator>,
 }
 
-/// The operators that compute a segment of `operators`, all of the graph, in bands. `None` where one has no form for a band.
+/// The operators that compute a segment of `operators`, all those of the graph, in bands. `None` if one has no form for a band.
 pub fn build(
     graph: &mut Subgraph,
     operators: &[Operator],
@@ -39,7 +39,7 @@ pub fn build(
 }
 
 impl Builder<'_> {
-    /// A tensor like this one, with so many rows of it.
+    /// A tensor like this one, with this many of its rows.
     fn rows_of(&mut self, id: TensorId, rows: &Range<usize>) -> TensorId {
         let whole = self.graph.tensor(id);
         let mut shape = whole.shape.clone();
@@ -50,7 +50,7 @@ impl Builder<'_> {
         TensorId(self.graph.tensors.len() - 1)
     }
 
-    /// Bytes of so many rows of a tensor.
+    /// Bytes of this many rows of a tensor.
     fn bytes(&self, id: TensorId, rows: usize) -> usize {
         let tensor = self.graph.tensor(id);
         tensor.bytes() / tensor.shape[1] * rows
@@ -72,7 +72,7 @@ impl Builder<'_> {
         view
     }
 
-    /// What holds these rows of an input.
+    /// The tensor that holds these rows of an input.
     fn read(&mut self, step: usize, input: TensorId, rows: &Range<usize>) -> Option<TensorId> {
         let held = match self.walk.writer.get(&input) {
             Some(&from) if !self.walk.whole[from] => self.buffers[from].clone()?,

@@ -6,7 +6,7 @@ use crate::math::window::{Window, WindowOptions};
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// Operators that compute each element from the elements of the same place.
+/// Operators that compute each element from the elements at the same position.
 const BY_ELEMENT: &[OpKind] = &[
     OpKind::ADD,
     OpKind::SUB,
@@ -38,7 +38,7 @@ pub struct Step {
     pub window: Option<Vertical>,
 }
 
-/// A window, from above to below.
+/// A window, vertically.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vertical {
     /// Rows from its first to its last.
@@ -72,7 +72,7 @@ impl Step {
     }
 }
 
-/// For each operator how it goes through rows, if it can be computed in bands.
+/// For each operator how it is computed row by row, if it can be computed in bands.
 pub fn steps(program: &Program) -> Vec<Option<Step>> {
     let graph = &program.graph;
     let mut single: HashSet<TensorId> = HashSet::new();
@@ -90,7 +90,7 @@ pub fn steps(program: &Program) -> Vec<Option<Step>> {
     graph.operators.iter().map(step).collect()
 }
 
-/// Rows of an image of one batch, if the tensor is one.
+/// Number of rows, if the tensor is an image with a batch of one.
 fn rows(tensor: &Tensor) -> Option<usize> {
     let &[1, rows, _, _] = tensor.shape.as_slice() else { return None };
     (tensor.dtype.size() > 0 && tensor.bytes() > 0).then_some(rows)
@@ -104,7 +104,7 @@ fn step(graph: &Subgraph, op: &Operator) -> Option<Step> {
     if let Some(sliding) = op.options.sliding(weights) {
         let input = *all.first()?;
         let constant = all[1..].iter().all(|&id| graph.tensor(id).is_constant());
-        // Dynamic range: the scale of the run follows from the largest input of the whole image.
+        // Dynamic range: the scale of the run depends on the largest input of the whole image.
         let whole = |&id: &TensorId| matches!(graph.tensor(id).dtype, DType::Int8 | DType::Int4);
         if graph.tensor(input).dtype == DType::Float32 && all[1..].iter().any(whole) {
             return None;
@@ -123,7 +123,7 @@ fn step(graph: &Subgraph, op: &Operator) -> Option<Step> {
             right: columns.saturating_sub(window.pad_left + window.in_width),
         };
         let step = Step { inputs: vec![input], output, rows, in_rows, window: Some(vertical) };
-        // A window that is all padding has no rows to read.
+        // A window that lies in padding only has no rows to read.
         return (fits && (0..rows).all(|row| !step.reads(&(row..row + 1)).is_empty())).then_some(step);
     }
     let inputs: Vec<TensorId> = all.iter().copied().filter(|&id| !graph.tensor(id).is_constant()).collect();

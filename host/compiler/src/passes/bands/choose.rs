@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const LONGEST: usize = 24;
 const ROWS: [usize; 7] = [1, 2, 3, 4, 6, 8, 16];
 
-/// By how much a layer gets slower with less scratch memory, in tenths of its multiply-accumulates, at each of [`LEVELS`].
+/// How much slower a layer gets with less scratch memory, in tenths of its multiply-accumulates, at each of [`LEVELS`].
 const SLOWER: [u64; LEVELS.len()] = [0, 8, 30];
 
 /// A way to compute a program.
@@ -32,7 +32,7 @@ pub struct Choices<'a> {
 }
 
 impl<'a> Choices<'a> {
-    /// Works out what each part of a program takes.
+    /// Computes the cost of each part of a program.
     pub fn new(program: &'a Program, options: &Options) -> Self {
         let (steps, uses) = (chain::steps(program), Uses::new(program));
         let mut costs = Costs::new(program, options, &uses);
@@ -51,7 +51,7 @@ impl<'a> Choices<'a> {
         Choices { program, candidates }
     }
 
-    /// The cheapest way with at most so many bytes in use at once, as far as that can be told before anything has a place.
+    /// The cheapest way with at most this many bytes in use at once, estimated before anything is placed.
     pub fn cheapest(&self, bytes: usize) -> Option<Choice> {
         let fits = |load: &Load| (0..LEVELS.len()).find(|&level| load.bytes + load.scratch[level] <= bytes);
         let cost = |candidate: &Candidate| {
@@ -84,7 +84,7 @@ impl<'a> Choices<'a> {
         chosen.into_iter().filter_map(peak).max().unwrap_or(0) as usize
     }
 
-    /// The candidates, one behind the other from the first operator to the last, whose costs are least when they are joined by `join`.
+    /// The sequence of candidates from the first operator to the last whose costs, combined by `join`, are lowest.
     fn best(
         &self,
         cost: impl Fn(&Candidate) -> Option<u64>,

@@ -1,4 +1,4 @@
-//! How many bytes are in use while a segment is computed, and what it takes besides.
+//! How many bytes are in use while a segment is computed, and its other costs.
 
 use super::Uses;
 use super::walk::Walk;
@@ -19,18 +19,18 @@ pub const LEVELS: [Scratch; 3] = [Scratch::Best, Scratch::Less, Scratch::None];
 pub struct Need {
     /// Bytes of scratch memory at each of [`LEVELS`].
     pub scratch: [usize; LEVELS.len()],
-    /// Inputs that the output may overwrite, with how many bytes it then begins before them.
+    /// Inputs that the output may overwrite, and how many bytes before them it then begins.
     pub in_place: Vec<(TensorId, usize)>,
     /// Multiply-accumulates.
     pub macs: u64,
-    /// Whether there is a function: not for other names and parts of bytes.
+    /// Whether there is a function: none for tensors that are only other names or parts of the same bytes.
     pub is_layer: bool,
 }
 
-/// What one operator of a segment takes.
+/// The cost of one operator of a segment.
 #[derive(Debug, Clone)]
 pub struct Load {
-    /// Bytes in use while it runs, but for its scratch memory.
+    /// Bytes in use while it runs, without its scratch memory.
     pub bytes: usize,
     /// The most scratch memory its kernels take, at each of [`LEVELS`].
     pub scratch: [usize; LEVELS.len()],
@@ -38,7 +38,7 @@ pub struct Load {
     pub macs: u64,
 }
 
-/// A way to compute some operators, with what it takes.
+/// A way to compute some operators, and its cost.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// First and last operator.
@@ -49,29 +49,29 @@ pub struct Candidate {
     pub rows: Option<usize>,
     /// The operators.
     pub loads: Vec<Load>,
-    /// What bands cost, in instructions, about: rows that are copied, and calls.
+    /// Approximate cost of the bands in instructions: rows that are copied, and calls.
     pub extra: u64,
 }
 
-/// Instructions around the loops of a kernel, about.
+/// Approximate number of instructions around the loops of a kernel.
 const CALL: u64 = 400;
 
-/// Asks operators what they need, and each only once for one number of rows.
+/// Computes what operators need, once for each operator and number of rows.
 pub struct Costs<'a> {
     program: &'a Program,
     options: &'a Options,
     uses: &'a Uses,
-    /// A copy to change shapes in.
+    /// A copy of the graph in which shapes are changed.
     bench: Subgraph,
     known: HashMap<(usize, Range<usize>, usize, bool), Need>,
     /// Tensors whose bytes are not in the workspace.
     elsewhere: HashSet<TensorId>,
-    /// For each tensor the operator that writes it; `None` for what is there before the first one.
+    /// For each tensor the operator that writes it; `None` for tensors that exist before the first one.
     writer: HashMap<TensorId, usize>,
 }
 
 impl<'a> Costs<'a> {
-    /// Asks for the operators of a program.
+    /// Prepares this for the operators of a program.
     pub fn new(program: &'a Program, options: &'a Options, uses: &'a Uses) -> Self {
         let graph = &program.graph;
         let constants = (0..graph.tensors.len()).map(TensorId).filter(|&id| graph.tensor(id).is_constant());
@@ -91,7 +91,7 @@ impl<'a> Costs<'a> {
         if self.elsewhere.contains(&id) { 0 } else { self.program.graph.tensor(id).bytes() }
     }
 
-    /// Bytes of what is there before and behind these operators, and which they do not read.
+    /// Bytes of tensors that are needed before and after these operators, and that these do not read.
     fn around(&self, first: usize, last: usize, read: impl Fn(TensorId) -> bool) -> usize {
         let inputs = self.program.graph.inputs.iter().map(|&id| (id, None));
         let written = self.writer.iter().map(|(&id, &at)| (id, Some(at)));
@@ -102,7 +102,7 @@ impl<'a> Costs<'a> {
         inputs.chain(written).filter(lives).map(|(id, _)| self.bytes(id)).sum()
     }
 
-    /// What an operator needs, as it is or for some rows: those it writes, those it reads.
+    /// What an operator needs, unchanged or for some rows: those it writes, those it reads.
     fn need(&mut self, at: usize, op: &Operator, rows: Option<(&[TensorId], &Range<usize>, usize)>) -> Need {
         let key = match rows {
             Some((_, rows, reads)) => (at, 0..rows.len(), reads, rows.start == 0),
@@ -138,7 +138,7 @@ impl<'a> Costs<'a> {
         need
     }
 
-    /// What an operator takes as it is.
+    /// The cost of an operator without bands.
     pub fn single(&mut self, at: usize) -> Candidate {
         let op = &self.program.graph.operators[at];
         let need = self.need(at, op, None);
@@ -157,7 +157,7 @@ impl<'a> Costs<'a> {
         Candidate { first: at, last: at, rows: None, loads: vec![load], extra: 0 }
     }
 
-    /// What a segment takes in bands.
+    /// The cost of a segment in bands.
     pub fn banded(&mut self, segment: &Segment, walk: &Walk<'_>) -> Candidate {
         let steps = &walk.steps;
         let row: Vec<usize> = steps.iter().map(|step| self.bytes(step.output) / step.rows).collect();
@@ -179,7 +179,7 @@ impl<'a> Costs<'a> {
                 bytes += row[at] * lowest.map_or(0, |lowest| held.end.saturating_sub(lowest.max(held.start)));
             }
             let start = if walk.whole[run.step] { 0 } else { run.kept.start };
-            // Kept rows are there twice while they are copied.
+            // Kept rows are in memory twice while they are copied.
             let now = (run.rows.end - start).max(2 * run.kept.len());
             held[run.step] = start..run.rows.end;
             let op = &self.program.graph.operators[segment.first + run.step];
@@ -194,7 +194,7 @@ impl<'a> Costs<'a> {
         Candidate { first: segment.first, last: segment.last, rows: Some(segment.rows), loads, extra }
     }
 
-    /// An input of a segment, the bytes of one row, and whether nothing behind the segment reads it.
+    /// An input of a segment, the bytes of one row, and whether nothing after the segment reads it.
     fn source(&self, id: TensorId, segment: &Segment) -> (TensorId, usize, bool) {
         let row = self.bytes(id) / self.program.graph.tensor(id).shape[1];
         (id, row, self.uses.last_read[id.0] <= Some(segment.last))

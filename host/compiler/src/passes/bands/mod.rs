@@ -1,10 +1,10 @@
-//! Between `narrow` and `lower`: chains of operators over images are computed in bands of rows, so that most of what lies between
-//! them is never in memory as a whole.
+//! Between `narrow` and `lower`: chains of operators over images are computed in bands of rows, so that most tensors between
+//! them are never in memory as a whole.
 //!
 //! `chain` says which rows of its inputs an operator needs, `walk` in which order rows are computed and which are kept for the
-//! next band, `build` rewrites the program. Kept rows are copied before the new ones, nothing is computed twice. What runs are
-//! the same kernels on fewer rows, with padding only at the border of the image: not a bit of any result changes.
-//! `cost` says what a segment takes, `choose` picks the segments.
+//! next band, `build` rewrites the program. Kept rows are copied before the new ones, nothing is computed twice. The kernels are
+//! the same, on fewer rows, with padding only at the border of the image: not a bit of any result changes.
+//! `cost` computes the cost of a segment, `choose` selects the segments.
 
 mod build;
 mod chain;
@@ -19,7 +19,7 @@ use crate::ir::program::Program;
 use crate::ir::rows::{Banded, Segment};
 use walk::Walk;
 
-/// Rewrites a program so that these segments, one behind the other, are computed in bands. `None` where that can't be.
+/// Rewrites a program so that these segments, in order, are computed in bands. `None` if that is not possible.
 pub fn bands(program: &mut Program, segments: &[Segment]) -> Option<()> {
     let steps = chain::steps(program);
     let before = program.graph.operators.clone();

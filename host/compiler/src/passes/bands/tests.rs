@@ -47,7 +47,7 @@ fn operator(kind: OpKind, options: Arc<dyn OpOptions>, inputs: &[usize], output:
 }
 
 #[test]
-fn each_row_is_computed_once_from_rows_that_are_there() {
+fn each_row_is_computed_once_from_rows_in_memory() {
     let program = program();
     let steps = chain::steps(&program);
     for rows in 1..8 {
@@ -67,7 +67,7 @@ fn each_row_is_computed_once_from_rows_that_are_there() {
 }
 
 #[test]
-fn what_others_read_is_there_as_a_whole() {
+fn tensors_read_by_others_are_kept_whole() {
     let mut program = program();
     program.graph.outputs.push(TensorId(2));
     let before = program.graph.tensors.len();
@@ -79,7 +79,7 @@ fn what_others_read_is_there_as_a_whole() {
 }
 
 #[test]
-fn what_goes_back_in_the_order_of_operators_has_no_bands() {
+fn segments_against_the_order_of_operators_have_no_bands() {
     let program = program();
     let steps = chain::steps(&program);
     let walk = |first, last, rows| Walk::new(&steps, &Segment { first, last, rows }, |_| false).is_some();
@@ -87,7 +87,7 @@ fn what_goes_back_in_the_order_of_operators_has_no_bands() {
 }
 
 #[test]
-fn fewer_bytes_are_found_and_none_below_the_fewest() {
+fn fewer_bytes_are_reached_but_not_below_the_fewest() {
     let program = program();
     let options = Options { io_in_workspace: true, ..Options::default() };
     let choices = Choices::new(&program, &options);

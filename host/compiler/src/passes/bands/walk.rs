@@ -6,19 +6,19 @@ use crate::ir::rows::Segment;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// A segment with what its operators need of each other.
+/// A segment, and which rows its operators need from each other.
 pub struct Walk<'a> {
     /// The operators.
     pub steps: Vec<&'a Step>,
-    /// Of each, whether its output is read outside of the segment, too: such a tensor is there as a whole.
+    /// For each, whether its output is read outside the segment, too: such a tensor is kept whole.
     pub whole: Vec<bool>,
-    /// Of each, the steps that read its output.
+    /// For each, the steps that read its output.
     readers: Vec<Vec<usize>>,
-    /// Of each input from outside, the steps that read it.
+    /// For each input from outside, the steps that read it.
     pub sources: HashMap<TensorId, Vec<usize>>,
-    /// Of each tensor of the segment, the step that writes it.
+    /// For each tensor of the segment, the step that writes it.
     pub writer: HashMap<TensorId, usize>,
-    /// For each band, the rows of each step that are there behind it.
+    /// For each band, how many rows of each step are computed after it.
     until: Vec<Vec<usize>>,
 }
 
@@ -31,13 +31,13 @@ pub struct Run {
     pub rows: Range<usize>,
     /// The rows of its inputs that this reads.
     pub reads: Range<usize>,
-    /// Earlier rows of the same tensor that later ones go with: they are copied to stand before them.
+    /// Earlier rows of the same tensor that are still needed: they are copied before the new ones.
     pub kept: Range<usize>,
 }
 
 impl<'a> Walk<'a> {
-    /// Looks at a segment; `steps` and `outside`, whether others than the operators `first..=last` read an operator's output,
-    /// go with the program's operators. `None` where an operator can't be computed in bands, or nothing would be one.
+    /// Analyses a segment. `steps` and `outside`, whether operators other than `first..=last` read an operator's output,
+    /// correspond to the program's operators. `None` if an operator can't be computed in bands, or there would be none.
     pub fn new(steps: &'a [Option<Step>], segment: &Segment, outside: impl Fn(TensorId) -> bool) -> Option<Walk<'a>> {
         let steps: Vec<&Step> =
             steps.get(segment.first..=segment.last)?.iter().map(Option::as_ref).collect::<Option<_>>()?;
@@ -63,7 +63,7 @@ impl<'a> Walk<'a> {
         Some(walk)
     }
 
-    /// How many rows of each step are needed for so many rows of the last one, and for all that is needed elsewhere.
+    /// How many rows of each step are needed for this many rows of the last one, and for other readers.
     fn needed(&self, end: usize, everything: bool) -> Vec<usize> {
         let mut needed = vec![0; self.steps.len()];
         if let Some(last) = needed.last_mut() {
@@ -85,28 +85,28 @@ impl<'a> Walk<'a> {
         needed
     }
 
-    /// How many rows of each step are computed at all.
+    /// How many rows of each step are computed in total.
     pub fn total(&self) -> &[usize] {
         self.until.last().map_or(&[], Vec::as_slice)
     }
 
-    /// The lowest row of a tensor that those of its readers still need which have rows to compute; `None` for no row.
+    /// The lowest row of a tensor that its unfinished readers still need; `None` for no row.
     fn lowest(&self, readers: &[usize], done: &[usize]) -> Option<usize> {
         let left = readers.iter().filter(|&&reader| done[reader] < self.total()[reader]);
         left.map(|&reader| self.steps[reader].reads(&(done[reader]..done[reader] + 1)).start).min()
     }
 
-    /// The same of what a step writes.
+    /// The same for the tensor that a step writes.
     pub fn lowest_of(&self, step: usize, done: &[usize]) -> Option<usize> {
         self.lowest(&self.readers[step], done)
     }
 
-    /// The same of an input from outside.
+    /// The same for an input from outside.
     pub fn lowest_of_source(&self, source: TensorId, done: &[usize]) -> Option<usize> {
         self.lowest(self.sources.get(&source)?, done)
     }
 
-    /// Goes through all bands; `visit` is told what runs next, and how many rows of each step are there before it.
+    /// Goes through all bands and calls `visit` with what runs next, and how many rows of each step are computed before it.
     pub fn each(&self, mut visit: impl FnMut(&Run, &[usize])) {
         let mut done = vec![0; self.steps.len()];
         for until in &self.until {

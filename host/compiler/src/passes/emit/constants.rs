@@ -13,7 +13,7 @@ pub fn constant(out: &mut dyn Write, prefix: &str, constant: &Constant) -> fmt::
     array_of(out, prefix, constant, constant.core)
 }
 
-/// The same for other builds than the constant says.
+/// The same for builds other than those of the constant.
 fn array_of(out: &mut dyn Write, prefix: &str, constant: &Constant, core: Core) -> fmt::Result {
     let condition = core.condition();
     if !condition.is_empty() {
@@ -59,7 +59,7 @@ fn values(out: &mut dyn Write, constant: &Constant, bits: bool) -> fmt::Result {
     }
 }
 
-/// The arrays of a layer, each followed by an empty line. One that all cores pack alike stands there once.
+/// The arrays of a layer, each followed by an empty line. An array that is the same for all cores is written once.
 pub fn constants(out: &mut dyn Write, prefix: &str, arrays: &[Constant]) -> fmt::Result {
     for (i, array) in arrays.iter().enumerate() {
         let same = |other: &Constant| other.name == array.name && other.data == array.data;
@@ -73,10 +73,10 @@ pub fn constants(out: &mut dyn Write, prefix: &str, arrays: &[Constant]) -> fmt:
     Ok(())
 }
 
-/// The member of a constant that is written as bits by which kernels read it.
+/// The member through which kernels read a constant that is written as bits.
 const VALUES: &str = "values";
 
-/// Whether the constant holds what C has no literal for, infinite or not a number: then all of it is written as bits.
+/// Whether the constant holds values without a C literal (infinite or NaN): then all of it is written as bits.
 fn as_bits(data: &ConstantData) -> bool {
     matches!(data, ConstantData::F32(values) if values.iter().any(|value| !value.is_finite()))
 }
@@ -86,7 +86,7 @@ pub fn reference(constant: &Constant) -> String {
     if as_bits(&constant.data) { format!("{}.{VALUES}", constant.name) } else { constant.name.clone() }
 }
 
-/// Lines of elements: large constants make up most of a model's C, so there is no space that C does not need.
+/// Lines of elements: large constants are most of a model's C, so no unnecessary spaces are written.
 fn elements<T>(out: &mut dyn Write, values: &[T], row: usize, text: impl Fn(&T, &mut String)) -> fmt::Result {
     let rows = if row == 0 { values.len().max(1) } else { row };
     let (mut line, mut element) = (String::new(), String::new());
@@ -131,7 +131,7 @@ fn int32(value: i32) -> String {
     if value == i32::MIN { "INT32_MIN".to_owned() } else { value.to_string() }
 }
 
-/// Nor does the smallest int64.
+/// The smallest int64 has none either.
 fn int64(value: i64) -> String {
     if value == i64::MIN { "INT64_MIN".to_owned() } else { value.to_string() }
 }
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn arrays_that_cores_pack_alike_stand_once() {
+    fn arrays_equal_for_all_cores_are_written_once() {
         let array = |name: &str, value, core| {
             let data = ConstantData::I8(vec![value]);
             Constant { name: name.into(), row: 0, data, align: 4, comment: String::new(), core }
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_literal_is_written_as_bits() {
+    fn values_without_a_literal_are_written_as_bits() {
         let (finite, name) = written(&[1.0, -0.0]);
         assert_eq!(
             (finite.as_str(), name.as_str()),

@@ -43,7 +43,7 @@ fn tensor_sizes(out: &mut String, model: &Model) {
     }
 }
 
-/// What is called: where inputs and outputs lie, the entry, the reset.
+/// The functions: where inputs and outputs are, the entry, the reset.
 fn functions(out: &mut String, model: &Model) {
     let module = &model.module;
     if model.io_in_workspace {

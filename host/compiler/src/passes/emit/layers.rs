@@ -9,7 +9,7 @@ use crate::ir::options::{Optimize, Target};
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::{self, Write};
 
-/// Asks kernels for little code, and a compiler that can be asked: whatever the flags say of speed.
+/// Selects small code in the kernels and, where it can be requested, in the C compiler, whatever its flags are.
 const SMALL: &str = "/* Compiled for little code. */
 #define TVMK_SMALL 1
 #if defined(__GNUC__) && !defined(__clang__)
@@ -18,7 +18,7 @@ const SMALL: &str = "/* Compiled for little code. */
 
 ";
 
-/// Keeps the code of other cores out, where a model has no weights for it.
+/// Excludes the code of other cores if the model has no weights for it.
 fn before_kernels(target: Target) -> &'static str {
     match target {
         Target::All | Target::Mve => "",
@@ -27,7 +27,7 @@ fn before_kernels(target: Target) -> &'static str {
     }
 }
 
-/// Stops a build for a core whose weights are not there.
+/// Stops a build for a core that the model has no weights for.
 fn behind_kernels(model: &Model) -> &'static str {
     // Kernels define the macros.
     let any = model.layers.iter().any(|planned| !planned.layer.headers.is_empty());
@@ -42,7 +42,7 @@ fn behind_kernels(model: &Model) -> &'static str {
     }
 }
 
-/// The operators' file, which is as long as the constants make it.
+/// The operators' file; constants are most of its length.
 pub fn operators(model: &Model, out: &mut dyn Write) -> fmt::Result {
     out.write_str(CASTS)?;
     let prefix = model.macro_prefix();

@@ -26,7 +26,7 @@ pub struct File<'a> {
 #[derive(Debug, Clone)]
 enum Contents<'a> {
     Text(String),
-    /// The operators' file, many times longer than all others: worked out when it is written.
+    /// The operators' file, many times longer than all others: generated while it is written.
     Operators(&'a Model),
 }
 
@@ -42,7 +42,7 @@ impl File<'_> {
         }
     }
 
-    /// How long its text is.
+    /// Length of its text.
     pub fn bytes(&self) -> u64 {
         let mut length = Length(0);
         // Counting does not fail.

@@ -3,14 +3,14 @@
 use crate::ir::model::{Model, PlannedLayer};
 use tvm_embedded_mlf::foreign_text;
 
-/// The start of a C file of the archive: what C++ projects often ask to be warned of, and C has no other form for.
+/// The start of a C file of the archive: disables a warning that C++ projects often enable, and that C code can't avoid.
 pub const CASTS: &str = "#if defined(__cplusplus) && defined(__GNUC__)
 #pragma GCC diagnostic ignored \"-Wold-style-cast\"
 #endif
 
 ";
 
-/// Name of a kernel file in the archive. It carries the module's name, so that archives of several models, perhaps made by
+/// Name of a kernel file in the archive. It contains the module's name, so that archives of several models, perhaps made by
 /// several versions of the compiler, can share an include path.
 pub fn kernel_file(model: &Model, name: &str) -> String {
     format!("tvmgen_{}_{name}", model.module)
@@ -21,7 +21,7 @@ pub fn comment(text: &str) -> String {
     foreign_text::comment(text, 1000)
 }
 
-/// The operators of the file that a layer computes, by number; with their names, but for one that its summary begins with.
+/// The operators of the file that a layer computes, by number, with their names except one that its summary begins with.
 pub fn numbers(planned: &PlannedLayer) -> String {
     let layer = &planned.layer;
     let named = |(index, kind): (&usize, &String)| {

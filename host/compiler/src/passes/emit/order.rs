@@ -13,13 +13,13 @@ use std::fmt::Write;
 /// Longest line of a call.
 const COLUMNS: usize = 120;
 
-/// What is written round the call of a layer.
+/// What is written around the call of a layer.
 pub trait Around {
-    /// Lines in front of it.
+    /// Lines before it.
     fn before(&self, index: usize) -> String;
-    /// Lines behind it.
+    /// Lines after it.
     fn after(&self, index: usize) -> String;
-    /// A variable that keeps what a test found, where lines behind it come before its use.
+    /// A variable that keeps the result of a test, if lines after the call come before its use.
     fn test(&self) -> Option<&str>;
 }
 
@@ -54,13 +54,13 @@ pub fn main(out: &mut String, model: &Model) {
 
 /// The statements of the main function.
 pub struct Body {
-    /// What comes first: parameters that are not used, and the check of the state.
+    /// The beginning: parameters that are not used, and the check of the state.
     pub opening: String,
     /// The calls.
     pub calls: String,
 }
 
-/// All calls with what is round them.
+/// All calls, with the lines around them.
 pub fn body(model: &Model, around: &dyn Around) -> Body {
     let constants = model.constants.iter().map(|(id, constant)| (*id, constant)).collect();
     let names = Names { parameters: main_parameters(model), constants };
@@ -104,14 +104,14 @@ pub fn body(model: &Model, around: &dyn Around) -> Body {
     Body { opening, calls }
 }
 
-/// What a layer is called where the entry calls it: the tensor it writes, as the file names it.
+/// The comment at the call of a layer: the tensor it writes, as the file names it.
 fn written(model: &Model, planned: &PlannedLayer) -> String {
     let outputs = planned.layer.arguments.iter().filter(|argument| argument.written);
     let names: Vec<String> = outputs.map(|argument| format!("\"{}\"", model.tensor(argument.tensor).name)).collect();
     comment(&format!("{} to {}", numbers(planned), names.join(", ")))
 }
 
-/// The call of a layer, and what follows from its answer where that is kept in a variable first.
+/// The call of a layer, and the test of its result if that is kept in a variable first.
 fn call(
     model: &Model,
     names: &Names<'_>,
@@ -124,7 +124,7 @@ fn call(
         let c_type = model.tensor(argument.tensor).dtype.c_type();
         let access = if argument.written { "" } else { "const " };
         let place = model.places[argument.tensor.0];
-        // By way of `void` where the alignment grows: the plan sees to it.
+        // Through `void` if the alignment grows: the plan ensures it.
         let by = if model.tensor(argument.tensor).dtype.size() > 1 { "(void *)" } else { "" };
         arguments.push(match names.constants.get(&argument.tensor) {
             Some(constant) => reference(constant),
@@ -156,9 +156,9 @@ fn call(
     (format!("{call}\n        {}{after}\n", arguments.join(",\n        ")), behind)
 }
 
-/// A C expression for a place; `used` learns which parameter of the main function it needs.
+/// A C expression for a place; marks in `used` which parameter of the main function it needs.
 pub fn address(model: &Model, parameters: &[Parameter], place: Option<Location>, used: &mut [bool]) -> String {
-    // Every argument of a layer has a place; a missing one would not compile as C and so can't go unnoticed.
+    // Every argument of a layer has a place; a missing one would be a compile error in C.
     let Some(place) = place else { return "missing".to_owned() };
     let first_pool = parameters.len() - model.pools.len();
     let (index, offset) = match place.owner {

@@ -125,7 +125,7 @@ fn mark(model: &Model) -> String {
     format!("UINT32_C(0x{:08x})", model.state_mark())
 }
 
-/// What `TVM_STATUS_STATE_NOT_RESET` is, which the archive's C can't name: it does without the library's header.
+/// The value of `TVM_STATUS_STATE_NOT_RESET`; the archive's C can't name it, since it does not include the library's header.
 const STATE_NOT_RESET: i32 = -7430;
 
 /// A statement that ends a run on a value without a result: `TVM_STATUS_VALUE_OUT_OF_RANGE`.

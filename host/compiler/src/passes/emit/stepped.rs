@@ -1,6 +1,6 @@
-//! The second form of the main function: with a call before and after each layer, and a way to leave and come back.
+//! The second form of the main function: with a call before and after each layer, and a way to stop and resume.
 //!
-//! It is there only where the program defines `TVM_EMBEDDED_LAYERS`, and beside the first form, which stays as it is. The
+//! It exists only if the program defines `TVM_EMBEDDED_LAYERS`, beside the first form, which does not change. The
 //! runtime's header has the types; `docs/layers.md` says how a program uses it.
 
 use super::names::comment;
@@ -16,7 +16,7 @@ pub fn include(model: &Model) -> &'static str {
     if model.layers.is_empty() { "" } else { "#ifdef TVM_EMBEDDED_LAYERS\n#include \"tvm_embedded.h\"\n#endif\n\n" }
 }
 
-/// Names that no parameter has.
+/// Prefix of names that no parameter has.
 struct Local {
     prefix: String,
     test: String,
@@ -25,7 +25,7 @@ struct Local {
 }
 
 impl Local {
-    /// A call of a hook, behind a label. In parentheses: readers of archives take a name before `(` for a function's.
+    /// A call of a hook, after a label. In parentheses: readers of archives take a name before `(` as a function's.
     fn hook(&self, index: usize, name: &str, position: usize) -> String {
         let Local { prefix, table, .. } = self;
         format!(
@@ -153,7 +153,7 @@ fn function(out: &mut String, model: &Model, local: &Local) {
     );
 }
 
-/// What `TVM_STATUS_ABORTED`, `TVM_STATUS_UNFINISHED` and `TVM_STATUS_RUN_NOT_BEGUN` are.
+/// The values of `TVM_STATUS_ABORTED`, `TVM_STATUS_UNFINISHED` and `TVM_STATUS_RUN_NOT_BEGUN`.
 const ABORTED: i32 = -7432;
 const UNFINISHED: i32 = -7433;
 const RUN_NOT_BEGUN: i32 = -7434;

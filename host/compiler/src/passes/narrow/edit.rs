@@ -3,9 +3,9 @@
 use crate::ir::graph::{OpKind, OpOptions, Subgraph, Tensor, TensorId};
 use std::sync::Arc;
 
-/// A change of the operator at a place in the graph.
+/// A change of the operator at a position in the graph.
 pub struct Edit {
-    /// The place.
+    /// The position.
     pub at: usize,
     /// What changes.
     pub change: Change,

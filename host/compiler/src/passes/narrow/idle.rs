@@ -1,4 +1,4 @@
-//! Operators that give back their input for all that it can hold, and clamps that never bind.
+//! Operators whose output always equals their input, and clamps that never take effect.
 
 use super::edit::{Change, Edit};
 use super::ranges::{self, Ranges};
@@ -13,7 +13,7 @@ use crate::ops::flow::{Flow, Lanes};
 /// What can be left out of operators.
 pub fn edits(graph: &Subgraph, flows: &[Flow<'_>], ranges: &Ranges, removed: &mut Vec<Removed>) -> Vec<Edit> {
     let mut edits = Vec::new();
-    // What a loop or a branch computes must not be bytes of a variable that it overwrites.
+    // The result of a loop or a branch must not share bytes with a variable that it overwrites.
     let one_way = !graph.operators.iter().any(|op| matches!(op.kind, OpKind::IF | OpKind::WHILE));
     for (at, (op, flow)) in graph.operators.iter().zip(flows).enumerate() {
         let (change, part, what) = if one_way
@@ -33,7 +33,7 @@ pub fn edits(graph: &Subgraph, flows: &[Flow<'_>], ranges: &Ranges, removed: &mu
     edits
 }
 
-/// The input that an operator gives back whatever it holds.
+/// The input that always equals the operator's output.
 fn given_back<'a>(lanes: &Lanes<'a>, ranges: &Ranges) -> Option<Operand<'a>> {
     let mut inputs = lanes.inputs.iter().filter(|input| !input.is_constant());
     let (input, None) = (inputs.next()?, inputs.next()) else { return None };
@@ -57,14 +57,14 @@ fn given_back<'a>(lanes: &Lanes<'a>, ranges: &Ranges) -> Option<Operand<'a>> {
     Some(*input)
 }
 
-/// The operator without its activation, where that does not change what it gives.
+/// The operator without its activation, if that does not change its output.
 fn without_clamp(graph: &Subgraph, op: &Operator, ranges: &Ranges) -> Option<Change> {
     let (activation, options) = op.options.without_activation()?;
     let output = graph.tensor(*op.outputs.first()?);
     let (low, high) = clamp(activation, output)?;
     let free = Operator { options, ..op.clone() };
     let checked = ops::check(graph, &free).ok()?;
-    // A channel of which nothing is known holds anything, and so lies outside.
+    // A channel of which nothing is known can hold any value, also outside the clamp.
     let unclamped = ranges::of_output(&shape::usable(Some(checked.as_ref())), ranges)?;
     drop(checked);
     unclamped.iter().all(|range| low <= range.0 && range.1 <= high).then_some(Change::Options(free.options))

@@ -5,7 +5,7 @@ use super::shape::{Tie, channels, is_vast, tie};
 use crate::ir::graph::{Subgraph, TensorId};
 use crate::ops::flow::{Flow, Lanes, Layout, Sums};
 
-/// Kernels take so many channels at a time: a tensor keeps a multiple of it, or all it has.
+/// Kernels compute this many channels at a time: a tensor keeps a multiple of it, or all its channels.
 const QUANTUM: usize = 4;
 
 /// For each open tensor, which of its channels stay.
@@ -30,16 +30,16 @@ pub fn live(graph: &Subgraph, flows: &[Flow<'_>], open: &[Option<usize>], ranges
     marking.live.into_iter().zip(open).map(|(live, open)| open.map(|_| live)).collect()
 }
 
-/// Whether a sum needs no input channel of one value: it can be added to the biases, where it counts in every window.
+/// Whether a sum does not need an input channel of one value: it can be added to the biases if it is the same in every window.
 pub fn is_folded(sums: &Sums<'_>, only: Option<i32>) -> bool {
     only.is_some_and(|value| !sums.padded || value == sums.weighted.input_zero_point)
 }
 
-/// Marks what stays. Each channel is looked at once: what it depends on, and what must go along with it, stays as well.
+/// Marks what stays. Each channel is visited once: what it depends on, and what must stay together with it, also stays.
 struct Marking<'a> {
     flows: &'a [Flow<'a>],
     ranges: &'a Ranges,
-    /// Of all tensors but constants, the channels.
+    /// The channels of all tensors except constants.
     live: Vec<Vec<bool>>,
     /// The operators that write or read each tensor.
     around: Vec<Vec<usize>>,
@@ -144,7 +144,7 @@ impl<'a> Marking<'a> {
         }
     }
 
-    /// A constant among joined inputs keeps a channel, as what is computed does.
+    /// A constant among joined inputs keeps a channel, as computed tensors do.
     fn keep_parts(&mut self) {
         let flows = self.flows;
         for flow in flows {
@@ -162,7 +162,7 @@ impl<'a> Marking<'a> {
         self.follow();
     }
 
-    /// No tensor is left without channels, nor with a number that would be slow; those of one value cost their readers least.
+    /// No tensor is left without channels, or with a number that is slow; channels of one value cost their readers least.
     fn fill_up(&mut self, open: &[Option<usize>]) {
         loop {
             let mut changed = false;

@@ -1,8 +1,8 @@
-//! Between `fuse` and `lower`: what of an int8 graph can never make a difference is left out.
+//! Between `fuse` and `lower`: parts of an int8 graph that no result depends on are left out.
 //!
 //! `ranges` finds, forwards, the bytes that each channel can hold; `live` finds, backwards, the channels that results depend on:
-//! a channel of one value is none of them where its readers can add its share to their biases. `rewrite` takes the other
-//! channels out of their producers and readers; `idle` finds operators that give back their input, and clamps that never bind.
+//! a channel of one value is not one of them if its readers can add its product to their biases. `rewrite` removes the other
+//! channels from their producers and readers; `idle` finds operators whose output equals their input, and clamps without effect.
 //!
 //! All of it holds for every input that the types allow: not a bit of any result changes.
 
@@ -21,7 +21,7 @@ use crate::ops;
 use crate::ops::definition::Checked;
 use crate::ops::flow::Flow;
 
-/// Leaves out what makes no difference, and says what in [`Program::removed`].
+/// Leaves out what no result depends on, and records it in [`Program::removed`].
 pub fn narrow(program: &mut Program) {
     let mut removed = Vec::new();
     let (edits, live) = {
@@ -46,7 +46,7 @@ pub fn narrow(program: &mut Program) {
     program.removed = removed;
 }
 
-/// Every operator as its directory sees it; what does not pass is left to `lower`, which says so.
+/// Every operator, checked by its directory; `lower` reports those that are refused.
 fn checked(graph: &Subgraph) -> Vec<Option<Box<dyn Checked + '_>>> {
     graph.operators.iter().map(|op| ops::check(graph, op).ok()).collect()
 }

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 pub struct Ranges(Vec<Vec<Range>>);
 
 impl Ranges {
-    /// The ranges of a tensor's channels: of a constant those of its contents, anything where nothing is known.
+    /// The ranges of a tensor's channels: those of its contents for a constant, the full range where nothing is known.
     pub fn of(&self, id: TensorId, tensor: &Tensor) -> Vec<Range> {
         match (&self.0[id.0], tensor.i8_data()) {
             (known, _) if !known.is_empty() => known.clone(),
@@ -34,7 +34,7 @@ fn of_constant(data: &[i8], channels: usize) -> Vec<Range> {
     (0..channels).map(of).collect()
 }
 
-/// The ranges of what operators make, one after another. Of `foreign` tensors, which others write too, nothing is known.
+/// The ranges of all operators' outputs, in order. Of `foreign` tensors, which are also written elsewhere, nothing is known.
 pub fn ranges(graph: &Subgraph, flows: &[Flow<'_>], foreign: &HashSet<TensorId>) -> Ranges {
     let mut ranges = Ranges(vec![Vec::new(); graph.tensors.len()]);
     for (op, flow) in graph.operators.iter().zip(flows) {
@@ -48,7 +48,7 @@ pub fn ranges(graph: &Subgraph, flows: &[Flow<'_>], foreign: &HashSet<TensorId>)
     ranges
 }
 
-/// The ranges of an operator's output; `None` for anything.
+/// The ranges of an operator's output; `None` for the full range.
 pub fn of_output(flow: &Flow<'_>, ranges: &Ranges) -> Option<Vec<Range>> {
     match flow {
         Flow::Opaque => None,
@@ -110,7 +110,7 @@ fn of_lanes(lanes: &Lanes<'_>, ranges: &Ranges) -> Vec<Range> {
     let mut last: Vec<Range> = Vec::new();
     for channel in 0..outputs {
         let of_inputs: Vec<Range> = inputs.iter().map(|input| input[channel]).collect();
-        // Neighbours are often alike, and some functions take long.
+        // Adjacent channels are often equal, and some functions take long.
         match found.last() {
             Some(&same) if of_inputs == last => found.push(same),
             _ => found.push((lanes.range)(&of_inputs).unwrap_or(FULL)),

@@ -1,4 +1,4 @@
-//! Takes channels out of constants: of weights, biases and operands.
+//! Removes channels from constants: weights, biases and operands.
 
 use super::edit::{Change, Edit};
 use super::live::Live;
@@ -9,11 +9,11 @@ use crate::ir::program::{Part, Removed};
 use crate::ops::checker::Operand;
 use crate::ops::flow::{Flow, Layout, Sums};
 
-/// The places of weights and bias among the inputs.
+/// The positions of weights and bias among the inputs.
 const WEIGHTS: usize = 1;
 const BIAS: usize = 2;
 
-/// The constants of operators around channels that go.
+/// The constants of operators around removed channels.
 pub fn edits(
     graph: &Subgraph,
     flows: &[Flow<'_>],
@@ -50,7 +50,7 @@ fn stays(operand: &Operand<'_>, live: &Live) -> Vec<bool> {
     live[operand.id.0].clone().unwrap_or_else(|| vec![true; channels(operand)])
 }
 
-/// Constant operands without the channels that go.
+/// Constant operands without the removed channels.
 fn operands(
     op: &Operator,
     inputs: &[Operand<'_>],
@@ -99,7 +99,7 @@ fn of_channels(quant: &Option<Quantization>, stays: &[bool]) -> Option<Quantizat
     Some(quant)
 }
 
-/// Weighted sums without the channels that go.
+/// Weighted sums without the removed channels.
 struct Narrowed<'a> {
     sums: &'a Sums<'a>,
     /// The range of each input channel.
@@ -124,7 +124,7 @@ impl<'a> Narrowed<'a> {
         }
     }
 
-    /// What goes, for the report.
+    /// What is removed, for the report.
     fn removed(&self, op: &Operator) -> Option<Removed> {
         let channels = self.stays_out.iter().filter(|&&stays| !stays).count();
         let (operator, kind, part) = (op.index, op.kind.to_string(), Part::Channels);
@@ -142,7 +142,7 @@ impl<'a> Narrowed<'a> {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
-    /// The input channel that a weight of an output channel, at this place of its row, belongs to.
+    /// The input channel of a weight of an output channel, at this position of its row.
     fn input_of(&self, output: usize, at: usize) -> usize {
         match self.sums.layout {
             Layout::Rows => at % self.inputs.len(),
@@ -174,7 +174,7 @@ impl<'a> Narrowed<'a> {
         for output in 0..outputs {
             let places = (0..depth).map(|at| (place(output, at), self.input_of(output, at)));
             if self.is_only[output] {
-                // Any sum that can be gives the same output.
+                // Every possible sum gives the same output.
                 bias[output] = ends[output].0;
                 places.for_each(|(place, _)| weights[place] = 0);
                 continue;
@@ -214,7 +214,7 @@ impl<'a> Narrowed<'a> {
         Tensor { quant: of_channels(&tensor.quant, &self.stays_out), ..with_bytes(tensor, shape, kept) }
     }
 
-    /// The bias, where there is none one with the scale that FULLY_CONNECTED asks for.
+    /// The bias; if there is none, a new one with the scale that FULLY_CONNECTED requires.
     fn bias(&self, given: Option<&Tensor>, bias: &[i64]) -> Tensor {
         let weighted = self.sums.weighted;
         let made = || {
@@ -229,7 +229,7 @@ impl<'a> Narrowed<'a> {
         };
         let tensor = given.cloned().unwrap_or_else(made);
         let kept = bias.iter().zip(&self.stays_out).filter(|(_, stays)| **stays);
-        // Sums that inputs can have are within int32: so is a part of one.
+        // All possible sums fit int32: so does a part of one.
         let data: Vec<u8> = kept.clone().flat_map(|(&bias, _)| (bias as i32).to_le_bytes()).collect();
         let quant = of_channels(&tensor.quant, &self.stays_out);
         Tensor { shape: vec![kept.count()], data: Some(data.into()), quant, ..tensor }

@@ -7,7 +7,7 @@ use crate::ops::definition::Checked;
 use crate::ops::flow::{Flow, Layout};
 use std::collections::HashSet;
 
-/// Channels up to which the passes here look at a tensor: each takes memory, and rows of millions are not channels.
+/// Maximum number of channels of a tensor that these passes analyse: each takes memory, and rows of millions are not channels.
 const MOST: usize = 1 << 16;
 
 /// Channels of a tensor: its last dimension.
@@ -15,12 +15,12 @@ pub fn channels(tensor: &Tensor) -> usize {
     tensor.shape.last().copied().unwrap_or(1)
 }
 
-/// Whether a tensor has more channels than the passes look at.
+/// Whether a tensor has more channels than these passes analyse.
 pub fn is_vast(tensor: &Tensor) -> bool {
     channels(tensor) > MOST
 }
 
-/// Tensors that are not written once, by one operator of the graph: those of the caller's, of the state, and of loops.
+/// Tensors that are not written once, by one operator of the graph: those of the caller, of the state, and of loops.
 pub fn foreign(program: &Program) -> HashSet<TensorId> {
     let states = program.states.iter().map(|state| state.tensor);
     let mut foreign: HashSet<TensorId> = program.graph.inputs.iter().copied().chain(states).collect();
@@ -33,8 +33,8 @@ pub fn foreign(program: &Program) -> HashSet<TensorId> {
     foreign
 }
 
-/// How many channels each tensor has that may hold less than its type can, and lose channels: those of int8 that only this graph
-/// knows.
+/// Number of channels of each tensor that may have a smaller range than its type, and lose channels: int8 tensors that only this graph
+/// uses.
 pub fn open(program: &Program) -> Vec<Option<usize>> {
     let graph = &program.graph;
     let is_open = |tensor: &Tensor| {
@@ -53,7 +53,7 @@ pub fn open(program: &Program) -> Vec<Option<usize>> {
 pub enum Tie {
     /// One channel to all: each element of the input is repeated.
     Repeated,
-    /// The channel of the output with the same rest by this number of channels, which is that of input or output.
+    /// To the output channel with the same remainder modulo this number, which is the channel count of input or output.
     Modulo(usize),
 }
 
@@ -67,7 +67,7 @@ pub fn tie(input: &Operand<'_>, output: &Operand<'_>, by_element: bool) -> Optio
     (small > 0 && large.is_multiple_of(small)).then_some(Tie::Modulo(small))
 }
 
-/// How values go through an operator, as far as the passes here can make use of it.
+/// How an operator computes its output, as far as these passes use it.
 pub fn usable<'a>(checked: Option<&'a (dyn Checked + 'a)>) -> Flow<'a> {
     let flow = checked.map_or(Flow::Opaque, |checked| checked.flow());
     let fits = match &flow {

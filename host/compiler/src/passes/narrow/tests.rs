@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// The zero point of all activations.
 const ZERO: i64 = -5;
 
-/// A bias beyond all that weights of 1 can change: the output is 127, or −128 with its sign turned.
+/// A bias larger than weights of 1 can change: the output is 127, or −128 if negated.
 const BEYOND: i32 = 1 << 20;
 
 fn quantized(scales: &[f32], zero_point: i64) -> Option<Quantization> {
@@ -91,13 +91,13 @@ fn channels_of(program: &Program, id: TensorId) -> usize {
 const MIXED: [i32; 8] = [0, BEYOND, 3, -BEYOND, -BEYOND, BEYOND, 1, BEYOND];
 
 #[test]
-fn channels_of_one_value_go_into_the_biases_of_their_reader() {
+fn channels_of_one_value_are_added_to_the_biases_of_their_reader() {
     let mut net = Net::default();
     let input = net.image(4, 2);
     let first = net.conv(input, 1, Padding::Valid, &MIXED);
     let second = net.conv(first, 2, Padding::Valid, &[7, 9]);
     let program = net.finish(input, &[second]);
-    // Of five that could go one stays, to make the number a multiple of four: the first, at 127.
+    // Of five removable ones one stays, so that the number is a multiple of four: the first, at 127.
     assert_eq!(channels_of(&program, first), 4);
     assert_eq!(bias_of(&program, 0).len(), 4);
     let share = 4 * (2 * (127 + 5) + 2 * (-128 + 5));
@@ -108,7 +108,7 @@ fn channels_of_one_value_go_into_the_biases_of_their_reader() {
 }
 
 #[test]
-fn around_an_image_counts_the_zero_point() {
+fn padding_counts_as_the_zero_point() {
     for (activation_value, kept) in [(BEYOND, 8), (0, 4)] {
         let mut net = Net::default();
         let input = net.image(4, 2);
@@ -127,7 +127,7 @@ fn around_an_image_counts_the_zero_point() {
 }
 
 #[test]
-fn what_results_read_stays() {
+fn channels_of_results_stay() {
     let mut net = Net::default();
     let input = net.image(4, 2);
     let first = net.conv(input, 1, Padding::Valid, &MIXED);
@@ -138,7 +138,7 @@ fn what_results_read_stays() {
 }
 
 #[test]
-fn what_nobody_reads_goes_with_all_that_it_was_made_of() {
+fn unread_channels_are_removed_with_all_their_inputs() {
     let mut net = Net::default();
     let input = net.image(4, 2);
     let first = net.conv(input, 1, Padding::Valid, &[0; 8]);
@@ -156,7 +156,7 @@ fn what_nobody_reads_goes_with_all_that_it_was_made_of() {
 }
 
 #[test]
-fn sums_of_two_go_where_both_sides_go() {
+fn channels_of_sums_are_removed_with_both_operands() {
     let mut net = Net::default();
     let input = net.image(4, 2);
     let left = net.conv(input, 1, Padding::Valid, &MIXED);
@@ -172,7 +172,7 @@ fn sums_of_two_go_where_both_sides_go() {
 }
 
 #[test]
-fn operators_that_give_back_their_input_and_idle_clamps_go() {
+fn operators_without_effect_and_idle_clamps_are_removed() {
     let mut net = Net::default();
     let input = net.image(4, 2);
     let quant = quantized(&[0.5], -128);

@@ -1,4 +1,4 @@
-//! Which tensors stand for the same bytes, for the pass `schedule`.
+//! Which tensors share the same bytes, for the pass `schedule`.
 
 use crate::ir::graph::*;
 use crate::ir::layer::{Block, Lowered, Part};
@@ -18,14 +18,14 @@ pub struct Joiner {
 #[derive(Default)]
 struct Class {
     members: Vec<usize>,
-    /// Where its first byte is, and where its last one ends.
+    /// Start of its first byte and end of its last one.
     low: i64,
     high: i64,
-    /// [`Owner::Arena`] where nothing outside claims it.
+    /// [`Owner::Arena`] if nothing outside owns it.
     owner: Option<Owner>,
-    /// Whether it may not become longer: someone else provides the bytes, or may do so yet.
+    /// Whether it must not become longer, because its bytes are or may be provided from outside.
     fixed: bool,
-    /// Last operator that reads it as data; aliases don't count until they turn out to be copies.
+    /// Last operator that reads it as data; aliases count only if they become copies.
     last_read: Option<usize>,
     /// Operator that writes it first.
     written: Option<usize>,
@@ -55,7 +55,7 @@ impl Joiner {
                         *slot = Some(i);
                     }
                 }
-                // What is read from a variable may turn out to be the variable.
+                // A value read from a variable may share the variable's bytes.
                 Lowered::Alias { input, output } if program.state_of(*input).is_some() => {
                     classes[output.0].fixed = true;
                 }
@@ -97,11 +97,11 @@ impl Joiner {
                 _ => None,
             })
             .collect();
-        // A value that is assigned to a variable is read there, unless the assignment turns out to be no copy.
+        // A value that is assigned to a variable is read there, unless the assignment needs no copy.
         for &(i, input, _) in &assigns {
             self.read(input, i);
         }
-        // Backwards, so that everything that hangs on a tensor is known when its own alias is looked at.
+        // Backwards, so that all aliases of a tensor are known before its own alias is processed.
         for (i, lowered) in lowered.iter().enumerate().rev() {
             match lowered {
                 Lowered::Parts(parts) => {
@@ -146,14 +146,14 @@ impl Joiner {
     ) -> bool {
         let is_state = program.state_of(input).is_some();
         let last = self.classes[self.class[output.0]].last_read.unwrap_or(at);
-        // A variable can't stand for its old contents beyond the next assignment.
+        // The old contents of a variable are lost at the next assignment.
         let overwritten =
             is_state && assigns.iter().any(|&(assigned, _, state)| state == input && assigned > at && assigned <= last);
         let kept = keep_all && is_state;
         !overwritten && !kept && self.unite(input, output, all(program, input))
     }
 
-    /// Makes the value the variable itself, once the variable's old contents are not needed.
+    /// Gives the value the variable's own bytes, if the variable's old contents are no longer needed.
     fn unite_assigned(&mut self, program: &Program, lowered: &[Lowered], value: TensorId, state: TensorId) -> bool {
         let (class, variable) = (&self.classes[self.class[value.0]], &self.classes[self.class[state.0]]);
         let done = class.written.is_some_and(|written| {
@@ -177,12 +177,12 @@ impl Joiner {
         *slot = (*slot).max(Some(at));
     }
 
-    /// Lays the classes of two tensors over each other so that this block is the same bytes of both. False where that can't be:
-    /// both have owners, one would outgrow what its owner provides, or other bytes than these would meet.
+    /// Merges the classes of two tensors so that this block is the same bytes of both. False if that is not possible:
+    /// both have owners, one would be longer than what its owner provides, or other bytes would overlap.
     fn unite(&mut self, input: TensorId, output: TensorId, block: Block) -> bool {
         let (a, b) = (self.class[input.0], self.class[output.0]);
         let start = self.at[input.0] + block.input as i64;
-        // How much further on the output's class goes.
+        // Distance from the input's class to the output's.
         let by = start - (self.at[output.0] + block.output as i64);
         if a == b {
             return by == 0;
@@ -196,7 +196,7 @@ impl Joiner {
         if !apart || !fits || constant || one.owner.is_some() && other.owner.is_some() || block.bytes == 0 {
             return false;
         }
-        // The smaller class moves into the larger one.
+        // The smaller class is merged into the larger one.
         let (keep, drop, by) = if one.members.len() < other.members.len() { (b, a, -by) } else { (a, b, by) };
         let dropped = std::mem::take(&mut self.classes[drop]);
         let kept = &mut self.classes[keep];

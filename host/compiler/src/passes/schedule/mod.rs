@@ -2,8 +2,8 @@
 //! use.
 //!
 //! A [`Storage`] is a run of bytes that one or more tensors name: a reshaped tensor is its input, a variable read is the
-//! variable, what a SPLIT gives are bytes of its input, and the inputs of a CONCATENATION are computed where its output is. Where
-//! two names can't stand for the same bytes (an input that is an output too) a copying layer is put in.
+//! variable, the outputs of a SPLIT are bytes of its input, and the inputs of a CONCATENATION are computed where its output is. Where
+//! two names can't share the same bytes (an input that is also an output) a copying layer is inserted.
 
 mod join;
 
@@ -14,7 +14,7 @@ use crate::ir::program::Program;
 use crate::ir::schedule::{Piece, Schedule, Slot, Storage};
 use join::Joiner;
 
-/// Finds the storages of a program whose operators were lowered; `lowered` goes with the program's operators.
+/// Finds the storages of a program whose operators were lowered; `lowered` corresponds to the program's operators.
 /// With `keep_all` variables are copied when read and assigned, so that no tensor changes after it was written.
 pub fn schedule(program: &mut Program, lowered: Vec<Lowered>, names: &mut Names, keep_all: bool) -> Schedule {
     let copies = separate_outputs(program);
@@ -71,7 +71,7 @@ fn lifetimes(program: &Program, joiner: &Joiner, layers: &[Layer]) -> (Vec<Stora
     for (at, layer) in layers.iter().enumerate() {
         layer.arguments.iter().for_each(|argument| touch(argument.tensor, at));
     }
-    // Outputs and states outlive the last layer, so that nothing there may overwrite them.
+    // Outputs and states are needed after the last layer, so nothing may overwrite them.
     let end = layers.len();
     graph.outputs.iter().for_each(|&id| touch(id, end));
     for state in &program.states {
@@ -101,7 +101,7 @@ fn lifetimes(program: &Program, joiner: &Joiner, layers: &[Layer]) -> (Vec<Stora
     (storages, (0..graph.tensors.len()).map(slot).collect())
 }
 
-/// Uses of one storage from which its pieces are worked out; beyond, all of it is one.
+/// Maximum number of uses of a storage for which pieces are computed; beyond, it is one piece.
 const MAX_USES: usize = 512;
 
 /// The parts of a storage with the layers from the first use of each to the last.
@@ -150,7 +150,7 @@ mod tests {
     use crate::ir::program::State;
     use crate::ir::schedule::Owner;
 
-    /// A program with so many tensors of four bytes.
+    /// A program with this many tensors of four bytes.
     fn program(tensors: usize, inputs: &[usize], outputs: &[usize]) -> Program {
         let tensor = Tensor { shape: vec![4], ..Tensor::default() };
         let ids = |ids: &[usize]| ids.iter().map(|&id| TensorId(id)).collect();
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_split_and_joined_anew_does_not_move_what_lies_beside_it() {
+    fn parts_split_and_joined_again_do_not_move_adjacent_bytes() {
         // 3 is split to 1 and 2; they are joined the other way round: one of them can stay.
         let mut program = program(6, &[0], &[5]);
         for id in [0, 3, 4, 5] {
