@@ -1,4 +1,4 @@
-//! What the check of an operator works with: the operator, and questions that leave a problem behind where the answer is no.
+//! The check of an operator: the operator, and tests that record a problem if they fail.
 
 use crate::ir::graph::{Activation, DType, OpOptions, Operator, Subgraph, Tensor, TensorId};
 use crate::ir::problem::Problem;
@@ -28,7 +28,7 @@ pub struct Checker<'a> {
     pub graph: &'a Subgraph,
     /// The operator.
     pub op: &'a Operator,
-    /// Whether the operator is about to be computed at compile time: all inputs are constants, no code is made.
+    /// Whether the operator will be computed at compile time: all inputs are constants, no code is generated.
     pub ahead: bool,
     /// The problems found so far.
     pub problems: Vec<Problem>,
@@ -40,12 +40,12 @@ impl<'a> Checker<'a> {
         Checker { graph, op, ahead: false, problems: Vec::new() }
     }
 
-    /// Notes a problem of the operator as a whole.
+    /// Records a problem of the operator as a whole.
     pub fn bad(&mut self, found: impl Into<String>, supported: impl Into<String>) {
         self.problems.push(Problem::operator(self.graph, self.op, found, supported));
     }
 
-    /// Notes a problem of one tensor.
+    /// Records a problem of one tensor.
     pub fn bad_tensor(&mut self, id: TensorId, found: impl Into<String>, supported: impl Into<String>) {
         self.problems.push(Problem::tensor(self.graph, self.op, id, found, supported));
     }
@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
         found
     }
 
-    /// Input `i` where the operator allows to leave it out.
+    /// Input `i`, which the operator allows to be left out.
     pub fn optional_input(&self, i: usize) -> Option<Operand<'a>> {
         let id = self.op.inputs.get(i).copied().flatten()?;
         Some(Operand { id, tensor: self.graph.tensor(id) })
@@ -107,7 +107,7 @@ impl<'a> Checker<'a> {
         false
     }
 
-    /// Whether a constant of type bool holds 0 and 1 only; what the reference makes of other bytes is not defined.
+    /// Whether a constant of type bool holds only 0 and 1; the reference's result for other bytes is undefined.
     pub fn bools(&mut self, operand: Operand<'_>) -> bool {
         let constant = operand.data.as_deref().filter(|_| operand.dtype == DType::Bool);
         let Some(byte) = constant.and_then(|bytes| bytes.iter().find(|&&byte| byte > 1)) else { return true };
@@ -168,7 +168,7 @@ impl<'a> Checker<'a> {
             }
             None => self.bad(
                 format!("fused activation {activation} with output scale {scale}"),
-                "a scale with which its bounds are 32-bit numbers",
+                "a scale with which its bounds fit in 32 bits",
             ),
             Some((low, high)) if low > high => {
                 self.bad(format!("an output range of {low} to {high}"), "a range with at least one value");

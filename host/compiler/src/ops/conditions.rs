@@ -8,7 +8,7 @@ use crate::ops::checker::Checker;
 use crate::ops::circular_buffer;
 use crate::ops::shared::kept;
 
-/// Checks an operator; `closely` also by the check of its directory.
+/// Checks an operator; with `closely` also by the check of its directory.
 pub fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: &mut Vec<Problem>) {
     let unknown = op.options::<Custom>().map(|custom| format!("custom operator {:?} is not supported", custom.name));
     let Some(definition) = ops::definition(op.kind).filter(|_| unknown.is_none()) else {
@@ -62,7 +62,7 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
     if tensor.elements() == 0 {
         checker.bad_tensor(id, format!("shape {:?}", tensor.shape), "at least one element");
     }
-    // Both look at the whole graph: not for every tensor.
+    // Both search the whole graph, so not for every tensor.
     let known = || circular_buffer::writes(checker.graph, id) || kept::keeps(checker.graph, id);
     if tensor.variable && !known() {
         checker.bad_tensor(id, "a variable tensor", "state in VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE");
@@ -86,7 +86,7 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
             format!("{lowest} to {highest} for {}", tensor.dtype),
         );
     }
-    // Some converters write the weights' dimension into the biases, which have only one: its number says nothing there.
+    // Some converters write the weights' dimension into the biases, which have only one: its number has no meaning there.
     let axis = if matches!(tensor.dtype, DType::Int32 | DType::Int64) && tensor.shape.len() == 1 { 0 } else { *axis };
     if scales.len() > 1 && tensor.shape.get(axis) != Some(&scales.len()) {
         let found = format!("{} scales along dimension {axis} of shape {:?}", scales.len(), tensor.shape);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn each_thing_wrong_is_named() {
+    fn each_problem_is_reported() {
         for (tensor, expected) in [
             (tensor(DType::Int8, &[2, 3], &[0.1; 3], &[0; 3], 0), "3 scales along dimension 0"),
             (tensor(DType::Int8, &[2, 3], &[0.1; 3], &[0; 3], 5), "3 scales along dimension 5"),

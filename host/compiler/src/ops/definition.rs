@@ -18,11 +18,11 @@ pub struct Definition {
     pub versions: RangeInclusive<i32>,
     /// How many inputs it takes, counting optional ones left out.
     pub inputs: RangeInclusive<usize>,
-    /// How many outputs it gives.
+    /// How many outputs it has.
     pub outputs: RangeInclusive<usize>,
     /// Reads its parameters from its table in the file; `None` for an operator without any, whose table does not matter.
     pub options: Option<OptionsReader>,
-    /// Checks types, quantisation and shapes against options, leaves every problem with the [`Checker`], and gives what the
+    /// Checks types, quantisation and shapes against options, reports every problem to the [`Checker`], and returns what the
     /// lowering needs. `None` only after a problem; a value after a problem is not used.
     ///
     /// Numbers of inputs and outputs, bounds of shapes, lengths of constants, scales and zero points have been checked before.
@@ -31,7 +31,7 @@ pub struct Definition {
     pub kernels: &'static [Kernel],
     /// Where the reference computes it: a file of TensorFlow Lite Micro in `tensorflow/lite/micro/kernels`.
     pub reference: &'static str,
-    /// What it can do, for the documentation: a row for each group of element types.
+    /// What it supports, for the documentation: a row for each group of element types.
     pub support: &'static [Support],
 }
 
@@ -40,7 +40,7 @@ pub trait Definitions: Sync {
     /// One definition, or several.
     fn definitions(&self) -> &[Definition];
 
-    /// How the options of custom operators are read; `None` for builtin ones, whose definitions say so.
+    /// How the options of custom operators are read; `None` for builtin ones, whose definitions contain it.
     fn custom(&self) -> Option<CustomReader> {
         None
     }
@@ -78,13 +78,13 @@ impl<D: Definitions> Definitions for Custom<D> {
 }
 
 /// Reads the options of a custom operator from the bytes that the file has for them, often a map in FlexBuffers
-/// ([`crate::format::flexbuffer`]). `Ok(None)` for bytes that do not say what the operator needs.
+/// ([`crate::format::flexbuffer`]). `Ok(None)` if the bytes do not contain what the operator needs.
 pub type CustomReader = fn(&[u8], &mut Budget) -> ReadOptions;
 
-/// Reads the options of an operator; the table is `None` where the file leaves it out.
+/// Reads the options of an operator; the table is `None` if the file leaves it out.
 pub type OptionsReader = fn(Option<&BuiltinOptionsRef<'_>>, &mut Budget) -> ReadOptions;
 
-/// What [`Definition::options`] gives: nothing for the table of another operator, and where one is left out that has no sensible
+/// The result of [`Definition::options`]: nothing for the table of another operator, and if a table is left out that has no sensible
 /// defaults.
 pub type ReadOptions = Result<Option<Arc<dyn OpOptions>>, Broken>;
 
@@ -99,16 +99,16 @@ pub trait Checked {
         None
     }
 
-    /// What the outputs can hold and what of the inputs they need. Where it is not told, nothing around the operator is left out.
+    /// What the outputs can hold and which parts of the inputs they need. If not given, nothing around the operator is left out.
     fn flow(&self) -> Flow<'_> {
         Flow::Opaque
     }
 }
 
-/// What [`Checked::evaluate`] gives: the bytes of each output as they would stand in the file.
+/// The result of [`Checked::evaluate`]: the bytes of each output as they would be in the file.
 pub type Evaluated = Result<Vec<Arc<[u8]>>, Refusal>;
 
-/// Constants from which an operator has no result.
+/// Constants for which an operator has no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// What was found.
@@ -118,7 +118,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Says what was found and what would do.
+    /// Records what was found and what would be accepted.
     pub fn new(found: impl Into<String>, supported: impl Into<String>) -> Self {
         Refusal { found: found.into(), supported: supported.into() }
     }
@@ -129,7 +129,7 @@ pub fn read(options: impl OpOptions) -> ReadOptions {
     Ok(Some(Arc::new(options)))
 }
 
-/// The defaults of the file format where the table is left out; nothing for the table of another operator.
+/// The defaults of the file format if the table is left out; nothing for the table of another operator.
 pub fn or_default<T: OpOptions + Default>(other: Option<&BuiltinOptionsRef<'_>>) -> ReadOptions {
     if other.is_none() { read(T::default()) } else { Ok(None) }
 }
@@ -138,28 +138,28 @@ pub fn or_default<T: OpOptions + Default>(other: Option<&BuiltinOptionsRef<'_>>)
 pub struct Support {
     /// Element types, such as `int8`; with what depends on them: `int8, weights of int8, bias of int32`.
     pub types: &'static str,
-    /// For which cores there is code of their own.
+    /// Which cores have special code.
     pub cores: Cores,
     /// How the result compares with the reference's.
     pub result: Exactness,
 }
 
 impl Support {
-    /// A row of results that are the reference's bytes.
+    /// A row whose results are the reference's bytes.
     pub const fn bytes(types: &'static str, cores: Cores) -> Support {
         Support { types, cores, result: Exactness::Bytes }
     }
 
-    /// A row of results of functions such as exp, which are as near as `docs/kernels.md` states.
+    /// A row whose results use functions such as exp, which are as accurate as `docs/kernels.md` states.
     pub const fn near(types: &'static str, cores: Cores) -> Support {
         Support { types, cores, result: Exactness::Near }
     }
 }
 
-/// Instruction sets with code of their own for an operator.
+/// Instruction sets with special code for an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cores {
-    /// One code for all.
+    /// The same code for all.
     Portable,
     /// Also Arm's DSP extension.
     Dsp,
@@ -176,6 +176,6 @@ pub enum Cores {
 pub enum Exactness {
     /// The same bytes.
     Bytes,
-    /// The same bytes on every core, as near to the reference's as the functions in it are.
+    /// The same bytes on every core, as close to the reference's as its functions are.
     Near,
 }

@@ -1,5 +1,5 @@
-//! What bytes an operator's output can hold, and which bytes of its inputs it needs for them: by channel, that is by position
-//! along the last dimension. `passes::narrow` works on this alone, so that it knows no operator.
+//! Which bytes an operator's output can hold, and which bytes of its inputs it needs for them: by channel, that is by position
+//! along the last dimension. `passes::narrow` uses only this, so that it does not depend on operators.
 
 use crate::ir::graph::DType;
 use crate::ops::checker::Operand;
@@ -11,10 +11,10 @@ pub type Range = (i32, i32);
 /// All values of int8.
 pub const FULL: Range = (-128, 127);
 
-/// How values go through an operator.
+/// How an operator's output depends on its inputs.
 #[derive(Default)]
 pub enum Flow<'a> {
-    /// Not told: the output may hold anything and depends on all of every input.
+    /// Unknown: the output may hold any value and depends on every element of every input.
     #[default]
     Opaque,
     /// Weighted sums.
@@ -40,41 +40,41 @@ pub struct Sums<'a> {
     pub padded: bool,
 }
 
-/// How weights lie in the file.
+/// How weights are stored in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// A row for each output channel, over all input channels again and again.
+    /// A row for each output channel, which goes through all input channels repeatedly.
     Rows,
-    /// Again and again one for each output channel; so many neighbouring ones read one input channel.
+    /// One for each output channel, repeatedly; this many adjacent ones read one input channel.
     Lanes(usize),
 }
 
-/// Outputs that come channel by channel from inputs.
+/// Outputs computed channel by channel from inputs.
 pub struct Lanes<'a> {
     /// The inputs; constants among them, and inputs of one channel that are repeated for all channels.
     pub inputs: Vec<Operand<'a>>,
     /// The output.
     pub output: Operand<'a>,
-    /// Whether each element comes from the element of the same place in each input.
+    /// Whether each element is computed from the element at the same position in each input.
     pub by_element: bool,
     /// Bounds of the output's values for bounds of each input's, exact where the bounds of the inputs are single values.
     pub range: LaneRange<'a>,
 }
 
-/// From the ranges of a channel of all inputs to that of the output; `None` for anything.
+/// From the ranges of a channel of all inputs to that of the output; `None` for the full range.
 pub type LaneRange<'a> = Box<dyn Fn(&[Range]) -> Option<Range> + 'a>;
 
-/// An output that holds nothing but what its input holds.
+/// An output that holds only values of its input.
 pub fn copies<'a>(input: Operand<'a>, output: Operand<'a>) -> Flow<'a> {
     lanes(vec![input], output, false, |ranges| Some(ranges[0]))
 }
 
-/// An output that holds what its input holds, or the value `other` besides.
+/// An output that holds values of its input, or the value `other`.
 pub fn copies_or<'a>(input: Operand<'a>, output: Operand<'a>, other: i32) -> Flow<'a> {
     lanes(vec![input], output, false, move |ranges| Some(hull(ranges[0], (other, other))))
 }
 
-/// Channel by channel, on int8; nothing is told of other types.
+/// Channel by channel, on int8; unknown for other types.
 pub fn lanes<'a>(
     inputs: Vec<Operand<'a>>,
     output: Operand<'a>,
@@ -92,7 +92,7 @@ pub fn hull(a: Range, b: Range) -> Range {
     (a.0.min(b.0), a.1.max(b.1))
 }
 
-/// The bounds of a function of two values that rises or falls in each of them all the way, whatever the other is.
+/// The bounds of a function of two values that is monotonic in each of them, whatever the other is.
 pub fn corners(ranges: &[Range], function: impl Fn(i32, i32) -> Option<i32>) -> Option<Range> {
     let &[a, b] = ranges else { return None };
     let mut found: Option<Range> = None;
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn corners_bound_a_product() {
+    fn a_product_is_bounded_by_its_corners() {
         assert_eq!(corners(&[(-3, 2), (-5, 7)], |x, y| Some(x * y)), Some((-21, 15)));
         assert_eq!(corners(&[(4, 4), (3, 3)], |x, y| Some(x - y)), Some((1, 1)));
         assert_eq!(corners(&[(0, 1), (0, 1)], |x, y| (x + y < 2).then_some(x)), None);

@@ -1,6 +1,6 @@
 //! The C kernels, as text to copy into archives.
 
-/// A kernel header: its name, unlike that of any other, and its text.
+/// A kernel header: its unique name, and its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kernel {
     /// File name, such as `conv_2d.h`.

@@ -1,5 +1,5 @@
 //! The operators, one directory each. This is their registry: a directory is named here twice, as a module and in
-//! `DIRECTORIES`; which operators it defines is its own business. (A macro could make both of one line, but then rustfmt and
+//! `DIRECTORIES`; the directory itself says which operators it defines. (A macro could make one line of both, but then rustfmt and
 //! other tools would not find the files.)
 //!
 //! `docs/compiler.md` has the recipe.
@@ -103,7 +103,7 @@ pub mod variable;
 pub mod while_loop;
 pub mod zeros_like;
 
-/// An example to copy, compiled by the tests alone.
+/// An example to copy, compiled only for tests.
 #[cfg(test)]
 #[path = "TEMPLATE/mod.rs"]
 mod template;
@@ -249,7 +249,7 @@ fn checked(mut checker: Checker<'_>) -> Result<Box<dyn Checked + '_>, Vec<Proble
     match checked {
         Some(checked) if checker.problems.is_empty() => Ok(checked),
         None if checker.problems.is_empty() => {
-            checker.bad("a form of the operator that the compiler doesn't know", "");
+            checker.bad("a form of the operator that is not supported", "");
             Err(checker.problems)
         }
         _ => Err(checker.problems),
@@ -261,7 +261,7 @@ pub fn kernels() -> impl Iterator<Item = Kernel> {
     shared::KERNELS.iter().chain(definitions().flat_map(|definition| definition.kernels)).copied()
 }
 
-/// The kernel files named and all those they include, each once, sorted by name. Names of no kernel are left out.
+/// The kernel files named and all those they include, each once, sorted by name. Names without a kernel are left out.
 pub fn kernels_for<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Kernel> {
     let mut wanted: Vec<&str> = names.into_iter().collect();
     let mut found: Vec<Kernel> = Vec::new();

@@ -1,12 +1,12 @@
-//! How much stack kernels take: figures that were measured on cores, for a bound that is known when a model is compiled.
+//! How much stack kernels use: figures measured on cores, for a bound that is known when a model is compiled.
 
 /// Written by `cargo xtask stack --write`: a kernel and bytes on each line.
 const MEASURED: &str = include_str!("stack.csv");
 
-/// In the table: what the calls take that lead to the deepest layer.
+/// Name in the table for the stack of the calls that lead to a layer.
 const CALLS: &str = "(calls)";
 
-/// Bytes of stack that a run takes at most whose layers call these kernels. `None` where one of them was not measured.
+/// The most bytes of stack of a run whose layers call these kernels. `None` if one of them was not measured.
 pub fn of_kernels<'a>(kernels: impl IntoIterator<Item = &'a str>) -> Option<usize> {
     let deepest = kernels.into_iter().try_fold(0, |deepest, kernel| Some(measured(kernel)?.max(deepest)))?;
     Some(measured(CALLS)? + deepest)
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_deepest_kernel_counts_and_an_unknown_one_leaves_no_bound() {
+    fn the_deepest_kernel_counts_and_an_unknown_one_gives_no_bound() {
         let calls = measured(CALLS).unwrap();
         let [small, large] = ["tvmk_mean", "tvmk_conv_2d"].map(|kernel| measured(kernel).unwrap());
         assert!(small < large, "{small} {large}");

@@ -1,4 +1,4 @@
-//! `TEMPLATE/` compiles, refuses what it should, and gives the bytes of the operator that it imitates.
+//! `TEMPLATE/` compiles, refuses what it should, and gives the same bytes as the operator that it copies.
 
 use super::checker::Checker;
 use super::definition::Definition;
@@ -32,8 +32,8 @@ fn operator(options: Arc<dyn OpOptions>) -> Operator {
 
 /// Options as a file's table gives them.
 fn options(of: &Definition, alpha: f32) -> Arc<dyn OpOptions> {
-    // FlatBuffers: where the table is; sizes of its list of fields and of itself, where the field is in it; then the table:
-    // how far back the list is, the field.
+    // FlatBuffers: offset of the table; sizes of its list of fields and of itself, offset of the field in it; then the table:
+    // offset back to the list, the field.
     let mut bytes = [12u8, 0, 0, 0, 6, 0, 8, 0, 4, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0];
     bytes[16..].copy_from_slice(&alpha.to_le_bytes());
     let buffer = planus::SliceWithStartOffset { buffer: &bytes, offset_from_start: 0 };
@@ -45,7 +45,7 @@ fn options(of: &Definition, alpha: f32) -> Arc<dyn OpOptions> {
     }
 }
 
-/// What an operator becomes, or its problems.
+/// The layer of an operator, or its problems.
 fn lowered(of: &Definition, graph: &Subgraph, alpha: f32) -> Result<Layer, String> {
     let op = operator(options(of, alpha));
     let mut checker = Checker::new(graph, &op);
@@ -65,7 +65,7 @@ fn lowered(of: &Definition, graph: &Subgraph, alpha: f32) -> Result<Layer, Strin
     }
 }
 
-/// The program that prints what a layer makes of all bytes.
+/// The program that prints a layer's outputs for all bytes.
 fn program(layers: &[Layer]) -> String {
     let mut text = String::from("#include <stdio.h>\n#include <string.h>\n");
     for header in layers.iter().flat_map(|layer| layer.headers.clone()) {
@@ -99,7 +99,7 @@ fn run(layers: &[Layer]) -> Vec<u8> {
 }
 
 #[test]
-fn the_template_gives_the_bytes_of_the_operator_that_it_imitates() {
+fn the_template_gives_the_bytes_of_the_operator_that_it_copies() {
     let scales =
         [[(0.05, -3), (0.05, -3)], [(3.0, -128), (0.011, 127)], [(0.02, 127), (0.11, -128)], [(0.5, 3), (1.0, -7)]];
     let graphs: Vec<(Subgraph, f32)> = scales

@@ -12,10 +12,10 @@ def cases():
     same = Quantization(0.05, -3)
     for name, source, result in (
         ("same", same, same),
-        # Results that are cut at both ends.
+        # Results that are clamped at both ends.
         ("stretch", Quantization(3.0, -128), Quantization(0.011, 127)),
         ("shrink", Quantization(0.02, 127), Quantization(0.11, -128)),
-        # A power of two: exact halves, where roundings differ.
+        # A power of two gives exact halves, where rounding modes differ.
         ("halves", Quantization(0.5, 3), Quantization(1.0, -7)),
     ):
         fields = options("LeakyReluOptions", alpha=0.25)

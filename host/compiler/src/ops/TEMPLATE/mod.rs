@@ -1,7 +1,7 @@
-//! LEAKY_RELU of int8 with a slope from 0, as an example: copy this directory for a new operator. `template.h`.
+//! LEAKY_RELU of int8 with a slope of at least 0, as an example: copy this directory for a new operator. `template.h`.
 //!
-//! The line above names the operator, its types and its kernels. This directory is compiled by the tests alone, and compared
-//! with `leaky_relu`, which does the same with a table.
+//! The line above names the operator, its types and its kernels. This directory is compiled only for tests, and compared
+//! with `leaky_relu`, which computes the same with a table.
 
 // What the archive's reader needs: the operator's table in the file.
 use crate::format::reading::Budget;
@@ -24,13 +24,13 @@ pub static DEFINITION: Definition = Definition {
     // `None` for an operator without options.
     options: Some(options),
     check,
-    // `&[]` where kernels of `shared/` do.
+    // `&[]` if kernels of `shared/` are enough.
     kernels: kernels!["template.h"],
     reference: "leaky_relu.cc",
     support: &[Support::bytes("int8", Cores::Portable)],
 };
 
-/// What the operator's table says, with the format's defaults.
+/// The fields of the operator's table, with the format's defaults.
 #[derive(Debug, Default)]
 struct Options {
     /// The slope below 0.
@@ -40,12 +40,12 @@ struct Options {
 impl OpOptions for Options {}
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
-    // The table of another operator gives `Ok(None)`, a table left out the defaults.
+    // The table of another operator gives `Ok(None)`, a missing table the defaults.
     let Some(BuiltinOptionsRef::Leakyrelu(table)) = table else { return or_default::<Options>(table) };
     read(Options { alpha: table.alpha()? })
 }
 
-/// All that the lowering needs; nothing is looked up twice.
+/// Everything the lowering needs, so that nothing is read twice.
 struct Slopes<'a> {
     input: Operand<'a>,
     output: Operand<'a>,
@@ -62,14 +62,14 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let fits = checker.dtype(input, &[DType::Int8]) & checker.dtype(output, &[DType::Int8]);
     (fits & checker.shape(output, &input.shape)).then_some(())?;
     let ((in_scale, in_zero), (out_scale, out_zero)) = (checker.per_tensor(input)?, checker.per_tensor(output)?);
-    // What was found, and what would do.
+    // What was found, and what would be accepted.
     if !(0.0..f32::INFINITY).contains(&alpha) {
-        checker.bad(format!("alpha {alpha}"), "a finite number from 0");
+        checker.bad(format!("alpha {alpha}"), "a finite number of at least 0");
         return None;
     }
     let [in_scale, slope, out_scale] = [in_scale, alpha, out_scale].map(f64::from);
     let (rising, falling) = (Multiplier::new(in_scale / out_scale), Multiplier::new(in_scale * slope / out_scale));
-    // Right or refused: where the reference's arithmetic overflows, the right bytes are not defined.
+    // Exact or refused: if the reference's arithmetic overflows, its result is undefined.
     let defined = |factor: Multiplier, x: i32| factor.checked_apply(x - in_zero)?.checked_add(out_zero);
     if defined(rising, 127).is_none() || defined(falling, -128).is_none() {
         checker.bad("scales so far apart that 32 bits overflow", "scales of similar size");

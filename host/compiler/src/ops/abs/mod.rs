@@ -45,7 +45,7 @@ fn factor(from: f32, to: f32) -> Option<Multiplier> {
 struct Wide<'a> {
     input: Operand<'a>,
     output: Operand<'a>,
-    /// `None` for numbers without a scale; then from input to output, `None` for equal scales.
+    /// `None` for numbers without a scale; otherwise the factor from input to output, `None` for equal scales.
     factor: Option<Option<Multiplier>>,
 }
 
@@ -76,7 +76,7 @@ impl Checked for Wide<'_> {
         let body = match self.factor {
             None => format!("    tvmk_abs_plain_int16(input, output, {count});\n"),
             Some(None) => format!("    tvmk_abs_int16(input, output, {count}, 0, 0);\n"),
-            // A factor so small that it is 0 is still one: any shift of a mantissa of 1 leaves nothing of 16 bits.
+            // A factor that rounds to 0 is still a factor: a mantissa of 1 with any shift gives 0 for all 16-bit values.
             Some(Some(Multiplier { mantissa, shift })) => {
                 let mantissa = mantissa.max(1);
                 format!("    tvmk_abs_int16(input, output, {count}, {mantissa}, {shift});\n")

@@ -1,4 +1,4 @@
-/* ADD on int8: the best code of the core for rows, and the loops around it. */
+/* ADD on int8: the core's best code for rows, and the loops around it. */
 #ifndef TVMK_ADD_H
 #define TVMK_ADD_H
 
@@ -7,7 +7,7 @@
 #include "add_dsp.h"
 #include "add_mve.h"
 
-/* Two tensors of one shape. Constants go to locals: the output could overlap *l as far as the compiler knows. */
+/* Two tensors of one shape. Constants are copied to locals: the C compiler must assume that the output overlaps *l. */
 TVMK_SHARED void tvmk_add(const tvmk_add_t *layer, const int8_t *in1, const int8_t *in2, int8_t *out, int32_t count) {
     const tvmk_add_t l = *layer;
     tvmk_add_row(&l, in1, 1, in2, 1, out, count);

@@ -7,7 +7,7 @@
 
 #if TVMK_DSP
 
-/* The next byte. Compilers would count three pointers one by one. */
+/* The next byte. Compilers would increment three pointers separately. */
 TVMK_INLINE int32_t tvmk_next(const int8_t **p, int32_t step) {
     int32_t x;
     if (__builtin_constant_p(step) && step == 1) {
@@ -19,14 +19,14 @@ TVMK_INLINE int32_t tvmk_next(const int8_t **p, int32_t step) {
     return x;
 }
 
-/* What one element takes. Shifts are below 32. */
+/* The constants for one element. Shifts are below 32. */
 typedef struct {
     int32_t offset1, offset2; /* minus the zero points, the first 2^20 times, the second 2^21 times */
     int32_t mantissa2, rounding2, shift2;
     int32_t mantissa, rounding, shift;
 } tvmk_add_terms_t;
 
-/* Both next elements to a byte that is not clamped yet. */
+/* From the next element of both inputs to a byte that is not clamped yet. */
 TVMK_INLINE void tvmk_add_next(const tvmk_add_terms_t *t, const int8_t **in1, int32_t step1, const int8_t **in2, int32_t step2,
                                int8_t **out) {
     int32_t doubled = t->offset1 + tvmk_next(in1, step1) * (INT32_C(1) << 20);
@@ -57,7 +57,7 @@ TVMK_INLINE void tvmk_add_row(const tvmk_add_t *l, const int8_t *in1, int32_t st
                           l->mantissa_out,
                           rounding,
                           l->shift_out};
-    /* In registers: numbers that a compiler knows, it would add by instructions of their own. */
+    /* In registers: a compiler would add known constants with separate instructions. */
     __asm__("" : "+r"(t.offset1), "+r"(t.offset2));
     for (; n % 4 != 0; n--) {
         tvmk_add_next(&t, &in1, step1, &in2, step2, &out);

@@ -1,4 +1,4 @@
-/* ADD of int32 without scale; without the bits for which there is no room. An output of an input's shape may overwrite it. */
+/* ADD of int32 without scale; sums wrap. The output may overwrite an input of its own shape. */
 #ifndef TVMK_ADD_INT32_H
 #define TVMK_ADD_INT32_H
 

@@ -42,7 +42,7 @@ TVMK_INLINE void tvmk_add_row(const tvmk_add_t *l, const int8_t *in1, int32_t st
     vstrbq_p_s32(out, tvmk_add_four(l, vldrbq_z_s32(in1, lanes), vldrbq_z_s32(in2, lanes)), lanes);
 }
 
-/* The bytes are in the range already. */
+/* The bytes are already in the range. */
 TVMK_INLINE void tvmk_add_clamp(const tvmk_add_t *l, int8_t *out, int32_t n) { (void)l, (void)out, (void)n; }
 
 #endif

@@ -1,7 +1,7 @@
 /* ADD on int8 in portable C: both inputs brought to a common scale at 20 more bits, added, brought to the output's scale.
  *
- * The common scale is twice the larger input scale. The input that has it (the first here, exchanged by the compiler if need
- * be) is multiplied by exactly 1/2, so that (x − zero_point) · 2^20 / 2 needs no rounding; neither does the second if the scales
+ * The common scale is twice the larger input scale. The input that has it (the first here; the compiler exchanges them if
+ * necessary) is multiplied by exactly 1/2, so that (x − zero_point) · 2^20 / 2 needs no rounding; neither does the second if the scales
  * are equal. Everything below is kept doubled: 2 · SaturatingRoundingDoublingHighMul's operand.
  * (x − zero_point) · 2^20 is below 2^28: nothing can overflow. The output may overwrite an input of its own shape.
  */
@@ -14,7 +14,7 @@ typedef struct {
     int32_t mantissa2;    /* of the second input */
     int32_t mantissa_out; /* of the sum */
     int8_t shift2;        /* to the right; 0 only if the second input has the scale of the first */
-    int8_t shift_out;     /* to the right; 1 to 22 but for tvmk_add_general */
+    int8_t shift_out;     /* to the right; 1 to 22 except for tvmk_add_general */
     int16_t zero_point1, zero_point2, zero_point_out;
     int8_t low, high;
 } tvmk_add_t;
@@ -53,7 +53,7 @@ TVMK_INLINE void tvmk_add_row(const tvmk_add_t *l, const int8_t *in1, int32_t st
     }
 }
 
-/* The bytes are in the range already. */
+/* The bytes are already in the range. */
 TVMK_INLINE void tvmk_add_clamp(const tvmk_add_t *l, int8_t *out, int32_t n) { (void)l, (void)out, (void)n; }
 
 #endif

@@ -9,5 +9,5 @@ def cases():
     for second in ((3, 5), (), (5,), (3, 1)):
         name = f"add-int32-{'x'.join(map(str, second)) or 'scalar'}"
         yield name, lambda state, a=second: pairs.integers(state, "ADD", "NONE", a)
-    # The reference leaves the activation out.
+    # The reference ignores the activation.
     yield "contradiction-add-int32-activation", lambda state: pairs.integers(state, "ADD", "RELU6", (5,))

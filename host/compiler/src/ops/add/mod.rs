@@ -99,7 +99,7 @@ fn multipliers(scale1: f32, scale2: f32, scale: f32) -> Option<[Multiplier; 2]> 
     let twice_max = 2.0 * f64::from(scale1.max(scale2));
     let smaller = Multiplier::new(f64::from(scale1.min(scale2)) / twice_max);
     let out = twice_max / (f64::from(1 << LEFT_SHIFT) * f64::from(scale));
-    // So small that the input vanishes: a shift of 0 would mean equal scales.
+    // So small that the input becomes 0: a shift of 0 would mean equal scales.
     let smaller = if smaller.mantissa == 0 { Multiplier { mantissa: 0, shift: -1 } } else { smaller };
     (out < 1.0 && smaller.shift <= 0 && Multiplier::new(out).shift <= 0).then_some([smaller, Multiplier::new(out)])
 }
@@ -146,7 +146,7 @@ impl Checked for Add<'_> {
     }
 }
 
-/// Bits by which inputs are shifted to the left first.
+/// Bits by which inputs are first shifted to the left.
 const LEFT_SHIFT: u32 = 20;
 
 impl Add<'_> {
@@ -159,7 +159,7 @@ impl Add<'_> {
         (out.apply(sum) + zero).clamp(self.range.0, self.range.1)
     }
 
-    /// Gives the layer its arguments, and constants for inputs that are constant. Gives the C names of both inputs.
+    /// Adds the arguments to the layer, and constants for inputs that are constant. Returns the C names of both inputs.
     fn arguments(&self, lowering: &Lowering<'_>, layer: &mut Layer) -> [String; 2] {
         let mut names = ["input1", "input2"].map(str::to_owned);
         for (input, name) in self.inputs.iter().zip(&mut names) {

@@ -7,11 +7,11 @@
 typedef struct {
     int32_t inputs, count;
     int32_t mantissa, shift; /* shift to the right, as a positive number */
-    int32_t zero_points;     /* all that a sum starts with: one more than there are inputs, as in the reference */
+    int32_t zero_points;     /* the start of each sum: one more than there are inputs, as in the reference */
     int32_t zero_point_out;
 } tvmk_add_n_t;
 
-/* Sums stay below 2^12, by the compiler's check, and have 19 more bits for the product. */
+/* Sums stay below 2^12 (checked by the compiler) and have 19 more bits for the product. */
 TVMK_SHARED void tvmk_add_n(const tvmk_add_n_t *l, const int8_t *const *in, int8_t *out) {
     for (int32_t i = 0; i < l->count; i++) {
         int32_t sum = -l->zero_points;

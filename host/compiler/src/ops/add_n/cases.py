@@ -30,7 +30,7 @@ def cases():
 
 
 def _add_n(state, shape, count, source=None, result=None, known=False, other=None, dtype=None):
-    """A sum whose last term is the first again, with one constant if `known`."""
+    """A sum whose last term is the same tensor as the first, with one constant if `known`."""
     model = Model()
     graph = model.graph()
     dtype = np.dtype(dtype or ("float32" if source is None else "int8"))

@@ -27,7 +27,7 @@ struct AddN<'a> {
     scaled: Option<Scaled>,
 }
 
-/// What int8 needs.
+/// Additional facts for int8.
 struct Scaled {
     multiplier: Multiplier,
     /// The zero points that a sum starts with.
@@ -53,7 +53,7 @@ fn scaled(checker: &mut Checker<'_>, inputs: &[Operand<'_>], output: Operand<'_>
         let (own, own_zero) = checker.per_tensor(input)?;
         if (own, own_zero) != (scale, zero) {
             let found = format!("scale {own}, zero point {own_zero}");
-            checker.bad_tensor(input.id, found, format!("scale {scale}, zero point {zero}, as of the first input"));
+            checker.bad_tensor(input.id, found, format!("scale {scale}, zero point {zero}, as the first input"));
             return None;
         }
     }

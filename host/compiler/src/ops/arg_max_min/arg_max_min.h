@@ -1,4 +1,4 @@
-/* ARG_MAX and ARG_MIN of int8: where along a dimension the largest or the smallest element is, the first of several. */
+/* ARG_MAX and ARG_MIN of int8: the position of the largest or smallest element along a dimension, the first of several. */
 #ifndef TVMK_ARG_MAX_MIN_H
 #define TVMK_ARG_MAX_MIN_H
 

@@ -1,4 +1,4 @@
-/* ARG_MAX and ARG_MIN of float32. What is not a number is neither above nor below another. */
+/* ARG_MAX and ARG_MIN of float32. NaN is neither above nor below any number. */
 #ifndef TVMK_ARG_MAX_MIN_FLOAT_H
 #define TVMK_ARG_MAX_MIN_FLOAT_H
 

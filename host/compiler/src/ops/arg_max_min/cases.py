@@ -27,7 +27,7 @@ def build(operator, dtype, shape, axis, result="int32"):
     entry = graph.input("input", shape, quantization, np.dtype(dtype))
     kept = tuple(n for i, n in enumerate(shape) if i != axis % len(shape))
     output = graph.tensor("output", kept, None, np.dtype(result))
-    # A scalar and a list of one are the same.
+    # A scalar and a list of one element mean the same.
     said = graph.constant("axis", np.int32(axis) if len(shape) % 2 else np.int32([axis]))
     table = "ArgMaxOptions" if operator == "ARG_MAX" else "ArgMinOptions"
     fields = options(table, outputType=TYPES[result.upper()])

@@ -13,7 +13,7 @@ typedef struct {
     int8_t low, high;
 } tvmk_average_pool_2d_t;
 
-/* sum / count, halves away from zero. */
+/* sum / count, rounded half away from zero. */
 TVMK_INLINE int8_t tvmk_average(int32_t sum, int32_t count, int32_t low, int32_t high) {
     sum = (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
     return (int8_t)tvmk_clamp(sum, low, high);

@@ -51,7 +51,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let range = pool.quantised_range(checker)?;
     let inside = pool.window.height.min(pool.window.in_height) * pool.window.width.min(pool.window.in_width);
     if pool.input.dtype == DType::Int16 && inside > 65535 {
-        checker.bad(format!("averages of {inside} elements"), "up to 65535 of int16");
+        checker.bad(format!("averages of {inside} elements"), "up to 65535 for int16");
     }
     Some(Box::new(AveragePool { pool, range }))
 }

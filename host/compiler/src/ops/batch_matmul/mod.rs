@@ -29,13 +29,13 @@ pub static DEFINITION: Definition = Definition {
     ],
 };
 
-/// Dimensions that the reference takes.
+/// Numbers of dimensions that the reference accepts.
 const RANKS: std::ops::RangeInclusive<usize> = 2..=5;
 
-/// Types of the FULLY_CONNECTED that a product with a constant is.
+/// Types for which a product with a constant is a FULLY_CONNECTED.
 const CONSTANT: Types = Types { activations: DType::Int8, weights: &[DType::Int8], bias: &[] };
 
-/// Whether the last two dimensions of each input come the other way round.
+/// Whether the last two dimensions of each input are exchanged.
 #[derive(Debug, Default)]
 struct Options {
     turned: [bool; 2],
@@ -100,7 +100,7 @@ fn matrices<'a>(
     for (_, steps) in &mut batches {
         *steps = [steps[0] * rows * depth, steps[1] * depth * columns];
     }
-    // Batches of the first that meet the same second are more rows.
+    // Batches of the first that use the same second matrix are further rows.
     if let Some(&(count, steps)) = batches.last()
         && steps == [rows * depth, 0]
         && !turned[0]
@@ -127,13 +127,13 @@ fn batch_shape(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
 struct Dense<'a> {
     weighted: Weighted<'a>,
     rows: usize,
-    /// Units and inputs; whether the matrix lies unit by unit.
+    /// Units and inputs; whether the matrix is stored unit by unit.
     units: usize,
     inputs: usize,
     by_unit: bool,
 }
 
-/// The FULLY_CONNECTED of the same bytes: one constant second matrix, symmetric, and rows that lie one after the other.
+/// The FULLY_CONNECTED that gives the same bytes: one constant second matrix, symmetric, and contiguous rows.
 fn constant<'a>(checker: &mut Checker<'a>, matrices: &Matrices<'a>) -> Option<Dense<'a>> {
     let Matrices { first, second, size: [rows, units, inputs], turned, ref batches, .. } = *matrices;
     let fits = first.dtype == DType::Int8 && second.is_constant() && batches.is_empty() && !turned[0];

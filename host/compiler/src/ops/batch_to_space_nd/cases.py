@@ -44,7 +44,7 @@ def cases():
 
 
 def _pair(state, image, block, around, batch, dtype):
-    """SPACE_TO_BATCH_ND that pads, and PAD before one that does not: the reference pads with what it finds in its memory."""
+    """SPACE_TO_BATCH_ND that pads, and PAD before one that does not: the reference pads with uninitialised memory."""
     quantization = quantities.activations(state) if dtype == "int8" else None
     files = []
     for apart in (True, False):

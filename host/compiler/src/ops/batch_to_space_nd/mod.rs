@@ -1,6 +1,6 @@
-//! SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: every so many rows and columns as a batch of their own, and back: `move.h`.
+//! SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: every n-th row and column becomes a batch of its own, and back: `move.h`.
 //!
-//! Row `y` of the image is row `h` of the batch for shift `s` where `y + before = h * block + s`, and columns likewise.
+//! Row `y` of the image is row `h` of the batch for shift `s` if `y + before = h * block + s`, and columns likewise.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ops::checker::{Checker, Operand};
@@ -32,7 +32,7 @@ const fn definition(kind: OpKind, reference: &'static str) -> Definition {
     }
 }
 
-/// Rows or columns: how many the image and a batch have, the block, and how many are padded or cropped before.
+/// Rows or columns: their number in the image and in a batch, the block, and how many are padded or cropped before.
 struct Axis {
     space: usize,
     batch: usize,
@@ -40,7 +40,7 @@ struct Axis {
     before: usize,
 }
 
-/// Neighbouring shifts with the same rows or columns.
+/// Adjacent shifts with the same rows or columns.
 struct Group {
     shift: usize,
     shifts: usize,
@@ -49,7 +49,7 @@ struct Group {
 }
 
 impl Axis {
-    /// The shifts in groups, without those whose rows or columns all lie outside.
+    /// The shifts in groups, without those whose rows or columns are all outside.
     fn groups(&self) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for shift in 0..self.block.min(self.before + self.space) {
@@ -91,18 +91,18 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let pixel = shape[axes + 1] * input.dtype.size();
     let moves = moves_of(space.shape[0], &axis(0), &axis(1), pixel, to_batch)?;
     let padded = to_batch && amounts.iter().any(|&n| n > 0);
-    // The reference reads the byte to pad with from memory that it never wrote: zero is intended.
+    // The reference reads the padding byte from uninitialised memory: zero is intended.
     let byte = if input.dtype == DType::Float32 { 0 } else { output.per_tensor().map_or(0, |(_, zero)| zero as u8) };
     let gaps = if padded { Gaps::Byte(byte) } else { Gaps::None };
     Some(Box::new(Moved { gaps, ..Moved::new(input, output, moves) }))
 }
 
-/// So many numbers from 0.
+/// This many numbers, each at least 0.
 fn parameters(checker: &mut Checker<'_>, operand: Operand<'_>, count: usize) -> Option<Vec<usize>> {
     let given = checker.constant_i32(operand)?;
     let values: Vec<usize> = given.iter().filter_map(|&n| usize::try_from(n).ok()).collect();
     if values.len() != count || given.len() != count {
-        checker.bad_tensor(operand.id, format!("{given:?}"), format!("{count} numbers from 0"));
+        checker.bad_tensor(operand.id, format!("{given:?}"), format!("{count} numbers of at least 0"));
         return None;
     }
     Some(values)

@@ -4,7 +4,7 @@
 
 #include "base.h"
 
-/* -1 where two dimensions differ and none is 1. Dimensions of int64 lose what int32 does not hold, as in the reference. */
+/* -1 where two dimensions differ and none is 1. Dimensions of int64 are truncated to int32, as in the reference. */
 #define TVMK_BROADCAST_ARGS(type)                                                                                          \
     TVMK_SHARED int32_t tvmk_broadcast_args_##type(const type##_t *a, int32_t count_a, const type##_t *b, int32_t count_b, \
                                                    type##_t *out) {                                                        \

@@ -1,4 +1,4 @@
-//! BROADCAST_ARGS: the shape that two shapes broadcast to: `broadcast_args.h` where they are known to the run only.
+//! BROADCAST_ARGS: the shape that two shapes broadcast to: `broadcast_args.h` if they are known only at run time.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};

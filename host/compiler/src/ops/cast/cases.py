@@ -1,11 +1,11 @@
-"""CAST between all pairs of types, of what is known at run time and of constants."""
+"""CAST between all pairs of types, of tensors computed at run time and of constants."""
 
 import numpy as np
 
 from builder import Model, Quantization, options
 
 TYPES = ("float32", "int8", "int16", "int32", "bool")
-# At and around the ends of the types, halves, tiny numbers.
+# At and near the limits of the types, halves, tiny numbers.
 FLOATS = (0, -0.0, 0.5, -0.99, 1.5, -1.9, 127.9, 128, -128.9, -129, 32767.5, 32768, -32769, 16777217, 2147483520, 2147483648)
 FLOATS += (-2147483648, -2147483904, 1e30, -1e30, np.inf, -np.inf, np.nan, 1e-42, -1e-45)
 

@@ -1,4 +1,4 @@
-/* CAST: numbers as another type, those of a scale without it. Integers lose their upper bits. An output of one byte an element
+/* CAST: numbers as another type; scales are ignored. Integers lose their upper bits. An output of one byte an element
  * may overwrite the input. */
 #ifndef TVMK_CAST_H
 #define TVMK_CAST_H

@@ -1,4 +1,4 @@
-/* CAST from and to float32: towards zero, what is too large becomes the end of the type, what is not a number 0. An output of one
+/* CAST from and to float32: towards zero; values out of range become the limit of the type, NaN becomes 0. An output of one
  * byte an element may overwrite the input. */
 #ifndef TVMK_CAST_FLOAT_H
 #define TVMK_CAST_FLOAT_H

@@ -1,4 +1,4 @@
-//! CAST between integers and bool, `cast.h`, and from and to float32, `cast_float.h`. Scales have no part in it.
+//! CAST between integers and bool, `cast.h`, and from and to float32, `cast_float.h`. Scales are ignored.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
@@ -43,7 +43,7 @@ fn name(dtype: DType) -> &'static str {
     match dtype {
         DType::Int8 => "int8",
         DType::Int16 => "int16",
-        // Among integers, signs change no bit.
+        // Between integers, the sign of the type changes no bit.
         DType::Int32 | DType::Uint32 => "int32",
         DType::Bool => "bool",
         _ => "float",
@@ -60,7 +60,7 @@ impl Checked for Cast<'_> {
         let read = if from == DType::Uint32 { "(const int32_t *)input" } else { "input" };
         let write = if to == DType::Uint32 { "(int32_t *)output" } else { "output" };
         let header = if [from, to].contains(&DType::Float32) { "cast_float.h" } else { "cast.h" };
-        // Wider elements of two types are, for C, never in one place.
+        // In C, wider elements of two types must not share memory.
         let in_place = InPlace { input, output, lead: 0, reason: "element by element, bytes are written" };
         Lowered::Layer(Layer {
             in_place: if to.size() == 1 { vec![in_place] } else { Vec::new() },
@@ -90,7 +90,7 @@ impl Checked for Cast<'_> {
     }
 }
 
-/// Towards zero; too large becomes the end of the type, what is not a number 0.
+/// Towards zero; values out of range become the limit of the type, NaN becomes 0.
 fn of_float(x: f32, to: DType) -> Vec<u8> {
     match to {
         DType::Int8 => (x as i8).to_le_bytes().into(),
@@ -100,7 +100,7 @@ fn of_float(x: f32, to: DType) -> Vec<u8> {
     }
 }
 
-/// Without the bits for which there is no room.
+/// Without the bits that do not fit.
 fn of_integer(x: i32, to: DType) -> Vec<u8> {
     match to {
         DType::Int8 => (x as i8).to_le_bytes().into(),

@@ -1,4 +1,4 @@
-"""CIRCULAR_BUFFER: as an output, before another operator, with cycles that the model is told of."""
+"""CIRCULAR_BUFFER: as an output, before another operator, with an output that reports cycles."""
 
 import numpy as np
 

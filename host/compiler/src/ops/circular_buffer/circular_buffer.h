@@ -10,7 +10,7 @@ TVMK_SHARED void tvmk_circular_buffer(const int8_t *in, int8_t *out, int32_t slo
     memcpy(out + before, in, (size_t)depth);
 }
 
-/* Whether a cycle of so many runs ends; `left` counts down. */
+/* Whether a cycle of this many runs ends; `left` counts down. */
 TVMK_INLINE uint8_t tvmk_circular_buffer_ready(int32_t *left, int32_t cycle) {
     const uint8_t ready = --*left <= 0;
     if (ready) {

@@ -23,7 +23,7 @@ pub static DEFINITION: Custom<Definition> = Custom {
     },
 };
 
-/// Whether a tensor is the contents of a buffer, which outlive a run.
+/// Whether a tensor is the contents of a buffer, which are kept from run to run.
 pub fn writes(graph: &Subgraph, id: TensorId) -> bool {
     graph.operators.iter().any(|op| op.kind == OpKind::CIRCULAR_BUFFER && op.outputs.first() == Some(&id))
 }
@@ -31,7 +31,7 @@ pub fn writes(graph: &Subgraph, id: TensorId) -> bool {
 struct Buffer<'a> {
     input: Operand<'a>,
     output: Operand<'a>,
-    /// Whether a cycle ends, where the file asks for it.
+    /// The output that says whether a cycle ends, if the file has one.
     ready: Option<Operand<'a>>,
     cycle: usize,
 }
@@ -44,9 +44,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let &[_, slots, width, depth] = output.shape.as_slice() else { return None };
     (checker.shape(input, &[1, 1, width, depth]) & checker.shape(output, &[1, slots, width, depth])).then_some(())?;
     if !output.variable {
-        checker.bad_tensor(output.id, "a tensor that need not last from run to run", "a variable tensor");
+        checker.bad_tensor(output.id, "a tensor that is not kept from run to run", "a variable tensor");
     }
-    // What is there after a reset is its zero point.
+    // After a reset it contains its zero point.
     checker.per_tensor(output)?;
     let cycle = signal::within(checker, "cycles_max", cycle, 1, i32::MAX)?;
     let ready = if checker.op.outputs.len() == 2 { Some(checker.output(1)?) } else { None };
@@ -59,7 +59,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         }
         // The interpreter ends the run before the operators that follow.
         None if cycle != 1 => checker.bad(
-            format!("runs that end here, but for each {cycle}th"),
+            format!("runs that end here, except every {cycle}th one"),
             "cycles_max 1, or a second output that says when a cycle ends",
         ),
         None => {}

@@ -8,7 +8,7 @@ from cases.single import binary
 OPERATORS = ("EQUAL", "NOT_EQUAL", "GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL")
 SHAPES = (((2, 3, 4, 5), (2, 3, 4, 5)), ((2, 3, 4, 5), (5,)), ((3, 1), (1, 40)), ((1,), (7, 9)))
 
-# Scales that keep every difference, and such that do not.
+# Scales that keep every difference, and scales that do not.
 SCALES = ((0.9, 0.9), (0.05, 0.0321), (0.0003, 0.0003), (1e-9, 0.5))
 
 
@@ -37,7 +37,7 @@ def cases():
                 found = [None if scales is None else Quantization(s, z) for s, z in zip(scales or zeros, zeros)]
                 args = operator, shapes, dtype, (*found, None), None, "bool"
                 yield name, lambda state, args=args: binary(*args)
-        # Elements that are equal now and then.
+        # Elements that are sometimes equal.
         row = np.arange(-8, 8)[:, None]
         yield f"{operator.lower()}-int8-row", lambda state, operator=operator, row=row: binary(
             operator, ((16, 16), (16, 1)), "int8", (Quantization(0.1, 0), Quantization(0.2, 0), None), None, "bool", row * 4
@@ -54,7 +54,7 @@ def cases():
 
 
 def _folded(state, operator, dtype):
-    """An operator on constants, whose result the caller reads, and what reads the input."""
+    """An operator on constants, whose result the caller reads, and an operator that reads the input."""
     model = Model()
     graph = model.graph()
     data = graph.input("data", (1, 3), Quantization(0.5))

@@ -4,7 +4,7 @@
 
 #include "broadcast.h"
 
-/* Elements with a scale are compared as (x − zero_point) · 256 · scale, rounded: small scales make equal what is not. */
+/* Elements with a scale are compared as (x − zero_point) · 256 · scale, rounded: with small scales different elements may compare equal. */
 typedef struct {
     int32_t mantissa1, mantissa2;
     int32_t shift1, shift2; /* 0 or less */

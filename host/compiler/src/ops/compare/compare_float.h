@@ -1,4 +1,4 @@
-/* Comparisons of two float32 tensors to bool. What is not a number is not equal to anything, and neither above nor below. */
+/* Comparisons of two float32 tensors to bool. NaN is not equal to, above or below anything. */
 #ifndef TVMK_COMPARE_FLOAT_H
 #define TVMK_COMPARE_FLOAT_H
 

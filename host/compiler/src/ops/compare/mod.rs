@@ -51,8 +51,8 @@ struct Compare<'a> {
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
-    // GREATER of int16 is not here: the reference computes it with multipliers that its Prepare sets for int8 only, so that its
-    // bytes are those of whatever the memory held before (all false in a fresh process).
+    // GREATER of int16 is not supported: the reference computes it with multipliers that its Prepare sets for int8 only, so its
+    // result depends on uninitialised memory (all false in a new process).
     let mut types = vec![DType::Int8, DType::Int32, DType::Int64, DType::Float32];
     if matches!(checker.op.kind, OpKind::EQUAL | OpKind::NOT_EQUAL) {
         types.push(DType::Bool);
@@ -67,7 +67,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(Compare { kind: checker.op.kind, binary, scales }))
 }
 
-/// The scale as a multiplier. The reference stops at one that is not below 1.
+/// The scale as a multiplier. The reference aborts if it is not below 1.
 fn scale(checker: &mut Checker<'_>, input: Operand<'_>) -> Option<(Multiplier, i32)> {
     let (scale, zero) = checker.per_tensor(input)?;
     let multiplier = Multiplier::new(f64::from(scale));
@@ -127,7 +127,7 @@ impl Checked for Compare<'_> {
     }
 }
 
-/// Whether a comparison holds of two numbers in this order; there is none where one is not a number.
+/// Whether a comparison holds for two numbers in this order; `None` if one of them is NaN.
 fn holds(kind: OpKind, order: Option<Ordering>) -> bool {
     match kind {
         OpKind::EQUAL => order == Some(Ordering::Equal),

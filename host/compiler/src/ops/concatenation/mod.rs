@@ -1,5 +1,5 @@
-//! CONCATENATION of any type: `move.h`. Inputs of int8 are quantised like the output; `passes::requantise` has put QUANTIZE in
-//! front of those that are not.
+//! CONCATENATION of any type: `move.h`. Inputs of int8 are quantised like the output; `passes::requantise` has inserted QUANTIZE
+//! before those that are not.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -90,7 +90,7 @@ fn check_quantization(checker: &mut Checker<'_>, input: Operand<'_>, output: Ope
 }
 
 impl Concatenation<'_> {
-    /// What is moved of each part.
+    /// The move of each part.
     fn moves(&self) -> Vec<Move> {
         let (output, axis) = (self.output, self.axis);
         let rows: usize = output.shape[..axis].iter().product();

@@ -80,11 +80,11 @@ def _quantisation():
     yield "bias_limit", Spec(bias="limit", gain=2.0**-25 * 1.3, channels=4, filters=16)
     yield "bias_limit-in_zero-128", Spec(bias="limit", gain=2.0**-20, filters=25, input=Quantization(0.1, -128))
     yield "bias_limit-k1x1-gain_half", Spec(bias="limit", gain=0.5, kernel=(1, 1))
-    # Ratios of scales above 1 shift sums left: few small weights keep the reference within 32 bits.
+    # Scale factors above 1 shift sums to the left: with few small weights the reference stays within 32 bits.
     for gain in (1.0, 1.7, 2.0, 25.3, 1000.0):
         yield f"gain{gain:g}", Spec(gain=gain, weights="small", kernel=(1, 1), bias="zero", per_channel=False)
     for exponent in (-8, -12, -24, -33):
-        # Exact powers of two make exact halves, where roundings differ.
+        # Exact powers of two give exact halves, where rounding modes differ.
         spec = Spec(gain=2.0**exponent, per_channel=False, input=Quantization(0.5, 3), weight_scale=0.25, channels=8)
         yield f"gain2e{exponent}", spec
     tiny, huge = Quantization(1.2e-7, -7), Quantization(3.7e6, 11)
@@ -105,7 +105,7 @@ def _groups():
     yield "groups-per_tensor-relu6", Spec(per_channel=False, activation="RELU6", **groups)
     yield "groups-no_bias", Spec(bias="none", **groups)
     yield "groups-whole", Spec(image=(3, 3), padding="VALID", **groups)
-    # Sums that need the general form: of all groups, and of some.
+    # Sums that need the general form: in all groups, and in some.
     yield "groups-bias_limit", Spec(bias="limit", gain=2.0**-25 * 1.3, **groups)
     yield "groups-scales_apart", Spec(decades=6.0, groups=4, channels=8, filters=32)
     for channels, multiplier in ((3, 1), (8, 1), (5, 3), (16, 2)):
@@ -116,7 +116,7 @@ def _groups():
 
 def _sums():
     yield "pruned", Spec(pruned=True, filters=9)
-    # Sums of weights that the DSP path must take apart, over one block and over two.
+    # Sums of weights that the DSP path must separate, over one block and over two.
     for channels in (58, 70, 130):
         yield f"large_sums-c{channels}-k3x3", Spec(image=(3, 3), channels=channels, filters=5, weights="highest")
     yield "large_sums-c1200-k1x1", Spec(image=(1, 7), channels=1200, filters=4, kernel=(1, 1), weights="highest")
@@ -156,7 +156,7 @@ def _int4():
     for channels, kernel in ((3, (3, 3)), (8, (1, 1)), (5, (2, 3))):
         yield f"int4-c{channels}-k{kernel[0]}x{kernel[1]}", Spec(int4=True, channels=channels, kernel=kernel, filters=5)
     yield "int4-groups", Spec(int4=True, groups=2, channels=10, filters=6)
-    # Enough weights to be packed without being asked to.
+    # Enough weights that the compiler packs them by default.
     yield "int4-large", Spec(int4=True, channels=16, filters=17)
     yield "int4-large-k1x1", Spec(int4=True, channels=48, filters=48, kernel=(1, 1))
     yield "int4-rgb-s2x2-relu6", Spec(int4=True, image=(12, 12), stride=(2, 2), filters=9, activation="RELU6")

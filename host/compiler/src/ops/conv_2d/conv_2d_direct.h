@@ -1,5 +1,5 @@
-/* CONV_2D and DEPTHWISE_CONV_2D on int8 without scratch memory, for models whose workspace is small: each output reads its window
- * where it is. Elements outside the input count as its zero point, times the sum of their weights. Any window, any groups. */
+/* CONV_2D and DEPTHWISE_CONV_2D on int8 without scratch memory, for models with a small workspace: each output reads its window
+ * in place. Elements outside the input count as its zero point, times the sum of their weights. Any window, any groups. */
 #ifndef TVMK_CONV_2D_DIRECT_H
 #define TVMK_CONV_2D_DIRECT_H
 

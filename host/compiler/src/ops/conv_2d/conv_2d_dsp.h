@@ -63,7 +63,7 @@ TVMK_SHARED void tvmk_conv_2d_widen(const tvmk_conv_2d_t *l, const int8_t *in, i
     }
 }
 
-/* What tvmk_dsp_tile leaves: up to three last positions, a last odd channel. */
+/* What tvmk_dsp_tile does not compute: up to three last positions, an odd last channel. */
 TVMK_INLINE void tvmk_conv_2d_tail(const tvmk_conv_2d_t *l, const int32_t *columns, int32_t pairs, int8_t *out,
                                    int32_t first_channel, int32_t count) {
     int32_t channels = l->out_channels;
@@ -87,7 +87,7 @@ TVMK_INLINE void tvmk_conv_2d_tail(const tvmk_conv_2d_t *l, const int32_t *colum
     }
 }
 
-/* The columns of the next `count` positions, from (oy, ox) on, in whatever rows they are. */
+/* The columns of the next `count` positions, from (oy, ox) on, also across rows. */
 TVMK_INLINE void tvmk_conv_2d_columns(const tvmk_conv_2d_t *l, const int8_t *in, int32_t *oy, int32_t *ox, int32_t count,
                                       int32_t *columns, int8_t *line) {
     for (int32_t i = 0; i < count;) {
@@ -130,7 +130,7 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
     }
 }
 
-/* Adds what `pairs` pairs of elements of `count` columns give to the sums of one channel or two: of each four positions. */
+/* Adds the products of `pairs` pairs of elements of `count` columns to the sums of one or two channels, four positions each. */
 TVMK_INLINE void tvmk_conv_2d_sums(const int32_t *w, const int32_t *columns, int32_t pairs, int32_t count, int32_t two,
                                    int32_t *sums) {
     int32_t part[8];
@@ -155,7 +155,7 @@ TVMK_INLINE void tvmk_conv_2d_sums(const int32_t *w, const int32_t *columns, int
     }
 }
 
-/* General output form; packed sums are taken apart every TVMK_DSP_BLOCK pairs, so that weights of any size may be packed. */
+/* General output form; packed sums are separated every TVMK_DSP_BLOCK pairs, so that weights of any size may be packed. */
 TVMK_SHARED void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     int32_t pairs = tvmk_conv_2d_pairs(l);
     int32_t *columns = (int32_t *)(void *)scratch;

@@ -1,4 +1,4 @@
-/* CONV_2D on int8 with weights of int4 (int4.h): the best code of the core, by the names that layers call. */
+/* CONV_2D on int8 with weights of int4 (int4.h): the core's best code, under the names that layers call. */
 #ifndef TVMK_CONV_2D_INT4_H
 #define TVMK_CONV_2D_INT4_H
 

@@ -8,7 +8,7 @@
 
 #if TVMK_DSP
 
-/* What the tile leaves: the sums of two channels at up to four positions, four of the first channel, then four of the second. */
+/* What the tile does not compute: the sums of two channels at up to four positions, four of the first channel, then four of the second. */
 TVMK_INLINE void tvmk_conv_2d_int4_sums(const tvmk_dsp_tile_int4_t *t, int32_t count, int32_t *sums) {
     for (int32_t p = 0; p < count; p++) {
         const int32_t *x = t->columns + p;
@@ -27,12 +27,12 @@ TVMK_INLINE void tvmk_conv_2d_int4_sums(const tvmk_dsp_tile_int4_t *t, int32_t c
     }
 }
 
-/* The columns of the next `count` positions, and what sums start with. The last pair of an odd number is followed by zeros. */
+/* The columns of the next `count` positions, and the start values of sums. The last pair of an odd number is followed by zeros. */
 TVMK_INLINE void tvmk_conv_2d_int4_columns(const tvmk_conv_2d_t *l, const int8_t *in, int32_t *oy, int32_t *ox, int32_t count,
                                            tvmk_dsp_tile_int4_t *tile, int32_t pairs, int32_t *columns) {
     int32_t *end = columns + 8 * tile->words;
     if (count < 4) {
-        /* Positions that are missing: what sums start with is read of all. */
+        /* Missing positions: their start values are read, too. */
         tvmk_fill((int8_t *)columns, 0, 16 * pairs);
     }
     if (pairs & 1) {

@@ -7,7 +7,7 @@
 
 #if TVMK_MVE
 
-/* Two positions at a time. They are copied even where the window is one element: the output may take its place. */
+/* Two positions at a time. They are copied even if the window is one element: the output may overwrite it. */
 TVMK_INLINE void tvmk_conv_2d_mve(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
                                   tvmk_mve_product_t one, tvmk_mve_product_t two) {
     int32_t depth = l->window_height * l->window_width * l->in_channels;

@@ -1,7 +1,7 @@
-/* CONV_2D on parts of the channels, and of a transposed convolution's output: what goes to conv_2d.h's kernel and comes from it.
+/* CONV_2D on parts of the channels or of a transposed convolution's output: copies to and from conv_2d.h's kernel.
  *
- * A part's input may be some channels of each pixel: they are picked. Its output is some channels of each pixel, or every so
- * manyth pixel: it is spread. Nothing may overlap.
+ * A part's input may be some channels of each pixel: they are picked. Its output is some channels of each pixel, or every
+ * n-th pixel: it is spread. Nothing may overlap.
  */
 #ifndef TVMK_CONV_2D_PARTS_H
 #define TVMK_CONV_2D_PARTS_H
@@ -10,7 +10,7 @@
 
 typedef struct {
     int32_t in_first;           /* first channel of the input */
-    int32_t first, column, row; /* bytes to the first position of the output, from one to its neighbours */
+    int32_t first, column, row; /* bytes to the first position of the output, and from one to the next */
 } tvmk_conv_2d_place_t;
 
 /* Bytes of scratch memory: what the kernel of a part needs; its output; its input, if that is picked. */
@@ -25,7 +25,7 @@ TVMK_INLINE int32_t tvmk_conv_2d_parts_scratch(const tvmk_conv_2d_t *const *part
     return (own + 3) / 4 * 4 + made + picked;
 }
 
-/* `bytes` bytes of each pixel, few as a rule: a call for each would cost more than the bytes. */
+/* `bytes` bytes of each pixel, usually few: a call for each would cost more than copying them. */
 TVMK_INLINE void tvmk_conv_2d_pixel(int8_t *to, const int8_t *from, int32_t bytes) {
     if (bytes >= 16) {
         tvmk_copy(to, from, bytes);
@@ -44,7 +44,7 @@ TVMK_SHARED void tvmk_conv_2d_pick(const tvmk_conv_2d_t *l, const int8_t *in, in
     }
 }
 
-/* The part's output to its place in the whole one. */
+/* Copies the part's output to its place in the whole output. */
 TVMK_SHARED void tvmk_conv_2d_spread(const tvmk_conv_2d_t *l, const tvmk_conv_2d_place_t *place, const int8_t *made,
                                      int8_t *out) {
     int32_t bytes = l->out_channels;

@@ -15,7 +15,7 @@
 #include "base.h"
 
 typedef struct {
-    const void *weights; /* int8_t as in the file; with TVMK_DSP int16_t, packed, but for tvmk_conv_2d_unpacked and _bytes */
+    const void *weights; /* int8_t as in the file; with TVMK_DSP int16_t, packed, except for tvmk_conv_2d_unpacked and _bytes */
     tvmk_requant_t requant;
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width, out_channels;
@@ -44,7 +44,7 @@ TVMK_INLINE int32_t tvmk_conv_2d_scratch(const tvmk_conv_2d_t *l, int packed) {
     return 16 * columns + (crosses ? (span + 3) / 4 * 4 : 0);
 }
 
-/* `width` neighbouring elements of an input row from column x on, with the border's. */
+/* `width` adjacent elements of an input row from column x on, including the border's. */
 TVMK_SHARED void tvmk_conv_2d_line(const tvmk_conv_2d_t *l, const int8_t *row, int32_t x, int32_t width, int8_t *line) {
     int32_t channels = l->in_channels;
     int32_t left = tvmk_min(tvmk_max(-x, 0), width);

@@ -8,7 +8,7 @@ use crate::ops::shared::text;
 use crate::ops::shared::weighted::{self, Weighted};
 use std::sync::Arc;
 
-/// The layer of a convolution on groups of so many channels in and out, with weights `[channel][row][column][channel of the group]`.
+/// The layer of a convolution on groups of this many channels in and out, with weights `[channel][row][column][channel of the group]`.
 pub fn layer(
     lowering: &Lowering<'_>,
     window: &Window,

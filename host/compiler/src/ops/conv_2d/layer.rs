@@ -11,7 +11,7 @@ use crate::ops::shared::weighted::{self, Form, Weighted};
 use crate::ops::shared::{int4, text};
 use std::sync::Arc;
 
-/// Positions up to which the overlap of output and input is worked out, one by one.
+/// Maximum number of positions for which the overlap of output and input is computed, one by one.
 const MAX_POSITIONS: usize = 1 << 20;
 
 /// The layer of a convolution with weights `[channel][row][column][input channel]`; also of a depthwise one on one channel.
@@ -41,7 +41,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let scratch_bytes = scratch_bytes(window, form);
     let packed = if form == Form::Unpacked { 0 } else { 1 + i32::from(is_int4) };
     let mut limits = Vec::new();
-    // Weights of the short form that are not packed have no limit but that.
+    // For unpacked weights the short form is the only condition.
     if !is_thrifty {
         limits = weighted::limits(weighted, &all, form);
     }
@@ -93,7 +93,7 @@ pub fn constants(
 ) -> (Vec<Constant>, Form) {
     let (runs, _) = runs(window);
     let (depth, shape) = (depth(window), shape(window, weighted.bias.len()));
-    // Parts of a layer are alike: what is packed is decided for the whole.
+    // All parts of a layer have the same form: packing is decided for the whole layer.
     let count = weighted.weights.elements();
     if lowering.scratch == Scratch::Best && int4::stay_packed(lowering, weighted, count, depth) {
         return int4::constants(lowering, weighted, &weights, Some(runs), &shape, best);
@@ -106,7 +106,7 @@ pub fn depth(window: &Window) -> usize {
     window.height * window.width * window.in_channels
 }
 
-/// What the comment above the layer says of a convolution.
+/// The comment above the layer of a convolution.
 pub fn summary(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>) -> String {
     format!(
         "{} {}, {}x{}x{} to {}x{}x{}, activation {:?}",
@@ -122,7 +122,7 @@ pub fn summary(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>
     )
 }
 
-/// How many runs of neighbouring bytes make up a window, and the bytes of each.
+/// The number of runs of adjacent bytes in a window, and the bytes of each.
 pub fn runs(window: &Window) -> (usize, usize) {
     if window.dilation_width == 1 {
         (window.height, window.width * window.in_channels)

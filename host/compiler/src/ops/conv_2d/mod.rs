@@ -54,7 +54,7 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int16, weights of int8, bias of int64 or int32; groups", Cores::DspMve),
         Support::bytes("float32; groups", Cores::Portable),
         Support::bytes("float32, weights of int8 or int4 (dynamic range); groups", Cores::DspMve),
-        Support::bytes("weights and biases of a run, of these types but int4; groups", Cores::DspMve),
+        Support::bytes("weights and biases computed at run time, of these types except int4; groups", Cores::DspMve),
     ],
 };
 
@@ -152,7 +152,7 @@ impl Checked for Conv2D<'_> {
 
     fn flow(&self) -> Flow<'_> {
         let Conv2D { window, weighted, groups } = self;
-        // Groups are of equal size, which leaving out channels would change.
+        // All groups have the same size, which removing channels would change.
         match groups {
             1 => Flow::Sums(Sums { weighted, layout: Layout::Rows, padded: window.is_padded() }),
             _ => Flow::Opaque,

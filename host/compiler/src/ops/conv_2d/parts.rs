@@ -18,7 +18,7 @@ pub struct Part<'a> {
     pub weights: Vec<i8>,
     /// The first channel that it reads.
     pub in_first: usize,
-    /// Where its outputs go.
+    /// Where its outputs are stored.
     pub place: Place,
 }
 
@@ -35,7 +35,7 @@ pub struct Place {
 
 /// Elements of input and output as a whole, of one batch.
 pub struct Whole {
-    /// How many batches.
+    /// Number of batches.
     pub batches: usize,
     /// Channels of the input.
     pub in_channels: usize,
@@ -45,7 +45,7 @@ pub struct Whole {
     pub output: usize,
 }
 
-/// The layer of all parts; there is at least one, and all have as many channels in and out.
+/// The layer of all parts; there is at least one, and all have the same numbers of channels in and out.
 pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary: String) -> Lowered {
     let (constants, form) = constants(lowering, parts);
     let picked =
@@ -108,7 +108,7 @@ fn lowering_of<'a>(lowering: &Lowering<'a>, p: usize) -> Lowering<'a> {
     Lowering { name: lowering.constant(&format!("part{p}")), ..*lowering }
 }
 
-/// The constants of all parts, in one form: the best that all have.
+/// The constants of all parts, in one form: the best one that all support.
 fn constants(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> (Vec<Constant>, Form) {
     let of = |p: usize, part: &Part<'_>, best: Form| {
         layer::constants(&lowering_of(lowering, p), &part.window, &part.weighted, part.weights.clone().into(), best)

@@ -11,7 +11,7 @@ typedef struct {
     int32_t zero_point, zero_point_out;
 } tvmk_cumsum_t;
 
-/* Where the sum `column` of row `row` starts; `step` becomes the way to its next element. */
+/* Where the sum `column` of row `row` starts; `step` becomes the distance to its next element. */
 TVMK_INLINE int32_t tvmk_cumsum_start(const tvmk_cumsum_t *l, int32_t row, int32_t column, int32_t *step) {
     *step = l->reverse ? -l->step : l->step;
     return (row * l->length + (l->reverse ? l->length - 1 : 0)) * l->step + column;

@@ -1,4 +1,4 @@
-/* What a function of the user's gets that computes a custom operator: `compile --custom`. */
+/* The arguments of a user's function that computes a custom operator: `compile --custom`. */
 #ifndef TVM_CUSTOM_OPERATOR_H
 #define TVM_CUSTOM_OPERATOR_H
 
@@ -23,7 +23,7 @@ typedef struct {
     int32_t elements;
     int32_t rank;
     const int32_t *shape; /* outermost dimension first; null for rank 0 */
-    int32_t scale_count;  /* 0 where the tensor is not quantised, 1, or one for each index of `axis` */
+    int32_t scale_count;  /* 0 if the tensor is not quantised, 1, or one for each index of `axis` */
     int32_t axis;
     const float *scales;
     const int32_t *zero_points;
@@ -38,7 +38,7 @@ typedef struct {
     int32_t scratch_bytes;
 } tvm_custom_operator_t;
 
-/* Computes an operator: contents of the inputs and outputs, and scratch memory at a multiple of 16 bytes, null for none. Gives
+/* Computes an operator: contents of the inputs and outputs, and scratch memory at a multiple of 16 bytes, null for none. Returns
  * 0, or any other number to end the run with TVM_STATUS_VALUE_OUT_OF_RANGE. */
 typedef int32_t tvm_custom_function_t(const tvm_custom_operator_t *op, const void *const *inputs, void *const *outputs,
                                       void *scratch);

@@ -1,4 +1,4 @@
-//! Custom operators that a function of the user's computes: `custom.h` says what it gets.
+//! Custom operators that a user's function computes: `custom.h` describes its arguments.
 
 use crate::ir::graph::{Custom, DType, OpKind, OpOptions, TensorId};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
@@ -22,7 +22,7 @@ pub static DEFINITION: Definition = Definition {
     support: &[Support::bytes("float32, int8, uint8, int16, int32, int64, bool", Cores::Portable)],
 };
 
-/// Types that a function may get.
+/// Types of tensors that a function can take.
 const TYPES: &[(DType, i32)] = &[
     (DType::Float32, 0),
     (DType::Int32, 2),
@@ -38,7 +38,7 @@ const TYPES: &[(DType, i32)] = &[
 pub struct Called {
     /// The operator as the file has it.
     pub custom: Custom,
-    /// What computes it.
+    /// The function that computes it.
     pub by: CustomOperator,
 }
 
@@ -68,7 +68,7 @@ fn list<T: Display>(values: impl IntoIterator<Item = T>) -> String {
     format!("{{{}}}", values.join(", "))
 }
 
-/// Writes the arrays that describe one tensor, and gives the initialiser of its struct.
+/// Writes the arrays that describe one tensor, and returns the initialiser of its struct.
 fn described(body: &mut String, name: &str, operand: Option<&Operand<'_>>) -> String {
     let Some(operand) = operand else { return "{TVM_CUSTOM_LEFT_OUT, 0, 0, NULL, 0, 0, NULL, NULL}".to_owned() };
     let dtype = TYPES.iter().find(|(dtype, _)| *dtype == operand.dtype).map_or(-1, |(_, number)| *number);

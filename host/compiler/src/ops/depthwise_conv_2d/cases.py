@@ -78,7 +78,7 @@ def _specs():
     yield "wide-c67", Spec(image=(4, 4), channels=67)
     yield "stuck", Spec(stuck=True, channels=8)
     yield "stuck-m2-k5x5-relu", Spec(stuck=True, channels=5, multiplier=2, kernel=(5, 5), activation="RELU")
-    # Columns that make better rows: few outputs in a row, windows other than 3 by 3.
+    # Columns that are better rows: few outputs in a row, windows other than 3 by 3.
     for kernel, image in (((9, 1), (20, 3)), ((4, 1), (11, 1)), ((5, 3), (12, 2)), ((1, 3), (8, 3)), ((3, 1), (4, 3))):
         for pad in ("SAME", "VALID"):
             if image[1] >= kernel[1]:

@@ -1,4 +1,4 @@
-/* DEPTHWISE_CONV_2D on int8: the best code of the core, by the names that layers call. */
+/* DEPTHWISE_CONV_2D on int8: the core's best code, under the names that layers call. */
 #ifndef TVMK_DEPTHWISE_CONV_2D_H
 #define TVMK_DEPTHWISE_CONV_2D_H
 

@@ -25,7 +25,7 @@ TVMK_SHARED void tvmk_depthwise_planes(const tvmk_depthwise_conv_2d_t *l, const 
                     to[c * plane + x] = l->pad;
                 }
             }
-            /* Columns one by one: all of them, or what is left of pairs at even places. */
+            /* Columns one by one: all of them, or those that do not belong to a pair at even positions. */
             while (inside > 0) {
                 if (count == 4 && inside > 1 && !(x & 1)) {
                     tvmk_dsp_planes(to + x, p, step, 2 * plane, inside / 2);
@@ -51,7 +51,7 @@ TVMK_SHARED void tvmk_depthwise_planes(const tvmk_depthwise_conv_2d_t *l, const 
     }
 }
 
-/* Four outputs of any window, `distance` halfwords apart; taps in pairs where they are neighbours. */
+/* Four outputs of any window, `distance` halfwords apart; taps in pairs where they are adjacent. */
 TVMK_INLINE void tvmk_depthwise_four(const tvmk_depthwise_conv_2d_t *l, const int16_t *row, int32_t pitch, int32_t distance,
                                      const int8_t *tap, int32_t *sums) {
     int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
@@ -85,13 +85,13 @@ TVMK_INLINE void tvmk_depthwise_rows_as(const tvmk_depthwise_conv_2d_t *l, const
                                         int32_t m, int general) {
     const int16_t *plane = r->plane;
     int8_t *out = r->out;
-    /* Copies: outputs could overwrite the originals, as far as the compiler knows. */
+    /* Copies: the C compiler must assume that outputs overwrite the originals. */
     int32_t zero_point = l->requant.zero_point, low = l->requant.low, high = l->requant.high;
     int32_t channel[TVMK_GENERAL_WORDS] = {0, 0, 0};
     for (int32_t i = 0; i < TVMK_GENERAL_WORDS && general; i++) {
         channel[i] = l->requant.table[TVMK_GENERAL_WORDS * m + i];
     }
-    /* Four outputs, the last ones of a row once more if need be; in rows of fewer, one in four places. */
+    /* Four outputs; the last ones of a row are computed twice if necessary; in shorter rows one output takes all four places. */
     int32_t n = 4;
     if (r->width < n) {
         n = 1;
@@ -228,7 +228,7 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d
     tvmk_depthwise_dsp(l, in, out, scratch, tvmk_dsp_rows_3x3_stride2);
 }
 /* The same with the general output form, where the compiler has proved of each channel that it would have the short form, or that
- * its shift is to the left and nothing is lost by it. */
+ * its shift is to the left and loses no bits. */
 TVMK_INLINE void tvmk_depthwise_conv_2d_mixed_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                                   uint8_t *scratch) {
     tvmk_depthwise_dsp_general(l, in, out, scratch, tvmk_dsp_rows_3x3, tvmk_dsp_rows_3x3_left);

@@ -1,22 +1,22 @@
 /* DEPTHWISE_CONV_2D on int8 with weights of int4, two in a byte: 16 · (second + 8) + first + 8, in the order that depthwise_conv_2d.h
- * reads bytes in. Those of a few channels are taken apart into scratch memory, then its kernels run on these channels.
+ * reads bytes in. The weights of a few channels are unpacked into scratch memory, then its kernels run on these channels.
  */
 #ifndef TVMK_DEPTHWISE_CONV_2D_INT4_H
 #define TVMK_DEPTHWISE_CONV_2D_INT4_H
 
 #include "depthwise_conv_2d.h"
 
-/* Input channels that are computed at once; twice as many at the end, less one: MVE's kernels take blocks of eight output channels. */
+/* Input channels computed at once; at the end up to twice as many, less one: MVE's kernels take blocks of eight output channels. */
 enum { TVMK_DEPTHWISE_INT4_CHANNELS = 8 };
 
 /* A kernel of depthwise_conv_2d.h. */
 typedef void (*tvmk_depthwise_conv_2d_kernel_t)(const tvmk_depthwise_conv_2d_t *, const int8_t *, int8_t *, uint8_t *);
 
-/* Bytes of the weights of so many input channels, as they stand in scratch memory. */
+/* Bytes of the weights of this many input channels in scratch memory. */
 TVMK_INLINE int32_t tvmk_depthwise_int4_bytes(const tvmk_depthwise_conv_2d_t *l, int32_t channels) {
     int32_t taps = (int32_t)l->window_height * l->window_width;
     int32_t made = channels * l->multiplier;
-    /* Those for MVE are in blocks, with room behind the last. */
+    /* Those for MVE are in blocks, with room after the last. */
     int32_t lanes = TVMK_MVE ? 2 * tvmk_min(l->in_channels, 4) : 1;
     return (made + lanes - 1) / lanes * lanes * taps + (TVMK_MVE ? 8 - lanes : 0);
 }

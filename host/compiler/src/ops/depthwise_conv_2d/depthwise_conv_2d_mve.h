@@ -7,7 +7,7 @@
 
 #if TVMK_MVE
 
-/* Channels computed at once: as many bytes as there is scratch for each element of a plane. */
+/* Channels computed at once: as many as there are bytes of scratch for each element of a plane. */
 TVMK_INLINE int32_t tvmk_depthwise_lanes(const tvmk_depthwise_conv_2d_t *l) { return 2 * tvmk_min(l->in_channels, 4); }
 
 /* The planes of n output channels from channel c on, side by side: `lanes` bytes for each element. */
@@ -64,11 +64,11 @@ TVMK_SHARED void tvmk_depthwise_block(const tvmk_depthwise_conv_2d_t *l, const i
     "vadd.i32 " sum ", " sum ", q6\n"          \
     "vrshl.s32 " sum ", " sum ", q5\n"
 
-/* What a window of eight channels works with. The assembly knows the order. */
+/* The data of a window of eight channels. The assembly relies on the order. */
 typedef struct {
     tvmk_mve_channels_t even, odd;
     int16x8_t zero_point, low, high;
-    int32_t pitch, channels; /* bytes from one line of a window to the next; how many of the eight there are */
+    int32_t pitch, channels; /* bytes from one line of a window to the next; how many of the eight exist */
 } tvmk_depthwise_constants_t;
 TVMK_AT(tvmk_depthwise_constants_t, even, 0);
 TVMK_AT(tvmk_depthwise_constants_t, odd, 48);
@@ -78,7 +78,7 @@ TVMK_AT(tvmk_depthwise_constants_t, high, 128);
 TVMK_AT(tvmk_depthwise_constants_t, pitch, 144);
 TVMK_AT(tvmk_depthwise_constants_t, channels, 148);
 
-/* Two outputs of 3 × 3 taps, 8 bytes an element. The sign of a product stands for that
+/* Two outputs of 3 × 3 taps, 8 bytes an element. The sign of a product is used as that
  * of the sum: they differ only where the product is 0, and then subtracting 1 from half a unit changes nothing. */
 TVMK_INLINE void tvmk_depthwise_two(const tvmk_depthwise_constants_t *c, const int8_t *x, const int8_t *x1, const int8_t *w,
                                     int8_t *out, int8_t *out1) {
@@ -157,8 +157,8 @@ TVMK_INLINE void tvmk_depthwise_two_any(const tvmk_depthwise_conv_2d_t *l, const
 }
 
 /* Up to eight channels of two neighbouring outputs at a time. Weights [block of channels][tap][lane]; where there are fewer than
- * eight lanes, those behind them are read from what follows and dropped: the compiler adds as much behind the last weight, and
- * scratch has the sums' bytes behind the planes. */
+ * eight lanes, those after them are read from what follows and ignored: the compiler adds as many bytes after the last weight, and
+ * in scratch the sums follow the planes. */
 TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
                                     int three, int general) {
     int32_t lanes = three ? 8 : tvmk_depthwise_lanes(l);

@@ -1,12 +1,12 @@
 /* DEPTHWISE_CONV_2D on int8, NHWC. Weights [output channel][row][column]: transposed from the file by the compiler.
  *
  * One input channel at a time (four with TVMK_DSP) is copied into scratch memory as a plane of its own, with the border around
- * it filled with the input's zero point; windows then are short rows of neighbours and never leave the plane. Where the
+ * it filled with the input's zero point; windows are then short rows of adjacent elements inside the plane. If the
  * whole plane fits (`band` = out_height) and the multiplier is 1, all reads of a channel precede its writes, and since
- * channels keep their places, the output may start where the input starts.
+ * channels keep their positions, the output may start where the input starts.
  *
  * Rows may be the image's rows or its columns: the compiler exchanges height and width (and everything that goes with them)
- * where that makes longer rows; `in_step` and `out_step` say how far apart neighbours are in memory, vertically and along a row.
+ * if that gives longer rows; `in_step` and `out_step` are the distances in memory, vertically and along a row.
  *
  * Scratch, 4-byte aligned: min(4, in_channels) planes of int16_t, for `band` output rows, their width rounded up to even, and
  * four bytes for each output of a row, rounded up to even.
@@ -30,7 +30,7 @@ typedef struct {
     int8_t pad;    /* zero point of the input */
 } tvmk_depthwise_conv_2d_t;
 
-/* Columns and rows of a plane: exactly what the windows of all columns, and of `rows` output rows, touch. */
+/* Columns and rows of a plane: exactly those that the windows of all columns, and of `rows` output rows, read. */
 TVMK_INLINE int32_t tvmk_depthwise_plane_width(const tvmk_depthwise_conv_2d_t *l) {
     return (l->out_width - 1) * l->stride_width + (l->window_width - 1) * l->dilation_width + 1;
 }

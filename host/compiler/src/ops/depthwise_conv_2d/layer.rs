@@ -70,7 +70,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     })
 }
 
-/// Whether weights of int4, so many, stay packed. A window that is the whole input has a kernel without scratch memory, which reads
+/// Whether this many weights of int4 stay packed. A window that is the whole input has a kernel without scratch memory, which reads
 /// bytes.
 fn is_int4(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, count: usize) -> bool {
     lowering.scratch == Scratch::Best
@@ -78,7 +78,7 @@ fn is_int4(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, co
         && (lowering.options.int4 == Int4::Packed || !window.is_whole())
 }
 
-/// The distances of neighbours in input and output: from column to column, from row to row.
+/// The distances in input and output: from column to column, from row to row.
 fn steps(window: &Window, channels: usize, turned: bool) -> [(usize, usize); 2] {
     if turned {
         [(window.in_channels, window.in_height * window.in_channels), (channels, window.out_height * channels)]
@@ -87,7 +87,7 @@ fn steps(window: &Window, channels: usize, turned: bool) -> [(usize, usize); 2] 
     }
 }
 
-/// The kernel. `mixed`: those for 3 × 3 have an ending for each channel in the general form.
+/// The kernel. `mixed`: those for 3 × 3 that choose the output form for each channel.
 fn function(window: &Window, short: bool, mixed: bool) -> &'static str {
     match kernel(window) {
         Some(1) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3",
@@ -99,7 +99,7 @@ fn function(window: &Window, short: bool, mixed: bool) -> &'static str {
     }
 }
 
-/// Bytes of scratch for weights taken apart, `TVMK_DEPTHWISE_INT4_CHANNELS` input channels at a time.
+/// Bytes of scratch for unpacked weights, `TVMK_DEPTHWISE_INT4_CHANNELS` input channels at a time.
 fn int4_bytes(window: &Window, multiplier: usize) -> usize {
     const CHANNELS: usize = 8;
     let lanes = 2 * window.in_channels.min(4);
@@ -116,7 +116,7 @@ fn fields(
     multiplier: usize,
     band: usize,
 ) -> Vec<(&'static str, String)> {
-    // Bytes of two weights are no numbers of int8.
+    // Bytes of two weights are not int8 numbers.
     let pointer = format!("(const int8_t *){}", lowering.constant("weights"));
     let mut fields = vec![
         ("weights", pointer),
@@ -153,17 +153,16 @@ fn packings(
     ]
 }
 
-/// What keeps the layer from the kernels for windows of 3 × 3 in the short form. `long`: channels that lack that form; `mixed`:
-/// the row kernels have an ending for each of them.
+/// Why the layer can't use the kernels for windows of 3 × 3 in the short form. `long`: channels without that form; `mixed`:
+/// the row kernels support each of them.
 fn limits(lowering: &Lowering<'_>, window: &Window, long: Option<String>, mixed: bool) -> Vec<Limit> {
     let mut limits = Vec::new();
     let window_fits = kernel(window).is_some();
     if !window_fits {
-        let reason =
-            "no kernel for this window: those there are take 3x3, a stride of up to 2 and no dilation along the rows";
+        let reason = "no fast kernel for this window: there are kernels for 3x3, a stride of up to 2 and no dilation along the rows";
         limits.push(Limit { paths: Path::ALL, reason: reason.to_owned(), general: false });
     }
-    // Where there is a row kernel for both endings, products are as fast as ever.
+    // If there is a row kernel for both output forms, products are equally fast.
     limits.extend(long.map(|reason| Limit { paths: Path::ALL, reason, general: !(mixed && window_fits) }));
     limits.extend((lowering.scratch == Scratch::Less).then(|| weighted::thrift(Scratch::Less)));
     limits
@@ -206,20 +205,20 @@ fn whole(
     })
 }
 
-/// The step along the rows of the kernel for windows of 3 × 3 that fits, if one does.
+/// The step along the rows of the matching kernel for windows of 3 × 3, if there is one.
 fn kernel(window: &Window) -> Option<usize> {
     let fits = window.height == 3 && window.width == 3 && window.dilation_width == 1 && window.stride_width <= 2;
     fits.then_some(window.stride_width)
 }
 
-/// Whether the image's columns make better rows: the kernel computes pairs along a row, and each row costs something.
+/// Whether the image's columns are better rows: the kernel computes pairs along a row, and each row has a fixed cost.
 fn is_better_turned(window: &Window) -> bool {
     let turned = window.transposed();
     let cost = |window: &Window| window.out_height * (18 * window.out_width.div_ceil(2) + 40);
     match (kernel(window), kernel(&turned)) {
         (Some(_), Some(_)) => cost(&turned) < cost(window),
         (None, Some(_)) => true,
-        // Any window takes four outputs of a row at a time, and in shorter rows computes each of them four times.
+        // The kernel for any window computes four outputs of a row at a time, and in shorter rows each output four times.
         (None, None) => window.out_width < 4 && window.out_height >= 4,
         (Some(_), None) => false,
     }
@@ -234,7 +233,7 @@ fn transposed(weights: &[i8], height: usize, width: usize) -> Vec<i8> {
 }
 
 /// Weights `[channel][tap]` as `[block of channels][tap][lane]`, with zeros for channels that are missing in the last block, and
-/// up to eight lanes behind the last tap.
+/// up to eight lanes after the last tap.
 fn in_lanes(weights: &[i8], taps: usize, lanes: usize) -> Vec<i8> {
     let mut blocks: Vec<i8> = weights
         .chunks(taps * lanes)
@@ -247,7 +246,7 @@ fn in_lanes(weights: &[i8], taps: usize, lanes: usize) -> Vec<i8> {
 /// Output rows computed from one filling of the planes, and bytes of scratch: planes of up to four channels of
 /// int16, and a row of sums.
 ///
-/// All rows where the planes are smaller than the output, which can then take the input's place; otherwise as many as keep the
+/// All rows if the planes are smaller than the output, which can then overwrite the input; otherwise as many as keep the
 /// planes below a quarter of the output. One row for less scratch memory.
 fn band(window: &Window, multiplier: usize, scratch: Scratch) -> (usize, usize) {
     let width = (window.out_width - 1) * window.stride_width + (window.width - 1) * window.dilation_width + 1;

@@ -46,7 +46,7 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int16, weights of int8, bias of int64", Cores::Dsp),
         Support::bytes("float32", Cores::Portable),
         Support::bytes("float32, weights of int8 (dynamic range)", Cores::Portable),
-        Support::bytes("weights and biases of a run, of these types but int4", Cores::DspMve),
+        Support::bytes("weights and biases computed at run time, of these types except int4", Cores::DspMve),
     ],
 };
 

@@ -19,7 +19,7 @@ pub fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(ahead::known(Ok(vec![ahead::floats(values(input.tensor)?)])))
 }
 
-/// The numbers that a constant stands for.
+/// The real numbers that a constant represents.
 fn values(tensor: &Tensor) -> Option<Vec<f32>> {
     let data = tensor.data.as_ref()?;
     if tensor.dtype == DType::Float16 {

@@ -45,7 +45,7 @@ def cases():
 
 
 def _limited(graph, source, low, high, name):
-    """A tensor within a range, which what is not a number is not."""
+    """A tensor whose elements are within a range, without NaN."""
     for operator, bound in (("MAXIMUM", low), ("MINIMUM", high)):
         limit = graph.constant(f"{name}/{operator}", np.float32([bound]))
         result = graph.tensor(f"{name}/{operator}/result", source.shape, None, FLOAT)

@@ -13,14 +13,14 @@
 
 typedef struct {
     int32_t boxes, width;             /* floats of an encoding; the first four are read */
-    int32_t classes, columns, offset; /* scores of a box, and the first that is no background */
-    int32_t most;                     /* boxes given */
-    int32_t per_class;                /* boxes of a class that are looked at, in the regular form */
+    int32_t classes, columns, offset; /* scores of a box, and the first that is not background */
+    int32_t most;                     /* boxes returned */
+    int32_t per_class;                /* boxes of a class that are considered, in the regular form */
     float y_scale, x_scale, h_scale, w_scale;
     float threshold, overlap; /* least score, largest intersection over union */
 } tvmk_detection_t;
 
-/* A double on every core, whose products and sums no compiler fuses. */
+/* A real double on every core; no compiler fuses its products and sums. */
 TVMK_INLINE double tvmk_double(double x) {
     volatile double rounded = x;
     return rounded;
@@ -43,7 +43,7 @@ TVMK_SHARED double tvmk_double_exp(double x) {
         return x == x ? 0.0 : x;
     }
     if (x > 709.7) {
-        x = 709.7; /* beyond what a float holds by far */
+        x = 709.7; /* far out of range of a float */
     }
     double scaled = tvmk_double(x * 1.4426950408889634074);
     int32_t n = (int32_t)(scaled + (scaled < 0.0 ? -0.5 : 0.5));
@@ -74,7 +74,7 @@ TVMK_SHARED void tvmk_detection_decode(const tvmk_detection_t *l, const float *e
     }
 }
 
-/* Whether no box has its bottom above its top or its right before its left. */
+/* Whether no box has its bottom above its top or its right edge left of its left edge. */
 TVMK_INLINE int tvmk_detection_valid(const float *decoded, int32_t boxes) {
     for (; boxes > 0; boxes--, decoded += 4) {
         if (decoded[0] >= decoded[2] || decoded[1] >= decoded[3]) {
@@ -100,12 +100,12 @@ TVMK_SHARED float tvmk_detection_overlap(const float *a, const float *b) {
     return tvmk_exact(both / tvmk_exact(tvmk_exact(area_a + area_b) - both));
 }
 
-/* Whether box i comes before box j: by its score, then by its place. */
+/* Whether box i comes before box j: by its score, then by its index. */
 TVMK_INLINE int tvmk_detection_before(const float *scores, int32_t i, int32_t j) {
     return scores[i] > scores[j] || (scores[i] == scores[j] && i < j);
 }
 
-/* Sorts boxes by heap. */
+/* Sorts boxes (heap sort). */
 TVMK_SHARED void tvmk_detection_sort(const float *scores, int32_t *order, int32_t count) {
     for (int32_t start = count / 2, end = count; end > 1;) {
         int32_t moved, place;
@@ -129,7 +129,7 @@ TVMK_SHARED void tvmk_detection_sort(const float *scores, int32_t *order, int32_
     }
 }
 
-/* Boxes by falling score, without those that overlap one before too much: to the front of `order`, `most` of them. */
+/* Boxes by descending score, without those that overlap an earlier one too much: moved to the front of `order`, at most `most`. */
 TVMK_SHARED int32_t tvmk_detection_select(const tvmk_detection_t *l, const float *decoded, const float *scores, int32_t most,
                                           int32_t *order) {
     int32_t kept = 0, selected = 0;
@@ -154,7 +154,7 @@ TVMK_SHARED int32_t tvmk_detection_select(const tvmk_detection_t *l, const float
     return selected;
 }
 
-/* The results: for each the place of its score, and the score. What lies behind the last is 0. */
+/* The results: for each the index of its score, and the score. Entries after the last are 0. */
 TVMK_SHARED void tvmk_detection_give(const tvmk_detection_t *l, const float *decoded, const int32_t *places,
                                      const float *scores, int32_t count, float *boxes, float *classes, float *out_scores,
                                      float *number) {
@@ -169,10 +169,10 @@ TVMK_SHARED void tvmk_detection_give(const tvmk_detection_t *l, const float *dec
     *number = (float)count;
 }
 
-/* Scratch: four floats of each box, then two words of each; places and scores of as many as are given. */
+/* Scratch: four floats of each box, then two words of each; indices and scores of as many as are returned. */
 #define TVMK_DETECTION_SCRATCH(boxes, most) (24 * (boxes) + 8 * (most))
 
-/* The best class of each box. -1 where a box is none. */
+/* The best class of each box. -1 if a box is invalid. */
 TVMK_SHARED int32_t tvmk_detection_fast(const tvmk_detection_t *l, const float *encodings, const float *scores,
                                         const float *anchors, float *boxes, float *classes, float *out_scores, float *number,
                                         void *scratch) {
@@ -202,7 +202,7 @@ TVMK_SHARED int32_t tvmk_detection_fast(const tvmk_detection_t *l, const float *
     return 0;
 }
 
-/* Each class by itself, then the best of all. -1 where a box is none. */
+/* Each class separately, then the best of all. -1 if a box is invalid. */
 TVMK_SHARED int32_t tvmk_detection_regular(const tvmk_detection_t *l, const float *encodings, const float *scores,
                                            const float *anchors, float *boxes, float *classes, float *out_scores, float *number,
                                            void *scratch) {
@@ -219,7 +219,7 @@ TVMK_SHARED int32_t tvmk_detection_regular(const tvmk_detection_t *l, const floa
         }
         int32_t selected = tvmk_detection_select(l, decoded, column, l->per_class, order);
         for (int32_t i = 0; i < selected; i++) {
-            /* Behind all that are as good. */
+            /* After all with the same score. */
             float score = column[order[i]];
             int32_t at = tvmk_min(count, l->most - 1);
             if (count == l->most && given[at] >= score) {

@@ -24,10 +24,10 @@ pub static DEFINITION: Custom<Definition> = Custom {
     },
 };
 
-/// Boxes of a class that are looked at where the file does not say.
+/// Default number of boxes of a class that are considered.
 const PER_CLASS: i64 = 100;
 
-/// Most boxes and classes.
+/// Maximum number of boxes and of classes.
 const MOST: i64 = 1 << 16;
 
 /// Its options.
@@ -121,7 +121,7 @@ fn check_options(checker: &mut Checker<'_>, options: &Options, boxes: usize, col
     if options.regular {
         within("detections_per_class", options.per_class, 1, i32::MAX.into());
     } else if options.classes > 1 {
-        // With more the reference writes results to places beyond their outputs.
+        // With more the reference writes results beyond its outputs.
         within("max_classes_per_detection", options.of_each, 1, 1);
     } else {
         within("max_classes_per_detection", options.of_each, 1, i32::MAX.into());
@@ -181,7 +181,7 @@ impl Checked for Detection<'_> {
     }
 }
 
-/// An infinite threshold as the largest float of its sign: no finite score tells them apart.
+/// An infinite threshold as the largest float of its sign: the result is the same for all finite scores.
 fn finite(threshold: f32) -> String {
     text::float(threshold.clamp(f32::MIN, f32::MAX))
 }

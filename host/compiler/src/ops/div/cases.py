@@ -1,4 +1,4 @@
-"""DIV on int32 and float32, with broadcasting and activations; of int32 by constants and by what a run gives."""
+"""DIV on int32 and float32, with broadcasting and activations; of int32 by constants and by computed tensors."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def cases():
     yield "contradiction-div-int8", lambda state: binary("DIV", SHAPES[0], "int8", pair, options("DivOptions"))
     yield "refused-div-int16", lambda state: binary("DIV", SHAPES[0], "int16", pair, options("DivOptions"))
     yield "refused-div-scaled", lambda state: binary("DIV", SHAPES[0], "int32", pair, options("DivOptions"))
-    # The reference stops the process.
+    # The reference aborts the process.
     divisors = np.int32([3, 0, 1, 2, 5])
     args = "DIV", SHAPES[0], "int32", (None, None, None), options("DivOptions"), None, divisors
     yield "contradiction-div-zero", lambda state: binary(*args)

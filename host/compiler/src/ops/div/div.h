@@ -12,7 +12,7 @@ TVMK_INLINE int32_t tvmk_div_one(int32_t x, int32_t y, int32_t *status) {
     return x / y;
 }
 
-/* -1 where a quotient does not exist, or is no int32; the element is then 0. */
+/* -1 if a quotient does not exist or does not fit int32; the element is then 0. */
 TVMK_SHARED int32_t tvmk_div(const tvmk_broadcast_t *s, const int32_t *in1, const int32_t *in2, int32_t *out, int32_t low,
                              int32_t high) {
     int32_t status = 0;

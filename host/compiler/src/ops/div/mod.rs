@@ -10,7 +10,7 @@ use crate::ops::kernels::kernels;
 use crate::ops::shared::ahead;
 use crate::ops::shared::binary::{self, Binary};
 
-/// The operator. On int8 the reference shifts by more than 31 bits where a quotient is small: nobody knows what it gives there.
+/// The operator. On int8 the reference shifts by more than 31 bits if a quotient is small: its result is undefined.
 pub static DEFINITION: Definition = Definition {
     kind: OpKind::DIV,
     versions: 1..=3,
@@ -31,7 +31,7 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
 struct Div<'a> {
     binary: Binary<'a>,
     range: (i32, i32),
-    /// Whether no run can meet a quotient that does not exist.
+    /// Whether every quotient exists in every run.
     safe: bool,
 }
 

@@ -1,4 +1,4 @@
-"""DYNAMIC_UPDATE_SLICE on each type, at places of the caller, inside and outside, and at constant ones."""
+"""DYNAMIC_UPDATE_SLICE on each type, at positions from the caller, inside and outside, and at constant ones."""
 
 import numpy as np
 

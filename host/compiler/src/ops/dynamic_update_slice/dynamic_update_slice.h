@@ -1,18 +1,18 @@
-/* DYNAMIC_UPDATE_SLICE: a copy with a part of it replaced. The output may be the input itself; else nothing overlaps. */
+/* DYNAMIC_UPDATE_SLICE: a copy with a part of it replaced. The output may be the input itself; otherwise nothing may overlap. */
 #ifndef TVMK_DYNAMIC_UPDATE_SLICE_H
 #define TVMK_DYNAMIC_UPDATE_SLICE_H
 
 #include "base.h"
 
 typedef struct {
-    int32_t shape[6]; /* dimensions of 1 in front */
+    int32_t shape[6]; /* with leading dimensions of 1 */
     int32_t part[6];
     int32_t rank;
     int32_t element; /* bytes */
     int32_t bytes;   /* of the whole */
 } tvmk_dynamic_update_slice_t;
 
-/* `first` lies within the tensor, with room for the part. */
+/* `first` is within the tensor, with room for the part. */
 TVMK_SHARED void tvmk_dynamic_update_slice(const tvmk_dynamic_update_slice_t *l, const int8_t *in, const int8_t *part,
                                            const int32_t *first, int8_t *out) {
     int32_t row = l->part[5] * l->element;

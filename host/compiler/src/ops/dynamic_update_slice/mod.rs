@@ -1,4 +1,4 @@
-//! DYNAMIC_UPDATE_SLICE: a tensor with a part of it replaced, at a place known at run time: `dynamic_update_slice.h`.
+//! DYNAMIC_UPDATE_SLICE: a tensor with a part of it replaced, at a position known at run time: `dynamic_update_slice.h`.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
@@ -17,10 +17,10 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["dynamic_update_slice.h"],
     reference: "dynamic_update_slice.cc",
-    support: &[Support::bytes("int8, int16, int32, float32, places of int32 or int64", Cores::Portable)],
+    support: &[Support::bytes("int8, int16, int32, float32, positions of int32 or int64", Cores::Portable)],
 };
 
-/// Most dimensions, of the reference and of the kernel.
+/// Maximum number of dimensions, in the reference and in the kernel.
 const RANK: usize = 6;
 
 struct Update<'a> {
@@ -50,7 +50,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 impl Checked for Update<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let list = |shape: &[usize]| {
-            // Dimensions of 1 in front.
+            // Leading dimensions of 1.
             let all = std::iter::repeat_n(&1, RANK - shape.len()).chain(shape).map(usize::to_string);
             format!("{{{}}}", all.collect::<Vec<_>>().join(", "))
         };

@@ -24,7 +24,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     let elements = table::elements(checker, &[DType::Int8, DType::Float32], &[DType::Int8])?;
     let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
-    // Float32 throughout, as the reference fills its table.
+    // All in float32, as the reference fills its table.
     let inverse = 1.0 / out_scale;
     table::checked(checker, elements, |x| {
         let x = in_scale * (x - in_zero) as f32;

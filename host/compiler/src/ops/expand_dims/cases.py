@@ -1,4 +1,4 @@
-"""EXPAND_DIMS at every place, from the front and from the back, between operators, at an input and at an output."""
+"""EXPAND_DIMS at every position, from the front and from the back, between operators, at an input and at an output."""
 
 import numpy as np
 

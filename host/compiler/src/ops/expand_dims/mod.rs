@@ -1,4 +1,4 @@
-//! EXPAND_DIMS: a dimension of 1 more for the same bytes, without code.
+//! EXPAND_DIMS: one more dimension of 1 for the same bytes, without code.
 
 use crate::ir::graph::OpKind;
 use crate::ops::checker::Checker;
@@ -25,11 +25,11 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad_tensor(axis.id, format!("an axis of shape {:?}", axis.shape), "one number");
         return None;
     };
-    // The new dimension may stand behind the last one.
+    // The new dimension may come after the last one.
     let rank = input.shape.len() as i64;
     let resolved = i64::from(value) + if value < 0 { rank + 1 } else { 0 };
     let Some(at) = usize::try_from(resolved).ok().filter(|&at| at <= input.shape.len()) else {
-        checker.bad(format!("axis {value}"), format!("a place in {:?}", input.shape));
+        checker.bad(format!("axis {value}"), format!("a position in {:?}", input.shape));
         return None;
     };
     let mut expected = input.shape.clone();

@@ -1,4 +1,4 @@
-"""FILL with what a run gives."""
+"""FILL with a value computed at run time."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-//! FILL: a value again and again, `move.h`.
+//! FILL: a tensor filled with one value, `move.h`.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ops::checker::Checker;

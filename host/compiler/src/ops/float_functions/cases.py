@@ -1,4 +1,4 @@
-"""Functions of one float32: CEIL, COS, EXP, FLOOR, LOG, NEG, ROUND, RSQRT, SIN, SQRT, SQUARE; ABS, ELU and TANH have them, too."""
+"""Functions of one float32: CEIL, COS, EXP, FLOOR, LOG, NEG, ROUND, RSQRT, SIN, SQRT, SQUARE; ABS, ELU and TANH use them, too."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ FUNCTIONS = ("ABS", "CEIL", "COS", "ELU", "EXP", "FLOOR", "LOG", "NEG", "ROUND",
 # Types that the reference refuses.
 OTHERS = {"int8": Quantization(0.05, -3), "int16": Quantization(0.05, 0), "int32": None}
 
-# Quantisation of the input of SQRT, none of which stands for a number below 0, and of its output.
+# Quantisation of the input of SQRT, which represents no number below 0, and of its output.
 ROOTS = (((0.05, -128), (0.021, -101)), ((0.0136, -128), (0.0073, -128)), ((1.5, -128), (0.3, 5)), ((0.002, -128), (0.5, -128)))
 
 
@@ -25,7 +25,7 @@ def cases():
             continue
         for dtype, quantization in OTHERS.items():
             if (operator, dtype) == ("SQRT", "int8"):
-                # Which TensorFlow Lite has.
+                # Supported by TensorFlow Lite.
                 for number, (first, second) in enumerate(ROOTS):
                     args = "SQRT", (1, 260), "int8", Quantization(*first), Quantization(*second)
                     yield f"beyond-sqrt-int8-{number}", lambda state, args=args: unary(*args)
@@ -35,7 +35,7 @@ def cases():
 
 
 def _halves(operator):
-    """Constants of which many lie in the middle between whole numbers."""
+    """Constants, many of which are half-way between whole numbers."""
     model = Model()
     graph = model.graph()
     numbers = np.concatenate([np.arange(-40, 41) / 4, [8388607.5, 8388609, -8388607.5, 4194303.5, -4194304.5, 0.49999997]])

@@ -1,4 +1,4 @@
-//! Functions of one float32 that the reference has for no other type: `float_functions.h`; SQRT of int8 by table.
+//! Functions of one float32 that the reference supports for no other type: `float_functions.h`; SQRT of int8 by table.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ops::checker::Checker;
@@ -8,17 +8,17 @@ use crate::ops::shared::{float_unary, table};
 
 /// The operators.
 pub static DEFINITIONS: [Definition; 10] = [
-    // The smallest whole number that is not below.
+    // The smallest whole number not below the element.
     definition(OpKind::CEIL, 1, "ceil.cc", BYTES),
     // The cosine.
     definition(OpKind::COS, 1, "elementwise.cc", NEAR),
     // e to the power of each element.
     definition(OpKind::EXP, 2, "exp.cc", NEAR),
-    // The largest whole number that is not above.
+    // The largest whole number not above the element.
     definition(OpKind::FLOOR, 1, "floor.cc", BYTES),
     // The natural logarithm.
     definition(OpKind::LOG, 2, "elementwise.cc", NEAR),
-    // The other sign.
+    // The opposite sign.
     definition(OpKind::NEG, 2, "neg.cc", BYTES),
     // To the nearest whole number, halves to the even one.
     definition(OpKind::ROUND, 1, "round.cc", BYTES),
@@ -26,7 +26,7 @@ pub static DEFINITIONS: [Definition; 10] = [
     definition(OpKind::SIN, 1, "elementwise.cc", NEAR),
     // The square root.
     definition(OpKind::SQRT, 2, "elementwise.cc", ROOT),
-    // Each element times itself.
+    // Each element squared.
     definition(OpKind::SQUARE, 1, "elementwise.cc", BYTES),
 ];
 
@@ -69,7 +69,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     float_unary::check(checker, float_unary::FUNCTIONS, function, "")
 }
 
-/// The square root on int8, which TensorFlow Lite has: that of the number a byte stands for, cut to a whole step. A run ends at a
+/// The square root on int8, as in TensorFlow Lite: that of the number a byte represents, truncated to a step. A run ends at a
 /// number below 0.
 fn check_root<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;

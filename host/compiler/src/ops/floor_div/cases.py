@@ -1,4 +1,4 @@
-"""FLOOR_DIV and FLOOR_MOD of float32, with broadcasting; divisors known or not."""
+"""FLOOR_DIV and FLOOR_MOD of float32, with broadcasting; divisors constant or not."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def cases():
             yield f"{name}-float32-{number}-known", lambda state, a=(operator, shapes): _known(state, *a)
             name_run = f"{name}-float32-{number}-run"
             yield name_run, lambda state, a=(operator, shapes): _above(*a)
-        # A run with a divisor of 0, of which the inputs have some, ends in the reference, but for FLOOR_MOD.
+        # In the reference a divisor of 0, as some inputs have, ends the run, except for FLOOR_MOD.
         if operator == "FLOOR_MOD":
             for number, shapes in enumerate(SHAPES):
                 yield f"{name}-float32-{number}", lambda state, a=(operator, shapes): binary(*a, "float32")
@@ -25,7 +25,7 @@ def cases():
         if operator == "FLOOR_DIV":
             yield f"refused-{name}-zero", lambda state, a=(operator, SHAPES[1]): binary(*a, "float32", constant=zeros)
         five = ((1, 2, 3, 2, 3), (3,))
-        # The reference stops the process.
+        # The reference aborts the process.
         yield f"contradiction-{name}-five", lambda state, a=(operator, five): binary(*a, "float32")
 
 
@@ -35,7 +35,7 @@ def _known(state, operator, shapes):
 
 
 def _above(operator, shapes):
-    """Divisors of 1 and more that a run computes."""
+    """Divisors of 1 and more, computed at run time."""
     model = Model()
     graph = model.graph()
     first = graph.input("first", shapes[0], None, np.float32)

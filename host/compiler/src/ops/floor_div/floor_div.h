@@ -16,19 +16,19 @@ TVMK_SHARED int tvmk_any_zero(const float *in, int32_t count) {
 
 /* The quotient in double, rounded down, as a float. */
 TVMK_INLINE float tvmk_floor_div_one(float x, float y) {
-    volatile double quotient = (double)x / (double)y; /* a double on every core */
+    volatile double quotient = (double)x / (double)y; /* a real double on every core */
     double q = quotient;
-    /* All from 2^52 on are whole numbers. */
+    /* All numbers from 2^52 on are whole numbers. */
     if (q > -4503599627370496.0 && q < 4503599627370496.0) {
         int64_t whole = (int64_t)q;
         whole -= (double)whole > q;
-        /* A negative 0 stays one. */
+        /* A negative 0 stays negative. */
         q = whole == 0 && q == 0.0 ? q : (double)whole;
     }
     return tvmk_float_result((float)q);
 }
 
-/* The rest of x / y with the sign of x, by long division of the mantissas: it has no rounding. Both finite, y not 0. */
+/* The remainder of x / y with the sign of x, by long division of the mantissas, without rounding. Both finite, y not 0. */
 TVMK_SHARED float tvmk_float_rest(float x, float y) {
     uint32_t a = tvmk_float_bits(x) & ~TVMK_FLOAT_SIGN, b = tvmk_float_bits(y) & ~TVMK_FLOAT_SIGN;
     uint32_t sign = tvmk_float_bits(x) & TVMK_FLOAT_SIGN;
@@ -40,7 +40,7 @@ TVMK_SHARED float tvmk_float_rest(float x, float y) {
     uint32_t ma = ea ? (a & (hidden - 1)) | hidden : a, mb = eb ? (b & (hidden - 1)) | hidden : b;
     ea += !ea;
     eb += !eb;
-    /* Of a number below the smallest normal one the highest bit stands lower. */
+    /* In a subnormal number the highest bit is lower. */
     for (; ma < hidden; ma <<= 1) {
         ea--;
     }
@@ -65,7 +65,7 @@ TVMK_SHARED float tvmk_float_rest(float x, float y) {
     return tvmk_float_of_bits(ma | sign);
 }
 
-/* std::fmod, and y more where the signs differ. */
+/* std::fmod, plus y if the signs differ. */
 TVMK_INLINE float tvmk_floor_mod_one(float x, float y) {
     uint32_t a = tvmk_float_bits(x) & ~TVMK_FLOAT_SIGN, b = tvmk_float_bits(y) & ~TVMK_FLOAT_SIGN;
     if (a >= TVMK_FLOAT_INFINITY || b > TVMK_FLOAT_INFINITY || b == 0) {

@@ -12,7 +12,7 @@ use crate::ops::shared::binary::{self, Binary};
 pub static DEFINITIONS: [Definition; 2] = [
     // The quotient, rounded down.
     definition(OpKind::FLOOR_DIV, "floor_div.cc", kernels!["floor_div.h"]),
-    // What that leaves, with the sign of the divisor.
+    // The remainder, with the sign of the divisor.
     definition(OpKind::FLOOR_MOD, "floor_mod.cc", &[]),
 ];
 
@@ -21,7 +21,7 @@ const SUPPORT: &[Support] = &[
     Support::bytes("int32, int64, of values known at compile time", Cores::NoCode),
 ];
 
-/// Most dimensions of shapes that differ, in the reference.
+/// Maximum number of dimensions of shapes that differ, in the reference.
 const RANK: usize = 4;
 
 const fn definition(kind: OpKind, reference: &'static str, kernels: &'static [Kernel]) -> Definition {
@@ -53,7 +53,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 /// On float32.
 struct Float<'a> {
     binary: Binary<'a>,
-    /// Whether a run ends where a divisor is 0.
+    /// Whether a run ends if a divisor is 0.
     fails: bool,
 }
 

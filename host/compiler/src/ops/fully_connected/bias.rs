@@ -1,11 +1,11 @@
-//! What the reference demands of the bias beside the weights.
+//! What the reference requires of the bias.
 
 use crate::ops::checker::{Checker, Operand};
 
-/// Largest difference between the scales of the bias and of the products, in steps of the output, that the reference takes.
+/// Largest difference between the scales of the bias and of the products, in steps of the output, that the reference accepts.
 const BIAS_TOLERANCE: f64 = 0.02;
 
-/// With one scale for all weights the reference demands that the bias has the scale of the products.
+/// With one scale for all weights the reference requires that the bias has the scale of the products.
 pub(super) fn check_scale(checker: &mut Checker<'_>, tensors: [Operand<'_>; 3]) {
     let [input, weights, output] = tensors.map(|operand| operand.per_tensor().map(|(scale, _)| f64::from(scale)));
     let (Some(bias), Some(weights_scale)) = (checker.optional_input(2), weights) else { return };

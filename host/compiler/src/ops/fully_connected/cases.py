@@ -33,7 +33,7 @@ def cases():
     args = "int8", "run", (3, 17), 6, "NONE"
     yield "fully_connected-run-bias_only", lambda state: _run(state, *args, known=True)
     yield "refused-fully_connected-run-bias_scale", lambda state: _run(state, *args, factor=300.0)
-    # Which the reference leaves to an assertion.
+    # The reference checks this only with an assertion.
     yield "contradiction-fully_connected-run-zero_point", lambda state: _run(state, *args, zero_point=3)
     for narrow in (np.int32, np.int64):
         for number, (shape, units) in enumerate((((1, 8), 5), ((3, 17), 6), ((2, 300), 9))):
@@ -79,7 +79,7 @@ def _specs():
     for exponent in (-9, -16, -32):
         spec = Spec(gain=2.0**exponent, input=Quantization(0.25, -5), weight_scale=0.5, shape=(1, 16), units=8)
         yield f"gain2e{exponent}", spec
-    # A product of scales whose last bit float32 arithmetic rounds away.
+    # A product of scales whose last bit is lost in float32 arithmetic.
     yield "scales_round", Spec(input=Quantization(0.1, 1), weight_scale=0.1, shape=(1, 16), units=16)
     yield "scales_tiny", Spec(input=Quantization(2.5e-9, 1), weight_scale=3.1e-9)
     yield "stuck", Spec(stuck=True, per_channel=True, shape=(1, 17), units=9)
@@ -109,7 +109,7 @@ def _build(state, spec):
 
 
 def _run(state, dtype, bias, shape, units, fused, known=False, factor=1.0, zero_point=0):
-    """Weights that the caller gives, or constant ones with a bias that the caller gives."""
+    """Weights from the caller, or constant ones with a bias from the caller."""
     model = Model()
     graph = model.graph()
     floats = dtype == "float32"

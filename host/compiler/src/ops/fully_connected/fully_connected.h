@@ -1,4 +1,4 @@
-/* FULLY_CONNECTED on int8: the best code of the core, by the names that layers call. */
+/* FULLY_CONNECTED on int8: the core's best code, under the names that layers call. */
 #ifndef TVMK_FULLY_CONNECTED_H
 #define TVMK_FULLY_CONNECTED_H
 
@@ -6,7 +6,7 @@
 #include "fully_connected_dsp.h"
 #include "fully_connected_mve.h"
 
-/* General output form, weights as in the file, on every core but those with MVE: where weights can't be packed. */
+/* General output form, weights as in the file, on every core except those with MVE: if weights can't be packed. */
 #if !TVMK_MVE
 TVMK_SHARED void tvmk_fully_connected_unpacked(const tvmk_fully_connected_t *l, const int8_t *in, int8_t *out) {
     tvmk_fully_connected_plain(l, in, out, 1);

@@ -1,4 +1,4 @@
-/* FULLY_CONNECTED on int8 with weights of int4 (int4.h): the best code of the core, by the names that layers call. */
+/* FULLY_CONNECTED on int8 with weights of int4 (int4.h): the core's best code, under the names that layers call. */
 #ifndef TVMK_FULLY_CONNECTED_INT4_H
 #define TVMK_FULLY_CONNECTED_INT4_H
 

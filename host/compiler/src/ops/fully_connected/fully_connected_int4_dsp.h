@@ -7,7 +7,7 @@
 
 #if TVMK_DSP
 
-/* One vector: where it ends, four last inputs with zeros behind them, what sums start with. */
+/* One vector: its end, the last four inputs padded with zeros, the start values of sums. */
 TVMK_INLINE void tvmk_fully_connected_int4_vector(tvmk_dsp_units_int4_t *t, const int8_t *x, int32_t inputs, int8_t *last) {
     int32_t whole = inputs & ~3;
     t->x = x;

@@ -5,7 +5,7 @@
 #include "base.h"
 
 typedef struct {
-    const void *weights; /* int8_t as in the file; with TVMK_DSP int16_t, packed, but for …_unpacked */
+    const void *weights; /* int8_t as in the file; with TVMK_DSP int16_t, packed, except for …_unpacked */
     tvmk_requant_t requant;
     int32_t batches, inputs, units;
 } tvmk_fully_connected_t;

@@ -42,11 +42,11 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int16, weights of int8, bias of int64 or int32", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
         Support::bytes("float32, weights of int8 or int4 (dynamic range)", Cores::DspMve),
-        Support::bytes("weights and biases of a run, of these types but int4", Cores::DspMve),
+        Support::bytes("weights and biases computed at run time, of these types except int4", Cores::DspMve),
     ],
 };
 
-/// Inputs after which the kernel `tvmk_dsp_units` has taken packed sums apart.
+/// Maximum number of inputs after which the kernel `tvmk_dsp_units` separates packed sums.
 const BLOCK: usize = 511;
 
 /// Its options.
@@ -57,7 +57,7 @@ struct Options {
     shuffled_weights: bool,
     /// Whether rows of float32 are quantised with an offset, where the weights are int8.
     asymmetric: bool,
-    /// What [`weighted::check_bias_type`] looks at.
+    /// The option that [`weighted::check_bias_type`] checks.
     bias_type: i8,
 }
 

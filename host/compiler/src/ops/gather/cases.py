@@ -1,4 +1,4 @@
-"""GATHER along every dimension with batches, EMBEDDING_LOOKUP; positions known at compile time and of the run."""
+"""GATHER along every dimension with batches, EMBEDDING_LOOKUP; positions known at compile time or computed at run time."""
 
 import numpy as np
 
@@ -64,7 +64,7 @@ def _gather(state, dtype, shape, chosen, axis, batch, known):
 
 
 def clamped(graph, positions, length):
-    """Whole numbers from 0 to below `length`."""
+    """Whole numbers from 0 to `length` - 1."""
     for operator, bound in (("MAXIMUM", 0), ("MINIMUM", length - 1)):
         result = graph.tensor(operator.lower(), positions.shape, None, np.int32)
         limit = graph.constant(f"{operator.lower()}/bound", np.int32(bound))

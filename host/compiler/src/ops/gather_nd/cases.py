@@ -1,4 +1,4 @@
-"""GATHER_ND of elements and of slices; positions known at compile time and of the run."""
+"""GATHER_ND of elements and of slices; positions known at compile time or computed at run time."""
 
 import numpy as np
 
@@ -29,13 +29,13 @@ def cases():
                 yield name, lambda state, a=arguments: _gather(state, *a)
     yield "refused-gather_nd-int16", lambda state: _gather(state, "int16", (2, 3), (2, 2), "positions")
     yield "refused-gather_nd-depth", lambda state: _gather(state, "int8", (2, 3), (2, 3), "positions", (2,))
-    # The reference reads outside of the tensor, and takes the shape from its inputs.
+    # The reference reads outside the tensor, and computes the shape from its inputs.
     yield "contradiction-gather_nd-beyond", lambda state: _gather(state, "int8", (2, 3), (2, 2), "positions", beyond=1)
     yield "contradiction-gather_nd-shape", lambda state: _gather(state, "int8", (2, 3), (2, 1), "positions", (3, 2))
 
 
 def _gather(state, dtype, shape, chosen, known, result=None, beyond=0):
-    """One GATHER_ND; of constants only, its result stands before an input."""
+    """One GATHER_ND; of constants only, its result is used beside an input."""
     model = Model()
     graph = model.graph()
     quantization = quantities.activations(state) if dtype == "int8" else None

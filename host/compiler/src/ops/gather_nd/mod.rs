@@ -29,7 +29,7 @@ struct GatherNd<'a> {
     output: Operand<'a>,
     count: usize,
     block: usize,
-    /// Of each dimension of a position, the number of places and the bytes from one to the next.
+    /// For each dimension of a position, the number of values and the bytes from one to the next.
     sizes: Vec<usize>,
     steps: Vec<usize>,
 }

@@ -1,4 +1,4 @@
-"""GELU on int8 and float32, exactly and by tanh; by TensorFlow Lite's reference kernels."""
+"""GELU on int8 and float32, exact and approximated by tanh; against TensorFlow Lite's reference kernels."""
 
 from builder import Quantization, options
 from cases.single import unary

@@ -4,7 +4,7 @@
 
 #include "float_math.h"
 
-/* erfc(x), within four units in the last place: exp(-x^2) / (x + 1.5) · p((x - 1.5) / (x + 1.5)) from 0 on. */
+/* erfc(x), within four units in the last place: exp(-x^2) / (x + 1.5) · p((x - 1.5) / (x + 1.5)) for x >= 0. */
 TVMK_SHARED float tvmk_erfc(float x) {
     /* A fit over 0 to 10.2; erfc is 0 beyond. */
     static const float c[] = {9.64756250e-01f,  -5.07849991e-01f, 7.56218955e-02f,  4.77684177e-02f,
@@ -33,7 +33,7 @@ TVMK_SHARED void tvmk_gelu(const float *in, float *out, int32_t count) {
     }
 }
 
-/* By tanh. */
+/* Approximated by tanh. */
 TVMK_SHARED void tvmk_gelu_approximate(const float *in, float *out, int32_t count) {
     for (int32_t i = 0; i < count; i++) {
         float x = tvmk_exact(in[i]);

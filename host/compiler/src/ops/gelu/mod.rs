@@ -1,4 +1,4 @@
-//! GELU, exactly and by tanh: `table.h` on int8, `gelu.h` on float32. TensorFlow Lite Micro has none.
+//! GELU, exact and approximated by tanh: `table.h` on int8, `gelu.h` on float32. TensorFlow Lite Micro has none.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -25,7 +25,7 @@ pub static DEFINITION: Definition = Definition {
 /// Its options.
 #[derive(Debug, Default)]
 struct Options {
-    /// Whether it is computed by tanh.
+    /// Whether it is approximated by tanh.
     approximate: bool,
 }
 
@@ -44,7 +44,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     let elements = table::elements(checker, &[DType::Int8, DType::Float32], &[DType::Int8])?;
     let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
-    // Float32 throughout, as the reference fills its table.
+    // All in float32, as the reference fills its table.
     let inverse = 1.0 / out_scale;
     let function = if approximate { by_tanh } else { exactly };
     table::checked(checker, elements, |x| {
@@ -58,7 +58,7 @@ fn exactly(x: f32) -> f32 {
 }
 
 fn by_tanh(x: f32) -> f32 {
-    /// The root of 2 / pi.
+    /// The square root of 2 / pi.
     const FACTOR: f32 = 0.797_884_6;
     0.5 * x * (1.0 + f64::from(FACTOR * (x + 0.044_715 * x * x * x)).tanh() as f32)
 }

@@ -31,7 +31,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     if reluish.shift > LARGEST_SHIFT {
         checker
-            .bad(format!("input scale {in_scale}"), "a scale below 2^24: the reference's shift by more is undefined");
+            .bad(format!("input scale {in_scale}"), "a scale below 2^24: a larger shift is undefined in the reference");
     }
     if out.shift > 0 || reluish.shift > LARGEST_SHIFT {
         return None;
@@ -61,7 +61,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 /// Largest exponent of the factor to [-3, 3]: the reference shifts an `int` 1 by one less.
 const LARGEST_SHIFT: i32 = 31;
 
-/// From input to output and from input to the scale of [-3, 3] as [-1, 1], in float64 like the reference.
+/// From input to output and from input to the scale that maps [-3, 3] to [-1, 1], in float64 as in the reference.
 fn factors(in_scale: f32, out_scale: f32) -> (Multiplier, Multiplier) {
     let hires = f64::from(in_scale) / 128.0;
     (Multiplier::new(hires / f64::from(out_scale)), Multiplier::new(hires / (3.0 / 32768.0)))

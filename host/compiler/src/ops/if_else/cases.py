@@ -1,4 +1,4 @@
-"""IF: branches of one operator and several, that hand inputs through, with several results, one after the other."""
+"""IF: branches of one and of several operators, that return inputs unchanged, with several results, several in a row."""
 
 import numpy as np
 

@@ -23,9 +23,9 @@ pub static DEFINITION: Definition = Definition {
 /// Options in the file: which subgraphs the branches are.
 #[derive(Debug)]
 pub struct Branches {
-    /// Where the condition is true.
+    /// If the condition is true.
     pub yes: i32,
-    /// Where it is not.
+    /// If it is false.
     pub no: i32,
 }
 
@@ -37,5 +37,5 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
-    control::check(checker, "two subgraphs with the inputs and outputs of the operator, whose operators keep nothing")
+    control::check(checker, "two subgraphs with the inputs and outputs of the operator, whose operators keep no state")
 }

@@ -1,4 +1,4 @@
-/* L2_NORMALIZATION on int8: rows of length 1, in 2^-7. The output may overwrite the input. */
+/* L2_NORMALIZATION on int8: rows of length 1, with 7 fractional bits. The output may overwrite the input. */
 #ifndef TVMK_L2_NORMALIZATION_H
 #define TVMK_L2_NORMALIZATION_H
 

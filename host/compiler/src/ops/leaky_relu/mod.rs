@@ -53,8 +53,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
     let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
-    // Both factors are float64 in the reference. Its mantissas are never negative: what a negative alpha scales is negated
-    // afterwards, so that halves go the other way.
+    // Both factors are float64 in the reference. Its mantissas are never negative: products of a negative alpha are negated
+    // afterwards, so that halves are rounded the other way.
     let [in_scale, slope, out_scale] = [in_scale, alpha.abs(), out_scale].map(f64::from);
     let falling = Multiplier::new(in_scale * slope / out_scale);
     let rising = Multiplier::new(in_scale / out_scale);

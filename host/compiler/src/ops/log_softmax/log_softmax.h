@@ -1,4 +1,4 @@
-/* LOG_SOFTMAX on int8, in 2^-4 below 127. The output may overwrite the input. */
+/* LOG_SOFTMAX on int8, in steps of 2^-4 below 127. The output may overwrite the input. */
 #ifndef TVMK_LOG_SOFTMAX_H
 #define TVMK_LOG_SOFTMAX_H
 
@@ -9,7 +9,7 @@ typedef struct {
     int32_t entries;
     int32_t mantissa, shift;                 /* from differences to Q5.26 */
     int32_t reverse_mantissa, reverse_shift; /* and back */
-    int32_t lowest;                          /* difference with a place in Q5.26 */
+    int32_t lowest;                          /* lowest difference that fits Q5.26 */
     int32_t rows, depth;
 } tvmk_log_softmax_t;
 
@@ -25,7 +25,7 @@ TVMK_SHARED void tvmk_log_softmax(const tvmk_log_softmax_t *l, const int8_t *in,
             sum += below < l->entries ? l->exponentials[below] : 0;
         }
         int32_t log_sum = tvmk_fixed_log(sum);
-        /* What would leave Q5.26 with the logarithm subtracted becomes the lowest output. */
+        /* Differences out of range of Q5.26 after subtracting the logarithm become the lowest output. */
         int32_t limit = tvmk_multiply(log_sum + INT32_MIN, l->reverse_mantissa, l->reverse_shift);
         limit = tvmk_max(l->lowest - 1, limit);
         for (int32_t i = 0; i < l->depth; i++) {

@@ -39,7 +39,7 @@ struct Factors {
     forward: Multiplier,
     /// And back.
     reverse: Multiplier,
-    /// `CalculateInputRadius`: the largest difference that has a place there.
+    /// `CalculateInputRadius`: the largest difference that fits there.
     radius: i32,
 }
 
@@ -76,7 +76,7 @@ impl Factors {
         let factor = (f64::from(scale) * f64::from(1 << 26)).min((1i64 << 31) as f64 - 1.0);
         let forward = (factor > 1.0).then(|| Multiplier::new(factor))?;
         let back = (1i64 << (31 - forward.shift)) as f64 / f64::from(forward.mantissa);
-        // The reference ends the process where this is 1.
+        // The reference aborts the process if this is 1.
         let reverse = (back < 1.0).then(|| Multiplier::new(back)).filter(|reverse| reverse.shift <= 0)?;
         let radius = (31.0 * f64::from(1 << 26) / (1i64 << forward.shift) as f64).floor() as i32;
         Some(Factors { forward, reverse, radius })

@@ -1,4 +1,4 @@
-/* LOGICAL_AND, LOGICAL_OR and LOGICAL_NOT of bool; any byte but 0 is true. */
+/* LOGICAL_AND, LOGICAL_OR and LOGICAL_NOT of bool; any byte except 0 is true. */
 #ifndef TVMK_LOGICAL_H
 #define TVMK_LOGICAL_H
 

@@ -4,7 +4,7 @@
 
 #include "float_math.h"
 
-/* Beyond 16.6 the result is 1 in float32; below -9 the function is its exponential to the precision of float32. */
+/* Above 16.6 the result is 1 in float32; below -9 the function is its exponential to the precision of float32. */
 TVMK_INLINE float tvmk_float_logistic_of(float in) {
     float x = tvmk_exact(in);
     if (x > 16.619047164916992188f) {

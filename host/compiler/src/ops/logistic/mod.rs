@@ -42,8 +42,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     })
 }
 
-/// Checks a function on int8 whose output has the quantisation `fixed`, `named` for people. `function` gets a fixed-point number
-/// of `INTEGER_BITS`; beyond the range of these the result is saturated.
+/// Checks a function on int8 whose output has the quantisation `fixed`, `named` in messages. `function` takes a fixed-point number
+/// of `INTEGER_BITS`; out of their range the result is saturated.
 pub fn check_table<'a>(
     checker: &mut Checker<'a>,
     fixed: (f32, i32),
@@ -73,7 +73,7 @@ pub fn check_table<'a>(
     })
 }
 
-/// The multiplier that makes a fixed-point number of a stored difference, and the difference from which on the function is
+/// The multiplier from a stored difference to a fixed-point number, and the difference from which on the function is
 /// taken to be saturated (`CalculateInputRadius`). `None` where the reference shifts 64 bits by less than 0 or more than 62.
 fn argument(scale: f32) -> Option<(Multiplier, i64)> {
     let (fraction, shift) = frexp(f64::from(scale) * f64::from(1u32 << FRACTION_BITS));

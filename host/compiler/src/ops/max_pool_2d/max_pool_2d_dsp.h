@@ -7,7 +7,7 @@
 
 #if TVMK_DSP
 
-/* The window at `in` to all channels at `out`. The last word of channels begins within the one before where it must. */
+/* The window at `in` to all channels at `out`. The last word of channels overlaps the one before if necessary. */
 TVMK_INLINE void tvmk_max_pool_2d_window(const tvmk_max_pool_2d_t *l, const tvmk_max_pool_2d_part_t *part, const int8_t *in,
                                          int8_t *out, int32_t low, int32_t high) {
     int32_t channels = l->channels, rest = ((int32_t)l->in_width - part->width) * channels;

@@ -1,4 +1,4 @@
-/* MAX_POOL_2D on float32: elements outside the input don't count, nor does what is not a number. */
+/* MAX_POOL_2D on float32: elements outside the input and NaN don't count. */
 #ifndef TVMK_MAX_POOL_2D_FLOAT_H
 #define TVMK_MAX_POOL_2D_FLOAT_H
 

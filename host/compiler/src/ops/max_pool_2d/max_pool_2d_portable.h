@@ -4,7 +4,7 @@
 
 #include "max_pool_2d_parts.h"
 
-/* The window at `in` to n channels at `out`, one after the other. The clamp's lower end is where the search begins. */
+/* The window at `in` to n channels at `out`, one after the other. The search starts with the clamp's lower limit. */
 TVMK_INLINE void tvmk_max_pool_2d_channels(const tvmk_max_pool_2d_t *l, const tvmk_max_pool_2d_part_t *part, const int8_t *in,
                                            int8_t *out, int32_t n, int32_t low, int32_t high) {
     int32_t channels = l->channels, step = (int32_t)l->in_width * channels;
@@ -23,7 +23,7 @@ TVMK_INLINE void tvmk_max_pool_2d_channels(const tvmk_max_pool_2d_t *l, const tv
 
 #if !TVMK_DSP && !TVMK_MVE
 
-/* The window at `in` to all channels at `out`. Computers have vectors of bytes: there, channels are compared side by side. */
+/* The window at `in` to all channels at `out`. For hosts with vectors of bytes: channels are compared side by side. */
 TVMK_INLINE void tvmk_max_pool_2d_window(const tvmk_max_pool_2d_t *l, const tvmk_max_pool_2d_part_t *part, const int8_t *in,
                                          int8_t *out, int32_t low, int32_t high) {
 #if UINTPTR_MAX > UINT32_MAX

@@ -1,4 +1,4 @@
-/* MAXIMUM and MINIMUM of two tensors, as stored: both inputs and the output are quantised alike. */
+/* MAXIMUM and MINIMUM of two tensors, as stored: both inputs and the output have the same quantisation. */
 #ifndef TVMK_MAXIMUM_MINIMUM_H
 #define TVMK_MAXIMUM_MINIMUM_H
 

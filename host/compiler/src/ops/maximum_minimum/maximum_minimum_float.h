@@ -1,4 +1,4 @@
-/* MAXIMUM and MINIMUM of two float32 tensors. Where one of two is not a number, the result is the second. */
+/* MAXIMUM and MINIMUM of two float32 tensors. If one of two is NaN, the result is the second. */
 #ifndef TVMK_MAXIMUM_MINIMUM_FLOAT_H
 #define TVMK_MAXIMUM_MINIMUM_FLOAT_H
 

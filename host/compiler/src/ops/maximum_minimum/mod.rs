@@ -1,5 +1,5 @@
 //! MAXIMUM and MINIMUM with broadcasting, on int8 and int32, `maximum_minimum.h`, and float32, `maximum_minimum_float.h`.
-//! The reference compares what is stored, whatever the quantisation says.
+//! The reference compares the stored values, whatever their quantisation is.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Lowered, Lowering};
@@ -34,7 +34,7 @@ const fn definition(kind: OpKind) -> Definition {
     }
 }
 
-/// Inputs and output, and which of both it is.
+/// Inputs and output, and which of the two operators it is.
 struct Extreme<'a>(Binary<'a>, OpKind);
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {

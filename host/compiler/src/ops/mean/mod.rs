@@ -53,7 +53,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let ((in_scale, in_zero), (out_scale, out_zero)) = (checker.per_tensor(input)?, checker.per_tensor(output)?);
     let factor = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
     let multiplier = if checker.op.kind == OpKind::MEAN { averaging(factor, reduce.count) } else { factor };
-    // What a sum can be at most, to prove that it and its shift to the left stay within 32 bits.
+    // The largest possible sum, to prove that it and its shift to the left fit in 32 bits.
     let (low, high) = input.dtype.range()?;
     let most = i32::try_from(reduce.count as i64 * (i64::from(high) - i64::from(low))).ok();
     if most.and_then(|most| multiplier.checked_apply(most)).is_none() {
@@ -123,7 +123,7 @@ impl Checked for Total<'_> {
     }
 }
 
-/// The multiplier with the division by `count` in it, as the reference's `QuantizedMeanOrSum` works it out.
+/// The multiplier including the division by `count`, as the reference's `QuantizedMeanOrSum` computes it.
 fn averaging(multiplier: Multiplier, count: usize) -> Multiplier {
     let shift = (count.max(1).ilog2() as i32).min(32).min(31 + multiplier.shift);
     let mantissa = (i64::from(multiplier.mantissa) << shift.max(0)) / count.max(1) as i64;

@@ -1,4 +1,4 @@
-//! MIRROR_PAD: the input in the middle, then one dimension after the other mirrored within the output: `move.h`.
+//! MIRROR_PAD: copies the input to the middle, then mirrors one dimension after the other within the output: `move.h`.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -30,7 +30,7 @@ struct Options {
 impl OpOptions for Options {}
 
 impl Default for Options {
-    /// SYMMETRIC: an operator without a table of options has no mode for the reference, which then leaves no edge out. The
+    /// SYMMETRIC: without a table of options the reference has no mode, and then does not leave the edge out. The
     /// schema's default of the field, in a table without it, is REFLECT.
     fn default() -> Self {
         Self { mode: 1 }
@@ -49,7 +49,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let shape = &input.tensor.shape;
     checker.shape(amounts, &[shape.len(), 2]).then_some(())?;
     let given = moved::numbers(checker, amounts)?;
-    // REFLECT leaves the edge out of the mirror, SYMMETRIC has it.
+    // REFLECT does not repeat the edge, SYMMETRIC does.
     let edge = match mode {
         0 => 1,
         1 => 0,
@@ -94,7 +94,7 @@ fn moves_of(
     for axis in (0..shape.len()).rev() {
         let (step, (before, after)) = (to[axis], pads[axis]);
         let mut mirror = |count: usize, source: usize, place: usize| {
-            // Outside of this dimension the middle only, inside of it all.
+            // Of outer dimensions only the middle, of inner ones everything.
             let mut levels: Vec<Level> =
                 (0..axis).map(|i| Level { count: shape[i], input: to[i], output: to[i] }).collect();
             levels.push(Level { count, input: -step, output: step });

@@ -13,7 +13,7 @@ TVMK_SHARED void tvmk_mul(const tvmk_mul_t *layer, const tvmk_broadcast_t *s, co
     tvmk_mul_t l = *layer;
     tvmk_broadcast_t b = *s;
     if (b.step2[3] == 0) {
-        /* The second input moves along rows, the first may. */
+        /* The second input has elements along rows, the first has them or is repeated. */
         const int8_t *in = in1;
         in1 = in2, in2 = in;
         l.zero_point1 = layer->zero_point2, l.zero_point2 = layer->zero_point1;

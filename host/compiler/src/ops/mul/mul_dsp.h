@@ -1,4 +1,4 @@
-/* MUL on int8 with the DSP extension: the nearest byte by one instruction, the range of the output behind all rows. */
+/* MUL on int8 with the DSP extension: one instruction saturates to a byte, the output's range is applied after all rows. */
 #ifndef TVMK_MUL_DSP_H
 #define TVMK_MUL_DSP_H
 

@@ -1,4 +1,4 @@
-/* MUL of int32 without scale; without the bits for which there is no room. An output of an input's shape may overwrite it. */
+/* MUL of int32 without scale; products wrap. The output may overwrite an input of its own shape. */
 #ifndef TVMK_MUL_INT32_H
 #define TVMK_MUL_INT32_H
 

@@ -34,7 +34,7 @@ TVMK_INLINE void tvmk_mul_row(const tvmk_mul_t *l, const int8_t *in1, int32_t st
 
 #if !TVMK_DSP
 
-/* The bytes are in the range already. */
+/* The bytes are already in the range. */
 TVMK_INLINE void tvmk_mul_clamp(const tvmk_mul_t *l, int8_t *out, int32_t n) { (void)l, (void)out, (void)n; }
 
 #endif

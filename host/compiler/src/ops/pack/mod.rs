@@ -54,7 +54,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let shape = &parts.first()?.tensor.shape;
     if axis > shape.len() || output.dtype.size() == 0 {
         let found = format!("{} of shape {:?}", output.dtype, output.shape);
-        checker.bad_tensor(output.id, found, format!("a dimension more than {shape:?}"));
+        checker.bad_tensor(output.id, found, format!("one dimension more than {shape:?}"));
         return None;
     }
     for &part in &parts {
@@ -68,7 +68,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 }
 
 impl Pack<'_> {
-    /// What is moved of each part.
+    /// The move of each part.
     fn moves(&self) -> impl Iterator<Item = Move> {
         let (shape, axis) = (&self.output.shape, self.axis);
         let rows: usize = shape[..axis].iter().product();

@@ -36,7 +36,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     checker.dtype(output, &[DType::Int8, DType::Int16, DType::Int32, DType::Float32]).then_some(())?;
     let given = checker.constant_i32(amounts)?;
     if given.len() != 2 * input.shape.len() || given.iter().any(|&amount| amount < 0) {
-        let expected = format!("two numbers from 0 for each of {:?}", input.shape);
+        let expected = format!("two numbers of at least 0 for each of {:?}", input.shape);
         checker.bad_tensor(amounts.id, format!("amounts {given:?}"), expected);
         return None;
     }
@@ -63,7 +63,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(Moved { gaps, keeps_channels, ..Moved::new(input, output, vec![inside?]) }))
 }
 
-/// What the padding consists of. A value must be quantised like the output.
+/// The value of the padding. It must be quantised like the output.
 fn gaps<'a>(checker: &mut Checker<'a>, output: Operand<'a>) -> Option<Gaps<'a>> {
     let Some(value) = checker.optional_input(2) else {
         let zero = if output.dtype == DType::Int8 { checker.per_tensor(output)?.1 & 0xff } else { 0 };
@@ -74,7 +74,7 @@ fn gaps<'a>(checker: &mut Checker<'a>, output: Operand<'a>) -> Option<Gaps<'a>> 
         checker.bad_tensor(value.id, format!("shape {:?}", value.shape), "one element");
     }
     if output.dtype == DType::Int8 && value.per_tensor() != output.per_tensor() {
-        checker.bad_tensor(value.id, "other scale or zero point than the output", "those of the output");
+        checker.bad_tensor(value.id, "a scale or zero point different from the output's", "those of the output");
     }
     Some(Gaps::Element(value))
 }

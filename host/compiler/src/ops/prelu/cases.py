@@ -18,7 +18,7 @@ def cases():
         for place, scales in enumerate(SCALES):
             args = "PRELU", shapes, "int8", scales
             yield f"prelu-int8-{number}-{place}", lambda state, args=args: binary(*args)
-    # The reference stops the process.
+    # The reference aborts the process.
     five = ((1, 2, 3, 2, 3), (3,))
     yield "contradiction-prelu-five_dimensions", lambda state: binary("PRELU", five, "float32")
     yield "refused-prelu-int32", lambda state: binary("PRELU", SHAPES[0], "int32")

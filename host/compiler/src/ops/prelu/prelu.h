@@ -1,4 +1,4 @@
-/* PRELU on int8: below 0 times alpha. */
+/* PRELU on int8: elements below 0 are multiplied by alpha. */
 #ifndef TVMK_PRELU_H
 #define TVMK_PRELU_H
 

@@ -1,4 +1,4 @@
-/* PRELU on float32: below 0 times alpha. */
+/* PRELU on float32: elements below 0 are multiplied by alpha. */
 #ifndef TVMK_PRELU_FLOAT_H
 #define TVMK_PRELU_FLOAT_H
 

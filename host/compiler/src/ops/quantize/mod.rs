@@ -28,10 +28,10 @@ pub static DEFINITION: Definition = Definition {
     ],
 };
 
-/// The largest shift to the left: what a factor above 1 brings beyond 32 bits wraps there as here, a larger one is not defined.
+/// The largest shift to the left: products out of range of 32 bits wrap in the reference and here; a larger shift is undefined.
 const FARTHEST: i32 = 30;
 
-/// The conversions the reference has.
+/// The conversions that the reference supports.
 const CONVERSIONS: &[(DType, &[DType])] = &[
     (DType::Float32, &[DType::Int8, DType::Uint8, DType::Int16]),
     (DType::Int8, &[DType::Int8, DType::Uint8, DType::Int16, DType::Int32]),
@@ -95,7 +95,7 @@ impl Checked for Quantize<'_> {
     fn evaluate(&self) -> Option<Evaluated> {
         let (scale, zero) = self.quant;
         let (low, high) = self.output.dtype.range()?;
-        // Halves away from zero; the lowest for what is not a number, as the kernel has it.
+        // Halves away from zero; NaN becomes the lowest value, as in the kernel.
         let one = |x: f32| {
             let scaled = x / scale;
             let limited = if scaled > -131_072.0 { scaled.min(131_072.0) } else { -131_072.0 };

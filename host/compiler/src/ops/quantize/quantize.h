@@ -1,4 +1,4 @@
-/* QUANTIZE between integers of different sizes; between bytes `table.h` does it. */
+/* QUANTIZE between integers of different sizes; `table.h` is used between bytes. */
 #ifndef TVMK_QUANTIZE_H
 #define TVMK_QUANTIZE_H
 

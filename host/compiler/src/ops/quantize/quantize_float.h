@@ -4,8 +4,8 @@
 
 #include "float_math.h"
 
-/* Halves away from zero. What lies far outside, for which C leaves the conversion undefined, gives the lowest or the highest
- * value; what is not a number, the lowest. */
+/* Halves away from zero. Values far out of range, whose conversion is undefined in C, give the lowest or the highest
+ * value; NaN gives the lowest. */
 TVMK_INLINE int32_t tvmk_quantize_one(float x, float scale, int32_t zero_point, int32_t low, int32_t high) {
     float scaled = tvmk_exact(x / scale);
     float limited = scaled > -131072.0f ? (scaled < 131072.0f ? scaled : 131072.0f) : -131072.0f;

@@ -1,5 +1,5 @@
-/* REDUCE_MAX and REDUCE_MIN over any dimensions of float32. What is not a number does not count; where nothing counts, or all
- * is infinite on that side, the result is the lowest or the highest finite number. */
+/* REDUCE_MAX and REDUCE_MIN over any dimensions of float32. NaN does not count; if nothing counts, or all
+ * elements are infinite on that side, the result is the lowest or the highest finite number. */
 #ifndef TVMK_REDUCE_EXTREMES_FLOAT_H
 #define TVMK_REDUCE_EXTREMES_FLOAT_H
 

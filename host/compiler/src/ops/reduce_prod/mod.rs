@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn elements_go_where_their_kept_dimensions_say() {
+    fn kept_dimensions_select_the_result_of_an_element() {
         let places = |reduced: &[bool]| (0..6).map(|i| place(i, &[2, 3], reduced)).collect::<Vec<_>>();
         assert_eq!(places(&[true, false]), [0, 1, 2, 0, 1, 2]);
         assert_eq!(places(&[false, true]), [0, 0, 0, 1, 1, 1]);

@@ -30,14 +30,14 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let wide = checker.first_type() == Some(DType::Int16);
     let types = if wide { &[DType::Int16] } else { &[DType::Int8] };
     let elements = table::elements(checker, types, types)?;
-    // The reference clamps at the input's 0 and 6 and takes the output to be quantised alike, whatever the file says.
+    // The reference clamps at the input's 0 and 6 and assumes the same quantisation for the output, whatever the file says.
     let (scale, zero) = elements.input_quant;
     let range = match wide {
         true => activation_range(Activation::Relu6, scale, zero, -32768, 32767),
         false => activation_range_i8(Activation::Relu6, scale, zero),
     };
     let Some((_, six)) = range else {
-        checker.bad(format!("input scale {scale}"), "a scale with which 6 is a 32-bit number");
+        checker.bad(format!("input scale {scale}"), "a scale with which 6 fits in 32 bits");
         return None;
     };
     if wide {

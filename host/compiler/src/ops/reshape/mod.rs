@@ -5,7 +5,7 @@ use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::shared::alias;
 
-/// The operator. The new shape is that of the output tensor; what the second input or the options say is not needed.
+/// The operator. The new shape is that of the output tensor; the second input and the options are not needed.
 pub static DEFINITION: Definition = Definition {
     kind: OpKind::RESHAPE,
     versions: 1..=1,

@@ -1,5 +1,5 @@
-//! RESIZE_BILINEAR of int8, `resize_bilinear.h`, and float32, `resize_bilinear_float.h`. Between which rows and columns each one
-//! of the output lies is computed here, with the reference's arithmetic, and stands in tables.
+//! RESIZE_BILINEAR of int8, `resize_bilinear.h`, and float32, `resize_bilinear_float.h`. Tables say between which rows and columns of the input
+//! each one of the output lies; they are computed here, with the reference's arithmetic.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -31,30 +31,31 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
 
 struct Bilinear<'a> {
     resize: Resize<'a>,
-    /// For the rows, then for the columns.
+    /// The tables for rows, then for columns.
     places: [Vec<Place>; 2],
 }
 
-/// Between which two rows, or columns, of the input one of the output lies.
+/// The two rows, or columns, of the input between which one of the output lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Place {
     lower: i64,
     upper: i64,
-    /// How far from the lower one: in 1024ths on int8.
+    /// The distance from the lower one: in 1024ths on int8.
     fraction: f32,
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let resize = resize::check(checker, &[DType::Int8, DType::Float32])?;
     if resize.options.align_corners && resize.options.half_pixel_centers {
-        checker.bad("align_corners and half_pixel_centers", "one of them at most");
+        checker.bad("align_corners and half_pixel_centers", "at most one of them");
     }
     let places = [1, 2].map(|axis| {
         let (from, to) = (resize.input.shape[axis] as i64, resize.output.shape[axis] as i64);
         let place = if resize.input.dtype == DType::Int8 { quantised } else { floating };
         let places: Vec<Place> = (0..to).map(|at| place(at, from, to, resize.options)).collect();
         if places.iter().any(|place| place.lower >= from) {
-            checker.bad(format!("{from} rows or columns to {to}"), "a size whose rounded places lie within the input");
+            checker
+                .bad(format!("{from} rows or columns to {to}"), "a size whose rounded positions are within the input");
         }
         places
     });
@@ -91,7 +92,7 @@ impl Checked for Bilinear<'_> {
         let float = input.dtype == DType::Float32;
         let names = [("rows", "row_fractions"), ("columns", "column_fractions")];
         for ((what, fractions), places) in names.into_iter().zip(&self.places) {
-            // Two rows, and on int8 the fraction behind them.
+            // Two rows, and on int8 the fraction after them.
             let entry = |place: &Place| [place.lower as i16, place.upper as i16, place.fraction as i16];
             let width = if float { 2 } else { 3 };
             let numbers = places.iter().flat_map(|place| entry(place).into_iter().take(width)).collect();
@@ -144,7 +145,7 @@ fn mean_of_bytes(elements: [i8; 4], weights: [f32; 2]) -> i8 {
 }
 
 impl Bilinear<'_> {
-    /// All elements of the output, from the places of four elements of the input and how far it lies between them.
+    /// All elements of the output, from the positions of four elements of the input and the distances from them.
     fn pixels<T>(&self, one: impl Fn([usize; 4], [f32; 2]) -> T) -> Vec<T> {
         let &[batches, height, width, channels] = self.resize.input.tensor.shape.as_slice() else { return Vec::new() };
         let mut all = Vec::new();
@@ -172,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_lie_where_the_options_say() {
+    fn positions_follow_the_options() {
         let align = Options { align_corners: true, half_pixel_centers: false };
         let half = Options { align_corners: false, half_pixel_centers: true };
         let place = |lower, upper, fraction| Place { lower, upper, fraction };

@@ -1,17 +1,17 @@
-/* RESIZE_BILINEAR on int8: each element is a mean of four, in 2^-20. Output and input do not overlap. */
+/* RESIZE_BILINEAR on int8: each element is a weighted mean of four, with 20 fractional bits. Output and input do not overlap. */
 #ifndef TVMK_RESIZE_BILINEAR_H
 #define TVMK_RESIZE_BILINEAR_H
 
 #include "base.h"
 
 typedef struct {
-    /* For each row and column of the output two of the input, and how far it lies from the first, in 2^-10. */
+    /* For each row and column of the output two of the input, and the distance from the first, with 10 fractional bits. */
     const int16_t *rows;
     const int16_t *columns;
     int32_t batches, in_height, in_width, out_height, out_width, channels;
 } tvmk_resize_bilinear_t;
 
-/* One pixel: `a` and `b` from the first row, `c` and `d` from the second; dy and dx are what lies between. */
+/* One pixel: `a` and `b` from the first row, `c` and `d` from the second; dy and dx are the distances. */
 TVMK_INLINE void tvmk_resize_bilinear_pixel(const int8_t *a, const int8_t *b, const int8_t *c, const int8_t *d, int32_t dy,
                                             int32_t dx, int8_t *out, int32_t channels) {
     int32_t wd = dy * dx;

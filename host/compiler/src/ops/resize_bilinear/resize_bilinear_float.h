@@ -5,7 +5,7 @@
 #include "float_base.h"
 
 typedef struct {
-    /* For each row and column of the output two of the input, and how far it lies from the first. */
+    /* For each row and column of the output two of the input, and the distance from the first. */
     const int16_t *rows;
     const int16_t *columns;
     int32_t batches, in_height, in_width, out_height, out_width, channels;

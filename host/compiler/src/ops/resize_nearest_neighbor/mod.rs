@@ -1,5 +1,5 @@
-//! RESIZE_NEAREST_NEIGHBOR of int8, int16 and float32: `resize_nearest_neighbor.h`. Which row and column each one of the output
-//! comes from is computed here, with the reference's arithmetic, and stands in tables.
+//! RESIZE_NEAREST_NEIGHBOR of int8, int16 and float32: `resize_nearest_neighbor.h`. Tables say which row and column of the input
+//! each one of the output comes from; they are computed here, with the reference's arithmetic.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -36,7 +36,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(Nearest(resize)))
 }
 
-/// `GetNearestNeighbor`, in float32 as there: the place in the input that place `at` of the output comes from.
+/// `GetNearestNeighbor`, in float32 as there: the position in the input that position `at` of the output comes from.
 fn nearest(at: usize, from: usize, to: usize, options: Options) -> i16 {
     let scale = match options.align_corners && to > 1 {
         true => (from - 1) as f32 / (to - 1) as f32,
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn options_move_the_places() {
+    fn options_change_the_positions() {
         assert_eq!(places(2, 4, false, false), [0, 0, 1, 1]);
         assert_eq!(places(3, 4, true, false), [0, 1, 1, 2]);
         assert_eq!(places(4, 3, false, true), [0, 2, 3]);

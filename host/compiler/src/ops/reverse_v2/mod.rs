@@ -29,7 +29,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let mut reversed = resolved.unwrap_or_default();
     reversed.sort_unstable();
     if reversed.is_empty() || reversed.windows(2).any(|pair| pair[0] + 1 != pair[1]) {
-        let expected = format!("neighbouring dimensions of {shape:?}, each once");
+        let expected = format!("adjacent dimensions of {shape:?}, each once");
         checker.bad_tensor(axes.id, format!("axes {given:?}"), expected);
         return None;
     }
@@ -41,7 +41,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         .map(|i| Level { count: shape[i], input: if back(i) { -steps[i] } else { steps[i] }, output: steps[i] })
         .collect();
     let last: usize = (0..shape.len()).filter(|&i| back(i)).map(|i| (shape[i] - 1) * steps[i] as usize).sum();
-    // Neighbouring dimensions become one loop: at most three are left.
+    // Adjacent dimensions become one loop: at most three loops are left.
     let moved = Move::new(&levels, element, last, 0)?;
     Some(Box::new(Moved::new(input, output, vec![moved])))
 }

@@ -22,10 +22,10 @@ pub static DEFINITION: Definition = Definition {
     support: &[Support::bytes("int8, float32", Cores::Portable)],
 };
 
-/// Bits by which the reference makes a root larger before it rounds it.
+/// Bits by which the reference shifts a root to the left before rounding it.
 const KEPT: i32 = 20;
 
-/// A table, and the lowest byte of an input; a run with one below it ends.
+/// A table, and the lowest byte of an input; a byte below it ends the run.
 struct Positive<'a> {
     input: Operand<'a>,
     table: Box<dyn Checked + 'a>,
@@ -43,7 +43,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let input = elements.input;
     let table = table::checked(checker, elements, |x| {
         if x <= lowest {
-            // Below it nothing is looked up.
+            // Bytes below it are never looked up.
             return Some(127);
         }
         let root = inverse_square_root(x - lowest);
@@ -55,7 +55,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(positive(input, table, lowest))
 }
 
-/// A table of bytes from `lowest` on, with a run that ends at one below; SQRT has it, too.
+/// A table of bytes from `lowest` on; a byte below it ends the run. Also used by SQRT.
 pub fn positive<'a>(input: Operand<'a>, table: Box<dyn Checked + 'a>, lowest: i32) -> Box<dyn Checked + 'a> {
     let count = input.elements();
     if lowest > -128 { Box::new(Positive { input, table, lowest, count }) } else { table }
@@ -70,7 +70,7 @@ impl Checked for Positive<'_> {
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
-        // One below ends each run, and so is left to it.
+        // A byte below ends every run, so it is left to the run.
         let fits = self.input.i8_data()?.into_iter().all(|x| i32::from(x) >= self.lowest);
         if fits { self.table.evaluate() } else { None }
     }

@@ -4,7 +4,7 @@
 
 #include "base.h"
 
-/* -1 at the first input below `lowest`, the zero point; what lies behind it in `out` stays as it was. */
+/* -1 at the first input below `lowest`, the zero point; the rest of `out` is not changed. */
 TVMK_SHARED int32_t tvmk_rsqrt(const uint8_t *table, const int8_t *in, uint8_t *out, int32_t count, int32_t lowest) {
     for (int32_t i = 0; i < count; i++) {
         if (in[i] < lowest) {

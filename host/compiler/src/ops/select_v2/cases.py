@@ -1,4 +1,4 @@
-"""SELECT_V2 of each type, with broadcasting, conditions and tensors known or not."""
+"""SELECT_V2 of each type, with broadcasting, conditions and tensors constant or not."""
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def cases():
 
 
 def _select(state, dtype, shapes, known=(), result=None, operator="SELECT_V2"):
-    """One SELECT_V2; if all its inputs are constants, its result stands beside an input."""
+    """One SELECT_V2; if all its inputs are constants, its result is used beside an input."""
     model = Model()
     graph = model.graph()
     quantization = Quantization(0.1, 3) if "int8" in dtype else None

@@ -1,4 +1,4 @@
-//! SELECT_V2 with broadcasting of the condition and both tensors, and SELECT: `select_v2.h`. Scales have no part in it.
+//! SELECT_V2 with broadcasting of the condition and both tensors, and SELECT: `select_v2.h`. Scales are ignored.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
@@ -36,7 +36,7 @@ const fn definition(kind: OpKind, kernels: &'static [Kernel], support: &'static 
 const LOOPS: usize = 5;
 
 struct Select<'a> {
-    /// The condition, what is taken where it holds, and where it does not.
+    /// The condition, and the tensors used where it is true and where it is false.
     inputs: [Operand<'a>; 3],
     output: Operand<'a>,
     /// Iterations of each loop, outermost first, and the steps of each input.
@@ -63,7 +63,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let mut each_row;
     if checker.op.kind == OpKind::SELECT {
         each_row = shapes[0].to_vec();
-        // A condition for each row stands at the first dimension, not at the last.
+        // A condition for each row belongs to the first dimension, not to the last.
         each_row.resize(each_row.len().max(shapes[1].len()), 1);
         let rows = shapes[0].len() < 2 && each_row.iter().zip(shapes[1]).all(|(&n, &m)| n == m || n == 1);
         if shapes[1] != shapes[2] || !(rows || shapes[0] == shapes[1]) {
@@ -84,7 +84,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         );
         return None;
     };
-    // Of one element, the reference leaves the output its number of dimensions.
+    // If the output has one element, the reference keeps its number of dimensions.
     (one || checker.shape(output, &common)).then_some(())?;
     let (shape, steps) =
         if alike || one { ([1, 1, 1, 1, output.elements()], [[0, 0, 0, 0, 1]; 3]) } else { loops(shapes, &common) };

@@ -1,4 +1,4 @@
-/* SELECT_V2: elements of one tensor where a condition holds, else of another, with broadcasting of all three. The output may
+/* SELECT_V2: elements of one tensor where a condition is true, otherwise of another, with broadcasting of all three. The output may
  * overwrite an input of its own shape and type. */
 #ifndef TVMK_SELECT_V2_H
 #define TVMK_SELECT_V2_H

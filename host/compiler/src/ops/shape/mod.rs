@@ -1,4 +1,4 @@
-//! SHAPE and RANK: what the compiler knows of a tensor anyway; no code.
+//! SHAPE and RANK: properties of a tensor that are known at compile time; no code.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -44,7 +44,7 @@ const fn definition(
     }
 }
 
-/// The options of SHAPE say the output's type once more.
+/// The options of SHAPE repeat the output's type.
 #[derive(Debug, Default)]
 struct Options;
 

@@ -20,7 +20,7 @@ impl Checked for Known {
     }
 }
 
-/// An operator with one output that exists at compile time only: refused where it is left for a run.
+/// An operator with one output that exists at compile time only: refused if it is left for a run.
 pub fn only<'a>(checker: &mut Checker<'a>, contents: Vec<u8>) -> Option<Box<dyn Checked + 'a>> {
     refuse_later(checker).then(|| known(Ok(vec![contents.into()])))
 }
@@ -30,7 +30,7 @@ pub fn known<'a>(result: Evaluated) -> Box<dyn Checked + 'a> {
     Box::new(Known(result))
 }
 
-/// Whether the operator is computed now; else a problem, since there is no code for it.
+/// Whether the operator is computed now; otherwise a problem, since there is no code for it.
 pub fn refuse_later(checker: &mut Checker<'_>) -> bool {
     if !checker.ahead {
         let known = checker.op.inputs.iter().flatten().all(|&id| checker.graph.tensor(id).is_constant());
@@ -67,7 +67,7 @@ pub fn loaded(tensor: &Tensor) -> Option<Vec<i32>> {
     })
 }
 
-/// The one output of integers that such a type holds.
+/// The one output of integers, if they fit its type.
 pub fn stored(dtype: DType, values: impl Iterator<Item = i32>) -> Option<Evaluated> {
     let size = match dtype {
         DType::Int8 | DType::Uint8 => 1,
@@ -79,13 +79,13 @@ pub fn stored(dtype: DType, values: impl Iterator<Item = i32>) -> Option<Evaluat
     Some(Ok(vec![bytes.into()]))
 }
 
-/// Floats as bytes; what is not a number has the bits that arithmetic gives it.
+/// Floats as bytes; NaN has the bits that arithmetic gives it.
 pub fn floats(values: impl IntoIterator<Item = f32>) -> Arc<[u8]> {
     let bits = |value: f32| if value.is_nan() { 0x7fc0_0000 } else { value.to_bits() };
     values.into_iter().flat_map(|value| bits(value).to_le_bytes()).collect()
 }
 
-/// Types whose arithmetic is done here.
+/// Types whose arithmetic is implemented here.
 pub const NUMBERS: &[DType] = &[DType::Int32, DType::Int64, DType::Float32];
 
 /// Whether an operator on two tensors is computed here: at compile time, on numbers that are not quantised.
@@ -93,7 +93,7 @@ pub fn is_arithmetic(checker: &Checker<'_>) -> bool {
     checker.ahead && checker.first_type().is_some_and(|dtype| NUMBERS.contains(&dtype))
 }
 
-/// An operator on two tensors with broadcasting, on integers, `None` where there is no result, and on floats.
+/// An operator on two tensors with broadcasting, on integers, `None` if there is no result, and on floats.
 pub fn arithmetic<'a>(
     checker: &mut Checker<'a>,
     on_integers: fn(i64, i64) -> Option<i64>,
@@ -105,7 +105,7 @@ pub fn arithmetic<'a>(
     let [a, b] = binary.inputs.map(|input| input.tensor);
     if dtype == DType::Float32 {
         let (a, b) = (a.f32_data()?, b.f32_data()?);
-        // As the kernels clamp: what is not a number stays so.
+        // As the kernels clamp: NaN stays NaN.
         let clamp = |x: f32| {
             if x < low {
                 low
@@ -124,7 +124,7 @@ pub fn arithmetic<'a>(
         Activation::None => (i64::MIN, i64::MAX),
         _ => (low as i64, if high > 6.0 { i64::MAX } else { high as i64 }),
     };
-    // The reference computes in this type, and what does not fit is undefined there, also where the activation limits it.
+    // The reference computes in this type; results that do not fit are undefined, also if the activation limits them.
     let fits = |value: i64| dtype == DType::Int64 || i32::try_from(value).is_ok();
     let value =
         |[i, j]: [usize; 2]| on_integers(*a.get(i)?, *b.get(j)?).filter(|&x| fits(x)).map(|x| x.clamp(low, high));

@@ -1,6 +1,6 @@
 /* Shared by all kernels: the fixed-point arithmetic of TensorFlow Lite Micro, how sums become bytes, copying and filling.
  *
- * Shifting a negative number right is taken to be arithmetic, as every compiler for the cores in question does it.
+ * Shifting a negative number right is taken to be arithmetic, as every compiler for the supported cores does it.
  */
 #ifndef TVMK_BASE_H
 #define TVMK_BASE_H
@@ -14,8 +14,8 @@ TVMK_INLINE int32_t tvmk_min(int32_t a, int32_t b) { return a < b ? a : b; }
 TVMK_INLINE int32_t tvmk_max(int32_t a, int32_t b) { return a > b ? a : b; }
 TVMK_INLINE int32_t tvmk_clamp(int32_t x, int32_t low, int32_t high) { return tvmk_min(tvmk_max(x, low), high); }
 
-/* gemmlowp's SaturatingRoundingDoublingHighMul for every pair but INT32_MIN, INT32_MIN:
- * (2ab + 2^31) >> 32 rounds halves up, which is what adding the signed nudge and dividing towards zero comes to. */
+/* gemmlowp's SaturatingRoundingDoublingHighMul for every pair except INT32_MIN, INT32_MIN:
+ * (2ab + 2^31) >> 32 rounds halves up, which equals adding the signed nudge and dividing towards zero. */
 TVMK_INLINE int32_t tvmk_high_mul(int32_t a, int32_t b) { return (int32_t)(((int64_t)a * b + ((int64_t)1 << 30)) >> 31); }
 
 /* gemmlowp's RoundingDivideByPOT: halves away from zero; exponent 0 … 31. */
@@ -39,7 +39,7 @@ TVMK_INLINE int32_t tvmk_multiply(int32_t x, int32_t mantissa, int32_t shift) {
  *     high word of (a · m + 2^31)         is SaturatingRoundingDoublingHighMul(accumulator + bias, m)
  *     + (a >> 31) + (1 << (e - 1)), >> e   is RoundingDivideByPOT(…, e)
  *     + (zero_point << e) before the shift is the zero point's addition after it
- * General form, three words a channel: bias, mantissa, shift, for layers where the compiler found no such proof. */
+ * General form, three words a channel: bias, mantissa, shift, for layers without such a proof. */
 TVMK_INLINE int32_t tvmk_requantize_doubled(int32_t a, int32_t mantissa, int32_t rounding, int32_t e1) {
     return tvmk_scale_doubled(a, mantissa, rounding) >> e1 >> 1;
 }
@@ -53,7 +53,7 @@ TVMK_INLINE int32_t tvmk_requantize_short(int32_t sum, const int32_t *channel, i
 
 TVMK_INLINE int32_t tvmk_requantize_general(int32_t sum, const int32_t *channel, int32_t zero_point) {
     int32_t product = tvmk_multiply((int32_t)((uint32_t)sum + (uint32_t)channel[0]), channel[1], channel[2]);
-    /* Wraps, as the reference's code does, where a factor above 1 brings the product to the end of int32. */
+    /* Wraps, as the reference's code does, if a factor above 1 makes the product overflow int32. */
     return (int32_t)((uint32_t)product + (uint32_t)zero_point);
 }
 
@@ -67,12 +67,12 @@ typedef struct {
     int8_t high;
 } tvmk_requant_t;
 
-/* What a layer's kernel needs of scratch memory, and what it was given. Tests define it to compare the two. */
+/* The scratch memory that a layer's kernel needs, and what it was given. Tests define it to compare the two. */
 #ifndef TVMK_SCRATCH
 #define TVMK_SCRATCH(needed, given) ((void)0)
 #endif
 
-/* Where a member lies that assembly reads. */
+/* Checks the offset of a member that assembly reads. */
 #define TVMK_AT(type, member, bytes) typedef char type##_##member##_at[offsetof(type, member) == (bytes) ? 1 : -1]
 
 TVMK_INLINE int8_t tvmk_requantize(int32_t sum, const tvmk_requant_t *o, int32_t channel, int general) {

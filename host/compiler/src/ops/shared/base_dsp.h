@@ -1,4 +1,4 @@
-/* What base.h offers, with the DSP extension; and words of bytes and halfwords, their widening and their products. */
+/* The functions of base.h with the DSP extension; and words of bytes and halfwords, their widening and their products. */
 #ifndef TVMK_BASE_DSP_H
 #define TVMK_BASE_DSP_H
 
@@ -62,8 +62,8 @@ TVMK_INLINE int32_t tvmk_mla_high(int32_t a, int32_t b, int32_t acc) {
     return r;
 }
 
-/* Widens n neighbouring bytes into ceil(n / 2) pairs of halfwords, `stride` words apart, in the order of the packed weights: of
- * each four bytes first 0 and 2, then 1 and 3. Where n leaves a halfword over, its weight is 0. */
+/* Widens n adjacent bytes into ceil(n / 2) pairs of halfwords, `stride` words apart, in the order of the packed weights: of
+ * each four bytes first 0 and 2, then 1 and 3. If n leaves a halfword over, its weight is 0. */
 TVMK_INLINE int32_t *tvmk_widen_run(int32_t *pairs, const int8_t *x, int32_t n, int32_t stride) {
     for (; n >= 4; n -= 4, x += 4, pairs += 2 * stride) {
         uint32_t w = tvmk_load4(x);

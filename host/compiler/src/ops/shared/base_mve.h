@@ -1,4 +1,4 @@
-/* What base.h offers, with MVE: sixteen bytes at a time. */
+/* The functions of base.h with MVE: sixteen bytes at a time. */
 #ifndef TVMK_BASE_MVE_H
 #define TVMK_BASE_MVE_H
 

@@ -1,4 +1,4 @@
-/* What base.h offers, in portable C, where no other file has it. */
+/* The functions of base.h in portable C, unless another file has them. */
 #ifndef TVMK_BASE_PORTABLE_H
 #define TVMK_BASE_PORTABLE_H
 
@@ -17,7 +17,7 @@ TVMK_INLINE int32_t tvmk_scale_doubled(int32_t a, int32_t mantissa, int32_t roun
 #endif
 
 #if !TVMK_MVE
-/* memcpy and memset: those of C libraries for small cores often go byte by byte. */
+/* memcpy and memset: those of C libraries for small cores often copy byte by byte. */
 #if TVMK_GNU && (defined(__arm__) || defined(__riscv))
 #ifdef __ARM_FEATURE_UNALIGNED
 #define TVMK_WORDS(p) (p)
@@ -51,7 +51,7 @@ TVMK_SHARED void tvmk_fill(int8_t *to, int8_t value, int32_t n) {
         }
     }
     while (to < end) {
-        __asm__(""); /* or the compiler calls memset for three bytes */
+        __asm__(""); /* otherwise the compiler calls memset for three bytes */
         *to++ = value;
     }
 }

@@ -31,7 +31,7 @@ pub struct Binary<'a> {
     pub inputs: [Operand<'a>; 2],
     /// The output.
     pub output: Operand<'a>,
-    /// The fused activation; none where the file has no options.
+    /// The fused activation; none if the file has no options.
     pub activation: Activation,
     broadcast: Broadcast,
 }
@@ -63,7 +63,7 @@ impl Binary<'_> {
         !self.broadcast.outer.is_empty()
     }
 
-    /// For each element of the output, the elements of both inputs that make it.
+    /// For each element of the output, the elements of both inputs from which it is computed.
     pub fn pairs(&self) -> impl Iterator<Item = [usize; 2]> {
         let Broadcast { outer, shape, steps } = &self.broadcast;
         let inner = (0..shape.len()).map(|i| (shape[i], [steps[0][i], steps[1][i]]));
@@ -79,7 +79,7 @@ impl Binary<'_> {
         })
     }
 
-    /// The layer that calls `call(input1, input2)`, which gives the kernel's call with what it needs besides the shapes.
+    /// The layer with the call that `call(input1, input2)` returns: the kernel's call, and what it needs besides the shapes.
     pub fn lower(
         &self,
         lowering: &Lowering<'_>,
@@ -109,7 +109,7 @@ impl Binary<'_> {
     }
 }
 
-/// `static const tvmk_broadcast_t shapes = …;` and the call of the kernel with these inputs, within the loops that it lacks.
+/// `static const tvmk_broadcast_t shapes = …;` and the call of the kernel with these inputs, inside the loops that the kernel does not have.
 pub fn statements(broadcast: &Broadcast, inputs: [&str; 2], call: impl Fn(&str) -> String) -> String {
     let list = |values: &[usize]| format!("{{{}}}", values.iter().map(usize::to_string).collect::<Vec<_>>().join(", "));
     let [step1, step2] = &broadcast.steps;
@@ -171,7 +171,7 @@ pub fn check_int32<'a>(
 /// The range of an int32 output without scale after its activation.
 pub fn integer_range(checker: &mut Checker<'_>, activation: Activation) -> Option<(i32, i32)> {
     let (low, high) = checker.float_activation(activation)?;
-    // A float32 above the type becomes its end.
+    // A float32 above the type's range becomes its limit.
     Some(if activation == Activation::None { (i32::MIN, i32::MAX) } else { (low as i32, high as i32) })
 }
 

@@ -24,7 +24,7 @@ typedef struct {
     }
 
 /* The body of a binary kernel: `out[i] = expression` with `x` and `y` the elements of both inputs. An output of an input's
- * shape may overwrite that input: each element is read before it is written, and for the last time. */
+ * shape may overwrite that input: each element is read before it is written, and never read again. */
 #define TVMK_BROADCAST_LOOPS(s, type, in1, in2, out, expression)                                        \
     for (int32_t i = 0; i < (s)->shape[0]; i++) {                                                       \
         for (int32_t j = 0; j < (s)->shape[1]; j++) {                                                   \

@@ -1,5 +1,5 @@
 //! Loops and branches: pass `inline` has put the operators of subgraphs between the steps that are lowered here. Each step copies
-//! values or looks at a condition; `emit` writes the loop or branch around the layers between them.
+//! values or tests a condition; `emit` writes the loop or branch around the layers between them.
 
 use crate::ir::graph::{DType, OpOptions, Operator};
 use crate::ir::layer::{Argument, Control, Layer, Lowered, Lowering};
@@ -17,22 +17,22 @@ pub fn of(op: &Operator) -> Option<Control> {
     Some(op.options::<Step>()?.0)
 }
 
-/// Whether an operator gives tensors other contents that have some already: the next round of a loop, the other branch.
+/// Whether an operator overwrites tensors that already have contents: the next iteration of a loop, the other branch.
 pub fn rewrites(op: &Operator) -> bool {
     matches!(of(op), Some(Control::LoopEnd | Control::IfEnd))
 }
 
-/// A step with its tensors: a condition, or values and where they go.
+/// A step with its tensors: a condition, or values and their destinations.
 struct Checks<'a> {
     control: Control,
     condition: Option<Operand<'a>>,
     copies: Vec<[Operand<'a>; 2]>,
 }
 
-/// Checks a step; an operator that is none is a problem, since its subgraphs could not be put in its place.
+/// Checks a step; an operator that is not one is a problem, since its subgraphs could not be inlined.
 pub fn check<'a>(checker: &mut Checker<'a>, supported: &str) -> Option<Box<dyn Checked + 'a>> {
     let Some(control) = of(checker.op) else {
-        checker.bad("subgraphs that the compiler can't run", supported);
+        checker.bad("subgraphs that are not supported", supported);
         return None;
     };
     if matches!(control, Control::LoopTest | Control::IfBegin) {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub struct Options {
     pub window: WindowOptions,
     pub activation: Activation,
-    /// Of CONV_2D alone: `quantized_bias_type`.
+    /// Only for CONV_2D: `quantized_bias_type`.
     pub bias_type: i8,
 }
 
@@ -20,7 +20,7 @@ impl Options {
         (self.activation == Activation::None).then(|| Options { activation, ..self.clone() })
     }
 
-    /// The same with this padding, if it has none and no window lies in the padding as a whole.
+    /// The same with this padding, if it has none and no window is completely in the padding.
     pub fn fuse_padding(&self, weights: &[usize], around: Around) -> Option<Options> {
         let &[_, height, width, _] = weights else { return None };
         let covers = |size: usize, dilation: i32| size.saturating_sub(1) * usize::try_from(dilation).unwrap_or(0) + 1;
@@ -32,7 +32,7 @@ impl Options {
 }
 
 impl Options {
-    /// The same with this padding in place of its own.
+    /// The same with this padding instead of its own.
     pub fn surround(&self, around: Around) -> Options {
         Options { window: WindowOptions { padding: Padding::Explicit(around), ..self.window }, ..self.clone() }
     }

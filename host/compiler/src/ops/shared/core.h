@@ -1,8 +1,8 @@
 /* Which instructions the core has, and how functions are declared.
  *
  * Every kernel has a portable path in C99, some also one for Arm's DSP extension (Cortex-M4, M7, M33) and one for MVE
- * (Cortex-M55, M85), each in a file of its own. All paths give the same bytes. Define TVMK_DSP or TVMK_MVE as 0 to keep a path
- * out.
+ * (Cortex-M55, M85), each in a file of its own. All paths give the same bytes. Define TVMK_DSP or TVMK_MVE as 0 to exclude a
+ * path.
  */
 #ifndef TVMK_CORE_H
 #define TVMK_CORE_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Compilers with GNU C's attributes and assembly. Some that define __GNUC__ have others, or none. */
+/* Compilers with GNU C's attributes and assembly. Some that define __GNUC__ have different ones, or none. */
 #if defined(__clang__) || (defined(__GNUC__) && !defined(__CC_ARM) && !defined(__ICCARM__) && !defined(__ghs__) && \
                            !defined(__TI_COMPILER_VERSION__))
 #define TVMK_GNU 1
@@ -19,7 +19,7 @@
 #define TVMK_GNU 0
 #endif
 
-/* Whether little code counts more than few instructions: short loops in C, whatever the core has. */
+/* Whether small code is more important than few instructions: short loops in C on every core. */
 #ifndef TVMK_SMALL
 #define TVMK_SMALL 0
 #endif
@@ -32,7 +32,7 @@
 #endif
 #endif
 
-/* Not where r9 is the static base even in interrupt handlers, nor where jumps by register need a landing pad. */
+/* Not if r9 is the static base even in interrupt handlers, nor if indirect jumps need a landing pad. */
 #ifndef TVMK_DSP
 #if TVMK_GNU && defined(__ARM_FEATURE_DSP) && defined(__ARM_ARCH_PROFILE) && !TVMK_MVE && !defined(__ARM_BIG_ENDIAN) && \
     !defined(__ARM_RWPI) && !defined(__ARM_FEATURE_BTI_DEFAULT)

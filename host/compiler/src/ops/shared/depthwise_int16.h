@@ -7,7 +7,7 @@
 #include "depthwise_int16_mve.h"
 #include "depthwise_int16_portable.h"
 
-/* Which rows, or columns, of a window lie inside the input: from `*first` on as many as are returned. */
+/* Which rows, or columns, of a window are inside the input: returns their number; they begin with `*first`. */
 TVMK_INLINE int32_t tvmk_int16_inside(int32_t start, int32_t input, int32_t window, int32_t dilation, int32_t *first) {
     int32_t before = start < 0 ? (dilation - 1 - start) / dilation : 0;
     int32_t end = input > start ? tvmk_min((input - start + dilation - 1) / dilation, window) : 0;
@@ -15,7 +15,7 @@ TVMK_INLINE int32_t tvmk_int16_inside(int32_t start, int32_t input, int32_t wind
     return tvmk_max(end - before, 0);
 }
 
-/* Each input channel makes as many output channels as it goes into them. */
+/* Each input channel gives the same number of output channels. */
 TVMK_INLINE void tvmk_int16_depthwise(const tvmk_int16_window_t *l, const int16_t *in, int16_t *out, int form) {
     int32_t channels = l->out_channels, taps = (int32_t)l->window_height * l->window_width;
     int fast = channels == l->in_channels && (form != TVMK_INT16_WIDE || taps <= TVMK_INT16_BLOCK);

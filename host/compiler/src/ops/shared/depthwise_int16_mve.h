@@ -8,7 +8,7 @@
 
 enum { TVMK_INT16_TWO = 1 };
 
-/* What stays the same for all channels of a position. */
+/* Data that is the same for all channels of a position. */
 typedef struct {
     const int8_t *weights;
     const int16_t *in;
@@ -20,7 +20,7 @@ typedef struct {
 TVMK_INLINE void tvmk_int16_finish_eight(const tvmk_int16_window_t *l, tvmk_int16_lanes_t g, int32x4_t even, int32x4_t odd,
                                          int32_t c, int16_t *out, mve_pred16_t p, int full, int form) {
     if (form == TVMK_INT16_SHORT) {
-        /* Bias and factor of each channel; beyond the last one nothing is read. */
+        /* Bias and factor of each channel; nothing is read after the last one. */
         const int32_t *table = g.table + 2 * c;
         uint32x4_t places = vidupq_n_u32(0, 4);
         if (full) {
@@ -67,7 +67,7 @@ TVMK_INLINE void tvmk_int16_finish_eight(const tvmk_int16_window_t *l, tvmk_int1
     "add %[in], %[in], %[pixel]\n"           \
     "add %[w], %[w], %[channels]\n"
 
-/* Eight channels from c on, `p` of them, all if `full`. Compilers keep too much in eight registers. */
+/* Eight channels from c on, `p` of them, all if `full`. In assembly: compilers need more than the eight registers. */
 TVMK_INLINE void tvmk_int16_eight(const tvmk_int16_window_t *l, tvmk_int16_lanes_t g, int32_t c, mve_pred16_t p, int full,
                                   int16_t *out, int form) {
     const int8_t *w = g.weights + c;

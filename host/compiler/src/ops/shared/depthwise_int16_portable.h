@@ -1,4 +1,4 @@
-/* Depthwise convolutions on int16 in portable C, and for what the other paths leave. Weights [row][column][output channel]. */
+/* Depthwise convolutions on int16 in portable C, also for what the other paths do not compute. Weights [row][column][output channel]. */
 #ifndef TVMK_DEPTHWISE_INT16_PORTABLE_H
 #define TVMK_DEPTHWISE_INT16_PORTABLE_H
 
@@ -36,7 +36,7 @@ TVMK_SHARED void tvmk_int16_each_wide(const tvmk_int16_window_t *l, const tvmk_i
     }
 }
 
-/* The same where 32 bits hold each sum. */
+/* The same if each sum fits in 32 bits. */
 TVMK_SHARED void tvmk_int16_each_short(const tvmk_int16_window_t *l, const tvmk_int16_taps_t *t, int32_t c, int16_t *out) {
     int32_t channels = l->out_channels, repeat = channels / l->in_channels;
     int32_t down = l->dilation_height * l->in_width * l->in_channels, right = l->dilation_width * l->in_channels;

@@ -2,7 +2,7 @@
  *
  * Each is one asm statement in an ordinary function. Arguments come in the registers of a call, r4 to r11 are saved and restored by
  * the statement itself, so whatever a compiler adds to the function (stack protector, profiling, coverage, a frame pointer)
- * stays around it. See docs/kernels.md, "Assembly".
+ * is kept around it. See docs/kernels.md, "Assembly".
  */
 #ifndef TVMK_DSP_H
 #define TVMK_DSP_H
@@ -11,11 +11,11 @@
 
 #if TVMK_DSP
 
-/* Pairs of inputs after which packed sums are taken apart where nothing is known of the weights: 496 · 128 · 128 is within 24
- * bits. A multiple of 8 keeps the unrolled loop whole. */
+/* Pairs of inputs after which packed sums are separated if nothing is known about the weights: 496 · 128 · 128 is within 24
+ * bits. A multiple of 8, for the unrolled loop. */
 enum { TVMK_DSP_BLOCK = 248 };
 
-/* What every statement changes besides its operands. Not lr, which it saves: the function around it needs no stack then. */
+/* The registers that every statement changes besides its operands. Not lr, which it saves, so that its function needs no stack. */
 #define TVMK_DSP_CLOBBERS "cc", "memory"
 
 /* Where words must be aligned (-mno-unaligned-access), activations are loaded byte by byte: two of them as halfwords of a word. */

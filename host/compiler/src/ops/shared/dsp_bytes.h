@@ -1,4 +1,4 @@
-/* Four int8 in a word with the DSP extension: the larger and the smaller of each two, the ends of a range. */
+/* Four int8 in a word with the DSP extension: maximum and minimum of each two, clamping to a range. */
 #ifndef TVMK_DSP_BYTES_H
 #define TVMK_DSP_BYTES_H
 
@@ -28,14 +28,14 @@ TVMK_INLINE uint32_t tvmk_min4(uint32_t a, uint32_t b) {
 /* The same byte four times. */
 TVMK_INLINE uint32_t tvmk_byte4(int32_t byte) { return UINT32_C(0x01010101) * (uint8_t)byte; }
 
-/* The nearest byte. */
+/* Saturates to a byte. */
 TVMK_INLINE int32_t tvmk_byte(int32_t x) {
     int32_t r;
     __asm__("ssat %0, #8, %1" : "=r"(r) : "r"(x) : "cc");
     return r;
 }
 
-/* Brings n bytes into a range, if it leaves any out: two instructions a byte. */
+/* Clamps n bytes to a range, unless it contains all bytes: two instructions a byte. */
 TVMK_SHARED void tvmk_clamp_bytes(int8_t *p, int32_t n, int32_t low, int32_t high) {
     if (low > -128 || high < 127) {
         uint32_t low4 = tvmk_byte4(low), high4 = tvmk_byte4(high);

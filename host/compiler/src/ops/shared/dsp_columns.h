@@ -6,7 +6,7 @@
 
 #if TVMK_DSP
 
-/* Widens n (a multiple of 4, at least 4) neighbouring bytes at each of four positions `distance` bytes apart into the four
+/* Widens n (a multiple of 4, at least 4) adjacent bytes at each of four positions `distance` bytes apart into the four
  * columns; returns the end of what was written. A byte takes one instruction. */
 TVMK_SHARED int32_t *tvmk_dsp_widen4(int32_t *columns, const int8_t *x, int32_t distance, int32_t n) {
     register int32_t *r0 __asm__("r0") = columns;
@@ -64,7 +64,7 @@ TVMK_SHARED int32_t *tvmk_dsp_widen4(int32_t *columns, const int8_t *x, int32_t 
     return r0;
 }
 
-/* Copies `pairs` pairs of neighbouring columns, four channels each, into four planes of halfwords: 8 bytes in 17
+/* Copies `pairs` pairs of adjacent columns, four channels each, into four planes of halfwords: 8 bytes in 17
  * instructions. `step` is the distance of columns in the image, `plane` that of planes in bytes. */
 TVMK_SHARED void tvmk_dsp_planes(int16_t *to, const int8_t *x, int32_t step, int32_t plane, int32_t pairs) {
     register int16_t *r0 __asm__("r0") = to;

@@ -6,7 +6,7 @@
 
 #if TVMK_DSP
 
-/* What the depthwise row kernels work on: one channel. The assembly knows the order. */
+/* The data of the depthwise row kernels: one channel. The assembly relies on the order. */
 typedef struct {
     int32_t weights[6]; /* of each row (0, 1) and (1, 2), times 2 */
     int32_t bias[2];    /* twice, times 2 */
@@ -96,7 +96,7 @@ typedef char tvmk_dsp_rows_t_words[sizeof(tvmk_dsp_rows_t) == 88 ? 1 : -1]; /* a
     "add " sum ", r12, " sum ", asr #31\n" \
     "asr " sum ", " sum ", r6\n"        \
     "ssat " sum ", #8, " sum ", asr #1\n"
-/* The same where the shift goes to the left: no second rounding. */
+/* The same if the shift is to the left: no second rounding. */
 #define TVMK_DSP_ROW_BYTE_LEFT(sum)     \
     "lsl " sum ", " sum ", r6\n"        \
     "smmlar " sum ", " sum ", r4, r5\n" \

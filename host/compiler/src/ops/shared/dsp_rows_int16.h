@@ -6,7 +6,7 @@
 
 #if TVMK_DSP
 
-/* What the functions below work on. The assembly knows the order. */
+/* The data of the functions below. The assembly relies on the order. */
 typedef struct {
     const int16_t *in;      /* channel 0 of the first tap */
     const int16_t *weights; /* [row][column][channel] */
@@ -83,7 +83,7 @@ TVMK_AT(tvmk_int16_rows_t, rows, 28);
     "add sp, sp, #24\n"              \
     "pop {r4-r11, lr}\n"
 
-/* Positions next to each other: 12 multiplications in 23 instructions; clamped to the type. */
+/* Adjacent positions: 12 multiplications in 23 instructions; clamped to the type. */
 TVMK_SHARED void tvmk_int16_rows(int16_t *out, const tvmk_int16_rows_t *t) {
     register int16_t *r0 __asm__("r0") = out;
     register const tvmk_int16_rows_t *r1 __asm__("r1") = t;

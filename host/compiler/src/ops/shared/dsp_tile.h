@@ -6,7 +6,7 @@
 
 #if TVMK_DSP
 
-/* What tvmk_dsp_tile works on. The assembly knows the order. */
+/* The data of tvmk_dsp_tile. The assembly relies on the order. */
 typedef struct {
     const int32_t *weights; /* pairs of halfwords 256 · second + first, all pairs of channels 0 and 1, then of 2 and 3 … */
     const int32_t *table;   /* short form, two words a channel */
@@ -48,7 +48,7 @@ TVMK_AT(tvmk_dsp_tile_t, zero, 24);
     "and r2, r2, #31\n"         \
     "lsl r0, r0, r2\n"
 
-/* A sum to an output byte, tvmk_requantize_short. The sign of a may stand for that of its product: they differ only where
+/* A sum to an output byte, tvmk_requantize_short. The sign of a is used as that of its product: they differ only where
  * the product is 0, and then subtracting 1 from half a unit changes nothing. */
 #define TVMK_DSP_OUTPUT(sum, scale)         \
     "add " sum ", r5, " sum ", " scale "\n" \
@@ -119,8 +119,8 @@ TVMK_AT(tvmk_dsp_tile_t, zero, 24);
     "strb lr, [r2, r3]\n"
 #endif
 
-/* What ends a tile: sums to output bytes, then on to the next two channels. `second` takes twice the sums of the second channel
- * out of what is summed up for it beyond the first. */
+/* What ends a tile: sums to output bytes, then on to the next two channels. `second` separates twice the sums of the second channel
+ * from the combined sums. */
 #define TVMK_DSP_TILE_BYTES(second)  \
     "str r0, [sp, #52]\n"            \
     "ldr r4, [sp, #32]\n"            \
@@ -151,7 +151,7 @@ TVMK_AT(tvmk_dsp_tile_t, zero, 24);
     "add sp, sp, #68\n"              \
     "pop {r4-r11, lr}\n"
 
-/* What ends a tile that gives sums; `shift` as above. */
+/* What ends a tile that returns sums; `shift` as above. */
 #define TVMK_DSP_TILE_STORE_SUMS(shift) \
     "ldr r0, [sp, #36]\n"               \
     "sub r8, r8, r6\n"                  \
@@ -181,8 +181,8 @@ TVMK_SHARED void tvmk_dsp_tile(int8_t *out, const tvmk_dsp_tile_t *t) {
         : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
 }
 
-/* The sums of two channels at four positions: four of the first channel, then four of the second. Of *t counts what says which
- * products; channel_pairs is 1. */
+/* The sums of two channels at four positions: four of the first channel, then four of the second. Of *t only the members that define the
+ * products are used; channel_pairs is 1. */
 TVMK_SHARED void tvmk_dsp_tile_sums(int32_t *sums, const tvmk_dsp_tile_t *t) {
     register int32_t *r0 __asm__("r0") = sums;
     register const tvmk_dsp_tile_t *r1 __asm__("r1") = t;

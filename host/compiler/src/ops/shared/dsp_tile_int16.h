@@ -6,7 +6,7 @@
 
 #if TVMK_DSP
 
-/* What tvmk_int16_tile works on. The assembly knows the order. */
+/* The data of tvmk_int16_tile. The assembly relies on the order. */
 typedef struct {
     const int8_t *weights;  /* words of a pair of elements of channels 0 and 1: 0, 1, 0, 1; then of 2 and 3 … */
     const int32_t *table;   /* bias and factor of each channel */
@@ -136,8 +136,8 @@ TVMK_SHARED void tvmk_int16_tile(int16_t *out, const tvmk_int16_tile_t *t) {
         : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
 }
 
-/* The sums of two channels at four positions: four of the first channel, then four of the second. Of *t counts what says which
- * products; channel_pairs is 1. */
+/* The sums of two channels at four positions: four of the first channel, then four of the second. Of *t only the members that define the
+ * products are used; channel_pairs is 1. */
 TVMK_SHARED void tvmk_int16_tile_sums(int32_t *sums, const tvmk_int16_tile_t *t) {
     register int32_t *r0 __asm__("r0") = sums;
     register const tvmk_int16_tile_t *r1 __asm__("r1") = t;

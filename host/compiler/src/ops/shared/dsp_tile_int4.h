@@ -6,7 +6,7 @@
 
 #if TVMK_DSP
 
-/* What tvmk_dsp_tile_int4 works on. The assembly knows the order. */
+/* The data of tvmk_dsp_tile_int4. The assembly relies on the order. */
 typedef struct {
     const uint32_t *weights; /* a word for two pairs: bytes 0 and 2 of the first, 1 and 3 of the second; rows as for dsp_tile.h */
     const int32_t *table;    /* short form, two words a channel */
@@ -49,7 +49,7 @@ TVMK_AT(tvmk_dsp_tile_int4_t, start, 28);
     "uxtb16 r2, r2, ror #8\n"       \
     TVMK_DSP_INT4_PAIR
 
-/* What starts a tile and sums up, as TVMK_DSP_TILE_SUMS; on the stack are starts instead of zeros. */
+/* What starts a tile and sums up, as TVMK_DSP_TILE_SUMS; the stack has start values instead of zeros. */
 #define TVMK_DSP_INT4_SUMS                                                      \
     "push {r4-r11, lr}\n"                                                       \
     "sub sp, sp, #68\n"                                                         \
@@ -81,8 +81,8 @@ TVMK_AT(tvmk_dsp_tile_int4_t, start, 28);
     "cmp r1, r2\n"                                                              \
     "bne.w 2b\n"
 
-/* What the sums of four columns of `words` times two pairs start with: of each position -8 · Σ for the first channel, -136 · Σ for
- * what is summed up of both; positions 0 and 1, then 2 and 3, as the tile has them in registers. */
+/* The start values of sums of four columns of `words` times two pairs: for each position -8 · Σ for the first channel, -136 · Σ for
+ * the combined sum of both; positions 0 and 1, then 2 and 3, as the tile has them in registers. */
 TVMK_SHARED void tvmk_dsp_int4_starts(int32_t *start, const int32_t *columns, int32_t words) {
     register int32_t *r0 __asm__("r0") = start;
     register const int32_t *r1 __asm__("r1") = columns;
@@ -136,7 +136,7 @@ TVMK_SHARED void tvmk_dsp_tile_int4(int8_t *out, const tvmk_dsp_tile_int4_t *t) 
 }
 
 /* The sums of two channels at four positions: four of the first channel, then four of the second. channel_pairs is 1; table, step
- * and zero don't count. */
+ * and zero are not used. */
 TVMK_SHARED void tvmk_dsp_tile_int4_sums(int32_t *sums, const tvmk_dsp_tile_int4_t *t) {
     register int32_t *r0 __asm__("r0") = sums;
     register const tvmk_dsp_tile_int4_t *r1 __asm__("r1") = t;

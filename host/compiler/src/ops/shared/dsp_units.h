@@ -6,7 +6,7 @@
 
 #if TVMK_DSP
 
-/* What tvmk_dsp_units works on: one vector and all units. The assembly knows the order. */
+/* The data of tvmk_dsp_units: one vector and all units. The assembly relies on the order. */
 typedef struct {
     const int8_t *x, *x_end;        /* a multiple of four inputs, or none */
     const int32_t *tail, *tail_end; /* pairs of those left over, widened */
@@ -41,13 +41,13 @@ TVMK_AT(tvmk_dsp_units_t, units, 32);
     "subs lr, lr, #1\n"                     \
     "beq 6f\n"
 
-/* A sum as it is. */
+/* A sum, unchanged. */
 #define TVMK_DSP_UNIT_SUM(sum)              \
     "str " sum ", [r12], #4\n"              \
     "subs lr, lr, #1\n"                     \
     "beq 6f\n"
 
-/* The next four inputs at r0, widened: r8 of even places, r9 of odd ones. */
+/* The next four inputs at r0, widened: r8 from even positions, r9 from odd ones. */
 #ifdef __ARM_FEATURE_UNALIGNED
 #define TVMK_DSP_FOUR_INPUTS  \
     "ldr r9, [r0], #4\n"      \
@@ -60,8 +60,8 @@ TVMK_AT(tvmk_dsp_units_t, units, 32);
     "add r0, r0, #4\n"
 #endif
 
-/* All units of one vector; `unit` takes a sum, its place is r12, and constants at r9. On the stack: +0 sums of second units taken
- * apart; from +8 on *t: x, x_end, tail, tail_end, row, zero, weights, table, units; +44 out. */
+/* All units of one vector; `unit` takes a sum, its destination r12, and constants at r9. On the stack: +0 separated sums of second
+ * units; from +8 on *t: x, x_end, tail, tail_end, row, zero, weights, table, units; +44 out. */
 #define TVMK_DSP_UNITS(unit)     \
     "push {r4-r11, lr}\n"        \
     "sub sp, sp, #52\n"          \
@@ -157,7 +157,7 @@ TVMK_AT(tvmk_dsp_units_t, units, 32);
     "pop {r4-r11, lr}\n"
 
 /* A fully connected layer, clamped to -128 … 127: four units at a time, 19 instructions for 16 multiplications. After 508 inputs
- * packed sums are taken apart; 508 and three left over are at most 511 · 128 · 128, within 24 bits whatever the weights. */
+ * packed sums are separated; 508 and three left over are at most 511 · 128 · 128, within 24 bits whatever the weights. */
 TVMK_SHARED void tvmk_dsp_units(int8_t *out, const tvmk_dsp_units_t *t) {
     register int8_t *r0 __asm__("r0") = out;
     register const tvmk_dsp_units_t *r1 __asm__("r1") = t;

@@ -7,7 +7,7 @@
 
 #if TVMK_DSP
 
-/* What sums start with: -8 · Σ inputs. */
+/* The start value of sums: -8 · Σ inputs. */
 TVMK_INLINE int32_t tvmk_int4_start(const int8_t *x, int32_t depth) {
     int32_t sum = 0;
     for (; depth >= 4; depth -= 4, x += 4) {
@@ -21,10 +21,10 @@ TVMK_INLINE int32_t tvmk_int4_start(const int8_t *x, int32_t depth) {
     return -8 * sum;
 }
 
-/* What tvmk_dsp_units_int4 works on: one vector and all units. The assembly knows the order. */
+/* The data of tvmk_dsp_units_int4: one vector and all units. The assembly relies on the order. */
 typedef struct {
     const int8_t *x, *x_end; /* a multiple of four inputs, or none */
-    const int8_t *last;      /* four more, zeros behind the last one of the vector; null for none */
+    const int8_t *last;      /* four more, padded with zeros after the vector's last; null for none */
     int32_t first, both;     /* -8 · Σ x, -136 · Σ x */
     int32_t row;             /* bytes of the weights of two units */
     int32_t zero;            /* 2 · zero_point + 1 */
@@ -56,7 +56,7 @@ TVMK_AT(tvmk_dsp_units_int4_t, units, 36);
     "and r11, r11, #0x000f000f\n"                      \
     "smlad " first ", r11, r9, " first "\n"
 
-/* All units of one vector; `unit` takes a sum, its place is r12, and constants at r9. On the stack: *t; +40 out. */
+/* All units of one vector; `unit` takes a sum, its destination r12, and constants at r9. On the stack: *t; +40 out. */
 #define TVMK_DSP_INT4_UNITS(unit)            \
     "push {r4-r11, lr}\n"                    \
     "sub sp, sp, #44\n"                      \

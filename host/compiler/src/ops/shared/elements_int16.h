@@ -4,7 +4,7 @@
 
 #include "broadcast.h"
 
-/* ADD and SUB: inputs at 15 more bits, brought to a common scale; shifts zero or to the right, as positive numbers.
+/* ADD and SUB: inputs with 15 more bits, brought to a common scale; shifts zero or to the right, as positive numbers.
  * MUL: the last factor only; its shift may not be to the left either. */
 typedef struct {
     int32_t mantissa1, mantissa2, mantissa_out;
@@ -42,7 +42,7 @@ TVMK_SHARED void tvmk_mul_int16(const tvmk_elements_int16_t *l, const tvmk_broad
     TVMK_BROADCAST_LOOPS(s, int16_t, in1, in2, out, tvmk_int16_product(l, x, y))
 }
 
-/* RELU and LEAKY_RELU: a factor from 0 on and one below it; `sign` -1 negates what the latter gives. */
+/* RELU and LEAKY_RELU: a factor from 0 on and one below it; `sign` -1 negates the latter's result. */
 typedef struct {
     int32_t mantissa, shift;
     int32_t mantissa_below, shift_below, sign;
@@ -57,7 +57,7 @@ TVMK_SHARED void tvmk_relu_int16(const tvmk_relu_int16_t *l, const int16_t *in, 
     }
 }
 
-/* RELU6: what is above `high` becomes `high`, also where `low` lies above it. */
+/* RELU6: elements above `high` become `high`, even if `low` is above it. */
 typedef struct {
     int16_t low, high;
 } tvmk_relu6_int16_t;
@@ -93,7 +93,7 @@ TVMK_INLINE int32_t tvmk_sigmoid_between(const uint16_t *table, int32_t magnitud
     return below * (INT32_C(1) << bits) + rest * (table[i + 1] - below);
 }
 
-/* Of an argument in steps of 1 / (3 · 4096); below 0 the complement, of which the sign is all ones. */
+/* Of an argument in steps of 1 / (3 · 4096); below 0 the complement (the sign is all ones). */
 TVMK_INLINE int32_t tvmk_logistic_int16_at(const uint16_t *table, int32_t x) {
     int32_t sign = x >> 31;
     int32_t y = tvmk_sigmoid_between(table, (x ^ sign) - sign, 9, INT32_C(0x7FFF) << 10);

@@ -1,4 +1,4 @@
-//! ADD, SUB, MUL, RELU, LEAKY_RELU, LOGISTIC and TANH on int16: `elements_int16.h`. Zero points are 0, as the reference demands.
+//! ADD, SUB, MUL, RELU, LEAKY_RELU, LOGISTIC and TANH on int16: `elements_int16.h`. Zero points are 0, as the reference requires.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
@@ -44,7 +44,7 @@ pub fn check_arithmetic<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked
     let multipliers = factors.map(Multiplier::new);
     if factors.iter().any(|&factor| factor >= 1.0) || multipliers.iter().any(|m| m.shift > 0) {
         let found = format!("scales {first} and {second} to {result}");
-        checker.bad(found, "an output scale that is not so small");
+        checker.bad(found, "a larger output scale");
         return None;
     }
     let range = checker.activation(binary.activation, binary.output)?;
@@ -77,7 +77,7 @@ impl Checked for Arithmetic<'_> {
     }
 }
 
-/// A function of one element: the kernel and the statements in front of its call.
+/// A function of one element: the kernel and the statements before its call.
 struct Unary<'a> {
     elements: Elements<'a>,
     function: &'static str,
@@ -111,7 +111,7 @@ pub fn check_relu<'a>(checker: &mut Checker<'a>, alpha: f32) -> Option<Box<dyn C
     Some(Box::new(Unary { elements, function, structure, fields, table: false }))
 }
 
-/// Elements clamped between the numbers of `range`, for RELU6: what is above wins.
+/// Elements clamped between the numbers of `range`, for RELU6: the upper limit takes precedence.
 pub fn clamped<'a>(
     checker: &mut Checker<'a>,
     elements: Elements<'a>,
@@ -126,14 +126,14 @@ pub fn clamped<'a>(
     Some(Box::new(Unary { elements, function, structure, fields, table: false }))
 }
 
-/// The nearest power of two of a scale that is one, within a thousandth.
+/// The power of two that a scale equals within a thousandth.
 pub fn log2(scale: f64) -> Option<i32> {
     // In float32, as the reference.
     let log = (scale as f32).ln() * (1.0f32 / 2.0f32.ln());
     ((log - log.round()).abs() < 1e-3).then_some(log.round() as i32)
 }
 
-/// The check of LOGISTIC and TANH; the reference keeps inputs of scales 2^-12, and for TANH 2^-11, as they are.
+/// The check of LOGISTIC and TANH; the reference does not rescale inputs of scales 2^-12, and for TANH 2^-11.
 pub fn check_sigmoid<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let (elements, from, to) = unary(checker)?;
     if log2(to) != Some(-15) {
@@ -165,7 +165,7 @@ fn argument(scale: f64) -> (i64, i32) {
     (multiplier as i64, shift)
 }
 
-/// 65536 · sigmoid(i / 24), each entry moved so that the error of a straight line to the next one is halved; the last is the end
+/// 65536 · sigmoid(i / 24), each entry shifted so that the error of a straight line to the next one is halved; the last is the limit
 /// of the type.
 fn sigmoids() -> Vec<i16> {
     let exact = |x: f64| 65536.0 / (1.0 + (-x / 24.0).exp());

@@ -1,4 +1,4 @@
-/* gemmlowp's fixed-point functions, bit for bit, for what can't be in a table. */
+/* gemmlowp's fixed-point functions, bit for bit, where a table is not possible. */
 #ifndef TVMK_FIXED_POINT_H
 #define TVMK_FIXED_POINT_H
 
@@ -17,7 +17,7 @@ TVMK_INLINE int32_t tvmk_zeros(int32_t x) {
 #endif
 }
 
-/* x · 2^by, or the end of int32. */
+/* x · 2^by, saturated to int32. */
 TVMK_INLINE int32_t tvmk_saturating_left(int32_t x, int32_t by) {
     int64_t y = (int64_t)x * ((int64_t)1 << by);
     return y > INT32_MAX ? INT32_MAX : y < INT32_MIN ? INT32_MIN : (int32_t)y;
@@ -52,7 +52,7 @@ TVMK_SHARED int32_t tvmk_inverse_square_root(int32_t x, int32_t *shift) {
 }
 
 /* one_over_one_plus_x_for_x_in_0_1, with 31 fractional bits: three steps of Newton for 1 / half with 29, from 48/17 - 32/17 · half.
- * The error is at most 1/17, so that nothing but the last step can saturate. */
+ * The error is at most 1/17, so that only the last step can saturate. */
 TVMK_SHARED int32_t tvmk_one_over_one_plus(int32_t x) {
     int32_t half = (int32_t)(((int64_t)x + INT32_MAX + 1) >> 1);
     int32_t y = INT32_C(1515870810) + tvmk_high_mul(half, -INT32_C(1010580540));

@@ -1,11 +1,11 @@
 /* Arithmetic on float32 that gives the same bytes on every core, under any flags.
  *
  * C lets a compiler fuse a product and a sum (FMA), keep more digits than a float has (x87), or use vectors that take
- * small numbers for 0 (MVE). tvmk_exact() stands around each result that must be a float before it is used: an empty
- * statement in assembly, which costs nothing, where the core needs one. Compilers other than GNU's and LLVM's get a
+ * subnormal numbers as 0 (MVE). tvmk_exact() is around each result that must be a float before it is used: an empty
+ * assembly statement, which costs nothing, if the core needs one. Compilers other than GNU's and LLVM's get a
  * pragma.
  *
- * A result that is not a number is one bit pattern, since cores differ in what they make of it.
+ * A NaN result always has the same bit pattern, since cores use different ones.
  */
 #ifndef TVMK_FLOAT_BASE_H
 #define TVMK_FLOAT_BASE_H
@@ -14,9 +14,9 @@
 
 #include "base.h"
 
-/* Such code takes it that nothing is infinite, and adds in any order. Define TVMK_FAST_MATH to have it so. */
+/* Such code assumes that nothing is infinite, and adds in any order. Define TVMK_FAST_MATH to allow this. */
 #if (defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)) && !defined(TVMK_FAST_MATH)
-#error "float32 kernels: compile without -ffast-math, or define TVMK_FAST_MATH and get other results than promised"
+#error "float32 kernels: compile without -ffast-math, or define TVMK_FAST_MATH to accept different results"
 #endif
 
 #if defined(__clang__) || !defined(__GNUC__)
@@ -70,7 +70,7 @@ TVMK_INLINE float tvmk_float_result(float x) {
     return x == x ? x : tvmk_float_of_bits(TVMK_FLOAT_NAN);
 }
 
-/* std::min(std::max(x, low), high) as a kernel's output: what is not a number is not clamped. */
+/* std::min(std::max(x, low), high) as a kernel's output: NaN is not clamped. */
 TVMK_INLINE float tvmk_float_clamp(float x, float low, float high) {
     x = tvmk_float_result(x);
     return x < low ? low : x > high ? high : x;

@@ -1,7 +1,7 @@
-/* Functions of one float32, in place of those of <math.h>, which differ from one C library to the next.
+/* Functions of one float32, instead of those of <math.h>, which differ between C libraries.
  *
- * All of it is arithmetic on integers: the same bytes on every core, and few instructions where floats are made by software.
- * Results are the float nearest to the true value, or one of the two around it where that lies close to the middle between
+ * All of it is arithmetic on integers: the same bytes on every core, and few instructions where floats are computed in software.
+ * Results are the float nearest to the true value, or one of the two around it if that is close to the middle between
  * them; the errors below are in units of the last place (0.5 is a correctly rounded function), over all 2^32 arguments.
  *
  *     exp     0.515       log     0.51        sqrt, floor, ceil, round: correctly rounded
@@ -58,12 +58,12 @@ TVMK_SHARED float tvmk_float_compose(uint64_t x, int32_t exponent, uint32_t sign
     } else if (biased >= 255) {
         return tvmk_float_of_bits(sign | TVMK_FLOAT_INFINITY);
     }
-    /* The leading 1, where there is one, and what rounding carries go into the exponent. */
+    /* The leading 1, if there is one, and the carry of rounding are added to the exponent. */
     uint32_t bits = ((uint32_t)(biased - 1) << 23) + (uint32_t)(x >> 40) + ((uint32_t)(x >> 39) & 1u);
     return tvmk_float_of_bits(sign | bits);
 }
 
-/* A number apart: |x| = mantissa / 2^31 · 2^exponent, the mantissa's highest bit set (but for 0). */
+/* The parts of a number: |x| = mantissa / 2^31 · 2^exponent, the mantissa's highest bit set (except for 0). */
 typedef struct {
     uint32_t mantissa;
     int32_t exponent;
@@ -238,7 +238,7 @@ TVMK_SHARED float tvmk_sine(float x, uint32_t quarters) {
                                     UINT32_C(0x0000006b)};
     static const uint32_t cosine[] = {UINT32_C(0x80000000), UINT32_C(0x0aaaaaab), UINT32_C(0x005b05af), UINT32_C(0x0001a013),
                                       UINT32_C(0x00000492)};
-    /* 2/π behind 32 bits of zeros. */
+    /* 2/π after 32 bits of zeros. */
     static const uint32_t turns[] = {0,
                                      UINT32_C(0xa2f9836e),
                                      UINT32_C(0x4e441529),
@@ -261,7 +261,7 @@ TVMK_SHARED float tvmk_sine(float x, uint32_t quarters) {
         uint64_t y = ((uint64_t)(window[0] * m) << 32) + (uint64_t)window[1] * m + tvmk_high_word(window[2], m);
         uint32_t quadrant = (uint32_t)((y + (UINT64_C(1) << 61)) >> 62);
         quarters += p.sign ? 0u - quadrant : quadrant;
-        /* What lies beside a multiple of π/2, signed, in 2^-64 of it. */
+        /* The signed distance from a multiple of π/2, in units of 2^-64 · π/2. */
         y <<= 2;
         if (y >> 63) {
             y = 0u - y;
@@ -287,7 +287,7 @@ TVMK_INLINE float tvmk_sin(float x) { return tvmk_float_is_finite(x) ? tvmk_sine
 
 TVMK_INLINE float tvmk_cos(float x) { return tvmk_float_is_finite(x) ? tvmk_sine(x, 1) : tvmk_float_of_bits(TVMK_FLOAT_NAN); }
 
-/* By the core's own instruction where it is known to round correctly, else digit by digit. */
+/* With the core's instruction if it is known to round correctly, otherwise digit by digit. */
 #if defined(__GNUC__) && defined(__ARM_FP) && (__ARM_FP & 4)
 TVMK_INLINE float tvmk_square_root(float x) {
     __asm__("vsqrt.f32 %0, %0" : "+t"(x));
@@ -314,7 +314,7 @@ TVMK_SHARED float tvmk_square_root(float x) {
     if (p.mantissa == 0 || p.sign || p.exponent == 128) {
         return p.mantissa == 0 || (!p.sign && !tvmk_float_is_nan(x)) ? x : tvmk_float_of_bits(TVMK_FLOAT_NAN);
     }
-    /* m · 2^(even exponent); the root of m · 2^24 to 25 bits, one of them for rounding: no root lies in the middle. */
+    /* m · 2^(even exponent); the root of m · 2^24 to 25 bits, one of them for rounding: no root is exactly in the middle. */
     uint32_t odd = (uint32_t)p.exponent & 1u;
     uint32_t rest = 0, root = 0;
     uint32_t m = p.mantissa >> (1u - odd);
@@ -335,7 +335,7 @@ TVMK_INLINE float tvmk_sqrt(float x) { return tvmk_float_result(tvmk_square_root
 
 TVMK_INLINE float tvmk_rsqrt(float x) { return tvmk_float_result(1.0f / tvmk_square_root(x)); }
 
-/* The largest whole number that is not above x. */
+/* The largest whole number not above x. */
 TVMK_SHARED float tvmk_floor(float x) {
     uint32_t bits = tvmk_float_bits(x);
     int32_t exponent = (int32_t)(bits >> 23 & 255u) - 127;
@@ -350,18 +350,18 @@ TVMK_SHARED float tvmk_floor(float x) {
     return tvmk_float_of_bits(bits & ~below);
 }
 
-/* The smallest whole number that is not below x. */
+/* The smallest whole number not below x. */
 TVMK_INLINE float tvmk_ceil(float x) {
     float y = tvmk_floor(tvmk_float_of_bits(tvmk_float_bits(x) ^ TVMK_FLOAT_SIGN));
     return tvmk_float_is_nan(y) ? y : tvmk_float_of_bits(tvmk_float_bits(y) ^ TVMK_FLOAT_SIGN);
 }
 
-/* To nearest, halves to even, as ROUND of the reference has it: what lies between -0.5 and 0 becomes +0. */
+/* To nearest, halves to even, as the reference's ROUND: numbers between -0.5 and 0 become +0. */
 TVMK_INLINE float tvmk_round_half_even(float x) {
     float below = tvmk_floor(x);
     float above = below + 1.0f;
     float beyond = tvmk_exact(x - below);
-    /* Where halves exist, whole numbers fit. */
+    /* Numbers with halves fit in an integer. */
     int up = beyond > 0.5f || (beyond == 0.5f && ((int32_t)below & 1));
     return up ? tvmk_exact(above) : below;
 }

@@ -1,4 +1,4 @@
-/* Products of two matrices of a run on float32, sums in the order of the reference. Output must not overlap the inputs. */
+/* Products of two matrices computed at run time on float32, sums in the order of the reference. Output must not overlap the inputs. */
 #ifndef TVMK_FLOAT_MATRICES_H
 #define TVMK_FLOAT_MATRICES_H
 

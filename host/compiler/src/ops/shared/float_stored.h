@@ -1,5 +1,5 @@
-/* CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED on float32 whose weights the flash keeps as float16, int8 or int4: each is made a
- * float where it is read, exactly what DEQUANTIZE makes of it. Sums are those of float_weighted.h. */
+/* CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED on float32 whose weights are stored in flash as float16, int8 or int4: each is converted to
+ * float when it is read, exactly as DEQUANTIZE does. Sums are those of float_weighted.h. */
 #ifndef TVMK_FLOAT_STORED_H
 #define TVMK_FLOAT_STORED_H
 
@@ -14,7 +14,7 @@ typedef struct {
 
 /* A float16 as a float. */
 TVMK_INLINE float tvmk_float_of_half(uint16_t half) {
-/* Cores of the M profile that have floats have the instruction, whatever __ARM_FP says. */
+/* Cores of the M profile with an FPU have the instruction, whatever __ARM_FP says. */
 #if TVMK_GNU && defined(__arm__) && defined(__ARM_FP) && (__ARM_FP & 4) && \
     ((__ARM_FP & 2) || (defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'))
     float x;
@@ -50,7 +50,7 @@ TVMK_INLINE float tvmk_stored_nibble(const tvmk_float_stored_t *l, int32_t i, in
     return tvmk_exact((float)value * l->scales[channel * l->scale_step]);
 }
 
-/* As the functions of float_weighted.h, by a function that gives a weight. */
+/* As the functions of float_weighted.h, with a function that returns a weight. */
 #define TVMK_STORED_WINDOWS(form)                                                                                             \
     TVMK_INLINE float tvmk_stored_conv_one_##form(const tvmk_float_stored_t *s, const float *in, int32_t oy, int32_t ox,      \
                                                   int32_t c) {                                                                \

@@ -48,12 +48,12 @@ impl Checked for Call<'_> {
     fn evaluate(&self) -> Option<Evaluated> {
         let function = exact(self.function)?;
         let values = self.input.f32_data()?;
-        // What is not a number is left to the kernel.
+        // NaN is left to the kernel.
         values.iter().all(|x| !x.is_nan()).then(|| Ok(vec![ahead::floats(values.into_iter().map(function))]))
     }
 }
 
-/// The kernels that give the one right float, as functions here.
+/// The correctly rounded kernels, as functions here.
 fn exact(kernel: &str) -> Option<fn(f32) -> f32> {
     Some(match kernel {
         "tvmk_each_abs" => f32::abs,
@@ -76,7 +76,7 @@ mod tests {
     use super::exact;
 
     #[test]
-    fn rounding_at_compile_time_gives_the_signs_of_zero_that_the_kernel_gives() {
+    fn rounding_at_compile_time_gives_the_kernels_signs_of_zero() {
         let round = exact("tvmk_each_round").unwrap();
         for (x, rounded) in
             [(-0.3f32, 0.0f32), (-0.5, 0.0), (-0.0, -0.0), (-0.7, -1.0), (0.5, 0.0), (1.5, 2.0), (-1.5, -2.0)]

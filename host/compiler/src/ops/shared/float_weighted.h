@@ -47,7 +47,7 @@ TVMK_INLINE float tvmk_float_conv_2d_one(const tvmk_float_window_t *l, const flo
     return tvmk_float_finish(l, sum, c);
 }
 
-/* Weights [row][column][output channel]; each input channel makes as many output channels as it goes into them. */
+/* Weights [row][column][output channel]; each input channel gives the same number of output channels. */
 TVMK_INLINE float tvmk_float_depthwise_one(const tvmk_float_window_t *l, const float *in, int32_t oy, int32_t ox, int32_t c) {
     int32_t channels = l->out_channels;
     int32_t from = c / (channels / l->in_channels);

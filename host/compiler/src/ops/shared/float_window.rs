@@ -8,7 +8,7 @@ use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
 use crate::ops::shared::{stored, text, window};
 
-/// A checked operator whose weights see a window.
+/// A checked operator whose weights apply to a window.
 pub struct FloatWindow<'a> {
     input: Operand<'a>,
     weights: Operand<'a>,
@@ -20,7 +20,7 @@ pub struct FloatWindow<'a> {
     kernel: Kernel,
 }
 
-/// The kernel to call, and what to say of it.
+/// The kernel to call, and its description.
 pub struct Kernel {
     /// The C function.
     pub function: &'static str,
@@ -62,13 +62,13 @@ impl Checked for FloatWindow<'_> {
         let (window, kernel) = (&self.window, &self.kernel);
         let lanes = kernel.function == "tvmk_float_depthwise_conv_2d";
         let stored = stored::stored(lowering, self.weights, if lanes { 3 } else { 0 }, self.channels);
-        // Constants come in as arguments: `emit` writes constant tensors out as arrays.
+        // Constants are passed as arguments: `emit` writes constant tensors as arrays.
         let mut arguments = vec![Argument::input("input", self.input.id)];
         arguments.extend(stored.is_none().then(|| Argument::input("weights", self.weights.id)));
         arguments.extend(self.bias.map(|bias| Argument::input("bias", bias.id)));
         arguments.push(Argument::output("output", self.output.id));
         let bias = if self.bias.is_some() { "bias" } else { "0" };
-        // Pointers to arguments are not constants: they are filled in at the call.
+        // Pointers to arguments are not constants: they are set at the call.
         let mut fields = vec![("weights", "0".to_owned()), ("bias", "0".to_owned())];
         fields.extend([("low", text::float(self.range.0)), ("high", text::float(self.range.1))]);
         fields.extend(window::members_of_batches(window, self.channels, kernel.groups));

@@ -1,4 +1,4 @@
-/* Weights of int8 with activations of float32: how a run quantises what goes in, and how sums become floats again. */
+/* Weights of int8 with activations of float32: how a run quantises inputs, and how sums become floats again. */
 #ifndef TVMK_HYBRID_H
 #define TVMK_HYBRID_H
 
@@ -10,13 +10,13 @@
 #error "float32 with int8 weights needs a double of 64 bits, and this compiler's has less (avr-gcc from 10 on: -mdouble=64)"
 #endif
 
-/* How low and high bound results: not at all; as in rows, where what is not above `low` becomes `low` (-0 becomes 0); as in
+/* How low and high bound results: not at all; as in rows, where results not above `low` become `low` (-0 becomes 0); as in
  * convolutions. */
 enum { TVMK_HYBRID_FREE, TVMK_HYBRID_ABOVE, TVMK_HYBRID_WITHIN };
 
 typedef struct {
     const float *scales;   /* of the weights: one, or one for each channel */
-    const int32_t *totals; /* the sum of each channel's weights; null where no offset is subtracted from sums */
+    const int32_t *totals; /* the sum of each channel's weights; null if no offset is subtracted from sums */
     int32_t per_channel, asymmetric;
     int32_t weights_first; /* sums are scaled by the weights' scale first, then by the input's */
     int32_t bound;         /* TVMK_HYBRID_... */
@@ -29,8 +29,8 @@ typedef struct {
     int32_t offset;
 } tvmk_hybrid_input_t;
 
-/* Halves away from zero: what is added is the float below 0.5, so that nothing below a half is rounded up. What the reference
- * leaves undefined (infinite, not a number) is the lowest value. */
+/* Halves away from zero: the number added is the float below 0.5, so that nothing below a half is rounded up. Values for which the
+ * reference is undefined (infinite, NaN) become the lowest value. */
 TVMK_INLINE int8_t tvmk_hybrid_round(float x, int32_t offset, int32_t lowest) {
     if (!(x >= -512.0f && x <= 512.0f)) {
         return (int8_t)lowest;
@@ -39,7 +39,7 @@ TVMK_INLINE int8_t tvmk_hybrid_round(float x, int32_t offset, int32_t lowest) {
     return (int8_t)tvmk_clamp(whole + offset, lowest, 127);
 }
 
-/* The offset as the reference has it. */
+/* The offset as the reference computes it. */
 TVMK_SHARED int32_t tvmk_hybrid_offset_double(float low, float high, float span) {
     volatile double scale = (double)span / 255.0;
     volatile double below = (double)low / scale, above = (double)high / scale;
@@ -49,7 +49,7 @@ TVMK_SHARED int32_t tvmk_hybrid_offset_double(float low, float high, float span)
     return zero <= -128.0 ? -128 : zero >= 127.0 ? 127 : (int32_t)(zero < 0.0 ? zero - 0.5 : zero + 0.5);
 }
 
-/* The same: floats are enough where the place is not next to the middle between two numbers. */
+/* The same: floats are enough if the value is not close to the middle between two numbers. */
 TVMK_INLINE int32_t tvmk_hybrid_offset(float low, float high, float span, float scale) {
     if (scale >= FLT_MIN) {
         float zero = tvmk_exact(-128.0f - tvmk_exact(low / scale));
@@ -80,7 +80,7 @@ TVMK_SHARED tvmk_hybrid_input_t tvmk_hybrid_quantise(const tvmk_hybrid_t *l, con
     input.scale = tvmk_exact(span / (l->asymmetric ? 255.0f : 127.0f));
     int32_t lowest = l->asymmetric ? -128 : -127;
     if (!(span <= FLT_MAX)) {
-        /* Beyond what a float holds: results are not numbers. */
+        /* Out of range of a float: results are NaN. */
         input.offset = l->asymmetric ? 127 : 0;
         tvmk_fill(out, (int8_t)input.offset, count);
         return input;

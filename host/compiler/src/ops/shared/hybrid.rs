@@ -1,7 +1,7 @@
 //! Weights of int8 or int4 with activations of float32, which exporters call dynamic range: CONV_2D, DEPTHWISE_CONV_2D and
 //! FULLY_CONNECTED through `hybrid_weighted.h`.
 //!
-//! A run quantises what goes in: each row of FULLY_CONNECTED, each image of a convolution. TensorFlow Lite Micro has none of
+//! A run quantises the inputs: each row of FULLY_CONNECTED, each image of a convolution. TensorFlow Lite Micro does not support
 //! this; the reference is TensorFlow Lite's.
 
 use crate::ir::graph::{Activation, DType};
@@ -12,12 +12,12 @@ use crate::ops::definition::Checked;
 use crate::ops::shared::{text, unit_rows, window};
 use std::sync::Arc;
 
-/// What the weights see.
+/// What the weights apply to.
 #[derive(Debug, Clone, Copy)]
 pub enum Sees {
-    /// So many rows; whether they are quantised with an offset.
+    /// This many rows, and whether they are quantised with an offset.
     Rows(usize, bool),
-    /// Windows, by a number of groups of channels.
+    /// Windows, with a number of groups of channels.
     Window(Window, usize),
     /// Windows of one channel each.
     OneChannel(Window),
@@ -64,7 +64,7 @@ pub fn check<'a>(
     let scales = check_weights(checker, weights, sees, (axis, channels))?;
     let data = weights.i8_data()?;
     check_sums(checker, weights, &data, (axis, channels));
-    // The reference bounds results of convolutions by the range of floats where nothing else does.
+    // The reference limits results of convolutions to the range of floats if nothing else does.
     let bound = match (sees, activation) {
         (Sees::Rows(..), Activation::None) => "TVMK_HYBRID_FREE",
         (Sees::Rows(..), _) => "TVMK_HYBRID_ABOVE",
@@ -112,7 +112,7 @@ fn check_weights(
         return None;
     }
     if matches!(sees, Sees::Window(..)) && count > 1 && quant.scales.iter().all(|scale| *scale == quant.scales[0]) {
-        // The reference takes such scales for one, and then has none.
+        // The reference treats such scales as one, and then has none.
         checker.bad_tensor(weights.id, format!("{count} equal scales"), "one scale, or several that differ");
     }
     Some(quant.scales.clone())
@@ -146,7 +146,7 @@ impl Hybrid<'_> {
         }
     }
 
-    /// How many elements a row of weights has; all of them where weights are not sorted by channel.
+    /// How many elements a row of weights has; all of them if weights are not sorted by channel.
     fn depth(&self) -> usize {
         match self.sees {
             Sees::OneChannel(_) => self.weights.len(),

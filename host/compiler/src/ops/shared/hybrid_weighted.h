@@ -4,7 +4,7 @@
 
 #include "hybrid.h"
 
-/* What `tvmk_hybrid_rows` needs of scratch memory, and the others: a quantised image, and a column of a window. */
+/* Scratch memory of `tvmk_hybrid_rows`, and of the others: a quantised image, and a column of a window. */
 #define TVMK_HYBRID_ROWS_SCRATCH(inputs) (inputs)
 #define TVMK_HYBRID_WINDOW_SCRATCH(elements, column) (((elements) + 3) / 4 * 4 + (column))
 
@@ -23,7 +23,7 @@ TVMK_SHARED void tvmk_hybrid_rows(const tvmk_hybrid_rows_t *l, const float *in, 
     }
     for (int32_t b = 0; b < l->batches; b++, in += inputs, out += l->units) {
         if (zeros == all) {
-            /* Biases as they are: a sum would make 0 of -0. */
+            /* Biases unchanged: a sum would turn -0 into 0. */
             for (int32_t c = 0; c < l->units; c++) {
                 out[c] = tvmk_hybrid_bound(&l->to, bias ? bias[c] : 0.0f);
             }
@@ -46,7 +46,7 @@ typedef struct {
     uint16_t pad_top, pad_left;
 } tvmk_hybrid_window_t;
 
-/* What a window sees, from channel `first` on; the offset where it lies outside. */
+/* The elements of a window, from channel `first` on; the offset outside the input. */
 TVMK_INLINE void tvmk_hybrid_column(const tvmk_hybrid_window_t *l, const int8_t *image, int32_t oy, int32_t ox, int32_t first,
                                     int8_t offset, int8_t *column) {
     int32_t channels = l->group_in, width = l->in_width;
@@ -88,7 +88,7 @@ TVMK_SHARED void tvmk_hybrid_conv_2d(const tvmk_hybrid_window_t *l, const float 
     }
 }
 
-/* Sums of up to 16 channels at one position: weights [row][column][channel], `of_each` channels of each input channel. */
+/* Sums of up to 16 channels at one position: weights [row][column][channel], `of_each` channels for each input channel. */
 TVMK_INLINE void tvmk_hybrid_depthwise_sums(const tvmk_hybrid_window_t *l, const int8_t *image, const int8_t *weights,
                                             int32_t oy, int32_t ox, int32_t first, int32_t some, int32_t offset,
                                             int32_t *sums) {

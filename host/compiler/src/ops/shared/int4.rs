@@ -8,10 +8,10 @@ use crate::ir::options::Int4;
 use crate::math::pack;
 use crate::math::requantize::Table;
 
-/// Weights from which on half a byte each is more than the code that takes them apart (docs/kernels.md, "int4").
+/// Number of weights from which on half a byte each is more than the code that unpacks them (docs/kernels.md, "int4").
 const WORTH: usize = 2048;
 
-/// Elements of a window for whose sums 32 bits are enough, with both channels' weights in one product.
+/// Maximum number of elements of a window whose sums fit in 32 bits, with both channels' weights in one product.
 const DEEPEST: usize = 65_535;
 
 /// Whether a layer's weights, `count` in windows of `depth`, stay packed.
@@ -24,7 +24,7 @@ pub fn stay_packed(lowering: &Lowering<'_>, weighted: &Weighted<'_>, count: usiz
     wanted && depth <= DEEPEST && weighted.weights.dtype == DType::Int4
 }
 
-/// What a layer's summary says of its weights.
+/// The part of a layer's summary about its weights.
 pub fn note(weighted: &Weighted<'_>, packed: bool) -> &'static str {
     match (weighted.weights.dtype == DType::Int4, packed) {
         (false, _) => "",
@@ -34,7 +34,7 @@ pub fn note(weighted: &Weighted<'_>, packed: bool) -> &'static str {
 }
 
 /// Packed weights and table of a layer, and its form. `weights` are `[channel][element]`; the DSP path reads the elements of windows
-/// in as many `runs` as given in the order of their pairs, or as they are. The form is not better than `best`.
+/// in `runs` runs in the order of their pairs, or unchanged. The form is not better than `best`.
 pub fn constants(
     lowering: &Lowering<'_>,
     weighted: &Weighted<'_>,
@@ -65,7 +65,7 @@ pub fn constants(
     (constants, form)
 }
 
-/// Neighbouring weights two in a byte, 16 · (second + 8) + first + 8.
+/// Adjacent weights two in a byte, 16 · (second + 8) + first + 8.
 pub fn pairs_of_neighbours(weights: &[i8]) -> Vec<u8> {
     weights.chunks(2).map(|pair| byte(pair[0], pair.get(1).copied().unwrap_or(0))).collect()
 }
@@ -74,7 +74,7 @@ fn byte(first: i8, second: i8) -> u8 {
     (16 * (i32::from(second) + 8) + i32::from(first) + 8) as u8
 }
 
-/// Rows of two channels each, in an order of elements; what is missing has weight 0.
+/// Rows of two channels each, in an order of elements; missing ones have weight 0.
 fn pairs_of_channels(weights: &[i8], depth: usize, order: &[Option<usize>]) -> Vec<u8> {
     let row = |pair: &[i8]| -> Vec<u8> {
         let at = |place: Option<usize>| place.and_then(|place| pair.get(place)).copied().unwrap_or(0);
@@ -83,7 +83,7 @@ fn pairs_of_channels(weights: &[i8], depth: usize, order: &[Option<usize>]) -> V
     weights.chunks(2 * depth).flat_map(row).collect()
 }
 
-/// Whole words of elements as they are.
+/// Whole words of elements, unchanged.
 fn in_order(depth: usize) -> Vec<Option<usize>> {
     (0..depth.next_multiple_of(4)).map(|i| (i < depth).then_some(i)).collect()
 }

@@ -16,7 +16,7 @@ pub fn states(op: &Operator) -> impl Iterator<Item = TensorId> + '_ {
     places(op.kind).iter().filter_map(|&place| op.inputs.get(place).copied().flatten())
 }
 
-/// Whether a variable tensor is the state of one operator and nothing else.
+/// Whether a variable tensor is the state of one operator and has no other use.
 pub fn keeps(graph: &Subgraph, id: TensorId) -> bool {
     if !graph.tensor(id).variable {
         return false;

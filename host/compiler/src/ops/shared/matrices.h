@@ -1,4 +1,4 @@
-/* Products of two matrices of a run: BATCH_MATMUL, and FULLY_CONNECTED whose weights are computed. Output must not overlap the
+/* Products of two matrices computed at run time: BATCH_MATMUL, and FULLY_CONNECTED with computed weights. Output must not overlap the
  * inputs. Scratch: a tile of columns, TVMK_MATRICES_SCRATCH bytes. */
 #ifndef TVMK_MATRICES_H
 #define TVMK_MATRICES_H
@@ -80,8 +80,8 @@ TVMK_INLINE void tvmk_matrices_as_int16(const tvmk_matrices_t *l, const int16_t 
     }
 }
 
-/* On int16, columns of int16 or of int8, with a bias for each column or none. Factors have 15 bits and a shift to the right, but
- * with biases of 32 bits, where sums have 32 bits and factors those of int8. */
+/* On int16, columns of int16 or of int8, with a bias for each column or none. Factors have 15 bits and a shift to the right, except
+ * with biases of 32 bits: then sums have 32 bits and factors are as for int8. */
 TVMK_SHARED void tvmk_matrices_int16(const tvmk_matrices_t *l, const int16_t *rows, const int16_t *columns, const int64_t *bias,
                                      int16_t *out, void *scratch) {
     tvmk_matrices_as_int16(l, rows, columns, bias, out, scratch, 0, 64);

@@ -1,4 +1,4 @@
-//! Products of two matrices that a run computes: BATCH_MATMUL, and FULLY_CONNECTED whose weights are no constant. The kernels
+//! Products of two matrices that a run computes: BATCH_MATMUL, and FULLY_CONNECTED whose weights are not constant. The kernels
 //! are `matrices.h` and `float_matrices.h`.
 
 use crate::ir::graph::DType;
@@ -11,19 +11,19 @@ use crate::ops::shared::window_int16::reduced;
 
 /// A product of two matrices, or of several pairs.
 pub struct Matrices<'a> {
-    /// The first: rows of `depth` elements.
+    /// The first matrix: rows of `depth` elements.
     pub first: Operand<'a>,
-    /// The second: `columns` of them.
+    /// The second matrix: `columns` columns of as many.
     pub second: Operand<'a>,
     /// One element for each column.
     pub bias: Option<Operand<'a>>,
     /// The results.
     pub output: Operand<'a>,
-    /// Rows, columns, and how many products make a result.
+    /// Rows, columns, and the number of products in each result.
     pub size: [usize; 3],
-    /// Whether the first lies column by column, and the second row by row.
+    /// Whether the first is stored column by column, and the second row by row.
     pub turned: [bool; 2],
-    /// Loops around it: how often, and steps of both in elements.
+    /// Loops around it: the number of iterations, and the steps of both in elements.
     pub batches: Vec<(usize, [usize; 2])>,
 }
 
@@ -38,7 +38,7 @@ pub struct Scaling {
     bias: Option<DType>,
 }
 
-/// What a scaling is about: both inputs, the bias, the output, products of a sum, and the range of the output.
+/// The operands of a scaling: both inputs, the bias, the output, products of a sum, and the range of the output.
 pub struct Scaled<'a> {
     /// The activations.
     pub first: Operand<'a>,
@@ -55,7 +55,7 @@ pub struct Scaled<'a> {
 }
 
 impl Scaling {
-    /// Checks that sums and factors stay within what the reference's arithmetic holds.
+    /// Checks that sums and factors do not overflow in the reference's arithmetic.
     pub fn check(checker: &mut Checker<'_>, scaled: &Scaled<'_>) -> Option<Scaling> {
         let &Scaled { first, second, bias, output, depth, range } = scaled;
         let ((a, first_zero), (to, output_zero)) = (checker.per_tensor(first)?, checker.per_tensor(output)?);
@@ -80,7 +80,7 @@ impl Scaling {
         let wide = scaled.output.dtype == DType::Int16;
         for (operand, zero_point) in operands.into_iter().zip(self.zero_points).filter(|_| wide) {
             if zero_point != 0 {
-                checker.bad_tensor(operand.id, format!("zero point {zero_point}"), "0, as int16 has it");
+                checker.bad_tensor(operand.id, format!("zero point {zero_point}"), "0, as for int16");
             }
         }
         // The largest magnitudes of elements less their zero points.
@@ -104,7 +104,7 @@ impl Scaling {
         }
     }
 
-    /// Whether sums of int16 have 32 bits, as the reference has them with such a bias.
+    /// Whether sums of int16 have 32 bits, as in the reference with such a bias.
     fn is_narrow(&self) -> bool {
         self.bias == Some(DType::Int32)
     }
@@ -117,7 +117,7 @@ impl Scaling {
         }
     }
 
-    /// What follows the steps in `tvmk_matrices_t`, and the constant that it names.
+    /// The members after the steps in `tvmk_matrices_t`, and the constant that they name.
     pub fn fields(&self, lowering: &Lowering<'_>, output: DType) -> (Vec<(&'static str, String)>, Option<Constant>) {
         let words = |&multiplier: &Multiplier| self.words(output, multiplier);
         let [mantissa, shift] = self.multipliers.first().map_or([0, 0], words);
@@ -150,7 +150,7 @@ impl Scaling {
 /// A checked product.
 pub struct Product<'a> {
     matrices: Matrices<'a>,
-    /// None on float32.
+    /// `None` on float32.
     scaling: Option<Scaling>,
 }
 
@@ -168,7 +168,7 @@ impl<'a> Product<'a> {
     }
 }
 
-/// What a kernel is called with: rows that lie one after the other, and columns that lie in any way.
+/// The arguments of a kernel: contiguous rows, and columns with any steps.
 struct Sides {
     /// The number of rows and of columns.
     size: [usize; 2],
@@ -176,7 +176,7 @@ struct Sides {
     column: [usize; 2],
     /// Elements of the output from a row to the next, and from a column to the next.
     output: [usize; 2],
-    /// Whether the rows have to be brought into their order first.
+    /// Whether the rows must be copied into their order first.
     turn: bool,
     /// Whether rows are those of the second matrix.
     exchanged: bool,
@@ -185,7 +185,7 @@ struct Sides {
 impl Matrices<'_> {
     fn sides(&self) -> Sides {
         let [rows, columns, depth] = self.size;
-        // Where only the second lies as the kernel wants its rows, or neither does and it is the smaller one.
+        // If only the second is stored as the kernel reads its rows, or neither is and it is the smaller one.
         let exchanged = self.turned[0] && (self.turned[1] || columns < rows);
         let along = |contiguous: bool, count: usize| if contiguous { [depth, 1] } else { [1, count] };
         if exchanged {
@@ -207,7 +207,7 @@ impl Matrices<'_> {
         }
     }
 
-    /// Loops over the batches around `inner`, a call of both inputs and the output by their places.
+    /// Loops over the batches around `inner`, a call with both inputs and the output at their positions.
     fn nest(&self, inner: impl Fn([String; 3], &str) -> String) -> String {
         let mut places = ["first", "second", "output"].map(str::to_owned);
         let (mut head, mut indent) = (String::new(), "    ".to_owned());
@@ -248,7 +248,7 @@ impl Matrices<'_> {
     }
 }
 
-/// Bytes of scratch memory that a tile takes: `TVMK_MATRICES_SCRATCH`.
+/// Bytes of scratch memory of a tile: `TVMK_MATRICES_SCRATCH`.
 pub fn tile(depth: usize) -> usize {
     8 * depth.next_multiple_of(8)
 }

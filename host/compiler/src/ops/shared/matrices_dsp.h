@@ -1,4 +1,4 @@
-/* Products of two matrices of a run with the DSP extension: tiles hold pairs of places, two words of a column for each four.
+/* Products of two matrices computed at run time, with the DSP extension: tiles hold pairs of elements, two words of a column for each four.
  * 15 instructions for 16 multiplications of int8, 7 for 8 of int16. */
 #ifndef TVMK_MATRICES_DSP_H
 #define TVMK_MATRICES_DSP_H
@@ -33,14 +33,14 @@ TVMK_INLINE int64_t tvmk_mlal2(int32_t a, int32_t b, int64_t acc) {
 
 #define TVMK_ONES INT32_C(0x00010001)
 
-/* Two words of places 0, 2 and 1, 3 to a column of the tile, less the zero point; returns the new sum of the column. */
+/* Two words of elements 0, 2 and 1, 3 to a column of the tile, less the zero point; returns the new sum of the column. */
 TVMK_INLINE int32_t tvmk_matrices_put(int32_t *t, int32_t even, int32_t odd, int32_t zeros, int32_t sum) {
     t[0] = tvmk_sub2(even, zeros);
     t[1] = tvmk_sub2(odd, zeros);
     return tvmk_mla2(t[1], TVMK_ONES, tvmk_mla2(t[0], TVMK_ONES, sum));
 }
 
-/* Places from k on of one column, one by one. Those behind the last are 0. */
+/* Elements from k on of one column, one by one. Those after the last are 0. */
 TVMK_INLINE int32_t tvmk_matrices_gather_some(const tvmk_matrices_t *l, const int8_t *y, int32_t k, int32_t *t, int32_t sum) {
     for (; k < l->depth; k += 4, t += 2 * TVMK_MATRICES_TILE) {
         int32_t v[4] = {0, 0, 0, 0};
@@ -54,7 +54,7 @@ TVMK_INLINE int32_t tvmk_matrices_gather_some(const tvmk_matrices_t *l, const in
     return sum;
 }
 
-/* A tile of columns less the zero point: of each four places a column has two words, 0, 2 and 1, 3. */
+/* A tile of columns less the zero point: for each four elements a column has two words, 0, 2 and 1, 3. */
 TVMK_SHARED void tvmk_matrices_gather(const tvmk_matrices_t *l, const int8_t *columns, int32_t n, int32_t *tile,
                                       int32_t *sums) {
     int32_t zeros = tvmk_lows(l->column_zero, l->column_zero), whole = 0;
@@ -102,7 +102,7 @@ TVMK_INLINE void tvmk_matrices_products(const tvmk_matrices_t *l, const int8_t *
     int32_t left = l->depth & 3;
     if (left > 0) {
         int32_t even = left > 2 ? tvmk_lows(x[0], x[2]) : x[0], odd = left > 1 ? x[1] : 0;
-        /* Upper halves that a sign fills meet a 0. */
+        /* Upper halves with sign bits are multiplied by 0. */
         a = tvmk_mla2(odd, tile[1], tvmk_mla2(even, tile[0], a));
         b = tvmk_mla2(odd, tile[3], tvmk_mla2(even, tile[2], b));
         c = tvmk_mla2(odd, tile[5], tvmk_mla2(even, tile[4], c));
@@ -114,7 +114,7 @@ TVMK_INLINE void tvmk_matrices_products(const tvmk_matrices_t *l, const int8_t *
     sums[3] = d;
 }
 
-/* On int16: a word of two places for each column. */
+/* On int16: a word of two elements for each column. */
 TVMK_INLINE void tvmk_matrices_gather_int16(const tvmk_matrices_t *l, const void *columns, int32_t n, int32_t *tile,
                                             int bytes) {
     for (int32_t c = 0; c < TVMK_MATRICES_TILE; c++) {

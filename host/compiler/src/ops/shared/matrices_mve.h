@@ -1,4 +1,4 @@
-/* Products of two matrices of a run with MVE: tiles hold vectors of the four columns in turn. 11 instructions for 64
+/* Products of two matrices computed at run time, with MVE: tiles hold vectors of the four columns in turn. 11 instructions for 64
  * multiplications of int8 with the sum of the row, 13 for 32 of int16. */
 #ifndef TVMK_MATRICES_MVE_H
 #define TVMK_MATRICES_MVE_H
@@ -10,7 +10,7 @@
 
 typedef int8_t tvmk_matrices_tile_t;
 
-/* Largest step with which the places of a vector are 16 bits. */
+/* Largest step with which the offsets in a vector fit in 16 bits. */
 enum { TVMK_MATRICES_FAR = 65535 / 14 };
 
 /* A tile of columns as in the tensor, vector by vector, and their sums less the zero points. */
@@ -86,7 +86,7 @@ TVMK_INLINE void tvmk_matrices_finish(const tvmk_matrices_t *l, const int32_t *s
     }
 }
 
-/* On int16: vectors of eight places. */
+/* On int16: vectors of eight elements. */
 TVMK_INLINE void tvmk_matrices_gather_int16(const tvmk_matrices_t *l, const void *columns, int32_t n, int8_t *tile, int bytes) {
     int32_t step = l->depth_step;
     for (int32_t c = 0; c < TVMK_MATRICES_TILE; c++) {

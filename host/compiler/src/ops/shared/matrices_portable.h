@@ -1,10 +1,10 @@
-/* Products of two matrices of a run: what they are, and the parts of the kernels in C. */
+/* Products of two matrices computed at run time: their description, and the parts of the kernels in C. */
 #ifndef TVMK_MATRICES_PORTABLE_H
 #define TVMK_MATRICES_PORTABLE_H
 
 #include "base.h"
 
-/* Each row of the first matrix times each column of the second. Rows lie one after the other, columns in any way. */
+/* Each row of the first matrix times each column of the second. Rows are contiguous, columns can have any steps. */
 typedef struct {
     int32_t rows, columns, depth;
     int32_t row_zero, column_zero;   /* zero points; 0 on int16 */
@@ -12,13 +12,13 @@ typedef struct {
     int32_t out_row, out_column;     /* elements of the output from one row to the next, from one column to the next */
     int32_t mantissa, shift;         /* of the factor; on int16 15 bits and the shift to the right */
     int32_t zero_point, low, high;   /* of the output */
-    const int32_t *factors;          /* mantissa and shift of each column in place of those above, or null */
+    const int32_t *factors;          /* mantissa and shift of each column instead of those above, or null */
 } tvmk_matrices_t;
 
-/* Columns that are brought together, in the order the core multiplies in, before they meet all rows. */
+/* Number of columns that are packed, in the order in which the core multiplies, before they are multiplied by all rows. */
 enum { TVMK_MATRICES_TILE = 4 };
 
-/* Column c of a tile of n; behind the last it is that again. */
+/* Column c of a tile of n; after the last, the last again. */
 TVMK_INLINE int32_t tvmk_matrices_column(const tvmk_matrices_t *l, int32_t c, int32_t n) {
     return tvmk_min(c, n - 1) * l->column_step;
 }
@@ -28,7 +28,7 @@ typedef struct {
     int32_t mantissa[TVMK_MATRICES_TILE], shift[TVMK_MATRICES_TILE];
 } tvmk_matrices_scaling_t;
 
-/* That of n columns from column j on; behind the last it is that again. */
+/* The same for n columns from column j on; after the last, the last again. */
 TVMK_INLINE void tvmk_matrices_scaling(const tvmk_matrices_t *l, int32_t j, int32_t n, tvmk_matrices_scaling_t *s) {
     for (int32_t c = 0; c < TVMK_MATRICES_TILE; c++) {
         const int32_t *own = l->factors ? l->factors + 2 * (j + tvmk_min(c, n - 1)) : 0;
@@ -37,7 +37,7 @@ TVMK_INLINE void tvmk_matrices_scaling(const tvmk_matrices_t *l, int32_t j, int3
     }
 }
 
-/* Sums of a run can leave their type where its biases do: they wrap, as the reference's code does. */
+/* Sums can overflow if biases computed at run time are large: they wrap, as in the reference's code. */
 TVMK_INLINE int8_t tvmk_matrices_one(const tvmk_matrices_t *l, int32_t sum, int32_t mantissa, int32_t shift) {
     uint32_t y = (uint32_t)tvmk_multiply(sum, mantissa, shift) + (uint32_t)l->zero_point;
     return (int8_t)tvmk_clamp((int32_t)y, l->low, l->high);

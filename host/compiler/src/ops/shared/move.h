@@ -11,7 +11,7 @@ typedef struct {
     int32_t block; /* bytes copied at a time */
 } tvmk_move_t;
 
-/* n elements of `size` bytes, a constant, four at a time: 3 instructions each. Places written are never read again. */
+/* n elements of `size` bytes, a constant, four at a time: 3 instructions each. Elements written are never read again. */
 TVMK_INLINE void tvmk_move_elements(const int8_t *in, int32_t in_step, int8_t *out, int32_t out_step, int32_t n, size_t size) {
     for (; n >= 4; n -= 4, in += 4 * in_step, out += 4 * out_step) {
         uint32_t a, b, c, d;
@@ -31,8 +31,8 @@ TVMK_INLINE void tvmk_move_elements(const int8_t *in, int32_t in_step, int8_t *o
     }
 }
 
-/* Whether blocks are worth to be moved word by word, all first words, then all second ones: short ones of which there are many.
- * The last word of a block begins within the one before where it must. */
+/* Whether moving blocks word by word is faster, all first words, then all second ones: for many short blocks.
+ * The last word of a block overlaps the one before if necessary. */
 TVMK_INLINE int tvmk_move_by_words(const tvmk_move_t *m, const int8_t *in, int8_t *out) {
 #if TVMK_GNU && defined(__ARM_FEATURE_UNALIGNED)
     (void)in, (void)out;

@@ -1,4 +1,4 @@
-//! Operators whose output consists of blocks of their input, and of one value where the input leaves gaps.
+//! Operators whose output consists of blocks of their input, and of one value elsewhere.
 
 use crate::ir::graph::DType;
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering, Parts};
@@ -11,10 +11,10 @@ use crate::ops::shared::moves::Move;
 pub const ALL: &[DType] =
     &[DType::Int8, DType::Uint8, DType::Int16, DType::Int32, DType::Int64, DType::Float32, DType::Bool];
 
-/// What an output holds where nothing is moved to.
+/// The contents of the output where nothing is moved.
 #[derive(Clone, Copy)]
 pub enum Gaps<'a> {
-    /// There are none.
+    /// There are no gaps.
     None,
     /// This byte, everywhere.
     Byte(u8),
@@ -34,7 +34,7 @@ pub struct Moved<'a> {
     pub moves: Vec<Move>,
     /// Within the output, afterwards and in this order.
     pub repeats: Vec<Move>,
-    /// Whether what is moved keeps its place along the last dimension, and none is added there.
+    /// Whether everything moved keeps its position along the last dimension, and none is added there.
     pub keeps_channels: bool,
 }
 
@@ -66,7 +66,7 @@ impl<'a> Moved<'a> {
     }
 }
 
-/// Whether input and output have one of these types, the same; ahead of the run any type.
+/// Whether input and output have the same one of these types; at compile time any type.
 pub fn types(checker: &mut Checker<'_>, input: Operand<'_>, output: Operand<'_>, allowed: &[DType]) -> bool {
     let allowed = if checker.ahead { ALL } else { allowed };
     checker.dtype(input, allowed) && checker.dtype(output, &[input.dtype])
@@ -82,7 +82,7 @@ pub fn numbers(checker: &mut Checker<'_>, operand: Operand<'_>) -> Option<Vec<i6
     values
 }
 
-/// An output that is one block of its input, or moved in one go.
+/// An output that is one block of its input, or one move.
 pub fn block(
     lowering: &Lowering<'_>,
     summary: String,

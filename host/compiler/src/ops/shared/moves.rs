@@ -1,16 +1,16 @@
-//! Blocks of bytes from one array to another, in steps: what PAD, TRANSPOSE, SLICE and CONCATENATION come down to.
+//! Blocks of bytes from one array to another, in steps: the common form of PAD, TRANSPOSE, SLICE and CONCATENATION.
 //! The kernel is `move.h`.
 
 use crate::ir::layer::{Argument, Block, Part};
 use crate::ops::shared::text;
 
-/// Loops the kernel has.
+/// Number of loops in the kernel.
 pub const LEVELS: usize = 5;
 
-/// Repetitions of the innermost loop from which on its set-up hardly counts.
+/// Repetitions of the innermost loop from which on its set-up cost is small.
 const LONG: usize = 32;
 
-/// One loop: how often, and how many bytes further each time.
+/// One loop: its repetitions, and its steps in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Level {
     /// Repetitions.
@@ -27,9 +27,9 @@ pub struct Move {
     levels: Vec<Level>,
     /// Bytes copied at a time.
     block: usize,
-    /// First byte in the input.
+    /// Position of the first byte in the input.
     input: usize,
-    /// First byte in the output.
+    /// Position of the first byte in the output.
     output: usize,
 }
 
@@ -40,7 +40,7 @@ impl Move {
         let mut short: Vec<Level> = Vec::new();
         for level in levels.iter().copied().filter(|level| level.count != 1) {
             match short.last_mut() {
-                // Two loops are one if the outer one goes on where the inner one ends.
+                // Two loops are one if the outer one continues where the inner one ends.
                 Some(outer)
                     if outer.input == level.input * level.count as i64
                         && outer.output == level.output * level.count as i64 =>
@@ -68,7 +68,7 @@ impl Move {
         Move { levels: vec![row], block, input, output }
     }
 
-    /// The block, if there is but one.
+    /// The block, if there is only one.
     pub fn single(&self) -> Option<Block> {
         let Move { block: bytes, input, output, .. } = *self;
         self.levels.is_empty().then_some(Block { input, output, bytes })
@@ -100,7 +100,7 @@ impl Move {
         });
     }
 
-    /// Calls a function with the places of each block.
+    /// Calls a function with the positions of each block.
     fn each(&self, levels: &[Level], input: i64, output: i64, copy: &mut impl FnMut(usize, usize)) {
         match levels.split_first() {
             None => copy(input as usize, output as usize),
@@ -124,7 +124,7 @@ impl Move {
         }
         let mut levels = vec![Level { count: 1, input: 0, output: 0 }; LEVELS - self.levels.len()];
         levels.extend(&self.levels);
-        // The order is free: no block is read where another was written. Rows have a cost of their own, so few long ones.
+        // The order is free: no block is read where another was written. Rows have a cost of their own, so few long rows are best.
         let longest = levels.iter().enumerate().max_by_key(|(_, level)| level.count).map_or(0, |(i, _)| i);
         if levels[LEVELS - 1].count < LONG {
             levels.swap(longest, LEVELS - 1);

@@ -1,6 +1,6 @@
 /* Products of int8 vectors with a matrix of int8 with MVE: convolutions and fully connected layers. Weights as in the file, nothing
  * packed or widened in memory: VMLADAVA multiplies and sums 16 bytes at once. Loops over the depth are in assembly for
- * their tail predication (DLSTP, LETP), which the tested compilers don't produce: they read exactly the bytes there are.
+ * their tail predication (DLSTP, LETP), which the tested compilers don't produce: they read exactly the bytes that exist.
  */
 #ifndef TVMK_MVE_PRODUCTS_H
 #define TVMK_MVE_PRODUCTS_H
@@ -19,7 +19,7 @@ TVMK_INLINE void tvmk_mve_position_as(const int8_t *x, const int8_t *weights, in
     for (; channels > 0; channels -= TVMK_MVE_BLOCK, table += words * TVMK_MVE_BLOCK, out += TVMK_MVE_BLOCK) {
         int32_t n = tvmk_min(channels, TVMK_MVE_BLOCK);
         for (int32_t c = 0; c < n; c += 4, weights += 4 * depth) {
-            /* Rows behind the last are that of the first. */
+            /* Rows after the last are the first row. */
             const int8_t *v = x, *w0 = weights, *w1 = n - c > 1 ? w0 + depth : w0;
             const int8_t *w2 = n - c > 2 ? w1 + depth : w0, *w3 = n - c > 3 ? w2 + depth : w0;
             int32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0;
@@ -162,7 +162,7 @@ TVMK_SHARED void tvmk_mve_positions_general(const int8_t *x, const int8_t *weigh
     tvmk_mve_positions_as(x, weights, depth, channels, o, out, 1);
 }
 
-/* A product of one vector or two with a matrix. */
+/* A product of one or two vectors with a matrix. */
 typedef void (*tvmk_mve_product_t)(const int8_t *, const int8_t *, int32_t, int32_t, const tvmk_requant_t *, int8_t *);
 
 #endif

@@ -1,4 +1,4 @@
-/* Products of int8 vectors with a matrix of int4 (int4.h) with MVE: a vector of weights taken apart gives those of two channels. */
+/* Products of int8 vectors with a matrix of int4 (int4.h) with MVE: an unpacked vector of weights gives those of two channels. */
 #ifndef TVMK_MVE_PRODUCTS_INT4_H
 #define TVMK_MVE_PRODUCTS_INT4_H
 
@@ -7,7 +7,7 @@
 
 #if TVMK_MVE
 
-/* What sums start with: -8 · Σ activations. */
+/* The start value of sums: -8 · Σ activations. */
 TVMK_INLINE int32_t tvmk_int4_start(const int8_t *x, int32_t depth) {
     int32_t sum = 0;
     __asm__ volatile(
@@ -41,7 +41,7 @@ TVMK_INLINE void tvmk_mve_int4_position_as(const int8_t *x, const int8_t *weight
     for (; channels > 0; channels -= TVMK_MVE_BLOCK, table += words * TVMK_MVE_BLOCK, out += TVMK_MVE_BLOCK) {
         int32_t n = tvmk_min(channels, TVMK_MVE_BLOCK);
         for (int32_t c = 0; c < n; c += 4, weights += 2 * row) {
-            /* The row behind the last is the last. */
+            /* The row after the last is the last. */
             const int8_t *v = x, *w0 = weights, *w1 = n - c > 2 ? w0 + row : w0;
             int32_t a0 = start, a1 = start, a2 = start, a3 = start;
             __asm__ volatile(

@@ -16,7 +16,7 @@ TVMK_AT(tvmk_mve_channels_t, mantissa, 0);
 TVMK_AT(tvmk_mve_channels_t, bias, 16);
 TVMK_AT(tvmk_mve_channels_t, shift, 32);
 
-/* From four channels' two words. VRSHL looks at the lowest byte of a shift: the complement of e1 is -(e1 + 1). */
+/* From four channels' two words. VRSHL uses the lowest byte of a shift: the complement of e1 is -(e1 + 1). */
 TVMK_INLINE tvmk_mve_channels_t tvmk_mve_words(int32x4_t first, int32x4_t second) {
     /* As assembly, since gcc 12 loses the shift with -mfloat-abi=softfp. */
     int32x4_t bias;
@@ -25,13 +25,13 @@ TVMK_INLINE tvmk_mve_channels_t tvmk_mve_words(int32x4_t first, int32x4_t second
     return c;
 }
 
-/* The first n of every `step`-th word, n from 0 to 4. Nothing behind them is read. */
+/* The first n of every `step`-th word, n from 0 to 4. Nothing after them is read. */
 TVMK_INLINE int32x4_t tvmk_mve_some(const int32_t *words, uint32_t step, int32_t n) {
     uint32x4_t place = vmulq_n_u32(vidupq_n_u32(0, 1), step * (uint32_t)sizeof(int32_t));
     return vldrwq_gather_offset_z_s32(words, place, vctp32q((uint32_t)n));
 }
 
-/* Of eight channels, or the first `left`: those of even places, then those of odd ones. */
+/* Of eight channels, or the first `left`: those at even positions, then those at odd ones. */
 TVMK_INLINE void tvmk_mve_eight_channels(tvmk_mve_channels_t *even, tvmk_mve_channels_t *odd, const int32_t *table,
                                          int32_t left) {
     if (left >= 8) {
@@ -45,7 +45,7 @@ TVMK_INLINE void tvmk_mve_eight_channels(tvmk_mve_channels_t *even, tvmk_mve_cha
     }
 }
 
-/* In the general form, of the first n of every `step`-th channel: the shift as it is. */
+/* In the general form, of the first n of every `step`-th channel: the shift unchanged. */
 TVMK_INLINE tvmk_mve_channels_t tvmk_mve_some_general(const int32_t *table, uint32_t step, int32_t n) {
     uint32_t words = step * TVMK_GENERAL_WORDS;
     tvmk_mve_channels_t c = {tvmk_mve_some(table + 1, words, n), tvmk_mve_some(table, words, n),
@@ -59,7 +59,7 @@ TVMK_INLINE void tvmk_mve_eight_channels_general(tvmk_mve_channels_t *even, tvmk
     *odd = tvmk_mve_some_general(table + TVMK_GENERAL_WORDS, 2, n / 2);
 }
 
-/* Four sums with bias to what is left to clamp, without the zero point: tvmk_requantize_short. VQRDMULH is
+/* Four sums with bias to results that are not clamped yet, without the zero point: tvmk_requantize_short. VQRDMULH is
  * SaturatingRoundingDoublingHighMul, VRSHL rounds halves up, hence the subtraction of 1 from negative numbers. */
 TVMK_INLINE int32x4_t tvmk_mve_scale(int32x4_t sum, int32x4_t mantissa, int32x4_t shift) {
     return vrshlq_s32(vaddq_s32(vqrdmulhq_s32(sum, mantissa), vshrq_n_s32(sum, 31)), shift);
@@ -113,7 +113,7 @@ TVMK_INLINE void tvmk_mve_bytes_general(const int32_t *sums, const int32_t *tabl
 TVMK_AT(tvmk_requant_t, zero_point, 4);
 TVMK_AT(tvmk_requant_t, low, 6);
 TVMK_AT(tvmk_requant_t, high, 7);
-/* Range of the output, then its zero point in the place of the pointer to tvmk_requant_t. */
+/* Range of the output, then its zero point replaces the pointer to tvmk_requant_t. */
 #define TVMK_MVE_RANGE                 \
     "ldrsb lr, [%[o], #6]\n"           \
     "vdup.32 q4, lr\n"                 \
@@ -134,8 +134,8 @@ TVMK_AT(tvmk_requant_t, high, 7);
     "vmin.s32 q3, q3, q5\n"            \
     "vstrb.32 q3, [" out "], #4\n"
 
-/* The bytes of n channels from their sums, at one position, or at a second one too, whose sums lie TVMK_MVE_BLOCK words behind
- * and whose outputs `step` bytes: 26 instructions for 8 outputs. */
+/* The bytes of n channels from their sums, at one position, or at a second one, too, whose sums are TVMK_MVE_BLOCK words later
+ * and whose outputs are `step` bytes later: 26 instructions for 8 outputs. */
 TVMK_INLINE void tvmk_mve_bytes(const int32_t *sums, int32_t positions, const int32_t *table, int32_t n,
                                 const tvmk_requant_t *o, int8_t *out, int32_t step) {
     /* q7: the address of the constants of four channels, before it is moved on. */

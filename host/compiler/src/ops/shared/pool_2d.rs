@@ -80,18 +80,18 @@ pub fn check<'a>(checker: &mut Checker<'a>, types: &[DType]) -> Option<Pool<'a>>
     Some(Pool { input, output, window: window?, activation: options.activation })
 }
 
-/// Largest difference of scales that the reference takes for none.
+/// Largest difference of scales that the reference ignores.
 const SCALE_TOLERANCE: f64 = 1.0e-6;
 
 impl Pool<'_> {
-    /// Checks that a quantised output is quantised like the input, as the reference demands; its range after the activation.
+    /// Checks that a quantised output is quantised like the input, as the reference requires; returns its range after the activation.
     pub fn quantised_range(&self, checker: &mut Checker<'_>) -> Option<(i32, i32)> {
         let ((in_scale, in_zero), (scale, zero)) = (checker.per_tensor(self.input)?, checker.per_tensor(self.output)?);
         if (f64::from(in_scale) - f64::from(scale)).abs() > SCALE_TOLERANCE || in_zero != zero {
             checker.bad_tensor(
                 self.output.id,
                 format!("scale {scale} and zero point {zero}"),
-                format!("{in_scale} and {in_zero} as the input, and QUANTIZE behind it"),
+                format!("{in_scale} and {in_zero} as the input, and QUANTIZE after it"),
             );
         }
         checker.activation(self.activation, self.output)

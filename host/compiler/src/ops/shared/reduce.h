@@ -1,4 +1,4 @@
-/* Loops over what becomes one element, for each element of the output. */
+/* Loops over the elements that become one, for each element of the output. */
 #ifndef TVMK_REDUCE_H
 #define TVMK_REDUCE_H
 
@@ -7,7 +7,7 @@
 typedef struct {
     int32_t kept[3]; /* loops over the output, outermost first */
     int32_t kept_step[3];
-    int32_t reduced[3]; /* loops over what becomes one element */
+    int32_t reduced[3]; /* loops over the elements that become one */
     int32_t reduced_step[3];
 } tvmk_reduce_t;
 

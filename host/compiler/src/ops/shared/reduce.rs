@@ -1,4 +1,4 @@
-//! Operators that make one element of all along some dimensions: `reduce.h`.
+//! Operators that reduce some dimensions to one element: `reduce.h`.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -7,9 +7,9 @@ use crate::ops::checker::{Checker, Operand, resolve_axis};
 use crate::ops::definition::{ReadOptions, or_default, read};
 use crate::ops::shared::text;
 
-/// Loops of the kernels over what stays, and over what becomes one element.
+/// Number of loops in the kernels, over kept and over reduced dimensions each.
 const LOOPS: usize = 3;
-/// Sums of more int8 elements might leave 32 bits.
+/// Sums of more int8 elements might overflow 32 bits.
 const MAX_COUNT: usize = 1 << 22;
 
 /// Options of MEAN, SUM, REDUCE_MAX and others.
@@ -72,7 +72,7 @@ fn reduced(axes: &[i32], rank: usize) -> Option<Vec<bool>> {
     Some(reduced)
 }
 
-/// The places that nested loops of a size and a step go through.
+/// The positions that nested loops of a size and a step visit.
 fn places(loops: &[(usize, usize)]) -> Vec<usize> {
     loops.iter().fold(vec![0], |places, &(size, step)| {
         places.into_iter().flat_map(|place| (0..size).map(move |i| place + i * step)).collect()
@@ -80,7 +80,7 @@ fn places(loops: &[(usize, usize)]) -> Vec<usize> {
 }
 
 impl<'a> Reduce<'a> {
-    /// Merges neighbouring dimensions of one kind into loops; outermost first, padded with loops of one.
+    /// Merges adjacent dimensions of one kind into loops; outermost first, padded with loops of one.
     fn new(input: Operand<'a>, output: Operand<'a>, reduced: &[bool]) -> Option<Self> {
         let mut merged: Vec<(usize, usize, bool)> = Vec::new();
         let mut step = 1;
@@ -106,7 +106,7 @@ impl<'a> Reduce<'a> {
         Some(Reduce { input, output, count, keeps_channels, kept, reduced })
     }
 
-    /// For each element of the output, the places of those that make it, in order.
+    /// For each element of the output, the positions of the elements it is computed from, in order.
     pub fn groups(&self) -> impl Iterator<Item = Vec<usize>> {
         let reduced = places(&self.reduced);
         places(&self.kept).into_iter().map(move |first| reduced.iter().map(|place| first + place).collect())

@@ -1,4 +1,4 @@
-//! What RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR share: options, shapes, and tables of places in the input.
+//! What RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR share: options, shapes, and tables of positions in the input.
 
 use crate::ir::graph::{DType, OpOptions};
 use crate::ir::layer::{Constant, ConstantData, Core, Lowering};
@@ -23,7 +23,7 @@ pub struct Resize<'a> {
     pub input: Operand<'a>,
     /// The output, of another height and width.
     pub output: Operand<'a>,
-    /// How places are computed.
+    /// How positions are computed.
     pub options: Options,
 }
 
@@ -37,7 +37,7 @@ pub fn check<'a>(checker: &mut Checker<'a>, types: &[DType]) -> Option<Resize<'a
     let &[batches, height, width, channels] = input.tensor.shape.as_slice() else { return None };
     let wanted: Vec<usize> = given.iter().filter_map(|&n| usize::try_from(n).ok().filter(|&n| n > 0)).collect();
     let (1, &[rows, columns]) = (size.shape.len(), wanted.as_slice()) else {
-        checker.bad_tensor(size.id, format!("size {given:?}"), "a height and a width from 1");
+        checker.bad_tensor(size.id, format!("size {given:?}"), "a height and a width of at least 1");
         return None;
     };
     if [height, width, rows, columns].into_iter().any(|n| n > MOST) {
@@ -48,7 +48,7 @@ pub fn check<'a>(checker: &mut Checker<'a>, types: &[DType]) -> Option<Resize<'a
     Some(Resize { input, output, options })
 }
 
-/// A table of places in the input for the rows, or columns, of the output.
+/// A table of positions in the input for the rows, or columns, of the output.
 pub fn table(lowering: &Lowering<'_>, what: &str, data: ConstantData, row: usize) -> Constant {
     let align = if matches!(data, ConstantData::F32(_)) { 4 } else { 2 };
     let comment = format!("{} of the input for each of the output", what.replace('_', " "));

@@ -11,7 +11,7 @@ pub struct Numbers<const N: usize>(pub [i32; N]);
 
 impl<const N: usize> OpOptions for Numbers<N> {}
 
-/// Reads the numbers with these names; nothing where the bytes are another map.
+/// Reads the numbers with these names; `None` if the bytes are another map.
 pub fn numbers<const N: usize>(bytes: &[u8], names: [&str; N]) -> ReadOptions {
     match Map::read(bytes).and_then(|map| map.integers(names)) {
         Some(found) => read(Numbers(found)),
@@ -19,7 +19,7 @@ pub fn numbers<const N: usize>(bytes: &[u8], names: [&str; N]) -> ReadOptions {
     }
 }
 
-/// The options of the operator at hand.
+/// The options of this operator.
 pub fn options<const N: usize>(checker: &mut Checker<'_>) -> Option<[i32; N]> {
     checker.options::<Numbers<N>>().map(|numbers| numbers.0)
 }
@@ -42,7 +42,7 @@ pub fn room(checker: &mut Checker<'_>, elements: usize) -> Option<()> {
     (elements <= MOST).then_some(())
 }
 
-/// Whether an operand has this type, and is computed at run time where it is unsigned: there are no such constants.
+/// Whether an operand has this type, and is computed at run time if it is unsigned: such constants are not supported.
 pub fn is(checker: &mut Checker<'_>, operand: Operand<'_>, dtype: DType) -> bool {
     if !checker.dtype(operand, &[dtype]) {
         return false;
@@ -54,7 +54,7 @@ pub fn is(checker: &mut Checker<'_>, operand: Operand<'_>, dtype: DType) -> bool
     !constant
 }
 
-/// The contents of a constant of int16, a problem if it is none.
+/// The contents of a constant of int16, a problem if it is not one.
 pub fn int16(checker: &mut Checker<'_>, operand: Operand<'_>) -> Option<Vec<i16>> {
     checker.dtype(operand, &[DType::Int16]).then_some(())?;
     let data = operand.i16_data();

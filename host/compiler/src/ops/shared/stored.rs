@@ -1,14 +1,14 @@
-//! Weights of float32 that the flash keeps as the file does: float16, int8 or int4. `float_stored.h`.
+//! Weights of float32 stored in flash as in the file: float16, int8 or int4. `float_stored.h`.
 
 use crate::ir::graph::{DType, Quantization};
 use crate::ir::layer::{Constant, ConstantData, Core, Lowering};
 use crate::ops::checker::Operand;
 
-/// How kernels get them.
+/// How kernels read them.
 pub struct StoredWeights {
-    /// What the file keeps them as.
+    /// Their type in the file.
     pub dtype: DType,
-    /// What the kernel's name ends with.
+    /// The suffix of the kernel's name.
     pub form: &'static str,
     /// The weights, and the scales of integers.
     pub constants: Vec<Constant>,
@@ -16,7 +16,7 @@ pub struct StoredWeights {
     pub fields: String,
 }
 
-/// The weights in the form of the file, where a DEQUANTIZE made them; `axis` counts the channels.
+/// The weights in the form of the file, if a DEQUANTIZE converts them; `axis` is the dimension of the channels.
 pub fn stored(lowering: &Lowering<'_>, weights: Operand<'_>, axis: usize, channels: usize) -> Option<StoredWeights> {
     let stored = weights.tensor.stored.as_ref()?;
     let plain = |what: &str, data, comment: String| lowering.array(what, Core::Any, data, comment);

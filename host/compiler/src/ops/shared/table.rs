@@ -30,13 +30,13 @@ pub fn elements<'a>(checker: &mut Checker<'a>, from: &[DType], to: &[DType]) -> 
     Some(Elements { input, output, input_quant, output_quant })
 }
 
-/// An operator that is looked up.
+/// An operator computed by table.
 struct Table<'a> {
     elements: Elements<'a>,
     bytes: Vec<u8>,
 }
 
-/// The operator that looks up `function`, a function of bytes. It gets the input as stored and gives the output as stored;
+/// The operator with a table of `function`, a function of bytes: from the input as stored to the output as stored;
 /// `None` where the reference's arithmetic would overflow.
 pub fn checked<'a>(
     checker: &mut Checker<'a>,
@@ -102,7 +102,7 @@ fn table_of(layer: &Layer) -> Option<&[u8]> {
     }
 }
 
-/// Makes one table of two where a table's result goes into another table only.
+/// Merges two tables into one if the first one's result is read only by the second.
 pub fn compose(graph: &Subgraph, lowered: &mut [Lowered]) {
     let (mut reads, mut writer) = (vec![0usize; graph.tensors.len()], vec![None; graph.tensors.len()]);
     graph.outputs.iter().for_each(|id| reads[id.0] += 2);
@@ -133,7 +133,7 @@ pub fn compose(graph: &Subgraph, lowered: &mut [Lowered]) {
         let Some(inner) = table_of(before) else { continue };
         let both: Vec<u8> = inner.iter().map(|&byte| table[usize::from(byte)]).collect();
         let mut joined = layer.clone();
-        // Long chains: what is known of those before is not copied.
+        // Chains can be long: what is known about earlier tables is not copied.
         let Lowered::Layer(before) = std::mem::replace(&mut lowered[first], Lowered::Nothing) else { continue };
         let own = std::mem::replace(&mut joined.operators, before.operators);
         joined.operators.extend(own);

@@ -25,12 +25,12 @@ pub fn constant_struct(c_type: &str, name: &str, fields: &[(&str, String)]) -> S
     text
 }
 
-/// A kernel call, repeated for each batch where there are several. Pointers advance by their bytes for each batch; others don't.
+/// A kernel call, repeated for each batch where there are several. Pointers advance by their bytes for each batch; other arguments don't.
 pub fn call(function: &str, batches: usize, pointers: &[(&str, usize)], scratch: bool) -> String {
     call_with(function, batches, pointers, if scratch { &["scratch"] } else { &[] })
 }
 
-/// The same with other arguments behind the pointers.
+/// The same with other arguments after the pointers.
 pub fn call_with(function: &str, batches: usize, pointers: &[(&str, usize)], others: &[&str]) -> String {
     let mut arguments = vec!["&layer".to_owned()];
     for (name, bytes) in pointers {
@@ -45,12 +45,12 @@ pub fn call_with(function: &str, batches: usize, pointers: &[(&str, usize)], oth
     }
 }
 
-/// A statement by which tests compare the kernel's formula for scratch memory with the bytes a layer is given; otherwise nothing.
+/// A statement with which tests compare the kernel's formula for scratch memory with the bytes a layer is given; otherwise nothing.
 pub fn scratch(needed: &str, given: usize) -> String {
     format!("    TVMK_SCRATCH({needed}, {given});\n")
 }
 
-/// The shortest decimal that reads back as the same float32; for what has none, a call of `float_base.h`'s, which is no
+/// The shortest decimal that reads back as the same float32; for numbers without one, a call of a function of `float_base.h`, which is not a
 /// constant expression.
 pub fn float(value: f32) -> String {
     if value.is_finite() { format!("{value:?}f") } else { format!("tvmk_float_of_bits(0x{:08x})", value.to_bits()) }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_literal_is_a_call() {
+    fn numbers_without_a_literal_are_a_call() {
         assert_eq!(float(-0.0), "-0.0f");
         assert_eq!(float(f32::NEG_INFINITY), "tvmk_float_of_bits(0xff800000)");
     }

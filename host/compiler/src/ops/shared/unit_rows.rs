@@ -1,5 +1,5 @@
-//! Rows of weights for the kernels of `unit_sums.h`: sums of products with one vector of int8, rounded to what the operator
-//! goes on with.
+//! Rows of weights for the kernels of `unit_sums.h`: sums of products with one vector of int8, rounded to the type that the
+//! operator continues with.
 
 use crate::ir::layer::{Constant, ConstantData, Core, Limit, Lowering, Path};
 use crate::math::pack;
@@ -7,7 +7,7 @@ use crate::math::quantize::Multiplier;
 use crate::math::requantize::{Channel, Table};
 use crate::ops::shared::weighted;
 
-/// Inputs after which the kernel has taken packed sums apart.
+/// Maximum number of inputs after which the kernel separates packed sums.
 const BLOCK: usize = 511;
 
 /// The rows, a multiple of four, and how their sums are rounded.
@@ -19,7 +19,7 @@ pub struct UnitRows {
 }
 
 impl UnitRows {
-    /// The constants called `what` and `table`, the initialiser of `tvmk_unit_scaled_t` that names them, and whether the
+    /// The constants named `what` and `table`, the initialiser of `tvmk_unit_scaled_t` that names them, and whether the
     /// weights are packed for the DSP extension, all but a few that have no room as one more than they are.
     pub fn lower(
         &self,
@@ -36,7 +36,7 @@ impl UnitRows {
     }
 }
 
-/// The constants that hold rows of so many inputs, a multiple of four, the initialiser of `tvmk_unit_rows_t` that names them, and
+/// The constants that hold rows of this many inputs, a multiple of four, the initialiser of `tvmk_unit_rows_t` that names them, and
 /// whether they are packed for the DSP extension, all but a few that have no room as one more than they are.
 pub fn rows(
     lowering: &Lowering<'_>,
@@ -87,13 +87,13 @@ fn packed(weights: &[i8], rows: usize, inputs: usize) -> (Option<Vec<i16>>, Vec<
     }
 }
 
-/// What layers lack where weights are not packed.
+/// Why layers with unpacked weights do not use the best kernel.
 pub fn limit() -> Limit {
     let reason = "too many weights of -128 pair with negative ones, which can't be packed".to_owned();
     Limit { paths: &[Path::Dsp], reason, general: true }
 }
 
-/// The largest magnitude of a row's sum with its bias, and whether 32 bits hold it and what `factor` makes of it.
+/// The largest magnitude of a row's sum with its bias, and whether it and its product with `factor` fit in 32 bits.
 pub fn most(channel: &Channel, zero_point: i32, factor: &Multiplier) -> (i64, bool) {
     let reach = (channel.positive + channel.negative) * i64::from((127 - zero_point).max(zero_point + 128));
     let most = i64::from(channel.bias).abs() + reach;

@@ -1,4 +1,4 @@
-/* Sums of products of one vector of int8 with rows of weights, for operators that go on with 16 bits or more: LSTM, SVDF. */
+/* Sums of products of one vector of int8 with rows of weights, for operators that continue with 16 bits or more: LSTM, SVDF. */
 #ifndef TVMK_UNIT_SUMS_H
 #define TVMK_UNIT_SUMS_H
 

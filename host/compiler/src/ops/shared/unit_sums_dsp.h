@@ -7,7 +7,7 @@
 
 #if TVMK_DSP
 
-/* The sums of packed rows; 0 where they are not packed. */
+/* The sums of packed rows; returns 0 if they are not packed. */
 TVMK_INLINE int tvmk_unit_sums_packed(const tvmk_unit_rows_t *l, int32_t first, int32_t count, const int8_t *x, int32_t *sums) {
     if (!l->packed) {
         return 0;

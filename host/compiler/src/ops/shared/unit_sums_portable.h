@@ -4,12 +4,12 @@
 
 #include "base.h"
 
-/* Rows of weights that `tvmk_unit_sums` gets: as in the file; with TVMK_DSP int16_t, packed, unless `packed` is 0. */
+/* Rows of weights for `tvmk_unit_sums`: as in the file; with TVMK_DSP int16_t, packed, unless `packed` is 0. */
 typedef struct {
     const void *weights;
     int32_t inputs;
     int32_t packed;
-    const int32_t *raised; /* row and input of each weight that is one more in the packed form */
+    const int32_t *raised; /* row and input of each weight that is larger by one in the packed form */
     int32_t raised_count;
 } tvmk_unit_rows_t;
 

@@ -11,11 +11,11 @@ use crate::ops::checker::{Checker, Operand};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Element types of input, weights, bias and output that go together.
+/// Element types of input, weights, bias and output that are used together.
 pub struct Types {
     /// Of input and output.
     pub activations: DType,
-    /// Of the weights; all are given as `i8`.
+    /// Of the weights; all are returned as `i8`.
     pub weights: &'static [DType],
     /// Of the bias.
     pub bias: &'static [DType],
@@ -33,7 +33,7 @@ pub struct Weighted<'a> {
     pub weights: Operand<'a>,
     /// The output.
     pub output: Operand<'a>,
-    /// Bias, zeros where there is none.
+    /// Bias, zeros if there is none.
     pub bias: Vec<i64>,
     /// Scale of each channel's accumulator to the output.
     pub multipliers: Vec<Multiplier>,
@@ -45,13 +45,13 @@ pub struct Weighted<'a> {
     pub activation: Activation,
     /// Range of the output after its activation.
     pub range: (i32, i32),
-    /// Contents of the weights, 0 in channels that give one value whatever the input.
+    /// Contents of the weights, 0 in channels whose output is the same for every input.
     contents: Arc<Vec<i8>>,
 }
 
 /// Checks types, quantisation and constants of input, weights, bias and output, the first three inputs and the output.
 ///
-/// Channels lie along `axis` of the weights; there are `channels`.
+/// Channels are along `axis` of the weights; there are `channels`.
 pub fn check<'a>(
     checker: &mut Checker<'a>,
     types: &Types,
@@ -61,7 +61,7 @@ pub fn check<'a>(
     check_inputs(checker, [0, 1, 2], types, channels, activation)
 }
 
-/// The same where input, weights and bias are inputs of these numbers.
+/// The same if input, weights and bias have these input numbers.
 pub fn check_inputs<'a>(
     checker: &mut Checker<'a>,
     numbers: [usize; 3],
@@ -74,7 +74,7 @@ pub fn check_inputs<'a>(
     checker.dtype(weights, types.weights).then_some(())?;
     checker.dtype(output, &[types.activations]).then_some(())?;
     check_weights(checker, weights, (axis, channels));
-    // Without contents in the file, nothing bounds the number of channels, each of which takes memory below.
+    // Without contents in the file, nothing limits the number of channels, each of which takes memory below.
     weights.is_constant().then_some(())?;
     let bias = check_bias(checker, numbers[2], types, channels);
     let ((input_scale, input_zero_point), (output_scale, output_zero_point)) =
@@ -118,7 +118,7 @@ pub fn check_inputs<'a>(
     Some(weighted)
 }
 
-/// The option `quantized_bias_type`. The bias has its own type, which counts; the reference refuses only what is not a
+/// The option `quantized_bias_type`. The type of the bias itself is used; the reference refuses only a number that is not a
 /// type.
 pub fn check_bias_type(checker: &mut Checker<'_>, number: i8) {
     if !is_type(number) {
@@ -174,12 +174,12 @@ pub fn runs<'w>(
     weights.chunks(run(shape, axis)).enumerate().map(move |(i, elements)| (i % channels, elements))
 }
 
-/// Elements of one channel that lie next to each other.
+/// Number of adjacent elements of one channel.
 fn run(shape: &[usize], axis: usize) -> usize {
     shape.get(axis + 1..).map_or(1, |inner| inner.iter().product::<usize>()).max(1)
 }
 
-/// The channels of int8, of weights in the order of the file; none where their shape is another.
+/// The channels of int8, of weights in the order of the file; none if their shape is different.
 fn in_file(weights: &[i8], shape: &[usize], axis: usize, bias: &[i64], multipliers: &[Multiplier]) -> Vec<Channel> {
     if bias.is_empty() || shape.get(axis) != Some(&bias.len()) {
         return Vec::new();
@@ -216,12 +216,12 @@ impl<'a> Weighted<'a> {
         self.contents.clone()
     }
 
-    /// The weights as they stand in the file.
+    /// The weights as in the file.
     pub fn weights_as_given(&self) -> Vec<i8> {
         self.weights.i8_data().unwrap_or_default()
     }
 
-    /// Gives channels whose output never varies the constants of [`Channel::constant`]: they would cost the layer its fast kernel.
+    /// Gives channels whose output never varies the constants of [`Channel::constant`]: otherwise the layer could not use its fast kernel.
     fn settle(&mut self, axis: usize) {
         let sums = in_file(&self.contents, &self.weights.shape, axis, &self.bias, &self.multipliers);
         let only = |channel: &Channel| channel.only_output(self.input_zero_point, self.output_zero_point, self.range);
@@ -278,12 +278,12 @@ pub fn table_constant(lowering: &Lowering<'_>, table: &Table) -> Constant {
     }
 }
 
-/// Which of its kernels a layer gets; the names of all but the first add what they say.
+/// Which of its kernels a layer uses; each adds its suffix to the kernel's name, except the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
     /// The short output form.
     Short,
-    /// The general output form on the same products: a channel has no short form, or weights too large to be summed at once.
+    /// The general output form with the same products: a channel has no short form, or weights too large to be summed at once.
     General,
     /// The general output form, and weights that can't be packed for the DSP extension: −128 above a negative weight.
     Unpacked,
@@ -294,7 +294,7 @@ pub enum Form {
 }
 
 impl Form {
-    /// What the kernel's name ends with.
+    /// The suffix of the kernel's name.
     pub fn suffix(self) -> &'static str {
         match self {
             Form::Short => "",
@@ -306,7 +306,7 @@ impl Form {
     }
 }
 
-/// What keeps a layer from the kernel of the short form; nothing for a layer that has it.
+/// Why a layer does not use the kernel of the short form; empty if it does.
 pub fn limits(weighted: &Weighted<'_>, weights: &[i8], form: Form) -> Vec<Limit> {
     let mut reasons = Vec::new();
     if !matches!(form, Form::Short | Form::Int4) {
@@ -321,23 +321,25 @@ pub fn limits(weighted: &Weighted<'_>, weights: &[i8], form: Form) -> Vec<Limit>
     reasons.into_iter().map(general).collect()
 }
 
-/// How many channels lack the short form, in words.
+/// How many channels have no short form, in words.
 pub fn long_channels(weighted: &Weighted<'_>, weights: &[i8]) -> Option<String> {
     let channels = weighted.channels(weights);
     let is_long = |channel: &&Channel| !channel.is_short(weighted.input_zero_point, weighted.output_zero_point);
     let long = channels.iter().filter(is_long).count();
-    let text = || format!("{long} of {} channels have factors or sums beyond the short requantisation", channels.len());
+    let text = || {
+        format!("{long} of {} channels have factors or sums out of range of the short requantisation", channels.len())
+    };
     (long > 0).then(text)
 }
 
-/// What the report says of a layer with less scratch memory.
+/// The reason in the report for a layer with less scratch memory.
 pub fn thrift(scratch: Scratch) -> Limit {
     let with = if scratch == Scratch::None { "without scratch memory" } else { "with less scratch memory" };
     let reason = format!("{with}, for a smaller workspace: more instructions");
     Limit { paths: Path::ALL, reason, general: false }
 }
 
-/// Weights as they are and table of a layer, and whether the table has the short form.
+/// Unpacked weights and table of a layer, and whether the table has the short form.
 pub fn plain_constants(
     lowering: &Lowering<'_>,
     weighted: &Weighted<'_>,
@@ -351,7 +353,7 @@ pub fn plain_constants(
 
 /// Weights and table of a layer whose DSP path multiplies packed weights.
 ///
-/// `weights` are `[channel][run][element]`, as many runs as given. The kernel of the short form takes packed sums apart every `block`
+/// `weights` are `[channel][run][element]`, with this number of runs. The kernel of the short form separates packed sums every `block`
 /// elements. The form is not better than `best`.
 pub fn packed_constants(
     lowering: &Lowering<'_>,

@@ -7,7 +7,7 @@
 #include "weighted_int16_mve.h"
 #include "weighted_int16_portable.h"
 
-/* Positions in rows as long as they go in equal steps, `group` channels at a time; see the paths for the weights and scratch. */
+/* Rows of positions with equal steps, `group` channels at a time; see the paths for the weights and scratch. */
 TVMK_INLINE void tvmk_int16_convolution(const tvmk_int16_window_t *l, const int16_t *in, int16_t *out, int16_t *scratch,
                                         int form) {
     int flat = l->out_row == (int32_t)l->out_width * l->out_column;

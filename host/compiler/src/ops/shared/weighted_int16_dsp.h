@@ -1,7 +1,7 @@
 /* Convolutions on int16 with the DSP extension: four positions by two channels, or one position by four channels.
  *
- * Weights: of each two channels of a group, and each two elements of their windows, the bytes first, second, first, second; what is
- * left over is 0. Scratch: four columns of an even length, or one where there is one position. */
+ * Weights: of each two channels of a group, and each two elements of their windows, the bytes first, second, first, second; elements
+ * left over are 0. Scratch: four columns of an even length, or one if there is one position. */
 #ifndef TVMK_WEIGHTED_INT16_DSP_H
 #define TVMK_WEIGHTED_INT16_DSP_H
 
@@ -17,7 +17,7 @@ TVMK_INLINE void tvmk_int16_copy_pair(int16_t *to, const int16_t *from) {
     memcpy(__builtin_assume_aligned(to, 4), &pair, 4);
 }
 
-/* n elements from `from`, or zeros without it, to the elements from k on of one of four columns side by side. */
+/* n elements from `from`, or zeros if it is null, to the elements from k on of one of four columns side by side. */
 TVMK_INLINE void tvmk_int16_spread(int16_t *column, int32_t k, const int16_t *from, int32_t n) {
     int16_t *to = column + (k >> 1) * 8;
     if ((k & 1) && n > 0) {
@@ -68,7 +68,7 @@ TVMK_SHARED void tvmk_int16_columns(const tvmk_int16_window_t *l, const int16_t 
     }
 }
 
-/* The sums of two channels at four positions as `tvmk_int16_tile_sums` has them, in 64 bits where 32 may not be enough. */
+/* The sums of two channels at four positions in the order of `tvmk_int16_tile_sums`, in 64 bits if 32 may not be enough. */
 TVMK_INLINE void tvmk_int16_eight(tvmk_int16_tile_t t, int64_t *sums, int form) {
     int32_t part[8], pairs = t.pairs;
     for (int32_t i = 0; i < 8; i++) {
@@ -83,7 +83,7 @@ TVMK_INLINE void tvmk_int16_eight(tvmk_int16_tile_t t, int64_t *sums, int form) 
     }
 }
 
-/* Clamps `channels` outputs at four positions where the layer's range is not that of the type. */
+/* Clamps `channels` outputs at four positions if the layer's range is not that of the type. */
 TVMK_INLINE void tvmk_int16_clamp_four(const tvmk_int16_window_t *l, int16_t *out, int32_t channels) {
     int32_t low = l->low, high = l->high;
     if (low == INT16_MIN && high == INT16_MAX) {
@@ -96,7 +96,7 @@ TVMK_INLINE void tvmk_int16_clamp_four(const tvmk_int16_window_t *l, int16_t *ou
     }
 }
 
-/* One group at up to four positions, whose columns lie side by side; `first` is its first output channel. */
+/* One group at up to four positions, whose columns are side by side; `first` is its first output channel. */
 TVMK_INLINE void tvmk_int16_group(const tvmk_int16_window_t *l, const int8_t *weights, int32_t first, int32_t pairs,
                                   const int16_t *columns, int32_t count, int16_t *out, int form) {
     int32_t channels = l->group_out, c = 0;
@@ -142,7 +142,7 @@ TVMK_INLINE void tvmk_int16_group(const tvmk_int16_window_t *l, const int8_t *we
 /* The products of n elements of one column with four channels, two from w0 and two from w1. */
 TVMK_INLINE void tvmk_int16_products(const int8_t *w0, const int8_t *w1, const int16_t *x, int32_t n, int32_t *sums) {
     int32_t a = 0, b = 0, c = 0, d = 0;
-/* The loop needs eleven registers, which code without optimisation has not. */
+/* The loop needs eleven registers, which are not available without optimisation. */
 #if defined(__ARM_FEATURE_UNALIGNED) && defined(__OPTIMIZE__)
     if (n >= 8) {
         int32_t eights = n >> 3, x2, even, odd;

@@ -8,11 +8,11 @@
 
 #if TVMK_MVE
 
-/* The sums of one layer's channels that wait to become outputs, at each of two positions. */
+/* The sums of one layer's channels that are not outputs yet, at each of two positions. */
 enum { TVMK_INT16_POSITIONS = 2, TVMK_INT16_WAITING = 32 };
 
-/* Products of n elements of two columns with two channels: of the first channel at both, then of the second. Read are exactly
- * those elements. */
+/* Products of n elements of two columns with two channels: of the first channel at both, then of the second. Exactly those
+ * elements are read. */
 TVMK_INLINE void tvmk_int16_two_by_two(const int8_t *w0, const int8_t *w1, const int16_t *x0, const int16_t *x1, int32_t n,
                                        int32_t *sums) {
     int32_t a = 0, b = 0, c = 0, d = 0;
@@ -124,7 +124,7 @@ TVMK_INLINE void tvmk_int16_short_channels(const tvmk_int16_window_t *l, int32_t
             tvmk_int16_finish_row(l, waiting[1], from, n, out1 + from);
         } else {
             for (int32_t c = 0; c < n; c += 4, w += 4 * depth) {
-                /* Rows behind the last are that of the first. */
+                /* Rows after the last are the first row. */
                 const int8_t *rows[4] = {w, n - c > 1 ? w + depth : w, n - c > 2 ? w + 2 * depth : w, n - c > 3 ? w + 3 * depth : w};
                 tvmk_int16_one_by_four(rows, x0, depth, waiting[0] + c);
             }

@@ -1,4 +1,4 @@
-//! What windows of convolutions and pools have in common: their check, and the members of kernels' structs that describe them.
+//! Shared by the windows of convolutions and pools: their check, and the members of kernels' structs that describe them.
 
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
@@ -24,7 +24,7 @@ pub fn check(
     }
 }
 
-/// The members that say which elements a window sees, in the order of the structs, as C++ asks for. `channels` stand behind the
+/// The members that say which elements a window reads, in the order of the structs, as C++ requires. `channels` come after the
 /// size of the output.
 pub fn members(window: &Window, channels: &[(&'static str, usize)]) -> Vec<(&'static str, String)> {
     let image = [

@@ -5,12 +5,12 @@
 #include "base.h"
 
 /* How sums become outputs, by the table of the layer.
- * SHORT: bias, factor: (sum + bias) · factor / 2^32, halves up; the compiler proved that 32 bits hold the sum.
+ * SHORT: bias, factor: (sum + bias) · factor / 2^32, halves up; the compiler proved that the sum fits in 32 bits.
  * WIDE: low and high word of the bias, mantissa of 15 bits, shift to the right, in 64 bits.
  * INT32: bias, mantissa, shift, as on int8, for a bias of int32. */
 enum { TVMK_INT16_SHORT, TVMK_INT16_WIDE, TVMK_INT16_INT32 };
 
-/* Products of an int16 and an int8 that an int32 holds, a multiple of four. */
+/* Number of products of an int16 and an int8 whose sum fits int32, a multiple of four. */
 enum { TVMK_INT16_BLOCK = 508 };
 
 typedef struct {
@@ -25,7 +25,7 @@ typedef struct {
     uint16_t dilation_height, dilation_width;
     uint16_t pad_top, pad_left;
     uint8_t pointwise;                      /* each position is one element of the input, of one group */
-    int32_t out_column, out_row, out_batch; /* elements of the output from a position to its neighbours */
+    int32_t out_column, out_row, out_batch; /* elements of the output from a position to the next */
 } tvmk_int16_window_t;
 
 TVMK_INLINE int16_t tvmk_int16_finish(const tvmk_int16_window_t *l, int64_t sum, int32_t c, int form) {
@@ -44,7 +44,7 @@ TVMK_INLINE int16_t tvmk_int16_finish(const tvmk_int16_window_t *l, int64_t sum,
     return (int16_t)tvmk_clamp(y, l->low, l->high);
 }
 
-/* Copies what the window of a position sees of the channels from `first` on to a column, zeros outside. */
+/* Copies the window of a position, channels from `first` on, to a column, with zeros outside the input. */
 TVMK_SHARED void tvmk_int16_column(const tvmk_int16_window_t *l, const int16_t *in, int32_t position, int32_t first,
                                    int16_t *column) {
     int32_t oy = position / l->out_width, ox = position % l->out_width, n = l->group_in;

@@ -9,17 +9,17 @@ use crate::ops::definition::Checked;
 use crate::ops::shared::weighted::{self, Types, Weighted};
 use crate::ops::shared::{text, window};
 
-/// Activations of int16 with a bias of int64, as all three have them.
+/// Activations of int16 with a bias of int64, which all three support.
 pub const INT16: Types = Types { activations: DType::Int16, weights: &[DType::Int8], bias: &[DType::Int64] };
 
-/// The same with a bias of int32, too.
+/// The same, also with a bias of int32.
 pub const INT16_BIAS_32: Types =
     Types { activations: DType::Int16, weights: &[DType::Int8], bias: &[DType::Int64, DType::Int32] };
 
 /// What the weights of a channel are multiplied with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sees {
-    /// A window over the channels of one of so many groups.
+    /// A window over the channels of one of this many groups.
     Groups(usize),
     /// A window over one channel.
     OneChannel,
@@ -27,7 +27,7 @@ pub enum Sees {
     Spread,
 }
 
-/// How the kernel makes outputs of sums; `window_int16.h` has the formulas.
+/// How the kernel computes outputs from sums; `window_int16.h` has the formulas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// In 32 bits.
@@ -39,7 +39,7 @@ pub enum Form {
 }
 
 impl Form {
-    /// What the kernel's name ends with.
+    /// The suffix of the kernel's name.
     pub fn suffix(self) -> &'static str {
         match self {
             Form::Short => "",
@@ -49,7 +49,7 @@ impl Form {
     }
 }
 
-/// A checked operator whose weights see a window.
+/// A checked operator whose weights apply to a window.
 struct WindowInt16<'a> {
     sums: Sums<'a>,
     window: Window,
@@ -77,12 +77,12 @@ pub fn check<'a>(
 ) -> Option<Box<dyn Checked + 'a>> {
     let sums = check_sums(checker, [0, 1, 2], types, (axis, channels), activation)?;
     let window = window?;
-    // A depthwise convolution on one channel is an ordinary one.
+    // A depthwise convolution on one channel is an ordinary convolution.
     let one = sees == Sees::OneChannel && window.in_channels == 1;
     Some(Box::new(WindowInt16 { sums, window, sees: if one { Sees::Spread } else { sees } }))
 }
 
-/// Checks input, weights and bias, inputs of these numbers, the output and the activation.
+/// Checks input, weights and bias, with these input numbers, the output and the activation.
 pub fn check_sums<'a>(
     checker: &mut Checker<'a>,
     numbers: [usize; 3],
@@ -119,7 +119,7 @@ fn largest_sums(weighted: &Weighted<'_>, axis: usize, channels: usize) -> Vec<i1
     sums
 }
 
-/// What is added to a channel's sum, its factor, and how large the sum can be.
+/// The bias of a channel's sum, its factor, and how large the sum can be.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
     bias: i64,
@@ -140,7 +140,7 @@ impl Row {
         self.largest < 1 << 31 && ((-17..=-1).contains(&self.multiplier.shift) || self.multiplier.mantissa == 0)
     }
 
-    /// Whether 64 bits hold what the reference computes, and its result 32.
+    /// Whether the reference's sum fits in 64 bits, and its result in 32.
     pub fn fits(&self) -> bool {
         self.largest < 1 << 47 && narrows(self.largest, self.multiplier)
     }
@@ -158,7 +158,7 @@ impl Row {
     }
 }
 
-/// Whether a sum of 64 bits times a factor stays within what it is narrowed to, and the factor within the range that the reference states.
+/// Whether a 64-bit sum times a factor fits in the narrower result, and the factor is in the range that the reference states.
 fn narrows(sum: i128, multiplier: Multiplier) -> bool {
     let shift = multiplier.shift;
     shift < 8 && (sum * i128::from(reduced(multiplier))) >> (15 - shift) < (1 << 31) - 1
@@ -193,7 +193,7 @@ fn check_overflow(checker: &mut Checker<'_>, weighted: &Weighted<'_>, largest: &
         }
         let shift = multiplier.shift;
         let fits = match form {
-            // To the left in 32 bits.
+            // A shift to the left in 32 bits.
             Form::Int32 => sum << shift.clamp(0, 40) < 1 << 31,
             _ => narrows(sum, *multiplier),
         };
@@ -216,7 +216,7 @@ impl Sums<'_> {
         table_constant(lowering.constant("table"), self.form, &self.rows)
     }
 
-    /// The members of the kernel's struct for a window whose positions go to these places, in elements.
+    /// The members of the kernel's struct for a window whose outputs are stored at these positions, in elements.
     pub fn fields(
         &self,
         (weights, table): (String, String),
@@ -252,7 +252,7 @@ pub fn constants(name: &str, weights: Vec<i8>, depth: usize, groups: usize, shap
     ]
 }
 
-/// Whether each window is one element of the input, all of them in order: phases of a transposed convolution may leave some out.
+/// Whether each window is one element of the input, all of them in order: phases of a transposed convolution may skip some.
 fn is_direct(window: &Window, groups: usize) -> bool {
     window.is_pointwise() && groups == 1 && window.out_width == window.in_width
 }

@@ -1,5 +1,5 @@
-/* CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV whose weights or biases a run computes: what windows see is brought together as
- * rows, which meet the weights in `matrices.h`. Output must not overlap anything. Scratch: a tile of weights, then `strip` rows. */
+/* CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV whose weights or biases are computed at run time: windows are copied to rows,
+ * which are multiplied by the weights in `matrices.h`. Output must not overlap anything. Scratch: a tile of weights, then `strip` rows. */
 #ifndef TVMK_WINDOW_RUN_H
 #define TVMK_WINDOW_RUN_H
 
@@ -16,11 +16,11 @@ typedef struct {
     uint16_t pad_top, pad_left;
     uint8_t transposed;    /* strides are those of the input in the output */
     uint8_t pointwise;     /* each window is one element of the input, in order, of one group: no rows in scratch */
-    int32_t strip;         /* windows that are brought together at a time */
+    int32_t strip;         /* windows that are copied at a time */
     int32_t group_weights; /* elements from the weights of a group to the next */
 } tvmk_window_run_t;
 
-/* Which row or column of the input tap k of a window sees; outside of the input for none. */
+/* Which row or column of the input tap k of a window reads; outside the input for none. */
 TVMK_INLINE int32_t tvmk_window_run_place(int32_t out, int32_t k, int32_t stride, int32_t dilation, int32_t pad,
                                           int transposed) {
     if (!transposed) {
@@ -30,7 +30,7 @@ TVMK_INLINE int32_t tvmk_window_run_place(int32_t out, int32_t k, int32_t stride
     return at >= 0 && at % stride == 0 ? at / stride : -1;
 }
 
-/* What `count` windows from p on see of the channels from `first` on, `zero` outside; elements are of `size` bytes. */
+/* Copies `count` windows from p on, channels from `first` on, with `zero` outside; elements have `size` bytes. */
 TVMK_SHARED void tvmk_window_run_rows(const tvmk_window_run_t *l, const uint8_t *in, int32_t p, int32_t count, int32_t first,
                                       int32_t size, uint8_t *rows) {
     size_t n = (size_t)(l->group_in * size);

@@ -1,4 +1,4 @@
-//! CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV on int8 and int16 whose weights or biases a run computes: `window_run.h`.
+//! CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV on int8 and int16 whose weights or biases are computed at run time: `window_run.h`.
 
 use crate::ir::graph::{Activation, DType};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
@@ -10,17 +10,17 @@ use crate::ops::shared::matrices::{self, Scaled, Scaling};
 use crate::ops::shared::window::members_of_batches;
 use crate::ops::shared::{text, weighted};
 
-/// Bytes of windows that are brought together at a time, where that many are wanted.
+/// Bytes of windows that are copied at a time, if there are that many.
 const STRIP_BYTES: usize = 4096;
 
-/// Most windows at a time: the weights are brought together anew for each of these.
+/// Maximum number of windows at a time: the weights are packed again for each of these.
 const STRIP: usize = 16;
 
-/// What an operator knows of its windows.
+/// An operator's description of its windows.
 pub struct Windows {
-    /// Places of input, weights and bias among the inputs.
+    /// Positions of input, weights and bias among the inputs.
     pub numbers: [usize; 3],
-    /// Types of the bias beside activations of int16.
+    /// Types of the bias for activations of int16.
     pub wide_bias: &'static [DType],
     /// The window; for a transposed convolution strides and padding of the output.
     pub window: Window,
@@ -28,14 +28,14 @@ pub struct Windows {
     pub channels: usize,
     /// Groups of channels.
     pub groups: usize,
-    /// Along which dimension of the weights the channels lie: the first or the last.
+    /// The dimension of the weights that counts the channels: the first or the last.
     pub axis: usize,
     /// Whether the strides are those of the input in the output.
     pub transposed: bool,
 }
 
 impl Windows {
-    /// Multiplications of each output.
+    /// Number of multiplications for each output.
     fn depth(&self) -> usize {
         self.window.height * self.window.width * self.window.in_channels / self.groups
     }
@@ -50,7 +50,7 @@ struct Run<'a> {
     scaling: Scaling,
 }
 
-/// Whether weights and bias, inputs of these numbers, are constants.
+/// Whether weights and bias, with these input numbers, are constants.
 pub fn is_known(checker: &Checker<'_>, numbers: [usize; 3]) -> bool {
     let known = |i: usize| checker.optional_input(numbers[i]).is_none_or(|operand| operand.is_constant());
     known(1) && known(2)
@@ -83,7 +83,7 @@ impl Run<'_> {
         window.is_pointwise() && *groups == 1 && !transposed
     }
 
-    /// What the kernel's name ends with.
+    /// The suffix of the kernel's name.
     fn suffix(&self) -> &'static str {
         match (self.input.dtype, self.bias.map(|bias| bias.dtype)) {
             (DType::Int8, _) => "",
@@ -93,7 +93,7 @@ impl Run<'_> {
         }
     }
 
-    /// Windows at a time.
+    /// Number of windows at a time.
     fn strip(&self, scratch: Scratch) -> usize {
         let positions = self.windows.window.positions();
         if self.is_direct() {
@@ -149,7 +149,7 @@ impl Checked for Run<'_> {
         arguments.extend(self.bias.map(|bias| Argument::input("bias", bias.id)));
         arguments.push(Argument::output("output", self.output.id));
         let summary = format!(
-            "{} {} {} to {channels} channels, weights or bias of the run",
+            "{} {} {} to {channels} channels, weights or bias computed at run time",
             self.output.dtype,
             lowering.op.kind,
             window.describe()

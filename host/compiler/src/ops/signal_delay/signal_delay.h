@@ -1,4 +1,4 @@
-/* SignalDelay: samples as they were so many samples ago. Nothing may overlap. */
+/* SignalDelay: the samples, delayed by a number of samples. Nothing may overlap. */
 #ifndef TVMK_SIGNAL_DELAY_H
 #define TVMK_SIGNAL_DELAY_H
 

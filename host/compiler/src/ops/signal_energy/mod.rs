@@ -7,7 +7,7 @@ use crate::ops::definition::{Checked, Cores, Custom, Definition, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::signal;
 
-/// The operator. The reference leaves bins outside of its range as they are in memory; here they are 0.
+/// The operator. The reference does not write bins outside its range; here they are 0.
 pub static DEFINITION: Custom<Definition> = Custom {
     options: |bytes, _| signal::numbers(bytes, ["end_index", "start_index"]),
     definitions: Definition {

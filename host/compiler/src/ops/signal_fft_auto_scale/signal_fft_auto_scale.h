@@ -11,7 +11,7 @@ TVMK_SHARED void tvmk_signal_fft_auto_scale(const int16_t *in, int16_t *out, int
         if (x > largest) {
             largest = x;
         } else if (-x > largest) {
-            /* In the reference -32768 stays negative, and what follows is larger. */
+            /* In the reference -32768 stays negative, and the numbers after it are larger. */
             largest = x == -32768 ? x : -x;
         }
     }

@@ -36,7 +36,7 @@ def _energy(bins, start, end):
     number = graph.tensor("number", (bins,), None, np.int32)
     graph.operator("CAST", [energy], [number], options("CastOptions"))
     if first == last:
-        # Nothing of the energy is defined: what reads it must not show it.
+        # The energy is undefined: no result may depend on it.
         graph.output(_times(graph, number, 0))
         return model.bytes()
     bounds = [graph.constant(n, np.int32([v])) for n, v in (("begin", first), ("end", last), ("strides", 1))]

@@ -28,7 +28,7 @@ struct FilterBank<'a> {
     output: Operand<'a>,
     weights: Vec<i16>,
     unweights: Vec<i16>,
-    /// First bin, first weight and number of them, for one channel more than there are.
+    /// First bin, first weight and number of them, for one more than the number of channels.
     ranges: Vec<[i16; 3]>,
 }
 
@@ -48,7 +48,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let mut ranges = Vec::new();
     for i in 0..=channels {
         let [Some(&start), Some(&from), Some(&width)] = [starts.get(i), weight_starts.get(i), widths.get(i)] else {
-            checker.bad(format!("{i} ranges of bins"), format!("{}, one more than channels", channels + 1));
+            checker.bad(format!("{i} ranges of bins"), format!("{}, one more than the channels", channels + 1));
             return None;
         };
         let inside = |first: i16, length: usize| first >= 0 && first as usize + width.max(0) as usize <= length;

@@ -1,11 +1,11 @@
-/* SignalFilterBank: overlapping triangles over a spectrum. Each bin goes to a channel by its weight, and to the next one by what it
- * is short of the whole. Nothing may overlap. */
+/* SignalFilterBank: overlapping triangles over a spectrum. Each bin is added to a channel with its weight, and to the next one with
+ * the rest of the weight. Nothing may overlap. */
 #ifndef TVMK_SIGNAL_FILTER_BANK_H
 #define TVMK_SIGNAL_FILTER_BANK_H
 
 #include "base.h"
 
-/* For each of channels + 1 ranges of bins, the first of which is of no channel: where its bins and weights start, and how many. */
+/* For each of channels + 1 ranges of bins, the first of which belongs to no channel: the start of its bins and weights, and their number. */
 TVMK_SHARED void tvmk_signal_filter_bank(const uint32_t *in, uint64_t *out, const int16_t *weights, const int16_t *unweights,
                                          const int16_t *ranges, int32_t channels) {
     uint64_t carried = 0;

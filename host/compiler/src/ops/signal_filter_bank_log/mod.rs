@@ -41,7 +41,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 
 impl Checked for Log<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        // Unsigned in the reference, whatever its sign in the file.
+        // The reference reads it as unsigned, whatever its sign in the file.
         let (channels, scale, shift) = (self.input.elements(), self.scale as u32, self.shift);
         Lowered::Layer(Layer {
             headers: vec!["signal_filter_bank_log.h"],

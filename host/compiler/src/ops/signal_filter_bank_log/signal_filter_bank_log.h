@@ -4,7 +4,7 @@
 
 #include "base.h"
 
-/* log2(1 + i / 128) - i / 128, with 16 bits behind the point. */
+/* log2(1 + i / 128) - i / 128, with 16 fractional bits. */
 static const uint16_t tvmk_signal_log_table[129] = {
     0,    224,  442,  654,  861,  1063, 1259, 1450, 1636, 1817, 1992, 2163, 2329, 2490, 2646, 2797, 2944, 3087, 3224,
     3358, 3487, 3611, 3732, 3848, 3960, 4068, 4172, 4272, 4368, 4460, 4549, 4633, 4714, 4791, 4864, 4934, 5001, 5063,
@@ -28,7 +28,7 @@ TVMK_INLINE uint32_t tvmk_signal_log(uint32_t x, uint32_t scale) {
     high = (int32_t)tvmk_signal_log_table[(fraction >> 9) + 1];
     low += ((high - low) * (int32_t)(fraction & 0x1ffu)) >> 16;
     logarithm = (whole << 16) + fraction + (uint32_t)low;
-    /* 45426 is the logarithm of 2, with 16 bits behind the point. */
+    /* 45426 is the logarithm of 2, with 16 fractional bits. */
     logarithm = (uint32_t)(((uint64_t)logarithm * 45426u + 0x8000u) >> 16);
     return (scale * logarithm + 0x8000u) >> 16;
 }

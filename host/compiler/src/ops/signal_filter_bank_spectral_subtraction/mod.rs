@@ -61,7 +61,7 @@ impl Checked for Subtraction<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (input, output, channels) = (self.input.id, self.output.id, self.input.elements());
         let [odd_kept, odd_smoothing, clamped, remaining, _, kept, smoothing, noise_bits, bits] = self.options;
-        // Unsigned in the reference, whatever their sign in the file.
+        // The reference reads them as unsigned, whatever their sign in the file.
         let pair = |even: i32, odd: i32| format!("{{{}u, {}u}}", even as u32, odd as u32);
         let fields = [
             ("smoothing", pair(smoothing, odd_smoothing)),
@@ -83,7 +83,7 @@ impl Checked for Subtraction<'_> {
             in_place: vec![InPlace { input, output, lead: 0, reason: "element by element" }],
             headers: vec!["signal_filter_bank_spectral_subtraction.h"],
             body: body + "    tvmk_signal_spectral_subtraction(&layer, input, output, estimate, noise);\n",
-            ..lowering.layer(format!("noise taken from {channels} channels"))
+            ..lowering.layer(format!("noise subtracted from {channels} channels"))
         })
     }
 }

@@ -1,4 +1,4 @@
-/* SignalFilterBankSpectralSubtraction: takes an estimate of the noise from each channel, which follows the signal slowly. The output
+/* SignalFilterBankSpectralSubtraction: subtracts an estimate of the noise, which follows the signal slowly, from each channel. The output
  * may overwrite the input. */
 #ifndef TVMK_SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION_H
 #define TVMK_SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION_H
@@ -9,8 +9,8 @@ typedef struct {
     uint32_t smoothing[2],
         kept[2];        /* of channels with an even and an odd number: weights of the signal and of the old estimate */
     uint32_t remaining; /* the least that is left of a channel */
-    int32_t bits;       /* behind the point of all these */
-    int32_t noise_bits; /* behind the point of the estimate */
+    int32_t bits;       /* fractional bits of all these */
+    int32_t noise_bits; /* fractional bits of the estimate */
     int32_t clamped;    /* 1 if the estimate never stays above the signal */
     int32_t channels;
 } tvmk_signal_spectral_subtraction_t;

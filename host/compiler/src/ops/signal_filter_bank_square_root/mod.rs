@@ -1,4 +1,4 @@
-//! SignalFilterBankSquareRoot, uint64 to uint32: `signal_filter_bank_square_root.h`. A shift that no uint32 has ends the run.
+//! SignalFilterBankSquareRoot, uint64 to uint32: `signal_filter_bank_square_root.h`. A shift of 32 or more ends the run.
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};

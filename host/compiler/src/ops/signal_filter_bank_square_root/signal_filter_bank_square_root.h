@@ -22,7 +22,7 @@
 TVMK_SIGNAL_ROOT(32, uint32_t)
 TVMK_SIGNAL_ROOT(64, uint64_t)
 
-/* As in the reference, roots of what has 32 bits stay below 2^16. */
+/* As in the reference, roots of 32-bit numbers stay below 2^16. */
 TVMK_SHARED uint32_t tvmk_signal_root(uint64_t x) {
     const uint32_t high = (uint32_t)(x >> 32);
     uint32_t word = high > 0 ? high : (uint32_t)x, bit = UINT32_C(1) << 30;
@@ -35,7 +35,7 @@ TVMK_SHARED uint32_t tvmk_signal_root(uint64_t x) {
     return (uint32_t)tvmk_signal_root_64(x, (uint64_t)bit << 32, UINT32_C(0xffffffff));
 }
 
-/* -1 where the shift is none of a uint32. */
+/* -1 if the shift is out of range of a uint32. */
 TVMK_SHARED int32_t tvmk_signal_filter_bank_square_root(const uint64_t *in, const int32_t *shift, uint32_t *out,
                                                         int32_t channels) {
     if (*shift < 0 || *shift > 31) {

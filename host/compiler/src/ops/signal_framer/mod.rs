@@ -42,7 +42,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let frame = signal::within(checker, "frame_size", frame, 1, i32::from(i16::MAX))?;
     let step = signal::within(checker, "frame_step", step, 1, frame as i32)?;
     if !length.is_multiple_of(step) {
-        checker.bad(format!("{length} samples in steps of {step}"), "samples that steps fill");
+        checker
+            .bad(format!("{length} samples in steps of {step}"), "a number of samples that is a multiple of the step");
         return None;
     }
     let mut shape = input.shape.clone();

@@ -10,7 +10,7 @@ typedef struct {
     int32_t kept;         /* room in `past` for a row */
 } tvmk_signal_framer_t;
 
-/* `past` holds `*count` samples of each row that were not yet the first of a frame. Frames without enough samples are 0. */
+/* `past` holds `*count` samples of each row that have not started a frame yet. Frames without enough samples are 0. */
 TVMK_SHARED void tvmk_signal_framer(const tvmk_signal_framer_t *l, const int16_t *in, int16_t *out, uint8_t *valid,
                                     int16_t *past, int32_t *count) {
     int32_t have = *count;
@@ -27,7 +27,7 @@ TVMK_SHARED void tvmk_signal_framer(const tvmk_signal_framer_t *l, const int16_t
                 for (int32_t i = 0; i < left; i++) {
                     past[i] = past[l->step + i];
                 }
-                /* As many samples stay as there were. */
+                /* The number of samples kept does not change. */
                 for (int32_t i = left; i < have; i++) {
                     past[i] = in[l->step - have + i];
                 }

@@ -23,7 +23,7 @@ pub static DEFINITION: Custom<Definition> = Custom {
     },
 };
 
-/// Words of a curve for every noise of 32 bits.
+/// Words of a curve that covers every 32-bit noise value.
 const CURVE: usize = 125;
 
 struct Pcan<'a> {

@@ -4,8 +4,8 @@
 
 #include "base.h"
 
-/* The curve at x: 0, 1 and 2 stand alone; from there each power of two has a parabola, of which four words apart lie its start, slope
- * and bend. */
+/* The curve at x: 0, 1 and 2 have values of their own; from there each power of two has a parabola in four words: its start, slope
+ * and curvature. */
 TVMK_INLINE int32_t tvmk_signal_pcan_gain(uint32_t x, const int16_t *curve) {
     int32_t bits = 0, fraction, y;
     if (x <= 2) {
@@ -25,7 +25,7 @@ TVMK_SHARED void tvmk_signal_pcan(const uint32_t *in, const uint32_t *noise, con
                                   int32_t channels, int32_t shift) {
     for (int32_t i = 0; i < channels; i++) {
         const uint32_t gain = (uint32_t)tvmk_signal_pcan_gain(noise[i], curve);
-        /* 12 bits behind the point; the output has 6. A square below 2, a line above. */
+        /* 12 fractional bits; the output has 6. A square below 2, a line above. */
         const uint32_t x = (uint32_t)(((uint64_t)in[i] * gain) >> shift);
         out[i] = x < 0x2000u ? (x * x) >> 20 : (x >> 6) - 64u;
     }

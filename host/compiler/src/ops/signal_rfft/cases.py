@@ -1,4 +1,4 @@
-"""SignalFftAutoScale, SignalRfft, SignalIrfft: every radix and type, several frames, frames that zeros fill up."""
+"""SignalFftAutoScale, SignalRfft, SignalIrfft: every radix and type, several frames, frames padded with zeros."""
 
 import numpy as np
 

@@ -16,7 +16,7 @@
 
 #include "fft_stages.h"
 
-/* What the inverse leaves to do: each of `count` samples is that many times too large. */
+/* The division after the inverse: each of `count` samples is that many times too large. */
 TVMK_SHARED void tvmk_fft_divide(float *out, int32_t count) {
     for (int32_t i = 0; i < count; i++) {
         out[i] = tvmk_float_result(out[i] / (float)count);

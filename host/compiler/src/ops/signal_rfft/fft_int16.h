@@ -1,4 +1,4 @@
-/* Fourier transforms of int16: numbers below one, with 15 bits behind the point. */
+/* Fourier transforms of int16: numbers below one, with 15 fractional bits. */
 #ifndef TVMK_FFT_INT16_H
 #define TVMK_FFT_INT16_H
 

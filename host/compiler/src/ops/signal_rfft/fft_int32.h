@@ -1,4 +1,4 @@
-/* Fourier transforms of int32: numbers below one, with 31 bits behind the point. */
+/* Fourier transforms of int32: numbers below one, with 31 fractional bits. */
 #ifndef TVMK_FFT_INT32_H
 #define TVMK_FFT_INT32_H
 

@@ -1,7 +1,7 @@
 /* The Fourier transforms of KISS FFT, for one type of number: included by fft_int16.h, fft_int32.h and fft_float.h, which say
  * what a number is and how two are multiplied.
  *
- * Complex numbers are pairs of neighbouring scalars. All sums are made in the wide type and lose their upper bits where they are
+ * Complex numbers are pairs of adjacent scalars. All sums are computed in the wide type and lose their upper bits where they are
  * stored; those of a stage are divided by its radix beforehand (TVMK_FFT_SHARE), and products never leave the wide type. */
 #ifdef TVMK_FFT_SCALAR
 
@@ -12,7 +12,7 @@ typedef struct {
 typedef struct {
     const TVMK_FFT_SCALAR *twiddles;       /* e^(-2 pi i k / length), or its conjugate for the inverse */
     const TVMK_FFT_SCALAR *super_twiddles; /* those that make a real transform of a complex one of half its length */
-    const uint16_t *order;                 /* which element comes where before the first stage */
+    const uint16_t *order;                 /* which element is at each position before the first stage */
     const uint8_t *radix;                  /* of each stage, last to first */
     int32_t stages, length, inverse;
 } TVMK_FFT_NAME(fft_t);
@@ -138,7 +138,7 @@ TVMK_SHARED void TVMK_FFT_NAME(radix5)(const TVMK_FFT_NAME(fft_t) * l, TVMK_FFT_
     }
 }
 
-/* A complex transform of what already stands in the order of the first stage. */
+/* A complex transform of data already in the order of the first stage. */
 TVMK_SHARED void TVMK_FFT_NAME(stages)(const TVMK_FFT_NAME(fft_t) * l, TVMK_FFT_SCALAR *data) {
     int32_t m = 1;
     for (int32_t s = 0; s < l->stages; s++) {
@@ -158,7 +158,7 @@ TVMK_SHARED void TVMK_FFT_NAME(stages)(const TVMK_FFT_NAME(fft_t) * l, TVMK_FFT_
     }
 }
 
-/* SignalRfft: `count` samples and zeros behind them to the lower half of their spectrum, length + 1 complex numbers. Nothing may
+/* SignalRfft: `count` samples, padded with zeros, to the lower half of their spectrum, length + 1 complex numbers. Nothing may
  * overlap. */
 TVMK_SHARED void TVMK_FFT_NAME(rfft)(const TVMK_FFT_NAME(fft_t) * l, const TVMK_FFT_SCALAR *in, int32_t count,
                                      TVMK_FFT_SCALAR *out) {
@@ -191,12 +191,12 @@ TVMK_SHARED void TVMK_FFT_NAME(rfft)(const TVMK_FFT_NAME(fft_t) * l, const TVMK_
     }
 }
 
-/* Bytes of scratch memory for the way back: as many scalars as the output has. */
+/* Bytes of scratch memory for the inverse: as many scalars as the output has. */
 TVMK_INLINE int32_t TVMK_FFT_NAME(irfft_scratch)(const TVMK_FFT_NAME(fft_t) * l) {
     return 2 * l->length * (int32_t)sizeof(TVMK_FFT_SCALAR);
 }
 
-/* SignalIrfft: back again. Nothing may overlap. */
+/* SignalIrfft: the inverse. Nothing may overlap. */
 TVMK_SHARED void TVMK_FFT_NAME(irfft)(const TVMK_FFT_NAME(fft_t) * l, const TVMK_FFT_SCALAR *in, TVMK_FFT_SCALAR *out,
                                       TVMK_FFT_SCALAR *scratch) {
     const int32_t n = l->length;

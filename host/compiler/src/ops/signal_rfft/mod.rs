@@ -1,5 +1,5 @@
-//! SignalRfft and SignalIrfft: `fft_int16.h`, `fft_int32.h`, `fft_float.h`. Twiddle factors lie in flash; the transform is done in
-//! the memory of its output.
+//! SignalRfft and SignalIrfft: `fft_int16.h`, `fft_int32.h`, `fft_float.h`. Twiddle factors are in flash; the transform is computed
+//! in the memory of its output.
 
 mod tables;
 
@@ -77,7 +77,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let short = if inverse { count != tables.length() } else { count > tables.length() };
     if short || bins != tables.length() + 2 || outer(samples) != outer(spectrum) {
         let found = format!("shapes {:?} to {:?} with a transform of {length}", input.shape, output.shape);
-        checker.bad(found, "as many samples, and two numbers more in the spectrum");
+        checker.bad(found, "samples that fit the length, and two numbers more in the spectrum");
         return None;
     }
     Some(Box::new(Fft { input, output, tables, inverse }))

@@ -4,7 +4,7 @@ use crate::ir::graph::DType;
 use crate::ir::layer::{Constant, ConstantData, Core, Lowering};
 use std::f64::consts::PI;
 
-/// The tables of one transform of real numbers, which is a complex one of half its length and a step more.
+/// The tables of one transform of real numbers, which is a complex one of half its length and one further step.
 pub struct Tables {
     /// Of the complex transform.
     length: usize,
@@ -37,7 +37,7 @@ impl Tables {
         let constants = [
             ("twiddles", self.circle((0..n).map(twiddle)), "twiddle factors"),
             ("super_twiddles", self.circle((0..half).map(super_twiddle)), "twiddle factors of the last step"),
-            ("order", order, "which element comes where"),
+            ("order", order, "which element is at each position"),
             ("radix", radix, "of each stage"),
         ];
         let mut fields = Vec::new();
@@ -65,8 +65,8 @@ impl Tables {
         }
     }
 
-    /// Which element of the input stands where before the first stage: the digits of its number, in the base of the factors,
-    /// the other way round.
+    /// Which element of the input is at each position before the first stage: the digits of its number, in the base of the factors,
+    /// reversed.
     fn order(&self) -> Vec<usize> {
         let mut order = vec![0];
         for &factor in self.factors.iter().rev() {
@@ -76,7 +76,7 @@ impl Tables {
     }
 }
 
-/// Fours first, then a two, threes and fives; nothing for other factors.
+/// Factors 4 first, then 2, 3 and 5; `None` for other factors.
 fn factors(mut length: usize) -> Option<Vec<usize>> {
     let mut factors = Vec::new();
     for factor in [4, 2, 3, 5] {
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_taken_apart() {
+    fn lengths_are_factored() {
         assert_eq!(factors(256), Some(vec![4, 4, 4, 4]));
         assert_eq!(factors(240), Some(vec![4, 4, 3, 5]));
         assert_eq!((factors(1), factors(7)), (None, None));

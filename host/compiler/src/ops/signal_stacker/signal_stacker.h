@@ -1,4 +1,4 @@
-/* SignalStacker: the channels of neighbouring frames side by side, every so many frames. Nothing may overlap. */
+/* SignalStacker: the channels of adjacent frames side by side, once every `step` frames. Nothing may overlap. */
 #ifndef TVMK_SIGNAL_STACKER_H
 #define TVMK_SIGNAL_STACKER_H
 
@@ -7,7 +7,7 @@
 typedef struct {
     int32_t channels;
     int32_t frames; /* side by side */
-    int32_t before; /* how often the first frame is repeated in front of itself */
+    int32_t before; /* how many times the first frame is repeated before itself */
     int32_t step;   /* frames from the start of one output to that of the next */
 } tvmk_signal_stacker_t;
 

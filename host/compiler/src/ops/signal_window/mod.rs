@@ -41,7 +41,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     signal::innermost(checker, input)?;
     if !input.elements().is_multiple_of(window.elements()) {
         let found = format!("a window of {} over {} samples", window.elements(), input.elements());
-        checker.bad(found, "samples that windows fill");
+        checker.bad(found, "a number of samples that is a multiple of the window");
     }
     Some(Box::new(Window { input, window, output, shift }))
 }

@@ -47,7 +47,7 @@ def _run(dtype, shape, size, kind):
     model = Model()
     graph = model.graph()
     source = graph.input("input", shape, quantization, np.dtype(dtype))
-    # Where the size goes to the end, the begin is fixed.
+    # If the size extends to the end, the begin is fixed.
     free = [i for i, n in enumerate(size) if n != -1]
     chosen = graph.input("chosen", (len(free),), None, np.bool_)
     begin = graph.operator("CAST", [chosen], [graph.tensor("begin", chosen.shape, None, np.int32)], options("CastOptions"))
@@ -63,7 +63,7 @@ def _run(dtype, shape, size, kind):
 
 
 def _wide(shape, size, dtype, quantization):
-    """A begin of int64 that MINIMUM and MAXIMUM keep within 0 and 1."""
+    """A begin of int64 that MINIMUM and MAXIMUM limit to 0 and 1."""
     model = Model()
     graph = model.graph()
     source = graph.input("input", shape, quantization, np.dtype(dtype))

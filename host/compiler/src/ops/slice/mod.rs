@@ -1,4 +1,4 @@
-//! SLICE: with a begin and a size known at compile time `move.h`, else `slice.h`.
+//! SLICE: with a begin and a size known at compile time `move.h`, otherwise `slice.h`.
 
 mod run;
 

@@ -1,4 +1,4 @@
-//! SLICE whose begin or size the run computes: `slice.h`.
+//! SLICE whose begin or size is computed at run time: `slice.h`.
 
 use crate::ir::graph::DType;
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};

@@ -5,13 +5,13 @@
 #include "base.h"
 
 typedef struct {
-    int32_t shape[5]; /* of the input, dimensions of 1 in front */
+    int32_t shape[5]; /* of the input, with leading dimensions of 1 */
     int32_t rank;
     int32_t element; /* bytes */
     int32_t count;   /* elements of the output */
 } tvmk_slice_t;
 
-/* The part of `size` elements from `first` on, which lies within the input. */
+/* The part of `size` elements from `first` on, which is within the input. */
 TVMK_SHARED void tvmk_slice(const tvmk_slice_t *l, const int8_t *in, const int32_t *first, const int32_t *size, int8_t *out) {
     const int32_t *n = l->shape;
     int32_t row = size[4] * l->element;
@@ -27,7 +27,7 @@ TVMK_SHARED void tvmk_slice(const tvmk_slice_t *l, const int8_t *in, const int32
     }
 }
 
-/* -1 where the part does not lie within the input or has not as many elements as the output. A size of -1 goes to the end. */
+/* -1 if the part is not within the input or has another number of elements than the output. A size of -1 extends to the end. */
 #define TVMK_SLICE(type)                                                                                  \
     TVMK_SHARED int32_t tvmk_slice_##type(const tvmk_slice_t *l, const int8_t *in, const type##_t *begin, \
                                           const type##_t *wanted, int8_t *out) {                          \

@@ -87,7 +87,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad(format!("beta {beta} with input scale {scale}"), "a product above 2^-26 and below 16");
     }
     let (scale, zero_point) = checker.per_tensor(output)?;
-    // The reference is strict for int8 and lets int16 be off by a thousandth.
+    // The reference is strict for int8 and allows a deviation of a thousandth for int16.
     let (fits, supported) = match output.dtype {
         DType::Int8 => ((scale, zero_point) == (1.0 / 256.0, -128), "scale 1/256 and zero point -128"),
         _ => {
@@ -108,7 +108,7 @@ fn multiplier(beta: f32, scale: f32) -> Option<Multiplier> {
     (!beta.is_nan() && factor > 1.0).then(|| Multiplier::new(factor))
 }
 
-/// exp of each difference 0, −1, … to the largest input, as far as the reference looks and the result is not 0 anyway:
+/// exp of each difference 0, −1, … to the largest input, as far as the reference looks and the result is not 0:
 /// the sum takes exp >> 12, rounded, and the outputs shift by 15 bits or more.
 fn exponentials(multiplier: Multiplier) -> Vec<i32> {
     // `CalculateInputRadius(5, shift, 31)`.
@@ -123,7 +123,7 @@ fn exponentials(multiplier: Multiplier) -> Vec<i32> {
         .collect()
 }
 
-/// How many rows a softmax goes over, and how long they are.
+/// Number and length of a softmax's rows.
 fn rows(input: &Operand<'_>) -> (usize, usize) {
     let depth = input.shape.last().copied().unwrap_or(1);
     (input.elements() / depth.max(1), depth)

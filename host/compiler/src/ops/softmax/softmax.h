@@ -34,7 +34,7 @@ TVMK_INLINE void tvmk_softmax_rows(const tvmk_softmax_t *l, const int8_t *in, in
         for (int32_t i = 0; i < l->depth; i++) {
             int32_t below = largest - in[i];
             int32_t y = lowest;
-            /* Beyond 31 places nothing is left: sums of 512 and more. */
+            /* A shift by more than 31 gives 0: sums of 512 and more. */
             if (below < l->entries && shift <= 31) {
                 y += tvmk_divide_by_pot(tvmk_high_mul(scale, l->exponentials[below]), shift);
             }

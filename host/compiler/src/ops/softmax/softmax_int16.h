@@ -11,7 +11,7 @@ typedef struct {
     int32_t rows, depth;
 } tvmk_softmax_int16_t;
 
-/* Between two neighbouring entries. */
+/* Between two adjacent entries. */
 TVMK_INLINE int16_t tvmk_softmax_int16_entry(const int16_t *table, int32_t x) {
     int32_t i = 256 + (x >> 7);
     int32_t base = table[i];
@@ -30,7 +30,7 @@ TVMK_SHARED void tvmk_softmax_int16_int16(const tvmk_softmax_int16_t *l, const i
             out[c] = tvmk_softmax_int16_entry(l->exponentials, tvmk_max(scaled + 32767, INT16_MIN));
             sum += out[c];
         }
-        /* The largest element alone gives 32767, so that there are 14 or more bits. */
+        /* The largest element contributes 32767, so the sum has 14 or more bits. */
         int32_t bits = 0;
         while (sum >> bits > 1) {
             bits++;

@@ -40,7 +40,7 @@ pub fn check<'a>(checker: &mut Checker<'a>, beta: f32) -> Option<Box<dyn Checked
     Some(Box::new(Softmax { input, output, multiplier }))
 }
 
-/// A function over 2^16 steps of `scale` from `first` on, at each 128th of them with 15 fractional bits; entries are moved so
+/// A function over 2^16 steps of `scale` from `first` on, at each 128th of them with 15 fractional bits; entries are shifted so
 /// that the error of a straight line to the next one is halved. In float32, as the reference.
 fn table(scale: f32, first: i32, function: impl Fn(f64) -> f64) -> Vec<i16> {
     let (low, high) = (scale * first as f32, scale * (first + 65535) as f32);

@@ -32,7 +32,7 @@ const fn definition(kind: OpKind, options: OptionsReader, reference: &'static st
     }
 }
 
-/// Options of both; a block of 0 where the file has none, which is refused.
+/// Options of both; a block of 0, which is refused, if the file has none.
 #[derive(Debug, Default)]
 struct Options {
     block: i32,

@@ -48,11 +48,11 @@ fn split_v_options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> Rea
     or_default::<()>(table.filter(|table| !matches!(table, BuiltinOptionsRef::Splitv(_))))
 }
 
-/// A checked operator that hands out parts of its input.
+/// A checked operator whose outputs are parts of its input.
 pub struct Split<'a> {
-    /// What is split.
+    /// The tensor that is split.
     pub input: Operand<'a>,
-    /// The outputs, with how much of the dimension each has.
+    /// The outputs, with the length of each along the dimension.
     pub parts: Vec<(Operand<'a>, usize)>,
     /// The dimension.
     pub axis: usize,
@@ -85,7 +85,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 }
 
 impl Split<'_> {
-    /// What is moved to each part.
+    /// The move to each part.
     fn moves(&self) -> Vec<Move> {
         let (shape, axis) = (&self.input.tensor.shape, self.axis);
         let rows: usize = shape[..axis].iter().product();

@@ -4,7 +4,7 @@ from builder import Quantization
 from cases.single import binary
 
 SHAPES = (((2, 3, 4, 5), (5,)), ((1, 7, 13, 3), (1, 1, 3)), ((2, 3, 4), (2, 3, 4)), ((1,), (1, 260)))
-# Inputs and output: typical, ends of the zero points, very different scales, a factor above 1 at the end.
+# Inputs and output: typical, limits of the zero points, very different scales, a factor above 1 at the end.
 SCALES = {
     "int8": (
         (Quantization(0.05, -3), Quantization(0.04, 11), Quantization(0.3, -128)),

@@ -30,7 +30,7 @@ struct SquaredDifference<'a> {
     scaled: Option<Scaled>,
 }
 
-/// What types with a scale need.
+/// Additional facts for types with a scale.
 struct Scaled {
     /// Of both inputs and the output.
     multipliers: [Multiplier; 3],

@@ -9,7 +9,7 @@ typedef struct {
     int32_t shift1, shift2; /* zero or to the right, as positive numbers */
     int32_t shift_out;      /* to the left */
     int32_t zero_point1, zero_point2, zero_point_out;
-    int32_t factor; /* of both inputs: 128 on int8, 1 on int16, with which squares stay within 31 bits */
+    int32_t factor; /* of both inputs: 128 on int8, 1 on int16, so that squares fit in 31 bits */
     int32_t low, high;
 } tvmk_squared_difference_t;
 

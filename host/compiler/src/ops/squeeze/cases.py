@@ -1,4 +1,4 @@
-"""SQUEEZE of all dimensions of 1, of those named from the front and from the back, down to a scalar."""
+"""SQUEEZE of all dimensions of 1, of those counted from the front and from the back, down to a scalar."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-//! SQUEEZE: dimensions of 1 less for the same bytes, without code.
+//! SQUEEZE: removes dimensions of 1 from the same bytes, without code.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -20,10 +20,10 @@ pub static DEFINITION: Definition = Definition {
     support: &[Support::bytes("any", Cores::NoCode)],
 };
 
-/// Most dimensions named: as many as the reference reads.
+/// Maximum number of dimensions named: as many as the reference reads.
 const MAX_DIMENSIONS: usize = 8;
 
-/// Its options: the dimensions that go; without any, all that are 1.
+/// Its options: the dimensions to remove; if empty, all that are 1.
 #[derive(Debug, Default)]
 struct Options {
     dimensions: Vec<i32>,

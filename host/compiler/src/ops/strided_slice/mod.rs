@@ -93,7 +93,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(Slice { input, output, counts, taken: taken? }))
 }
 
-/// The loops over what a slice takes.
+/// The loops over the elements of a slice.
 fn taken(ranges: &[Range], counts: &[usize], input: &Operand<'_>) -> Option<Move> {
     let element = input.dtype.size();
     let (from, to) = (moves::steps(&input.shape, element), moves::steps(counts, element));
@@ -102,7 +102,7 @@ fn taken(ranges: &[Range], counts: &[usize], input: &Operand<'_>) -> Option<Move
     Move::new(&(0..ranges.len()).map(level).collect::<Vec<_>>(), element, first, 0)
 }
 
-/// What a slice takes of one dimension.
+/// The part of one dimension that a slice takes.
 struct Range {
     start: usize,
     count: usize,
@@ -132,7 +132,7 @@ fn ranges(options: &Options, shape: &[usize], parameters: &[Vec<i32>]) -> Vec<Ra
             _ => clamp(end),
         };
         let distance = if stride > 0 { stop - start } else { start - stop };
-        // A shrunk dimension counts once, whichever way its stride points.
+        // A shrunk dimension counts once, whatever the sign of its stride.
         let count = if masked(options.shrink_axis_mask) { 1 } else { distance.max(0).div_ceil_by(stride) };
         // A start before the first element is not an element.
         Range { start: usize::try_from(start).unwrap_or(usize::MAX), count, stride, length }

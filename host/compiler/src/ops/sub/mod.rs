@@ -69,7 +69,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(Sub { binary, multipliers: multipliers?, zero_points: [zero1, zero2, zero], range }))
 }
 
-/// Bits by which inputs are shifted to the left first.
+/// Bits by which inputs are first shifted to the left.
 const LEFT_SHIFT: u32 = 20;
 
 /// Multipliers of both inputs and the output, in float64 as the reference's Prepare computes them; all below 1.

@@ -1,4 +1,4 @@
-/* SUB: difference of two int8 tensors, brought to a common scale at 20 more bits. */
+/* SUB: difference of two int8 tensors, brought to a common scale with 20 more bits. */
 #ifndef TVMK_SUB_H
 #define TVMK_SUB_H
 

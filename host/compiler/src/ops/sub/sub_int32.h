@@ -1,4 +1,4 @@
-/* SUB of int32 without scale; without the bits for which there is no room. An output of an input's shape may overwrite it. */
+/* SUB of int32 without scale; differences wrap. The output may overwrite an input of its own shape. */
 #ifndef TVMK_SUB_INT32_H
 #define TVMK_SUB_INT32_H
 

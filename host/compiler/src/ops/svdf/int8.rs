@@ -15,14 +15,14 @@ struct Svdf<'a> {
     sizes: Sizes,
     rows: UnitRows,
     time: Vec<i16>,
-    /// Less the state's zero point times the weights of time.
+    /// Biases minus the state's zero point times the weights of time.
     bias: Vec<i32>,
     result: Multiplier,
     state_zero: i32,
     zero_point: i32,
 }
 
-/// Largest difference between the scales of the bias and of the products that the reference takes.
+/// Largest difference between the scales of the bias and of the products that the reference accepts.
 const BIAS_TOLERANCE: f64 = 1e-5;
 
 /// The check of types and quantisation; `sizes` fit.
@@ -34,7 +34,7 @@ pub fn check<'a>(checker: &mut Checker<'a>, operands: Operands<'a>, sizes: Sizes
         & checker.dtype(bias, &[DType::Int32])
         & checker.dtype(output, &[DType::Int8]))
     .then_some(())?;
-    // The reference reads a state of the other type than its weights as if it had theirs.
+    // The reference reads a state as if it had the type of its weights.
     checker.dtype(state, &[time.dtype]).then_some(())?;
     let scales = (checker.per_tensor(state), checker.per_tensor(output), checker.per_tensor(bias));
     let ((state_scale, state_zero), (output_scale, zero_point), (bias_scale, _)) = (scales.0?, scales.1?, scales.2?);
@@ -60,7 +60,7 @@ pub fn check<'a>(checker: &mut Checker<'a>, operands: Operands<'a>, sizes: Sizes
     Some(Box::new(Svdf { operands, sizes, rows, time, bias, result, state_zero, zero_point }))
 }
 
-/// The rows of the features, rounded to the state's scale; its zero point comes behind.
+/// The rows of the features, rounded to the state's scale; its zero point is added later.
 fn rows(checker: &mut Checker<'_>, input: Operand<'_>, features: Operand<'_>, state_scale: f32) -> Option<UnitRows> {
     let ((scale, zero_point), (features_scale, features_zero)) =
         (checker.per_tensor(input)?, checker.per_tensor(features)?);
@@ -89,7 +89,7 @@ fn rows(checker: &mut Checker<'_>, input: Operand<'_>, features: Operand<'_>, st
     Some(UnitRows { weights, table: Table::new(&channels, zero_point, 0) })
 }
 
-/// The biases with the state's zero point in them; `None` if a sum might need more than 32 bits.
+/// The biases including the state's zero point; `None` if a sum might need more than 32 bits.
 fn folded(
     checker: &mut Checker<'_>,
     operands: &Operands<'_>,

@@ -33,7 +33,7 @@ pub static DEFINITION: Definition = Definition {
     ],
 };
 
-/// Longest row, whose sums of any two bytes an int32 holds.
+/// Longest row for which sums of products of any bytes fit int32.
 const LONGEST: usize = 1 << 16;
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
@@ -44,7 +44,7 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let options = checker.options::<Options>()?;
     if checker.optional_input(3).is_none() {
-        // The reference reads its scale.
+        // The reference reads the bias's scale.
         checker.bad("no bias", "a bias of zeros");
         return None;
     }

@@ -1,4 +1,4 @@
-//! What SVDF is given: options, tensors and sizes.
+//! The operands of SVDF: options, tensors and sizes.
 
 use crate::ir::graph::{Activation, OpOptions};
 use crate::ops::checker::Operand;

@@ -16,7 +16,7 @@ typedef struct {
     int16_t state_zero_point, zero_point;
 } tvmk_svdf_t;
 
-/* The state [slot] of one filter moves on by one slot, `feature` comes last; the sum of products with the weights is returned. */
+/* Shifts the state [slot] of one filter by one slot, with `feature` as the last; returns the sum of products with the weights. */
 TVMK_INLINE int32_t tvmk_svdf_filter_int8(int8_t *state, const int8_t *time, int32_t memory, int32_t feature) {
     int32_t last = memory - 1;
     int32_t sum = tvmk_svdf_moved_int8(state, time, last, feature * time[last]);
@@ -34,7 +34,7 @@ TVMK_INLINE int8_t tvmk_svdf_result(const tvmk_svdf_t *l, int32_t sum) {
     return (int8_t)tvmk_clamp(tvmk_multiply(sum, l->mantissa, l->shift) + l->zero_point, INT8_MIN, INT8_MAX);
 }
 
-/* The zero point is added behind the clamp, and what leaves the type wraps, as in the reference. */
+/* The zero point is added after the clamp, and overflow wraps, as in the reference. */
 #define TVMK_SVDF(name, type, filter, low, high)                                                \
     TVMK_SHARED void name(const tvmk_svdf_t *l, const int8_t *in, int8_t *out, type *state) {   \
         enum { FILTERS = 16 };                                                                  \

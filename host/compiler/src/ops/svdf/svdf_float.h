@@ -13,7 +13,7 @@ typedef struct {
     int32_t bounds; /* of low and high: 0 for none, 1 for low, 2 for both */
 } tvmk_float_svdf_t;
 
-/* What is not a number becomes the one bound, or the higher of two, as in the reference. */
+/* NaN becomes the only bound, or the higher of two, as in the reference. */
 TVMK_INLINE float tvmk_float_svdf_result(const tvmk_float_svdf_t *l, float sum) {
     float x = tvmk_float_result(sum);
     if (l->bounds > 1) {

@@ -6,7 +6,7 @@
 
 #if TVMK_MVE
 
-/* A vector is stored one element before it was read, so that what is read next is not written yet. */
+/* A vector is stored one element before its source, so the next vector is read before it is overwritten. */
 TVMK_INLINE int32_t tvmk_svdf_moved_int8(int8_t *state, const int8_t *time, int32_t last, int32_t sum) {
     for (int32_t j = 0; j < last; j += 16) {
         mve_pred16_t p = vctp8q((uint32_t)(last - j));

@@ -4,7 +4,7 @@
 
 #include "base.h"
 
-/* Slots from `j` to `last` get what lies in the next one; its products with the weights are added to `sum`. */
+/* Slots from `j` to `last` get the contents of the next one; the products with the weights are added to `sum`. */
 TVMK_INLINE int32_t tvmk_svdf_slots_int8(int8_t *state, const int8_t *time, int32_t j, int32_t last, int32_t sum) {
     for (; j < last; j++) {
         int32_t s = state[j + 1];

@@ -1,4 +1,4 @@
-"""TILE of each type, along one dimension and several; by TensorFlow Lite's reference kernels."""
+"""TILE of each type, along one dimension and several; against TensorFlow Lite's reference kernels."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-//! TILE: the input several times along each dimension, by numbers known at compile time: `move.h`. TensorFlow Lite Micro has none.
+//! TILE: repeats the input along each dimension, by numbers known at compile time: `move.h`. TensorFlow Lite Micro does not have it.
 
 use crate::ir::graph::OpKind;
 use crate::ops::checker::Checker;
@@ -27,7 +27,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let from = &input.tensor.shape;
     let often: Vec<usize> = given.iter().filter_map(|&n| usize::try_from(n).ok().filter(|&n| n > 0)).collect();
     if often.len() != given.len() || often.len() != from.len() {
-        let expected = format!("{} numbers from 1, one for each dimension of {from:?}", from.len());
+        let expected = format!("{} numbers of at least 1, one for each dimension of {from:?}", from.len());
         checker.bad_tensor(multiples.id, format!("{given:?}"), expected);
         return None;
     }
@@ -41,7 +41,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         levels.push(Level { count, input: in_steps[i], output: out_steps[i] });
     }
     let Some(all) = Move::new(&levels, element, 0, 0) else {
-        checker.bad(format!("{given:?} times {from:?}"), format!("what {} loops do", moves::LEVELS));
+        checker.bad(format!("{given:?} times {from:?}"), format!("what {} nested loops can repeat", moves::LEVELS));
         return None;
     };
     Some(Box::new(Moved::new(input, output, vec![all])))

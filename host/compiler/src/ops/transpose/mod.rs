@@ -50,7 +50,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(Transpose { input, output, moved: moved? }))
 }
 
-/// The order, if it is one. The reference counts no dimension from the end.
+/// The order, if it is one. The reference does not count dimensions from the end.
 fn permutation(given: &[i32], rank: usize) -> Option<Vec<usize>> {
     let order: Vec<usize> = given.iter().map(|&axis| usize::try_from(axis).ok()).collect::<Option<_>>()?;
     let complete = order.len() == rank && (0..rank).all(|axis| order.contains(&axis));

@@ -1,4 +1,4 @@
-"""TRANSPOSE_CONV on int8, int16 and float32: strides, kernels smaller and larger than them, paddings, all sorts of output sizes."""
+"""TRANSPOSE_CONV on int8, int16 and float32: strides, kernels smaller and larger than them, paddings, various output sizes."""
 
 import dataclasses
 import itertools
@@ -58,7 +58,7 @@ def _specs():
         yield name, Spec(stride=stride, kernel=kernel, padding=pad)
     for channels, filters in ((1, 1), (2, 3), (5, 8), (16, 7), (33, 17)):
         yield f"c{channels}-o{filters}", Spec(channels=channels, filters=filters, kernel=(4, 4))
-    # Larger and smaller than the input reaches, and padding that is larger than what the kernel leaves of a stride.
+    # Larger and smaller outputs than the input covers, and padding larger than the part of a stride outside the kernel.
     for result in ((1, 1), (7, 9), (9, 12), (20, 3)):
         yield f"result{result[0]}x{result[1]}", Spec(result=result)
     yield "k5x5-s4x4-result13x17", Spec(kernel=(5, 5), stride=(4, 4), result=(13, 17))

@@ -1,4 +1,4 @@
-/* TRANSPOSE_CONV on float32: for each output the inputs that reach it, in the order in which the reference adds them up, without
+/* TRANSPOSE_CONV on float32: for each output the inputs that reach it, in the order in which the reference adds them, without
  * the zeros between them. Weights [output channel][row][column][input channel]. Nothing may overlap. */
 #ifndef TVMK_FLOAT_TRANSPOSE_CONV_H
 #define TVMK_FLOAT_TRANSPOSE_CONV_H
@@ -13,7 +13,7 @@ typedef struct {
     uint16_t pad_top, pad_left;
 } tvmk_float_transpose_conv_t;
 
-/* The first input along an axis whose window of `size` reaches place `at` of the padded output. */
+/* The first input along an axis whose window of `size` reaches position `at` of the padded output. */
 TVMK_INLINE int32_t tvmk_float_transpose_conv_first(int32_t at, int32_t size, int32_t stride) {
     return at < size ? 0 : (at - size) / stride + 1;
 }

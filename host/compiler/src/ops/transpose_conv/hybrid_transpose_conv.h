@@ -6,10 +6,10 @@
 #include "float_transpose_conv.h"
 #include "hybrid.h"
 
-/* What it needs of scratch memory: the quantised image. */
+/* The scratch memory it needs: the quantised image. */
 #define TVMK_HYBRID_TRANSPOSE_SCRATCH(elements) (elements)
 
-/* A product as the reference adds it: each is made a float of its own. */
+/* A product as the reference adds it: each is converted to float separately. */
 TVMK_INLINE float tvmk_hybrid_transpose_conv_add(float sum, int32_t product, float weight, float scale) {
     return tvmk_exact(sum + tvmk_exact(tvmk_exact((float)product * weight) * scale));
 }

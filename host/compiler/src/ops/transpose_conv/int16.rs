@@ -1,4 +1,4 @@
-//! TRANSPOSE_CONV on int16: a convolution of the input for each phase, which writes its outputs where they belong.
+//! TRANSPOSE_CONV on int16: a convolution of the input for each phase, which writes its outputs to their positions.
 
 use super::phases::{self, Geometry};
 use crate::ir::graph::{Activation, DType};
@@ -53,7 +53,7 @@ impl Checked for Int16<'_> {
         }
         constants.push(sums.table(lowering));
         Lowered::Layer(Layer {
-            // Scratch is named in the calls.
+            // The calls name the scratch memory.
             scratch_bytes: scratch_bytes.max(4),
             scratch_align: 4,
             constants,

@@ -1,5 +1,5 @@
-//! TRANSPOSE_CONV: on int8 through the kernel of CONV_2D. Outputs that are a stride apart see the same weights, so that they are
-//! an ordinary convolution of the input: one for each place within the strides; so on int16, with `weighted_int16.h`. On float32
+//! TRANSPOSE_CONV: on int8 through the kernel of CONV_2D. Outputs that are a stride apart use the same weights, so they are
+//! an ordinary convolution of the input: one for each position within the strides; also on int16, with `weighted_int16.h`. On float32
 //! `float_transpose_conv.h`, with weights of int8 `hybrid_transpose_conv.h`.
 
 mod float;
@@ -34,11 +34,11 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int16, weights of int8, bias of int64 or int16", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
         Support::bytes("float32, weights of int8 (dynamic range)", Cores::Portable),
-        Support::bytes("weights and biases of a run, of these types", Cores::DspMve),
+        Support::bytes("weights and biases computed at run time, of these types", Cores::DspMve),
     ],
 };
 
-/// Most places within the strides: each has a copy of a part of the weights and a table.
+/// Maximum number of positions within the strides: each has a copy of a part of the weights and a table.
 const MOST_PHASES: usize = 256;
 
 /// Its options.
@@ -99,7 +99,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(TransposeConv { weighted, geometry }))
 }
 
-/// The shape that the operator asks for is that of its output.
+/// Checks that the requested shape is that of the output.
 fn check_shape(checker: &mut Checker<'_>, output: Operand<'_>) -> Option<()> {
     let shape = checker.input(SHAPE)?;
     let given = checker.constant_i32(shape)?;
@@ -122,7 +122,7 @@ fn check_geometry(
     let &[in_batches, in_height, in_width, of_input] = input.tensor.shape.as_slice() else { return None };
     if in_channels != of_input {
         let found = format!("shape {:?} for {of_input} input channels", weights.shape);
-        checker.bad_tensor(weights.id, found, "weights for all of them");
+        checker.bad_tensor(weights.id, found, "weights for all input channels");
         return None;
     }
     checker.shape(output, &[in_batches, out_height, out_width, channels]).then_some(())?;

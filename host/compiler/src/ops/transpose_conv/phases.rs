@@ -8,13 +8,13 @@ use crate::ops::conv_2d::parts::{self, Part, Place, Whole};
 use crate::ops::shared::weighted::Weighted;
 use crate::ops::shared::window_run::Windows;
 
-/// Place of the output's shape among the inputs.
+/// Position of the output's shape among the inputs.
 pub const SHAPE: usize = 0;
-/// Place of the weights.
+/// Position of the weights.
 pub const WEIGHTS: usize = 1;
-/// Place of what is convolved.
+/// Position of the tensor that is convolved.
 pub const INPUT: usize = 2;
-/// Place of the bias, which may be left out.
+/// Position of the bias, which may be left out.
 pub const BIAS: usize = 3;
 
 /// Sizes; pairs are height and width.
@@ -32,7 +32,7 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    /// What `window_run.h` goes by.
+    /// The description for `window_run.h`.
     pub fn windows(&self, wide_bias: &'static [DType]) -> Windows {
         let window = Window {
             batches: self.batches,
@@ -69,8 +69,8 @@ impl Geometry {
     }
 }
 
-/// Rows of the output that the input's first row reaches beyond the first, as `ComputePaddingHeightWidth` has it for the
-/// convolution that this one is the transpose of; with its division towards zero where the window is larger than the output.
+/// Rows of the output that the input's first row reaches beyond the first, as `ComputePaddingHeightWidth` computes it for the
+/// convolution that this one is the transpose of; with its division towards zero if the window is larger than the output.
 pub fn padding(same: bool, output: usize, window: usize, stride: usize) -> usize {
     let [output, window, stride] = [output, window, stride].map(|n| n as i64);
     let reached = if same { output + stride - 1 } else { output + stride - window } / stride;
@@ -82,7 +82,7 @@ pub fn padding(same: bool, output: usize, window: usize, stride: usize) -> usize
 struct Phase {
     /// Its outputs.
     outputs: usize,
-    /// Which row of the weights each row of its window is, `None` for zeros: counted down, as the input is counted up.
+    /// Which row of the weights each row of its window uses, `None` for zeros: descending, as the input is ascending.
     taps: Vec<Option<usize>>,
     /// Padding before the first row.
     pad: usize,
@@ -95,12 +95,12 @@ struct Phase {
 fn phase(at: usize, input: usize, output: usize, window: usize, stride: usize, pad: usize) -> Phase {
     let (first, skipped) = ((at + pad) % stride, (at + pad) / stride);
     let real = window.saturating_sub(first).div_ceil(stride);
-    // At least as many as make the padding 0: the window starts before the input or with it.
+    // At least the number that makes the padding 0: the window starts before the input or with it.
     let count = real.max(skipped + 1);
     let mut taps: Vec<_> = (0..count).rev().map(|t| (t < real).then_some(first + t * stride)).collect();
     let outputs = (output - at).div_ceil(stride);
     if count == 1 && outputs > input {
-        // The kernel takes a window of one element without padding to lie inside the input.
+        // The kernel assumes that a window of one element without padding is inside the input.
         taps.push(None);
     }
     Phase { outputs, taps, pad: count - 1 - skipped }
@@ -112,7 +112,7 @@ pub struct Convolution {
     pub window: Window,
     /// Its weights `[channel][row][column][input channel]`.
     pub weights: Vec<i8>,
-    /// The output element that its first one is.
+    /// The position of its first output element.
     pub first: usize,
 }
 
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn padding_is_that_of_the_convolution_back() {
+    fn padding_is_that_of_the_transposed_convolution() {
         assert_eq!(padding(true, 8, 3, 1), 1);
         assert_eq!(padding(true, 8, 4, 2), 1);
         assert_eq!(padding(true, 8, 3, 2), 0);

@@ -97,7 +97,7 @@ def _float(state, shape, major=False, clip=0.0, hybrid=False):
     outer = (steps, batches) if major else (batches, steps)
     slots = [None] * 24
     slots[0] = graph.input("input", (*outer, inputs), None, FLOAT)
-    # A recurrence that amplifies differences would amplify those of the last places, too.
+    # A recurrence that amplifies differences would also amplify those of the last bits.
     for first, count in ((1, inputs), (5, units)):
         for gate in range(4):
             name, sizes = f"weights{first + gate}", (units, count)

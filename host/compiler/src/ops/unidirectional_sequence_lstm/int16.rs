@@ -12,7 +12,7 @@ use crate::ops::shared::window::members_of_batches;
 use crate::ops::shared::window_int16::{self, Form, Row};
 use crate::ops::shared::{elements_int16, text};
 
-/// Most inputs, and most gates of all units.
+/// Maximum number of inputs, and of gates of all units.
 const MOST: usize = 65535;
 
 struct Lstm<'a> {

@@ -1,4 +1,4 @@
-//! The operator on int8: all weights of one unit's gates are neighbouring rows, so the sums of fully connected layers serve.
+//! The operator on int8: all weights of one unit's gates are adjacent rows, so the sums of fully connected layers are used.
 
 use super::operands::{BIASES, GATES, HIDDEN, Options, RECURRENT, Sizes, WEIGHTS};
 use super::unit::{self, Unit};
@@ -25,7 +25,7 @@ struct Lstm<'a> {
     unit: Unit,
 }
 
-/// What a gate's rows are multiplied with.
+/// The vectors that a gate's rows are multiplied by.
 struct Source<'a> {
     operand: Operand<'a>,
     first: usize,

@@ -1,4 +1,4 @@
-/* What the LSTM's gates make of one unit's cell and hidden state; gates have 12 fractional bits, their functions 15. */
+/* From the LSTM's gates to one unit's cell and hidden state; gates have 12 fractional bits, their functions 15. */
 #ifndef TVMK_LSTM_UNIT_H
 #define TVMK_LSTM_UNIT_H
 

@@ -40,14 +40,14 @@ pub static DEFINITION: Definition = Definition {
     ],
 };
 
-/// What the reference does not compute, by the inputs that ask for it.
+/// What the reference does not compute, by the inputs that require it.
 const VARIANTS: [(std::ops::Range<usize>, &str); 3] =
     [(9..12, "peepholes"), (16..18, "a projection"), (20..INPUTS, "layer normalisation")];
 
 /// TANH among the fused activations.
 const TANH: Activation = Activation::Other(4);
 
-/// Longest row, whose sums of any two bytes an int32 holds.
+/// Longest row for which sums of products of any bytes fit int32.
 const LONGEST: usize = 1 << 16;
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
@@ -79,11 +79,11 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
 }
 
-/// Forms of the operator that the reference refuses or computes otherwise than their options say.
+/// Forms of the operator that the reference refuses, or computes differently from their options.
 fn check_variant(checker: &mut Checker<'_>, options: &Options) {
     for (inputs, what) in VARIANTS {
         if inputs.clone().any(|i| checker.optional_input(i).is_some()) {
-            checker.bad(what, "an LSTM without");
+            checker.bad(what, format!("an LSTM without {}", what.trim_start_matches("a ")));
         }
     }
     if options.activation != TANH {
@@ -93,7 +93,7 @@ fn check_variant(checker: &mut Checker<'_>, options: &Options) {
         checker.bad(format!("cell_clip {}", options.cell_clip), "0 for none, or a positive finite number");
     }
     if options.diagonal {
-        checker.bad("diagonal recurrent weights", "recurrent weights in full");
+        checker.bad("diagonal recurrent weights", "full recurrent weights");
     }
 }
 

@@ -1,8 +1,8 @@
-//! What the operator's inputs, options and sizes are called.
+//! Names of the operator's inputs, options and sizes.
 
 use crate::ir::graph::{Activation, OpOptions};
 
-/// Inputs, those left out included: the input at 0, then weights of the input and of the hidden state for each gate, peepholes,
+/// Inputs, including those left out: the input at 0, then weights of the input and of the hidden state for each gate, peepholes,
 /// biases, projection, states, layer normalisation.
 pub const INPUTS: usize = 24;
 pub const GATES: usize = 4;

@@ -22,7 +22,7 @@ TVMK_SHARED void tvmk_lstm_int16_units(const tvmk_lstm_int16_t *l, const int16_t
     }
 }
 
-/* The operator; `sums` gives all gates' sums with one vector. */
+/* The operator; `sums` computes all gates' sums with one vector. */
 #define TVMK_LSTM_INT16(name, sums)                                                                                    \
     TVMK_SHARED void name(const tvmk_lstm_int16_t *l, const int16_t *in, int16_t *out, int16_t *hidden, int16_t *cell, \
                           int16_t *scratch) {                                                                          \

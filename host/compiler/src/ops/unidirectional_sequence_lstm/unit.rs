@@ -1,4 +1,4 @@
-//! What becomes of a unit's gates, on int8 and int16 alike: `lstm_unit.h`.
+//! From a unit's gates to its states, on int8 and int16: `lstm_unit.h`.
 
 use super::operands::{CELL, HIDDEN, Options};
 use crate::ir::graph::DType;
@@ -40,7 +40,7 @@ pub fn check(checker: &mut Checker<'_>, options: &Options) -> Option<Unit> {
         result,
         cell_argument: if left < 0 { (3, -left) } else { (3 << left, 0) },
         zero_point,
-        // What is above 0 clips, even where it rounds to 0.
+        // Any clip above 0 is used, even if it rounds to 0.
         clip: match options.cell_clip > 0.0 {
             true => (f64::from(options.cell_clip) / cell_scale).clamp(-32768.0, 32767.0) as i32,
             false => -1,

@@ -34,7 +34,7 @@ pub fn access<'a>(handles: &HashMap<TensorId, Key<'a>>, op: &Operator) -> Option
     Some((*handles.get(&handle)?, value))
 }
 
-/// Checks that variables are used as this module understands them.
+/// Checks that variables are used in a supported way.
 pub fn check(graph: &Graph, problems: &mut Vec<Problem>) {
     let mut seen: HashMap<Key<'_>, &Tensor> = HashMap::new();
     for (i, subgraph) in graph.subgraphs.iter().enumerate() {
@@ -70,7 +70,7 @@ pub fn check(graph: &Graph, problems: &mut Vec<Problem>) {
                         checker.bad(found, "CALL_ONCE before every READ_VARIABLE and ASSIGN_VARIABLE");
                     }
                     Some(call) if (1..graph.subgraphs.len() as i64).contains(&call.subgraph.into()) => {}
-                    _ => checker.bad("a call of a subgraph that is not there", "an index of the file's subgraphs"),
+                    _ => checker.bad("a call of a subgraph that does not exist", "an index of the file's subgraphs"),
                 },
                 _ if called => {
                     let found = format!("{} in the subgraph {:?} of CALL_ONCE", op.kind, subgraph.name);
@@ -83,7 +83,7 @@ pub fn check(graph: &Graph, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Checks that a handle holds nothing but the variable's name.
+/// Checks that a handle holds only the variable's name.
 fn check_handle(checker: &mut Checker<'_>) {
     if let Some(&output) = checker.op.outputs.first() {
         let dtype = checker.graph.tensor(output).dtype;
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    /// What is wrong with a graph whose only operator is a VAR_HANDLE that writes a tensor of this type.
+    /// The problems of a graph whose only operator is a VAR_HANDLE that writes a tensor of this type.
     fn problems(dtype: DType) -> Vec<String> {
         let name = Name { container: String::new(), shared_name: "ring".into() };
         let operator = Operator {

@@ -77,11 +77,11 @@ fn call(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
     read(Call { subgraph: o.init_subgraph_index()? })
 }
 
-/// What is left of an operator on variables once pass `state` has rewritten it.
+/// An operator on variables after pass `state` has rewritten it.
 struct Access;
 
 fn check<'a>(_: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
-    // `graphs::check` sees both subgraphs, which this can't.
+    // `graphs::check` does it: it has both subgraphs, which this does not.
     Some(Box::new(Access))
 }
 

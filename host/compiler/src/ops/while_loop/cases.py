@@ -1,4 +1,4 @@
-"""WHILE: variables of several types, bodies that exchange, reshape or hand them on, no round and several, loops and branches
+"""WHILE: variables of several types, bodies that exchange, reshape or return them, no iteration and several, loops and branches
 within loops."""
 
 import numpy as np
@@ -43,7 +43,7 @@ def _model(state, kind, other=SHAPE):
     model = Model()
     graph = model.graph()
     main = _Writer(graph, "main")
-    # How many rounds there are left is for the caller to say, from none to six.
+    # The caller sets how many iterations are left, from none to six.
     start = graph.input("start", (1,), None, np.int32)
     start = main.make("MAXIMUM", [start, main.number([0])], (1,), np.int32, None, options("MaximumMinimumOptions"))
     start = main.make("MINIMUM", [start, main.number([6])], (1,), np.int32, None, options("MaximumMinimumOptions"))
@@ -93,7 +93,7 @@ def _body(model, state, kind, types, other, condition):
         back = writer.make("RESHAPE", [flat, writer.number(SHAPE)], SHAPE, FLOAT, None, options("ReshapeOptions", newShape=list(SHAPE)))
         first, second = writer.add(first, second), back
     elif kind == "joined":
-        # The last column of one in front of the others of the other.
+        # The last column of the first, then the other columns of the second.
         part = lambda t, b, n: writer.make("SLICE", [t, writer.number([0, b]), writer.number([2, n])], (2, n), FLOAT, None, options("SliceOptions"))  # noqa: E731
         parts = [part(first, 4, 1), part(second, 0, 4)]
         first, second = writer.make("CONCATENATION", parts, SHAPE, FLOAT, None, options("ConcatenationOptions", axis=1)), first
@@ -110,7 +110,7 @@ def _body(model, state, kind, types, other, condition):
         _, first, second = _loop(graph, [left, first, second], given, condition, inner, "inner")
         first = writer.make("MUL", [first, second], SHAPE, FLOAT, None, options("MulOptions"))
     elif kind == "checked":
-        # A run that can fail: positions are looked at.
+        # A run that can fail: positions are checked.
         rows = writer.make("GATHER", [first, writer.number([1, 0])], SHAPE, FLOAT, None, options("GatherOptions"))
         first, second = second, rows
     else:
@@ -120,7 +120,7 @@ def _body(model, state, kind, types, other, condition):
 
 
 def _branch(model, writer, count, first, second):
-    """Adds in every round but the third last."""
+    """Adds in every iteration except the third last."""
     graph = writer.graph
     is_third = writer.make("EQUAL", [count, writer.number([3])], (1,), np.bool_, None, options("EqualOptions"))
     branches = []

@@ -23,7 +23,7 @@ pub static DEFINITION: Definition = Definition {
 /// Options in the file: which subgraphs it runs.
 #[derive(Debug)]
 pub struct Loop {
-    /// Says whether to go on.
+    /// Computes whether to continue.
     pub condition: i32,
     /// Gives the variables their next values.
     pub body: i32,
@@ -38,6 +38,6 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let supported =
-        "a condition with one output and a body, both with the operator's inputs, whose operators keep nothing";
+        "a condition with one output and a body, both with the operator's inputs, whose operators keep no state";
     control::check(checker, supported)
 }

@@ -1,4 +1,4 @@
-"""ZEROS_LIKE of an input, and of a result that nobody else reads."""
+"""ZEROS_LIKE of an input, and of a result that no other operator reads."""
 
 import numpy as np
 

@@ -5,7 +5,7 @@ use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::shared::moved::{self, Gaps, Moved};
 
-/// The operator; zero points have no part in it.
+/// The operator; zero points are ignored.
 pub static DEFINITION: Definition = Definition {
     kind: OpKind::ZEROS_LIKE,
     versions: 1..=1,
