@@ -18,7 +18,7 @@ fn public_models_equal_the_oracle() {
     all_equal(&names.map(|name| models.join(format!("{name}.tflite"))), &["--all", "--count", "100"]);
 }
 
-/// Small models that others found to be wrong once, each for a kind of fault.
+/// Small models that failed once, each for a kind of fault.
 #[test]
 fn cases_equal_the_oracle() {
     let Some(cases) = data("cases") else { return };
@@ -39,14 +39,14 @@ fn cases_equal_the_oracle() {
     all_equal(&names.map(|name| cases.join(format!("{name}.tflite"))), &["--all", "--count", "500"]);
 }
 
-/// A converter of 2021 gave its PAD a type of options and no options. The interpreter has no room for all of its tensors.
+/// A converter of 2021 wrote its PAD with a type of options and no options. The interpreter has no memory for all of its tensors.
 #[test]
 fn a_network_without_options_equals_the_oracle() {
     let Some(networks) = data("networks") else { return };
     all_equal(&[networks.join("hps_model_74ops.tflite")], &["--count", "3"]);
 }
 
-/// What comes before a wake-word model: from 30 ms of samples to 40 channels of int8.
+/// The front end of a wake-word model: from 30 ms of samples to 40 channels of int8.
 #[test]
 fn a_microphone_front_end_equals_the_oracle() {
     let Some(networks) = data("networks") else { return };
@@ -85,7 +85,7 @@ fn all_equal(paths: &[PathBuf], samples: &[&str]) {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// The fewest bytes that the compiler says it can fit a model into.
+/// The fewest bytes into which the compiler can fit a model, as it reports.
 fn least_memory(tflite: &[u8], options: Options) -> Options {
     let nothing = Options { ram: Some(0), ..options.clone() };
     let refusal = compile(tflite, &nothing).map(|_| ()).unwrap_err().to_string();
@@ -93,10 +93,10 @@ fn least_memory(tflite: &[u8], options: Options) -> Options {
     Options { ram: Some(least.expect("a number of bytes")), ..options }
 }
 
-/// Models on which the reference itself leaves the C++ language: conversion of floats far outside the range of int32.
+/// Models for which the reference itself is undefined in C++: conversion of floats far out of range of int32.
 const UNDEFINED: &[&str] = &["quantize-float32-int8-tiny"];
 
-/// Without `TVM_EMBEDDED_ALL_MODELS`, one in so many single-operator models is compared, to save time.
+/// Without `TVM_EMBEDDED_ALL_MODELS`, one in this many single-operator models is compared, to save time.
 const ONE_IN: usize = 6;
 
 #[test]
@@ -118,12 +118,12 @@ fn generated_models_equal_the_oracle() {
     let refusals = if refused.is_dir() { model_names(&refused) } else { Vec::new() };
     for name in &refusals {
         let tflite = fs::read(refused.join(format!("{name}.tflite"))).unwrap();
-        assert!(compile(&tflite, &Options::default()).is_err(), "{name}: compiles, and the reference refuses it");
+        assert!(compile(&tflite, &Options::default()).is_err(), "{name}: compiles, but the reference refuses it");
     }
     let mut names = model_names(&models);
     if names.is_empty() {
-        assert!(!refusals.is_empty(), "no model but undefined ones matches {filter:?}");
-        println!("{} models are refused, as they must be; no other matches {filter:?}", refusals.len());
+        assert!(!refusals.is_empty(), "no model except undefined ones matches {filter:?}");
+        println!("{} models are refused, as expected; no other matches {filter:?}", refusals.len());
         return;
     }
     if !all {
@@ -174,7 +174,7 @@ fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Ve
     let paired = instead.is_file();
     let tflite = fs::read(if paired { instead } else { models.join(&file) }).unwrap();
     let several = !paired && recording.tensors.iter().any(|tensor| tensor.role == "intermediate");
-    // Small layers are not packed by themselves.
+    // Small layers are not packed by default.
     let packs = Options { int4: Int4::Packed, ..Options::default() };
     for (mode, options) in [
         ("planned", Options::default()),

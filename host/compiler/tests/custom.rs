@@ -1,4 +1,4 @@
-//! A custom operator that a function of the user's computes: the example in `examples/custom_operator`.
+//! A custom operator that a user's function computes: the example in `examples/custom_operator`.
 
 mod common;
 
@@ -65,7 +65,7 @@ fn a_function_computes_an_operator() {
         let folder = scratch.path().join(compiler);
         // Rows 0, 2, … and the factor 3: squares of 0.5 and 2.5, of 4.5 and 6.5, …
         assert_eq!(run(&tflite, 16, &folder, compiler, extra), "19.5 187.5 547.5 1099.5 1843.5 2779.5 0");
-        // The function wants more: it ends the run.
+        // The function needs more: it ends the run.
         assert!(run(&tflite, 8, &folder, compiler, extra).ends_with(" -7431"));
     }
 }

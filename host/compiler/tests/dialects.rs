@@ -15,12 +15,12 @@ use tvm_embedded_compiler::{Options, compile, plan_model};
 
 const C: [&str; 4] = ["c99", "c11", "c17", "c2x"];
 
-/// With what may be said of designated initialisers, which C++ has from C++20 on; `docs/kernels.md` says why we use them.
+/// Designated initialisers are part of C++ only from C++20 on; `docs/kernels.md` says why they are used.
 const CPP: [(&str, bool); 5] = [("c++11", true), ("c++14", true), ("c++17", true), ("c++20", false), ("c++2b", false)];
 
 const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
 
-/// Operators that no case of the oracle has: RANK always becomes a constant, and leaves no code; functions of the user's have a test
+/// Operators without a case of the oracle: RANK always becomes a constant, without code; user's functions have a test
 /// of their own.
 const WITHOUT_MODEL: [&str; 2] = ["CUSTOM", "RANK"];
 
@@ -75,7 +75,7 @@ fn write_unit(models: &Path, folder: &Path) -> (PathBuf, Vec<String>) {
     let (mut text, mut includes, mut taken) = (String::new(), Vec::new(), 0);
     for path in files(models) {
         let tflite = fs::read(&path).unwrap();
-        // Planning takes longer than reading: only what has something new is planned.
+        // Planning takes longer than reading: only models with a new feature are planned.
         let before = covered.len();
         covered.extend(operators(&tflite));
         if covered.len() == before {
@@ -123,7 +123,7 @@ fn include(text: &mut String, model: &Model, sources: &[PathBuf]) {
     }
 }
 
-/// What is worth compiling once of the operators: types, which inputs are constants, what decides between kernels.
+/// Features of the operators that are compiled once each: types, constant inputs, what selects a kernel.
 fn operators(tflite: &[u8]) -> Vec<String> {
     let Ok(graph) = tflite::read(tflite) else { return Vec::new() };
     let mut features = Vec::new();
@@ -142,7 +142,7 @@ fn operators(tflite: &[u8]) -> Vec<String> {
     features
 }
 
-/// What is worth compiling once of the functions around the layers.
+/// Features of the functions around the layers that are compiled once each.
 fn frame(model: &Model) -> String {
     let (inputs, outputs) = (model.inputs.len().min(2), model.outputs.len().min(2));
     let (pools, states) = (model.pools.len(), model.states.len().min(2));

@@ -1,4 +1,4 @@
-//! No layer of a known model runs on a kernel of the general form unseen.
+//! No layer of a known model uses a kernel of the general form unnoticed.
 
 #[path = "../../data.rs"]
 mod data;
@@ -25,7 +25,7 @@ fn tflite_files(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Of larger files the compilation takes long, and tells nothing more.
+/// Larger files take long to compile, and show nothing more.
 const MOST_BYTES: u64 = 2 << 20;
 
 #[test]
@@ -40,7 +40,7 @@ fn no_layer_of_a_known_model_is_on_a_general_kernel() {
     files.retain(|file| fs::metadata(file).unwrap().len() <= MOST_BYTES);
     let (mut compiled, mut found) = (0, Vec::new());
     for file in &files {
-        // What is refused is `reach`'s matter.
+        // The test `reach` checks what is refused.
         if let Ok(output) = compile(&fs::read(file).unwrap(), &Options::default()) {
             compiled += 1;
             found.extend(general(&output.report).into_iter().map(|layer| format!("{}: {layer}", file.display())));
@@ -50,7 +50,7 @@ fn no_layer_of_a_known_model_is_on_a_general_kernel() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// A scale of an activation, made so small that factors are above 1, keeps a convolution off the fast path. The report must say so,
+/// A scale of an activation so small that factors are above 1 excludes a convolution from the fast path. The report must say so,
 /// and why.
 #[test]
 fn a_layer_on_a_general_kernel_is_found() {
@@ -68,7 +68,7 @@ fn a_layer_on_a_general_kernel_is_found() {
         let found = general(&report);
         (!found.is_empty()).then_some((report, found))
     });
-    let (report, found) = sown.expect("no scale that brings a layer to a general kernel");
+    let (report, found) = sown.expect("no scale that makes a layer use a general kernel");
     assert!(found[0].contains("short requantisation"), "{found:?}");
     let text = report.text();
     assert!(text.contains("_general") && text.contains("short requantisation"), "{text}");

@@ -7,7 +7,7 @@ use std::fs;
 use std::panic::catch_unwind;
 use tvm_embedded_compiler::{Options, compile};
 
-/// Compiles damaged bytes; a panic fails the test with the place of the damage.
+/// Compiles damaged bytes; a panic fails the test and reports the position of the damage.
 fn survives(bytes: &[u8], what: &dyn Fn() -> String) {
     if catch_unwind(|| compile(bytes, &Options::default()).map(drop)).is_err() {
         panic!("panic at {}", what());
@@ -30,7 +30,7 @@ fn truncation_at_every_byte() {
 fn bits_of_a_small_model() {
     let Some(bytes) = model("hello_world_int8.tflite") else { return };
     let mut damaged = bytes.clone();
-    // A step that meets every place within a byte.
+    // A step that changes every bit position of a byte.
     for bit in (0..8 * bytes.len()).step_by(5) {
         damaged[bit / 8] ^= 1 << (bit % 8);
         survives(&damaged, &|| format!("bit {bit}"));
@@ -52,10 +52,10 @@ fn wrong_words() {
 }
 
 #[test]
-fn damage_all_over_larger_models() {
+fn damage_throughout_larger_models() {
     for name in ["v2_okay_nabu.tflite", "kws_ref_model.tflite", "pretrainedResnet_quant.tflite"] {
         let Some(bytes) = model(name) else { return };
-        // The structure stands at both ends of the file; the weights between them say little.
+        // The structure is at both ends of the file; damaged weights between them show little.
         let mut state = 0x2545_f491_4f6c_dd1du64;
         for round in 0..400 {
             let mut damaged = bytes.clone();
@@ -73,7 +73,7 @@ fn damage_all_over_larger_models() {
 
 #[test]
 fn shapes_larger_than_memory() {
-    // The shapes of hello_world are [1, 1] and [1, 16]: make every dimension huge, wherever it stands.
+    // The shapes of hello_world are [1, 1] and [1, 16]: make every dimension huge, wherever it is.
     let Some(bytes) = model("hello_world_int8.tflite") else { return };
     for lie in [65_535i32, 1 << 20, 1 << 28, i32::MAX] {
         let mut damaged = bytes.clone();
@@ -88,7 +88,7 @@ fn shapes_larger_than_memory() {
 }
 
 #[test]
-fn what_is_not_a_model_is_named() {
+fn files_that_are_not_models_are_reported() {
     for bytes in [&b""[..], b"TFL3", b"....TFL3", &[0; 64]] {
         let errors = compile(bytes, &Options::default()).err().unwrap();
         assert!(!errors.0.is_empty() && !errors.to_string().is_empty());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A compiler with its options (`EDGE`: where the board's memory ends), how to run the program (empty: directly), and the path the program must say it took.
+/// A compiler with its options (`EDGE`: the end of the board's memory), how to run the program (empty: directly), and the path that the program must report.
 struct Target {
     compiler: &'static str,
     options: &'static str,
@@ -96,7 +96,7 @@ const TARGETS: [Target; 13] = [
     },
 ];
 
-/// Cores and flags for floats: with and without FMA, vectors, and instructions for floats at all. gcc fuses without a
+/// Cores and flags for floats: with and without FMA, vectors, and float instructions. gcc fuses without a
 /// strict standard, so `gnu99`.
 const FLOATS: &[(&str, &str, &str)] = &[
     ("cc", "-O2", ""),
@@ -182,9 +182,9 @@ fn floats_are_the_same_everywhere() {
 }
 
 #[test]
-fn functions_of_floats_are_as_near_as_stated() {
+fn functions_of_floats_are_as_accurate_as_stated() {
     let folder = tempfile::tempdir().unwrap();
-    // The C library's functions of double are what they are compared with.
+    // They are compared with the C library's functions of double.
     let all = std::env::var_os("TVM_EMBEDDED_ALL_FLOATS").is_some();
     let program = folder.path().join("math");
     compile("test_float_math.c", ("cc", "-std=c99 -O2", ""), &program).arg("-lm").run();
@@ -194,7 +194,7 @@ fn functions_of_floats_are_as_near_as_stated() {
     assert!(run.status.success() && text.contains("PASSED"), "{text}");
 }
 
-/// Whether this computer's processor fuses, when asked to.
+/// Whether this computer's processor has FMA.
 fn has_fma() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::arch::is_x86_feature_detected!("fma") && std::arch::is_x86_feature_detected!("avx2");
@@ -202,7 +202,7 @@ fn has_fma() -> bool {
     false
 }
 
-/// What a test program prints; `None`, with a line, where tools are missing.
+/// The output of a test program; `None`, with a line, if tools are missing.
 fn build_and_run(source: &str, target: (&str, &str, &str), program: &Path) -> Option<String> {
     let (compiler, options, run) = target;
     let needed = [compiler, run.split(' ').next().unwrap_or_default()];

@@ -1,6 +1,6 @@
-//! `docs/operators.md` says what the operators' directories say.
+//! `docs/operators.md` agrees with the operators' directories.
 //!
-//! `TVM_EMBEDDED_BLESS=1 cargo test -p tvm_embedded_compiler --test operators` writes it anew.
+//! `TVM_EMBEDDED_BLESS=1 cargo test -p tvm_embedded_compiler --test operators` writes it again.
 
 use std::fmt::Write;
 use std::fs;
@@ -23,7 +23,7 @@ Lite's reference kernels in the same way: [compiler.md](compiler.md), \"Weights 
 ";
 
 #[test]
-fn the_table_of_operators_is_that_of_the_registry() {
+fn the_table_of_operators_matches_the_registry() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operators.md");
     let expected = table();
     if std::env::var_os("TVM_EMBEDDED_BLESS").is_some() {
@@ -34,21 +34,21 @@ fn the_table_of_operators_is_that_of_the_registry() {
     assert!(found == expected, "docs/operators.md is out of date: see the top of this file");
 }
 
-/// The README says how many there are, by the file that lists them.
+/// The README states the number of operators listed in that file.
 #[test]
-fn the_readme_names_the_number_of_operators() {
+fn the_readme_states_the_number_of_operators() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let path = root.join("README.md");
     let text = fs::read_to_string(&path).unwrap();
     let link = " operators](docs/operators.md)";
-    let (before, _) = text.split_once(link).expect("README.md says nothing of docs/operators.md");
+    let (before, _) = text.split_once(link).expect("README.md does not mention docs/operators.md");
     let (_, number) = before.rsplit_once('[').unwrap();
     let count = definitions().count().to_string();
     if std::env::var_os("TVM_EMBEDDED_BLESS").is_some() {
         fs::write(&path, text.replacen(&format!("[{number}{link}"), &format!("[{count}{link}"), 1)).unwrap();
         return;
     }
-    assert_eq!(number, count, "README.md has another number of operators than docs/operators.md");
+    assert_eq!(number, count, "README.md and docs/operators.md have different numbers of operators");
 }
 
 fn table() -> String {

@@ -1,4 +1,4 @@
-//! Bars for memory and time, and that the same model always gives the same bytes.
+//! Limits for memory and time, and that the same model always gives the same bytes.
 
 mod common;
 
@@ -18,7 +18,7 @@ const BARS: &[(&str, usize)] = &[
 ];
 
 #[test]
-fn workspaces_stay_below_the_bars() {
+fn workspaces_stay_below_the_limits() {
     let Some(models) = shared_models() else { return };
     for (name, bar) in BARS {
         let bytes = fs::read(models.join(format!("{name}.tflite"))).unwrap();
@@ -43,7 +43,7 @@ const SCRATCH: &[(&str, bool, usize)] = &[
 ];
 
 #[test]
-fn scratch_memory_leaves_the_workspace_near_the_largest_layer() {
+fn scratch_memory_keeps_the_workspace_near_the_largest_layer() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for &(name, io_in_workspace, most) in SCRATCH {
         let folder =
@@ -69,14 +69,14 @@ fn scratch_memory_leaves_the_workspace_near_the_largest_layer() {
     }
 }
 
-/// Where a workspace is larger still, there is no scratch memory left to save.
+/// If a workspace is still larger, there is no scratch memory left to save.
 #[test]
 fn no_public_model_has_scratch_memory_to_spare() {
     let Some(models) = shared_models() else { return };
     for folder in [models.clone(), models.join("../networks"), models.join("../exporters/models")] {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            // Of the exporters' modes those whose convolutions are int8.
+            // The exporters' modes with int8 convolutions.
             if !name.ends_with(".tflite") || name.contains("float") || name.contains("dynamic") || name.contains("16") {
                 continue;
             }
@@ -95,7 +95,7 @@ fn no_public_model_has_scratch_memory_to_spare() {
     }
 }
 
-/// Models whose parts of tensors need no code, with the kinds of the operators that are gone, and the most bytes of workspace.
+/// Models whose parts of tensors need no code, with the kinds of the removed operators, and the most bytes of workspace.
 /// Copying the parts took 174, 203 320 and 864 bytes.
 const PARTS: &[(&str, &str, &[&str], usize)] = &[
     ("exporters/models", "gru_unrolled.int8_io", &["SPLIT", "UNPACK", "PACK", "STRIDED_SLICE", "CONCATENATION"], 128),
@@ -185,12 +185,12 @@ fn models_fit_into_a_number_of_bytes() {
         let options = |ram| Options { io_in_workspace: true, ram: Some(ram), ..Options::default() };
         let model = plan_model(&tflite, &options(*bytes)).unwrap();
         assert!(model.ram_bytes() <= *bytes && !model.bands.is_empty(), "{name}: {} bytes", model.ram_bytes());
-        // What the refusal names as the fewest bytes is enough.
+        // The fewest bytes that the refusal reports are enough.
         let refusal = plan_model(&tflite, &options(100)).map(|_| ()).unwrap_err().to_string();
         let least = refusal.split("at least ").nth(1).and_then(|text| text.split(' ').next()).unwrap().parse().unwrap();
         assert!(least <= *bytes, "{name}: {refusal}");
         assert_eq!(plan_model(&tflite, &options(least)).unwrap().ram_bytes(), least, "{name}");
-        // Bytes that are there for the asking change nothing.
+        // A budget that is large enough changes nothing.
         let ample = plan_model(&tflite, &options(1 << 20)).unwrap();
         assert!(ample.bands.is_empty(), "{name}");
     }

@@ -1,7 +1,7 @@
-//! How far the compiler reaches: what exporters write today, and public networks, against the reference interpreter.
+//! What the compiler covers: files that exporters write today, and public networks, against the reference interpreter.
 //!
 //! Each file is compiled, built and run on extremes and random inputs; every output is compared. What was accepted once
-//! stays accepted: `reach.accepted` lists the hashes of such files. `TVM_EMBEDDED_BLESS=1` adds to it, and never takes away.
+//! stays accepted: `reach.accepted` lists the hashes of such files. `TVM_EMBEDDED_BLESS=1` adds to it, and never removes.
 
 mod common;
 
@@ -15,15 +15,15 @@ use tvm_embedded_compiler::import::tflite::read;
 use tvm_embedded_compiler::ir::graph::DType;
 use tvm_embedded_compiler::{Options, compile};
 
-/// Without `TVM_EMBEDDED_REACH=all`, one file in so many is tried, others each hour; `TVM_EMBEDDED_REACH=N` chooses.
+/// Without `TVM_EMBEDDED_REACH=all`, one file in this many is tried, others each hour; `TVM_EMBEDDED_REACH=N` chooses.
 const PARTS: usize = 4;
 
 const ACCEPTED: &str = include_str!("reach.accepted");
 
-/// What became of a file.
+/// The result of a file.
 enum End {
     Refused(BTreeSet<String>),
-    /// It compiles, and there is nothing to compare with.
+    /// It compiles, but there is nothing to compare with.
     Alone,
     Equal,
     Different(String),
@@ -81,7 +81,7 @@ fn chosen() -> Vec<File> {
     files
 }
 
-/// FNV-1a of 64 bits: a file's name in the list, whatever it is called.
+/// FNV-1a of 64 bits: a file's identity in the list, whatever its name is.
 fn hash(bytes: &[u8]) -> String {
     let hash = bytes
         .iter()
@@ -123,7 +123,7 @@ fn end(file: &File, recording: &Path, folder: &Path) -> End {
     }
     let end = match compare(&tflite, &options, &Recording::read(recording), folder, true) {
         Ok(_) => End::Equal,
-        // TensorFlow Lite rounds sums of int8 once, the reference twice, and its SUM of int8 is another.
+        // TensorFlow Lite rounds sums of int8 once, the reference twice, and its SUM of int8 is different.
         Err(_) if is_quantised(&tflite) && by_tensorflow_lite(recording) => End::Alone,
         Err(difference) => End::Different(difference),
     };
@@ -131,7 +131,7 @@ fn end(file: &File, recording: &Path, folder: &Path) -> End {
     end
 }
 
-/// Whether the interpreter of what TensorFlow Lite Micro refuses made a recording.
+/// Whether the interpreter for what TensorFlow Lite Micro refuses made a recording.
 fn by_tensorflow_lite(recording: &Path) -> bool {
     fs::read_to_string(recording.join("index.json")).unwrap().contains("ai-edge-litert")
 }
@@ -165,7 +165,7 @@ fn table(files: &[File], oracle: &Path, ends: &[End]) -> String {
     }
     let mut text = format!(
         "{:<24}{:>7}{:>18}{:>10}{:>7}{:>23}{:>11}\n",
-        "mode", "files", "interpreter runs", "compile", "equal", "refused, though it runs", "different"
+        "mode", "files", "interpreter runs", "compile", "equal", "refused, but runs", "different"
     );
     for (mode, [all, runs, compiled, equal, lost, different]) in modes {
         let mode = mode.trim_start_matches('~');
@@ -188,7 +188,7 @@ fn failures(files: &[File], ends: &[End]) -> Vec<String> {
         match end {
             End::Different(difference) => wrong.push(format!("{name}: {difference}")),
             End::Refused(reasons) if listed.contains(file.hash.as_str()) => {
-                wrong.push(format!("{name}: was accepted, and is refused: {reasons:?}"));
+                wrong.push(format!("{name}: was accepted before, and is now refused: {reasons:?}"));
             }
             _ => {}
         }

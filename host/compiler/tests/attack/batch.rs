@@ -9,7 +9,7 @@ use std::path::Path;
 use tvm_embedded_compiler::ir::options::Int4;
 use tvm_embedded_compiler::{Errors, Optimize, Options, Pool, Scratch, compile, plan_model};
 
-/// Ways to compile a model; each model gets one, by its number.
+/// Ways to compile a model; the number of a model selects one.
 const WAYS: &[&str] = &[
     "planned",
     "io",
@@ -49,14 +49,14 @@ fn options(way: &str, number: u64, module: String) -> Options {
     }
 }
 
-/// Compiles, builds, runs and compares; adds what became of each model to the tally.
+/// Compiles, builds, runs and compares; adds the result of each model to the tally.
 pub fn check(records: &[Record], folder: &Path, way: Option<&'static str>, tally: &mut Tally) {
     let mut accepted = Vec::new();
     for record in records {
         tally.models += 1;
         let way = way.unwrap_or(WAYS[(record.number % WAYS.len() as u64) as usize]);
         match attempt(record, way, accepted.len()) {
-            // A value without a result ends a run of either; the tests of the operators that have such compare when.
+            // A value without a result ends the run on both sides; the operators' own tests compare when.
             Ok(Some(model)) if ends_on_a_value(record, &model) => tally.both_refused += 1,
             Ok(Some(model)) if record.refused.is_some() => {
                 drop(model);
@@ -69,14 +69,14 @@ pub fn check(records: &[Record], folder: &Path, way: Option<&'static str>, tally
             Err(reason) => tally.refused.entry(kind_of(&reason)).or_default().push(record.number),
         }
     }
-    // A program holds each kernel once, and those of `size` are others.
+    // A program contains each kernel once, and those of `size` are different.
     let (size, balanced): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|accepted| accepted.way.contains("size"));
     for kernels in [balanced, size] {
         compare(kernels.iter().enumerate().map(again).collect(), folder, tally);
     }
 }
 
-/// Runs models in one program. Where one spoils it, halves are tried, down to the one.
+/// Runs models in one program. If one breaks it, halves are tried, down to that model.
 fn compare(accepted: Vec<Accepted<'_>>, folder: &Path, tally: &mut Tally) {
     if accepted.is_empty() {
         return;
@@ -101,7 +101,7 @@ fn compare(accepted: Vec<Accepted<'_>>, folder: &Path, tally: &mut Tally) {
     }
 }
 
-/// The same model at another place of another program.
+/// The same model at another position of another program.
 fn again<'a>((place, accepted): (usize, &Accepted<'a>)) -> Accepted<'a> {
     match attempt(accepted.record, accepted.way, place) {
         Ok(Some(model)) => model,
@@ -109,7 +109,7 @@ fn again<'a>((place, accepted): (usize, &Accepted<'a>)) -> Accepted<'a> {
     }
 }
 
-/// `None` where the compiler panics.
+/// `None` if the compiler panics.
 fn attempt<'a>(record: &'a Record, way: &'static str, place: usize) -> Result<Option<Accepted<'a>>, String> {
     let mut options = options(way, record.number, format!("m{place}"));
     let both = catch_unwind(AssertUnwindSafe(|| {
@@ -127,7 +127,7 @@ fn attempt<'a>(record: &'a Record, way: &'static str, place: usize) -> Result<Op
     }
 }
 
-/// Part of the bytes that a model takes without a budget, or the least that it can take, if that is more.
+/// A fraction of the bytes that a model takes without a budget, or the least that it can take, if that is more.
 fn budget(record: &Record, options: &Options) -> Result<usize, Errors> {
     let bytes = plan_model(&record.tflite, options)?.ram_bytes();
     let part = bytes * [10, 50, 70, 85, 95][(record.number / 13 % 5) as usize] / 100;
@@ -138,7 +138,7 @@ fn budget(record: &Record, options: &Options) -> Result<usize, Errors> {
     })
 }
 
-/// The bytes of which a refusal says that the model fits them.
+/// The number of bytes that a refusal reports as sufficient.
 fn least(text: &str) -> Option<usize> {
     text.split("at least ").nth(1)?.split(' ').next()?.parse().ok()
 }
@@ -175,13 +175,13 @@ fn ends_on_a_value(record: &Record, accepted: &Accepted<'_>) -> bool {
     ended && accepted.model.layers.iter().any(|planned| planned.layer.fails)
 }
 
-/// What inexact results may differ by: one function's last places, or those of all steps of an LSTM, as in the other tests.
+/// Tolerance of inexact results: the last bits of one function, or of all steps of an LSTM, as in the other tests.
 fn allowance(tflite: &[u8]) -> (u16, f32) {
     let least = floats::least(tflite);
     (if least > 0.0 { floats::depth(tflite).max(1) } else { 1 }, least)
 }
 
-/// What differs in the samples on which the reference is defined.
+/// What differs in the samples for which the reference is defined.
 fn difference(record: &Record, expected: &Output, found: &[u8]) -> Option<String> {
     let defined = &record.defined;
     if expected.bytes.len() != found.len() {

@@ -1,4 +1,4 @@
-//! A run: workers that each listen to a Python process and check batch after batch.
+//! A run: workers that each read from a Python process and check batch after batch.
 
 use crate::batch;
 use crate::record::Record;
@@ -17,18 +17,18 @@ const BATCH: usize = 64;
 /// Models that one Python process makes: it takes half a second to start.
 const CHUNK: u64 = 256;
 
-/// Kinds of differences that are reported in full, one of each.
+/// Maximum number of kinds of differences that are reported in full, one of each.
 const REPORTED: usize = 10;
 
 /// What to draw and how many.
 pub struct Campaign {
     /// The word for `attack.py`.
     pub what: &'static str,
-    /// Models, where the environment does not say.
+    /// Default number of models.
     pub count: u64,
-    /// Of those that the interpreter runs, at least this share must be accepted: else the campaign tests too little.
+    /// Of those that the interpreter runs, at least this share must be accepted: otherwise the campaign tests too little.
     pub least_accepted: f64,
-    /// Each of so many kinds must have so many output bytes compared; checked for the usual count or more.
+    /// This number of kinds must each have this number of output bytes compared; checked for the default count or more.
     pub kinds: (usize, usize),
 }
 
@@ -88,7 +88,7 @@ pub fn campaign(campaign: &Campaign) {
     assert!(share >= campaign.least_accepted || count < 100, "only {share:.2} of the models were accepted");
 }
 
-/// Adds to the total, with a line now and then.
+/// Adds to the total, and prints a line at intervals.
 fn report(what: &str, total: &Mutex<(Tally, Instant)>, tally: Tally, count: u64, start: Instant) {
     let mut total = total.lock().unwrap();
     total.0.add(tally);
@@ -99,7 +99,7 @@ fn report(what: &str, total: &Mutex<(Tally, Instant)>, tally: Tally, count: u64,
     }
 }
 
-/// A difference with what is needed to look at it again.
+/// A difference, and how to reproduce it.
 fn tell(what: &str, seed: u64, wrong: &(u64, &'static str, String), scratch: &Path) -> String {
     let (number, way, said) = wrong;
     let show = python(what, seed, *number, 1).arg("--show").output();
@@ -146,7 +146,7 @@ fn oracle() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle")
 }
 
-/// Whether there is a Python with the interpreter; a line `SKIPPED` where there is none.
+/// Whether there is a Python with the interpreter; prints a line `SKIPPED` otherwise.
 fn environment() -> bool {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target directory");
     let setup =

@@ -3,7 +3,7 @@
 //! `tests/oracle/attack.py` makes the models and asks the interpreter; many models are compiled to one C program, which saves
 //! most of the C compiler's time. Each run draws others and prints its seed. Settings, for `cargo xtask attack`:
 //!
-//! | variable | is |
+//! | variable | meaning |
 //! | --- | --- |
 //! | `TVM_EMBEDDED_ATTACK_COUNT` | how many models |
 //! | `TVM_EMBEDDED_ATTACK_SEED` | the seed of an earlier run |

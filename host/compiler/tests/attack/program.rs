@@ -9,7 +9,7 @@ use std::process::Command;
 use tvm_embedded_compiler::ir::model::Model;
 use tvm_embedded_mlf::{Archive, Limits};
 
-/// Flags under which generated C must compile without a word, and what finds undefined behaviour.
+/// Flags with which generated C must compile without a warning, and the sanitizers.
 const FLAGS: &[&str] = &[
     "-std=c99",
     "-Wall",
@@ -22,7 +22,7 @@ const FLAGS: &[&str] = &[
     "-fsanitize=undefined,address",
     "-fno-sanitize-recover=all",
     "-ffp-contract=off",
-    // A layer whose scratch memory is not what its kernel says it needs ends the program.
+    // A layer whose scratch memory differs from what its kernel needs ends the program.
     "-DTVMK_SCRATCH(needed,given)=((needed)==(given)?(void)0:__builtin_trap())",
 ];
 
@@ -31,15 +31,15 @@ pub struct Accepted<'a> {
     pub record: &'a Record,
     pub model: Model,
     pub archive: Vec<u8>,
-    /// In which way it was compiled.
+    /// How it was compiled.
     pub way: &'static str,
 }
 
-/// What a run of one model gave: its outputs, all samples one after the other, or why there are none.
+/// The result of a run of one model: its outputs, all samples one after the other, or why there are none.
 pub type Outcome = Result<Vec<Vec<u8>>, String>;
 
-/// Builds one program for all models in `folder` and runs it. A model that ends the program early has the sanitizer's words
-/// as its outcome, and the program is started again behind it.
+/// Builds one program for all models in `folder` and runs it. A model that ends the program early has the sanitizer's output
+/// as its result, and the program is started again after it.
 pub fn run(models: &[Accepted<'_>], folder: &Path) -> Result<Vec<Outcome>, String> {
     fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     let mut unit = String::from(PRELUDE);
@@ -50,7 +50,7 @@ pub fn run(models: &[Accepted<'_>], folder: &Path) -> Result<Vec<Outcome>, Strin
         for name in &renamed {
             let _ = writeln!(unit, "#define {name} m{i}_{name}");
         }
-        // Where nothing else is said, constants are in a section of their own, which AddressSanitizer does not watch.
+        // By default constants are in a section of their own, which AddressSanitizer does not check.
         let _ = writeln!(unit, "#define TVMGEN_M{i}_CONSTANT(alignment) __attribute__((aligned(alignment)))");
         let _ = writeln!(unit, "#include \"m{i}_all.c\"");
         for name in &renamed {
@@ -93,7 +93,7 @@ fn outcomes(models: &[Accepted<'_>], folder: &Path, program: &Path) -> Result<Ve
     Ok(found)
 }
 
-/// The outputs of one model from the front of what the program wrote.
+/// The outputs of one model, from the beginning of the program's output.
 fn take<'a>(accepted: &Accepted<'_>, bytes: &'a [u8]) -> Option<(Vec<Vec<u8>>, &'a [u8])> {
     let (mut outputs, mut rest) = (Vec::new(), bytes);
     for port in &accepted.model.outputs {
@@ -102,13 +102,13 @@ fn take<'a>(accepted: &Accepted<'_>, bytes: &'a [u8]) -> Option<(Vec<Vec<u8>>, &
         outputs.push(output.to_vec());
         rest = behind;
     }
-    // One byte says that the model came to its end: it may have no outputs.
+    // One byte says that the model finished: it may have no outputs.
     let (end, rest) = rest.split_first()?;
     (*end == b'.').then_some((outputs, rest))
 }
 
 /// Writes a model's sources to one file and the headers of kernels beside it, which all models share. Returns the names of
-/// the file's own static things, which other models have, too.
+/// the file's static objects, which other models have, too.
 fn unpack(
     accepted: &Accepted<'_>,
     i: usize,

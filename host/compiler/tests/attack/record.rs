@@ -1,9 +1,9 @@
-//! What `attack.py` says of one model.
+//! The record that `attack.py` writes for one model.
 
 use serde_json::Value;
 use std::io::{self, Read};
 
-/// A model, and what the interpreter made of it.
+/// A model, and the interpreter's results.
 pub struct Record {
     /// Its number within the seed.
     pub number: u64,
@@ -11,17 +11,17 @@ pub struct Record {
     pub tflite: Vec<u8>,
     /// Why the interpreter does not run it.
     pub refused: Option<String>,
-    /// The rule under which the model stands for a chain of operators that the interpreter runs.
+    /// The rule by which the model was rewritten for the interpreter.
     pub extension: Option<String>,
-    /// What its output bytes are counted under; may be empty.
+    /// The kind under which its output bytes are counted; may be empty.
     pub kind: String,
-    /// The state is forgotten after so many samples; 0: never.
+    /// The state is reset after this many samples; 0: never.
     pub sequence: usize,
-    /// For each sample: whether the reference is defined on it.
+    /// For each sample: whether the reference is defined for it.
     pub defined: Vec<bool>,
     /// All samples of each input, one after the other.
     pub inputs: Vec<Vec<u8>>,
-    /// What came out.
+    /// The outputs.
     pub outputs: Vec<Output>,
 }
 
@@ -31,9 +31,9 @@ pub struct Output {
     pub bytes: Vec<u8>,
     /// It holds float32.
     pub float: bool,
-    /// The last bits are those of an approximation.
+    /// The last bits are approximate.
     pub inexact: bool,
-    /// What it is; empty where not stated.
+    /// Its description; may be empty.
     pub label: String,
 }
 

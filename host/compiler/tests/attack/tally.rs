@@ -1,34 +1,34 @@
-//! What became of the models of a run.
+//! The results of the models of a run.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// Reasons that the table distinguishes.
+/// Number of reasons in the table.
 const ROWS: usize = 24;
 
-/// Counts, and what went wrong.
+/// Counts, and the models that are wrong.
 #[derive(Default)]
 pub struct Tally {
     /// Models seen.
     pub models: usize,
-    /// Both sides ran, and every byte was compared.
+    /// Models that both sides ran, with every byte compared.
     pub equal: usize,
     /// Bytes of output compared.
     pub bytes: usize,
-    /// The same by kind of model, where there are kinds.
+    /// The same by kind of model, if there are kinds.
     pub kinds: BTreeMap<String, usize>,
-    /// Of the equal ones: under a documented extension, by its name.
+    /// Equal models that use a documented extension, by its name.
     pub extensions: BTreeMap<String, usize>,
     /// Both refused.
     pub both_refused: usize,
-    /// The interpreter runs them, the compiler does not: by reason.
+    /// Models that the interpreter runs and the compiler refuses, by reason.
     pub refused: BTreeMap<String, Vec<u64>>,
     /// Wrong: number, way, what differs.
     pub wrong: Vec<(u64, &'static str, String)>,
 }
 
 impl Tally {
-    /// Adds what another worker found.
+    /// Adds the results of another worker.
     pub fn add(&mut self, other: Tally) {
         self.models += other.models;
         self.equal += other.equal;
@@ -46,7 +46,7 @@ impl Tally {
         self.wrong.extend(other.wrong);
     }
 
-    /// A few lines on what was compared, and a table of what only the interpreter runs.
+    /// A few lines about the comparison, and a table of the models that only the interpreter runs.
     pub fn table(&self) -> String {
         let refused: usize = self.refused.values().map(Vec::len).sum();
         let mut text = format!(
@@ -76,7 +76,7 @@ impl Tally {
     }
 }
 
-/// A message without what changes from model to model: numbers and names.
+/// A message without the numbers and names, which change from model to model.
 pub fn kind_of(message: &str) -> String {
     let mut kind = String::new();
     let mut quoted = false;

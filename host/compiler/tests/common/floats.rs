@@ -3,15 +3,15 @@
 use tvm_embedded_compiler::import::tflite::read;
 use tvm_embedded_compiler::ir::graph::{DType, Operator, Subgraph};
 
-/// Operators whose functions the reference takes from the C library of its machine; ours are our own.
+/// Operators whose functions the reference takes from the C library of its machine; the compiler has its own.
 const TRANSCENDENTAL: &[&str] =
     &["SOFTMAX", "LOG_SOFTMAX", "LOGISTIC", "TANH", "ELU", "GELU", "EXP", "LOG", "SIN", "COS"];
 
-/// One that calls two such functions after each other in each step.
+/// One that calls two such functions one after the other in each step.
 const RECURRENT: &str = "UNIDIRECTIONAL_SEQUENCE_LSTM";
 
-/// How many of these operators on floats follow each other at most, on any way through a model: each adds its own
-/// difference in the last places. 0 where there is none, so that results are the reference's.
+/// The most of these operators on floats on any path through a model: each adds its own
+/// difference in the last bits. 0 if there is none, so that results are the reference's.
 pub fn depth(tflite: &[u8]) -> u16 {
     let graph = read(tflite).unwrap();
     let mut depths = std::collections::HashMap::new();
@@ -33,24 +33,24 @@ pub fn depth(tflite: &[u8]) -> u16 {
     depths.into_values().max().unwrap_or(0)
 }
 
-/// Steps of an LSTM: rows of its output for each batch, which its hidden state tells.
+/// Steps of an LSTM: rows of its output for each batch, as its hidden state shows.
 fn steps(graph: &Subgraph, op: &Operator) -> u16 {
     let batches = op.inputs[18].map_or(1, |hidden| graph.tensor(hidden).shape[0]);
     let rows: usize = graph.tensor(op.outputs[0]).shape[..2].iter().product();
     u16::try_from(rows / batches).unwrap()
 }
 
-/// The least magnitude from which what is allowed is counted: 1 behind an LSTM, whose results are functions of sums of which the
-/// terms may be as large as that where the sum is next to 0.
+/// The least magnitude to which the tolerance refers: 1 after an LSTM, whose results are functions of sums whose
+/// terms may be that large even if the sum is near 0.
 pub fn least(tflite: &[u8]) -> f32 {
     let graph = read(tflite).unwrap();
     let mut operators = graph.subgraphs.iter().flat_map(|graph| &graph.operators);
     f32::from(operators.any(|op| op.kind.to_string() == RECURRENT))
 }
 
-/// The first byte of the first element that differs. Every pattern that is not a number equals every other: it depends on
-/// the core. With a depth, what differs by four units in the last place of the sample's largest element, or of `least`, for each
-/// of these operators on the way does not count.
+/// The first byte of the first element that differs. All NaN patterns are equal, since they depend on
+/// the core. With a depth, a difference of four units in the last place of the sample's largest element, or of `least`, for each
+/// of these operators on the path does not count.
 pub fn first_difference(expected: &[u8], found: &[u8], sample: usize, (depth, least): (u16, f32)) -> Option<usize> {
     let values = |bytes: &[u8]| -> Vec<f32> {
         bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()

@@ -17,13 +17,13 @@ mod floats;
 
 pub use data::data;
 
-/// Flags under which generated C must compile without a word.
-/// A layer whose scratch memory is not what its kernel says it needs ends the program.
+/// Flags with which generated C must compile without a warning.
+/// A layer whose scratch memory differs from what its kernel needs ends the program.
 const SCRATCH: &str = "-DTVMK_SCRATCH(needed,given)=((needed)==(given)?(void)0:__builtin_trap())";
 
 const WARNINGS: &[&str] = &["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
 
-/// The directory of the public models, or `None` with a line `SKIPPED`.
+/// The directory of the public models; otherwise `None`, and a line `SKIPPED`.
 pub fn shared_models() -> Option<PathBuf> {
     data("models")
 }
@@ -33,7 +33,7 @@ pub fn scratch() -> tempfile::TempDir {
     tempfile::Builder::new().prefix("compiler").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
 }
 
-/// Runs a program of `tests/oracle`; `false`, with a line `SKIPPED`, where Python or its packages can't be had.
+/// Runs a program of `tests/oracle`; `false`, with a line `SKIPPED`, if Python or its packages are not available.
 pub fn python(program: &str, arguments: &[&str]) -> bool {
     match oracle_status(program, arguments) {
         None => false,
@@ -42,7 +42,7 @@ pub fn python(program: &str, arguments: &[&str]) -> bool {
     }
 }
 
-/// The status of a program of `tests/oracle`: 1 where the interpreter refused a model. `None`, with a line `SKIPPED`, as
+/// The status of a program of `tests/oracle`: 1 if the interpreter refused a model. `None`, with a line `SKIPPED`, as
 /// for [`python`].
 pub fn oracle_status(program: &str, arguments: &[&str]) -> Option<i32> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(program);
@@ -67,7 +67,7 @@ pub fn oracle_status(program: &str, arguments: &[&str]) -> Option<i32> {
     }
 }
 
-/// What the oracle recorded of one model.
+/// The oracle's recording of one model.
 pub struct Recording {
     pub folder: PathBuf,
     pub samples: usize,
@@ -112,7 +112,7 @@ impl Recording {
 }
 
 /// Compiles a model, runs it on the recorded inputs and returns what differs. With `options.keep_all_tensors` every tensor
-/// that exists is compared, else the outputs. Gives the number of tensors compared. `one_unit` saves time by compiling all
+/// that exists is compared, otherwise the outputs. Returns the number of tensors compared. `one_unit` saves time by compiling all
 /// sources together.
 pub fn compare(
     tflite: &[u8],
@@ -174,12 +174,12 @@ pub fn compare(
     if different.is_empty() { Ok(watched.len()) } else { Err(different) }
 }
 
-/// Where results first differ by more than they may. `depth` says how many functions of floats follow each other in the model.
+/// Where results first differ by more than the tolerance. `depth` is the number of consecutive functions of floats in the model.
 fn first_difference(recorded: &Recorded, expected: &[u8], found: &[u8], (depth, least): (u16, f32)) -> Option<usize> {
     if recorded.dtype == "float32" {
         floats::first_difference(expected, found, recorded.bytes, (depth, least))
     } else {
-        // A quantised value beside a float that may differ in its last place may be the next one.
+        // If a float may differ in its last bit, its quantised value may be the adjacent one.
         let limit = i16::from(depth > 0);
         (0..expected.len()).find(|&at| (i16::from(expected[at] as i8) - i16::from(found[at] as i8)).abs() > limit)
     }
@@ -227,10 +227,10 @@ fn watched(model: &Model, options: &Options, recording: &Recording) -> Vec<Watch
     watched
 }
 
-/// What a program that runs a model in parts is compiled with.
+/// Options for compiling a program that runs a model in parts.
 const PARTS: [&str; 3] = ["-DTVM_EMBEDDED_LAYERS", "-I", concat!(env!("CARGO_MANIFEST_DIR"), "/../../capi/include")];
 
-/// Whether this model is run in parts: half of all are.
+/// Whether this model is run in parts, as half of all are.
 fn in_parts(model: &Model, folder: &Path) -> bool {
     !model.layers.is_empty() && folder.as_os_str().as_encoded_bytes().iter().fold(0u8, |sum, byte| sum ^ byte) & 1 == 1
 }
@@ -277,7 +277,7 @@ fn declarations(c: &mut String, model: &Model) {
     }
 }
 
-/// Says where the memory is; the arguments of a run.
+/// Sets the pointers to the memory; the arguments of a run.
 fn arguments(c: &mut String, model: &Model) -> Vec<String> {
     let module = &model.module;
     let mut arguments = Vec::new();

@@ -17,16 +17,16 @@ static int32_t any(void) {
 }
 static int32_t between(int32_t low, int32_t high) { return low + any() % (high - low + 1); }
 
-/* With EDGE the address behind which the board has no memory: each case moves one of its arrays there, so that reading beyond its
+/* With EDGE, the address after which the board has no memory: each case moves one of its arrays there, so that reading beyond its
  * end is a fault. */
 enum { EDGE_NONE, EDGE_INPUT, EDGE_WEIGHTS, EDGE_TABLE, EDGE_SCRATCH, EDGES };
 #ifdef EDGE
 void arm_hardfault_isr(void);
 void arm_hardfault_isr(void) {
-    puts("FAILED: a fault, likely from reading or writing behind the end of an array");
+    puts("FAILED: a fault, likely from reading or writing past the end of an array");
     exit(1);
 }
-static volatile uintptr_t memory_end = EDGE; /* no constant to the compiler, which knows no array there */
+static volatile uintptr_t memory_end = EDGE; /* volatile: the compiler must not know that there is no array */
 #else
 static volatile uintptr_t memory_end = 0;
 #endif

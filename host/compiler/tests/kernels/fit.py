@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The numbers of `float_math.h`: Chebyshev fits, rounded to fixed point. Needs mpmath."""
+"""The coefficients of `float_math.h`: Chebyshev fits, rounded to fixed point. Needs mpmath."""
 
 from mpmath import chebyfit, cos, expm1, floor, log, log1p, mp, mpf, nint, nstr, pi, sin, sqrt, tanh
 

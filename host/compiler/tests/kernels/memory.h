@@ -1,4 +1,4 @@
-/* Memory of one case on bytes, with guard bytes behind what kernels may write. */
+/* Memory of one case on bytes, with guard bytes after what kernels may write. */
 #ifndef TVM_EMBEDDED_TEST_MEMORY_H
 #define TVM_EMBEDDED_TEST_MEMORY_H
 
@@ -28,7 +28,7 @@ static void next_case(void) {
     edge = (edge + 1) % EDGES;
     out = out_memory + between(0, 3);
 }
-/* Where a case has this array: at the memory's end if it is the one whose turn that is, or for inputs anywhere. */
+/* The address of this array in a case: at the memory's end if it is this array's turn, otherwise for inputs anywhere. */
 static int8_t *at_edge(int which, int8_t *p, int32_t n) {
     if (memory_end != 0 && which == edge) {
         return (int8_t *)memcpy((int8_t *)memory_end - n, p, (size_t)n);
@@ -62,7 +62,7 @@ static void check(const char *what, int32_t n, const char *details) {
     for (int32_t i = n; i < n + GUARD; i++) {
         if (out[i] != 85) {
             if (failures++ < 10) {
-                printf("FAILED %s %s: byte %ld behind the output was written\n", what, details, (long)(i - n));
+                printf("FAILED %s %s: byte %ld after the output was written\n", what, details, (long)(i - n));
             }
             return;
         }

@@ -102,7 +102,7 @@ static int32_t pack_depthwise(const geometry_t *g, int turned, int int4) {
     }
     for (int32_t i = 0; i < kept; i += 2) {
         int32_t second = i + 1 < kept ? packed.bytes[i + 1] : 0;
-        packed.bytes[i / 2] = (int8_t)(16 * second + packed.bytes[i] + 8); /* the eighth bit of 16 * 8 turned below */
+        packed.bytes[i / 2] = (int8_t)(16 * second + packed.bytes[i] + 8); /* bit 7 of 16 * 8 is inverted below */
         packed.bytes[i / 2] = (int8_t)((uint8_t)packed.bytes[i / 2] ^ 128u);
     }
     return (kept + 1) / 2;

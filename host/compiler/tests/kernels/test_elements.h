@@ -221,7 +221,7 @@ static void test_move(void) {
     check("move", bytes, details);
 }
 
-/* Words of filled memory at every address, and nothing beside them. */
+/* Filled memory at every address, and nothing written around it. */
 static void test_fill(void) {
     int32_t before = between(0, 9), n = between(0, 40);
     memset(expected, 85, (size_t)(before + n + 9));

@@ -6,7 +6,7 @@
 
 #include "float_math.h"
 
-/* Distance of neighbouring floats at x. */
+/* Distance of adjacent floats at x. */
 static double place(float x) {
     int exponent;
     if (fabsf(x) < 0x1p-126f) {
@@ -16,7 +16,7 @@ static double place(float x) {
     return ldexp(1.0, exponent - 24);
 }
 
-/* In units in the last place. Infinity counts as the power of two that would come next. */
+/* In units in the last place. Infinity counts as the next power of two. */
 static double error_of(float found, double truth) {
     float nearest = (float)truth;
     if (tvmk_float_bits(found) == tvmk_float_bits(nearest) && isinf(nearest)) {

@@ -1,4 +1,4 @@
-/* Prints a checksum of what the float32 kernels make of ordinary and of odd numbers. It must be the same on every core,
+/* Prints a checksum of the float32 kernels' results for ordinary and special numbers. It must be the same on every core,
  * with every compiler, under all flags: no flag here forbids fusing products and sums. */
 #include <stdio.h>
 
@@ -36,7 +36,7 @@ static uint32_t draw(void) {
     return state;
 }
 
-/* 0: like activations; 1: tiny, below the smallest normal number and above; 2: any bits, often not a number or infinite. */
+/* 0: like activations; 1: tiny, below the smallest normal number and above; 2: any bits, often NaN or infinite. */
 static float number(int kind) {
     uint32_t bits = draw();
     if (kind == 0) {

@@ -1,5 +1,5 @@
 /* Convolutions on int16 on the path this compiler and core select, against the definition of TensorFlow Lite's operators, over
- * random shapes and data. Arrays of each case lie at the end of the memory in turn (EDGE): reading beyond is a fault. */
+ * random shapes and data. Arrays of each case are placed at the end of the memory in turn (EDGE): reading beyond is a fault. */
 #define SEED 24680u
 
 #include <string.h>
@@ -22,7 +22,7 @@ static void *at_edge(int which, void *p, int32_t bytes) {
     return memory_end != 0 && which == edge ? memcpy((char *)memory_end - bytes, p, (size_t)bytes) : p;
 }
 
-/* What the reference does to a sum of 64 bits, and to one of 32 bits. */
+/* The reference's scaling of a 64-bit sum, and of a 32-bit one. */
 static int32_t scaled_wide(int64_t sum, int32_t m, int32_t s) {
     int64_t reduced = m < 0x7FFF0000 ? (m + (1 << 15)) >> 16 : 0x7FFF;
     return (int32_t)((sum * reduced + ((int64_t)1 << (14 - s))) >> (15 - s));
@@ -35,7 +35,7 @@ static int32_t scaled_narrow(int32_t sum, int32_t m, int32_t s) {
     return (int32_t)(high < 0 ? -((-high + half) >> right) : (high + half) >> right);
 }
 
-/* Parameters of each channel in a form, as the compiler makes them; `terms` products in a sum. */
+/* Parameters of each channel in a form, as the compiler computes them; `terms` products in a sum. */
 static void make_table(tvmk_int16_window_t *l, int form, int32_t terms) {
     int32_t size = 1;
     while ((1 << size) < terms) {
@@ -150,7 +150,7 @@ static void window(tvmk_int16_window_t *l, int32_t largest) {
     l->out_height = (uint16_t)between(1, 5), l->out_width = (uint16_t)between(1, 8);
 }
 
-/* Runs the kernel and compares; what lies between the places of the output must stay. */
+/* Runs the kernel and compares; bytes between the elements of the output must not change. */
 static void compare(const char *what, const tvmk_int16_window_t *l, int16_t *to, int32_t n, int form) {
     int32_t wrong = -1;
     for (int32_t i = n + GUARD - 1; i >= 0; i--) {

@@ -1,6 +1,6 @@
 /* Compares every kernel, on the path this compiler and core select, with a plain reference written here from the definitions
- * of TensorFlow Lite's operators, over a grid of shapes and random data. Runs on the host and on emulated boards alike.
- * Prints one line per kernel; exit status 1 and the first differences where bytes differ. */
+ * of TensorFlow Lite's operators, over a grid of shapes and random data. Runs on the host and on emulated boards.
+ * Prints one line per kernel; exit status 1 and the first differences if bytes differ. */
 #define SEED 12345u
 
 #include "test_convolutions.h"

@@ -1,4 +1,4 @@
-/* FULLY_CONNECTED, its sums alone, and products of matrices. */
+/* FULLY_CONNECTED, only its sums, and products of matrices. */
 #ifndef TVM_EMBEDDED_TEST_TEST_PRODUCTS_H
 #define TVM_EMBEDDED_TEST_TEST_PRODUCTS_H
 
@@ -104,7 +104,7 @@ static void expect_matrices(const tvmk_matrices_t *l, int wide, int32_t column_s
     }
 }
 
-/* Products of two matrices of a run: rows one after the other, columns in both orders and with gaps, results in both orders. */
+/* Products of two matrices computed at run time: contiguous rows, columns in both orders and with gaps, results in both orders. */
 static void test_matrices(int wide) {
     int32_t depth = between(0, 3) ? between(1, 40) : between(41, 80), rows = between(1, 9), columns = between(1, 9);
     int along = between(0, 1), exchanged = between(0, 1), bytes = wide && between(0, 1), biased = between(0, 1);
@@ -136,7 +136,7 @@ static void test_matrices(int wide) {
     memcpy(x16, in, (size_t)(rows * depth * size));
     memcpy(y16, weights, (size_t)(count * column_size));
     expect_matrices(&l, wide, column_size, !biased ? 0 : bias64, !biased ? 0 : bias32);
-    /* int16 tensors lie at even addresses. */
+    /* int16 tensors have even addresses. */
     union {
         int16_t halves[9 * 9 + 9];
         int8_t bytes[2 * (9 * 9 + 9)];

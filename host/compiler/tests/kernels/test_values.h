@@ -81,7 +81,7 @@ static void test_arithmetic(void) {
     }
 }
 
-/* Quotients that don't exist: the status says so, the others are there. */
+/* Quotients that don't exist: the status reports them, the others are computed. */
 static void test_div(void) {
     static const struct {
         int32_t x, y, quotient, status;
@@ -98,7 +98,7 @@ static void test_div(void) {
     }
 }
 
-/* Positions outside of the input: the status says so, and only what is before them is written. */
+/* Positions outside the input: the status reports them, and only the elements before them are written. */
 static void test_gather(void) {
     static const int32_t bad[] = {-1, 3, INT32_MAX, INT32_MIN};
     static const int8_t table[6] = {1, 2, 3, 4, 5, 6};

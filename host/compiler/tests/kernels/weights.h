@@ -1,4 +1,4 @@
-/* What the compiler makes of weights, bias and scales: see src/math/requantize.rs and src/math/pack.rs. */
+/* Constants that the compiler computes from weights, bias and scales: see src/math/requantize.rs and src/math/pack.rs. */
 #ifndef TVM_EMBEDDED_TEST_WEIGHTS_H
 #define TVM_EMBEDDED_TEST_WEIGHTS_H
 
@@ -42,7 +42,7 @@ static void make_table(int32_t channels, int32_t depth, int32_t zero_point, int 
     }
 }
 
-/* The elements of one window as the DSP extension multiplies them: in pairs of every other one, -1 for none. Returns their number. */
+/* The elements of one window as the DSP extension multiplies them: in pairs of every other element, -1 for none. Returns their number. */
 static int32_t in_pairs(int32_t runs, int32_t run, int16_t *order) {
     static const int8_t orders[5][4] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 1, 0, 0}, {0, 2, 1, -1}, {0, 2, 1, 3}};
     int32_t n = 0;

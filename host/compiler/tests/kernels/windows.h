@@ -44,7 +44,7 @@ static int geometry(geometry_t *g) {
     return 1;
 }
 
-/* Σ over one window; `step` between the weights of neighbouring taps, `depth` input channels each. */
+/* Σ over one window; `step` between the weights of adjacent taps, `depth` input channels each. */
 static int32_t window_sum(const geometry_t *g, int32_t zero_point, int32_t oy, int32_t ox, int32_t channel, int32_t depth,
                           const int8_t *w) {
     int32_t sum = 0;

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Draws models without end and says what TFLite Micro's interpreter makes of them; the test `attack` reads it.
+"""Draws any number of random models and runs them in TFLite Micro's interpreter; the test `attack` reads the results.
 
     attack.py graphs  --seed S --first A --count N     graphs of one to six operators
     attack.py mutants --seed S --first A --count N     single operators with one or two fields changed
     attack.py layers  --seed S --first A --count N    layers with weights, large enough to see rare differences
-    attack.py shapes  --seed S --first A --count N    every way in which inputs, outputs and state can lie, in turn
+    attack.py shapes  --seed S --first A --count N    every placement of inputs, outputs and state, in turn
 
 Model number N of a seed is the same on every machine and in every run. Records go to standard output, see `attacks/stream.py`.
 """
@@ -35,7 +35,7 @@ def main(argv):
         return 0
     from attacks import stream
 
-    # The interpreter prints to standard output at times: records go to a copy of it.
+    # The interpreter sometimes prints to standard output: records go to a copy of it.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     numbers = range(options.first, options.first + options.count)
@@ -52,7 +52,7 @@ def _parser():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--expose", action="store_true", help="make everything an output")
-    parser.add_argument("--show", action="store_true", help="print a model instead")
+    parser.add_argument("--show", action="store_true", help="print a model instead of running it")
     parser.add_argument("--save", metavar="FILE", help="print a model and write it")
     return parser
 

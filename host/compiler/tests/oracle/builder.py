@@ -1,4 +1,4 @@
-"""Writes .tflite files: a graph is put together tensor by tensor and operator by operator."""
+"""Writes .tflite files: a graph is built tensor by tensor and operator by operator."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TYPES = {
     "float16": schema.TensorType.FLOAT16,
 }
 
-# Operators of which int8 is part of the first version; most others know it from version 2 on.
+# Operators that support int8 in version 1; most others do from version 2 on.
 _ALWAYS_ONE = (
     "ADD_N",
     "ASSIGN_VARIABLE",
@@ -66,7 +66,7 @@ class Quantization:
 
 @dataclasses.dataclass(frozen=True)
 class Tensor:
-    """A tensor of the graph under construction, by its place in it."""
+    """A tensor of the graph under construction, by its index in it."""
 
     index: int
     shape: tuple
@@ -89,7 +89,7 @@ class Model:
 
     def __init__(self, description="written by the tests of tvm_embedded"):
         self._description = description
-        # Buffer 0 is empty by convention: tensors without data point at it.
+        # Buffer 0 is empty by convention: tensors without data refer to it.
         self._buffers = [_Buffer(None)]
         self._codes = []
         self._graphs = []
@@ -157,7 +157,7 @@ class Graph:
         return tensor
 
     def output(self, *tensors):
-        """Hands tensors to the caller."""
+        """Makes tensors outputs of the graph."""
         self.table.outputs.extend(t.index for t in tensors)
 
     def tensor(self, name, shape, quantization=None, dtype=INT8):
@@ -203,7 +203,7 @@ class Graph:
 
     def operator(self, name, inputs, outputs, options=None, only_type=None):
         """Applies an operator; `None` among the inputs is an optional one left out. `only_type` names options that the file
-        then announces and does not have.
+        then declares but does not contain.
         """
         version = _version(name, inputs, outputs, options)
         table = schema.OperatorT()
@@ -279,7 +279,7 @@ def _version(name, inputs, outputs, options):
 
 
 class _Buffer(schema.BufferT):
-    """A buffer that lies at a multiple of 16, as the schema demands and its Python accessors forget."""
+    """A buffer aligned to 16, as the schema requires and its Python accessors do not ensure."""
 
     def __init__(self, data):
         super().__init__()

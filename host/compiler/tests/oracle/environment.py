@@ -1,8 +1,8 @@
 """The virtual environment that the oracle's programs run in: made on first use, then reused.
 
-Only the standard library is imported here, since this is what runs before anything is installed.
+Only the standard library is imported here, since this runs before anything is installed.
 
-Where it lies, first that applies: `--venv DIR`, the variable TVM_EMBEDDED_ORACLE_VENV, `oracle-venv` in
+Its location, the first that applies: `--venv DIR`, the variable TVM_EMBEDDED_ORACLE_VENV, `oracle-venv` in
 CARGO_TARGET_DIR, `target/oracle-venv` in the root of the repository.
 """
 
@@ -17,17 +17,17 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[3]
-# What TFLite Micro refuses is run by what this file names.
+# The packages in this file run what TFLite Micro refuses.
 EXTRA = (HERE / "litert.txt",)
 REQUIREMENTS = HERE / "requirements.txt"
 
 # The versions of Python that tflite-micro has wheels for, in the order in which they are tried.
 VERSIONS = ((3, 11), (3, 12), (3, 13), (3, 10))
 
-# Exit status of a program that could not get its environment: a test may skip on it, and on nothing else.
+# Exit status of a program without its environment: a test may skip on it, and on no other.
 UNAVAILABLE = 3
 
-# Set in the environment of the second start, so that a broken environment can't start itself for ever.
+# Set in the environment of the second start, so that a broken environment can't restart itself without end.
 _GUARD = "TVM_EMBEDDED_ORACLE_STARTED"
 
 
@@ -47,10 +47,10 @@ def directory(option=None):
 
 
 def enter(argv, extra=()):
-    """Starts the running program again inside the environment, which is made first where it does not exist.
+    """Starts the running program again inside the environment, which is made first if it does not exist.
 
     Takes `--venv DIR` out of `argv` and returns the rest once inside. `extra` names further requirement
-    files. Ends the process with status UNAVAILABLE and a message if there is no way to an environment.
+    files. Ends the process with status UNAVAILABLE and a message if no environment can be made.
     """
     rest, option = _take_venv(argv)
     venv = directory(option)
@@ -124,20 +124,20 @@ def _is_installed(venv, file):
 
 
 def _pythons():
-    """Interpreters of a fitting version: the running one first, then those on PATH."""
+    """Interpreters of a suitable version: the running one first, then those on PATH."""
     seen = []
     if sys.version_info[:2] in VERSIONS:
         seen.append(sys.executable)
     for major, minor in VERSIONS:
         found = shutil.which(f"python{major}.{minor}")
-        # A shim of a version manager may be on PATH without the version behind it: ask it.
+        # A version manager's shim may be on PATH without the version itself: test it.
         if found and found not in seen and _run([found, "-c", "import sys"])[0]:
             seen.append(found)
     return seen
 
 
 def _create(venv):
-    """An environment whose packages `_pip` can install, by whichever way this machine offers."""
+    """An environment whose packages `_pip` can install, in any way that this machine supports."""
     pythons = _pythons()
     if not pythons:
         here = ".".join(map(str, sys.version_info[:3]))
@@ -181,14 +181,14 @@ def _install(venv, file):
     done, output = _run([*command, "-r", str(file)])
     if done:
         return
-    # Development versions disappear from the index some day. A later one has the same reference kernels
-    # until shown otherwise, so it is taken, but never in silence.
+    # Development versions are removed from the index at some time. A later one has the same reference kernels
+    # unless shown otherwise, so it is used, with a warning.
     loose = [line.split("==")[0] for line in _requirements(file)]
     again, _ = _run([*command, "--pre", *loose])
     if not again:
         raise Unavailable(f"pip could not install {file.name}:\n{output.strip()}")
     print(
-        f"oracle: WARNING: the versions pinned in {file.name} could not be had; the newest were taken:\n"
+        f"oracle: WARNING: the versions pinned in {file.name} are not available; the newest are used:\n"
         f"{output.strip()}",
         file=sys.stderr,
     )

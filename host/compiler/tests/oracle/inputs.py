@@ -1,11 +1,11 @@
-"""What the models are fed with."""
+"""The inputs of the models."""
 
 import numpy as np
 
-# Kinds of extreme sample, in the order in which they are handed out.
+# Kinds of extreme sample, in the order in which they are used.
 EXTREMES = ("lowest", "highest", "zero", "alternating", "ramp", "one_hot_high", "one_hot_low")
 
-# For models with inputs of float32: what a sensor that fails may send, and what other cores may take for 0.
+# For models with inputs of float32: values of a faulty sensor, and values that other cores may treat as 0.
 ODD_FLOATS = ("zeros", "tiny", "largest", "infinite", "not_a_number")
 
 
@@ -20,7 +20,7 @@ def mixed(tensors, count, seed, odd_floats=ODD_FLOATS):
 
 
 def extremes(tensors, odd_floats=ODD_FLOATS):
-    """One sample of each kind in EXTREMES and, where there are floats, of those of ODD_FLOATS in `odd_floats`."""
+    """One sample of each kind in EXTREMES and, if there are floats, of those of ODD_FLOATS in `odd_floats`."""
     odd = odd_floats if any(t.dtype.kind == "f" for t in tensors) else ()
     return [[_extreme(t, kind) for t in tensors] for kind in (*EXTREMES, *odd)]
 
@@ -77,7 +77,7 @@ def _extreme(tensor, kind):
         if tensor.dtype.kind == "f":
             flat[:] = np.linspace(low, high, flat.size, dtype=np.float32)
         elif tensor.dtype.kind != "b":
-            # Every value once, in order, then over again.
+            # Every value once, in order, then repeated.
             flat[:] = (np.arange(flat.size) % min(int(high) - int(low) + 1, 1 << 16)) + int(low)
     elif kind == "one_hot_high":
         flat[flat.size // 2 :][:1] = high
@@ -110,7 +110,7 @@ def _odd_floats(flat, kind):
 def _random(tensor, state, i):
     low, high = _bounds(tensor)
     if tensor.dtype.kind == "f":
-        # From the tiny to the large, as layers meet them.
+        # From tiny to large, as in real layers.
         return (state.standard_normal(tensor.shape) * 10.0 ** ((i % 4) - 2)).astype(tensor.dtype)
     if tensor.dtype.kind == "b":
         return state.randint(0, 2, tensor.shape).astype(bool)

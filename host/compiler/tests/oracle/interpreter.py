@@ -11,7 +11,7 @@ import inputs
 
 VERSION = f"tflite-micro {_version.__version__}" if hasattr(_version, "__version__") else "tflite-micro"
 
-# The interpreter takes its memory at once; a model that wants more than this is not a microcontroller's.
+# The interpreter allocates its memory at once; a model that needs more than this is not for microcontrollers.
 LARGEST_ARENA = 1 << 28
 
 
@@ -36,21 +36,21 @@ class Interpreter:
         self.reset()
 
     def reset(self):
-        """Back to how the model is before its first invoke.
+        """Resets the model to its state before the first invoke.
 
-        That is a new interpreter: the old one's own `reset` leaves it open which state it forgets.
+        This makes a new interpreter: it is not specified which state the old one's `reset` clears.
         """
         while True:
             try:
                 with _heard() as said:
-                    # The keyword is spelt like that in the package.
+                    # The package spells the keyword this way.
                     self._interpreter = runtime.Interpreter.from_bytes(
                         self._model.data, arena_size=self._arena, intrepreter_config=self._config
                     )
                 return
             except Exception as error:
                 text = said.text()
-                # Every refusal ends in "failed to allocate tensors"; a lack of memory says how much is missing.
+                # Every refusal ends in "failed to allocate tensors"; if memory is missing, the text says how much.
                 too_small = any(sign in text for sign in ("missing:", "Failed to resize", "tail memory", "arena"))
                 if not too_small or self._arena >= LARGEST_ARENA:
                     raise Refused(_reason(error, text)) from error
@@ -93,13 +93,13 @@ class _Heard:
         return self._file.read().decode("utf-8", "replace")
 
     def keep(self):
-        """Reads what there is before the file is closed."""
+        """Reads what was written before the file is closed."""
         self._kept = self.text()
 
 
 @contextlib.contextmanager
 def _heard():
-    """Keeps what C++ code prints to standard error meanwhile: it is where the reason for a refusal stands."""
+    """Captures what C++ code prints to standard error: it contains the reason for a refusal."""
     with tempfile.TemporaryFile() as file:
         before = os.dup(2)
         os.dup2(file.fileno(), 2)

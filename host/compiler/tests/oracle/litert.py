@@ -7,15 +7,15 @@ import numpy as np
 
 import interpreter
 
-# Generated models whose names begin so are run here.
+# Generated models with this prefix are run here.
 PREFIX = "beyond-"
 
 
 class Interpreter:
-    """As `interpreter.Interpreter`, by the resolver BUILTIN_REF of ai-edge-litert."""
+    """As `interpreter.Interpreter`, with the resolver BUILTIN_REF of ai-edge-litert."""
 
     VERSION = "ai-edge-litert 2.3.0, BUILTIN_REF"
-    # It leaves undefined what others become as integers: the inverse of a scale of tiny numbers is infinite, too.
+    # Its conversion of other values to integers is undefined: the inverse of a tiny scale is infinite, too.
     ODD_FLOATS = ("zeros",)
 
     def __init__(self, model, preserve=False):
@@ -36,7 +36,7 @@ class Interpreter:
         self._outputs = [entry["index"] for entry in self._inner.get_output_details()]
 
     def reset(self):
-        """Back to how the model is before its first invoke."""
+        """Resets the model to its state before the first invoke."""
         self._inner.reset_all_variables()
 
     def invoke(self, values):
@@ -59,7 +59,7 @@ class Interpreter:
 
 @contextlib.contextmanager
 def _silent():
-    """What C++ code prints to standard error meanwhile says nothing that the exception does not say."""
+    """Nothing is captured: the exception contains everything that C++ code prints to standard error."""
     before, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 2)
     try:

@@ -4,12 +4,12 @@
     models.py --list [--filter REGEX]
     models.py --out DIR [--filter REGEX] [--seed N] [--untried]
 
-Every model is run in the oracle as well, but for --untried, which writes the files alone: of cases made to be refused
-none, of a pair the one for the compiler. DIR/index.json tells which models there are, and which the oracle
-refuses and why; the files of those are not written, but for cases made to be refused: those lie in DIR/refused. Of cases
-with one model for the oracle and another for the compiler, the second lies in DIR/instead.
+Every model is also run in the oracle, except with --untried, which only writes the files: of cases made to be refused
+none, of a pair the one for the compiler. DIR/index.json lists the models, and those that the oracle
+refuses and why; their files are not written, except for cases made to be refused: those are in DIR/refused. Of cases
+with one model for the oracle and another for the compiler, the second is in DIR/instead.
 
-Exit status: 0 every model was written, but for those known to be refused; 1 the oracle refused others, or took
+Exit status: 0 every model was written, except those known to be refused; 1 the oracle refused others, or accepted
 one of those; 2 wrong usage; 3 no environment.
 """
 
@@ -35,7 +35,7 @@ def main(argv):
         print("\n".join(chosen))
         return 0
     if not options.out:
-        print("models: --out DIR or --list is needed", file=sys.stderr)
+        print("models: expected --out DIR or --list", file=sys.stderr)
         return 2
     if not chosen:
         print(f"models: no name matches {options.filter!r}", file=sys.stderr)
@@ -95,7 +95,7 @@ def _write(chosen, out, options):
     unexpected = {r["name"] for r in refused} ^ expected
     for name in sorted(unexpected):
         print(
-            f"models: {name}: {'is refused' if name not in expected else 'ran, against what is known'}",
+            f"models: {name}: {'is refused' if name not in expected else 'ran, but was expected to be refused'}",
             file=sys.stderr,
         )
     return 1 if unexpected else 0
@@ -118,7 +118,7 @@ def _keep(folder, name, data):
 
 
 def _try(data, name):
-    """Runs a model on a few samples and tells what it is made of. Raises if the oracle refuses it."""
+    """Runs a model on a few samples and returns its facts. Raises if the oracle refuses it."""
     import inputs
     import interpreter
     import litert

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs .tflite models in TFLite Micro's reference interpreter and writes every byte that went in and came out.
+"""Runs .tflite models in TFLite Micro's reference interpreter and writes all bytes of inputs and outputs.
 
     oracle.py setup                                     make the virtual environment
-    oracle.py run MODEL... --out DIR [options]          run models; one file writes DIR, several or a folder DIR/<stem>
+    oracle.py run MODEL... --out DIR [options]          run models; one file writes DIR, several or a directory DIR/<stem>
     oracle.py --help
 
 Exit status: 0 all models ran; 1 at least one was refused (reasons on stderr and in DIR/refused.txt);
@@ -54,7 +54,7 @@ def _parser():
         type=int,
         default=0,
         metavar="N",
-        help="forget all state after every N samples (default 0: never)",
+        help="reset all state after every N samples (default 0: never)",
     )
     run.add_argument(
         "--beyond",
@@ -142,7 +142,7 @@ def _run(path, folder, options):
 
 
 def _machine(model, path, options):
-    """The interpreter of a model: the one that its name asks for, or where `--beyond` is given the first that runs it."""
+    """The interpreter of a model: the one that its name selects, or with `--beyond` the first that runs it."""
     import numpy as np
 
     import interpreter
@@ -153,7 +153,7 @@ def _machine(model, path, options):
     try:
         machine = interpreter.Interpreter(model, preserve=options.all)
         if options.beyond:
-            # Some refuse their first run only.
+            # Some models are refused only at their first run.
             machine.invoke([np.zeros(tensor.shape, tensor.dtype) for tensor in model.inputs])
             machine.reset()
         return machine
@@ -168,7 +168,7 @@ def _machine(model, path, options):
 
 def _samples(inputs, model, options, odd):
     what = options.inputs
-    # The reference leaves it undefined what these become as integers.
+    # The reference's conversion of these to integers is undefined.
     odd_floats = odd if "QUANTIZE" not in model.operators() else ()
     if what == ["mixed"]:
         return inputs.mixed(model.inputs, options.count, options.seed, odd_floats)

@@ -8,7 +8,7 @@ from builder import Quantization
 
 INT32_MAX = (1 << 31) - 1
 
-# Zero points at which kernels go wrong, and one that is just odd.
+# Zero points with which kernels may fail, and one odd number.
 ZERO_POINTS = (-128, 127, 0, -1, 37, -101)
 
 
@@ -20,7 +20,7 @@ def activations(state):
 
 
 def output_zero_point(state, fused="NONE"):
-    """The zero point of a result: any, or one that leaves room above for what `fused` lets through."""
+    """The zero point of a result: any, or one that leaves room above for the range of `fused`."""
     if fused == "NONE":
         return activations(state).zero_point
     return -128 if state.randint(2) else int(state.randint(-128, 1))
@@ -42,7 +42,7 @@ def weights(state, shape, kind):
 
 
 def weight_scales(state, channels, decades=None):
-    """Scales of weights: one for all channels, or one for each, spread over so many powers of ten."""
+    """Scales of weights: one for all channels, or one for each, spread over this many powers of ten."""
     base = 10.0 ** state.uniform(-3.0, -1.0)
     if decades is None:
         return np.float32([base])
@@ -97,4 +97,4 @@ def check_no_overflow(worst, bias, product, scale):
     for sum_, ratio in zip(total, np.broadcast_to(np.float64(product) / scale, total.shape)):
         shift = max(0, math.frexp(ratio)[1])
         if int(sum_) << shift > INT32_MAX:
-            raise OverflowError(f"a sum of {sum_} shifted left by {shift} leaves int32")
+            raise OverflowError(f"a sum of {sum_} shifted left by {shift} overflows int32")

@@ -1,4 +1,4 @@
-"""Reads .tflite files: which tensors a model has and which of them a run can show."""
+"""Reads .tflite files: which tensors a model has and which of them can be read after a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from flatbuffers import flexbuffers
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as generated
 
-# What the interpreter hands out as numpy arrays. RESOURCE tensors hold no data; asking for one is a crash.
+# Types that the interpreter returns as numpy arrays. RESOURCE tensors hold no data; reading one is a crash.
 DTYPES = {
     generated.TensorType.BOOL: np.dtype("bool"),
     generated.TensorType.UINT8: np.dtype("uint8"),
@@ -55,7 +55,7 @@ class Tensor:
 
 
 class Model:
-    """A parsed .tflite file: which tensors go in, come out and lie between."""
+    """A parsed .tflite file: its inputs, outputs and intermediate tensors."""
 
     def __init__(self, data):
         self.data = data
@@ -82,12 +82,12 @@ class Model:
         )
 
     def computed(self):
-        """Every tensor of the main graph that an operator writes and the interpreter can show."""
+        """Every tensor of the main graph that an operator writes and the interpreter can return."""
         written, part = [], set()
         names = self._names()
         for operator in self._object.subgraphs[0].operators or []:
             outputs = list(operator.outputs) if operator.outputs is not None else []
-            # SignalEnergy leaves what is outside of its range as it is in memory, and CAST carries it along.
+            # SignalEnergy does not write bins outside its range, and CAST copies them.
             name = names[operator.opcodeIndex]
             if name == "SignalEnergy" and not self._whole(operator) or name == "CAST" and operator.inputs[0] in part:
                 part.update(outputs)
@@ -113,13 +113,13 @@ class Model:
         return [codes[o.opcodeIndex] for g in self._object.subgraphs for o in g.operators or []]
 
     def stateful(self):
-        """Whether one invoke can change what the next one gives."""
+        """Whether one invoke can change the results of the next one."""
         variable = any(t.isVariable for g in self._object.subgraphs for t in g.tensors)
         return variable or any(name in STATEFUL for name in self.operators())
 
     def blank(self, run, tensors, values):
-        """Writes 0 where the interpreter leaves what was in memory: frames of a stream's beginning, for which there are not yet enough
-        samples, stacks that are not complete, bins outside of a range, and boxes behind the last that was found. `run` counts from
+        """Writes 0 where the interpreter does not write: frames of a stream's beginning, for which there are not yet enough
+        samples, stacks that are not complete, bins outside of a range, and boxes after the last that was found. `run` counts from
         the last reset.
         """
         found = {}
@@ -139,7 +139,7 @@ class Model:
                     self._blank(operator, name, run, output, found)
 
     def _blank(self, operator, name, run, output, found):
-        """The same for the first output of a Signal operator; `found` holds the values of all tensors that are there."""
+        """The same for the first output of a Signal operator; `found` holds the values of all available tensors."""
         if name == "SignalStacker":
             output[...] = output * bool(found.get(operator.outputs[1], [True])[0])
         elif name == "SignalEnergy":
@@ -154,7 +154,7 @@ class Model:
                     output[..., frame, :] = 0
 
     def arena(self):
-        """A first guess at the interpreter's memory: every tensor apart, and as much again for its tables."""
+        """A first guess at the interpreter's memory: every tensor separately, and as much again for its tables."""
         tensors = [t for graph in self._tensors for t in graph if t.dtype is not None and not t.constant]
         scales = sum(len(t.scales) for graph in self._tensors for t in graph)
         return (1 << 16) + 2 * sum(t.bytes + 512 for t in tensors) + 64 * scales

@@ -1,4 +1,4 @@
-"""Models of one operator that moves what its first input holds."""
+"""Models of one operator that moves the contents of its first input."""
 
 import numpy as np
 
@@ -7,9 +7,9 @@ from builder import Model, Quantization
 
 
 def single(operator, shape, dtype, constants, results, fields=None):
-    """A function that makes a model: one input, constants behind it, outputs of the same type in `results`' shapes.
+    """A function that makes a model: one input, followed by constants, and outputs of the same type in `results`' shapes.
 
-    A constant is an array of numbers, or a function of the type and the quantisation that gives one and its quantisation.
+    A constant is an array of numbers, or a function of the type and the quantisation that returns one and its quantisation.
     """
 
     def make(state):

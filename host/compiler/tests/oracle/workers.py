@@ -8,7 +8,7 @@ import tempfile
 def run(jobs, function, limit):
     """Yields `(job, reason)` for each job as it ends: None, or why `function(job)` failed.
 
-    At most `limit` processes live at once. What a job is to leave behind, it writes to files.
+    At most `limit` processes run at once. A job writes its results to files.
     """
     # One thread and plain forks: a child of a process with several threads may inherit a taken lock.
     living = {}
@@ -41,5 +41,5 @@ def _work(job, function, notes):
 
 def _reason(status, said):
     if os.WIFSIGNALED(status):
-        return f"the interpreter died of {signal.Signals(os.WTERMSIG(status)).name}"
+        return f"the interpreter was ended by {signal.Signals(os.WTERMSIG(status)).name}"
     return said if os.WEXITSTATUS(status) else None

@@ -1,1 +1,1 @@
-"""Models drawn at random and models mutated at random, with what the interpreter says of each. See `attack.py`."""
+"""Models drawn at random and models mutated at random, with the interpreter's results. See `attack.py`."""

@@ -7,7 +7,7 @@ _TYPES = {value: name.lower() for name, value in vars(generated.TensorType).item
 
 
 def model(data):
-    """What is in a file."""
+    """The contents of a file."""
     file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
     lines = []
     for number, graph in enumerate(file.subgraphs):

@@ -1,7 +1,7 @@
-"""Models that the interpreter refuses and the compiler may take: rewritten to a model that the interpreter runs.
+"""Models that the interpreter refuses and the compiler may accept: rewritten to a model that the interpreter runs.
 
 Each is documented in docs/compiler.md. A model that only the compiler accepts must be one of these, and give the bytes of
-its twin. To add an extension, write a function that changes a file and says whether it did, and name it in `RULES`.
+its rewritten model. To add an extension, write a function that changes a file and returns whether it did, and list it in `RULES`.
 """
 
 import flatbuffers
@@ -11,8 +11,8 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as gen
 from builder import _Buffer
 from schema import OPERATORS
 
-# Operators whose inputs may be quantised otherwise than their output, as if a QUANTIZE stood before each. Not MINIMUM and
-# MAXIMUM: the reference runs them and compares what is stored.
+# Operators whose inputs may have another quantisation than their output, as if each had a QUANTIZE before it. Not MINIMUM and
+# MAXIMUM: the reference runs them and compares the stored values.
 REQUANTIZED = ("CONCATENATION",)
 
 # Operators whose first input and output are moved, whatever the type is.
@@ -37,7 +37,7 @@ MOVES = (
 
 
 def equivalent(data):
-    """The twin's bytes and the rules that made it; None where no rule applies."""
+    """The rewritten model's bytes and the rules applied; None if no rule applies."""
     file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
     applied = [name for name, rule in RULES.items() if rule(file)]
     return (pack(file), applied) if applied else None
@@ -49,7 +49,7 @@ _HYBRID = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
 
 def is_beyond(data):
-    """Whether TensorFlow Lite's reference kernels are to say what a model gives."""
+    """Whether TensorFlow Lite's reference kernels must compute a model's results."""
     file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
     whole = (generated.TensorType.INT8, generated.TensorType.INT4)
     for graph in file.subgraphs:
@@ -62,7 +62,7 @@ def is_beyond(data):
 
 
 def flipped(data):
-    """For the inputs and for the outputs of a model: which are uint8, whose bytes are 0x80 away from those of the twin."""
+    """For the inputs and for the outputs of a model: which are uint8, whose bytes differ by 0x80 from those of the rewritten model."""
     file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
     graph = file.subgraphs[0]
     return [[graph.tensors[i].type == generated.TensorType.UINT8 for i in ports] for ports in (graph.inputs, graph.outputs)]
@@ -92,12 +92,12 @@ def _signed(file):
     return found
 
 
-# Where operators name subgraphs that they call.
+# Fields in which operators name the subgraphs that they call.
 CALLS = ("thenSubgraphIndex", "elseSubgraphIndex", "condSubgraphIndex", "bodySubgraphIndex", "initSubgraphIndex")
 
 
 def _called(file):
-    """Subgraphs that nothing calls have no part in a run; the reference may write outside of its memory where there are some."""
+    """Subgraphs that nothing calls are not part of a run; with them the reference may write outside its memory."""
     reached, left = set(), [0]
     while left:
         place = left.pop()
@@ -119,7 +119,7 @@ def _called(file):
     return True
 
 
-# What the compiler computes of constants and shapes, by operator.
+# What the compiler computes from constants and shapes, by operator.
 KNOWN = {
     "FLOOR_DIV": np.floor_divide,
     "FLOOR_MOD": np.mod,
@@ -129,7 +129,7 @@ KNOWN = {
 
 
 def _known(file):
-    """Results of operators on constants that the reference does not have, as constants."""
+    """Results, as constants, of operators on constants that the reference does not support."""
     found = False
     for graph in file.subgraphs:
         left = []
@@ -150,7 +150,7 @@ WHOLE = {generated.TensorType.INT32: np.dtype("<i4"), generated.TensorType.INT64
 
 
 def _result(file, graph, operator):
-    """What such an operator gives, None for every other."""
+    """The result of such an operator, None for every other."""
     name = name_of(file, operator)
     tensors = [graph.tensors[i] for i in operator.inputs]
     if name == "RANK":
@@ -225,7 +225,7 @@ def _with_bias(file):
 
 
 def _requantized(file):
-    """Inputs quantised otherwise than the output go through a QUANTIZE."""
+    """Inputs with another quantisation than the output go through a QUANTIZE."""
     changed = False
     for graph in file.subgraphs:
         operators = []
@@ -240,7 +240,7 @@ def _requantized(file):
 
 
 def _quantize_inputs(file, graph, operator):
-    """Lets the operator read through QUANTIZE operators where its inputs need it; returns those."""
+    """Inserts QUANTIZE operators before the operator if its inputs need them; returns those."""
     result = graph.tensors[operator.outputs[0]]
     before, inputs = [], []
     for index in operator.inputs:
@@ -264,7 +264,7 @@ def _quantize_inputs(file, graph, operator):
 def _same(first, second):
     a, b = first.quantization, second.quantization
     if any(q is None or q.scale is None or q.zeroPoint is None or not len(q.scale) for q in (a, b)):
-        # No QUANTIZE can be made of that.
+        # QUANTIZE does not support this.
         return True
     return np.array_equal(a.scale, b.scale) and np.array_equal(a.zeroPoint, b.zeroPoint)
 
@@ -288,7 +288,7 @@ RULES = {
 
 
 def pack(file):
-    """A changed file as bytes, its buffers aligned as the schema demands."""
+    """A changed file as bytes, its buffers aligned as the schema requires."""
     file.buffers = [_Buffer(None if b.data is None else bytes(bytearray(b.data))) for b in file.buffers]
     out = flatbuffers.Builder(4096)
     out.Finish(file.Pack(out), file_identifier=b"TFL3")

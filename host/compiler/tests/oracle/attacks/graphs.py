@@ -1,11 +1,11 @@
-"""Graphs of one to six operators, drawn at random from all that there are."""
+"""Graphs of one to six operators, drawn at random from all operators."""
 
 from .net import Net
 from .operators import OPERATORS
 
 MOST = 6
 
-# Nets of constant channels: so many operators, and what these are. They go through such channels, or fold them.
+# Nets with constant channels: the number of operators, and which ones. They pass such channels on, or fold them.
 MOST_OF_CHANNELS = 10
 _OF_CHANNELS = {
     "CONV_2D": 12,
@@ -30,7 +30,7 @@ _OF_CHANNELS = {
     "TRANSPOSE_CONV": 1,
 }
 
-# Nets of float32 with weights of int8, and what stands around such operators.
+# Nets of float32 with weights of int8, and the operators around such ones.
 _OF_HYBRID = {
     "CONV_2D": 6,
     "DEPTHWISE_CONV_2D": 5,
@@ -44,7 +44,7 @@ _OF_HYBRID = {
     "PAD": 2,
 }
 
-# Types of inputs, as often as they are worth a test.
+# Types of inputs, repeated by their weight.
 INPUTS = ("int8",) * 14 + ("int16",) * 10 + ("float32",) * 8 + ("int32",) * 3 + ("bool",) * 3 + ("uint8",)
 
 _NAMES = list(OPERATORS)
@@ -96,7 +96,7 @@ def _grow(net, names, weights, wanted):
 
 
 def _finish(net):
-    """Returns tensors that are not read yet, some of what is read, and rarely an input, a constant or a tensor twice."""
+    """Makes outputs of tensors that are not read yet, of some that are read, and rarely of an input, a constant or a tensor twice."""
     entries = set(net.graph.table.inputs)
     made = [t for t in net.tensors if t.index not in entries]
     results = [t for t in made if t.index not in net.read or net.chance(0.15)]

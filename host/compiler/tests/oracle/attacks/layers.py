@@ -1,9 +1,9 @@
-"""Single layers with weights and many results: enough bytes to see differences that are one in a hundred thousand."""
+"""Single layers with weights and many results: enough bytes to find differences in one byte of a hundred thousand."""
 
 from .net import Net, size
 from .operators import OPERATORS
 
-# The operators, and how inputs are drawn that give many results.
+# The operators, and input shapes that give many results.
 WEIGHTED = {
     "CONV_2D": lambda net: (1, net.between(6, 14), net.between(6, 14), net.pick((1, 2, 3, 4, 5, 8))),
     "DEPTHWISE_CONV_2D": lambda net: (1, net.between(8, 14), net.between(8, 14), net.pick((1, 3, 4, 8, 9))),
@@ -19,7 +19,7 @@ RESULTS = 600
 
 
 def draw(state, number):
-    """The operator's name and a net with one such layer; operators come in turn."""
+    """The operator's name and a net with one such layer; operators are used in turn."""
     names = list(WEIGHTED)
     name = names[number % len(names)]
     while True:

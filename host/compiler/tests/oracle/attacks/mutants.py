@@ -45,7 +45,7 @@ def _tensor(net, file):
 
 
 def _number(net, value):
-    """Another number in the place of this one."""
+    """Another number instead of this one."""
     if isinstance(value, (bool, np.bool_)):
         return not value
     if isinstance(value, (float, np.floating)):
@@ -56,7 +56,7 @@ def _number(net, value):
 
 
 def _fits(net, value, table, field):
-    """The value, if the file format has room for it there."""
+    """The value, if it fits in the field of the file format."""
     if isinstance(value, bool) or isinstance(value, float):
         return value
     small = ("padding", "fusedActivationFunction", "weightsFormat", "asymmetricQuantizeInputs", "quantizedBiasType", "mode")
@@ -180,7 +180,7 @@ def dtype(net, file):
 
 
 def wiring(net, file):
-    """What the operator reads and writes, and what the graph does."""
+    """Inputs and outputs of the operator and of the graph."""
     graph, operator = _operator(net, file)
     way = net.between(0, 7)
     inputs, outputs = [int(i) for i in operator.inputs], [int(i) for i in operator.outputs]
@@ -249,7 +249,7 @@ def variable(net, file):
     return True
 
 
-# The commonest fields come up more often.
+# The most common fields are drawn more often.
 CHANGES = (
     *(option,) * 5,
     *(scale,) * 4,

@@ -1,4 +1,4 @@
-"""A graph under construction: which tensors there are, and how quantisation, types and shapes are drawn."""
+"""A graph under construction: its tensors, and how quantisation, types and shapes are drawn."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ RANGES = {
     "int32": (-(1 << 31), (1 << 31) - 1),
 }
 
-# A step may not make a tensor larger than this, in elements: many graphs are worth more than large ones.
+# A step may not make a tensor larger than this, in elements: many graphs are better than large ones.
 LARGEST = 2000
 
 
@@ -31,11 +31,11 @@ class Net:
         # Whether layers on float32 have weights of int8.
         self.beyond = outer.beyond if outer else False
         self.tensors = []
-        # Results that nothing may read, since they are not always defined: with what `schema.Model.blank` knows of them.
+        # Results that no operator may read, since they are not always defined: `schema.Model.blank` handles them.
         self.ends = []
         self.constants = []
         self.read = set()
-        # Results of functions that float32 arithmetic approximates: equal but for their last bits.
+        # Results of functions that float32 arithmetic approximates: equal except for their last bits.
         self.inexact = set()
         self.samples_in_a_row = 0
         self._states = None
@@ -63,15 +63,15 @@ class Net:
     # Quantisation.
 
     def scale(self, near=None, dtype="int8"):
-        """A scale: of a size that real models have, a power of two, in extreme nets any; or one close to `near`."""
+        """A scale: as in real models, a power of two, in extreme nets any; or one close to `near`."""
         if self.extreme and self.chance(0.3):
             return float(np.float32(10.0 ** self.state.uniform(-12.0, 12.0)))
         if near is not None and self.chance(0.8):
-            # Equal, an exact multiple, where halves must be rounded, or a common ratio.
+            # Equal, an exact multiple, with which halves must be rounded, or a common ratio.
             factor = self.pick((1.0, 2.0 ** self.between(-4, 4), self.state.uniform(0.3, 3.0), self.state.uniform(0.8, 1.3)))
             return float(np.float32(np.clip(near * factor, 1e-30, 1e30)))
         if dtype == "int16":
-            # Of 65536 steps; functions know 2^-11 and 2^-12.
+            # For 65536 steps; functions have special cases for 2^-11 and 2^-12.
             if self.chance(0.4):
                 return 2.0 ** self.between(-17, -8)
             return float(np.float32(10.0 ** self.state.uniform(-5.0, -2.0)))
@@ -80,7 +80,7 @@ class Net:
         return float(np.float32(10.0 ** self.state.uniform(-2.7, -0.7)))
 
     def zero_point(self, dtype="int8"):
-        """A zero point: at an end of the type, in the middle, anywhere. int16 and int32 know 0 only."""
+        """A zero point: at an end of the type, in the middle, anywhere. int16 and int32 support only 0."""
         if dtype in ("int16", "int32"):
             return 0
         low, high = RANGES[dtype]
@@ -109,14 +109,14 @@ class Net:
         return self.keep(self.graph.input(self.name("input"), shape or self.shape(), quantization, dtype))
 
     def keep(self, tensor, exact=True):
-        """Makes a tensor known to later steps."""
+        """Makes a tensor available to later steps."""
         self.tensors.append(tensor)
         if not exact:
             self.inexact.add(tensor.index)
         return tensor
 
     def values(self, shape, dtype):
-        """Contents of a constant: all sorts, and the ends of the type."""
+        """Contents of a constant: various values, and the limits of the type."""
         if np.dtype(dtype) == FLOAT:
             return (self.state.standard_normal(shape) * 10.0 ** self.state.uniform(-2, 1)).astype(np.float32)
         if np.dtype(dtype) == np.bool_:
@@ -128,7 +128,7 @@ class Net:
         return self.state.randint(low, high + 1, shape).astype(dtype)
 
     def source(self, accepts, inexact=False, raw=False):
-        """A tensor that `accepts` says yes to, the newer the likelier; None if there is none. `raw` are samples without a scale."""
+        """A tensor for which `accepts` is true, newer ones more likely; None if there is none. `raw` are samples without a scale."""
 
         def fits(t):
             known = raw or t.dtype.name not in ("int8", "int16") or t.quantization is not None
@@ -140,7 +140,7 @@ class Net:
         return fitting[-1 - min(self.state.geometric(0.5) - 1, len(fitting) - 1)]
 
     def constant(self, shape, dtype, quantization=None):
-        """A constant that takes the place of an input."""
+        """A constant that replaces an input."""
         values = self.values(shape, dtype)
         return self.graph.constant(self.name("constant"), values, quantization or self.quantization(dtype))
 

@@ -1,4 +1,4 @@
-"""One small graph for each way in which inputs, outputs, constants and state can lie: for options, not for numbers."""
+"""One small graph for each placement of inputs, outputs, constants and state: to test options, not numbers."""
 
 import numpy as np
 

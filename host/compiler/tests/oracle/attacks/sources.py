@@ -1,4 +1,4 @@
-"""Where models come from: a function from a seed to a function from a number to a model."""
+"""Sources of models: a function from a seed to a function from a number to a model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .verdict import judge as judged
 
 @dataclasses.dataclass
 class Made:
-    """A model: its bytes, what it is in words, and how it is to be run."""
+    """A model: its bytes, its description, and how to run it."""
 
     number: int
     data: bytes
@@ -28,21 +28,21 @@ class Made:
     # The tensors that are outputs, and those whose last bits may differ: of functions that both sides approximate.
     outputs: list = dataclasses.field(default_factory=list)
     inexact: set = dataclasses.field(default_factory=set)
-    # What the outputs are, for people.
+    # Descriptions of the outputs.
     labels: list = dataclasses.field(default_factory=list)
-    # What its output bytes are counted under.
+    # The kind under which its output bytes are counted.
     kind: str = ""
     samples: int = SAMPLES
 
     def facts(self):
-        """What a record says of it."""
+        """Its facts in a record."""
         inexact = [place for place, index in enumerate(self.outputs) if index in self.inexact]
         facts = {"number": self.number, "sequence": self.sequence, "kind": self.kind}
         return {**facts, "inexact": inexact, "labels": self.labels}
 
 
 def judge(made):
-    """What the interpreter says, of the model or of its twin, and by which rules it has one."""
+    """The interpreter's verdict on the model or its rewritten model, and the rules applied."""
     verdict = judged(made.data, made.seed, made.sequence, made.samples)
     if verdict.refused is None:
         return verdict, None
@@ -50,8 +50,8 @@ def judge(made):
 
 
 def judge_twin(made, verdict=None):
-    """The same where the interpreter is known not to run the model itself, for this or another reason."""
-    verdict = verdict or Verdict(refused="the interpreter died")
+    """The same if the interpreter is known not to run the model itself, for this or another reason."""
+    verdict = verdict or Verdict(refused="the interpreter crashed")
     other = extensions.equivalent(made.data)
     if other is None:
         if not extensions.is_beyond(made.data):
@@ -99,7 +99,7 @@ def _mutants(seed):
 
 
 def _results(data, net):
-    """Outputs of a mutant, and its inexact tensors: a change may have given both to other tensors."""
+    """Outputs of a mutant, and its inexact tensors: a change may have moved both to other tensors."""
     file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
     graph = file.subgraphs[0]
     inexact = set(net.inexact)
@@ -128,7 +128,7 @@ def _shapes(seed):
 
 
 def exposed(made):
-    """The same model with everything it computes among its outputs, in order: which operator is the first to differ?"""
+    """The same model with all computed tensors as outputs, in order, to find the first operator that differs."""
     file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(made.data, 0))
     graph = file.subgraphs[0]
     outputs, labels = [], []
@@ -151,5 +151,5 @@ SOURCES = {"graphs": _graphs, "mutants": _mutants, "layers": _layers, "shapes": 
 
 JUDGES = (judge, judge_twin)
 
-# Sources whose models may make the interpreter write where it must not: each is judged in a process of its own.
+# Sources whose models may make the interpreter write outside its memory: each runs in a process of its own.
 ALONE = ("mutants",)

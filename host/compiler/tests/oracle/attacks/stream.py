@@ -1,4 +1,4 @@
-"""Hands models and verdicts to the program that asked, one record after the other, whatever the interpreter does to a process.
+"""Writes models and verdicts, one record after the other, even if the interpreter ends its process.
 
 A record is a little-endian u32 (the length of a JSON text), the text, and the blobs whose sizes it lists.
 """
@@ -8,14 +8,14 @@ import os
 import signal
 import struct
 
-# A model on which the interpreter works for so long has been refused by it.
+# A model that takes the interpreter this long counts as refused.
 PATIENCE = 20
 
 
 def write(out, numbers, make, judges, alone=False):
-    """Writes a record for each number: of `make(number)`, a Made, and of what the first of `judges` says of it.
+    """Writes a record for each number: of `make(number)`, a Made, and of the result of the first of `judges`.
 
-    A judge runs in a child, a new one for each model if `alone`. Where a child dies, the next judge is asked, and where none is
+    A judge runs in a child, a new one for each model if `alone`. If a child crashes, the next judge is used, and if none is
     left, the record says so.
     """
     numbers = list(numbers)
@@ -28,7 +28,7 @@ def write(out, numbers, make, judges, alone=False):
         if len(judges) > 1:
             write(out, numbers[:1], make, judges[1:])
         else:
-            _record(out, make(numbers[0]), {"refused": f"the interpreter died of {signalled}"}, [])
+            _record(out, make(numbers[0]), {"refused": f"the interpreter was ended by {signalled}"}, [])
         numbers = numbers[1:]
 
 

@@ -1,4 +1,4 @@
-"""What the interpreter says of a model: refused, or these bytes for those."""
+"""The interpreter's verdict on a model: refused, or outputs for inputs."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Verdict:
     inputs: list = dataclasses.field(default_factory=list)
     outputs: list = dataclasses.field(default_factory=list)
     floats: list = dataclasses.field(default_factory=list)
-    # For each sample: whether the reference stays within what C++ defines, so that its bytes can be asked for.
+    # For each sample: whether the reference is defined in C++, so that its bytes can be compared.
     defined: list = dataclasses.field(default_factory=list)
 
 
 def judge(data, seed, sequence, count, kind=interpreter.Interpreter):
-    """Runs a model in this kind of interpreter; `sequence` forgets its state after so many samples."""
+    """Runs a model in this kind of interpreter; its state is reset after `sequence` samples."""
     try:
         model, samples, casts = _prepared(data, seed, count, kind)
         machine = kind(model, preserve=bool(casts))
@@ -55,7 +55,7 @@ def judge(data, seed, sequence, count, kind=interpreter.Interpreter):
     except interpreter.Refused as reason:
         return Verdict(refused=str(reason) or "refused")
     for special in _specials(model.inputs, seed):
-        # Not the reference's to define: only run, for what the sanitizers say.
+        # The reference is undefined here: only run, for the sanitizers.
         for column, value in zip(found.inputs, special):
             column.append(value.tobytes())
         for column in found.outputs:
@@ -65,12 +65,12 @@ def judge(data, seed, sequence, count, kind=interpreter.Interpreter):
 
 
 def _prepared(data, seed, count, kind):
-    """The model, its samples and its casts; mutants may be such that there are none."""
+    """The model, its samples and its casts; mutants may have none."""
     try:
         model = schema.Model(data)
         ports = (*model.inputs, *model.outputs)
         if any(t.dtype is None or any(n < 0 for n in t.shape) for t in ports):
-            raise interpreter.Refused("an input or output that Python has no array of")
+            raise interpreter.Refused("an input or output of a type that numpy does not support")
         return model, inputs.mixed(model.inputs, count, seed, kind.ODD_FLOATS), _casts(data)
     except (ValueError, IndexError, OverflowError, MemoryError, TypeError) as error:
         raise interpreter.Refused(f"no samples can be made: {error}") from error

@@ -17,11 +17,11 @@ _OPERATORS = pathlib.Path(__file__).resolve().parents[3] / "src" / "ops"
 
 
 class _OfOperators:
-    """Makes the cases in an operator's directory a module of this package, called like the directory."""
+    """Makes the cases in an operator's directory a module of this package, named like the directory."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        """What `import` asks for modules that are in no other place."""
+        """The finder that `import` calls for modules not found elsewhere."""
         package, _, operator = name.rpartition(".")
         file = _OPERATORS / operator / "cases.py"
         if package != __name__ or not file.is_file():
@@ -47,30 +47,30 @@ _MODULES = (
     "streaming",
 )
 
-# What the reference can't run although the file is valid; the right bytes are not defined.
+# What the reference can't run although the file is valid; the correct bytes are undefined.
 REFUSED = {
     "depthwise_conv_2d-bias_left_out": "reads the bias that is left out, and crashes",
     "quantize-float32-uint8": "has no such pair of types",
 }
 
 
-# Cases called so are refused by the reference, and must be by the compiler.
+# Cases with this prefix are refused by the reference, and must be by the compiler.
 REFUSAL = "refused-"
 
-# Cases called so are run by TensorFlow Lite's reference kernels: see `litert.py`.
+# Cases with this prefix are run by TensorFlow Lite's reference kernels: see `litert.py`.
 BEYOND = "beyond-"
 
-# Cases called so contradict themselves: the reference may read what it likes, or crash; the compiler must refuse them.
+# Cases with this prefix contradict themselves: the reference may read anything, or crash; the compiler must refuse them.
 CONTRADICTION = "contradiction-"
 
 
 def _first_of(module):
     """The first case of an operator's directory that the reference runs, with one element more along the last dimension of an
-    output than the operator gives.
+    output than the operator computes.
     """
     stored = importlib.import_module(f"{__name__}.stored")
     for name, make in module.cases():
-        # How long the output of SignalEnergy is, is the file's to say.
+        # The file determines the length of SignalEnergy's output.
         if not name.startswith((REFUSAL, CONTRADICTION, BEYOND, "signal_energy-")) and name not in REFUSED:
             return f"{CONTRADICTION}stored_shape-{name}", lambda state: stored.longer(make(state))
     if all(name.startswith((REFUSAL, CONTRADICTION, BEYOND)) for name, _ in module.cases()):
@@ -93,5 +93,5 @@ def every():
 
 
 def build(name, make, seed):
-    """The bytes of one case; or a pair of what the reference runs and what the compiler takes in its place."""
+    """The bytes of one case; or a pair of what the reference runs and what the compiler compiles instead."""
     return make(np.random.RandomState(zlib.crc32(f"{seed}/{name}".encode())))

@@ -1,4 +1,4 @@
-"""Small networks: operators in a row, branches, residuals, several inputs and outputs; odd sizes throughout."""
+"""Small networks: operators in a row, branches, residuals, several inputs and outputs; all sizes are odd."""
 
 import quantities
 from builder import FLOAT, Model, Quantization
@@ -159,7 +159,7 @@ def _shuffle(graph, state):
 
 
 def _long_lived(graph, state):
-    """Every early tensor is read again at the end: a hard case for memory plans."""
+    """Every early tensor is read again at the end: a difficult case for memory plans."""
     x = _image(graph, state, (4, 4, 3))
     kept = []
     for i in range(5):
@@ -177,7 +177,7 @@ def _scores(units):
 
 
 def _room(state, source, spec):
-    """What keeps values apart through many layers: no zero point at the wrong end, no shrinking."""
+    """Parameters that keep values distinct through many layers: no zero point at the wrong end, no shrinking."""
     zero = -128 if "activation" in spec else int(state.randint(-40, 41))
     # Inside a network inputs are not uniform over int8; after a ReLU most are close to the zero point.
     spread = 350 if source.zero_point == -128 else 120

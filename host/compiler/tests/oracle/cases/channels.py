@@ -1,4 +1,4 @@
-"""Networks with channels of one value, which the compiler leaves out; operators that give back their input."""
+"""Networks with channels of one value, which the compiler leaves out; operators whose output equals their input."""
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def _separable(graph, state):
 
 
 def _separable_saturated(graph, state):
-    """Without activations, channels of one value lie at both ends, seldom at the zero point."""
+    """Without activations, channels of one value are at both limits, rarely at the zero point."""
     x = _conv(graph, state, _image(graph, state, (7, 6, 2)), "stem", filters=12)
     for i in range(2):
         x = _depthwise(graph, state, x, f"d{i}")
@@ -61,7 +61,7 @@ def _folded_windows(graph, state):
 
 
 def _padded_windows(graph, state):
-    """Around the image counts the zero point, not the value of the channel."""
+    """Outside the image the zero point is used, not the value of the channel."""
     x = _conv(graph, state, _image(graph, state, (6, 7, 3)), "first", filters=11)
     x = _conv(graph, state, x, "second", filters=10, stride=(2, 1))
     x = pad(graph, x, ((0, 0), (1, 0), (0, 2), (0, 0)))
@@ -143,7 +143,7 @@ def _scaled(graph, state):
 
 
 def _read_by_others(graph, state):
-    """What a result or another kind of operator reads stays whole."""
+    """Tensors read by a result or another kind of operator keep all channels."""
     x = _conv(graph, state, _image(graph, state, (4, 5, 3)), "stem", filters=9, activation="RELU")
     y = _conv(graph, state, x, "next", filters=8, activation="RELU")
     z = _conv(graph, state, y, "other", filters=5)

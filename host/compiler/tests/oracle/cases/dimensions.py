@@ -34,7 +34,7 @@ def cases():
     for operator, (types, table) in OPERATORS.items():
         for dtype, shapes in itertools.product(types, SHAPES):
             if operator == "PRELU" and dtype == "float32":
-                # The reference stops the process at five dimensions.
+                # The reference aborts the process at five dimensions.
                 continue
             fields = table and options(table)
             args = operator, shapes, dtype, _quantized(operator, dtype), fields, "bool" if operator == "GREATER" else None

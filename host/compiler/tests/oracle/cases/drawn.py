@@ -1,6 +1,6 @@
-"""Networks drawn at random: any operator on any tensor made so far, so that no two have the same shape of graph.
+"""Networks drawn at random: any operator on any tensor made so far, so that no two graphs have the same structure.
 
-Another `--seed` draws other networks, without end.
+Another `--seed` draws other networks.
 """
 
 import quantities
@@ -45,8 +45,8 @@ class _Network:
             self._images.append(graph.input(f"input{number}", shape, quantization))
 
     def step(self, name):
-        """One operator more, or two where both operands must be quantised alike."""
-        # Newer tensors are likelier, which makes networks deep rather than wide.
+        """One more operator, or two if both operands must have the same quantisation."""
+        # Newer tensors are more likely, which makes networks deep rather than wide.
         source = self._images[-1 - min(self._state.geometric(0.5) - 1, len(self._images) - 1)]
         steps = (
             self._convolve,
@@ -68,7 +68,7 @@ class _Network:
             self._unread[made.index] = made
 
     def finish(self):
-        """Returns tensors that are not read yet; at times classifies the last one."""
+        """Makes tensors that are not read yet outputs; sometimes classifies the last one."""
         results = list(self._unread.values())
         if not results:
             results = [self._convolve(self._images[-1], "last")]

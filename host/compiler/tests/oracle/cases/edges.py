@@ -1,8 +1,8 @@
-"""Where the reference's arithmetic turns, int8: results that lie halfway between two steps, and scales far apart.
+"""Limits of the reference's arithmetic, int8: results halfway between two steps, and scales far apart.
 
-A product of scales in float32 or in float64, and a rounding up or away from zero, give the same bytes but for halves. The output
+A product of scales in float32 or in float64, and a rounding up or away from zero, give the same bytes except for halves. The output
 scales here are the product or ratio of the others times a power of two, and every input byte occurs: another release of the
-reference, or another arithmetic of ours, shows at once. Many operators share a graph, so that all of them are always run.
+reference, or other arithmetic here, is detected. Many operators share a graph, so that all of them are always run.
 """
 
 import numpy as np
@@ -106,7 +106,7 @@ def _dense(per_channel):
             name = f"{number}_{power}"
             scales = [scale] * len(weights) if per_channel else scale
             inputs = [source, graph.constant(f"weights{name}", weights, Quantization(scales))]
-            # The product in float32: a half there is none in float64, where the products differ.
+            # The product in float32: where the products differ, a half there is not a half in float64.
             product = _scale(np.float32(source.scale) * np.float32(scale))
             output = graph.tensor(f"output{name}", (256, len(weights)), Quantization(_scale(product * 2.0**power), -11))
             fields = options("FullyConnectedOptions", fusedActivationFunction=activation("NONE"))
@@ -115,7 +115,7 @@ def _dense(per_channel):
 
 
 def _wraps(operator):
-    """Factors above 1 with sums that leave int32 once they are shifted to the left: the reference's code wraps there."""
+    """Factors above 1 with sums that overflow int32 when shifted to the left: the reference's code wraps there."""
     model = Model()
     graph = model.graph()
     source = graph.input("input", (1, 16, 16, 1), Quantization(_scale(0.031), 3))
@@ -128,7 +128,7 @@ def _wraps(operator):
         fields["depthMultiplier"] = 5
     name = {"CONV_2D": "Conv2DOptions", "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions"}
     fields = options(name.get(operator, "FullyConnectedOptions"), fusedActivationFunction=activation("NONE"), **fields)
-    # The last reach the ends of int32 with no step to spare; 32 636 is the largest sum's magnitude.
+    # The last ones reach the limits of int32 exactly; 32 636 is the largest sum's magnitude.
     biases = ((0,) * 5, (77, -30_000, 5_000_000, 1 << 29, -(1 << 29)), (2**31 - 32_637,) * 5, (-(2**31) + 32_637,) * 5)
     for number, bias in enumerate(biases):
         for power in (-20, -1, 0.3, 1, 7.7, 16.4, 24, 29.9):

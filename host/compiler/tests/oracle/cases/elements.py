@@ -1,4 +1,4 @@
-"""What functions of one element on int8 have in common: LOGISTIC, TANH, RELU, RELU6, LEAKY_RELU, HARD_SWISH."""
+"""Code shared by functions of one element on int8: LOGISTIC, TANH, RELU, RELU6, LEAKY_RELU, HARD_SWISH."""
 
 import quantities
 from builder import Model, Quantization, options
@@ -8,7 +8,7 @@ _FIXED = {"LOGISTIC": Quantization(1 / 256, -128), "TANH": Quantization(1 / 128,
 
 
 def cases(operator, specs):
-    """A case for each name with its source, its result, and alpha where there is one."""
+    """A case for each name with its source, its result, and alpha if there is one."""
     for name, *arguments in specs:
         yield f"{operator.lower()}-{name}", lambda state, a=arguments: _build(state, operator, *a)
 

@@ -107,7 +107,7 @@ def depthwise(graph, state, source, multiplier, stride, fused="NONE", name="dept
 
 
 def dense(graph, state, source, units, fused="NONE", bias=True, name="dense", odd=None):
-    """FULLY_CONNECTED. `odd` names the constant one of whose elements has this value."""
+    """FULLY_CONNECTED. `odd` names a constant in which one element has this value."""
     constants = {"weights": _normal(state, (units, source.shape[-1]))}
     if bias:
         constants["bias"] = _normal(state, (units,))

@@ -19,7 +19,7 @@ ARITHMETIC = {
     "MINIMUM": ("MaximumMinimumOptions", np.minimum),
 }
 
-# What the reference does not have on integers: inputs, options and result.
+# Operators that the reference does not support on integers: inputs, options and result.
 KNOWN = {
     "FLOOR_DIV": ([[7, -7, 6, 5], [2, 2, -4, -5]], None, [3, -4, -2, -1]),
     "FLOOR_MOD": ([[7, -7, 6, 5], [2, 2, -4, -5]], None, [1, 1, -2, 0]),
@@ -193,7 +193,7 @@ def _alone(state, name, dtype, result, table):
 
 
 def _quantised_weights(state):
-    """A convolution whose weights are QUANTIZE of a constant: compiled as one with constant weights only where they are folded."""
+    """A convolution whose weights are QUANTIZE of a constant: compiled as one with constant weights only if they are folded."""
     model = Model()
     graph = model.graph()
     source = graph.input("input", (1, 4, 4, 2), Quantization(0.05, 3))
@@ -207,7 +207,7 @@ def _quantised_weights(state):
 
 
 def _moves(state):
-    """A constant that is moved about before it is added to the input."""
+    """A constant that is rearranged before it is added to the input."""
     model = Model()
     graph = model.graph()
     source = graph.input("input", (4, 3), None, FLOAT)

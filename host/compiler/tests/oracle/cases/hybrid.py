@@ -19,7 +19,7 @@ def cases():
 
 
 def _stored(state, operator, kind, per_channel):
-    """A pair: weights of float32, and the same as the file may keep them, behind DEQUANTIZE."""
+    """A pair: weights of float32, and the same as a file may store them, before DEQUANTIZE."""
     shape, axis = {"FULLY_CONNECTED": ((5, 33), 0), "CONV_2D": ((5, 3, 2, 3), 0)}.get(operator, ((1, 3, 2, 6), 3))
     scales = np.float32(10.0 ** state.uniform(-3, -1, shape[axis] if per_channel else 1))
     if kind == "float16":
@@ -103,7 +103,7 @@ def _window_cases():
 
 
 def _weights(state, graph, shape, axis, per_channel, bits, zero=0):
-    # Not -128, with which the reference's code for x86 leaves 16 bits.
+    # Not -128, with which the reference's code for x86 overflows 16 bits.
     low, high = (-127, 127) if bits == 8 else (-8, 7)
     values = state.randint(low, high + 1, shape).astype(np.int8)
     values.reshape(-1)[:: 1 + state.randint(7)] = low

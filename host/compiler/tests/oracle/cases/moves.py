@@ -5,7 +5,7 @@ from builder import Model
 
 
 def model(shapes, apply):
-    """A function that makes a model with inputs of these shapes, all quantised alike."""
+    """A function that makes a model with inputs of these shapes, all with the same quantisation."""
 
     def make(state):
         model = Model()

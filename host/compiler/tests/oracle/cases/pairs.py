@@ -1,4 +1,4 @@
-"""What ADD, SUB, MUL, MINIMUM and MAXIMUM have in common: int8, and int32 without scale."""
+"""Code shared by ADD, SUB, MUL, MINIMUM and MAXIMUM: int8, and int32 without scale."""
 
 import numpy as np
 
@@ -84,7 +84,7 @@ _PRODUCTS = {
 
 
 def _far(operator):
-    """The output's zero point where both inputs are below theirs: products are positive then, sums negative."""
+    """The output's zero point if both inputs are below theirs: products are positive then, sums negative."""
     return -128 if operator == "MUL" else 127
 
 

@@ -1,4 +1,4 @@
-"""What AVERAGE_POOL_2D and MAX_POOL_2D have in common, int8."""
+"""Code shared by AVERAGE_POOL_2D and MAX_POOL_2D, int8."""
 
 import dataclasses
 import itertools

@@ -1,7 +1,7 @@
-"""What the reference refuses or leaves undefined, int8: the compiler refuses it too, or runs what is intended.
+"""What the reference refuses or leaves undefined, int8: the compiler refuses it, too, or computes what is intended.
 
-A case called `refused-…` must be refused by both, one called `contradiction-…` by the compiler, whatever the reference makes of
-it. A case of `requantised` is a pair: what the reference runs, and what is compiled in its place and must give the same bytes.
+A case named `refused-…` must be refused by both, one named `contradiction-…` by the compiler, whatever the reference does with
+it. A case of `requantised` is a pair: what the reference runs, and what is compiled instead and must give the same bytes.
 """
 
 import numpy as np
@@ -126,7 +126,7 @@ def _unary(operator, scale, result):
 
 
 def _requantised(state):
-    """CONCATENATION whose inputs are quantised in their own ways: with QUANTIZE in front of them, and without."""
+    """CONCATENATION whose inputs have different quantisations: with QUANTIZE before them, and without."""
 
     def drawn():
         return Quantization(float(np.float32(10.0 ** state.uniform(-3, 0))), int(state.randint(-128, 128)))
@@ -170,7 +170,7 @@ def _depthwise(multiplier):
 
 
 def _overflow(operator, bias, bias_type=2):
-    """A channel among others whose sums with the bias leave int32, unless that is 0."""
+    """One channel whose sums with the bias overflow int32, unless the bias is 0."""
     model = Model()
     graph = model.graph()
     source = graph.input("input", (1, 2, 2, 1), _SAME)
@@ -219,7 +219,7 @@ def _late():
 
 
 def _without_options(announced):
-    """Every operator that can do without its options: they are left out, or announced and missing."""
+    """Every operator that does not need its options: they are left out, or declared and missing."""
     model = Model()
     graph = model.graph()
     source = graph.input("input", (2, 6), _SAME)

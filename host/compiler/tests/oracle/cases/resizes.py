@@ -1,4 +1,4 @@
-"""What RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR have in common: larger and smaller images, with each option."""
+"""Code shared by RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR: larger and smaller images, with each option."""
 
 import itertools
 
@@ -44,7 +44,7 @@ def _build(state, operator, size, result, fields, dtype, channels, batch=1, know
     output = graph.tensor("output", (batch, *result, channels), quantization, np.dtype(dtype))
     output = graph.operator(operator, [source, wanted], [output], fields)
     if known:
-        # Something that a run computes.
+        # A tensor that a run computes.
         other = graph.input("other", output.shape, quantization, output.dtype)
         larger = graph.tensor("larger", output.shape, quantization, output.dtype)
         output = graph.operator("MAXIMUM", [output, other], [larger], options("MaximumMinimumOptions"))

@@ -1,4 +1,4 @@
-"""CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV and FULLY_CONNECTED whose weights, biases or both the caller gives."""
+"""CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV and FULLY_CONNECTED whose weights, biases or both are passed by the caller."""
 
 import dataclasses
 import itertools
@@ -7,7 +7,7 @@ import numpy as np
 
 from builder import FLOAT, Model, Quantization, activation, options, padding
 
-# Which of weights and bias the caller gives, and the types of biases beside those of activations.
+# Which of weights and bias the caller passes, and the types of biases for those of activations.
 GIVEN = ("weights", "bias", "both")
 BIASES = {"int8": ("int32",), "int16": ("int64", "int32", "int16"), "float32": ("float32",)}
 # The reference reads other biases as if they had these types.
@@ -58,7 +58,7 @@ def cases():
                 for bias in (*BIASES[dtype], None):
                     if bias in MISREAD[kind] or bias is None and given != "weights":
                         continue
-                    # Sums of 32 bits beside a bias of 32 bits: no longer row is safe for every weight.
+                    # Sums of 32 bits with a bias of 32 bits: longer rows can overflow for some weights.
                     if dtype == "int16" and bias == "int32" and np.prod(shape.kernel) * shape.input[3] > 511:
                         continue
                     name = f"run_weights-{kind.lower()}-{number}-{dtype}-{bias}-{given}"

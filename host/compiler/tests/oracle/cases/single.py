@@ -6,7 +6,7 @@ from builder import Model
 
 
 def unary(operator, shape, dtype, source=None, result=None, fields=None):
-    """An operator of one tensor: quantisation of the source, and of the result where it is another."""
+    """An operator of one tensor: quantisation of the source, and of the result if it is different."""
     model = Model()
     graph = model.graph()
     entry = graph.input("input", shape, source, np.dtype(dtype))

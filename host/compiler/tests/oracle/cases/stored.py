@@ -1,4 +1,4 @@
-"""Files whose stored shapes are not those that their operators give."""
+"""Files whose stored shapes differ from those that their operators compute."""
 
 import flatbuffers
 
@@ -6,7 +6,7 @@ from builder import schema
 
 
 def longer(data):
-    """The file, or the one that the compiler takes, with one element more along the last dimension of the last operator's output."""
+    """The file, or the one that the compiler compiles, with one element more along the last dimension of the last operator's output."""
     data = data[1] if isinstance(data, tuple) else data
     model = schema.ModelT.InitFromPackedBuf(data, 0)
     graph = model.subgraphs[0]

@@ -1,4 +1,4 @@
-"""Models that keep state between calls, as wake word models do: variables, an initialiser, rings of past frames."""
+"""Models that keep state between calls, as wake word models do: variables, an initialiser, buffers of past frames."""
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class _States:
         main.operator("CALL_ONCE", [], [], options("CallOnceOptions", initSubgraphIndex=self._setup.index))
 
     def declare(self, name, initial, quantization):
-        """A handle in the main graph for a variable that begins with `initial`."""
+        """A handle in the main graph for a variable that starts with `initial`."""
         handle = self._handle(self._main, name)
         there = self._handle(self._setup, name)
         value = self._setup.constant(f"{name}/initial", initial, quantization)
@@ -53,7 +53,7 @@ class _States:
 
 
 def _remember(graph, states, handle, frame, past, name):
-    """`frame` behind the `past` rows that the variable holds; keeps the newest `past` rows for the next call."""
+    """`frame` after the `past` rows that the variable holds; keeps the newest `past` rows for the next call."""
     shape = (1, past, *frame.shape[2:])
     old = states.read(handle, shape, frame.quantization, f"{name}/past")
     joined = concatenation(graph, [old, frame], 1, f"{name}/joined")

@@ -1,4 +1,4 @@
-"""What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED have in common: weights, bias and the output's scale."""
+"""Code shared by CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED: weights, bias and the output's scale."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ import numpy as np
 import quantities
 from builder import Quantization
 
-# Output scales at which the bounds of these activations lie well inside the range of int8.
+# Output scales with which the bounds of these activations are well inside the range of int8.
 _BOUNDED = {"RELU6": 0.07, "RELU_N1_TO_1": 0.02}
 
 
@@ -18,7 +18,7 @@ class Weighted:
     `bias` may also be "none" (no third input) or "omitted" (a third input that is left out). `gain` is the
     ratio of the product of the scales of input and weights and the output's scale; chosen if None, so that results
     of uniformly random inputs lie `spread` steps around the zero point. `output_scale` then asks for weights with
-    such scales that the output gets this one. `pruned` sets the scales of some channels to 0. Where it is `stuck`, every third
+    such scales that the output gets this one. `pruned` sets the scales of some channels to 0. If it is `stuck`, every third
     channel has a tiny scale and a huge bias: its output never varies.
     """
 

@@ -1,7 +1,7 @@
 """One drawing function for each operator: `draw(net)` applies it to tensors of the net, or returns False if none fit.
 
-To add an operator, write its function in a module here and name it in that module's `OPERATORS`; the random graphs, the
-mutants and the tests of their spread then have it, too. Figures are how often it is drawn, relative to the others.
+To add an operator, write its function in a module here and list it in that module's `OPERATORS`; the random graphs, the
+mutants and the tests of their coverage then include it, too. The figures are relative frequencies.
 """
 
 from . import (

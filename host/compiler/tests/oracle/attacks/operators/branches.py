@@ -6,7 +6,7 @@ from builder import options
 
 from ..net import Net, size
 
-# Operators that keep something from run to run or whose run can fail: an IF with one of those is refused.
+# Operators that keep something from run to run or whose run can fail: an IF with one of these is refused.
 LEFT_OUT = (
     "CIRCULAR_BUFFER",
     "DIV",
@@ -24,7 +24,7 @@ LEFT_OUT = (
     "ring of frames",
 )
 
-# Most operators of a branch.
+# Maximum number of operators in a branch.
 MOST = 3
 
 
@@ -43,7 +43,7 @@ def if_else(net):
     branches = [_branch(net, sources, names, OPERATORS, word) for word in ("yes", "no")]
     pairs = _pairs(net, *[branch.tensors for branch in branches])
     if not pairs:
-        # The branches stay in the file: no operator names them.
+        # The branches stay in the file, although no operator names them.
         return False
     for branch, results in zip(branches, zip(*pairs)):
         branch.graph.output(*results)
@@ -66,7 +66,7 @@ def _branch(net, sources, names, operators, word):
     for _ in range(8 * wanted):
         if wanted == 0:
             break
-        # What would need an input of its own has no place in a branch.
+        # Operators that need an input of their own are not possible in a branch.
         draw = operators[net.pick(names)][1]
         before = _counts(branch)
         wanted -= bool(draw(branch))
@@ -87,7 +87,7 @@ def _undo(net, counts):
 
 
 def _pairs(net, yes, no):
-    """One or two pairs of results that are alike, the last made first."""
+    """One or two pairs of results of the same type and shape, the newest first."""
     found = []
     for first in reversed(yes):
         for second in reversed(no):

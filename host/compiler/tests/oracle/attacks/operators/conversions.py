@@ -1,4 +1,4 @@
-"""QUANTIZE, DEQUANTIZE and CAST, between all types that the reference knows."""
+"""QUANTIZE, DEQUANTIZE and CAST, between all types that the reference supports."""
 
 from builder import options
 
@@ -36,12 +36,12 @@ def dequantize(net):
 
 
 def cast(net):
-    """CAST, to a type with a scale where others would have one."""
+    """CAST, with a scale for the result if other operators would have one."""
     types = ("int8", "int16", "int32", "float32", "bool")
     source = net.source(is_type("uint32", *types), raw=True)
     if source is None:
         return False
-    # There is none between uint32 and float32.
+    # The reference has none between uint32 and float32.
     dtype = net.pick([t for t in types if (source.dtype.name, t) != ("uint32", "float32")])
     output = net.result("cast", source.shape, dtype, net.quantization(dtype) if dtype != "int32" else None)
     net.operator("CAST", [source], [output], options("CastOptions"))

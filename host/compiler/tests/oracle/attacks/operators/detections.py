@@ -7,7 +7,7 @@ from cases.detection_postprocess import _limited
 
 
 def detection_postprocess(net):
-    """TFLite_Detection_PostProcess of encodings and scores that the caller gives; its results are for nobody but the caller."""
+    """TFLite_Detection_PostProcess of encodings and scores that the caller gives; only the caller reads its results."""
     graph, boxes, background, classes = net.graph, net.between(1, 30), net.between(0, 1), net.between(1, 4)
     most = net.pick((1, 3, 5, 10, 20))
     fields = {

@@ -15,7 +15,7 @@ FIXED = {
     ("TANH", "int16"): Quantization(2.0**-15, 0),
 }
 
-# Types, and whether float32 results are those of arithmetic that both sides do alike.
+# Types, and whether both sides compute float32 results with the same arithmetic.
 ALL = ("int8", "int16", "float32")
 
 UNARY = {
@@ -77,7 +77,7 @@ def prelu(net):
 
 
 def rsqrt(net):
-    """RSQRT: of float32, or of an int8 that is never negative, since the reference ends its run at one that is."""
+    """RSQRT: of float32, or of an int8 that is never negative, since the reference ends its run at a negative one."""
     source = net.source(lambda t: t.dtype == FLOAT or t.dtype.name == "int8" and t.zero_point == -128)
     if source is None:
         return False
@@ -124,7 +124,7 @@ def floor(name):
 
 
 def div(net):
-    """DIV: of float32 by anything, of int32 by a constant, since the reference stops the process at a divisor of 0."""
+    """DIV: of float32 by anything, of int32 by a constant, since the reference aborts the process at a divisor of 0."""
     first = net.source(is_type("float32", "int32"))
     if first is None or first.quantization is not None:
         return False
@@ -209,7 +209,7 @@ def compare(name):
 
 
 def _alpha(net):
-    """Of LEAKY_RELU: quarters, where halves are rounded, and any others."""
+    """For LEAKY_RELU: quarters, with which halves are rounded, and any other numbers."""
     return float(np.float32(net.pick((net.between(-6, 6) / 4, net.state.uniform(-1.5, 1.5), 0.1, 0.2, 0.01))))
 
 
@@ -256,7 +256,7 @@ def _integers(net, name, first, fields):
     if second is first or net.chance(0.4):
         values = net.values(net.pick((first.shape, first.shape[-1:])), first.dtype)
         second = net.graph.constant(net.name("integers"), values)
-    # The reference computes ADD of int32 without the activation that the file asks for.
+    # The reference ignores the activation of ADD of int32.
     if name != "ADD":
         fields.fusedActivationFunction = activation(net.pick(ACTIVATIONS))
     shape = np.broadcast_shapes(first.shape, second.shape)
@@ -296,7 +296,7 @@ def _fit(net, first, second):
 
 
 def alike(net, tensor, quantization):
-    """The tensor, or a QUANTIZE of it where its quantisation is another."""
+    """The tensor, or a QUANTIZE of it if its quantisation is different."""
     same = tensor.quantization.scale == quantization.scale and tensor.quantization.zero_point == quantization.zero_point
     if same:
         return tensor

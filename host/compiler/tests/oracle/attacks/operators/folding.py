@@ -1,4 +1,4 @@
-"""What the compiler computes ahead: arithmetic on shapes, constants through operators; and PACK."""
+"""What the compiler computes at compile time: arithmetic on shapes, constants through operators; and PACK."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def flatten(net):
 
 
 def arithmetic(net):
-    """A few steps of arithmetic on what SHAPE says and on constants."""
+    """A few steps of arithmetic on the results of SHAPE and on constants."""
     source = net.source(lambda t: t.shape != (), inexact=True)
     if source is None:
         return False
@@ -34,7 +34,7 @@ def arithmetic(net):
         known.append(_small(net, net.pick((shape, shape, (1,), ())), dtype))
     for _ in range(net.between(1, 4)):
         names = [n for n in folding.ARITHMETIC if (n, dtype.name) != ("SUB", "int32")]
-        # Products of three small numbers stay within 32 bits.
+        # Products of three small numbers fit in 32 bits.
         if len(known) > 4:
             names = ["MAXIMUM", "MINIMUM"]
         first, second = net.pick(known), net.pick(known)
@@ -43,7 +43,7 @@ def arithmetic(net):
             continue
         known.append(folding.arithmetic(net.graph, net.pick(names), [first, second], result, net.name("known")))
     if len(known) < (4 if dtype != FLOAT else 3):
-        # Two scalars each time: nothing was computed.
+        # Only scalars were drawn: nothing was computed.
         known.append(folding.arithmetic(net.graph, "MAXIMUM", [known[0], known[0]], known[0].shape, net.name("known")))
     if net.chance(0.4) and len(known[-1].shape) == 1:
         known.append(_moved(net, known[-1]))

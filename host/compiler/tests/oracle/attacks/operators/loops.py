@@ -1,4 +1,4 @@
-"""WHILE and IF around operators of two tensors: rounds that a constant counts, variables that are exchanged or moved."""
+"""WHILE and IF around operators of two tensors: iterations counted by a constant, variables that are exchanged or moved."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from builder import options
 
 from ..net import size
 
-# What a body or branch gives of two tensors a and b of one shape.
+# What a body or branch computes from two tensors a and b of one shape.
 BODIES = ("add", "exchange", "reshape", "relu", "same")
 
 
@@ -51,7 +51,7 @@ def _pair(net):
 
 
 def loop(net):
-    """WHILE of none to four rounds."""
+    """WHILE with none to four iterations."""
     pair = _pair(net)
     if pair is None:
         return False

@@ -1,4 +1,4 @@
-"""Operators that move bytes: they take any type, exact or not."""
+"""Operators that move bytes: of any type, exact or not."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from ..net import size
 from .elementwise import alike
 
 
-# Types that the reference moves; RESHAPE and SQUEEZE take all.
+# Types that the reference moves; RESHAPE and SQUEEZE accept all.
 ANY = ("int8", "int16", "int32", "float32", "bool")
 WIDE = ("int8", "int16", "int32", "float32")
 FEW = ("int8", "int16", "float32")
@@ -29,14 +29,14 @@ TYPES = {
 
 
 def _any(net, operator=None, accepts=lambda t: True):
-    # uint8 now and then: the reference refuses it, the compiler takes it as int8.
+    # Sometimes uint8: the reference refuses it, the compiler treats it as int8.
     types = TYPES.get(operator)
     more = ("uint8",) if net.chance(0.03) else ()
     return net.source(lambda t: accepts(t) and (types is None or t.dtype.name in (*types, *more)), inexact=True, raw=True)
 
 
 def _known(net, source, outputs):
-    """Tells the net of results that functions of the operators' cases made."""
+    """Adds results that functions of the operators' cases made to the net."""
     net.read.add(source.index)
     for tensor in outputs:
         net.keep(tensor, source.index not in net.inexact)

@@ -12,13 +12,13 @@ NARROW = ("int8", "float32")
 
 
 def _source(net, types, accepts):
-    # uint8 now and then: the reference refuses it, the compiler takes it as int8.
+    # Sometimes uint8: the reference refuses it, the compiler treats it as int8.
     more = ("uint8",) if net.chance(0.03) else ()
     return net.source(lambda t: t.dtype.name in (*types, *more) and accepts(t), inexact=True, raw=True)
 
 
 def _apply(net, operator, source, constants, shapes, fields):
-    """The operator on one tensor, with constants behind it, if its outputs are not too large."""
+    """The operator on one tensor, followed by constants, if its outputs are not too large."""
     if sum(size(shape) for shape in shapes) > net.largest:
         return False
     inputs = [source, *[net.graph.constant(net.name("constant"), values) for values in constants]]
@@ -79,7 +79,7 @@ def depth_to_space(net):
 
 
 def space_to_batch_nd(net):
-    """SPACE_TO_BATCH_ND without padding: the reference pads with what it finds in its memory."""
+    """SPACE_TO_BATCH_ND without padding: the reference pads with uninitialised memory."""
     source = _source(net, NARROW, lambda t: len(t.shape) in (3, 4))
     if source is None:
         return False
@@ -129,7 +129,7 @@ def resize(name):
 
 
 def dynamic_update_slice(net):
-    """DYNAMIC_UPDATE_SLICE at places of the caller, or at constant ones."""
+    """DYNAMIC_UPDATE_SLICE at positions from the caller, or at constant ones."""
     source = net.source(lambda t: t.dtype.name in WIDE and 1 <= len(t.shape) <= 6)
     if source is None:
         return False
@@ -227,7 +227,7 @@ def embedding_lookup(net):
 
 
 def gather_nd(net):
-    """GATHER_ND of places known at compile time."""
+    """GATHER_ND of positions known at compile time."""
     source = _source(net, NARROW, lambda t: len(t.shape) >= 1)
     if source is None:
         return False
@@ -245,7 +245,7 @@ def zeros_like(net):
 
 
 def fill(net):
-    """FILL with one number of the caller."""
+    """FILL with one number from the caller."""
     dtype = net.pick(("int8", "int32", "float32"))
     shape = net.shape()
     quantization = None if dtype == "int32" else net.quantization(dtype)

@@ -1,4 +1,4 @@
-"""Pooling, MEAN and others, ARG_MAX and SOFTMAX: operators that look at several elements for each result."""
+"""Pooling, MEAN and others, ARG_MAX and SOFTMAX: operators that read several elements for each result."""
 
 import numpy as np
 
@@ -52,7 +52,7 @@ REDUCED = {
 
 
 def reduce(name):
-    """The drawing function of an operator that makes one element of all along some dimensions."""
+    """The drawing function of an operator that reduces some dimensions to one element."""
 
     def draw(net):
         source = net.source(lambda t: t.dtype.name in REDUCED[name] and 1 <= len(t.shape) <= 4)
@@ -94,7 +94,7 @@ def argument(name):
 
 
 def softmax(net):
-    """SOFTMAX, to int16 at times."""
+    """SOFTMAX, sometimes to int16."""
     source = net.source(is_type("int8", "int16", "float32"))
     if source is None:
         return False

@@ -9,7 +9,7 @@ from ..net import is_type, size
 # Numbers of the types in the options.
 TYPES = {"int16": 7, "int32": 2, "float32": 0}
 
-# Runs until the interpreter forgets what it keeps.
+# Runs until the interpreter's state is reset.
 RUNS = 5
 
 
@@ -19,7 +19,7 @@ def _source(net, dtype, accepts, shape):
     if source is not None and net.chance(0.9):
         return source
     if dtype in ("uint32", "uint64"):
-        # The interpreter takes no inputs of these types.
+        # The interpreter does not support inputs of these types.
         number = net.keep(net.graph.input(net.name("number"), shape, None, "int32"))
         return net.operator("CAST", [number], [net.result("unsigned", shape, "uint32")], options("CastOptions"))[0]
     return net.keep(net.graph.input(net.name("samples"), shape, None, dtype))
@@ -39,7 +39,7 @@ def _apply(net, name, inputs, results, **fields):
 
 
 def _end(net, outputs):
-    """Frames that nothing may read, and what says whether they are defined: both are results, since one explains the other."""
+    """Frames that no operator may read, and the flag that says whether they are defined: both are results."""
     net.tensors.remove(outputs[0])
     net.read.add(outputs[1].index)
     net.ends.extend(outputs)
@@ -73,7 +73,7 @@ def fft_auto_scale(net):
 
 
 def _lengths():
-    """Lengths of the factors 2, 3 and 5 that are even."""
+    """Even lengths with only the factors 2, 3 and 5."""
     products = {2**a * 3**b * 5**c for a in range(1, 10) for b in range(5) for c in range(4)}
     return sorted(n for n in products if 4 <= n <= 400)
 
@@ -103,7 +103,7 @@ def irfft(net):
 
 
 def energy(net):
-    """SignalEnergy: of the whole, or of a part, which alone is defined and read."""
+    """SignalEnergy: of the whole, or of a part; only that part is defined and read."""
     source = _source(net, "int16", lambda t: len(t.shape) == 1 and t.shape[0] % 2 == 0, (2 * net.between(1, 60),))
     bins = source.shape[0] // 2
     if net.chance(0.6):
@@ -139,7 +139,7 @@ def filter_bank(net):
 
 
 def square_root(net):
-    """SignalFilterBankSquareRoot of what a filter bank gave."""
+    """SignalFilterBankSquareRoot of a filter bank's result."""
     source = net.source(is_type("uint64"))
     if source is None and not filter_bank(net):
         return False
@@ -197,7 +197,7 @@ def delay(net):
 
 
 def framer(net):
-    """SignalFramer; where it begins with silence, its frames are always defined, and else nothing reads them."""
+    """SignalFramer; if it begins with silence, its frames are always defined, otherwise nothing reads them."""
     source = _source(net, "int16", lambda t: True, _rows(net, 40))
     samples = source.shape[-1]
     step = net.pick([n for n in range(1, samples + 1) if samples % n == 0])
@@ -215,7 +215,7 @@ def framer(net):
 
 
 def stacker(net):
-    """SignalStacker, whose frames nothing reads: they are not defined in each run."""
+    """SignalStacker, whose frames nothing reads: they are not defined in every run."""
     source = _source(net, "int16", lambda t: len(t.shape) == 1, (net.between(1, 12),))
     left, right = net.between(0, 4), net.between(0, 4)
     channels = source.shape[0]

@@ -1,4 +1,4 @@
-"""Variables and recurrent layers: what one call leaves for the next."""
+"""Variables and recurrent layers: state kept between calls."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ..net import is_type, size
 
 
 def ring(net):
-    """The last frames of a tensor behind the newest: READ_VARIABLE, CONCATENATION, STRIDED_SLICE, ASSIGN_VARIABLE."""
+    """The last frames of a tensor followed by the newest: READ_VARIABLE, CONCATENATION, STRIDED_SLICE, ASSIGN_VARIABLE."""
     source = net.source(lambda t: t.dtype.name == "int8" and len(t.shape) == 4 and size(t.shape) < 300)
     if source is None:
         return False
@@ -34,7 +34,7 @@ def ring(net):
 
 
 def lstm(net):
-    """UNIDIRECTIONAL_SEQUENCE_LSTM of int8 and int16: gates that saturate or hardly move, cells of few and of many bits, both orders;
+    """UNIDIRECTIONAL_SEQUENCE_LSTM of int8 and int16: gates that saturate or hardly change, cells of few and of many bits, both orders;
     of float32 with weights that do not amplify differences in the last places."""
     kinds = ("int8", "int16", "float32")
     fits = lambda t: t.dtype.name in kinds and len(t.shape) == 3 and size(t.shape) < net.largest  # noqa: E731
@@ -78,7 +78,7 @@ def lstm(net):
 
 
 def _float_lstm(net, source):
-    """On float32. A difference in the hidden state comes back smaller: recurrent weights of a row add up to less than 1."""
+    """On float32. Differences in the hidden state get smaller: recurrent weights of a row add up to less than 1."""
     major, units = net.chance(0.3), net.pick((1, 2, 3, 5, 8))
     batches = source.shape[1 if major else 0]
     slots = [source, *[None] * 23]

@@ -10,7 +10,7 @@ from cases.conv_2d import extent
 
 from ..net import size
 
-# Fused activations, as often as they are worth a test.
+# Fused activations, repeated by their weight.
 ACTIVATIONS = ("NONE", "NONE", "NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
 
@@ -46,7 +46,7 @@ def _quantized(net, source, shape, axis, per_channel, int4=False):
 
 
 def _stick(net, weight, scales, bias, axis):
-    """Makes some channels give one value: by a bias beyond all sums, by weights of 0, by a scale that is tiny or 0."""
+    """Makes the output of some channels constant: with a bias larger than all sums, weights of 0, or a scale that is tiny or 0."""
     scales = scales.copy()
     channels = np.moveaxis(weight, axis, 0)
     for channel in range(bias.size):
@@ -71,7 +71,7 @@ def _output_scale(net, product, worst, terms, spread=None):
         return net.scale()
     largest = float(np.max(product))
     if net.chance(0.35):
-        # The multiplier is a power of two, or next to one: ties.
+        # The multiplier is a power of two, or close to one: halves.
         wanted = largest * 2.0 ** net.between(1, 16)
         wanted = np.float64(np.float32(wanted))
         return float(np.float32(np.clip(np.nextafter(np.float32(wanted), np.float32(net.pick((0, np.inf)))) if net.chance(0.2) else wanted, 1e-37, 3e38)))
@@ -118,7 +118,7 @@ def _wide(net, source, shape, axis, per_channel, biases):
         dtype = net.pick(biases)
         most = (quantities.typical(worst, terms) * 0.8 + 1).astype(np.int64)
         if bias == "wide":
-            # Near what 32 and what 47 bits hold, sums included.
+            # Near the limits of 32 and of 47 bits, including the sums.
             limit = 1 << net.pick((31, 31, 33, 40, 46)) if dtype == "int64" else 1 << 31
             most = np.maximum(limit - 1 - worst, 1)
         most = np.minimum(most, np.iinfo(dtype).max) * (bias != "zero")
@@ -139,7 +139,7 @@ def _parameters(net, source, shape, axis, per_channel, biases=("int64",), int4=F
 
 
 def _of_the_run(net, inputs):
-    """At times weights, the bias or both as the caller gives them, quantised like those drawn; rarely without a bias."""
+    """Sometimes weights, the bias or both from the caller, quantised like those drawn; rarely without a bias."""
     packed = net.graph.table.tensors[inputs[0].index].type == schema.TensorType.INT4
     if packed or net.beyond or not net.chance(0.15):
         return inputs
@@ -149,9 +149,9 @@ def _of_the_run(net, inputs):
 
 
 def _given(net, constant):
-    """An input like this constant. A bias that may be anything would hide the products: at times it has 16 bits only."""
+    """An input like this constant. A bias of any size would hide the products: sometimes it has only 16 bits."""
     if constant.dtype.name != "int32" or net.chance(0.3):
-        # Not known to other operators: some know one scale only.
+        # Not available to other operators: some support only one scale.
         return net.graph.input(net.name("given"), constant.shape, constant.quantization, constant.dtype)
     narrow = net.input(constant.shape, "int16")
     wide = net.graph.tensor(net.name("bias"), constant.shape, constant.quantization, "int32")
@@ -159,7 +159,7 @@ def _given(net, constant):
 
 
 def _window(net, source):
-    """Padding, kernel, stride, dilation and the output's height and width; None where the image is too small."""
+    """Padding, kernel, stride, dilation and the output's height and width; None if the image is too small."""
     pad = net.pick(("SAME", "VALID"))
     kernel = [net.pick((1, 1, 2, 3, 3, 3, 4, 5)) for _ in range(2)]
     stride = [net.pick((1, 1, 1, 2, 2, 3)) for _ in range(2)]
@@ -289,7 +289,7 @@ def fully_connected(net):
 
 
 def batch_matmul(net):
-    """BATCH_MATMUL of a tensor and another, a constant, or what another input holds."""
+    """BATCH_MATMUL of a tensor and another one, a constant, or a new input."""
     first = net.source(lambda t: t.dtype.name in ("int8", "int16", "float32") and len(t.shape) > 1)
     if first is None or first.dtype.name == "int16" and first.zero_point != 0:
         return False
