@@ -75,9 +75,6 @@ pub fn campaign(campaign: &Campaign) {
     let mut kinds = BTreeSet::new();
     let kind = |wrong: &&(u64, &'static str, String)| kinds.insert(kind_of(&wrong.2));
     let reported: Vec<String> = tally.wrong.iter().filter(kind).take(REPORTED).map(tell).collect();
-    for (number, way, said) in &tally.wrong {
-        println!("wrong: number {number}, {way}: {}", said.lines().next().unwrap_or_default());
-    }
     assert!(tally.wrong.is_empty(), "{} of {} models are wrong:\n{}", tally.wrong.len(), count, reported.join("\n"));
     assert_eq!(tally.models as u64, count, "models got lost");
     let refused: usize = tally.refused.values().map(Vec::len).sum();
@@ -91,6 +88,9 @@ pub fn campaign(campaign: &Campaign) {
 /// Adds to the total, and prints a line at intervals.
 fn report(what: &str, total: &Mutex<(Tally, Instant)>, tally: Tally, count: u64, start: Instant) {
     let mut total = total.lock().unwrap();
+    for (number, way, said) in &tally.wrong {
+        println!("wrong: number {number}, {way}: {}", said.lines().next().unwrap_or_default());
+    }
     total.0.add(tally);
     if total.1.elapsed() > Duration::from_secs(10) {
         total.1 = Instant::now();

@@ -51,7 +51,10 @@ def judge(data, seed, sequence, count, kind=interpreter.Interpreter):
                         raise interpreter.Refused(f"output {place} has {value.nbytes} bytes, not {tensor.bytes}")
                     column.append(np.ascontiguousarray(value).tobytes())
                 here = isinstance(machine, interpreter.Interpreter)
-                found.defined.append(all(here and _defined(machine, *cast) for cast in casts))
+                defined = all(here and _defined(machine, *cast) for cast in casts)
+                # What is undefined stays in the state until it is forgotten.
+                stained = bool(sequence and number % sequence and not found.defined[-1])
+                found.defined.append(defined and not stained)
     except interpreter.Refused as reason:
         return Verdict(refused=str(reason) or "refused")
     for special in _specials(model.inputs, seed):
