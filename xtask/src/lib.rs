@@ -14,4 +14,4 @@ pub use check::{
 };
 pub use machine::{board, emulator, heartbeat, image, library, paths, process, setup, sysroot};
 pub use measure::{bench, calls, firmware, layers, models, size, stack};
-pub use release::{crates, demo, dist, fresh, packages, portable, wake_word, wheel};
+pub use release::{crates, demo, dist, fresh, packages, portable, tutorials, wake_word, wheel};

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use xtask::{
     abi, attack, avr, bench, calls, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz,
     header, heartbeat, layers, misra, mutants, no_library, packages, proof, reach, sanitize, setup, size, stack,
-    sysroot, test, wake_word, wheel,
+    sysroot, test, tutorials, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -53,6 +53,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "a microphone front end and a wake-word model on an emulated Cortex-M4, from samples",
         run: wake_word::run,
+    },
+    Verb {
+        name: "tutorials",
+        usage: "[NAME...] [--with NEED]...",
+        about: "every command of docs/tutorials, and what it prints",
+        run: tutorials::run,
     },
     Verb {
         name: "fresh",

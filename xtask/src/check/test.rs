@@ -8,7 +8,7 @@ use crate::check::{abi, attack, avr, coverage, deny, docs, flags, fuzz, header, 
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
 use crate::measure::{bench, calls, firmware, size};
-use crate::release::{crates, dist, packages, wake_word, wheel};
+use crate::release::{crates, dist, packages, tutorials, wake_word, wheel};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -65,6 +65,7 @@ const STEPS: &[Step] = &[
     Step { name: "python", about: "the Python package, installed and tested", run: python },
     Step { name: "crates", about: "the crates for Rust users, packaged and run on a board", run: rust_users },
     Step { name: "packages", about: "packages for other managers: linted, their examples run", run: managers },
+    Step { name: "tutorials", about: "the tutorials' commands do what they say", run: newcomers },
     Step { name: "dist", about: "the release, used without Rust", run: release },
 ];
 
@@ -296,6 +297,11 @@ fn rust_users() -> Result<End> {
 
 fn managers() -> Result<End> {
     packages::run(&[])?;
+    Ok(End::Passed)
+}
+
+fn newcomers() -> Result<End> {
+    tutorials::run(&[])?;
     Ok(End::Passed)
 }
 

@@ -8,5 +8,6 @@ pub mod micro_wake_word;
 pub mod packages;
 pub mod portable;
 pub mod sbom;
+pub mod tutorials;
 pub mod wake_word;
 pub mod wheel;
