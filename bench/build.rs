@@ -7,7 +7,7 @@ fn main() {
         .include("../capi/include")
         .opt_level(2)
         .compile("tvm_embedded_bench_calls");
-    let library = std::env::var("DEP_TVM_EMBEDDED_DIR").expect("the crate tvm_embedded_runtime tells where it is");
+    let library = std::env::var("DEP_TVM_EMBEDDED_DIR").expect("the crate tvm_embedded_runtime sets its directory");
     println!("cargo::rustc-link-search=native={library}");
     println!("cargo::rustc-link-lib=static:-bundle=tvm_embedded");
 }

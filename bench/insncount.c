@@ -9,8 +9,8 @@
  *   range <instructions>                        one for each time `to` was entered after `from`
  *   function <instructions> <entries> <name>    most instructions first; functions of one name are one line
  *
- * Debian ships no qemu-plugin.h, so the handful of calls is declared here, as QEMU's documentation describes them. API
- * version 1 serves QEMU 6 to 8, version 2 QEMU 9 and later.
+ * Debian ships no qemu-plugin.h, so the few functions are declared here, as QEMU's documentation describes them. API
+ * version 1 is for QEMU 6 to 8, version 2 for QEMU 9 and later.
  */
 #include <inttypes.h>
 #include <stdbool.h>

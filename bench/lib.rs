@@ -1,7 +1,7 @@
-//! The C side of the benchmarks: one call of a model that does nothing, each way there is to call it (see `calls/`).
+//! The C side of the benchmarks: one call of a model that does nothing, in each possible way (see `calls/`).
 
 unsafe extern "C" {
-    /// Sets the context up; 0 when that worked.
+    /// Sets up the context; returns 0 on success.
     #[link_name = "bench_prepare"]
     pub safe fn prepare() -> i32;
     /// Calls the archive's own entry point.

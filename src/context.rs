@@ -3,7 +3,7 @@
 use crate::status::{Fault, TVMStatus, fail};
 use core::ffi::c_void;
 
-/// `TVMBinding.kind`: `memory` is one buffer when the model has one pool, else a table of pointers.
+/// `TVMBinding.kind`: `memory` is one buffer if the model has one pool, otherwise a table of pointers.
 pub const TVM_BINDING_AUTO: u32 = 0x4100_4100;
 /// `TVMBinding.kind`: `memory` is one buffer.
 pub const TVM_BINDING_BUFFER: u32 = 0x4200_4200;
@@ -76,7 +76,7 @@ impl Aspect {
     }
 }
 
-/// What a binding means for a model with a given number of pools.
+/// The meaning of a binding for a model with a given number of pools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
     /// One buffer.
@@ -89,8 +89,8 @@ impl TVMBinding {
     /// Reads the binding for a model with `count` > 0 pools or devices.
     ///
     /// # Errors
-    /// The aspect's "not set" when it was never set, and its "null" for a NULL table; [`TVMStatus::WrongCount`] when the
-    /// pools are more than the buffer or the table serves; [`TVMStatus::MisalignedArgument`] for a misaligned table.
+    /// The aspect's "not set" if it was never set, and its "null" for a NULL table; [`TVMStatus::WrongCount`] if there are more
+    /// pools than the buffer or the table is for; [`TVMStatus::MisalignedArgument`] for a misaligned table.
     #[inline(always)]
     pub fn bound(&self, aspect: Aspect, count: usize) -> Result<Bound, Fault> {
         let kind = match (self.kind, count) {
@@ -148,14 +148,14 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_serves_one_pool_only() {
+    fn a_buffer_is_for_one_pool_only() {
         let buffer = binding(TVM_BINDING_BUFFER, 10, 63);
         assert_eq!(buffer.bound(W, 1), Ok(Bound::Buffer));
         assert_eq!(buffer.bound(W, 2), fail(TVMStatus::WrongCount));
     }
 
     #[test]
-    fn a_table_serves_as_many_pools_as_it_has_pointers() {
+    fn a_table_is_for_as_many_pools_as_it_has_pointers() {
         let pointer = size_of::<usize>();
         let table = binding(TVM_BINDING_TABLE, 2 * pointer, 64);
         assert_eq!(table.bound(W, 1), Ok(Bound::Table));

@@ -1,4 +1,4 @@
-//! The descriptor: the one contract between the generated C of a model and this library.
+//! The descriptor: the only interface between the generated C of a model and this library.
 //!
 //! All of it is constant data that the interface generator writes. The layout is the same in Rust, in the C header and
 //! in each generated file, asserted in all three, for 32 and 64 bit pointers. Fields are only ever appended, with a new
@@ -21,17 +21,17 @@ pub const TVM_TENSOR_IN_WORKSPACE: u8 = 4;
 /// `TVMPool.flags`: the pool holds state that must survive from one call to the next (see `TVMReset`).
 pub const TVM_POOL_STATE: u32 = 1;
 /// `TVMModel.flags`: one input, one output, one workspace, no tensor inside the workspace, and an entry. Most models are
-/// like this, and `TVMExecute` proves such a call with fewer instructions.
+/// like this, and `TVMExecute` checks such a call with fewer instructions.
 pub const TVM_MODEL_PLAIN: u8 = 1;
 /// `TVMModel.tvm_version`: the archive did not record the version of the compiler.
 pub const TVM_VERSION_UNKNOWN: u16 = 0xFFFF;
 
-/// What a model's entry is called with, once all arguments are proved: `inputs` and `outputs` are structs of pointers
+/// A model's entry, which is called after all arguments were checked: `inputs` and `outputs` are structs of pointers
 /// (`TVMInputs_<model>`, `TVMOutputs_<model>`). Returns 0 or the model's own failure code.
 pub type TVMEntry =
     Option<unsafe extern "C" fn(inputs: *const c_void, outputs: *const c_void, context: *const TVMContext) -> i32>;
 
-/// What puts a model's state back to its beginning. Returns 0 or the model's own failure code.
+/// Resets a model's state. Returns 0 or the model's own failure code.
 pub type TVMResetEntry = Option<unsafe extern "C" fn(context: *const TVMContext) -> i32>;
 
 /// One input or output of a model.
@@ -117,7 +117,7 @@ pub struct TVMModel {
     pub devices: *const TVMPool,
     /// Runs the model.
     pub entry: TVMEntry,
-    /// Puts the model's state back to its beginning; NULL when it has none.
+    /// Resets the model's state; NULL if it has none.
     pub reset: TVMResetEntry,
     /// Number of inputs.
     pub num_inputs: u16,
@@ -205,7 +205,7 @@ impl TVMTensor {
         self.flags & TVM_TENSOR_IN_WORKSPACE != 0
     }
 
-    /// Whether the tensor may lie at `address`.
+    /// Whether the tensor may be at `address`.
     ///
     /// # Errors
     /// [`TVMStatus::NullTensor`], [`TVMStatus::MisalignedTensor`].
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn tensors_lie_at_multiples_of_their_alignment() {
+    fn tensors_are_at_multiples_of_their_alignment() {
         let tensor = |alignment, flags| TVMTensor {
             name: null(),
             identifier: null(),

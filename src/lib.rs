@@ -1,16 +1,16 @@
 //! The runtime core of `tvm_embedded`: the checks before a model runs.
 //!
 //! ```text
-//! descriptor   what the generated C of a model says about it (constant data in flash)
+//! descriptor   the facts about a model in its generated C (constant data in flash)
 //! context      where one run finds its workspaces, parameters and devices (the user's)
-//! pool         where a workspace or a parameter may lie: alignment, size
-//! status       what every call answers
+//! pool         where a workspace or a parameter may be: alignment, size
+//! status       what every call returns
 //! ```
 //!
-//! The core is pure: it takes numbers and references, dereferences no pointer, keeps nothing and cannot panic. The crate
-//! `capi` turns what C hands over into these types, and is the only place with `unsafe`.
+//! The core is pure: it takes numbers and references, dereferences no pointer, stores nothing and cannot panic. The crate
+//! `capi` converts the arguments from C into these types, and is the only place with `unsafe`.
 //!
-//! What it deliberately does not have: a heap, static data that is written, threads, logging, a model loader. A model is
+//! It intentionally does not have: a heap, static data that is written, threads, logging, a model loader. A model is
 //! C code and constant data that the user links.
 
 #![no_std]

@@ -5,8 +5,8 @@ use crate::descriptor::TVMPool;
 use crate::status::{Fault, TVMStatus, fail};
 
 impl TVMPool {
-    /// Whether a workspace at `address` with `given` bytes suffices wherever it begins: large enough for any alignment.
-    /// A quick test; where it says no, [`Self::place`] decides.
+    /// Whether a workspace at `address` with `given` bytes is sufficient at any address: large enough for any alignment.
+    /// A quick test; if it fails, [`Self::place`] decides.
     #[inline]
     #[must_use]
     pub const fn holds_at_any_address(&self, address: usize, given: usize) -> bool {
@@ -14,8 +14,8 @@ impl TVMPool {
         given >= needed && address.wrapping_sub(1) < usize::MAX - needed
     }
 
-    /// Whether the pool's memory may lie at `address` with `given` bytes (`usize::MAX`: not known). Returns the first byte
-    /// the model uses: a workspace is aligned inside its buffer, a parameter must be aligned as it is.
+    /// Whether the pool's memory may be at `address` with `given` bytes (`usize::MAX`: not known). Returns the first byte
+    /// the model uses: a workspace is aligned inside its buffer, a parameter must already be aligned.
     ///
     /// # Errors
     /// [`TVMStatus::NullWorkspace`] or [`TVMStatus::NullParameter`]; [`TVMStatus::MisalignedParameter`];
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_of_the_reported_size_suffices_at_every_address() {
+    fn a_buffer_of_the_reported_size_is_sufficient_at_every_address() {
         for alignment in [1u32, 2, 4, 8, 16, 32] {
             for size in [1u32, 15, 16, 17, 788] {
                 let pool = pool(size, alignment);

@@ -1,12 +1,12 @@
-//! The statuses every call answers with: fixed numbers, never reused.
+//! The statuses that calls return: fixed numbers, never reused.
 
 use core::num::NonZeroUsize;
 
-/// What a call answers: 0 is success, every other value says what was wrong.
+/// The status that a call returns: 0 is success, every other value says what was wrong.
 ///
-/// The numbers are part of the ABI. They lie between -7499 and -7401, apart from the codes of TVM's own runtime
+/// The numbers are part of the ABI. They are between -7499 and -7401, different from the codes of TVM's own runtime
 /// (`category << 8 | code`, TVM 0.8 to 0.18), from CMSIS-NN's (-1 to -4) and from `errno`. A failure of the model's code
-/// comes back unchanged and is never mistaken for one of these: the code that TVM generates returns 0 or -1, and that of this
+/// is returned unchanged and is never mistaken for one of these: the code that TVM generates returns 0 or -1, and that of this
 /// project's compiler 0, [`TVMStatus::StateNotReset`] or [`TVMStatus::ValueOutOfRange`].
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum TVMStatus {
     NullModel = -7401,
     /// `inputs` is NULL though the model takes inputs from the caller.
     NullInputs = -7402,
-    /// `outputs` is NULL though the model hands outputs to the caller.
+    /// `outputs` is NULL though the model returns outputs to the caller.
     NullOutputs = -7403,
     /// `context` is NULL though the model needs a workspace, parameters or devices from it, or the call writes to it.
     NullContext = -7404,
@@ -35,7 +35,7 @@ pub enum TVMStatus {
     MisalignedModel = -7410,
     /// `context` is not aligned to a pointer.
     MisalignedContext = -7411,
-    /// `inputs`, `outputs`, a table of pointers or the place for a result is not aligned as its type asks.
+    /// `inputs`, `outputs`, a table of pointers or the place for a result is not aligned as its type requires.
     MisalignedArgument = -7412,
     /// A tensor's address is not a multiple of the tensor's alignment.
     MisalignedTensor = -7413,
@@ -63,7 +63,7 @@ pub enum TVMStatus {
     IndexOutOfRange = -7424,
     /// The model has nothing of that name.
     NameUnknown = -7425,
-    /// The descriptor does not say: the archive it was made from recorded no such fact.
+    /// The descriptor does not contain it: the archive it was made from did not record it.
     NotAvailable = -7426,
     /// A tensor inside the workspace was given another address than `TVMMapInputs` or `TVMMapOutputs` reports.
     TensorNotInWorkspace = -7427,
@@ -71,27 +71,27 @@ pub enum TVMStatus {
     AddressOverflow = -7428,
     /// The model keeps its memory to itself and is running already: a call from a callback or an interrupt.
     Busy = -7429,
-    /// The model keeps state from call to call, and its workspace was not reset since it holds anything else: call
+    /// The model keeps state from call to call, and its workspace was not reset or was used for something else: call
     /// `TVMReset` before the first run.
     StateNotReset = -7430,
     /// A value in a tensor has no result: a position outside of the tensor it points into, an integer divided by zero.
-    /// The generated code of a compiled model answers this.
+    /// The generated code of a compiled model returns this.
     ValueOutOfRange = -7431,
-    /// A hook answered something else than 0, and the run ended there. The model can be run again.
+    /// A hook returned a value other than 0, and the run ended there. The model can be run again.
     Aborted = -7432,
     /// The step is done and layers remain: call `TVMStep_<model>` again. Outputs are not complete yet.
     Unfinished = -7433,
-    /// The run was never begun, or has come to its end: by its last layer, an abort or a failure.
+    /// The run was not begun, or has ended: by its last layer, an abort or a failure.
     RunNotBegun = -7434,
     /// The run was begun for another model.
     WrongRun = -7435,
-    /// A workspace lies elsewhere than where the run was begun.
+    /// A workspace is at another address than when the run began.
     WorkspaceChanged = -7436,
 }
 
-/// A status other than success as a small number: what the core's results carry. Small numbers are what devices handle
-/// with the fewest bytes of code, and one as wide as a pointer makes a result fit two registers; the status itself is made
-/// where the answer leaves the library.
+/// A status other than success as a small number, for the core's results. Devices need the fewest bytes of code for small
+/// numbers, and with one as wide as a pointer a result fits two registers; it is converted to the status
+/// where the library returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault(NonZeroUsize);
 
@@ -108,7 +108,7 @@ impl From<TVMStatus> for Fault {
     #[inline]
     fn from(status: TVMStatus) -> Self {
         let number = (TVMStatus::NullModel as i32 + 1).wrapping_sub(status as i32) as usize;
-        // Success is not a fault and has no number; the library never converts it.
+        // Success has no fault number; the library never converts it.
         Self(NonZeroUsize::new(number).unwrap_or(NonZeroUsize::MIN))
     }
 }
@@ -120,7 +120,7 @@ pub fn fail<T>(status: TVMStatus) -> Result<T, Fault> {
 }
 
 /// The texts, each ended by a NUL: success, then the statuses from -7401 downwards, then that of any other number. One
-/// block of text without a table of pointers is what costs the least flash.
+/// block of text without a table of pointers takes the least flash.
 const TEXTS: &[u8] = b"\
     success\0\
     NULL model\0\
@@ -183,7 +183,7 @@ pub fn text(code: i32) -> &'static [u8] {
     TEXTS.get(start..).unwrap_or(TEXTS)
 }
 
-/// Every status there is.
+/// All statuses.
 pub const ALL: [TVMStatus; 37] = {
     use TVMStatus::*;
     [

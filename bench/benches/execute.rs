@@ -1,6 +1,6 @@
-//! The way to a model, timed on the host: the archive's entry point, the typed wrapper, `TVMExecute`.
+//! The call of a model, timed on the host: the archive's entry point, the typed wrapper, `TVMExecute`.
 //!
-//! Times on a shared machine prove nothing; `cargo xtask calls` counts the instructions of the same calls.
+//! Times on a shared machine are not reliable; `cargo xtask calls` counts the instructions of the same calls.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use tvm_embedded_bench::{direct, generic, prepare, typed};

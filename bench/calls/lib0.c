@@ -1,4 +1,4 @@
-/* What TVM writes beside the operators: the entry point of the interface "c". */
+/* The entry point of the interface "c", as TVM writes it beside the operators. */
 #include "model.h"
 
 int32_t tvmgen_model___tvm_main__(void *input, void *output, uint8_t *sram);

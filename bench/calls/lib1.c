@@ -1,4 +1,4 @@
-/* The model itself: one byte, so that a call can be seen to have happened. */
+/* The model itself: one byte, which shows that a call happened. */
 #include <stdint.h>
 
 int32_t tvmgen_model___tvm_main__(void *input, void *output, uint8_t *sram);

@@ -1,5 +1,5 @@
-/* A model that does nothing, in the shape of TVM's and the generator's code: one input, one output, one workspace. What is
- * measured with it is the way to the model and nothing else. */
+/* A model that does nothing, in the form of TVM's and the generator's code: one input, one output, one workspace. Only the
+ * call of the model is measured with it. */
 #ifndef TVM_EMBEDDED_BENCH_MODEL_H
 #define TVM_EMBEDDED_BENCH_MODEL_H
 

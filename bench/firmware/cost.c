@@ -1,4 +1,4 @@
-/* What TVMExecute costs above a direct call: the counter reads the ranges between `begin` and `end`, first one without a
+/* The cost of TVMExecute above a direct call: the counter reads the ranges between `begin` and `end`, first one without a
  * call between them, then a direct call, then TVMExecute. */
 #include "model.h"
 

@@ -1,4 +1,4 @@
-/* What hooks and steps cost: a plain run; with HOOKS, one with hooks that do nothing; with STEPS, a step that runs nothing,
+/* The cost of hooks and steps: a plain run; with HOOKS, one with hooks that do nothing; with STEPS, a step that runs nothing,
  * between `begin` and `end`. */
 #include "digits.h"
 

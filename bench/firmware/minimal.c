@@ -1,4 +1,4 @@
-/* The least a program does: give the model its workspace, run it. What it links of the runtime is the price of entry. */
+/* A minimal program: gives the model its workspace and runs it. What it links of the runtime is the minimum cost. */
 #include "model.h"
 
 static uint8_t workspace[WORKSPACE_BYTES];

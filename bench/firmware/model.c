@@ -1,6 +1,6 @@
 #include "model.h"
 
-/* Not inlined: its instructions are then the same, whoever calls it. */
+/* Not inlined: its instructions are then the same for every caller. */
 __attribute__((noinline)) int32_t model_run(const void *inputs, const void *outputs, const TVMContext *context) {
     const struct inputs *in = inputs;
     const struct outputs *out = outputs;

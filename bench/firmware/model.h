@@ -1,4 +1,4 @@
-/* A model small enough that what remains is the runtime's own cost: one input, one output, one workspace. */
+/* A model so small that the rest is the runtime's own cost: one input, one output, one workspace. */
 #ifndef MODEL_H
 #define MODEL_H
 #include <tvm_embedded.h>

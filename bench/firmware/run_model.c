@@ -1,5 +1,5 @@
-/* Runs models on given inputs and compares their outputs with given bytes. It knows nothing of the models at compile time:
- * all comes from their descriptors. Several models take turns, and share the memory of their workspaces. `cargo xtask
+/* Runs models on given inputs and compares their outputs with given bytes. It has no information about the models at compile time:
+ * everything comes from their descriptors. Several models run in turn, and share the memory of their workspaces. `cargo xtask
  * firmware` writes the files that hold the bytes. */
 #include "run_model.h"
 
@@ -71,7 +71,7 @@ static int run(const struct sample *sample) {
 
     used = 0;
     if (TVMGetInputCount(model) > MOST || TVMGetOutputCount(model) > MOST || TVMGetWorkspaceCount(model) > MOST) {
-        printf("more tensors or workspaces than this program has room for\n");
+        printf("more tensors or workspaces than this program supports\n");
         return 2;
     }
     for (i = 0; i < TVMGetWorkspaceCount(model); i++) {
@@ -93,7 +93,7 @@ static int run(const struct sample *sample) {
         printf("setting up the context failed\n");
         return 2;
     }
-    /* A model that remembers earlier calls begins anew; any other has nothing to reset. */
+    /* A model with state starts again; any other has nothing to reset. */
     status = TVMReset(model, &context);
     if (status != TVM_STATUS_OK) {
         printf("TVMReset: %s\n", TVMStatusString(status));

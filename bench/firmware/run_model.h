@@ -3,7 +3,7 @@
 #define RUN_MODEL_H
 #include <tvm_embedded.h>
 
-/* The bytes of one tensor for each run, one after the other; size is that of one. */
+/* The bytes of one tensor for each run, one after the other; size is that of one run. */
 struct tensor_bytes {
     const char *name;
     const uint8_t *bytes;
@@ -20,7 +20,7 @@ struct sample {
 
 extern const struct sample *const samples[];
 extern const size_t sample_count;
-/* How often each model runs, in turn with the others. */
+/* How many times each model runs, in turn with the others. */
 extern const unsigned rounds;
 /* Memory for workspaces and outputs, used by one model after the other. */
 extern uint8_t arena[];

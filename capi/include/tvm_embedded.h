@@ -60,7 +60,7 @@
 #define TVM_LAST_ERROR_SIZE 128
 
 /**
- * `TVMBinding.kind`: `memory` is one buffer when the model has one pool, else a table of pointers.
+ * `TVMBinding.kind`: `memory` is one buffer if the model has one pool, otherwise a table of pointers.
  */
 #define TVM_BINDING_AUTO 1090535680
 
@@ -106,7 +106,7 @@
 
 /**
  * `TVMModel.flags`: one input, one output, one workspace, no tensor inside the workspace, and an entry. Most models are
- * like this, and `TVMExecute` proves such a call with fewer instructions.
+ * like this, and `TVMExecute` checks such a call with fewer instructions.
  */
 #define TVM_MODEL_PLAIN 1
 
@@ -116,11 +116,11 @@
 #define TVM_VERSION_UNKNOWN 65535
 
 /**
- * What a call answers: 0 is success, every other value says what was wrong.
+ * The status that a call returns: 0 is success, every other value says what was wrong.
  *
- * The numbers are part of the ABI. They lie between -7499 and -7401, apart from the codes of TVM's own runtime
+ * The numbers are part of the ABI. They are between -7499 and -7401, different from the codes of TVM's own runtime
  * (`category << 8 | code`, TVM 0.8 to 0.18), from CMSIS-NN's (-1 to -4) and from `errno`. A failure of the model's code
- * comes back unchanged and is never mistaken for one of these: the code that TVM generates returns 0 or -1, and that of this
+ * is returned unchanged and is never mistaken for one of these: the code that TVM generates returns 0 or -1, and that of this
  * project's compiler 0, [`TVMStatus::StateNotReset`] or [`TVMStatus::ValueOutOfRange`].
  */
 enum TVMStatus
@@ -141,7 +141,7 @@ enum TVMStatus
    */
   TVM_STATUS_NULL_INPUTS = -7402,
   /**
-   * `outputs` is NULL though the model hands outputs to the caller.
+   * `outputs` is NULL though the model returns outputs to the caller.
    */
   TVM_STATUS_NULL_OUTPUTS = -7403,
   /**
@@ -177,7 +177,7 @@ enum TVMStatus
    */
   TVM_STATUS_MISALIGNED_CONTEXT = -7411,
   /**
-   * `inputs`, `outputs`, a table of pointers or the place for a result is not aligned as its type asks.
+   * `inputs`, `outputs`, a table of pointers or the place for a result is not aligned as its type requires.
    */
   TVM_STATUS_MISALIGNED_ARGUMENT = -7412,
   /**
@@ -233,7 +233,7 @@ enum TVMStatus
    */
   TVM_STATUS_NAME_UNKNOWN = -7425,
   /**
-   * The descriptor does not say: the archive it was made from recorded no such fact.
+   * The descriptor does not contain it: the archive it was made from did not record it.
    */
   TVM_STATUS_NOT_AVAILABLE = -7426,
   /**
@@ -249,17 +249,17 @@ enum TVMStatus
    */
   TVM_STATUS_BUSY = -7429,
   /**
-   * The model keeps state from call to call, and its workspace was not reset since it holds anything else: call
+   * The model keeps state from call to call, and its workspace was not reset or was used for something else: call
    * `TVMReset` before the first run.
    */
   TVM_STATUS_STATE_NOT_RESET = -7430,
   /**
    * A value in a tensor has no result: a position outside of the tensor it points into, an integer divided by zero.
-   * The generated code of a compiled model answers this.
+   * The generated code of a compiled model returns this.
    */
   TVM_STATUS_VALUE_OUT_OF_RANGE = -7431,
   /**
-   * A hook answered something else than 0, and the run ended there. The model can be run again.
+   * A hook returned a value other than 0, and the run ended there. The model can be run again.
    */
   TVM_STATUS_ABORTED = -7432,
   /**
@@ -267,7 +267,7 @@ enum TVMStatus
    */
   TVM_STATUS_UNFINISHED = -7433,
   /**
-   * The run was never begun, or has come to its end: by its last layer, an abort or a failure.
+   * The run was not begun, or has ended: by its last layer, an abort or a failure.
    */
   TVM_STATUS_RUN_NOT_BEGUN = -7434,
   /**
@@ -275,7 +275,7 @@ enum TVMStatus
    */
   TVM_STATUS_WRONG_RUN = -7435,
   /**
-   * A workspace lies elsewhere than where the run was begun.
+   * A workspace is at another address than when the run began.
    */
   TVM_STATUS_WORKSPACE_CHANGED = -7436,
 };
@@ -427,13 +427,13 @@ typedef struct TVMPool {
 } TVMPool;
 
 /**
- * What a model's entry is called with, once all arguments are proved: `inputs` and `outputs` are structs of pointers
+ * A model's entry, which is called after all arguments were checked: `inputs` and `outputs` are structs of pointers
  * (`TVMInputs_<model>`, `TVMOutputs_<model>`). Returns 0 or the model's own failure code.
  */
 typedef int32_t (*TVMEntry)(const void *inputs, const void *outputs, const struct TVMContext *context);
 
 /**
- * What puts a model's state back to its beginning. Returns 0 or the model's own failure code.
+ * Resets a model's state. Returns 0 or the model's own failure code.
  */
 typedef int32_t (*TVMResetEntry)(const struct TVMContext *context);
 
@@ -486,7 +486,7 @@ typedef struct TVMModel {
    */
   TVMEntry entry;
   /**
-   * Puts the model's state back to its beginning; NULL when it has none.
+   * Resets the model's state; NULL if it has none.
    */
   TVMResetEntry reset;
   /**

@@ -21,20 +21,20 @@ pub fn members(which: usize) -> Members {
         .clone()
 }
 
-/// The module as TVM writes it, under a name of the caller's.
+/// The module as TVM writes it, under the caller's name.
 pub fn named(name: &str) -> Members {
     texts(nets::net(name))
 }
 
-/// A tar file of these members; what `write_tar` takes no offence at.
+/// A tar file of these members, if `write_tar` accepts them.
 pub fn pack(members: &Members) -> Vec<u8> {
     tvm_embedded_mlf::write_tar(members.iter().cloned()).unwrap_or_default()
 }
 
-/// An entry with a header of the caller's: name, type, size where it is not that of the data, data.
+/// An entry with the caller's header: name, type, size if it is not that of the data, data.
 pub type FreeEntry = (Vec<u8>, u8, Option<u64>, Vec<u8>);
 
-/// A tar file of entries with free headers.
+/// A tar file of entries with any headers.
 pub fn pack_entries(entries: &[FreeEntry]) -> Vec<u8> {
     let sizes: Vec<String> = entries
         .iter()
@@ -65,6 +65,6 @@ fn texts(members: nets::Members) -> Members {
 fn compiled() -> Members {
     let tflite = include_bytes!("../corpus/tflite/conv_2d.tflite");
     let output = compiler::compile(tflite, &compiler::Options::default()).expect("a sound model compiles");
-    let archive = Archive::from_bytes("conv_2d.tar", &output.archive, Limits::default()).expect("our own archive");
+    let archive = Archive::from_bytes("conv_2d.tar", &output.archive, Limits::default()).expect("the compiler's archive");
     archive.members().iter().map(|member| (member.path.clone(), member.data.to_vec())).collect()
 }

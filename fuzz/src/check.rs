@@ -1,11 +1,11 @@
-//! What must hold of every answer.
+//! What must hold for every result.
 
 use std::collections::HashSet;
 
 use tvm_embedded_interface::{Generated, Options, generate};
 use tvm_embedded_mlf::{Archive, Library, Limits};
 
-/// Longest message: it must fit a screen, whatever names it quotes.
+/// Longest message: it must fit on a screen, whatever names it quotes.
 const LONGEST_MESSAGE: usize = 8000;
 
 /// Reads an archive and generates the interface of each module in it. An error must name the archive.
@@ -34,8 +34,8 @@ fn message(text: &str) {
     assert!(odd.is_none(), "a message with {odd:?}: {text:?}");
 }
 
-/// Paths stay below the output directory; text of our own is plain ASCII without anything that C would join, replace or
-/// end early; names are identifiers and distinct; the JSON holds the names as they were.
+/// Paths stay below the output directory; generated text is plain ASCII without anything that C would join, replace or
+/// end early; names are identifiers and distinct; the JSON holds the original names.
 pub fn generated(generated: &Generated) {
     let facts = &generated.facts;
     let mut paths = HashSet::new();
@@ -46,7 +46,7 @@ pub fn generated(generated: &Generated) {
             plain && !part.is_empty() && !part.starts_with('.')
         });
         assert!(clean, "path {:?}", file.path);
-        // File systems that ignore case would make one of two.
+        // File systems that ignore case would merge two files.
         assert!(paths.insert(file.path.to_ascii_lowercase()), "{:?} twice", file.path);
         let of_ours = !file.path.starts_with(tvm_embedded_interface::ARCHIVE_DIRECTORY);
         if of_ours && (file.path.ends_with(".h") || file.path.ends_with(".c")) {
@@ -67,7 +67,7 @@ pub fn generated(generated: &Generated) {
     }
 }
 
-/// Sees to it that nothing of a name gets out of its string or comment: quotes and comments are walked as C does.
+/// Checks that no part of a name gets out of its string or comment: quotes and comments are parsed as in C.
 fn c_text(path: &str, bytes: &[u8]) {
     let odd = bytes.iter().position(|b| !(b' '..=b'~').contains(b) && *b != b'\n' && *b != b'\t');
     assert!(odd.is_none(), "{path}: byte {:#x}", bytes[odd.unwrap_or(0)]);
@@ -88,7 +88,7 @@ fn c_text(path: &str, bytes: &[u8]) {
             (b'"', tail) => {
                 let mut at = 0;
                 while tail[at] != b'"' {
-                    assert!(tail[at] != b'\n', "{path}: a string over the end of its line");
+                    assert!(tail[at] != b'\n', "{path}: a string beyond the end of its line");
                     at += if tail[at] == b'\\' { 2 } else { 1 };
                 }
                 &tail[at + 1..]

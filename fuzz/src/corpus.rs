@@ -7,7 +7,7 @@ use std::path::Path;
 /// All inputs of a target, each with its name, in the order of their names.
 ///
 /// # Panics
-/// When the corpus can't be read.
+/// If the corpus can't be read.
 pub fn inputs(target: &str) -> Vec<(String, Vec<u8>)> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let mut inputs = Vec::new();

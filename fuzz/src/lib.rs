@@ -1,7 +1,7 @@
-//! What is tried with hostile input, and what must hold whatever the input is.
+//! The functions tested with hostile input, and what must hold for every input.
 //!
-//! Each function takes any bytes. It must return: without a panic, quickly, and with little memory (libFuzzer watches
-//! the last two). Beyond that it checks what an answer promises. libFuzzer calls them from `fuzz_targets/`, the tests of
+//! Each function takes any bytes. It must return: without a panic, quickly, and with little memory (libFuzzer checks
+//! the last two). It also checks the properties of a result. libFuzzer calls them from `fuzz_targets/`, the tests of
 //! this crate with the committed corpus.
 
 #![forbid(unsafe_code)]
@@ -23,14 +23,14 @@ use tvm_embedded_mlf::{Archive, Limits};
 /// A function that takes any bytes.
 pub type Target = fn(&[u8]);
 
-/// All of them, by the name of their program and of their directory in `corpus/`.
+/// All targets, by the name of their program and of their directory in `corpus/`.
 pub const TARGETS: [(&str, Target); 5] =
     [("archive", archive), ("metadata", metadata), ("structured", structured), ("names", names), ("tflite", tflite)];
 
-/// Gives bytes to one of [`TARGETS`], within the memory that an answer may take.
+/// Passes bytes to one of [`TARGETS`], within the memory that it may use.
 ///
 /// # Panics
-/// When a promise is broken. A process that takes too much memory is aborted.
+/// If a property does not hold. A process that takes too much memory is aborted.
 pub fn run(target: Target, bytes: &[u8]) {
     memory::bounded(bytes.len(), || target(bytes));
 }
@@ -47,8 +47,8 @@ pub fn metadata(bytes: &[u8]) {
     check::archive(&base::pack(&members));
 }
 
-/// The bytes say how a sound archive is damaged: its texts where no checksum protects them, its tar headers with sums
-/// that are right.
+/// The bytes say how a sound archive is damaged: its texts, which no checksum protects, and its tar headers, with correct
+/// checksums.
 pub fn structured(bytes: &[u8]) {
     check::archive(&structured::archive(bytes));
 }
@@ -60,12 +60,12 @@ pub fn names(bytes: &[u8]) {
     }
 }
 
-/// The bytes are a `.tflite` file. An archive that comes of it must be one that the rest of the tool takes.
+/// The bytes are a `.tflite` file. The rest of the tool must accept an archive made from it.
 pub fn tflite(bytes: &[u8]) {
     match compiler::compile(bytes, &compiler::Options::default()) {
         Err(problems) => {
             let text = problems.to_string();
-            assert!(!text.is_empty(), "a refusal without a word");
+            assert!(!text.is_empty(), "a refusal without a message");
         }
         Ok(output) => {
             let archive = Archive::from_bytes("model.tar", &output.archive, Limits::default());
@@ -78,7 +78,7 @@ pub fn tflite(bytes: &[u8]) {
                     Ok(generated) => check::generated(&generated),
                     // A descriptor counts bytes and tensors with fewer bits than a file.
                     Err(tvm_embedded_interface::Error::Limit { .. }) => {}
-                    Err(error) => panic!("no interface for our own archive: {error}"),
+                    Err(error) => panic!("no interface for the compiler's archive: {error}"),
                 }
             }
         }

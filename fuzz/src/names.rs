@@ -1,4 +1,4 @@
-//! A sound archive under names of the fuzzer's choice.
+//! A sound archive with names from the fuzzer.
 
 use tvm_embedded_interface::{Generated, Options, generate};
 use tvm_embedded_mlf::names::sanitize;
@@ -9,13 +9,13 @@ use crate::base;
 /// Names for everything that has one.
 #[derive(Debug, Clone)]
 pub struct Names {
-    /// The module; `None` keeps the usual one, for archives refuse odd names of modules and members.
+    /// The module; `None` keeps the default one, since archives with unusual names of modules and members are refused.
     pub module: Option<String>,
     /// Both inputs and the output.
     pub tensors: [String; 3],
     /// The workspace.
     pub pool: String,
-    /// Symbol that the user asks for.
+    /// The symbol that the user asks for.
     pub symbol: Option<String>,
 }
 
@@ -35,7 +35,7 @@ impl Names {
 /// The interface of a module with these names.
 ///
 /// # Errors
-/// What the archive or the symbol is refused with.
+/// The error with which the archive or the symbol is refused.
 pub fn generate_named(names: &Names) -> Result<Generated, String> {
     let module = names.module.clone().unwrap_or_else(|| "net".to_owned());
     let mut members = base::named(&module);

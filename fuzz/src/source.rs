@@ -1,6 +1,6 @@
 //! Decisions taken from the fuzzer's bytes: after their end, each is 0.
 
-/// Bytes that are used up from the front.
+/// Bytes that are consumed from the front.
 pub struct Source<'a>(pub &'a [u8]);
 
 impl Source<'_> {

@@ -1,4 +1,4 @@
-//! Sound archives with damage where no checksum stands in its way.
+//! Sound archives with damage that no checksum detects.
 
 use crate::base;
 use crate::source::Source;
@@ -6,7 +6,7 @@ use crate::source::Source;
 /// Edits of one archive.
 const MOST_EDITS: usize = 12;
 
-/// Pieces that the readers look for, and values at the edges of types.
+/// Texts that the readers look for, and values at the limits of types.
 const PIECES: [&[u8]; 48] = [
     b"0",
     b"-1",
@@ -111,7 +111,7 @@ pub fn archive(bytes: &[u8]) -> Vec<u8> {
     base::pack_entries(&entries)
 }
 
-/// Puts something in the place of a number or a word, or of a few bytes.
+/// Replaces a number, a word or a few bytes.
 fn splice(data: &mut Vec<u8>, source: &mut Source<'_>, piece: impl Fn(&mut Source<'_>) -> Vec<u8>) {
     let start = source.below(data.len() + 1);
     let whole_word = source.byte() & 1 == 0;

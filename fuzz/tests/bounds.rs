@@ -1,5 +1,5 @@
-//! The tool answers any file of up to 64 MiB within 256 MiB of address space, or what a sound model of that size takes,
-//! and 10 s of a processor's time (`docs/security.md`, invariants 1 and 2).
+//! The tool processes any file of up to 64 MiB within 256 MiB of address space, or what a sound model of that size takes,
+//! and 10 s of processor time (`docs/security.md`, invariants 1 and 2).
 
 #![cfg(unix)]
 
@@ -14,15 +14,15 @@ use tvm_embedded_fuzz::worst::{self, Case, LARGEST};
 /// Address space of the process, in KiB: program, stack and libraries included.
 const MEMORY: u64 = 256 << 10;
 
-/// The same for a sound model, where its size alone asks for more: four times the file, and eight when its archive, which `inspect` and
-/// `generate` make in memory, is there too.
+/// The same for a sound model, if its size requires more: four times the file, and eight if its archive, which `inspect` and
+/// `generate` make in memory, is included.
 fn memory(case: &Case, verb: &str, file: &Path) -> u64 {
     let size = fs::metadata(file).map_or(0, |found| found.len()) >> 10;
     let times = if verb == "compile" { 4 } else { 12 };
     if case.sound && case.suffix == "tflite" { MEMORY.max((64 << 10) + times * size) } else { MEMORY }
 }
 
-/// Seconds of processor time: a busy machine is not slower by this clock.
+/// Seconds of processor time, which does not depend on other load.
 const SECONDS: u32 = 10;
 
 /// The tool as it is released.
@@ -35,7 +35,7 @@ fn tool() -> PathBuf {
     target.join("host/tvm-embedded")
 }
 
-/// What a run took, as far as it was seen from outside: enough for a table, the limits are the kernel's work.
+/// What a run used, as observed from outside: for the table only; the kernel enforces the limits.
 #[derive(Default)]
 struct Seen {
     mebibytes: u64,
@@ -43,7 +43,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Reads what Linux reports of a process; elsewhere nothing is seen.
+    /// Reads what Linux reports about a process; nothing on other systems.
     fn look(&mut self, process: u32) {
         let read = |name: &str| fs::read_to_string(format!("/proc/{process}/{name}")).unwrap_or_default();
         let peak = read("status")
@@ -59,7 +59,7 @@ impl Seen {
     }
 }
 
-/// Runs a verb on a file; an error says which promise was broken.
+/// Runs a verb on a file; an error says which limit was exceeded.
 fn run(tool: &Path, verb: &[&str], case: &Case, file: &Path) -> Result<String, String> {
     let folder = file.parent().expect("a directory");
     let memory = memory(case, verb[0], file);
@@ -93,7 +93,7 @@ fn run(tool: &Path, verb: &[&str], case: &Case, file: &Path) -> Result<String, S
 }
 
 #[test]
-fn the_worst_files_are_answered_within_bounds() {
+fn the_worst_files_are_processed_within_bounds() {
     let tool = tool();
     let only = std::env::var("TVM_EMBEDDED_BOUNDS").ok();
     let mut broken = Vec::new();

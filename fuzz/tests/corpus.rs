@@ -1,4 +1,4 @@
-//! Replays the committed corpus: every input that found something once, and one of each kind that must go through.
+//! Replays the committed corpus: every input that found a fault once, and one of each kind that must be accepted.
 
 use std::time::{Duration, Instant};
 
@@ -19,16 +19,16 @@ fn every_input_of_the_corpus_is_accepted_or_refused() {
             run(target, &bytes);
             assert!(start.elapsed() < LONGEST, "{name}/{input} took {:?}", start.elapsed());
         }
-        // And what any tool might be handed by mistake.
+        // Also inputs that any tool may get by mistake.
         for bytes in [&b""[..], b"\0", &[0xff; 1024], &[0; 4096]] {
             run(target, bytes);
         }
     }
 }
 
-/// A target that refuses every input in its first check would find nothing.
+/// A target that refuses every input in its first check would test nothing.
 #[test]
-fn the_targets_reach_what_they_are_for() {
+fn the_targets_reach_the_code_they_test() {
     let mut names = tvm_embedded_fuzz::Names::from_bytes(b"\0left\0right\0result\0arena");
     let generated = tvm_embedded_fuzz::generate_named(&names).expect("plain names");
     assert_eq!(generated.facts.inputs[0].facts.name, "left");

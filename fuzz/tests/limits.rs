@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tvm_embedded_fuzz::worst::models::{activations, even_network, network, sums};
 
-/// What one run took.
+/// What one run used.
 struct Run {
     /// Peak of resident memory, in bytes.
     memory: u64,
-    /// Seconds of processor time; their sum alone is exact for short runs.
+    /// Seconds of processor time; for short runs only their sum is exact.
     seconds: f64,
 }
 
-/// Memory that a run takes whatever the model, in bytes.
+/// Memory that a run takes for any model, in bytes.
 const BASE: u64 = 8 << 20;
-/// Memory for each layer beside its weights: names, plan, report, metadata.
+/// Memory for each layer besides its weights: names, plan, report, metadata.
 const LAYER: u64 = 32 << 10;
 
 fn tool() -> PathBuf {
@@ -29,7 +29,7 @@ fn tool() -> PathBuf {
     target.join("host/tvm-embedded")
 }
 
-/// Runs the tool by Python, which reports what its child took at most.
+/// Runs the tool from Python, which reports the most that its child used.
 fn run(tool: &Path, arguments: &[&Path]) -> Run {
     let script = "import resource, subprocess, sys\n\
                   code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode\n\
@@ -68,7 +68,7 @@ fn measure(tool: &Path, layers: u32, width: u32) -> [f64; 2] {
     [compiled.seconds / model as f64, generated.seconds / written as f64]
 }
 
-/// Time for a byte may double from the smallest to the largest of a series, no more.
+/// Time per byte may at most double from the smallest to the largest of a series.
 fn is_linear(series: &[(u32, u32)]) {
     let tool = tool();
     let times: Vec<[f64; 2]> = series.iter().map(|&(layers, width)| measure(&tool, layers, width)).collect();
@@ -82,7 +82,7 @@ fn layers() {
     is_linear(&[(500, 32), (1000, 32), (2000, 32), (4000, 32)]);
 }
 
-/// With `--core` weights stand in the C once: at most 4.5 bytes of text for each, in less memory than for all cores.
+/// With `--core` the C contains weights once: at most 4.5 bytes of text for each, in less memory than for all cores.
 #[test]
 fn weights_for_one_core() {
     let (layers, width) = (16u32, 1024u32);
@@ -118,10 +118,10 @@ fn compile_time(tool: &Path, model: &[u8]) -> f64 {
     (0..3).map(|_| run(tool, &arguments).seconds).fold(f64::INFINITY, f64::min)
 }
 
-/// A model of so many layers.
+/// A model with this many layers.
 type Network = fn(u32) -> Vec<u8>;
 
-/// Plans, reports and text of many layers: time for a layer of 4 000 is at most one and a half that of 1 000.
+/// Plans, reports and text of many layers: time per layer with 4 000 layers is at most one and a half times that with 1 000.
 #[test]
 fn many_small_layers() {
     let tool = tool();

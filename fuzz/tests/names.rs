@@ -1,4 +1,4 @@
-//! What is generated for odd names is C that compilers take without a warning.
+//! The C generated for unusual names compiles without a warning.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use tvm_embedded_fuzz::{Names, generate_named};
 
-/// Names that try to get out of strings, comments, lines and identifiers, or to be what C knows already.
+/// Names that try to get out of strings, comments, lines and identifiers, or that already have a meaning in C.
 const ODD: [&str; 32] = [
     "",
     " ",
@@ -42,7 +42,7 @@ const ODD: [&str; 32] = [
     "count",
 ];
 
-/// Compiles what was generated under `names`; false when the names are refused.
+/// Compiles the files generated for `names`; false if the names are refused.
 fn compiles(names: &Names) -> bool {
     let generated = match generate_named(names) {
         Ok(generated) => generated,
@@ -90,32 +90,32 @@ fn names(tensors: [&str; 3], pool: &str) -> Names {
 }
 
 #[test]
-fn odd_names_of_tensors_compile_or_are_refused() {
+fn unusual_names_of_tensors_compile_or_are_refused() {
     let mut taken = 0;
     for (index, odd) in ODD.iter().enumerate() {
         let other = ODD[(index * 7 + 3) % ODD.len()];
         taken += u32::from(compiles(&names([odd, "plain", "result"], "arena")));
         taken += u32::from(compiles(&names(["plain", other, odd], "arena")));
     }
-    assert!(taken >= 20, "only {taken} were taken: nothing was compiled");
+    assert!(taken >= 20, "only {taken} were accepted: nothing was compiled");
 }
 
 #[test]
-fn odd_names_of_modules_and_symbols_compile_or_are_refused() {
+fn unusual_names_of_modules_and_symbols_compile_or_are_refused() {
     let mut taken = 0;
     for odd in ODD {
         let module = Names { module: Some(odd.to_owned()), ..names(["a", "b", "c"], "arena") };
         let symbol = Names { symbol: Some(odd.to_owned()), ..names(["a", "b", "c"], "arena") };
         taken += u32::from(compiles(&module)) + u32::from(compiles(&symbol));
     }
-    assert!(taken >= 6, "only {taken} were taken: nothing was compiled");
+    assert!(taken >= 6, "only {taken} were accepted: nothing was compiled");
 }
 
 #[test]
 fn long_and_clashing_names_compile_or_are_refused() {
     let long = "x".repeat(1000);
     assert!(compiles(&names([&long, "b", "c"], "arena")));
-    // Equal once they are identifiers; TVM's own header would not compile, so either answer is right.
+    // Equal as identifiers; TVM's own header would not compile, so both results are correct.
     compiles(&names(["a:b", "a/b", "c"], "arena"));
     compiles(&names(["a_b", "A_B", "a"], "a"));
     assert!(compiles(&names(["scale", "rank", "shape"], "state")));

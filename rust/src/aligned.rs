@@ -1,4 +1,4 @@
-//! Arrays that begin at multiples of more than their elements ask for.
+//! Arrays with a larger alignment than their elements need.
 
 use core::ops::{Deref, DerefMut};
 

@@ -1,4 +1,4 @@
-//! What a call answers.
+//! The result of a call.
 
 use core::ffi::CStr;
 use core::fmt;
@@ -13,14 +13,14 @@ pub enum Error {
     Model(i32),
 }
 
-/// What calls of a model answer.
+/// The result of a call of a model.
 pub type Result<T> = core::result::Result<T, Error>;
 
 impl Error {
-    /// What an answer of C's means.
+    /// Converts a number that a C function returned.
     ///
     /// # Errors
-    /// For every number but 0.
+    /// For every number except 0.
     pub fn check(code: i32) -> Result<()> {
         match status::ALL.iter().find(|status| **status as i32 == code) {
             Some(Status::Ok) => Ok(()),
@@ -29,7 +29,7 @@ impl Error {
         }
     }
 
-    /// The number that C functions answer for this.
+    /// The number that C functions return for this.
     #[must_use]
     pub const fn code(self) -> i32 {
         match self {
@@ -38,7 +38,7 @@ impl Error {
         }
     }
 
-    /// A few words of English.
+    /// A short English text.
     #[must_use]
     pub fn text(self) -> &'static str {
         let text = CStr::from_bytes_until_nul(status::text(self.code()));

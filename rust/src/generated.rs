@@ -1,11 +1,11 @@
-//! What generated modules are made with. Not for users: it may change with the generator of the same version.
+//! The code that generated modules use. Not for users: it may change together with the generator.
 
 use crate::error::{Error, Result};
 pub use tvm_embedded_core::context::TVMContext as Context;
 use tvm_embedded_core::context::{TVM_BINDING_BUFFER, TVM_BINDING_TABLE, TVMBinding};
 use tvm_embedded_core::status::TVMStatus as Status;
 
-/// The memory of one model: `W` workspaces and `P` constants of the user's.
+/// The memory of one model: `W` workspaces and `P` constants of the user.
 #[derive(Debug)]
 pub struct Memory<'a, const W: usize, const P: usize> {
     workspaces: [&'a mut [u8]; W],
@@ -21,10 +21,10 @@ impl<'a, const W: usize> Memory<'a, W, 0> {
 }
 
 impl<'a, const W: usize, const P: usize> Memory<'a, W, P> {
-    /// Memory with what the model asks of each: bytes from an aligned address on, and the alignment.
+    /// Memory, with the model's requirement for each: bytes from an aligned address on, and the alignment.
     ///
     /// # Errors
-    /// What is too small, or misaligned.
+    /// If one is too small or misaligned.
     pub fn new(
         workspaces: [(&'a mut [u8], usize, usize); W],
         parameters: [(&'a [u8], usize, usize); P],
@@ -51,7 +51,7 @@ impl<'a, const W: usize, const P: usize> Memory<'a, W, P> {
     /// Calls the model with a context for this memory and where the workspaces are.
     ///
     /// # Errors
-    /// What the model answers.
+    /// The error that the model returns.
     pub fn call(&mut self, model: impl FnOnce(&Context, &[*mut u8; W]) -> i32) -> Result<()> {
         let workspaces = self.workspaces.each_mut().map(|memory| memory.as_mut_ptr());
         let parameters = self.parameters.map(<[u8]>::as_ptr);
@@ -70,7 +70,7 @@ impl<'a, const W: usize, const P: usize> Memory<'a, W, P> {
     /// A tensor inside a workspace.
     ///
     /// # Panics
-    /// When the generator gave a place that is outside.
+    /// If the generator's offset is outside the workspace.
     #[must_use]
     pub fn tensor<T: Plain, const N: usize>(&self, workspace: usize, alignment: usize, offset: usize) -> &[T; N] {
         let memory = &*self.workspaces[workspace];
@@ -82,7 +82,7 @@ impl<'a, const W: usize, const P: usize> Memory<'a, W, P> {
         unsafe { &*tensor }
     }
 
-    /// The same to be written.
+    /// The same for writing.
     ///
     /// # Panics
     /// As [`Memory::tensor`].
@@ -98,15 +98,15 @@ impl<'a, const W: usize, const P: usize> Memory<'a, W, P> {
         let bytes = &mut memory[start..start + size_of::<[T; N]>()];
         let tensor = bytes.as_mut_ptr().cast::<[T; N]>();
         assert!(tensor.is_aligned());
-        // SAFETY: as in `tensor`, and the slice is borrowed alone.
+        // SAFETY: as in `tensor`, and the slice is borrowed exclusively.
         unsafe { &mut *tensor }
     }
 }
 
-/// Types of elements: every pattern of bits is a value.
+/// Types of elements: every bit pattern is a valid value.
 ///
 /// # Safety
-/// That is so.
+/// Every bit pattern must be a valid value.
 pub unsafe trait Plain: Copy {}
 
 macro_rules! plain {
@@ -152,7 +152,7 @@ pub fn pointer_mut<T>(tensor: &mut T) -> *const () {
     core::ptr::from_mut(tensor).cast_const().cast()
 }
 
-/// Defines a function of a generated module: the entry of its C.
+/// Defines a function of a generated module: the entry of its C code.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __entry {
@@ -166,14 +166,14 @@ macro_rules! __entry {
                 #[link_name = $symbol]
                 fn entry(inputs: *const (), outputs: *const (), context: *const $crate::generated::Context) -> i32;
             }
-            // SAFETY: generated with the C of this name, whose structs are as many pointers; all point to what is borrowed
+            // SAFETY: generated with the C of this name, whose structs are as many pointers; all point to data borrowed
             // during the call, with the sizes, types and alignments of the model.
             unsafe { entry(inputs.as_ptr().cast(), outputs.as_ptr().cast(), context) }
         }
     };
 }
 
-/// Defines a function of a generated module: the reset of its C.
+/// Defines a function of a generated module: the reset of its C code.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __reset {

@@ -8,7 +8,7 @@
 //! }
 //! ```
 //!
-//! and the program has it as a module of its name:
+//! and the program includes it as a module with its name:
 //!
 //! ```ignore
 //! tvm_embedded::include_model!(digits);
@@ -21,8 +21,8 @@
 //! # Ok::<(), tvm_embedded::Error>(())
 //! ```
 //!
-//! Tensors are arrays, so that a wrong size or type does not compile. A model with state is a `NotReset` first, which can
-//! only be reset. Nothing here allocates, and the user writes no `unsafe`. The whole story is in `docs/rust.md` of the project.
+//! Tensors are arrays, so that a wrong size or type does not compile. A model with state is first a `NotReset`, which can
+//! only be reset. Nothing here allocates, and the user writes no `unsafe`. The full documentation is `docs/rust.md` of the project.
 
 #![no_std]
 
@@ -35,12 +35,12 @@ mod quantization;
 pub use aligned::{Aligned2, Aligned4, Aligned8, Aligned16, Aligned32, Aligned64, Aligned128, Aligned256};
 pub use error::{Error, Result};
 pub use quantization::{Element, Quantization};
-/// What a call answers when it fails: the statuses of the C interface.
+/// The errors of a call: the statuses of the C interface.
 pub use tvm_embedded_core::status::TVMStatus as Status;
 
 /// Declares the module of a model that the build script compiled: `include_model!(digits)`, or `include_model!(pub digits)`.
 ///
-/// The name is the model's symbol: that of its file, if the build script gives no other.
+/// The name is the model's symbol: the name of its file, unless the build script sets another one.
 #[macro_export]
 macro_rules! include_model {
     ($visibility:vis $name:ident) => {

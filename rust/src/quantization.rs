@@ -1,6 +1,6 @@
-//! Real values and the elements that stand for them.
+//! Real values and the elements that represent them.
 
-/// The real values that the elements of a tensor stand for: `(element - zero_point) * scale`.
+/// The real values that the elements of a tensor represent: `(element - zero_point) * scale`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quantization {
     scale: f32,
@@ -54,14 +54,14 @@ impl Quantization {
         self.scale
     }
 
-    /// The element that stands for 0.
+    /// The element that represents 0.
     #[must_use]
     pub const fn zero_point(self) -> i32 {
         self.zero_point
     }
 
-    /// The element that stands for a real value: rounded with halves away from zero, as `QUANTIZE` of TensorFlow Lite's
-    /// reference. What lies outside gives the nearest limit, what is not a number the lowest.
+    /// The element that represents a real value: rounded with halves away from zero, as `QUANTIZE` of TensorFlow Lite's
+    /// reference. Values out of range give the nearest limit, NaN the lowest.
     #[must_use]
     pub fn quantize<E: Element>(self, real: f32) -> E {
         // `TVMQuantize` of the C header, operation by operation: `round` is not in `core`.

@@ -1,4 +1,4 @@
-//! Archives: many members, long members, and text that repeats what a reader has to remember or to search.
+//! Archives: many members, long members, and text that repeats what a reader has to store or to search.
 
 use super::case::{Case, LARGEST, case};
 use crate::base::{self, Members, nets};
@@ -203,7 +203,7 @@ fn source(add: impl Fn(&mut String)) -> Vec<u8> {
     edited("lib1.c", add)
 }
 
-/// The same in the middle of the Relay text, whose tail then stands behind.
+/// The same in the middle of the Relay text, whose end follows.
 fn relay(add: impl Fn(&mut String)) -> Vec<u8> {
     edited(".relay", |text| {
         let tail = text.split_off(text.find("  %0").expect("the body"));
@@ -224,7 +224,7 @@ fn c_functions(bytes: usize) -> String {
     text
 }
 
-/// An archive with many inputs, all of its texts in accord.
+/// An archive with many inputs, all of its texts consistent.
 fn tensors(count: usize) -> Vec<u8> {
     let mut members = base::members(0);
     let all = |piece: &dyn Fn(usize) -> String| (0..count).map(piece).collect::<String>();

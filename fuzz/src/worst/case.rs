@@ -1,21 +1,21 @@
-//! What a bad file is.
+//! The description of a bad file.
 
-/// The largest file that is promised to be answered within the bounds.
+/// The largest file for which the bounds are guaranteed.
 pub const LARGEST: usize = 64 << 20;
 
 /// A file, and what is bad about it.
 pub struct Case {
-    /// What it holds, in a few words that can be a file's name.
+    /// What it contains, in a few words that are valid in a file name.
     pub name: &'static str,
     /// Suffix of the file: `tar` or `tflite`.
     pub suffix: &'static str,
     /// Makes it.
     pub make: fn() -> Vec<u8>,
-    /// Whether the model is sound and within the limits, so that it must be taken.
+    /// Whether the model is sound and within the limits, so that it must be accepted.
     pub sound: bool,
 }
 
-/// A case by its parts.
+/// A case from its parts.
 pub const fn case(name: &'static str, suffix: &'static str, sound: bool, make: fn() -> Vec<u8>) -> Case {
     Case { name, suffix, make, sound }
 }

@@ -1,5 +1,5 @@
-//! Just enough of the FlatBuffers format to write models that no converter would: parents first, so that offsets can lead to
-//! the same bytes as often as one likes.
+//! The part of the FlatBuffers format that is needed for models that no converter writes: parents first, so that any number of
+//! offsets can refer to the same bytes.
 
 /// A field of a table.
 #[derive(Clone, Copy)]
@@ -15,7 +15,7 @@ pub enum Field {
 /// A buffer that grows at its end.
 pub struct Buffer(pub Vec<u8>);
 
-/// Where an offset stands that is not filled in yet.
+/// The position of an offset that is not filled in yet.
 #[derive(Clone, Copy)]
 pub struct Hole(usize);
 
@@ -25,7 +25,7 @@ impl Buffer {
         (Buffer(b"\0\0\0\0TFL3".to_vec()), Hole(0))
     }
 
-    /// Lets a hole lead to a place; any number of them may lead to the same.
+    /// Makes a hole refer to a position; any number of holes may refer to the same one.
     pub fn fill(&mut self, hole: Hole, place: usize) {
         let offset = u32::try_from(place - hole.0).expect("a buffer of less than 4 GiB");
         self.0[hole.0..hole.0 + 4].copy_from_slice(&offset.to_le_bytes());
@@ -43,7 +43,7 @@ impl Buffer {
         for word in [size, 4 + 4 * fields.len() as u16].iter().chain(&offsets) {
             self.0.extend(word.to_le_bytes());
         }
-        // The table says how far back its list of offsets is.
+        // The table contains the distance back to its list of offsets.
         let list = self.0.len() - usize::from(size);
         self.align();
         let place = self.0.len();
@@ -68,7 +68,7 @@ impl Buffer {
         (place, (0..count).map(|i| Hole(place + 4 + 4 * i)).collect())
     }
 
-    /// A vector of `count` offsets that all lead to what `make` writes behind it.
+    /// A vector of `count` offsets that all refer to what `make` writes after it.
     pub fn same(&mut self, hole: Hole, count: usize, make: impl FnOnce(&mut Buffer) -> usize) {
         let (place, holes) = self.offsets(count);
         self.fill(hole, place);
@@ -87,7 +87,7 @@ impl Buffer {
         place
     }
 
-    /// A vector of bytes, or a text, which has a zero behind it.
+    /// A vector of bytes, or a text, followed by a zero.
     pub fn bytes(&mut self, bytes: &[u8]) -> usize {
         self.align();
         let place = self.0.len();

@@ -1,5 +1,5 @@
-//! Files of up to 64 MiB that are as bad as we know how to make them, for each way in which time or memory could grow faster
-//! than the file. Made when they are needed: in the repository they would weigh a gigabyte.
+//! The worst known files of up to 64 MiB, for each way in which time or memory could grow faster
+//! than the file. Generated when needed: in the repository they would take a gigabyte.
 
 mod archives;
 mod flatbuffer;

@@ -1,11 +1,11 @@
-//! `.tflite` files: as much of everything as fits, and the same bytes under many names.
+//! `.tflite` files: as many of each item as fit, and the same bytes under many names.
 
 use super::case::{Case, LARGEST, case};
 use super::flatbuffer::{Buffer, Field, Hole};
 
 use Field::{Byte, Later, Word};
 
-/// Room for what stands beside the large part.
+/// Room for everything except the large part.
 const ROOM: usize = 1 << 20;
 
 const ADD: u32 = 0;
@@ -115,13 +115,13 @@ pub const CASES: &[Case] = &[
     case("slice-huge", "tflite", false, || moved(STRIDED_SLICE, &[0, 0, 0])),
 ];
 
-/// Places in a model that are to be filled.
+/// Positions in a model that are filled later.
 struct Holes {
     tensors: Hole,
     inputs: Hole,
     outputs: Hole,
     operators: Hole,
-    /// The list of buffers, which begins as one empty buffer.
+    /// The list of buffers, which starts with one empty buffer.
     more_buffers: Hole,
 }
 
@@ -186,7 +186,7 @@ fn tensor(buffer: &mut Buffer, kind: u8, shape: &[u32], content: u32, name: &[u8
     // Scale 1 is also the product of two: what the bias of FULLY_CONNECTED must have.
     let scales_place = buffer.words(&vec![1f32.to_bits(); scales]);
     buffer.fill(parts[0], scales_place);
-    // Zero points are of 64 bits: the count stands before twice as many words.
+    // Zero points have 64 bits: the count is followed by twice as many words.
     let zeros = buffer.words(&vec![0; 2 * scales]);
     buffer.0[zeros..zeros + 4].copy_from_slice(&(scales as u32).to_le_bytes());
     buffer.fill(parts[1], zeros);
@@ -268,7 +268,7 @@ fn options(kind: u32) -> u8 {
     }
 }
 
-/// Operators that each read what the one before wrote; sums also read the first tensor.
+/// Operators that each read the output of the previous one; sums also read the first tensor.
 fn chain(length: u32, kind: u32, width: u32) -> Vec<u8> {
     let reads = |i: u32| if kind == ADD { vec![i, 0] } else { vec![i] };
     Graph {
@@ -282,7 +282,7 @@ fn chain(length: u32, kind: u32, width: u32) -> Vec<u8> {
     .file()
 }
 
-/// Many results of one input, all in use until they are summed up, each with a lifetime of its own.
+/// Many results of one input, all in use until they are added, each with a different lifetime.
 fn fan(count: u32) -> Vec<u8> {
     let first = |i| (vec![0, 0], vec![1 + i]);
     let sum = |i| (vec![if i == 0 { 1 } else { count + i }, 1 + (i + 1) % count], vec![count + i + 1]);
@@ -313,17 +313,17 @@ fn dense(count: u32, columns: u32, rows: u32) -> Vec<u8> {
     .file()
 }
 
-/// A sound network without weights: so many RELU, each in the place of the one before.
+/// A sound network without weights: this many RELU, each of which overwrites the previous one.
 pub fn activations(layers: u32) -> Vec<u8> {
     chain(layers, RELU, 64)
 }
 
-/// A sound network of so many ADD, each on the result of the one before and the input.
+/// A sound network of this many ADD, each of the previous result and the input.
 pub fn sums(layers: u32) -> Vec<u8> {
     chain(layers, ADD, 64)
 }
 
-/// A sound network: so many fully connected layers of this width, each with weights of its own. Small values are more frequent, as
+/// A sound network: this many fully connected layers of this width, each with weights of its own. Small values are more frequent, as
 /// in trained networks.
 pub fn network(layers: u32, width: u32) -> Vec<u8> {
     network_of(layers, width, |random| {
@@ -331,7 +331,7 @@ pub fn network(layers: u32, width: u32) -> Vec<u8> {
     })
 }
 
-/// The same with all values as frequent, which makes longer text.
+/// The same with all values equally frequent, which gives longer text.
 pub fn even_network(layers: u32, width: u32) -> Vec<u8> {
     network_of(layers, width, |random| ((random >> 8) as u8 as i8).max(-127) as u8)
 }
@@ -362,7 +362,7 @@ fn network_of(layers: u32, width: u32, value: impl Fn(u32) -> u8) -> Vec<u8> {
     .file()
 }
 
-/// One operator that moves a tensor of 2 GiB as a constant says.
+/// One operator that moves a tensor of 2 GiB according to a constant.
 fn moved(kind: u32, how: &[u32]) -> Vec<u8> {
     let bytes: Vec<u8> = how.iter().flat_map(|word| word.to_le_bytes()).collect();
     let big = vec![1 << 10, 1 << 10, (1 << 11) - 1];

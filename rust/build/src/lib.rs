@@ -1,4 +1,4 @@
-//! For build scripts: from a `.tflite` file to a Rust module and the C behind it.
+//! For build scripts: from a `.tflite` file to a Rust module and its C code.
 //!
 //! ```no_run
 //! // In main() of build.rs:
@@ -7,7 +7,7 @@
 //!
 //! The crate `tvm-embedded` then gives the program the module: `tvm_embedded::include_model!(digits);`. The C is compiled by the C
 //! compiler that the crate `cc` finds for the target (`CC_thumbv7em_none_eabihf` and so on choose another one), with
-//! optimisation also where the Rust code has none.
+//! optimisation even if the Rust code has none.
 
 #![forbid(unsafe_code)]
 
@@ -39,7 +39,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// What the module is called, and the symbols of the C; else the file's name in lower case.
+    /// The name of the module and of the C symbols; otherwise the file's name in lower case.
     pub fn symbol(mut self, name: &str) -> Self {
         self.options.symbol = Some(name.to_owned());
         self
@@ -57,7 +57,7 @@ impl Model {
         self
     }
 
-    /// Constants of an archive's external pools are brought by the program. As `tvm-embedded generate --parameters user`.
+    /// The program provides the constants of an archive's external pools. As `tvm-embedded generate --parameters user`.
     pub fn parameters_of_the_user(mut self) -> Self {
         self.options.parameters = Parameters::User;
         self
@@ -72,7 +72,7 @@ impl Model {
     /// Writes the module and the C below `OUT_DIR`, compiles the C, and has cargo link it.
     ///
     /// # Panics
-    /// With the reason, where the model is refused or the C does not compile: that is how a build script fails.
+    /// If the model is refused or the C does not compile, with the reason: this is how a build script fails.
     pub fn compile(self) {
         let path = self.path.display().to_string();
         println!("cargo::rerun-if-changed={path}");
@@ -81,7 +81,7 @@ impl Model {
         self.compile_c(&out, &generated, own);
     }
 
-    /// Writes the files. Also says whether the C is this project's.
+    /// Writes the files. Also returns whether the C is this project's.
     fn generate(&self, out: &Path) -> Result<(Generated, bool), String> {
         let bytes = fs::read(&self.path).map_err(|error| error.to_string())?;
         let archive = match self.path.extension().is_some_and(|extension| extension == "tar") {
@@ -117,7 +117,7 @@ impl Model {
         let mut c = cc::Build::new();
         c.files(generated.sources.iter().map(|source| folder.join(source)));
         c.include(&folder).include(folder.join(ARCHIVE_DIRECTORY));
-        // What the C of others warns of is not the user's concern; ours has no warning.
+        // Warnings in the C of other projects do not concern the user; this project's C has none.
         c.warnings(false).flag_if_supported("-std=c99");
         if std::env::var("OPT_LEVEL").as_deref() == Ok("0") {
             c.opt_level(2);
