@@ -1,7 +1,7 @@
-//! What `cargo xtask` is made of, as a library, so that tests of other crates can run programs on the emulated boards too.
+//! The code of `cargo xtask`, as a library, so that tests of other crates can run programs on the emulated boards, too.
 //!
 //! Four modules: [`check`] what must hold, [`measure`] what it costs, [`release`] what users get, and below them
-//! [`machine`], which knows nothing of the project's rules.
+//! [`machine`], which does not depend on the project's rules.
 
 pub mod check;
 pub mod machine;

@@ -1,7 +1,7 @@
-//! `cargo xtask <verb>`: everything the project does beside `cargo build`, one module per verb.
+//! `cargo xtask <verb>`: the project's commands besides `cargo build`, one module per verb.
 //!
 //! To add a verb: write `<verb>.rs` in its directory with `pub fn run(args: &[String]) -> anyhow::Result<()>`, name the module in
-//! the directory's `mod.rs` and in `lib.rs`, and add a line to [`VERBS`]. A verb that is not in the table does not exist.
+//! the directory's `mod.rs` and in `lib.rs`, and add a line to [`VERBS`]. Only verbs in the table exist.
 
 use std::process::ExitCode;
 
@@ -63,7 +63,7 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "fresh",
         usage: "[demo] [test [STEP...]]",
-        about: "the README's commands in a new Debian that has a C compiler, Python and cargo only",
+        about: "the README's commands in a new Debian that has only a C compiler, Python and cargo",
         run: fresh::run,
     },
     Verb {
@@ -105,7 +105,7 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "avr",
         usage: "[REGEX] [--seed N]",
-        about: "every operator on a core whose int has 16 bits, with the host's bytes",
+        about: "every operator on a core whose int has 16 bits, compared with the host's bytes",
         run: avr::run,
     },
     Verb {
@@ -129,13 +129,13 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "no-library",
         usage: "[BOARD...]",
-        about: "compiled models without the library: on Xtensa, AVR and all boards, with the library's bytes",
+        about: "compiled models without the library: on Xtensa, AVR and all boards, compared with the library's bytes",
         run: no_library::run,
     },
     Verb {
         name: "flags",
         usage: "[BOARD...]",
-        about: "compiled models under every flag a product may use, with the host's bytes",
+        about: "compiled models with every flag a product may use, compared with the host's bytes",
         run: flags::run,
     },
     Verb {
@@ -166,7 +166,7 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "setup",
         usage: "[NEED...]",
-        about: "install what the other commands need and this machine lacks",
+        about: "install what the other commands need and is missing on this machine",
         run: setup::run,
     },
     Verb {
@@ -233,7 +233,7 @@ fn main() -> ExitCode {
         eprintln!("cargo xtask: no command '{name}'\n\n{}", help());
         return ExitCode::from(2);
     };
-    // `setup` lists by itself what it can install.
+    // `setup` itself lists what it can install.
     if verb.name != "setup" && rest.iter().any(|arg| matches!(arg.as_str(), "-h" | "--help")) {
         println!("{}\n\n  cargo xtask {} {}", verb.about, verb.name, verb.usage);
         return ExitCode::SUCCESS;

@@ -1,4 +1,4 @@
-//! Files don't import each other in circles, and no pass of the compiler imports another pass.
+//! There are no import cycles between files, and no pass of the compiler imports another pass.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ type Imports = BTreeMap<Module, BTreeSet<Module>>;
 
 /// Crates with one file.
 const ONE_FILE: [&str; 2] = ["bench", "examples/rust_host"];
-/// All others.
+/// All other crates.
 const CRATES: &[&str] = &[
     ".",
     "capi",
@@ -123,7 +123,7 @@ fn resolve(module: &Module, path: &str, modules: &BTreeSet<Module>) -> Option<Mo
     Some(full)
 }
 
-/// All modules that can be reached from one, itself only by a circle.
+/// All modules that can be reached from one; itself only in a cycle.
 fn reached(from: &Module, imports: &Imports) -> BTreeSet<Module> {
     let mut found = BTreeSet::new();
     let mut open: Vec<&Module> = vec![from];
@@ -137,7 +137,7 @@ fn reached(from: &Module, imports: &Imports) -> BTreeSet<Module> {
     found
 }
 
-/// Groups of modules each of which reaches all others.
+/// Groups of modules in which each can reach all others.
 fn circles(imports: &Imports) -> BTreeSet<Vec<String>> {
     let reached: BTreeMap<&Module, BTreeSet<Module>> =
         imports.keys().map(|module| (module, reached(module, imports))).collect();
@@ -150,7 +150,7 @@ fn circles(imports: &Imports) -> BTreeSet<Vec<String>> {
 }
 
 #[test]
-fn no_files_import_each_other_in_circles() {
+fn there_are_no_import_cycles_between_files() {
     for crate_folder in CRATES {
         let circles = circles(&imports(crate_folder));
         assert!(circles.is_empty(), "{crate_folder}: {circles:#?}");
@@ -158,7 +158,7 @@ fn no_files_import_each_other_in_circles() {
 }
 
 #[test]
-fn all_crates_are_looked_at() {
+fn all_crates_are_checked() {
     let workspace = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml")).unwrap();
     let (_, members) = workspace.split_once("members = [").unwrap();
     let members = members.split_once(']').unwrap().0.split(',').map(|name| name.trim().trim_matches('"'));
@@ -194,7 +194,7 @@ fn no_pass_imports_another() {
 }
 
 #[test]
-fn circles_are_found() {
+fn cycles_are_found() {
     let module = |name: &str| vec![name.to_owned()];
     let edges = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("e", "d")];
     let mut imports = Imports::new();

@@ -1,8 +1,8 @@
-//! `cargo xtask abi [--update]`: has the binary interface changed since the state in `abi/`, which is the last release's?
+//! `cargo xtask abi [--update]`: has the binary interface changed since the state in `abi/`, that of the last release?
 //!
-//! Functions, layout and types are compared (see `record`). What was added needs a line in the changelog; what was changed
-//! or removed needs a step of the ABI's version, too. `--update` writes the new state down, when a release is made; it asks
-//! for the same.
+//! Functions, layout and types are compared (see `record`). Additions need a line in the changelog; changes
+//! and removals also need a new version of the ABI. `--update` records the new state when a release is made; it requires
+//! the same.
 
 mod record;
 
@@ -26,7 +26,7 @@ const VERSION: &str = "TVM_EMBEDDED_ABI_VERSION";
 /// `cargo xtask abi [--update]`.
 ///
 /// # Errors
-/// A change that was not announced, or a check that does not see a change that was injected.
+/// A change that was not announced, or a check that does not detect an injected change.
 pub fn run(args: &[String]) -> Result<()> {
     let update = match args {
         [] => false,
@@ -71,7 +71,7 @@ impl Released {
         let mut changes = Changes::default();
         changes.compare(&self.symbols, symbols);
         changes.compare(&self.layout, layout);
-        // Its words for what the other two found already would only repeat them.
+        // It would only repeat what the other two found already.
         let described = record::described(source, &self.functions)?;
         changes.lost.extend((!described.is_empty()).then_some(described));
         Ok(changes)
@@ -83,7 +83,7 @@ impl Released {
 struct Changes {
     /// The ABI's version, before and now.
     version: (u64, u64),
-    /// What programs that were built before may miss, in words.
+    /// Changes and removals that affect programs built before, in words.
     lost: Vec<String>,
     /// Names of functions, structs and constants that are new.
     added: Vec<String>,
@@ -102,7 +102,7 @@ impl Changes {
             }
         }
         for name in now.keys().filter(|name| !before.contains_key(*name)) {
-            // A struct stands for its members.
+            // A struct includes its members.
             let name = name.trim_start_matches("sizeof(").trim_end_matches(')').split('.').next().unwrap_or_default();
             if !self.added.iter().any(|known| known == name) {
                 self.added.push(name.to_owned());
@@ -110,17 +110,17 @@ impl Changes {
         }
     }
 
-    /// Says what changed, if version and changelog allow it.
+    /// Reports what changed, if version and changelog allow it.
     fn judge(&self, changelog: &str) -> Result<String> {
         let (before, now) = self.version;
         let news = unreleased(changelog);
         let announced = format!("ABI version {now}");
         if now < before {
-            bail!("{VERSION} went back from {before} to {now}: numbers are never used again");
+            bail!("{VERSION} went back from {before} to {now}: numbers are never reused");
         }
         if !self.lost.is_empty() && now == before {
             bail!(
-                "changed or gone since the last release, with the same {VERSION} {now}:\n{}\nUndo it, or, where it is on \
+                "changed or removed since the last release, with the same {VERSION} {now}:\n{}\nUndo it, or, if it is on \
                  purpose, raise the version in src/descriptor.rs and write \"ABI version {}\" and the reason into the \
                  changelog's section [Unreleased]",
                 self.lost.join("\n"),
@@ -136,7 +136,7 @@ impl Changes {
         }
         Ok(match (self.lost.len(), self.added.len()) {
             (0, 0) => "functions, layout and types are those of the last release".to_owned(),
-            (lost, added) => format!("since the last release: {lost} changed or gone ({announced}), {added} added"),
+            (lost, added) => format!("since the last release: {lost} changed or removed ({announced}), {added} added"),
         })
     }
 }
@@ -152,13 +152,13 @@ fn number(value: &str) -> u64 {
     value.split_whitespace().nth(1).and_then(|word| word.parse().ok()).unwrap_or_default()
 }
 
-/// The part of the changelog about what was not released yet.
+/// The part of the changelog about unreleased changes.
 fn unreleased(changelog: &str) -> &str {
     let rest = changelog.split_once("## [Unreleased]").map_or("", |(_, rest)| rest);
     rest.split("\n## [").next().unwrap_or_default()
 }
 
-/// Changes of the header that must be refused. Text of the header, and what stands there instead.
+/// Changes of the header that must be refused: text of the header, and its replacement.
 const SEEDS: [(&str, &str, &str); 5] = [
     (
         "a member grows",
@@ -169,13 +169,13 @@ const SEEDS: [(&str, &str, &str); 5] = [
     ("a constant is new", "#define TVM_MODEL_PLAIN ", "#define TVM_MODEL_SEED 7\n#define TVM_MODEL_PLAIN "),
     ("a parameter gets another type", "TVMSetWorkspaceBuffer(", ""),
     (
-        "a struct behind a pointer grows",
+        "a struct that a pointer refers to grows",
         "  uint16_t reserved[3];\n} TVMModel;",
         "  uint16_t reserved[3];\n  uint64_t more;\n} TVMModel;",
     ),
 ];
 
-/// Shows that changes are seen and refused.
+/// Checks that changes are detected and refused.
 fn prove(released: &Released, source: &Source, symbols: &str) -> Result<()> {
     let header = fs::read_to_string(&source.header)?;
     let out = source.out.join("seeded");
@@ -187,12 +187,12 @@ fn prove(released: &Released, source: &Source, symbols: &str) -> Result<()> {
         }
         let seeded = Source { header: out.join("tvm_embedded.h"), out: out.clone() };
         let changed = header.replacen(&from, &to, 1);
-        // The header's own asserts would stop the compiler: a second gate, which must not hide this one.
+        // The header's own asserts would stop the compiler: a second check, which must not hide this one.
         let lines: Vec<&str> = changed.lines().filter(|line| !line.starts_with("TVM_STATIC_ASSERT(")).collect();
         fs::write(&seeded.header, lines.join("\n"))?;
         let changes = released.changes(&seeded, symbols, &record::layout(&seeded)?)?;
         if changes.judge("").is_ok() {
-            bail!("injected: {what}; nothing refuses it");
+            bail!("injected: {what}; not refused");
         }
         println!("injected and refused: {what}");
     }
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_changed_or_gone_needs_a_version_and_a_line() {
+    fn changes_and_removals_need_a_version_and_a_line() {
         let now = "TVM_EMBEDDED_ABI_VERSION = 1 / 1\nsizeof(TVMThing) = 16 / 8\n";
         let error = verdict(now, "## [Unreleased]\nABI version 2").unwrap_err();
         assert!(error.contains("- TVM_OLD = 5 / 5") && error.contains("+ sizeof(TVMThing) = 16 / 8"), "{error}");
@@ -228,11 +228,11 @@ mod tests {
         let error = verdict(&stepped, "## [Unreleased]\n## [0.1.0]\nABI version 2").unwrap_err();
         assert!(error.contains("lacks \"ABI version 2\""), "{error}");
         let said = verdict(&stepped, "## [Unreleased]\nABI version 2: TVMThing grew\n## [0.1.0]\n").unwrap();
-        assert!(said.contains("2 changed or gone (ABI version 2)"), "{said}");
+        assert!(said.contains("2 changed or removed (ABI version 2)"), "{said}");
     }
 
     #[test]
-    fn what_is_added_needs_a_line() {
+    fn additions_need_a_line() {
         let now = format!("{BEFORE}sizeof(TVMNew) = 4 / 4\nTVMNew.member = 0 / 0\nTVM_NEW = 1 / 1\n");
         let error = verdict(&now, "## [Unreleased]\n- TVMNew\n").unwrap_err();
         assert_eq!(error, "new, and not named in the changelog's section [Unreleased]: TVM_NEW");

@@ -1,6 +1,6 @@
 //! `cargo xtask attack [PART...]`: models drawn and mutated at random against the interpreter of the reference.
 //!
-//! The parts are tests of `host/compiler/tests/attack`. Here is how many models each takes, in `cargo xtask test` and in the long
+//! The parts are tests of `host/compiler/tests/attack`. This file has the number of models of each, in `cargo xtask test` and in the long
 //! run of this verb.
 
 use anyhow::{Result, bail};
@@ -68,7 +68,7 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The share of `cargo xtask test`.
+/// The part that `cargo xtask test` runs.
 ///
 /// # Errors
 /// As [`run`].

@@ -13,21 +13,21 @@ use crate::check::bundle::{self, Model};
 use crate::machine::process::Cmd;
 use crate::machine::{paths, setup};
 
-/// Operators whose C asks for a double of 64 bits, which this compiler has not.
+/// Operators whose C needs a double of 64 bits, which this compiler does not have.
 const REFUSED: [&str; 1] = ["detection_postprocess"];
 
 /// The core, and how many bytes of its 16 KiB models may fill.
 const CORE: &str = "atmega1284p";
 const MEMORY: u64 = 15_000;
 
-/// Models of one operator; of each operator's, one in so many is taken in `cargo xtask test`.
+/// Models of one operator; `cargo xtask test` runs one in this many of each operator.
 const PATTERN: &str = "^(?!chain|drawn|streaming)";
 const ONE_IN: u64 = 8;
 
 /// `cargo xtask avr [REGEX] [--seed N]`: all models whose names match, or those of one operator.
 ///
 /// # Errors
-/// When tools are missing, or a model's bytes are others than the host's.
+/// If tools are missing, or a model's bytes differ from the host's.
 pub fn run(args: &[String]) -> Result<()> {
     let (mut pattern, mut seed) = (PATTERN, 1);
     let mut words = args.iter();
@@ -40,7 +40,7 @@ pub fn run(args: &[String]) -> Result<()> {
     check(pattern, seed, 1)
 }
 
-/// The share of `cargo xtask test`: other models in each run.
+/// The part that `cargo xtask test` runs: other models in each run.
 ///
 /// # Errors
 /// As [`run`].
@@ -53,7 +53,7 @@ fn check(pattern: &str, seed: u64, one_in: u64) -> Result<()> {
     setup::need(&["avr"])?;
     println!("seed {seed}");
     let out = paths::target().join("avr");
-    // Part of the pattern, so that models that are left out are not made: the hash of a name decides.
+    // Part of the pattern, so that models left out are not generated: the hash of a name decides.
     let models = bundle::models(&out, &chosen(pattern, seed, one_in)?, seed)?;
     let next = AtomicUsize::new(0);
     let (wrong, large, right) = (Mutex::new(Vec::new()), AtomicUsize::new(0), Mutex::new(BTreeSet::new()));
@@ -102,7 +102,7 @@ fn operator(name: &str) -> &str {
     name.split('-').next().unwrap_or(name)
 }
 
-/// A pattern for one in so many of the models, and for the first three of each operator: one may be drawn too large.
+/// A pattern for one in this many models, and for the first three of each operator: one may be too large.
 fn chosen(pattern: &str, seed: u64, one_in: u64) -> Result<String> {
     if one_in == 1 {
         return Ok(pattern.to_owned());
@@ -126,7 +126,7 @@ fn chosen(pattern: &str, seed: u64, one_in: u64) -> Result<String> {
     Ok(format!("^({})$", escaped.join("|")))
 }
 
-/// Whether the model ran and gave the host's bytes; `false` if it is too large, or its C says that it needs a wider double.
+/// Whether the model ran and gave the host's bytes; `false` if it is too large, or its C reports that it needs a wider double.
 fn compare(out: &Path, model: &Model) -> Result<bool> {
     let main = out.join(format!("{}-main.c", model.name));
     let (host, avr) = (main.with_extension("host"), main.with_extension("elf"));

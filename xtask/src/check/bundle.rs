@@ -55,7 +55,7 @@ fn compile(tool: &Path, tflite: &Path) -> Result<Model> {
     Cmd::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&folder).capture()?;
     let facts = Cmd::new(tool).arg("inspect").arg(&archive).arg("--json").capture()?;
     let facts = serde_json::from_str::<Value>(&facts)?["models"][0].clone();
-    // Of the archive itself: `generate` leaves the entry with its structs out where it has one of its own.
+    // From the archive itself: `generate` leaves out the entry with its structs if it has its own.
     let (folder, code) = (folder.join("codegen/host/include"), folder.join("codegen/host/src"));
     let module = text(&facts["name"])?;
     let header = fs::read_to_string(folder.join(format!("tvmgen_{module}.h"))).with_context(|| name.clone())?;
@@ -74,7 +74,7 @@ pub fn includes<'a>(models: &'a [&Model]) -> impl Iterator<Item = String> + 'a {
     models.iter().map(|model| format!("-I{}", model.folder.display()))
 }
 
-/// What one of these programs printed: a number for each model.
+/// The output of one of these programs: a number for each model.
 ///
 /// # Errors
 /// A model without a number.
@@ -90,7 +90,7 @@ pub fn numbers(models: &[&Model], printed: &str) -> Result<Vec<String>> {
         .collect()
 }
 
-/// Printing and ending, on AVR by the serial port and by sleeping without interrupts, which ends the emulator.
+/// Printing and exiting; on AVR through the serial port and by sleeping without interrupts, which ends the emulator.
 const PRELUDE: &str = r#"#include <stdint.h>
 #include <string.h>
 #ifdef __AVR__
@@ -161,7 +161,7 @@ static void result(const char *name, uint32_t h) {
 /// The program for these models; each runs `rounds` times.
 ///
 /// # Errors
-/// A model whose facts lack something.
+/// A model with incomplete facts.
 pub fn main_c(models: &[&Model], rounds: u32) -> Result<String> {
     let mut includes = String::new();
     let mut functions = String::new();
@@ -185,7 +185,7 @@ pub fn main_c(models: &[&Model], rounds: u32) -> Result<String> {
 fn function(out: &mut String, model: &Model, module: &str, rounds: u32) -> Result<u64> {
     let mut offset = 0;
     let mut place = |bytes: u64, shift: u64| {
-        // Bytes anywhere: a user's int8 tensors have no alignment.
+        // At any address: a user's int8 tensors have no alignment.
         let at = offset + shift;
         offset = (at + bytes + 15) & !15;
         at
@@ -198,7 +198,7 @@ fn function(out: &mut String, model: &Model, module: &str, rounds: u32) -> Resul
             continue;
         }
         writeln!(out, "    struct tvmgen_{module}_{what} {what};")?;
-        // By their names in the archive, which a generated interface may have changed.
+        // With their names in the archive, which a generated interface may have changed.
         let members = members(&model.header, &format!("struct tvmgen_{module}_{what} {{"));
         if members.len() != tensors.len() {
             bail!("{}: {} {what}, but {} members", model.name, tensors.len(), members.len());
@@ -262,7 +262,7 @@ fn members<'a>(header: &'a str, opening: &str) -> Vec<&'a str> {
         .collect()
 }
 
-/// What the host makes of these models.
+/// The host's results for these models.
 ///
 /// # Errors
 /// When the program does not build or run.

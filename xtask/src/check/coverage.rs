@@ -4,15 +4,15 @@
 //!
 //! - **the device side by the C suite**: `libtvm_embedded.a`, built for release as it ships, under the programs of `c-tests`.
 //!   Everything is run, in every compiled copy: each instance of a generic function and each place where a function of
-//!   the core was compiled into the library counts by itself.
+//!   the core was compiled into the library counts separately.
 //! - **the core and two host crates by their Rust tests**: all of the core again; of the crates that read archives and
 //!   write C 99 % of the lines, and 95 % of the regions and of the branches. Copies count together here: a crate is compiled once for its unit tests and once for the others.
 //!
 //! Neither is `llvm-cov`'s own summary, which takes the best copy of each function: it hides what another copy misses, and
-//! shows as missing what two copies cover between them. Code of unit tests is not counted.
+//! shows as missing what two copies cover together. Code of unit tests is not counted.
 //!
-//! `condition` is branch coverage that also looks at the operands of `&&` and `||` outside of `if`. The compiler keeps
-//! the flag for nightly versions; `RUSTC_BOOTSTRAP` opens it.
+//! `condition` is branch coverage that also looks at the operands of `&&` and `||` outside of `if`. The compiler has
+//! the flag only in nightly versions; `RUSTC_BOOTSTRAP` enables it.
 
 mod counts;
 
@@ -45,13 +45,13 @@ const TESTED_IN_RUST: &[Part] =
 /// The crates of `TESTED_IN_RUST`: their tests are run here, so `cargo xtask test` need not run them twice.
 pub const PACKAGES: [&str; 3] = ["tvm_embedded_core", "tvm_embedded_mlf", "tvm_embedded_interface"];
 
-/// Files that no test can run, with the reason. Printed, and refused once a test does run them.
+/// Files that no test can run, with the reason. They are printed, and an error once a test does run them.
 const NEVER_RUN: [(&str, &str); 1] =
     [("capi/src/panic.rs", "calls a function that does not exist: a program that could reach it does not link")];
 
 const FLAGS: &str = "-Cinstrument-coverage -Zcoverage-options=condition";
 
-/// The C tests that run the library, by label. Programs under the race detector are left out: their threads count at once.
+/// The C tests that run the library, by label. Programs under the race detector are left out: their threads count at the same time.
 const LABELS: &str = "arguments|execution|threads";
 const WITHOUT: &str = "tsan";
 
@@ -69,7 +69,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let out = paths::target().join("coverage");
     let mut failures = Vec::new();
     if c || !rust {
-        println!("---- the device side by the C suite, each compiled copy of a function by itself");
+        println!("---- the device side by the C suite, each compiled copy of a function separately");
         let export = measure(&out.join("c"), c_suite)?;
         failures.extend(judge(&Report::new(&export, paths::root(), Copies::Apart)?, DEVICE, gaps)?);
     }
@@ -84,7 +84,7 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Runs tests that leave profiles in a directory; returns what `llvm-cov export` says about their programs.
+/// Runs tests that write profiles to a directory; returns the result of `llvm-cov export` for their programs.
 fn measure(out: &Path, tests: fn(&Path, &Path) -> Result<Vec<PathBuf>>) -> Result<Value> {
     let profiles = out.join("profiles");
     if profiles.exists() {
@@ -102,7 +102,7 @@ fn measure(out: &Path, tests: fn(&Path, &Path) -> Result<Vec<PathBuf>>) -> Resul
         .arg(&merged)
         .arg(&profiles)
         .capture()
-        .context("the tests left no profiles")?;
+        .context("the tests wrote no profiles")?;
     let mut export = Cmd::new(tools.join("llvm-cov")).args(["export", "-format=text"]);
     export = export.arg(format!("-instr-profile={}", merged.display()));
     for program in &programs {
@@ -122,7 +122,7 @@ fn c_suite(out: &Path, profiles: &Path) -> Result<Vec<PathBuf>> {
         .args(["-DCMAKE_BUILD_TYPE=None", "-DBUILD_TESTING=ON", "-DTVM_EMBEDDED_SHARED=OFF"])
         .args(["-DTVM_EMBEDDED_BUILD_TOOL=OFF", "-DTVM_EMBEDDED_KEEP_BUILTINS=ON"])
         .arg(format!("-DTVM_EMBEDDED_RUST_TARGET={host}"))
-        // The name that pulls in the code which writes the profile at the end.
+        // The symbol that links the code that writes the profile at the end.
         .arg("-DCMAKE_EXE_LINKER_FLAGS=-Wl,-u,__llvm_profile_runtime")
         .dir(paths::root())
         .capture()?;
@@ -140,19 +140,19 @@ fn c_suite(out: &Path, profiles: &Path) -> Result<Vec<PathBuf>> {
     ctest().args(["--output-on-failure", "--timeout", "300"]).run()?;
     let list: Value = serde_json::from_str(&ctest().arg("--show-only=json-v1").capture()?)?;
     let tests = list["tests"].as_array().context("ctest names no tests")?;
-    // Some tests are scripts that only look at files.
+    // Some tests are scripts that only read files.
     let commands = tests.iter().filter_map(|test| test["command"][0].as_str()).map(PathBuf::from);
     Ok(commands.filter(|command| command.starts_with(&build)).collect())
 }
 
 /// The Rust tests of [`PACKAGES`]; returns the test programs.
 ///
-/// Only these crates are instrumented, by a wrapper round the compiler, so what they depend on is built once for this and
+/// Only these crates are instrumented, by a wrapper around the compiler, so their dependencies are built once for this and
 /// for the ordinary tests.
 fn rust_tests(out: &Path, profiles: &Path) -> Result<Vec<PathBuf>> {
     let wrapper = out.join("instrumented-rustc.sh");
     let text = format!("#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec \"$@\" {FLAGS}\n");
-    // Untouched if it is the same, so that nothing is built again.
+    // Not written if unchanged, so that nothing is built again.
     if !fs::read_to_string(&wrapper).is_ok_and(|old| old == text) {
         fs::write(&wrapper, text)?;
         Cmd::new("chmod").arg("+x").arg(&wrapper).capture()?;
@@ -181,7 +181,7 @@ fn judge(report: &Report, parts: &[Part], gaps: bool) -> Result<Vec<String>> {
         for (path, file) in report.files.iter().filter(|(path, _)| path.starts_with(part.folder)) {
             if let Some((_, why)) = NEVER_RUN.iter().find(|(name, _)| name == path) {
                 if file.counts.is_touched() {
-                    bail!("{path} is run by a test now: take it from the list of files that can't be");
+                    bail!("{path} is run by a test now: remove it from the list of files that can't be");
                 }
                 println!("{path:<40} not counted: {why}");
                 continue;

@@ -1,22 +1,22 @@
-//! `cargo xtask deny`: what the project depends on: licences, known vulnerabilities, sources, duplicates.
+//! `cargo xtask deny`: the project's dependencies: licences, known vulnerabilities, sources, duplicates.
 //!
-//! The rules stand in `deny.toml`. That the runtime depends on nothing is checked here, without another tool.
+//! The rules are in `deny.toml`. That the runtime has no dependencies is checked here, without another tool.
 
 use anyhow::{Context, Result, bail};
 
 use crate::machine::paths;
 use crate::machine::process::Cmd;
 
-/// The version that is installed where none is found.
+/// The version that is installed if none is found.
 const CARGO_DENY: &str = "0.20.2";
 
-/// What cargo-deny is asked, apart from known vulnerabilities, whose list has to be fetched.
+/// The checks of cargo-deny, except for known vulnerabilities, whose list must be downloaded.
 const OFFLINE: [&str; 3] = ["licenses", "bans", "sources"];
 
-/// `cargo xtask deny`. Where the list of vulnerabilities can't be fetched, that is said and is not an error.
+/// `cargo xtask deny`. If the list of vulnerabilities can't be downloaded, this is reported but is not an error.
 ///
 /// # Errors
-/// A dependency against the rules, or one of the runtime's.
+/// A dependency against the rules, or a dependency of the runtime.
 pub fn run(args: &[String]) -> Result<()> {
     if !args.is_empty() {
         bail!("usage: cargo xtask deny");
@@ -59,17 +59,17 @@ pub fn run(args: &[String]) -> Result<()> {
                 .any(|text| known.stderr.contains(text));
         match (known.code, fetched) {
             (0, _) => println!("{manifest}: no known vulnerability"),
-            (_, false) => println!("SKIPPED: {manifest}: the list of known vulnerabilities can't be fetched here"),
+            (_, false) => println!("SKIPPED: {manifest}: the list of known vulnerabilities can't be downloaded here"),
             _ => bail!("{manifest}:\n{}", known.stderr),
         }
     }
     Ok(())
 }
 
-/// The library that firmware links is made of this project's two crates alone.
+/// The library that firmware links consists only of this project's two crates.
 ///
 /// # Errors
-/// When it is not.
+/// If it does not.
 pub fn runtime_has_none() -> Result<()> {
     let tree = Cmd::new("cargo")
         .args(["tree", "--locked", "--package", "tvm_embedded_capi", "--edges", "normal,build", "--prefix", "none"])

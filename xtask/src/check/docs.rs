@@ -7,10 +7,10 @@ use anyhow::{Result, bail};
 use crate::machine::process::Cmd;
 use crate::machine::{paths, setup};
 
-/// Builds both; the C header's lies in `target/doc/c/html`.
+/// Builds both; the C header's is in `target/doc/c/html`.
 ///
 /// # Errors
-/// A warning of rustdoc's or of Doxygen's, or missing tools.
+/// A warning of rustdoc or Doxygen, or missing tools.
 pub fn run(args: &[String]) -> Result<()> {
     if !args.is_empty() {
         bail!("usage: cargo xtask docs");
@@ -21,7 +21,7 @@ pub fn run(args: &[String]) -> Result<()> {
         .env("RUSTDOCFLAGS", "-D warnings")
         .dir(paths::root())
         .capture()?;
-    // Its library has the name of the C library, and so the same place.
+    // Its library has the same name as the C library, and so the same output directory.
     Cmd::new("cargo")
         .args(["doc", "--package", "tvm-embedded", "--no-deps", "--target-dir"])
         .arg(paths::target().join("doc-rust"))
@@ -31,7 +31,7 @@ pub fn run(args: &[String]) -> Result<()> {
     println!("the crates: {}", paths::target().join("doc").display());
     let out = paths::target().join("doc/c");
     fs::create_dir_all(&out)?;
-    // The directory of the file's own is the default; cargo's may be elsewhere.
+    // The directory in the file is the default; cargo's may be another.
     let settings = fs::read_to_string(paths::root().join("docs/Doxyfile"))?;
     let file = tempfile::NamedTempFile::new()?;
     fs::write(file.path(), format!("{settings}\nOUTPUT_DIRECTORY = {}\n", out.display()))?;

@@ -16,16 +16,16 @@ pub struct Model {
     pub folder: PathBuf,
     /// Its C files.
     pub sources: Vec<PathBuf>,
-    /// Our own compiler made it; otherwise TVM did, whose C can't be changed here.
+    /// Whether this project's compiler made it; otherwise TVM did, whose C can't be changed here.
     pub ours: bool,
 }
 
-/// Generates everything in reach: the bundled model, the small models of the fuzz corpus, and, where they are, the models and
+/// Generates all available models: the bundled model, the small models of the fuzz corpus, and, if available, the models and
 /// archives of `docs/data.md`.
 ///
 /// # Errors
 /// When the tool can't be built, or refuses one of the archives. A `.tflite` file with an operator that the compiler does
-/// not know is passed over with a line.
+/// not support is skipped with a line.
 pub fn models(out: &Path) -> Result<Vec<Model>> {
     let (tool, mut models) = of_our_compiler(out, |_| true)?;
     if let Some(folder) = paths::data("mlf") {
@@ -36,7 +36,7 @@ pub fn models(out: &Path) -> Result<Vec<Model>> {
     Ok(models)
 }
 
-/// Only these models of our own compiler's, all of which must be there.
+/// Only these models of this project's compiler, all of which must exist.
 ///
 /// # Errors
 /// As [`models`].
@@ -48,7 +48,7 @@ pub fn compiled(out: &Path, names: &[&str]) -> Result<Vec<Model>> {
     Ok(models)
 }
 
-/// The tool, and what it made of the `.tflite` files.
+/// The tool, and the archives it made from the `.tflite` files.
 fn of_our_compiler(out: &Path, wanted: impl Fn(&str) -> bool) -> Result<(PathBuf, Vec<Model>)> {
     let root = paths::root();
     Cmd::new("cargo").args(["build", "--package", "tvm_embedded_cli"]).dir(root).capture()?;
@@ -71,13 +71,13 @@ fn of_our_compiler(out: &Path, wanted: impl Fn(&str) -> bool) -> Result<(PathBuf
         let archive = out.join(format!("{name}.tar"));
         let compiled = Cmd::new(&tool).arg("compile").arg(&file).arg("-o").arg(&archive).outcome()?;
         if compiled.code != 0 {
-            println!("passed over: {name}: {}", compiled.stderr.lines().next().unwrap_or_default());
+            println!("skipped: {name}: {}", compiled.stderr.lines().next().unwrap_or_default());
             continue;
         }
         models.extend(generate(&tool, &archive, out, true)?);
     }
     if !models.iter().any(|model| model.ours) {
-        bail!("no model of our own compiler's: nothing would be checked");
+        bail!("no model of this project's compiler: nothing would be checked");
     }
     Ok((tool, models))
 }
@@ -88,12 +88,12 @@ fn generate(tool: &Path, archive: &Path, out: &Path, ours: bool) -> Result<Vec<M
     Cmd::new(tool).arg("generate").arg(archive).arg("-o").arg(&folder).capture()?;
     let list = fs::read_to_string(folder.join("sources.txt"));
     let Ok(list) = list else {
-        println!("passed over: {name}: several models");
+        println!("skipped: {name}: several models");
         return Ok(Vec::new());
     };
     let cmake = fs::read_to_string(folder.join("CMakeLists.txt")).unwrap_or_default();
     if cmake.contains("calls functions that are not part of it") {
-        println!("passed over: {name}: needs a library of others");
+        println!("skipped: {name}: needs another library");
         return Ok(Vec::new());
     }
     let sources = list.lines().map(|line| folder.join(line)).collect();
@@ -103,9 +103,9 @@ fn generate(tool: &Path, archive: &Path, out: &Path, ours: bool) -> Result<Vec<M
 /// Builds the program that runs a model. `flags` choose the sanitizers.
 ///
 /// # Errors
-/// When the compiler refuses something.
+/// If the compiler reports an error.
 pub fn build(model: &Model, library: &Path, flags: &[&str], program: &str) -> Result<PathBuf> {
-    // The descriptor's file is the one whose name a header of the same name stands beside.
+    // The descriptor's file is the one with a header of the same name.
     let symbol = model
         .sources
         .iter()

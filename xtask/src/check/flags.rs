@@ -1,4 +1,4 @@
-//! `cargo xtask flags [BOARD...]`: compiled models under every flag a product may use, on emulated cores, with the host's bytes.
+//! `cargo xtask flags [BOARD...]`: compiled models with every flag a product may use, on emulated cores, compared with the host's bytes.
 
 use std::fs;
 use std::path::Path;
@@ -37,7 +37,7 @@ const GROUPS: [Group; 4] = [
         models: "^(conv_2d-int16-c8-k3x3|fully_connected-int16-i64-o12)$",
         assembly: &["tvmk_int16_tile", "tvmk_int16_tile_sums"],
     },
-    // Each by itself: without optimisation one takes half of the flash on a core with MVE.
+    // Each separately: without optimisation one takes half of the flash on a core with MVE.
     Group { name: "rows-int16", models: "^(depthwise_conv_2d-int16-c8)$", assembly: &["tvmk_int16_rows"] },
     Group {
         name: "rows-stride2-int16",
@@ -71,7 +71,7 @@ const SETS: [&str; 20] = [
 ];
 const SHORT: usize = 6;
 
-/// What the instrumentation calls. None of it does more than change registers that a call may change.
+/// The functions that the instrumentation calls. They only change registers that a call may change.
 const HOOKS: &str = r#"#include <stdint.h>
 #include <stdlib.h>
 #define HOOK __attribute__((no_instrument_function, used))
@@ -89,13 +89,13 @@ HOOK void __gcov_merge_add(void) {}
 /// `cargo xtask flags [BOARD...]`: all flags.
 ///
 /// # Errors
-/// When tools are missing, a program does not build, or its bytes are others than the host's.
+/// If tools are missing, a program does not build, or its bytes differ from the host's.
 pub fn run(args: &[String]) -> Result<()> {
     let boards: Vec<&str> = if args.is_empty() { BOARDS.to_vec() } else { args.iter().map(String::as_str).collect() };
     check(&boards, SETS.len())
 }
 
-/// The share of `cargo xtask test`.
+/// The part that `cargo xtask test` runs.
 ///
 /// # Errors
 /// As [`run`].

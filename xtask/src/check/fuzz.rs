@@ -1,11 +1,11 @@
 //! `cargo xtask fuzz`: hostile input for everything that reads files, driven by libFuzzer.
 //!
-//! What is tried and what must hold stands in `fuzz/src`. libFuzzer is C++ that its crate brings and the C++ compiler
-//! builds; coverage comes of LLVM's own pass, which any rustc has: no nightly toolchain, no further program.
+//! `fuzz/src` says what is tested and what must hold. libFuzzer is C++ code in its crate, built with the C++ compiler;
+//! coverage comes from LLVM's own pass, which every rustc has: no nightly toolchain, no other program.
 //!
-//! AddressSanitizer is left out unless asked for: what is tried is safe Rust (`forbid(unsafe_code)`), so that what it could find
-//! lies in a few dependencies. Without it, inputs are answered faster, memory is what a user's program would take, and limits
-//! for it mean something: 256 MiB for the process here, and a share by the length of the input in `fuzz/src/memory.rs`.
+//! AddressSanitizer is off by default: the tested code is safe Rust (`forbid(unsafe_code)`), so that it could only find faults
+//! in a few dependencies. Without it, inputs are processed faster, memory use is that of a user's program, and memory limits
+//! are meaningful: 256 MiB for the process here, and a limit by the length of the input in `fuzz/src/memory.rs`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,28 +21,28 @@ use crate::machine::{paths, setup};
 /// The programs in `fuzz/fuzz_targets`, those that explore most first.
 const TARGETS: [&str; 5] = ["tflite", "structured", "archive", "metadata", "names"];
 
-/// Seconds for each target where the user names none, and in the tests.
+/// Default number of seconds for each target, also used in the tests.
 const SECONDS: u32 = 60;
 
-/// The seed of the tests: the same each time, so that a change turns them red for what it changes.
+/// The seed of the tests: always the same, so that the tests fail only because of a change.
 const SEED: u32 = 1;
 
 /// Targets that run at once.
 const AT_ONCE: usize = 2;
 
-/// The longest input that is made, in bytes: the structure of a file fits, and each is answered in no time.
+/// The longest generated input, in bytes: enough for the structure of a file, and processed quickly.
 const LONGEST: usize = 1 << 16;
 
-/// Memory of the process, in MiB: what `docs/security.md` promises of the tool.
+/// Memory of the process, in MiB: the limit that `docs/security.md` states for the tool.
 const MEMORY: u32 = 256;
 
-/// Seconds for one input, in elapsed time, which includes the time in which a busy machine does other work.
-/// `docs/security.md` promises 10 s of a processor's time, and `fuzz/tests/bounds.rs` holds the tool to that.
+/// Seconds of elapsed time for one input, which includes other work of a busy machine.
+/// `docs/security.md` states 10 s of processor time, and `fuzz/tests/bounds.rs` checks that.
 const TIMEOUT: u32 = 30;
 
 const USAGE: &str = "usage: cargo xtask fuzz [TARGET] [SECONDS | FILE...] [--seed N] [--asan]";
 
-/// What the command line asks for.
+/// The parsed command line.
 #[derive(Debug, PartialEq)]
 struct Options {
     targets: Vec<&'static str>,
@@ -57,12 +57,12 @@ enum Work {
     Replay { files: Vec<PathBuf> },
 }
 
-/// `cargo xtask fuzz [TARGET] [SECONDS | FILE...]`; without a target, all. Files are given to the target once.
+/// `cargo xtask fuzz [TARGET] [SECONDS | FILE...]`; without a target, all. Files are passed to the target once.
 ///
-/// What is found is kept below `target/fuzz-corpus`, and the next run starts from it.
+/// New inputs are kept below `target/fuzz-corpus`, and the next run starts from them.
 ///
 /// # Errors
-/// Wrong arguments, missing tools, or an input that breaks a promise.
+/// Wrong arguments, missing tools, or an input that makes a target fail.
 pub fn run(args: &[String]) -> Result<()> {
     let options = options(args)?;
     let programs = build(options.asan)?;
@@ -78,7 +78,7 @@ pub fn run(args: &[String]) -> Result<()> {
     }
 }
 
-/// A minute for each target, over the committed corpus alone.
+/// A minute for each target, with the committed corpus only.
 ///
 /// # Errors
 /// As [`run`].
@@ -87,7 +87,7 @@ pub fn minute() -> Result<()> {
     search(&build(false)?, &TARGETS, SECONDS, SEED, fresh.path())
 }
 
-/// Replays the committed corpus as tests of the usual kind, and compiles what is generated for odd names.
+/// Replays the committed corpus as ordinary tests, and compiles the C generated for unusual names.
 ///
 /// # Errors
 /// When a test fails.
@@ -137,7 +137,7 @@ fn build(asan: bool) -> Result<PathBuf> {
         -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1"
         .to_owned();
     let folder = paths::target().join(if asan { "fuzz-asan" } else { "fuzz" });
-    // Named, although it is the host: build scripts and macros then stay without the flags.
+    // Named, although it is the host: build scripts and macros then do not get the flags.
     let mut command = Cmd::new("cargo")
         .args(["build", "--locked", "--release", "--manifest-path", "fuzz/Cargo.toml"])
         .args(["--features", "libfuzzer", "--target", host, "--target-dir"])
@@ -155,7 +155,7 @@ fn limits() -> [String; 3] {
     [format!("-rss_limit_mb={MEMORY}"), format!("-timeout={TIMEOUT}"), format!("-max_len={LONGEST}")]
 }
 
-/// Lets some of the programs search, two at once; reports at the end what each did.
+/// Runs some of the programs, two at once; reports the results at the end.
 fn search(programs: &Path, targets: &[&'static str], seconds: u32, seed: u32, grown: &Path) -> Result<()> {
     println!("{seconds} s for each of: {}; seed {seed}", targets.join(", "));
     let queue = Mutex::new(targets.iter());
@@ -187,7 +187,7 @@ fn search(programs: &Path, targets: &[&'static str], seconds: u32, seed: u32, gr
     Ok(())
 }
 
-/// Lets one program search; returns what it did in a line.
+/// Runs one program; returns its result in a line.
 fn one(programs: &Path, target: &str, seconds: u32, seed: u32, grown: &Path) -> Result<String> {
     let grown = grown.join(target);
     let findings = paths::target().join("fuzz-findings").join(target);
@@ -205,7 +205,7 @@ fn one(programs: &Path, target: &str, seconds: u32, seed: u32, grown: &Path) -> 
         .arg(format!("-artifact_prefix={}/", findings.display()))
         // A backtrace takes more memory than an input may, and would stop before its end.
         .env("RUST_BACKTRACE", "0")
-        // It stops by itself; this is for the case that it does not.
+        // It stops by itself; this is in case it does not.
         .timeout(Duration::from_secs(u64::from(seconds) * 2 + 120));
     let words = paths::root().join("fuzz/words").join(format!("{target}.dict"));
     if words.exists() {
@@ -232,7 +232,7 @@ fn unpacked(target: &str) -> Result<PathBuf> {
     Ok(directory)
 }
 
-/// What a program did. One that tried nothing, or has no coverage to go by, has not searched.
+/// The result of a program. Without inputs or coverage it has not searched.
 fn summary(target: &str, log: &str) -> Result<String> {
     let number = |name: &str| -> Option<u64> {
         let line = log.lines().find_map(|line| line.strip_prefix("stat::")?.strip_prefix(name))?;
@@ -249,7 +249,7 @@ fn summary(target: &str, log: &str) -> Result<String> {
     }
 }
 
-/// How a program failed, and how to see it fail again: the machine that found it may not be there any more.
+/// How a program failed, and how to reproduce it, also on another machine.
 fn failure(target: &str, findings: &Path, outcome: &Outcome) -> String {
     let lines: Vec<&str> = outcome.stderr.lines().collect();
     let mut text = lines[lines.len().saturating_sub(60)..].join("\n");
@@ -260,11 +260,11 @@ fn failure(target: &str, findings: &Path, outcome: &Outcome) -> String {
     let files = fs::read_dir(findings).into_iter().flatten().flatten().map(|entry| entry.path());
     for file in files {
         text += &format!(
-            "\nan input that breaks a promise: {}\n  see it again: cargo xtask fuzz {target} FILE",
+            "\nan input that makes the target fail: {}\n  reproduce it: cargo xtask fuzz {target} FILE",
             file.display()
         );
         if let Ok(base64) = Cmd::new("base64").args(["-w", "0"]).arg(&file).capture() {
-            text += &format!("\n  where the file is gone: echo {base64} | base64 -d > FILE");
+            text += &format!("\n  if the file is missing: echo {base64} | base64 -d > FILE");
         }
     }
     text

@@ -21,7 +21,7 @@ struct Fault {
     to: &'static str,
     /// Arguments of cargo.
     gate: &'static [&'static str],
-    /// What the gate's output must hold, so that it is red for this reason.
+    /// What the gate's output must contain, so that it fails for this reason.
     sign: &'static str,
 }
 
@@ -84,7 +84,7 @@ const FAULTS: [Fault; 16] = [
         gate: &["xtask", "sanitize", "models"],
         sign: "AddressSanitizer: heap-buffer-overflow",
     },
-    // The same bytes, more slowly: the last eight positions of a convolution one by one.
+    // The same bytes, but slower: the last eight positions of a convolution one by one.
     Fault {
         name: "slower",
         file: "host/compiler/src/ops/conv_2d/conv_2d_dsp.h",
@@ -167,7 +167,7 @@ pub fn is_fault(name: &str) -> bool {
 /// Injects the named faults; without a name, all.
 ///
 /// # Errors
-/// A fault that nothing finds, or that no longer fits the source.
+/// A fault that nothing finds, or that no longer matches the source.
 pub fn run(args: &[String]) -> Result<()> {
     if let Some(unknown) = args.iter().find(|arg| FAULTS.iter().all(|fault| fault.name != *arg)) {
         let names: Vec<&str> = FAULTS.iter().map(|fault| fault.name).collect();
@@ -180,7 +180,7 @@ pub fn run(args: &[String]) -> Result<()> {
         let path = tree.join(fault.file);
         let sound = fs::read_to_string(&path).with_context(|| fault.file.to_owned())?;
         if !sound.contains(fault.from) {
-            bail!("{}: {} holds no {:?} any more: update this list", fault.name, fault.file, fault.from);
+            bail!("{}: {} no longer contains {:?}: update this list", fault.name, fault.file, fault.from);
         }
         let changed = match fault.from {
             "" => sound.clone() + fault.to,
@@ -206,7 +206,7 @@ fn gate(fault: &Fault, tree: &Path, target: &Path) -> Result<Outcome> {
     Cmd::new("cargo").args(fault.gate).dir(tree).env("CARGO_TARGET_DIR", target).outcome()
 }
 
-/// Brings the copy to the state of the source: files that git knows, and new ones that it does not ignore.
+/// Updates the copy from the source: files that git tracks, and new ones that it does not ignore.
 fn copy(tree: &Path) -> Result<()> {
     let list = Cmd::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard"])
@@ -216,7 +216,7 @@ fn copy(tree: &Path) -> Result<()> {
     for name in list.lines() {
         let (from, to) = (paths::root().join(name), tree.join(name));
         let Ok(bytes) = fs::read(&from) else { continue };
-        // Untouched where nothing changed, so that it is not built again.
+        // Not written if unchanged, so that it is not built again.
         if fs::read(&to).is_ok_and(|old| old == bytes) {
             continue;
         }
@@ -230,13 +230,13 @@ fn copy(tree: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// A list that no longer fits is found before someone runs the verb.
+    /// A list that no longer matches is found before someone runs the verb.
     #[test]
-    fn every_fault_fits_the_source() {
+    fn every_fault_matches_the_source() {
         for fault in &FAULTS {
             let text =
                 fs::read_to_string(paths::root().join(fault.file)).unwrap_or_else(|e| panic!("{}: {e}", fault.file));
-            assert!(text.contains(fault.from), "{}: {} holds no {:?}", fault.name, fault.file, fault.from);
+            assert!(text.contains(fault.from), "{}: {} does not contain {:?}", fault.name, fault.file, fault.from);
             assert_ne!(fault.from, fault.to);
         }
     }

@@ -26,7 +26,7 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
         return Ok(());
     }
     if check {
-        bail!("{HEADER} differs from what the source says: run `cargo xtask header` and commit it");
+        bail!("{HEADER} differs from the source: run `cargo xtask header` and commit it");
     }
     fs::write(&path, generated).with_context(|| format!("can't write {HEADER}"))?;
     println!("{HEADER} written");
@@ -50,12 +50,12 @@ fn generate() -> anyhow::Result<String> {
         .context("cbindgen can't read the source")?;
     let mut text = Vec::new();
     bindings.write(&mut text);
-    // Rust's documentation would take Doxygen's `[in]` for a link, so it is escaped there.
+    // rustdoc would treat Doxygen's `[in]` as a link, so it is escaped there.
     without_library(&String::from_utf8(text)?.replace("@param\\[", "@param["))
 }
 
-/// Puts what needs the library between `#ifndef TVM_EMBEDDED_NO_LIBRARY` and `#endif`; with that macro each function's name stands
-/// for an expression that no compiler takes and that says why.
+/// Puts what needs the library between `#ifndef TVM_EMBEDDED_NO_LIBRARY` and `#endif`; with that macro each function's name becomes
+/// an expression that does not compile and that says why.
 fn without_library(text: &str) -> anyhow::Result<String> {
     let (start, end) = ("#ifdef __cplusplus\nextern \"C\" {\n", "/* ---- For generated files");
     let start = text.find(start).context("the header has no functions")?;

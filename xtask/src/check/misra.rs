@@ -11,7 +11,7 @@ use crate::check::exact;
 use crate::machine::process::Cmd;
 use crate::machine::{library, paths, setup};
 
-/// The models that are looked at: the bundled one, and one with state.
+/// The models that are checked: the bundled one, and one with state.
 const MODELS: [&str; 2] = ["digits", "streaming-ring"];
 
 /// Headings of the two tables.
@@ -42,7 +42,7 @@ pub fn run(args: &[String]) -> Result<()> {
         found.extend(printed.stderr.lines().filter_map(finding));
     }
     if found.is_empty() {
-        bail!("nothing found at all: the addon does not work");
+        bail!("no finding at all: the addon does not work");
     }
     let document = fs::read_to_string(paths::root().join("docs/misra.md")).context("docs/misra.md")?;
     for (heading, interface) in TABLES {
@@ -61,7 +61,7 @@ pub fn run(args: &[String]) -> Result<()> {
             bail!("broken, and docs/misra.md does not say why under '{heading}':\n{}", unlisted.join("\n"));
         }
         for rule in listed.iter().filter(|rule| !broken.contains(*rule)) {
-            println!("NOTE: docs/misra.md lists rule {rule} under '{heading}', which nothing breaks any more");
+            println!("NOTE: docs/misra.md lists rule {rule} under '{heading}', which is no longer broken");
         }
         println!("{heading}: {} rules are broken, each with its reason", broken.len());
     }
@@ -71,7 +71,7 @@ pub fn run(args: &[String]) -> Result<()> {
 struct Finding {
     place: String,
     rule: String,
-    /// In what the generator writes, not in what the compiler does.
+    /// Whether it is in the generator's output, not in the compiler's.
     interface: bool,
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask mutants [PART...]`: do the tests notice faults? Known ones are injected first (`gates.rs`); then
 //! cargo-mutants changes the source in one place after the other, in a copy of the tree, and each time a test must fail.
 //!
-//! A mutant that no test notices fails the verb. Those that no test *can* notice stand in `.cargo/mutants.toml`, with their
+//! A mutant that no test notices fails the verb. Those that no test *can* notice are listed in `.cargo/mutants.toml`, with their
 //! reasons. Takes from minutes (`core`) to an hour and more (all): run it after changes of a part and before a release.
 
 use std::fs;
@@ -15,10 +15,10 @@ use crate::check::gates;
 use crate::machine::paths;
 use crate::machine::process::Cmd;
 
-/// The part that injects known faults and looks at every gate, not at the Rust tests alone.
+/// The part that injects known faults and runs every gate, not only the Rust tests.
 const KNOWN: &str = "known";
 
-/// The version that is installed where none is found.
+/// The version that is installed if none is found.
 const CARGO_MUTANTS: &str = "27.1.0";
 
 /// Source that is mutated, and the tests that must notice.
@@ -29,13 +29,13 @@ struct Part {
     tests_in: Option<&'static str>,
     /// Files; empty: all of the package.
     files: &'static [&'static str],
-    /// Test programs; empty: all. Long ones that find nothing which others don't are left out.
+    /// Test programs; empty: all. Long ones that find nothing more than others are left out.
     tests: &'static [&'static str],
 }
 
 const PARTS: [Part; 4] = [
     Part { name: "core", package: "tvm_embedded_core", tests_in: None, files: &[], tests: &[] },
-    // The library itself has no Rust tests: the C suite is run on it by the crate that carries it.
+    // The library itself has no Rust tests: the crate that contains it runs the C suite on it.
     Part { name: "capi", package: "tvm_embedded_capi", tests_in: Some("tvm_embedded_runtime"), files: &[], tests: &[] },
     Part {
         name: "archives",
@@ -64,16 +64,16 @@ const PARTS: [Part; 4] = [
     },
 ];
 
-/// What became of the mutants of a part.
+/// The results of the mutants of a part.
 #[derive(Debug, PartialEq)]
 struct Figures {
-    /// All, without those that stand in the list of exceptions.
+    /// All, except those in the list of exceptions.
     mutants: u64,
     /// A test failed.
     caught: u64,
-    /// The tests did not come to an end: the mutant loops for ever.
+    /// The tests did not end: the mutant has an endless loop.
     timeouts: u64,
-    /// The compiler refused.
+    /// The mutant did not compile.
     unviable: u64,
     /// No test noticed.
     survivors: Vec<String>,
@@ -82,7 +82,7 @@ struct Figures {
 /// `cargo xtask mutants [known [FAULT...]] [PART...]`; without arguments the known faults, then all parts in turn.
 ///
 /// # Errors
-/// A mutant that survives, an exception that no longer fits the source, wrong arguments or missing tools.
+/// A mutant that survives, an exception that no longer matches the source, wrong arguments or missing tools.
 pub fn run(args: &[String]) -> Result<()> {
     let (faults, args): (Vec<String>, Vec<String>) =
         args.iter().cloned().partition(|arg| arg == KNOWN || gates::is_fault(arg));
@@ -132,7 +132,7 @@ fn need() -> Result<()> {
 }
 
 fn cargo_mutants() -> Cmd {
-    // Debug information would only slow the many builds down.
+    // Debug information would only make the many builds slower.
     Cmd::new("cargo").arg("mutants").dir(paths::root()).env("CARGO_PROFILE_DEV_DEBUG", "0")
 }
 
@@ -178,12 +178,12 @@ fn figures(results: &Path) -> Result<Figures> {
     };
     let judged = figures.caught + figures.timeouts + figures.unviable + figures.survivors.len() as u64;
     if figures.caught == 0 || judged != figures.mutants {
-        bail!("cargo-mutants did not come to an end: {figures:?}");
+        bail!("cargo-mutants did not finish: {figures:?}");
     }
     Ok(figures)
 }
 
-/// Each exception still names a mutant, of a part that is looked at.
+/// Each exception must still match a mutant of a part that is tested.
 fn check_exceptions() -> Result<()> {
     let settings = fs::read_to_string(paths::root().join(".cargo/mutants.toml")).context(".cargo/mutants.toml")?;
     for exception in exceptions(&settings) {
@@ -197,7 +197,7 @@ fn check_exceptions() -> Result<()> {
             listed += &list.capture()?;
         }
         if listed.trim().is_empty() {
-            bail!(".cargo/mutants.toml: no mutant fits '{exception}' any more");
+            bail!(".cargo/mutants.toml: no mutant matches '{exception}' any more");
         }
         println!("left out: {} like '{exception}'", listed.lines().count());
     }
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn every_file_of_a_part_is_there() {
+    fn every_file_of_a_part_exists() {
         for part in &PARTS {
             let (package, _) = part.files.first().and_then(|file| file.split_once("src/")).unwrap_or_default();
             let tests = paths::root().join(package).join("tests");
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_was_cut_short_is_not_a_result() {
+    fn an_interrupted_run_is_not_a_result() {
         let folder = tempfile::tempdir().unwrap();
         let write = |caught: u32| {
             let outcomes =

@@ -1,5 +1,5 @@
 //! `cargo xtask no-library`: compiled models called through their own headers, without the library: on cores that have none, on
-//! all boards and on this computer, with the bytes that the library gives.
+//! all boards and on this computer, compared with the library's bytes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ const MODELS: [(&str, &str, &[&str]); 4] = [
     ("placed", "digits/digits.tflite", &["--io-in-workspace"]),
 ];
 
-/// The warnings under which all of it must be silent, the models' own C and the header included.
+/// The warnings with which all of it must compile silently, including the models' own C and the header.
 const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
 
 /// A generated model.
@@ -32,7 +32,7 @@ struct Model {
 /// `cargo xtask no-library [BOARD...]`: the boards, or all of them if none is named, and always the cores without a library.
 ///
 /// # Errors
-/// When a model does not build or its bytes are others than with the library.
+/// If a model does not build or its bytes differ from those with the library.
 pub fn run(args: &[String]) -> Result<()> {
     setup::need(&["cmake", "firmware", "avr", "xtensa"])?;
     let boards = Board::select(args)?;
@@ -143,7 +143,7 @@ fn small(out: &Path, core: &str, models: &[Model], expected: &[String]) -> Resul
 fn compare(core: &str, printed: &str, expected: &[String], models: &[Model]) -> Result<()> {
     let found = numbers(printed, models).with_context(|| core.to_owned())?;
     if let Some(wrong) = found.iter().find(|line| !expected.contains(line)) {
-        bail!("{core}: '{wrong}' is not what the library gives: {}", expected.join(", "));
+        bail!("{core}: '{wrong}' differs from the library's result: {}", expected.join(", "));
     }
     println!("{core:<12} {}", found.join(", "));
     Ok(())
@@ -154,7 +154,7 @@ fn numbers(printed: &str, models: &[Model]) -> Result<Vec<String>> {
     let number = |model: &Model| {
         let start = format!("{} ", model.name);
         let line = printed.lines().find_map(|line| {
-            // simavr colours what a program prints and ends it with a dot.
+            // simavr colours a program's output and adds a dot to it.
             let at = line.find(&start)?;
             line.get(at..at + start.len() + 8)
         });

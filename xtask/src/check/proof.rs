@@ -1,7 +1,7 @@
-//! `cargo xtask prove`: what the runtime is promised not to contain, shown on linked images with every exported function.
+//! `cargo xtask prove`: shows on linked images with every exported function what the runtime does not contain.
 //!
-//! A proof that cannot fail proves nothing, so each is also run on a library with a violation injected into it, and has
-//! to find that one.
+//! A proof that cannot fail proves nothing, so each is also run on a library with an injected violation, and must
+//! find it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::machine::image::{Image, Piece};
 use crate::machine::{library, paths, setup};
 use crate::measure::size;
 
-/// A promise that an image breaks.
+/// A property that an image does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Broken {
     /// A panic can be reached: the handler's call of a function that does not exist does not link.
@@ -27,7 +27,7 @@ pub enum Broken {
     NoHelper,
     /// A function can call itself.
     NoRecursion,
-    /// There is writable data beside the last error.
+    /// There is writable data besides the last error.
     NoData,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for Broken {
     }
 }
 
-/// Violations, each as an exported function to add to the library, and the promise it breaks.
+/// Violations, each as an exported function to add to the library, and the property it breaks.
 const SEEDS: [(Broken, &str); 6] = [
     (Broken::NoPanic, "pub extern \"C\" fn TVMSeed(index: usize) -> u8 { [1u8, 2, 3][index] }"),
     (
@@ -78,7 +78,7 @@ const SEED_CORE: &str = "cortex-m3";
 /// `cargo xtask prove [BOARD...]`.
 ///
 /// # Errors
-/// When a promise is broken, or an injected violation is not found.
+/// If a property does not hold, or an injected violation is not found.
 pub fn run(args: &[String]) -> Result<()> {
     setup::need(&["firmware"])?;
     let boards = Board::select(args)?;
@@ -96,14 +96,14 @@ pub fn run(args: &[String]) -> Result<()> {
         let library = library::build_from(&inject(&out, source)?, &board, &out)?;
         let found = broken(&board, &library, &out)?;
         if found.keys().ne([&promise]) {
-            bail!("injected: {promise}; found: {found:?}. The proof is worth nothing\n{source}");
+            bail!("injected: {promise}; found: {found:?}. The proof does not work\n{source}");
         }
         println!("{:<12} injected and found: {promise}", board.name);
     }
     Ok(())
 }
 
-/// The promises that an image with every function of the library breaks, each with what breaks it.
+/// The properties that do not hold for an image with every function of the library, each with the cause.
 fn broken(board: &Board, library: &Path, out: &Path) -> Result<BTreeMap<Broken, String>> {
     let functions = library::exported(board, library)?;
     let mut broken = BTreeMap::new();
@@ -121,7 +121,7 @@ fn broken(board: &Board, library: &Path, out: &Path) -> Result<BTreeMap<Broken, 
         image.from_libraries().filter(|piece| !piece.object.contains("libtvm_embedded.a")).collect();
     const HEAP: [&str; 6] = ["malloc", "calloc", "realloc", "free", "sbrk", "__rust_alloc"];
     let names = |pieces: &[&Piece]| pieces.iter().map(|piece| piece.object.as_str()).collect::<Vec<_>>().join(", ");
-    // libc's allocator brings helpers of its own; those are its fault, not a second one.
+    // libc's allocator links helpers of its own; they are not a second fault.
     if let Some(name) = HEAP.iter().find(|name| image.functions.contains_key(**name)) {
         broken.insert(Broken::NoHeap, (*name).to_owned());
     } else if !foreign.is_empty() {

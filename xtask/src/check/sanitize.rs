@@ -1,8 +1,8 @@
 //! `cargo xtask sanitize [PART...]`: memory errors, looked for by two tools that work in different ways.
 //!
 //! AddressSanitizer and UndefinedBehaviorSanitizer over the C suite and over generated models, with the Rust library
-//! instrumented too; then Valgrind's memcheck over the same programs with the library as it ships. Both gates are shown to
-//! be live first: an overflow, injected into the Rust library, must be found by each.
+//! instrumented too; then Valgrind's memcheck over the same programs with the library as it ships. Both gates are tested
+//! first: an overflow, injected into the Rust library, must be found by each.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,12 +17,12 @@ use crate::machine::{paths, setup};
 const SANITIZED: [&str; 5] =
     ["-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
-/// For TVM's C, which shifts and aligns as it likes: addresses only.
+/// For TVM's C, which has undefined shifts and alignments: addresses only.
 const ADDRESSES: [&str; 4] = ["-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address"];
 
 const PLAIN: [&str; 2] = ["-g", "-O1"];
 
-/// An exported function that writes one byte past what it was given, with a volatile access so that no compiler drops it.
+/// An exported function that writes one byte past its buffer, with a volatile access so that no compiler removes it.
 const OVERFLOW: &str = "pub unsafe extern \"C\" fn TVMSeed(memory: *mut u8, size: usize) {
     // SAFETY: none: this is the error to be found.
     unsafe { memory.add(size).write_volatile(1) }
@@ -33,13 +33,13 @@ void TVMSeed(unsigned char *memory, size_t size);
 int main(void) { unsigned char *p = malloc(24); TVMSeed(p, 23); TVMSeed(p, 24); free(p); return 0; }
 ";
 
-/// Labels of the tests in the C suite that run the library. The others look at files and at packages.
+/// Labels of the tests in the C suite that run the library. The others check files and packages.
 const LABELS: &str = "arguments|execution|threads";
 
 /// `cargo xtask sanitize [prove] [suite] [models]`; without a part, all.
 ///
 /// # Errors
-/// A finding, a gate that finds nothing where there is something, or missing tools.
+/// A finding, a gate that does not find an injected fault, or missing tools.
 pub fn run(args: &[String]) -> Result<()> {
     let parts = ["prove", "suite", "models"];
     if args.iter().any(|arg| !parts.contains(&arg.as_str())) {
@@ -108,7 +108,7 @@ fn suite(out: &Path, host: &str) -> Result<()> {
         for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            // The race detector brings a memory of its own, which Valgrind does not understand.
+            // The race detector has memory of its own, which Valgrind does not support.
             if !path.is_file()
                 || !name.starts_with(&format!("{label}."))
                 || name.contains("tsan")
@@ -197,7 +197,7 @@ fn library(root: &Path, out: &Path, host: &str, sanitized: bool) -> Result<PathB
     Ok(library)
 }
 
-/// Makes cargo instrument Rust code. The C compiler brings the sanitizer's own library.
+/// Makes cargo instrument Rust code. The C compiler links the sanitizer's own library.
 fn instrument(command: Cmd) -> Cmd {
     command
         .env("RUSTC_BOOTSTRAP", "1")

@@ -26,7 +26,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { name: "format", about: "the Rust and C source is formatted", run: format },
     Step { name: "lint", about: "clippy gives no warning", run: lint },
-    Step { name: "header", about: "the C header is what the source says", run: c_header },
+    Step { name: "header", about: "the C header matches the source", run: c_header },
     Step { name: "docs", about: "the documentation builds without a warning", run: documentation },
     Step { name: "rust", about: "the tests of the crates that the next step does not run", run: rust },
     Step {
@@ -42,7 +42,7 @@ const STEPS: &[Step] = &[
     Step { name: "abi", about: "the binary interface is the recorded one", run: binary_interface },
     Step {
         name: "deny",
-        about: "dependencies: none of the runtime's, those of the tools by the rules",
+        about: "dependencies: none in the runtime, those of the tools by the rules",
         run: dependencies,
     },
     Step { name: "misra", about: "generated C breaks no MISRA rule without a reason", run: misra_rules },
@@ -53,13 +53,13 @@ const STEPS: &[Step] = &[
         run: hostile_input,
     },
     Step { name: "fuzz", about: "hostile input: a minute of libFuzzer for each target", run: search },
-    Step { name: "calls", about: "a call costs no more instructions than promised", run: call_costs },
+    Step { name: "calls", about: "a call costs no more instructions than its limit", run: call_costs },
     Step { name: "c", about: "the C tests, as a user builds them, with gcc and clang", run: c },
     Step { name: "prove", about: "no panic, no heap, no helpers, no recursion, no data in the runtime", run: proofs },
-    Step { name: "size", about: "flash, stack and instructions are what docs/size.md says", run: sizes },
-    Step { name: "performance", about: "no model is slower or larger than docs/performance.md says", run: model_costs },
+    Step { name: "size", about: "flash, stack and instructions are those of docs/size.md", run: sizes },
+    Step { name: "performance", about: "no model is slower or larger than in docs/performance.md", run: model_costs },
     Step { name: "firmware", about: "C tests, examples and models on the emulated boards", run: boards },
-    Step { name: "flags", about: "the same bytes under the flags that products use", run: product_flags },
+    Step { name: "flags", about: "the same bytes with the flags that products use", run: product_flags },
     Step { name: "avr", about: "every operator on a core whose int has 16 bits", run: sixteen_bits },
     Step { name: "no-library", about: "models called without the library, on cores that have none", run: alone },
     Step { name: "python", about: "the Python package, installed and tested", run: python },
@@ -128,7 +128,7 @@ fn format() -> Result<End> {
     Ok(End::Passed)
 }
 
-/// C that clang-format has the last word on. Loops in assembly, and macros of benchmarks, are laid out by hand.
+/// C that clang-format formats. Loops in assembly, and macros of benchmarks, are formatted by hand.
 const FORMATTED_C: [&str; 11] = [
     "c-tests/*.c",
     "c-tests/*.h",
@@ -169,7 +169,7 @@ fn documentation() -> Result<End> {
 fn rust() -> Result<End> {
     // Generated C is compiled as C++, too, and in every dialect with a second compiler.
     setup::need(&["cmake", "clang", "oracle"])?;
-    // What is measured is tested there, so that nothing is run twice; but for the examples in its documentation.
+    // The step `coverage` runs the tests of the measured crates, so that nothing is run twice, except the examples in their documentation.
     let exclude = coverage::PACKAGES.iter().flat_map(|package| ["--exclude", package]);
     // All crates, whatever fails: one failure must not hide another.
     let tests = cargo(&["test", "--quiet", "--no-fail-fast", "--workspace"]).args(exclude).run();

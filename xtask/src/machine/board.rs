@@ -1,4 +1,4 @@
-//! The emulated boards. What is to know about one stands in its CMake toolchain file, and is read from there.
+//! The emulated boards. The facts about each are in its CMake toolchain file, and are read from there.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,8 +12,8 @@ use crate::machine::process::Cmd;
 pub const NAMES: [&str; 8] =
     ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imac"];
 
-/// More cores that a release has a library for. Each differs from one above in nothing that the other checks look at, so these are
-/// not repeated for it.
+/// Further cores that a release has a library for. For the other checks each is the same as one above, so they are
+/// not repeated.
 pub const MORE: [&str; 3] = ["cortex-m23", "cortex-m33-soft", "rv32imafc"];
 
 /// One emulated board.
@@ -37,7 +37,7 @@ impl Board {
     /// The board of this name.
     ///
     /// # Errors
-    /// No board has that name, or its toolchain file lacks a value.
+    /// If no board has that name, or a value is missing in its toolchain file.
     pub fn named(name: &str) -> Result<Self> {
         let Some(name) = NAMES.iter().chain(&MORE).copied().find(|known| *known == name) else {
             bail!("no board '{name}'; there are: {}", NAMES.join(", "));
@@ -83,7 +83,7 @@ impl Board {
         }
     }
 
-    /// The boards of all libraries of a release.
+    /// The boards of all libraries in a release.
     ///
     /// # Errors
     /// As [`Board::named`].

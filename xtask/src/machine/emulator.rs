@@ -21,7 +21,7 @@ use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{paths, setup};
 
-/// How long a program may take. The slowest of ours takes a few seconds.
+/// How long a program may take. The slowest one takes a few seconds.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// How a program ended and what it printed.
@@ -74,7 +74,7 @@ impl Counts {
                 (Some("function"), Some(instructions), Some(entries), Some(name)) => {
                     counts.functions.push(Function { name: name.to_owned(), instructions, entries });
                 }
-                _ => bail!("the instruction counter wrote a line that is none of its own: {line}"),
+                _ => bail!("the instruction counter wrote an unknown line: {line}"),
             }
         }
         Ok(counts)
@@ -84,7 +84,7 @@ impl Counts {
 /// Runs a program on a board and returns its exit code and text, whatever they are.
 ///
 /// # Errors
-/// When QEMU can't be installed or started, or the program does not end in time.
+/// If QEMU can't be installed or started, or the program does not end in time.
 pub fn run(board: &Board, program: &Path) -> Result<Run> {
     start(board, program, &[])
 }

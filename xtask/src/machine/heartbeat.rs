@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 /// Time between two lines.
 const PERIOD: Duration = Duration::from_secs(15);
-/// A line fits a terminal.
+/// Length of a line, so that it fits a terminal.
 const COLUMNS: usize = 118;
 
 /// What is known about the current work.
@@ -52,7 +52,7 @@ pub fn phase(text: String) {
     state().phase = text;
 }
 
-/// A program that was started; [`Running::printed`] says what it does, dropping this that it has ended.
+/// A program that was started; [`Running::printed`] reports its output, and dropping this reports its end.
 pub struct Running(u64);
 
 impl Running {
@@ -74,7 +74,7 @@ impl Running {
         }
     }
 
-    /// By which [`Running::printed`] knows the program.
+    /// Identifies the program for [`Running::printed`].
     pub fn number(&self) -> u64 {
         self.0
     }
@@ -87,7 +87,7 @@ impl Drop for Running {
 }
 
 impl State {
-    /// The line about the program that runs for the longest time.
+    /// The line about the program that has been running longest.
     fn line(&self, elapsed: Duration) -> String {
         let mut line = format!("... {}", time(elapsed));
         if !self.phase.is_empty() {
@@ -110,7 +110,7 @@ fn time(elapsed: Duration) -> String {
     }
 }
 
-/// At most so many characters of a text, without control characters.
+/// At most this many characters of a text, without control characters.
 fn shortened(text: &str, columns: usize) -> String {
     let visible = |c: char| if c.is_control() { ' ' } else { c };
     if text.chars().count() <= columns {

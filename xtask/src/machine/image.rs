@@ -1,4 +1,4 @@
-//! What is in a linked image: where each byte came from, which function calls which, how much stack they take.
+//! The contents of a linked image: the origin of each byte, which function calls which, and how much stack they use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -32,11 +32,11 @@ impl Piece {
     }
 }
 
-/// An image linked for inspection rather than for running: no startup code, and only what `roots` and the sources reach.
+/// An image linked for inspection, not for running: no startup code, and only what `roots` and the sources use.
 pub struct Image {
     /// The linked file.
     pub file: PathBuf,
-    /// What the linker kept, but for empty sections.
+    /// The sections that the linker kept, except empty ones.
     pub pieces: Vec<Piece>,
     /// The functions, by name.
     pub functions: BTreeMap<String, Code>,
@@ -45,11 +45,11 @@ pub struct Image {
 /// A function's machine code.
 #[derive(Debug, Default, PartialEq)]
 pub struct Code {
-    /// Bytes of stack it takes itself: an upper bound, since every adjustment counts, whichever path it is on.
+    /// Bytes of stack it uses itself: an upper bound, since every adjustment counts, on whichever path it is.
     pub frame: u32,
     /// The functions it calls or jumps to.
     pub callees: BTreeSet<String>,
-    /// Whether it calls by a pointer. A jump by a pointer, which needs none of its frame any more, is not counted.
+    /// Whether it calls through a pointer. A jump through a pointer, which no longer needs its frame, is not counted.
     pub calls_pointer: bool,
 }
 
@@ -57,7 +57,7 @@ impl Image {
     /// Links `sources` with the library for a board. `roots` are kept even if nothing calls them.
     ///
     /// # Errors
-    /// When it doesn't compile or link, or the linker's reports can't be understood.
+    /// If it doesn't compile or link, or the linker's reports can't be parsed.
     pub fn link(board: &Board, library: &Path, sources: &[&Path], roots: &[String], file: &Path) -> Result<Self> {
         let map = file.with_extension("map");
         let mut compiler =
@@ -83,19 +83,19 @@ impl Image {
         Ok(Self { file: file.to_owned(), pieces: Vec::new(), functions: functions(&listing) })
     }
 
-    /// The pieces that did not come from the program's own files: the runtime, and what the runtime pulled in.
+    /// The pieces that did not come from the program's own files: the runtime, and what it needs.
     pub fn from_libraries(&self) -> impl Iterator<Item = &Piece> {
         self.pieces.iter().filter(|piece| piece.object.contains(".a("))
     }
 
-    /// Bytes of stack that a call of this function takes at most, its callees included, calls through pointers not.
+    /// Bytes of stack that a call of this function uses at most, with its callees, but without calls through pointers.
     /// `None` if it can call itself.
     pub fn stack(&self, name: &str) -> Option<u32> {
         self.stack_below(name, &mut Vec::new())
     }
 
-    /// Takes calls by pointer in functions whose names begin like this for calls of all such functions that no instruction names:
-    /// their addresses are in the image, or the linker had left them out.
+    /// Treats calls through pointers in functions with this prefix as calls of all such functions that no instruction names:
+    /// their addresses are in the image, otherwise the linker would have removed them.
     pub fn resolve_pointers(&mut self, prefix: &str) {
         let named: BTreeSet<&String> = self.functions.values().flat_map(|code| &code.callees).collect();
         let unnamed = self.functions.keys().filter(|name| name.starts_with(prefix) && !named.contains(name));
@@ -108,7 +108,7 @@ impl Image {
         }
     }
 
-    /// Takes the pointers by which `from`, or what it calls, calls something to be `to`.
+    /// Assumes that calls through pointers in `from`, or in what it calls, call `to`.
     pub fn resolve_pointers_of(&mut self, from: &str, to: &str) {
         let (mut known, mut left) = (BTreeSet::new(), vec![from.to_owned()]);
         while let Some(name) = left.pop() {
@@ -120,7 +120,7 @@ impl Image {
         }
     }
 
-    /// Whether this function, or one that it calls, calls by a pointer.
+    /// Whether this function, or one that it calls, calls through a pointer.
     pub fn calls_pointer(&self, name: &str) -> bool {
         let (mut known, mut left) = (BTreeSet::new(), vec![name]);
         while let Some(name) = left.pop() {
@@ -155,7 +155,7 @@ fn pieces(map: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut name = "";
     for line in kept.lines() {
-        // Input sections are indented by one space; a long name stands on a line of its own.
+        // Input sections are indented by one space; a long name is on a line of its own.
         let words: Vec<&str> = line.split_whitespace().collect();
         let rest = match line.strip_prefix(' ') {
             Some(text) if !text.starts_with([' ', '*']) => {
@@ -206,7 +206,7 @@ fn functions(listing: &str) -> BTreeMap<String, Code> {
     functions
 }
 
-/// Adds a function. Static functions of one name are taken for one that does what all of them do.
+/// Adds a function. Static functions of one name are treated as one that does what all of them do.
 fn add(functions: &mut BTreeMap<String, Code>, function: Option<(String, Code)>) {
     let Some((name, code)) = function else { return };
     let known = functions.entry(name).or_default();
@@ -215,7 +215,7 @@ fn add(functions: &mut BTreeMap<String, Code>, function: Option<(String, Code)>)
     known.calls_pointer |= code.calls_pointer;
 }
 
-/// The function that a branch leads to, if it leads to the start of one.
+/// The function that a branch jumps to, if it jumps to the start of one.
 fn branch_target<'a>(op: &str, operands: &'a str) -> Option<&'a str> {
     if !op.starts_with(['b', 'c', 'j']) {
         return None;

@@ -14,7 +14,7 @@ pub fn include_dir() -> PathBuf {
     paths::root().join("capi/include")
 }
 
-/// Makes sure that the library can be built for these boards. Quicker for all at once than when each is built.
+/// Makes sure that the library can be built for these boards. Faster for all at once than for each separately.
 ///
 /// # Errors
 /// As [`sysroot::path_for`].
@@ -26,7 +26,7 @@ pub fn prepare(boards: &[Board]) -> Result<()> {
 /// Builds the library of this checkout for a board and returns the archive.
 ///
 /// # Errors
-/// When it doesn't compile, or the archive is not as it should be.
+/// If it doesn't compile, or the archive is not as expected.
 pub fn build(board: &Board) -> Result<PathBuf> {
     build_from(paths::root(), board, &paths::target().join("firmware"))
 }
@@ -38,7 +38,7 @@ pub fn build(board: &Board) -> Result<PathBuf> {
 pub fn build_from(root: &Path, board: &Board, out: &Path) -> Result<PathBuf> {
     let target = board.rust_target.as_str();
     let built = out.join("cargo");
-    // One crate type only: with a second one beside it, cargo would leave out link-time optimisation.
+    // Only one crate type: with a second one, cargo would not use link-time optimisation.
     cargo(&[target])?
         .dir(root)
         .args(["rustc", "--locked", "--release", "--lib", "--crate-type", "staticlib"])
@@ -70,12 +70,12 @@ pub fn with_sysroot(command: Cmd, targets: &[&str]) -> Result<Cmd> {
     let Some(bin) = sysroot::path_for(targets)? else { return Ok(command) };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths([bin].into_iter().chain(std::env::split_paths(&path)))?;
-    // Both would lead past the cargo that PATH now finds first.
+    // Both would bypass the cargo that is now first on PATH.
     Ok(command.env("PATH", path).env_remove("CARGO").env_remove("RUSTC"))
 }
 
-/// Takes out Rust's own arithmetic helpers and memory functions: the C compiler brings them (libgcc, libc), and a firmware
-/// should not have two of each. What is left must be one object: more would mean that link-time optimisation was off.
+/// Removes Rust's own arithmetic helpers and memory functions: the C compiler provides them (libgcc, libc), and a firmware
+/// should not have two of each. The rest must be one object: more would mean that link-time optimisation was off.
 fn strip_builtins(board: &Board, archive: &Path) -> Result<()> {
     let members = members(board, archive)?;
     let builtins: Vec<&String> = members.iter().filter(|name| is_builtin(name)).collect();
@@ -89,10 +89,10 @@ fn strip_builtins(board: &Board, archive: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes sure that nothing is left in the archive that a firmware has no use for: intermediate code, debug information.
+/// Makes sure that the archive contains nothing that a firmware does not need: intermediate code, debug information.
 ///
 /// # Errors
-/// When there is some, or the archive can't be read.
+/// If it does, or the archive can't be read.
 pub fn check_clean(board: &Board, archive: &Path) -> Result<()> {
     let sections = board.tool("objdump").arg("-h").arg(archive).capture()?;
     for unwanted in [".llvmbc", ".llvmcmd", ".debug"] {
@@ -108,7 +108,7 @@ fn members(board: &Board, archive: &Path) -> Result<Vec<String>> {
 }
 
 /// Whether an archive's member holds helpers: those written in Rust and, in rustup's core, those written in C, which are
-/// called `<hash>-<function>.o`.
+/// named `<hash>-<function>.o`.
 fn is_builtin(member: &str) -> bool {
     let in_c = member.split_once('-').is_some_and(|(hash, _)| hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
     member.starts_with("compiler_builtins") || in_c

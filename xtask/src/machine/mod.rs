@@ -1,4 +1,4 @@
-//! The machine and its programs: where things are, how other programs are run, what is installed, emulated boards.
+//! The machine and its programs: paths, running other programs, installed packages, emulated boards.
 
 pub mod board;
 pub mod emulator;

@@ -1,4 +1,4 @@
-//! Where things are.
+//! Paths.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ pub fn root() -> &'static Path {
     xtask.parent().unwrap_or(xtask)
 }
 
-/// Cargo's target directory: `CARGO_TARGET_DIR`, or `target` in the workspace. Everything xtask makes is below it.
+/// Cargo's target directory: `CARGO_TARGET_DIR`, or `target` in the workspace. Everything that xtask writes is below it.
 pub fn target() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
         // Cargo takes a relative path from the directory it was started in; every verb runs in the root.
@@ -28,7 +28,7 @@ pub fn program(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
 }
 
-/// A program that `cargo install` brought: on `PATH`, or where cargo puts such programs.
+/// A program installed by `cargo install`: on `PATH`, or in cargo's directory.
 pub fn cargo_program(name: &str) -> Option<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))?;

@@ -27,7 +27,7 @@ pub struct Outcome {
     pub stdout: String,
     /// What it wrote to its standard error.
     pub stderr: String,
-    /// It was still running when its time was up, and was stopped.
+    /// It was still running when its time ended, and was stopped.
     pub timed_out: bool,
 }
 
@@ -63,13 +63,13 @@ impl Cmd {
         self
     }
 
-    /// Takes an environment variable away.
+    /// Removes an environment variable.
     pub fn env_remove(mut self, key: impl AsRef<OsStr>) -> Self {
         self.command.env_remove(key);
         self
     }
 
-    /// Stops the program, and what it started, after this long. Without it the program may run for ever.
+    /// Stops the program, and what it started, after this time. Without it the program may run without end.
     pub fn timeout(mut self, limit: Duration) -> Self {
         // A group of its own, so that stopping it also stops its children.
         self.command.process_group(0);
@@ -77,7 +77,7 @@ impl Cmd {
         self
     }
 
-    /// Runs it with our own input and output.
+    /// Runs it with the input and output of this process.
     ///
     /// # Errors
     /// When it can't be started, fails, or runs out of time.
@@ -88,7 +88,7 @@ impl Cmd {
         self.judge(code_of(status), timed_out, "")
     }
 
-    /// Runs it with our own input and output, and returns its exit code, whatever that is.
+    /// Runs it with the input and output of this process, and returns its exit code, whatever it is.
     ///
     /// # Errors
     /// When it can't be started or runs out of time.
@@ -106,13 +106,13 @@ impl Cmd {
     /// As [`Cmd::run`]; the message then holds the end of what it printed.
     pub fn capture(self) -> Result<String> {
         let (command, outcome) = self.observe()?;
-        // Some programs explain themselves on one, some on the other.
+        // Some programs report errors on one, some on the other.
         let printed = format!("{}{}", outcome.stdout, outcome.stderr);
         command.judge(outcome.code, outcome.timed_out, &printed)?;
         Ok(outcome.stdout)
     }
 
-    /// Runs it and returns how it ended, whatever that was.
+    /// Runs it and returns how it ended, whatever the result is.
     ///
     /// # Errors
     /// Only when it can't be started or waited for.
@@ -123,7 +123,7 @@ impl Cmd {
     fn observe(mut self) -> Result<(Self, Outcome)> {
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().with_context(|| self.unstarted())?;
-        // Both pipes are drained at once: a program that fills one while we wait on the other would never end.
+        // Both pipes are read at once: a program that fills one while the other is read would never end.
         let running = self.running();
         let stdout = drain(child.stdout.take(), running.number());
         let stderr = drain(child.stderr.take(), running.number());
@@ -132,7 +132,7 @@ impl Cmd {
         Ok((self, outcome))
     }
 
-    /// Reports that it runs, until the returned value is dropped.
+    /// Reports that it is running, until the returned value is dropped.
     fn running(&self) -> Running {
         Running::new(self.line.to_string_lossy().into_owned())
     }

@@ -1,7 +1,7 @@
-//! `cargo xtask setup [NEED...]`: installs Debian packages for what this machine lacks.
+//! `cargo xtask setup [NEED...]`: installs Debian packages for what is missing on this machine.
 //!
-//! Every verb that needs tools calls [`need`] first; where all is there, that costs a few file look-ups. Programs are
-//! looked for by name, not by package, so on another system it is enough that they are on `PATH`.
+//! Every verb that needs tools calls [`need`] first; if everything is installed, that costs a few file look-ups. Programs are
+//! searched by name, not by package, so on another system it is enough that they are on `PATH`.
 
 use std::path::Path;
 
@@ -10,14 +10,14 @@ use anyhow::{Context, Result, bail};
 use crate::machine::paths;
 use crate::machine::process::Cmd;
 
-/// A package of Debian's and the sign that what it brings is there.
+/// A Debian package, and the sign that its contents are installed.
 struct Package {
-    /// `{llvm}` in it stands for the version of rustc's LLVM.
+    /// `{llvm}` in it is the version of rustc's LLVM.
     name: &'static str,
-    /// A program on `PATH`, a file if it begins with a slash, or a module of Python's if it begins with `import `; with
+    /// A program on `PATH`, a file if it begins with a slash, or a Python module if it begins with `import `; with
     /// `{llvm}` as above.
     sign: &'static str,
-    /// The oldest version of the program that suffices, as it prints it with `--version`.
+    /// The oldest version of the program that is sufficient, as printed by `--version`.
     oldest: Option<(u32, u32)>,
     /// Packages that must have the same version as this one.
     same_version_as: &'static [&'static str],
@@ -36,7 +36,7 @@ impl Package {
         Self { same_version_as: packages, ..self }
     }
 
-    /// Why the package has to be installed or replaced; `None` where all is well.
+    /// Why the package has to be installed or replaced; `None` if everything is correct.
     fn lacks(&self, llvm: &str) -> Option<String> {
         let name = self.name.replace("{llvm}", llvm);
         let sign = self.sign.replace("{llvm}", llvm);
@@ -52,7 +52,7 @@ impl Package {
         let own = installed_version(&name)?;
         self.same_version_as.iter().find_map(|other| {
             let others = installed_version(other)?;
-            (others != own).then(|| format!("{name} {own} does not fit {other} {others}"))
+            (others != own).then(|| format!("{name} {own} does not match {other} {others}"))
         })
     }
 }
@@ -118,7 +118,7 @@ const NEEDS: &[Need] = &[
     },
     Need {
         name: "rust-core",
-        purpose: "sources for Rust's core library, where the active cargo has none for a bare-metal target",
+        purpose: "sources for Rust's core library, if the active cargo has none for a bare-metal target",
         packages: &[
             // Not the programs: Debian's older rustc and cargo have the same names.
             package("rustc-web", "/usr/share/doc/rustc-web"),
@@ -150,7 +150,7 @@ const NEEDS: &[Need] = &[
     },
     Need {
         name: "coverage",
-        purpose: "reading what the compiler's instrumentation counts",
+        purpose: "reading the counts of the compiler's instrumentation",
         packages: &[package("llvm-{llvm}", "/usr/lib/llvm-{llvm}/bin/llvm-cov")],
     },
     Need {
@@ -182,9 +182,9 @@ pub fn run(args: &[String]) -> Result<()> {
     need(if asked.is_empty() { &all } else { &asked })
 }
 
-/// Makes sure that what the named needs stand for is installed. Quick where it is.
+/// Makes sure that the packages of the named needs are installed. Fast if they are.
 ///
-/// As root on a Debian system, missing packages are installed; otherwise the error holds the line that installs them.
+/// As root on a Debian system, missing packages are installed; otherwise the error contains the command that installs them.
 ///
 /// # Errors
 /// An unknown name, packages that are missing and can't be installed here, or a failing package manager.
@@ -198,14 +198,14 @@ pub fn need(names: &[&str]) -> Result<()> {
     let packages: Vec<&str> = lacking.iter().flat_map(|lack| lack.packages.iter().map(String::as_str)).collect();
     let root = Cmd::new("id").arg("-u").capture().is_ok_and(|id| id.trim() == "0");
     if paths::program("apt-get").is_none() {
-        bail!("{reasons}. The packages of Debian are {}; install their like", packages.join(" "));
+        bail!("{reasons}. The packages of Debian are {}; install their equivalents", packages.join(" "));
     }
     if !root {
         bail!("{reasons}. Install what is missing, then run this again:\n  {}", repair("sudo ", &packages));
     }
     println!("installing {} ({reasons})", packages.join(" "));
-    install(&packages).with_context(|| format!("{reasons}; the repair by hand:\n  {}\n", repair("", &packages)))?;
-    // What dpkg takes for installed may have lost its files.
+    install(&packages).with_context(|| format!("{reasons}; to repair it by hand:\n  {}\n", repair("", &packages)))?;
+    // Packages that dpkg lists as installed may have lost their files.
     let still: Vec<String> = self::lacking(names)?.into_iter().flat_map(|lack| lack.packages).collect();
     if !still.is_empty() {
         apt(&["install", "--reinstall"]).args(&still).capture()?;
@@ -222,7 +222,7 @@ pub fn need(names: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The lines that do by hand what [`install`] does.
+/// The commands that do by hand what [`install`] does.
 fn repair(sudo: &str, packages: &[&str]) -> String {
     format!(
         "{sudo}apt-get update && {sudo}dpkg --configure -a && \
@@ -234,34 +234,34 @@ fn repair(sudo: &str, packages: &[&str]) -> String {
 fn apt(verb: &[&str]) -> Cmd {
     Cmd::new("apt-get")
         .args(verb)
-        // Another installation may be under way.
+        // Another installation may be running.
         .args(["--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"])
         .env("DEBIAN_FRONTEND", "noninteractive")
 }
 
-/// Installs packages, whatever an earlier attempt left half done.
+/// Installs packages, also after an earlier attempt was interrupted.
 fn install(packages: &[&str]) -> Result<()> {
-    // Old lists name versions that the mirror has no more, and versions that don't fit each other.
+    // Old lists name versions that the mirror no longer has, and versions that don't match each other.
     let lists = apt(&["update"]).capture();
     if let Err(error) = &lists {
-        println!("the package lists can't be refreshed, so those that are there are used: {error:#}");
+        println!("the package lists can't be refreshed, so the existing ones are used: {error:#}");
     }
     Cmd::new("dpkg").args(["--configure", "-a"]).env("DEBIAN_FRONTEND", "noninteractive").capture()?;
     let first = apt(&["install", "--fix-broken"]).args(packages).capture();
     if first.is_ok() {
         return Ok(());
     }
-    // A download that was cut off stays in the way.
+    // An incomplete download would block the next attempt.
     apt(&["clean"]).capture()?;
-    apt(&["update"]).capture().context("the package lists can't be refreshed: look at /etc/apt/sources.list*")?;
+    apt(&["update"]).capture().context("the package lists can't be refreshed: check /etc/apt/sources.list*")?;
     apt(&["install", "--fix-broken"]).args(packages).capture()?;
     Ok(())
 }
 
-/// The major version of the LLVM that the active rustc stands on.
+/// The major version of the LLVM that the active rustc uses.
 ///
 /// # Errors
-/// When rustc can't be run or names none.
+/// If rustc can't be run or reports none.
 pub fn rust_llvm() -> Result<String> {
     let version = rustc_says("LLVM version")?;
     Ok(version.split('.').next().unwrap_or_default().to_owned())
@@ -270,7 +270,7 @@ pub fn rust_llvm() -> Result<String> {
 /// Rust's name of this machine.
 ///
 /// # Errors
-/// When rustc can't be run or names none.
+/// If rustc can't be run or reports none.
 pub fn rust_host() -> Result<String> {
     rustc_says("host")
 }
@@ -282,7 +282,7 @@ fn rustc_says(what: &str) -> Result<String> {
     Ok(value.to_owned())
 }
 
-/// Something that is missing or does not fit.
+/// Something that is missing or has the wrong version.
 struct Lack {
     why: String,
     /// What has to be installed for it.
@@ -300,7 +300,7 @@ fn lacking(names: &[&str]) -> Result<Vec<Lack>> {
             let versioned = package.sign.contains("{llvm}");
             let llvm = if versioned { rust_llvm()? } else { String::new() };
             if let Some(why) = package.lacks(&llvm) {
-                // What has to have the same version is brought to the newest one together.
+                // Packages that must have the same version are updated together.
                 let together = package.same_version_as.iter().map(|name| (*name).to_owned());
                 let packages = [package.name.replace("{llvm}", &llvm)].into_iter().chain(together).collect();
                 lacking.push(Lack { why, packages });
@@ -323,7 +323,7 @@ fn first_version(text: &str) -> Option<(u32, u32)> {
     })
 }
 
-/// The version of a package of Debian's; `None` where it is not, or only in part, installed.
+/// The version of a Debian package; `None` if it is not installed, or only in part.
 fn installed_version(name: &str) -> Option<String> {
     let printed = Cmd::new("dpkg-query").args(["-W", "-f", "${db:Status-Abbrev}${Version}", name]).capture().ok()?;
     Some(printed.strip_prefix("ii ")?.trim().to_owned())
@@ -341,7 +341,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_need_is_named() {
+    fn an_unknown_need_is_reported() {
         let error = need(&["cmake-but-misspelt"]).unwrap_err().to_string();
         assert!(error.contains("cmake-but-misspelt") && error.contains("firmware"), "{error}");
     }

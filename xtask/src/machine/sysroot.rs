@@ -1,8 +1,8 @@
-//! Rust's `core` for the boards' processors, where the active cargo has none.
+//! Rust's `core` for the boards' processors, if the active cargo has none.
 //!
-//! A user who ran `rustup target add` is served by that: nothing happens here. Elsewhere (continuous integration, machines
+//! After `rustup target add` nothing happens here. Otherwise (continuous integration, machines
 //! that only reach a package mirror) Debian's compiler builds `core` from Debian's sources, once, into a directory that
-//! looks like a toolchain. With that directory's `bin` in front of `PATH`, the plain `cargo build --target` works.
+//! has the form of a toolchain. With that directory's `bin` first on `PATH`, the plain `cargo build --target` works.
 //! No step downloads from rustup's server.
 
 use std::fs;
@@ -33,21 +33,21 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Makes sure that a cargo can build for every target. Returns the directory that has to stand first on `PATH` for
-/// that, or `None` where the active cargo already can.
+/// Makes sure that a cargo can build for every target. Returns the directory that must be first on `PATH` for
+/// that, or `None` if the active cargo already can.
 ///
 /// # Errors
-/// When Debian's compiler and sources are neither there nor installable, or don't build.
+/// If Debian's compiler and sources are neither installed nor installable, or don't build.
 pub fn path_for(targets: &[&str]) -> Result<Option<PathBuf>> {
     if targets.iter().all(|target| active_cargo_has(target)) {
         return Ok(None);
     }
     setup::need(&["rust-core"]).context("no core library for these targets: `rustup target add` them, or")?;
-    // A directory of its own choice lets several checkouts share one.
+    // With a directory chosen by the user several checkouts can share one.
     let folder =
         std::env::var_os("TVM_EMBEDDED_SYSROOT").map_or_else(|| paths::target().join("sysroot"), PathBuf::from);
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    // Two runs, of one checkout or of several that share the directory, must not lay it out or build it at once.
+    // Two runs, of one checkout or of several that share the directory, must not create or build it at once.
     let lock = fs::File::create(folder.join("lock")).and_then(|file| file.lock().map(|()| file));
     let lock = lock.with_context(|| format!("locking {}", folder.display()))?;
     let sysroot = Sysroot::open(&folder).with_context(|| format!("in {}", folder.display()))?;
@@ -72,7 +72,7 @@ fn holds_core(libdir: &Path) -> bool {
     })
 }
 
-/// A directory that rustc accepts as its sysroot, with a `bin` in front.
+/// A directory that rustc accepts as its sysroot, and its `bin`.
 struct Sysroot {
     folder: PathBuf,
     /// `library/` of Debian's Rust sources.
@@ -80,7 +80,7 @@ struct Sysroot {
 }
 
 impl Sysroot {
-    /// Opens the directory, or lays it out anew when it is absent or of another compiler version.
+    /// Opens the directory, or creates it again if it is absent or of another compiler version.
     fn open(folder: &Path) -> Result<Self> {
         let folder = folder.canonicalize()?;
         let version = Cmd::new(RUSTC).arg("-vV").capture()?;
@@ -113,7 +113,7 @@ impl Sysroot {
         self.folder.join("lib/rustlib").join(target).join("lib")
     }
 
-    /// Compiles `core` and `compiler_builtins` for the targets that are not there yet, in one go.
+    /// Compiles `core` and `compiler_builtins` for the missing targets, in one run.
     fn build(&self, targets: &[&str]) -> Result<()> {
         let mut missing: Vec<&str> =
             targets.iter().copied().filter(|target| !holds_core(&self.libdir(target))).collect();
@@ -130,7 +130,7 @@ impl Sysroot {
         for target in &missing {
             cargo = cargo.arg("--target").arg(target);
         }
-        // What the outer cargo or the user's settings say about targets, wrappers and directories must not reach this
+        // Settings of the outer cargo or the user for targets, wrappers and directories must not affect this
         // one.
         for key in [
             "RUSTC_WRAPPER",
@@ -145,7 +145,7 @@ impl Sysroot {
             .env("CARGO_HOME", seed.join("home"))
             .env("RUSTC", RUSTC)
             .env("RUSTC_BOOTSTRAP", "1")
-            // As in rustup's libraries, so that link-time optimisation of the project reaches into core.
+            // As in rustup's libraries, so that link-time optimisation of the project includes core.
             .env("RUSTFLAGS", "-Cembed-bitcode=yes")
             .capture()
             .context("building Rust's core library")?;
@@ -175,7 +175,7 @@ impl Sysroot {
 
     fn install(&self, built: &Path, target: &str) -> Result<()> {
         let libdir = self.libdir(target);
-        // Renamed into place when complete, so that an interrupted run leaves no half library.
+        // Renamed when complete, so that an interrupted run leaves no incomplete library.
         let partial = libdir.with_extension("partial");
         fs::create_dir_all(&partial)?;
         for entry in fs::read_dir(built)? {

@@ -2,11 +2,11 @@
 //! [--optimize MODE] [--write | --check]`: what compiled models cost on the emulated boards.
 //!
 //! Instructions of one `TVMExecute`, counted by the emulator (not cycles), and flash, RAM and stack of an image that holds the model,
-//! the runtime and the startup code, nothing else. Models: those given, or the bundled one and those of `docs/data.md` where they
-//! are. A model that does not fit a board has a line that says so. With `--write` the table becomes `docs/performance.md`, with
+//! the runtime and the startup code, nothing else. Models: those given, or the bundled one and those of `docs/data.md` if
+//! available. A model that does not fit a board has a line that reports it. With `--write` the table becomes `docs/performance.md`, with
 //! `--check` it is compared with that file.
 //!
-//! It fails where a layer of a model runs on a kernel of the general form.
+//! It fails if a layer of a model uses a kernel of the general form.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -39,7 +39,7 @@ const QUICK: [&str; 8] = [
     "v2_okay_nabu",
 ];
 
-/// What is asked for.
+/// The parsed arguments.
 #[derive(Default)]
 struct Request {
     boards: Vec<String>,
@@ -75,13 +75,13 @@ impl Request {
             }
         }
         if request.write && (request.layers || request.check || !request.only.is_empty() || !request.files.is_empty()) {
-            bail!("--write is for the whole table: without --check, --layers, --model and files");
+            bail!("--write is for the whole table: not with --check, --layers, --model or files");
         }
         if !request.options.is_empty() && (request.write || request.check) {
             bail!("--write and --check are for models as they are compiled without options");
         }
         if request.check && request.layers {
-            bail!("--check is without --layers, which changes the image");
+            bail!("--check is not possible with --layers, which changes the image");
         }
         if request.boards.is_empty() {
             let boards: &[&str] = match (request.write, request.check) {
@@ -102,13 +102,13 @@ impl Request {
 /// Prints the table.
 ///
 /// # Errors
-/// Unknown arguments, a model that can't be built or run for another reason than its size, a layer on a general kernel, or with
+/// Unknown arguments, a model that can't be built or run for a reason other than its size, a layer on a general kernel, or with
 /// `--check` a figure that is worse than the committed one.
 pub fn run(args: &[String]) -> Result<()> {
     measure(&Request::new(args)?)
 }
 
-/// Compares a few models with the committed figures; of those, the ones whose files are here.
+/// Compares a few models whose files are available with the committed figures.
 ///
 /// # Errors
 /// As [`run`] with `--check`.
@@ -170,7 +170,7 @@ fn measure(request: &Request) -> Result<()> {
     Ok(())
 }
 
-/// What is worse than the committed figures; says what is better.
+/// The figures that are worse than the committed ones; prints those that are better.
 fn compare(table: &Table) -> Result<Vec<String>> {
     let (mut worse, better) = table.compare(&Table::committed()?);
     println!("{} images compared with docs/performance.md, {} figures worse", table.cells.len(), worse.len());
@@ -178,7 +178,7 @@ fn compare(table: &Table) -> Result<Vec<String>> {
         println!("better, which `cargo xtask bench --write` records:\n  {}", better.join("\n  "));
     }
     if !worse.is_empty() {
-        worse.push("where that is meant, `cargo xtask bench --write` accepts it".to_owned());
+        worse.push("if this is intended, `cargo xtask bench --write` accepts it".to_owned());
     }
     worse.extend(table.deep());
     Ok(worse)
@@ -193,13 +193,13 @@ fn general_layers(model: &str, facts: &Value) -> Vec<String> {
             let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
             let cores: Vec<String> = list(&miss["cores"]).iter().map(text).collect();
             let (function, why) = (text(&layer["function"]), text(&miss["why"]));
-            found.push(format!("{model}: {function} runs on a general kernel on {}: {why}", cores.join(", ")));
+            found.push(format!("{model}: {function} uses a general kernel on {}: {why}", cores.join(", ")));
         }
     }
     found
 }
 
-/// The files to measure: those given, or all there are.
+/// The files to measure: those given, or all available ones.
 fn files(request: &Request) -> Result<Vec<PathBuf>> {
     if !request.files.is_empty() {
         return Ok(request.files.clone());
@@ -219,7 +219,7 @@ pub fn all_files() -> Result<Vec<PathBuf>> {
     for part in ["models", "networks", "exporters/models"] {
         let Some(folder) = paths::data(part) else { continue };
         let all = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
-        // Of the many exporters' models, those that were measured with the peer.
+        // Of the many exporters' models, only those that were also measured with the peer.
         files.extend(all.filter(|file| part != "exporters/models" || peer::of(&name_of(file)).is_some()));
     }
     files.retain(|file| file.extension().is_some_and(|extension| extension == "tflite"));
@@ -227,7 +227,7 @@ pub fn all_files() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Compiles the models. Those that the compiler refuses are named, and an error where they were asked for.
+/// Compiles the models. Those that the compiler refuses are reported; they are an error if they were requested.
 fn compile_all(out: &Path, request: &Request) -> Result<Vec<Model>> {
     let tool = firmware::tool()?;
     let mut models = Vec::new();
@@ -263,12 +263,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_layer_on_a_general_kernel_is_named() {
+    fn a_layer_on_a_general_kernel_is_reported() {
         let layer = |general: bool| {
             let miss = serde_json::json!({"cores": ["dsp"], "general": general, "why": "a reason"});
             serde_json::json!({"layers": [{"function": "f", "misses": [miss]}, {"function": "g"}]})
         };
         assert!(general_layers("m", &layer(false)).is_empty());
-        assert_eq!(general_layers("m", &layer(true)), ["m: f runs on a general kernel on dsp: a reason"]);
+        assert_eq!(general_layers("m", &layer(true)), ["m: f uses a general kernel on dsp: a reason"]);
     }
 }

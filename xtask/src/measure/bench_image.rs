@@ -20,23 +20,23 @@ pub struct Model {
     /// Its name: that of its file.
     pub name: String,
     folder: PathBuf,
-    /// What `inspect --json` says of it.
+    /// Its facts from `inspect --json`.
     pub facts: Value,
 }
 
-/// How an image ran.
+/// The result of running an image.
 pub struct Measured {
     /// The image.
     pub program: PathBuf,
-    /// What it takes.
+    /// The memory it uses.
     pub figures: Figures,
 }
 
 impl Model {
-    /// Compiles a model and generates its interface, with options of the tool, below `out`. Nothing where the compiler refuses it; then with the reason.
+    /// Compiles a model and generates its interface, with options of the tool, below `out`. If the compiler refuses it, returns the reason.
     ///
     /// # Errors
-    /// When anything else fails.
+    /// If anything else fails.
     pub fn compile(tool: &Path, file: &Path, out: &Path, options: &[String]) -> Result<Result<Self>> {
         let name = name_of(file);
         let archive = out.join(format!("{name}.tar"));
@@ -75,13 +75,13 @@ pub fn name_of(file: &Path) -> String {
     file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Whether a linker says that an image is too large for a board.
+/// Whether a linker reports that an image is too large for a board.
 pub fn is_too_large(error: &str) -> bool {
     ["overflowed by", "will not fit in region", "is not within region"].iter().any(|sign| error.contains(sign))
 }
 
 /// Links the model with a program that only calls it, and counts one call. With `layers`, layers stay functions of their own, so
-/// that each can be counted: a few instructions a layer more.
+/// that each can be counted: this takes a few more instructions per layer.
 ///
 /// # Errors
 /// When it does not build, does not fit the board, or fails there.
@@ -133,33 +133,36 @@ pub fn link(board: &Board, model: &Model, out: &Path, how: &[String], layers: bo
 /// When the disassembler fails.
 pub fn disassemble(board: &Board, program: &Path) -> Result<Image> {
     let mut image = Image::disassemble(board, program)?;
-    // Some kernels are given the function for a row.
+    // Some kernels get the function for a row as an argument.
     image.resolve_pointers("tvmk_");
-    // Cortex-M0 has no jump by a pointer that leaves all arguments where they are: the library calls the model there.
+    // Cortex-M0 has no jump through a pointer that keeps all arguments in place: there the library calls the model.
     let entry = entry(&image)?.to_owned();
     image.resolve_pointers_of("TVMExecute", &entry);
     Ok(image)
 }
 
-/// A fault where the image takes more stack than the model's header says. Per-layer images are built otherwise.
+/// A fault if the image uses more stack than the model's header states. Per-layer images are built differently.
 pub fn deeper_than_said(model: &Model, board: &Board, measured: &Measured) -> Option<String> {
     let [.., stack] = measured.figures;
     let said = model.facts["stack_bytes"].as_u64()?;
     let name = &model.name;
     (stack > said).then(|| {
-        format!("{name} on {}: {stack} bytes of stack, its header says {said}: `cargo xtask stack --write`", board.name)
+        format!(
+            "{name} on {}: {stack} bytes of stack, its header states {said}: `cargo xtask stack --write`",
+            board.name
+        )
     })
 }
 
-/// Bytes of stack that a call takes at most. `TVMExecute` jumps to the model by a pointer, and has given its own frame back then.
+/// Bytes of stack that a call uses at most. `TVMExecute` jumps to the model through a pointer, after releasing its own frame.
 fn stack(image: &Image) -> Result<u64> {
     Ok(u64::from(depth(image, "TVMExecute")?.max(depth(image, entry(image)?)?)))
 }
 
-/// The one model's entry, with a hash behind its name.
+/// The model's entry, whose name ends with a hash.
 ///
 /// # Errors
-/// When there is none.
+/// If there is none.
 pub fn entry(image: &Image) -> Result<&str> {
     let mut names = image.functions.keys().map(String::as_str);
     names.find(|name| name.starts_with("TVMEntry_")).context("no function TVMEntry_… in the image")
@@ -168,15 +171,15 @@ pub fn entry(image: &Image) -> Result<&str> {
 /// Bytes of stack of a function and all that it calls.
 ///
 /// # Errors
-/// When there is no bound.
+/// If there is no bound.
 pub fn depth(image: &Image, name: &str) -> Result<u32> {
     if image.calls_pointer(name) {
-        bail!("{name} calls by a pointer: no bound of its stack");
+        bail!("{name} calls through a pointer: its stack has no bound");
     }
     image.stack(name).with_context(|| format!("{name} can call itself"))
 }
 
-/// The program: memory for the model, input of all values there are, one call.
+/// The program: memory for the model, input with all values, one call.
 fn main_c(model: &Model) -> Result<String> {
     let symbol = model.facts["symbol"].as_str().context("no symbol")?;
     let upper = symbol.to_uppercase();

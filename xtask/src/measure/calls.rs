@@ -9,7 +9,7 @@ use crate::machine::setup;
 /// Calls in one counted program.
 const CALLS: u64 = 1000;
 
-/// What one call costs above calling the archive's entry point directly.
+/// The cost of one call above a direct call of the archive's entry point.
 pub struct Cost {
     /// The direct call itself.
     pub direct: u64,
@@ -27,7 +27,7 @@ const GENERIC_LIMIT: u64 = 60;
 /// Prints the costs.
 ///
 /// # Errors
-/// When the programs can't be built or counted, or when a limit is passed.
+/// If the programs can't be built or counted, or a limit is exceeded.
 pub fn run(args: &[String]) -> Result<()> {
     if !args.is_empty() {
         bail!("usage: cargo xtask calls");
@@ -71,7 +71,7 @@ pub fn measure() -> Result<Cost> {
         let outcome = Cmd::new("valgrind")
             .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
             .arg(&program)
-            // Part of the count is the program's start, which reads the environment.
+            // The count includes the program's start, which reads the environment.
             .env_remove("LD_PRELOAD")
             .outcome()?;
         if outcome.code != 0 {

@@ -1,4 +1,4 @@
-//! `cargo xtask firmware [BOARD...]`: library, C tests and real models on the emulated boards, and what each takes.
+//! `cargo xtask firmware [BOARD...]`: library, C tests and real models on the emulated boards, and what each uses.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ fn line_of(row: &models::Row) -> String {
     format!("{:<10} {:>9} {:>9} {:>13}", "right", row.flash, row.ram, row.instructions)
 }
 
-/// The program that the environment variable `TVM_EMBEDDED_TOOL` names, or else this checkout's.
+/// The program named by the environment variable `TVM_EMBEDDED_TOOL`, otherwise this checkout's.
 ///
 /// # Errors
 /// When it does not build.
@@ -64,7 +64,7 @@ pub fn tool() -> Result<PathBuf> {
     }
 }
 
-/// Builds this checkout's `tvm-embedded` program for this machine, if need be, and returns where it is.
+/// Builds this checkout's `tvm-embedded` program for this machine, if necessary, and returns its path.
 ///
 /// # Errors
 /// When it does not build.

@@ -1,4 +1,4 @@
-//! `cargo xtask layers`: what each layer of the bundled model takes on emulated boards, and what hooks and steps cost.
+//! `cargo xtask layers`: the cost of each layer of the bundled model on emulated boards, and of hooks and steps.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,10 +13,10 @@ use crate::measure::firmware;
 
 /// The boards that are used when none is named.
 const BOARDS: [&str; 4] = ["cortex-m0", "cortex-m4f", "cortex-m55", "rv32imac"];
-/// Instructions that the hooks of a layer may take on Cortex-M4, without what they do themselves.
+/// Instructions that the hooks of a layer may take on Cortex-M4, without the hooks' own code.
 const BAR: u64 = 12;
 
-/// What hooks and steps cost on a board.
+/// The cost of hooks and steps on a board.
 pub struct Cost {
     /// Instructions for a layer in the main function with hooks, above those in the one without.
     pub layer: u64,
@@ -29,7 +29,7 @@ pub struct Cost {
 /// `cargo xtask layers [BOARD...]`: prints the table of each board, and checks the cost of a hook.
 ///
 /// # Errors
-/// When something does not build or run, or the hooks cost more than their bar.
+/// If something does not build or run, or the hooks cost more than their limit.
 pub fn run(args: &[String]) -> Result<()> {
     setup::need(&["firmware"])?;
     let names: Vec<String> = if args.is_empty() { BOARDS.map(str::to_owned).to_vec() } else { args.to_vec() };
@@ -110,7 +110,7 @@ impl Model {
         Ok(table)
     }
 
-    /// What hooks and steps cost.
+    /// The cost of hooks and steps.
     ///
     /// # Errors
     /// When something does not build or run.

@@ -1,4 +1,4 @@
-//! What models and the runtime cost: instructions, flash, RAM, on this computer and on the emulated boards.
+//! The cost of models and the runtime: instructions, flash, RAM, on this computer and on the emulated boards.
 
 pub mod bench;
 pub mod bench_image;

@@ -1,5 +1,5 @@
 //! Real models on the emulated boards: TVM's archives with the bytes that a run must give (`docs/data.md`), and models
-//! that our own compiler compiles, which must give the bytes that they give on this computer, whatever instructions of the
+//! from this project's compiler, which must give the same bytes as on this computer, whatever instructions of the
 //! core their code uses.
 
 use std::fmt::Write as _;
@@ -31,7 +31,7 @@ const SAMPLES: [Sample; 5] = [
     Sample { archive: "kws_m4_pool", boards: DSP },
 ];
 
-/// Models for our own compiler, from the data's `models`; they may be absent.
+/// Models for this project's compiler, from the data's `models`; they may be absent.
 const COMPILED: [Sample; 5] = [
     Sample { archive: "hello_world_int8", boards: &crate::machine::board::NAMES },
     Sample { archive: "micro_speech_quantized", boards: LARGE },
@@ -40,11 +40,11 @@ const COMPILED: [Sample; 5] = [
     Sample { archive: "v2_okay_nabu", boards: LARGE },
 ];
 
-/// How a model ran on a board.
+/// The result of a model on a board.
 pub struct Row {
     /// Bytes of flash of the whole program.
     pub flash: u64,
-    /// Bytes of RAM of the whole program, but for its stack.
+    /// Bytes of RAM of the whole program, without its stack.
     pub ram: u64,
     /// Instructions of one `TVMExecute`.
     pub instructions: u64,
@@ -58,7 +58,7 @@ pub fn samples() -> Option<PathBuf> {
 /// An archive to run, with its inputs and expected outputs in files beside it, and the boards that have room for it.
 pub struct Prepared {
     archive: PathBuf,
-    /// How many runs the files hold data for, one after the other.
+    /// Number of runs that the files hold data for, one after the other.
     runs: usize,
     boards: &'static [&'static str],
 }
@@ -76,7 +76,7 @@ pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
     }
     let folder = paths::target().join("firmware/models");
     fs::create_dir_all(&folder)?;
-    // The bundled models, and one with each operator on float32: cores differ in floats, and must not.
+    // The bundled models, and one with each operator on float32: float results must not differ between cores.
     let bundled = ["models/digits/digits", "models/digit_rows/digit_rows", "fuzz/corpus/tflite/float32-everything"];
     let mut models: Vec<(PathBuf, &[&str])> = bundled
         .map(|name| (paths::root().join(name).with_extension("tflite"), &crate::machine::board::NAMES[..]))
@@ -91,11 +91,11 @@ pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
     Ok(prepared)
 }
 
-/// On how many inputs a compiled model is compared.
+/// Number of inputs on which a compiled model is compared.
 const RUNS: usize = 100;
 
-/// An element of a run's input: mostly what a sensor sends; in some runs far too large, too small for a normal number, or any
-/// bits, which may be infinite or no number.
+/// An element of a run's input: mostly values of a sensor; in some runs far too large, subnormal, or any
+/// bits, which may be infinite or NaN.
 fn odd_float(run: usize, bits: u32) -> f32 {
     let common = bits.cast_signed() as f32 / 2.0f32.powi(30);
     match run % 8 {
@@ -144,7 +144,7 @@ fn compile(tool: &Path, model: &Path, folder: &Path) -> Result<PathBuf> {
 /// Runs every archive that fits on a board.
 ///
 /// # Errors
-/// When the library does not build. What goes wrong with a model is in its row.
+/// If the library does not build. Errors of a model are in its row.
 pub fn run_on(board: &Board, tool: &Path, models: &[Prepared]) -> Result<Vec<(String, Result<Row>)>> {
     let library = library::build(board)?;
     let fitting = models.iter().filter(|model| model.boards.contains(&board.name));
@@ -159,7 +159,7 @@ pub fn run_on(board: &Board, tool: &Path, models: &[Prepared]) -> Result<Vec<(St
 
 /// Archives of three modes that share one image: static pools inside, memory requested at run time, packed operators.
 const TOGETHER: [&str; 3] = ["kws_c_usmp", "hello_c_nousmp", "duo_packed"];
-/// How often each of them runs, in turn with the others.
+/// How many times each of them runs, in turn with the others.
 const ROUNDS: usize = 3;
 
 fn run_one(board: &Board, library: &Path, tool: &Path, model: &Prepared) -> Result<Row> {
@@ -172,7 +172,7 @@ fn run_one(board: &Board, library: &Path, tool: &Path, model: &Prepared) -> Resu
     let runs = run(board, &program)?;
     match runs.first() {
         Some(first) if runs.len() == model.runs => with_size(board, &program, *first, data),
-        _ => bail!("not {} runs, but {}", model.runs, runs.len()),
+        _ => bail!("expected {} runs, found {}", model.runs, runs.len()),
     }
 }
 
@@ -181,12 +181,12 @@ fn run_together(board: &Board, library: &Path, tool: &Path, archives: &[PathBuf]
     let (program, data) = build(board, library, tool, "together", &archives, 1, ROUNDS)?;
     let runs = run(board, &program)?;
     if runs.len() != ROUNDS * archives.len() {
-        bail!("not {} runs, but {}", ROUNDS * archives.len(), runs.len());
+        bail!("expected {} runs, found {}", ROUNDS * archives.len(), runs.len());
     }
     with_size(board, &program, runs.iter().sum(), data)
 }
 
-/// Instructions of each `TVMExecute`, all of which gave what they must.
+/// Instructions of each `TVMExecute`, all of which gave the expected outputs.
 fn run(board: &Board, program: &Path) -> Result<Vec<u64>> {
     let run = emulator::count(board, program, Some(("begin", "end")))?;
     if run.code != 0 {
@@ -195,7 +195,7 @@ fn run(board: &Board, program: &Path) -> Result<Vec<u64>> {
     Ok(run.counts.ranges)
 }
 
-/// `data` are the bytes of inputs and expected outputs in the image, which are not the model's.
+/// `data` are the bytes of inputs and expected outputs in the image, which are not part of the model.
 fn with_size(board: &Board, program: &Path, instructions: u64, data: usize) -> Result<Row> {
     let (flash, ram) = size_of(board, program)?;
     Ok(Row { flash: flash.saturating_sub(data as u64), ram, instructions })
@@ -232,14 +232,14 @@ fn build(
         room = room.max(data.room);
         bytes += data.bytes;
         writeln!(list, "extern const struct sample sample_{number};")?;
-        // Each model by itself: two may bring headers of the same name.
-        // With c11, gcc would fuse no product and sum, which our kernels must bear.
+        // Each model separately: two may have headers of the same name.
+        // Not c11, with which gcc fuses no product and sum: the kernels must work with fusing.
         let mut compiler = board.compiler().dir(&object_folder).args(["-c", "-std=gnu11", "-O2"]);
         for include in [&programs, &generated, &generated.join("archive"), &library::include_dir()] {
             compiler = compiler.arg("-I").arg(include);
         }
         if !archive.starts_with(paths::target()) {
-            // Not ours, but TVM's: compiled as the generated CMakeLists.txt does.
+            // TVM's C: compiled as in the generated CMakeLists.txt.
             compiler = compiler.arg("-ffp-contract=off");
         }
         compiler.args(c_files(&generated)?).args(board.hosted()).capture()?;
@@ -316,10 +316,10 @@ fn data_c(archive: &Path, generated: &Path, number: usize, runs: usize) -> Resul
     Ok(Data { text, room, bytes: total })
 }
 
-/// Bytes of all workspaces that the user of a model brings, from the facts that are generated with it.
+/// Bytes of all workspaces that the user of a model provides, from the facts generated with it.
 fn workspace_bytes(facts: &serde_json::Value) -> Result<usize> {
     let workspaces = facts["workspace"].as_object().context("the generated JSON has no workspace")?;
-    // Beside an object for each workspace there are numbers that concern all.
+    // Besides an object for each workspace there are numbers for all of them.
     let sizes = workspaces.values().filter_map(|one| one.get("bytes")?.as_u64());
     Ok(sizes.sum::<u64>().try_into()?)
 }
@@ -361,7 +361,7 @@ pub fn size_of(board: &Board, program: &Path) -> Result<(u64, u64)> {
         }
     }
     if flash == 0 {
-        bail!("unexpected answer of size: {printed}");
+        bail!("unexpected output of size: {printed}");
     }
     Ok((flash, ram))
 }

@@ -1,7 +1,7 @@
-//! What TFLite Micro with CMSIS-NN takes, as measured in the same emulator: TFLite Micro of August 2026, CMSIS-NN of July 2026,
+//! The cost of TFLite Micro with CMSIS-NN, as measured in the same emulator: TFLite Micro of August 2026, CMSIS-NN of July 2026,
 //! GCC 12.2, -O2, measured on 2026-11-26.
 
-/// When the figures were measured, and what with.
+/// When the figures were measured, and with which versions.
 pub const MEASURED: &str = "TFLite Micro (2026-08) with CMSIS-NN (2026-07), gcc 12.2 -O2, measured 2026-11-26";
 
 /// Million instructions of one inference.

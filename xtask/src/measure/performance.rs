@@ -1,4 +1,4 @@
-//! `docs/performance.md`: what `cargo xtask bench --write` measured, as a committed table, the README's part of it, and the
+//! `docs/performance.md`: the results of `cargo xtask bench --write`, as a committed table, the README's part of it, and the
 //! comparison with it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,10 +10,10 @@ use anyhow::{Context, Result};
 use crate::machine::paths;
 use crate::measure::peer;
 
-/// By which part a figure may be above the committed one.
+/// The fraction by which a figure may be above the committed one.
 const TOLERANCE: f64 = 0.02;
 
-/// The most bytes of stack that a call may take, checks included, of models that were measured with the peer.
+/// The most bytes of stack that a call may use, including checks, for models that were measured with the peer.
 pub const STACK_LIMIT: u64 = 512;
 
 /// What is measured of a model on a core, with the heading of its table: the order of [`Figures`].
@@ -47,12 +47,12 @@ pub struct Table {
     pub models: BTreeMap<String, Model>,
     /// When each core was measured.
     pub dates: BTreeMap<String, String>,
-    /// By model and core; `None` where the image does not fit the board.
+    /// By model and core; `None` if the image does not fit the board.
     pub cells: BTreeMap<(String, String), Option<Figures>>,
 }
 
 const NAME: &str = "docs/performance.md";
-/// Between these lines of the README stands its part.
+/// The README's part is between these lines.
 const MARKS: [&str; 2] = ["<!-- written by `cargo xtask bench --write` -->\n", "<!-- end -->\n"];
 
 impl Table {
@@ -64,7 +64,7 @@ impl Table {
         Ok(Self::parse(&fs::read_to_string(paths::root().join(NAME)).with_context(|| NAME.to_owned())?))
     }
 
-    /// Writes the table and the README's part. Cores that were not measured now keep their figures for models that still are there.
+    /// Writes the table and the README's part. Cores that were not measured now keep their figures for models that still exist.
     ///
     /// # Errors
     /// When a file can't be read or written.
@@ -170,7 +170,7 @@ impl Table {
         }
     }
 
-    /// The README's table: what was measured with the peer, too.
+    /// The README's table: the models that were also measured with the peer.
     fn readme(&self) -> String {
         let mut text = row("model", &README_COLUMNS);
         text += &row("---", &["---:"; README_COLUMNS.len()]);
@@ -193,7 +193,7 @@ impl Table {
         text
     }
 
-    /// What of `self`, measured now, is slower or larger than in `committed` by more than the tolerance; and what is better.
+    /// The figures of `self`, measured now, that are worse than in `committed` by more than the tolerance; and those that are better.
     pub fn compare(&self, committed: &Self) -> (Vec<String>, Vec<String>) {
         let (mut worse, mut better) = (Vec::new(), Vec::new());
         for (place @ (model, core), now) in &self.cells {
@@ -221,7 +221,7 @@ impl Table {
         (worse, better)
     }
 
-    /// Models of the peer's that take more stack than [`STACK_LIMIT`].
+    /// Models measured with the peer that use more stack than [`STACK_LIMIT`].
     pub fn deep(&self) -> Vec<String> {
         let deep = self.cells.iter().filter_map(|((model, core), figures)| Some((model, core, (*figures)?[3])));
         deep.filter(|(model, _, stack)| *stack > STACK_LIMIT && peer::of(model).is_some())
@@ -240,7 +240,7 @@ fn peer_on(model: &str, core: &str) -> Option<u64> {
     Some((peer::of(model)?.on(core)? * 1e6).round() as u64)
 }
 
-/// The README before, within and behind the marks.
+/// The README before, between and after the marks.
 fn parts(readme: &str) -> Option<[&str; 3]> {
     let from = readme.find(MARKS[0])? + MARKS[0].len();
     let to = from + readme[from..].find(MARKS[1])?;
@@ -252,7 +252,7 @@ fn row(name: &str, cells: &[impl std::fmt::Display]) -> String {
     format!("| {name} |{}\n", cells.concat())
 }
 
-/// A number with a space between each three digits.
+/// A number with a space after every three digits.
 fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Two models on two cores, one of which has no room for the second model.
+/// Two models on two cores; the second model does not fit one of them.
 fn table(instructions: u64) -> Table {
     let place = |model: &str, core: &str| (model.to_owned(), core.to_owned());
     Table {
@@ -19,17 +19,20 @@ fn table(instructions: u64) -> Table {
 }
 
 #[test]
-fn what_is_written_is_read_again() {
+fn a_written_table_is_read_back() {
     let text = table(7_140).text();
     assert_eq!(Table::parse(&text), table(7_140), "{text}");
-    assert!(text.contains("| hello_world_int8 | cortex-m4f | 7140 | 3570 | 2.00 |\n"), "a loser is left out:\n{text}");
+    assert!(
+        text.contains("| hello_world_int8 | cortex-m4f | 7140 | 3570 | 2.00 |\n"),
+        "a slower model is left out:\n{text}"
+    );
     assert!(text.contains("| other | too large | 5 |\n"), "{text}");
     let readme = table(7_140).readme();
     assert!(readme.contains("| hello_world_int8 | 288 | 7 140 | 2.00 |  | not measured | 3 000 | 64 |\n"), "{readme}");
 }
 
 #[test]
-fn two_percent_more_are_found_and_less_is_told() {
+fn two_percent_more_is_found_and_less_is_reported() {
     let none: [Vec<String>; 2] = Default::default();
     assert_eq!(<[_; 2]>::from(table(1_020).compare(&table(1_000))), none);
     let (worse, better) = table(1_021).compare(&table(1_000));
@@ -55,11 +58,11 @@ fn the_readme_has_the_committed_figures() {
         table.models.len() > 20 && table.dates.contains_key("cortex-m4f") && table.dates.contains_key("cortex-m55")
     );
     let file = fs::read_to_string(paths::root().join(NAME)).unwrap();
-    assert!(table.text() == file, "{NAME} was changed by hand, or how it is written has changed");
+    assert!(table.text() == file, "{NAME} was changed by hand, or its format has changed");
     let readme = fs::read_to_string(paths::root().join("README.md")).unwrap();
     assert_eq!(parts(&readme).unwrap()[1], table.readme(), "`cargo xtask bench --write` was not run");
     let models = table.names();
     let missing: Vec<&str> = peer::names().filter(|name| !models.contains(name)).collect();
-    assert!(missing.is_empty(), "measured with the peer, but not with ours: {missing:?}");
+    assert!(missing.is_empty(), "measured with the peer, but not with this project: {missing:?}");
     assert!(table.deep().is_empty(), "{:?}", table.deep());
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask size`: what the runtime costs on each core, read from linked images, as a committed table.
+//! `cargo xtask size`: the cost of the runtime on each core, read from linked images, as a committed table.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::machine::image::{Image, Piece};
 use crate::machine::{emulator, library, paths, setup};
 use crate::measure::{firmware, layers};
 
-/// The bars of the project, for Cortex-M4F: a figure above its bar fails the test.
+/// The limits of the project, for Cortex-M4F: a figure above its limit fails the test.
 const BARS: [(&str, u64); 5] = [(ALL, 4096), (MINIMAL, 768), (STACK, 128), (CALL, 80), (HOOKS, 12)];
 const BAR_CORE: &str = "cortex-m4f";
 
@@ -23,10 +23,10 @@ const STACK: &str = "stack of TVMExecute";
 const CALL: &str = "instructions above a direct call";
 const HOOKS: &str = "instructions of a layer's hooks";
 
-/// The functions that bring the one piece of writable data, the text of the last error.
+/// The functions that need the one piece of writable data, the text of the last error.
 const LAST_ERROR: [&str; 2] = ["TVMAPISetLastError", "TVMGetLastError"];
 
-/// A figure may grow by this part before the comparison with the committed table fails.
+/// A figure may grow by this fraction before the comparison with the committed table fails.
 const TOLERANCE: f64 = 0.03;
 
 /// The figures of one core.
@@ -40,10 +40,10 @@ struct Figures {
     layers: layers::Cost,
 }
 
-/// `cargo xtask size [--check]`: writes `docs/size.md`, or compares with it and with the bars.
+/// `cargo xtask size [--check]`: writes `docs/size.md`, or compares with it and with the limits.
 ///
 /// # Errors
-/// When something does not build or run, and with `--check` when a figure is above its bar or grew by more than 3 %.
+/// When something does not build or run, and with `--check` if a figure is above its limit or grew by more than 3 %.
 pub fn run(args: &[String]) -> Result<()> {
     let check = match args {
         [] => false,
@@ -103,7 +103,7 @@ fn measure(board: &Board, model: &layers::Model) -> Result<Figures> {
     })
 }
 
-/// Whether a piece is the text of the last error: the library's one piece of writable data.
+/// Whether a piece is the text of the last error: the library's only writable data.
 pub fn is_last_error(piece: &Piece) -> bool {
     piece.section.starts_with(".bss") && piece.section.contains("LAST_ERROR")
 }
@@ -202,7 +202,7 @@ fn row(name: &str, cells: &[impl std::fmt::Display]) -> String {
     line + "\n"
 }
 
-/// Cell by cell: a number may not be above the committed one by more than the tolerance, nor above its bar.
+/// Cell by cell: a number may not be above the committed one by more than the tolerance, nor above its limit.
 fn compare(committed: &str, measured: &str) -> Result<()> {
     let mut faults = Vec::new();
     let (old, new) = (cells(committed), cells(measured));
@@ -216,7 +216,7 @@ fn compare(committed: &str, measured: &str) -> Result<()> {
         }
         let bar = BARS.iter().find(|(name, _)| *place == format!("{BAR_CORE}, {name}"));
         if let Some((_, bar)) = bar.filter(|(_, bar)| value > bar) {
-            faults.push(format!("{place}: {value}, above the bar of {bar}"));
+            faults.push(format!("{place}: {value}, above the limit of {bar}"));
         }
         if place.ends_with(DATA) && *value != 0 {
             faults.push(format!("{place}: {value}, must be 0"));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn growth_above_the_tolerance_or_the_bar_fails_and_is_named() {
+    fn growth_above_the_tolerance_or_the_limit_fails_and_is_reported() {
         assert_eq!(cells(&figures(4000)).len(), 10);
         assert!(compare(&figures(4000), &figures(4000)).is_ok());
         assert!(compare(&figures(4000), &figures(3000)).is_ok());
@@ -271,7 +271,7 @@ mod tests {
         let error = compare(&figures(3900), &figures(3900 + 118)).unwrap_err().to_string();
         assert!(error.contains("cortex-m4f, flash, every function: 4018, was 3900"), "{error}");
         let error = compare(&figures(4097), &figures(4097)).unwrap_err().to_string();
-        assert!(error.contains("above the bar of 4096"), "{error}");
+        assert!(error.contains("above the limit of 4096"), "{error}");
         let error = compare("", &figures(4000)).unwrap_err().to_string();
         assert!(error.contains("not in docs/size.md"), "{error}");
         let error = compare(&figures(4000), "").unwrap_err().to_string();

@@ -1,7 +1,7 @@
-//! `cargo xtask stack [--write] [BOARD...]`: how much stack the kernels take, for the bound that is part of a model's header.
+//! `cargo xtask stack [--write] [BOARD...]`: how much stack the kernels use, for the bound in a model's header.
 //!
-//! Read from the machine code of linked images in which each layer is a function: its frame, and the deepest chain of what it calls,
-//! goes to the kernels that the layer calls. What calls the layers is measured in images as users build them.
+//! Read from the machine code of linked images in which each layer is a function: its frame and its deepest chain of calls
+//! count for the kernels that the layer calls. The functions that call the layers are measured in images as users build them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,9 +15,9 @@ use crate::machine::{paths, setup};
 use crate::measure::bench_image::{self, Model};
 use crate::measure::{bench, firmware};
 
-/// Cores with assembly of their own, whose kernels take most, and one with few registers.
+/// Cores with special assembly, whose kernels use most stack, and one with few registers.
 const CORES: [&str; 3] = ["cortex-m0", "cortex-m4f", "cortex-m55"];
-/// What stands for the functions that call the layers.
+/// The name in the table for the functions that call the layers.
 const CALLS: &str = "(calls)";
 const FILE: &str = "host/compiler/src/ops/stack.csv";
 
@@ -27,7 +27,7 @@ type Depths = BTreeMap<String, u32>;
 /// Prints the table, or writes it.
 ///
 /// # Errors
-/// When something does not build, or has no bound.
+/// If something does not build, or has no bound.
 pub fn run(args: &[String]) -> Result<()> {
     let (options, boards): (Vec<_>, Vec<_>) = args.iter().cloned().partition(|arg| arg.starts_with('-'));
     let write = match &options[..] {
@@ -44,7 +44,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let mut models = Vec::new();
     for (file, is_measured) in files()? {
         let Ok(model) = Model::compile(&tool, &file, &out, &[])? else { continue };
-        // Of the others, those with something new.
+        // Of the others, only those with a new kernel.
         if is_measured || model.layers().iter().flat_map(kernels).any(|kernel| !depths.contains_key(kernel)) {
             eprintln!("{}", model.name);
             for board in &boards {
@@ -106,7 +106,7 @@ fn image(board: &Board, model: &Model, out: &Path, layers: bool) -> Result<Image
     bench_image::disassemble(board, &program)
 }
 
-/// What the layers of a model take, for their kernels.
+/// The stack of a model's layers, counted for their kernels.
 fn layers(board: &Board, model: &Model, out: &Path, depths: &mut Depths) -> Result<()> {
     let image = image(board, model, out, true)?;
     for layer in model.layers() {
@@ -126,7 +126,7 @@ fn layers(board: &Board, model: &Model, out: &Path, depths: &mut Depths) -> Resu
     Ok(())
 }
 
-/// By how much a model as users build it goes deeper than its deepest kernel.
+/// How many more bytes a model as users build it uses than its deepest kernel.
 fn above_layers(board: &Board, model: &Model, out: &Path, depths: &Depths) -> Result<u32> {
     let image = image(board, model, out, false)?;
     let whole = bench_image::depth(&image, bench_image::entry(&image)?)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask crates`: the crates for Rust users. Their packages are made and built from themselves alone, and the bare-metal
+//! `cargo xtask crates`: the crates for Rust users. The packages are made and built on their own, and the bare-metal
 //! example runs on its emulated board.
 
 use std::fs;
@@ -9,7 +9,7 @@ use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, library, paths, setup};
 
-/// What a registry would get, each after what it depends on.
+/// The crates that a registry would get, each after its dependencies.
 pub const CRATES: [&str; 6] = [
     "tvm_embedded_core",
     "tvm-embedded",
@@ -34,7 +34,7 @@ pub fn run(args: &[String]) -> Result<()> {
 }
 
 fn package() -> Result<()> {
-    // Changes that are not committed are packaged, too: they are what is tested.
+    // Uncommitted changes are packaged, too, since they are to be tested.
     let named = CRATES.iter().flat_map(|name| ["--package", name]);
     Cmd::new("cargo").args(["package", "--quiet", "--allow-dirty"]).args(named).dir(paths::root()).capture()?;
     for name in CRATES {

@@ -14,7 +14,7 @@ use crate::release::{packages, portable, sbom, wheel};
 /// The directory of the library for this machine.
 const HOST: &str = "x86_64-linux";
 
-/// Builds the release and uses it as a user would: unpacked elsewhere, with a C compiler and CMake alone.
+/// Builds the release and uses it as a user would: unpacked elsewhere, with only a C compiler and CMake.
 ///
 /// # Errors
 /// When something does not build, or the example does not run with the unpacked release.
@@ -53,7 +53,7 @@ pub fn run(args: &[String]) -> Result<()> {
         let also = if board.name == "rv32imac" { &["rv32imac", "rv32imc"][..] } else { &[board.name][..] };
         for core in also {
             try_out(&archive, &name, board.name, core).with_context(|| format!("the release on {core}"))?;
-            println!("{core:<12} the example builds and runs with the release alone");
+            println!("{core:<12} the example builds and runs with only the release");
         }
     }
     let python = wheel::build(&release, &dist)?;
@@ -131,7 +131,7 @@ fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
     Ok(())
 }
 
-/// RV32IMC takes the library for RV32IMAC (`cmake/TVMEmbeddedCore.cmake`), so that must not use what it lacks.
+/// RV32IMC uses the library for RV32IMAC (`cmake/TVMEmbeddedCore.cmake`), which must therefore not use atomics.
 fn without_atomics(board: &Board, library: &Path) -> Result<()> {
     if !board.name.starts_with("rv32") {
         return Ok(());
@@ -188,7 +188,7 @@ fn checksums(release: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Unpacks the release somewhere else, and builds and runs its example there, without cargo in reach.
+/// Unpacks the release elsewhere, and builds and runs its example there, without cargo on `PATH`.
 /// `library` is the directory of the library that the package should choose for the core.
 fn try_out(archive: &Path, name: &str, library: &str, core: &str) -> Result<()> {
     let place = tempfile::tempdir()?;
@@ -196,7 +196,7 @@ fn try_out(archive: &Path, name: &str, library: &str, core: &str) -> Result<()> 
     let release = place.path().join(name);
     Cmd::new("sha256sum").args(["--check", "--quiet", "SHA256SUMS"]).dir(&release).capture()?;
     let release = release.display();
-    // Says which compiler and flags, but not which core: that is for the package to find out.
+    // Names compiler and flags, but not the core: the package must detect it.
     let toolchain = place.path().join("toolchain.cmake");
     let mut text = format!("include({release}/share/toolchains/{library}.cmake)\nunset(TVM_EMBEDDED_CORE)\n");
     if core != library {

@@ -1,9 +1,9 @@
-//! `cargo xtask fresh [demo] [test [STEP...]]`: the README's commands as a new user runs them. A Debian of the smallest kind
+//! `cargo xtask fresh [demo] [test [STEP...]]`: the README's commands as a new user runs them. A minimal Debian
 //! is made below `target/fresh` with debootstrap, gets a C compiler, Python, git and the running Rust toolchain, and a clone
 //! of this checkout; then both commands must succeed in it.
 //!
-//! How packages are reached (mirrors, proxies, certificates, settings of pip and cargo) is this machine's own business: its
-//! settings are copied. Needs root, for chroot; takes 3 GB, and as long as the commands take on a machine that has nothing.
+//! The access to packages (mirrors, proxies, certificates, settings of pip and cargo) is specific to this machine: its
+//! settings are copied. Needs root, for chroot; takes 3 GB, and as long as the commands take on a new machine.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,10 +15,10 @@ use anyhow::{Context, Result, bail};
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
 
-/// What the README says a machine must have, beside Rust.
+/// What a machine must have according to the README, besides Rust.
 const PACKAGES: &[&str] = &["gcc", "libc6-dev", "python3", "git", "ca-certificates"];
 
-/// Settings of apt's that say where packages come from and how they are fetched.
+/// apt's settings for the sources of packages and how they are downloaded.
 const APT: &[&str] = &[
     "etc/apt/sources.list",
     "etc/apt/sources.list.d",
@@ -40,12 +40,12 @@ const CLIENTS: &[&str] = &[
     "root/.cargo/config.toml",
 ];
 
-/// Variables with such settings begin, or end, like this. Files and directories that they name are copied, too.
+/// Prefixes and suffixes of variables with such settings. Files and directories that they name are copied, too.
 const VARIABLES: [&str; 7] =
     ["PIP_", "CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTRIES_", "CARGO_SOURCE_", "SSL_CERT_", "UV_"];
 const PROXY: &str = "_PROXY";
 
-/// Where the toolchain and the clone are inside.
+/// Paths of the toolchain and the clone inside.
 const TOOLCHAIN: &str = "opt/rust";
 const CLONE: &str = "root/tvm_embedded";
 
@@ -100,7 +100,7 @@ fn commands(args: &[String]) -> Result<Vec<Vec<String>>> {
 
 fn megabytes(path: &Path) -> Result<u64> {
     let printed = Cmd::new("du").args(["-sxm"]).arg(path).capture()?;
-    printed.split_whitespace().next().and_then(|number| number.parse().ok()).context("du prints no number")
+    printed.split_whitespace().next().and_then(|number| number.parse().ok()).context("du printed no number")
 }
 
 /// The new Debian.
@@ -113,12 +113,12 @@ impl Root {
     fn make(folder: &Path) -> Result<Self> {
         let path = folder.join("root");
         if path.exists() {
-            // What was mounted there went with the namespace of the commands.
+            // Mounts there ended with the namespace of the commands.
             fs::remove_dir_all(&path).with_context(|| format!("removing {}", path.display()))?;
         }
         fs::create_dir_all(folder)?;
         let (mirror, release) = mirror()?;
-        println!("==== a new Debian {release}, smallest kind");
+        println!("==== a new minimal Debian {release}");
         heartbeat::phase("debootstrap".to_owned());
         let mut command = Cmd::new("debootstrap").args(["--variant=minbase", &release]).arg(&path).arg(&mirror);
         if let Some(proxy) = apt_setting("Acquire::http::Proxy")? {
@@ -131,7 +131,7 @@ impl Root {
         heartbeat::phase("the packages that the README names".to_owned());
         let install = "apt-get -q update && apt-get -q -y --no-install-recommends install";
         root.shell(&format!("{install} {} && update-ca-certificates", PACKAGES.join(" ")), &root.path)?.capture()?;
-        // As on a machine that was set up a while ago: the lists are older than the mirror.
+        // As on a machine that was set up some time ago: the lists are older than the mirror.
         root.shell("rm -rf /var/lib/apt/lists/*", &root.path)?.capture()?;
         println!("==== the Rust toolchain, and a clone of this checkout");
         heartbeat::phase("toolchain and clone".to_owned());
@@ -157,7 +157,7 @@ impl Root {
         Ok(())
     }
 
-    /// Copies a file or directory to the same place inside, if it is there.
+    /// Copies a file or directory to the same path inside, if it exists.
     fn copy(&self, from: &Path) -> Result<()> {
         if !from.exists() {
             return Ok(());
@@ -165,12 +165,12 @@ impl Root {
         let to = self.path.join(from.strip_prefix("/")?);
         let parent = to.parent().context("a file below the root")?;
         fs::create_dir_all(parent)?;
-        // A link is followed: what it leads to may not be inside.
+        // A link is followed: its target may not be inside.
         Cmd::new("cp").args(["-rL", "--remove-destination"]).arg(from).arg(parent).capture()?;
         Ok(())
     }
 
-    /// The compiler that runs now, with this machine's library alone: what rustup installs for a new user.
+    /// The active compiler, with only this machine's library: what rustup installs for a new user.
     fn toolchain(&self) -> Result<()> {
         let sysroot = PathBuf::from(Cmd::new("rustc").args(["--print", "sysroot"]).capture()?.trim());
         let host = setup::rust_host()?;
@@ -192,7 +192,7 @@ impl Root {
         Ok(())
     }
 
-    /// A clone of what is committed, with what is changed since.
+    /// A clone of the commits, with the uncommitted changes.
     fn checkout(&self) -> Result<()> {
         let to = self.path.join(CLONE);
         let from = paths::root();
@@ -231,7 +231,7 @@ impl Root {
     }
 }
 
-/// The first mirror and release that this machine's apt knows.
+/// The first mirror and release in this machine's apt settings.
 fn mirror() -> Result<(String, String)> {
     let printed = Cmd::new("apt-get")
         .args(["indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages"])

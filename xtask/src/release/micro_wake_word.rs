@@ -1,4 +1,4 @@
-//! `examples/micro_wake_word`: any wake-word model of ESPHome's, here and on an emulated Cortex-M4, with the RAM that it says.
+//! `examples/micro_wake_word`: any wake-word model of ESPHome, here and on an emulated Cortex-M4, with the RAM that it states.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, paths};
 
-/// Builds and runs the example with every model `v2_*.tflite` in a directory; returns what it said of each.
+/// Builds and runs the example with every model `v2_*.tflite` in a directory; returns its output for each.
 ///
 /// # Errors
-/// When it does not build, or says another thing on the board than here.
+/// If it does not build, or its output on the board differs from that here.
 pub fn run(tool: &Path, models: &Path, out: &Path) -> Result<String> {
     let mut report = String::new();
     for entry in fs::read_dir(models).with_context(|| models.display().to_string())? {
@@ -22,7 +22,7 @@ pub fn run(tool: &Path, models: &Path, out: &Path) -> Result<String> {
             report += &format!("{name}: {}", one(tool, &model, out)?);
         }
     }
-    ensure!(!report.is_empty(), "{} holds no model v2_*.tflite", models.display());
+    ensure!(!report.is_empty(), "{} contains no model v2_*.tflite", models.display());
     Ok(report)
 }
 
@@ -41,7 +41,7 @@ fn one(tool: &Path, model: &Path, out: &Path) -> Result<String> {
     let here = out.join("micro_wake_word-host");
     build(Cmd::new("cc"), &here, &[])?;
     let expected = Cmd::new(&here).capture()?;
-    ensure!(expected.contains("status 0"), "the example says here: {expected}");
+    ensure!(expected.contains("status 0"), "the example prints here: {expected}");
     let board = Board::named("cortex-m4f")?;
     let program = out.join("micro_wake_word.elf");
     build(board.compiler(), &program, &board.hosted())?;

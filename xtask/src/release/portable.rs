@@ -10,13 +10,13 @@ use crate::measure::firmware;
 
 /// The oldest glibc that Rust's own library runs with.
 const GLIBC: &str = "2.17";
-/// What brings the linker, from Python's package index.
+/// The packages with the linker, from Python's package index.
 const PACKAGES: [&str; 2] = ["cargo-zigbuild==0.24.1", "ziglang==0.17.1"];
-/// What cargo calls a machine of that kind.
+/// Cargo's name for such a machine.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-/// Builds the tool and returns it with the version of glibc that it needs. Where the linker can't be had, that is said, and
-/// the tool is one for this machine's glibc.
+/// Builds the tool and returns it with the version of glibc that it needs. If the linker is not available, this is reported, and
+/// the tool is for this machine's glibc.
 ///
 /// # Errors
 /// When the tool does not build, or needs a newer glibc than it was linked for.
@@ -60,7 +60,7 @@ fn linker() -> Result<PathBuf> {
     Ok(bin)
 }
 
-/// The newest version of glibc among the symbols that a program takes from it.
+/// The newest version of glibc among the symbols that a program uses.
 fn needed(program: &Path) -> Result<String> {
     let symbols = Cmd::new("objdump").arg("-T").arg(program).capture()?;
     let versions = symbols
@@ -69,10 +69,10 @@ fn needed(program: &Path) -> Result<String> {
         .map(|rest| rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<String>());
     versions
         .max_by_key(|version| number(version))
-        .with_context(|| format!("{} takes nothing from glibc", program.display()))
+        .with_context(|| format!("{} uses nothing from glibc", program.display()))
 }
 
-/// `2.34` as a number that compares: 2, 34.
+/// `2.34` as numbers that can be compared: 2, 34.
 fn number(version: &str) -> Vec<u32> {
     version.split('.').map_while(|part| part.parse().ok()).collect()
 }

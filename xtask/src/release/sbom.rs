@@ -1,4 +1,4 @@
-//! What a release says of itself: what the program is made of, and what changed.
+//! The descriptions in a release: the components of the program, and the changes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use crate::machine::paths;
 use crate::machine::process::Cmd;
 
-/// The program whose parts are listed. The device library depends on nothing.
+/// The program whose components are listed. The device library has no dependencies.
 const PROGRAM: &str = "tvm_embedded_cli";
 
 /// Writes the bill of materials of the program `tvm-embedded`, as CycloneDX 1.5.
 ///
 /// # Errors
-/// When cargo can't tell.
+/// If cargo can't report it.
 pub fn write(dist: &Path) -> Result<PathBuf> {
     let printed =
         Cmd::new("cargo").args(["metadata", "--locked", "--format-version", "1"]).dir(paths::root()).capture()?;
@@ -37,7 +37,7 @@ pub fn write(dist: &Path) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// The packages that the program is linked of, sorted by name and version.
+/// The packages that the program is linked from, sorted by name and version.
 fn parts(metadata: &Value) -> Result<Vec<Value>> {
     let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
     let nodes = metadata["resolve"]["nodes"].as_array().context("cargo metadata resolves nothing")?;
@@ -49,7 +49,7 @@ fn parts(metadata: &Value) -> Result<Vec<Value>> {
         }
         let node = nodes.iter().find(|node| node["id"] == id).context("a package that is not resolved")?;
         for dependency in node["deps"].as_array().into_iter().flatten() {
-            // Tests' and build scripts' are not in the program.
+            // Dependencies of tests and build scripts are not in the program.
             let kinds = dependency["dep_kinds"].as_array();
             if kinds.into_iter().flatten().any(|kind| kind["kind"].is_null()) {
                 next.push(dependency["pkg"].clone());
@@ -79,10 +79,10 @@ fn component(package: &Value) -> Value {
     component
 }
 
-/// Writes the changelog's section of this version, or of what is not released yet.
+/// Writes the changelog's section of this version, or of the unreleased changes.
 ///
 /// # Errors
-/// When the changelog has neither.
+/// If the changelog has neither.
 pub fn changes(dist: &Path) -> Result<PathBuf> {
     let log = fs::read_to_string(paths::root().join("CHANGELOG.md"))?;
     let version = env!("CARGO_PKG_VERSION");
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_what_is_linked() {
+    fn parts_are_the_linked_packages() {
         let dep = |id: &str, kind: Value| json!({"pkg": id, "dep_kinds": [{"kind": kind}]});
         let package = |id: &str, name: &str| json!({"id": id, "name": name, "version": "1.0.0", "license": "MIT/Apache-2.0", "source": "r"});
         let metadata = json!({

@@ -1,4 +1,4 @@
-//! The Python package: a wheel and a source distribution, and the package's tests in an environment that has nothing else.
+//! The Python package: a wheel and a source distribution, and the package's tests in an otherwise empty environment.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub fn build(release: &Path, out: &Path) -> Result<PathBuf> {
     made(backend().env("TVM_EMBEDDED_RELEASE", release), out)
 }
 
-/// `cargo xtask python`: a wheel with the program alone, installed into an environment of its own and tested there.
+/// `cargo xtask python`: a wheel with only the program, installed into an environment of its own and tested there.
 ///
 /// # Errors
 /// When the wheel can't be built or installed, or a test fails.
@@ -56,7 +56,7 @@ pub fn try_out(wheel: &Path, venv: &Path) -> Result<()> {
         fs::create_dir_all(venv)?;
         Cmd::new("python3").args(["-m", "venv", "--clear"]).arg(venv).capture()?;
     }
-    // What it depends on once, itself each time.
+    // Its dependencies are installed once, the package itself each time.
     pip(&[])?;
     pip(&["--no-deps", "--force-reinstall"])?;
     let tests = paths::root().join("python/tests");

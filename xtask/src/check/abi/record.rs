@@ -1,7 +1,7 @@
-//! What there is to know of a binary interface: the exported functions of the library, as its object file has them; size and
+//! The facts of a binary interface: the exported functions of the library, from its object file; size and
 //! offset of every member of every struct and the value of every constant, printed by a C program's assembly for a 64-bit and
-//! a 32-bit processor; and libabigail's description of a C library with every function of the header, which knows types of
-//! parameters. (libabigail on the Rust library itself is blind to changes of structs behind `Option<&T>`.)
+//! a 32-bit processor; and libabigail's description of a C library with every function of the header, which includes types of
+//! parameters. (libabigail on the Rust library itself does not see changes of structs in `Option<&T>`.)
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,11 +12,11 @@ use anyhow::{Context, Result, bail};
 use crate::machine::paths;
 use crate::machine::process::Cmd;
 
-/// A checkout whose interface is looked at.
+/// A checkout whose interface is recorded.
 pub struct Source {
     /// Its C header.
     pub header: PathBuf,
-    /// Where intermediate files go.
+    /// The directory for intermediate files.
     pub out: PathBuf,
 }
 
@@ -57,7 +57,7 @@ pub fn layout(source: &Source) -> Result<String> {
     Ok(text)
 }
 
-/// What is asked of the compiler: a readable name and a constant expression.
+/// The facts that the compiler evaluates: a readable name and a constant expression.
 fn facts(header: &str) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     let mut current: Option<String> = None;
@@ -102,7 +102,7 @@ fn without_comments(text: &str) -> String {
     out + rest
 }
 
-/// Lets a compiler work out each fact, and reads the values from its assembly: nothing has to run.
+/// Lets a compiler evaluate each fact, and reads the values from its assembly: nothing has to run.
 fn values(source: &Source, facts: &[(String, String)], compiler: &str, bits: &str) -> Result<BTreeMap<usize, i64>> {
     let file = source.out.join(format!("layout{bits}.c"));
     let folder = source.header.parent().context("the header's directory")?;
@@ -123,7 +123,7 @@ fn values(source: &Source, facts: &[(String, String)], compiler: &str, bits: &st
     Ok(values)
 }
 
-/// A C library with a body for every function of the header: what libabigail looks at.
+/// A C library with a body for every function of the header, for libabigail.
 fn compiled_probe(source: &Source) -> Result<PathBuf> {
     let header = without_comments(&fs::read_to_string(&source.header)?);
     let start = header.find("extern \"C\" {").context("the header's functions")?;
@@ -141,7 +141,7 @@ fn compiled_probe(source: &Source) -> Result<PathBuf> {
         let declaration = words.join(" ");
         let (head, parameters) = declaration.split_once('(').context("a function's parameters")?;
         let name = head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
-        // In brackets, so that a macro of the same name keeps out.
+        // In parentheses, so that a macro of the same name is not used.
         text += &format!("{}({})({parameters} {{ __builtin_trap(); }}\n", &head[..name], &head[name..]);
         count += 1;
     }
@@ -152,7 +152,7 @@ fn compiled_probe(source: &Source) -> Result<PathBuf> {
     fs::write(&file, text)?;
     let library = source.out.join("libprobe.so");
     let folder = source.header.parent().context("the header's directory")?;
-    // No path of this machine in what is written down.
+    // No path of this machine in the record.
     Cmd::new("gcc")
         .args(["-std=c99", "-g", "-O0", "-shared", "-fPIC", "-w"])
         .arg(format!("-ffile-prefix-map={}=.", source.out.display()))
@@ -178,7 +178,7 @@ pub fn probe(source: &Source) -> Result<String> {
         .capture()
 }
 
-/// What libabigail finds changed or gone since `released`; nothing where at most functions were added.
+/// What libabigail finds changed or removed since `released`; empty if at most functions were added.
 ///
 /// # Errors
 /// A header that a compiler refuses, or a failing libabigail.

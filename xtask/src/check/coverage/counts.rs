@@ -1,4 +1,4 @@
-//! What `llvm-cov export` says, counted.
+//! Counts the results of `llvm-cov export`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,20 +12,20 @@ use serde_json::Value;
 /// How copies of one function count: instances of a generic one, or compilations for several programs.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Copies {
-    /// Each copy must be run by itself.
+    /// Each copy must be run.
     Apart,
-    /// What one copy runs is run.
+    /// Code counts as run if one copy runs it.
     Together,
 }
 
-/// How many there are, how many were run.
+/// The number in total, and of those that were run.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Ratio {
     all: usize,
     run: usize,
 }
 
-/// Lines, regions and branches; a branch is one of the two ways a condition goes.
+/// Lines, regions and branches; a branch is one of the two results of a condition.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counts {
     lines: Ratio,
@@ -66,7 +66,7 @@ impl Report {
     /// Counts an export. Code from the first `#[cfg(test)]` of a file on is not the project's and is left out.
     ///
     /// # Errors
-    /// When it has another form than LLVM documents, or a source file can't be read.
+    /// If its form differs from LLVM's documentation, or a source file can't be read.
     pub fn new(export: &Value, root: &Path, copies: Copies) -> Result<Self> {
         let mut units: BTreeMap<(String, String), Unit> = BTreeMap::new();
         let functions = export["data"][0]["functions"].as_array().context("no functions in llvm-cov's export")?;
@@ -140,8 +140,8 @@ impl Unit {
         file.gaps.extend(gaps.iter().map(|(line, column, what)| format!("{line}:{column}: {what}")));
     }
 
-    /// The lines with code, and whether they were run: a line is as its most run region, of those that begin on it and the
-    /// innermost that reaches into it from above. This is LLVM's rule.
+    /// The lines with code, and whether they were run: a line counts like its most run region, of those that begin on it and the
+    /// innermost that extends into it from above. This is LLVM's rule.
     fn lines(&self) -> BTreeMap<usize, bool> {
         let mut reaching: BTreeMap<usize, bool> = BTreeMap::new();
         let mut beginning: BTreeMap<usize, bool> = BTreeMap::new();
@@ -171,17 +171,17 @@ impl Ratio {
 }
 
 impl Counts {
-    /// Whether at least so many per cent of the lines were run, and so many of the regions and of the branches.
+    /// Whether at least these percentages of the lines, and of the regions and branches, were run.
     pub fn reaches(self, lines: f64, least: f64) -> bool {
         self.lines.per_cent() >= lines && self.regions.per_cent() >= least && self.branches.per_cent() >= least
     }
 
-    /// Nothing was there to be run.
+    /// Whether there was nothing to run.
     pub fn is_empty(self) -> bool {
         self.regions.all == 0
     }
 
-    /// Something was run.
+    /// Whether something was run.
     pub fn is_touched(self) -> bool {
         self.regions.run != 0
     }
@@ -210,7 +210,7 @@ impl fmt::Display for Counts {
 
 /// A list of rows of numbers.
 fn rows(list: &Value) -> Result<Vec<Vec<u64>>> {
-    let list = list.as_array().context("no list where llvm-cov writes one")?;
+    let list = list.as_array().context("expected a list in llvm-cov's export")?;
     Ok(list.iter().map(|row| row.as_array().into_iter().flatten().filter_map(Value::as_u64).collect()).collect())
 }
 
@@ -228,7 +228,7 @@ fn tests_begin(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// A file with two copies of a function, which go two ways, and a unit test.
+    /// A file with two copies of a function, which take different branches, and a unit test.
     fn export(root: &Path) -> Value {
         fs::write(root.join("a.rs"), "fn a() {\n    if x {\n        y\n    }\n}\n#[cfg(test)]\nmod tests {}\n")
             .unwrap();
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_count_together_or_apart() {
+    fn copies_count_together_or_separately() {
         let root = tempfile::tempdir().unwrap();
         let export = export(root.path());
         let report = Report::new(&export, root.path(), Copies::Together).unwrap();
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_as_its_most_run_region() {
+    fn a_line_counts_like_its_most_run_region() {
         let regions = BTreeMap::from([((1, 1, 5, 2), 4), ((2, 10, 4, 3), 0), ((3, 5, 3, 6), 1), ((5, 1, 5, 2), 0)]);
         let unit = Unit { regions, branches: BTreeMap::new() };
         // 2: the outer region reaches into it. 4: the innermost that does was not run. 5: the outer one ends on it.
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn another_form_is_refused() {
+    fn an_unknown_form_is_refused() {
         let error = |export: Value| Report::new(&export, Path::new("/"), Copies::Apart).err().unwrap().to_string();
         assert!(error(serde_json::json!({})).contains("no functions"));
         let odd = serde_json::json!({ "data": [{ "functions": [{ "name": "a", "regions": 5 }] }] });

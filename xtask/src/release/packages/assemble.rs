@@ -47,7 +47,7 @@ pub fn assemble(manager: &str, digits: &Path, folder: &Path) -> Result<()> {
             example(&["picture.h"], &folder.join("examples/Digits"))?;
             let sketch = folder.join("examples/Digits/src/digits");
             tree(digits, &sketch)?;
-            // A sketch's folders are not on the include path: the library's header serves, and all C lies in one folder.
+            // A sketch's directories are not on the include path: the library's header is used, and all C is in one directory.
             for name in ["tvm_embedded.h", "tvm_embedded.hpp"] {
                 fs::remove_file(sketch.join(name))?;
             }
@@ -79,7 +79,7 @@ fn fill(folder: &Path, digits: &Path) -> Result<()> {
     let sources: Vec<String> =
         list.lines().map(|line| format!("        <file category=\"source\" name=\"digits/{line}\"/>")).collect();
     let log = fs::read_to_string(paths::root().join("CHANGELOG.md"))?;
-    // The date of the release; of one that is not made yet, the day on which the project began.
+    // The date of the release; before the first release, the day on which the project began.
     let title = format!("## [{}] - ", env!("CARGO_PKG_VERSION"));
     let date = log.lines().find_map(|line| line.strip_prefix(&title)).unwrap_or("2026-01-01");
     for name in ["library.json", "library.properties", "idf_component.yml", "tvm_embedded.pdsc", "conanfile.py"] {
@@ -97,7 +97,7 @@ fn fill(folder: &Path, digits: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Packs a directory: a zip with its content for CMSIS, else an archive with the directory itself.
+/// Packs a directory: a zip with its content for CMSIS, otherwise an archive with the directory itself.
 pub fn pack(folder: &Path, archive: &Path) -> Result<()> {
     let name = archive.file_name().context("a name")?.to_string_lossy().into_owned();
     let parent = folder.parent().context("a directory above")?;
@@ -125,7 +125,7 @@ pub fn pack(folder: &Path, archive: &Path) -> Result<()> {
     Cmd::new("python3").args(["-c", ZIP]).arg(archive).arg(from).arg(prefix).capture().map(|_| ())
 }
 
-/// A zip archive whose entries are sorted and have one time.
+/// A zip archive whose entries are sorted and have the same time.
 const ZIP: &str = "
 import os, sys, zipfile
 archive, top, prefix = sys.argv[1:]

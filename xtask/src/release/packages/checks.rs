@@ -10,14 +10,14 @@ use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, paths};
 
-/// What every example says.
+/// The output of every example.
 const ANSWER: &str = "the picture shows a 5";
 
 /// The managers' own programs, from Python's package index.
 const PROGRAMS: [&str; 5] =
     ["kconfiglib==14.1.0", "PyYAML==6.0.4", "SCons==4.11.1", "conan==2.34.0", "idf-component-manager==3.1.2"];
 
-/// Checks one package, from its unpacked archive. Says what was checked.
+/// Checks one package, from its unpacked archive. Returns what was checked.
 pub fn check(manager: &str, folder: &Path, archive: &Path, tool: &Path, out: &Path) -> Result<String> {
     let place = tempfile::tempdir()?;
     let unpack = "import shutil, sys; shutil.unpack_archive(sys.argv[1], sys.argv[2], sys.argv[3])";
@@ -55,7 +55,7 @@ fn programs(out: &Path) -> Result<PathBuf> {
     Ok(venv.join("bin"))
 }
 
-/// An unpacked package, and what builds its example.
+/// An unpacked package, and the tools that build its example.
 struct At {
     package: PathBuf,
     build: PathBuf,
@@ -93,7 +93,7 @@ impl At {
         Ok("lint and pack of compote; the example runs on RV32IMAC through a stub of ESP-IDF".to_owned())
     }
 
-    /// CMake as both need it.
+    /// The CMake call that both need.
     fn cmake(&self, board: &Board, project: &Path) -> Cmd {
         let words = |words: Vec<String>| words.join(" ");
         let cross = ["-DCMAKE_SYSTEM_NAME=Generic", "-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY"];
@@ -137,7 +137,7 @@ impl At {
         let mut sources = files(&sketch.join("src"), "c")?;
         sources.push(paths::root().join("packaging/arduino-stub/main.cpp"));
         for source in sources {
-            // As the builder does: the library is on the include path, the sketch's own folders are not.
+            // As the builder does: the library is on the include path, the sketch's own directories are not.
             let object = self.build.join(format!("{}.o", objects.len()));
             let cpp = source.extension().is_some_and(|end| end == "cpp");
             let compiler = Cmd::new(board.program(if cpp { "g++" } else { "gcc" })).args(board.flags().split(' '));
@@ -162,7 +162,7 @@ impl At {
         if let Some(schema) = &schema {
             Cmd::new("xmllint").args(["--noout", "--schema"]).arg(schema).arg(&pdsc).capture()?;
         }
-        // A project with both components, as a development environment makes it of the description.
+        // A project with both components, as a development environment creates it from the description.
         let printed = Cmd::new("python3").args(["-c", PDSC]).arg(&self.package).capture()?;
         let board = Board::named("cortex-m4f")?;
         let program = self.build.join("app");
@@ -188,7 +188,7 @@ impl At {
     }
 }
 
-/// Runs a program that must give the answer.
+/// Runs a program that must print the answer.
 fn answers(board: &Board, program: &Path) -> Result<()> {
     let run = emulator::run(board, program)?;
     if run.code != 0 || !run.text.contains(ANSWER) {
@@ -255,7 +255,7 @@ for folder, _, names in os.walk(top):
         assert not name.endswith(('.exe', '.elf', '.o')) and name != '.development', name
 ";
 
-/// Prints include paths and sources of the components, and insists that every file is there.
+/// Prints include paths and sources of the components, and requires that every file exists.
 const PDSC: &str = "
 import os, sys
 import xml.etree.ElementTree as tree

@@ -12,7 +12,7 @@ use crate::machine::process::Cmd;
 use crate::machine::{paths, setup};
 use crate::measure::firmware;
 
-/// The managers, by their directories in `packaging/`, with the ends of their packages' names.
+/// The managers, by their directories in `packaging/`, with the suffixes of their packages' names.
 pub const MANAGERS: [(&str, &str); 6] = [
     ("zephyr", "zephyr.tar.gz"),
     ("esp-idf", "esp-idf.tar.gz"),
@@ -25,7 +25,7 @@ pub const MANAGERS: [(&str, &str); 6] = [
 /// `cargo xtask packages [MANAGER...]`: all packages, or those named, and their checks.
 ///
 /// # Errors
-/// When a package can't be made, or its example does not give the reference's answer.
+/// If a package can't be made, or its example does not give the reference's result.
 pub fn run(args: &[String]) -> Result<()> {
     let known = |name: &String| MANAGERS.iter().any(|(manager, _)| manager == name);
     ensure!(
@@ -48,7 +48,7 @@ pub fn run(args: &[String]) -> Result<()> {
 /// Makes all packages below `out`: for each its unpacked directory and its archive.
 ///
 /// # Errors
-/// When the tool refuses the example's model, or a file is missing.
+/// If the tool refuses the example's model, or a file is missing.
 pub fn build(tool: &Path, out: &Path) -> Result<Vec<(PathBuf, PathBuf)>> {
     let version = env!("CARGO_PKG_VERSION");
     let digits = out.join("digits");
