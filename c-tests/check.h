@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks that count: a failed one prints its place and the program goes on; the exit code says whether one failed. For one file of a
- * program: two that include this don't link, since each would count for itself. */
+/* Checks that are counted: a failed one prints its position and the program continues; the exit code says whether one failed. For
+ * one file of a program: two that include this don't link, since each would count separately. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -16,7 +16,7 @@ static inline int check_that(int holds, const char *what, const char *file, int 
   check_done++;
   if (!holds) {
     check_failed++;
-    printf("%s:%d: not so: %s\n", file, line, what);
+    printf("%s:%d: failed: %s\n", file, line, what);
   }
   return holds;
 }
@@ -25,7 +25,7 @@ static inline int check_status(int32_t got, int32_t expected, const char *what, 
   check_done++;
   if (got != expected) {
     check_failed++;
-    printf("%s:%d: %s\n  answered %ld (%s)\n  not      %ld (%s)\n", file, line, what, (long)got, TVMStatusString(got), (long)expected,
+    printf("%s:%d: %s\n  found    %ld (%s)\n  expected %ld (%s)\n", file, line, what, (long)got, TVMStatusString(got), (long)expected,
         TVMStatusString(expected));
   }
   return got == expected;

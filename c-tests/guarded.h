@@ -8,7 +8,7 @@
 
 enum { GUARD_ZONE = 32, GUARD_BYTE = 0xC5 };
 
-/* Fills `memory`, of `total` bytes, with guard bytes but for the `size` bytes at `offset`. */
+/* Fills `memory`, of `total` bytes, with guard bytes except for the `size` bytes at `offset`. */
 static inline uint8_t *guard(uint8_t *memory, size_t total, size_t offset, size_t size) {
   memset(memory, GUARD_BYTE, total);
   memset(memory + offset, 0x5A, size);

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """check_symbols.py NM HEADER STATIC_LIBRARY [SHARED_LIBRARY]
 
-The functions that the libraries export and those that the header declares must be the same. What changed since the last
-release is another question, and the ABI gate's.
+The functions that the libraries export and those that the header declares must be the same. Changes since the last
+release are checked by `cargo xtask abi`.
 """
 import re
 import subprocess
@@ -24,7 +24,7 @@ def main():
     block = re.sub(r"/\*.*?\*/", "", block, flags=re.DOTALL)
     declared = set(re.findall(r"\b(TVM\w+)\s*\(", block))
     found = {}
-    # Rust mangles what is its own; a C program can't name it, and the linker drops it.
+    # Rust mangles its own symbols; a C program can't name them, and the linker removes them.
     found[static] = {name for name in exported(nm, static, "--extern-only") if not re.match(r"_ZN|_R|rust_|__rust", name)}
     for library in shared:
         found[library] = exported(nm, library, "--dynamic")
@@ -34,7 +34,7 @@ def main():
             print(f"{where} has {name}, which the header does not declare")
             failures += 1
         for name in sorted(declared - names):
-            print(f"{where} lacks {name}")
+            print(f"{where} does not have {name}")
             failures += 1
     print(f"{len(declared)} functions in {len(found)} libraries, {failures} differences")
     sys.exit(1 if failures or not declared else 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The layout asserts, the header in two files of one program, and a library and a header that belong together. */
+/* The layout asserts, the header in two files of one program, and whether library and header have the same version. */
 #include "layout.h"
 #include "../check.h"
 

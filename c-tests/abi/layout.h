@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every member of every public struct lies where the ABI says: P is the size of a pointer, 4 or 8. The library asserts the
- * same of its side. */
+/* Every member of every public struct has the offset that the ABI says: P is the size of a pointer, 4 or 8. The library asserts
+ * the same. */
 #include "tvm_embedded.h"
 
 #define P sizeof(void *)
@@ -71,7 +71,7 @@ AT(TVMDataType, bits, 1, 1);
 AT(TVMDataType, lanes, 2, 2);
 TVM_STATIC_ASSERT(sizeof(TVMDataType) == 4, size_of_data_type);
 
-/* Numbers that generated files hold. */
+/* Numbers in generated files. */
 TVM_STATIC_ASSERT(TVM_MODEL_MAGIC == 0x654D5654, the_magic);
 TVM_STATIC_ASSERT(TVM_EMBEDDED_ABI_VERSION == 1, the_abi_version);
 TVM_STATIC_ASSERT(TVM_BINDING_AUTO == 0x41004100, the_kind_auto);

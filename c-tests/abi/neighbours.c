@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A context among packed neighbours: where it is aligned, only it is written; where it is not, that is said. And a descriptor
- * between two that are none, which its layout must not reach. */
+/* A context between packed members: if it is aligned, only it is written; if not, that is reported. And a descriptor
+ * between two invalid ones, which must not be read. */
 #include "../check.h"
 
 #if defined(__GNUC__)
@@ -12,7 +12,7 @@ typedef struct PACKED Packed {
   uint8_t last[5];
 } Packed;
 
-/* The size of the members, whatever lies beside them. */
+/* The size of the members, whatever is beside them. */
 TVM_STATIC_ASSERT(sizeof(Packed) == 3 + sizeof(TVMContext) + 5, no_bytes_between_packed_neighbours);
 TVM_STATIC_ASSERT(offsetof(Packed, context) == 3, the_context_follows_at_once);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The argument table: every exported function with every bad argument, as generate.py wrote it. Each row: the documented
- * answer, nothing written but what may be, nothing run that must not, and the next good call works. */
+ * result, nothing written except what may be, nothing run that must not, and the next good call works. */
 #define _DEFAULT_SOURCE /* for mmap */
 #include "pages.h"
 #include "table_types.h"
@@ -14,7 +14,7 @@ static size_t rows_done, rows_skipped;
 static void *moved;
 static size_t moved_size;
 
-/* Makes the row's argument bad. Answers 0 where this system can't. */
+/* Makes the row's argument bad. Returns 0 if this system can't. */
 static int make_argument_bad(const Case *good, const Row *row, uintptr_t *a) {
   uintptr_t *argument = &a[row->argument];
   const int at_the_end = row->how == PAGE_END || row->how == PAGE_END_READ_ONLY;
@@ -65,7 +65,7 @@ static int make_argument_bad(const Case *good, const Row *row, uintptr_t *a) {
   return 1;
 }
 
-/* The call, right before and after which the reachable memory is looked at. */
+/* The call; the reachable memory is compared immediately before and after it. */
 typedef struct Performed {
   const Function *function;
   const Case *good;
@@ -89,12 +89,12 @@ static void perform(void) {
   memcpy(&before, &reachable, sizeof(reachable));
   answer = now.function->call(now.a);
   if (legal) {
-    report(now.good->holds(now.a, answer), "the good call's result is not there");
+    report(now.good->holds(now.a, answer), "the good call's result is missing");
     if (reachable.probe != NULL) {
-      report(reachable.probe(&reachable.spare) == before.probe_answer, "the call after it answered something else");
+      report(reachable.probe(&reachable.spare) == before.probe_answer, "the call after it returned something else");
     }
-  } else if (!report(answer == now.row->answer, "another answer")) {
-    printf("  answered %ld, not %ld\n", (long)answer, (long)now.row->answer);
+  } else if (!report(answer == now.row->answer, "another result")) {
+    printf("  expected %ld, found %ld\n", (long)answer, (long)now.row->answer);
   }
   if (legal && (now.row->how == SAME || reachable.probe != NULL)) {
     return; /* Arguments that share memory change what either may. */
@@ -116,7 +116,7 @@ static void perform_good(const Function *function, const Case *good) {
   report(good->holds(a, function->call(a)), "the next good call fails");
 }
 
-/* From inside the entry of a model that is running. */
+/* From inside the entry of a running model. */
 static void call_in_a_model(void (*call)(void)) {
   static int8_t x[FAKE_BYTES], y[FAKE_BYTES];
   const TVMInputs_alone inputs = { x };
@@ -152,7 +152,7 @@ static void run_row(const Function *function, const Case *good, const Row *row) 
   rows_done++;
 }
 
-/* A good call of every function but those that ask for the model that is running, from inside that model. */
+/* A good call, from inside the running model, of every function except those that use that model. */
 static const Case *nested_case;
 static void perform_nested(void) {
   uintptr_t a[MOST_ARGUMENTS] = { 0 };

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""check_generator.py HEADER FOLDER: the argument table can't be generated for a header with something that it lacks.
+"""check_generator.py HEADER FOLDER: the argument table can't be generated for a header with something unknown or missing.
 
-Each change of the header below, made in a copy in FOLDER, must be refused with the words beside it.
+Each change of the header below, made in a copy in FOLDER, must be refused with the text beside it.
 """
 import pathlib
 import subprocess
@@ -36,7 +36,7 @@ CHANGES = [
      "`TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`, `TVM_STATUS_BUSY`; the first", "names TVM_STATUS_BUSY, and no row"),
     ("a status that is not described", "@return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or", "@return 1 or 0;",
      "TVMIsWorkspaceState: a row produces TVM_STATUS_INDEX_OUT_OF_RANGE"),
-    ("a status that does not exist", "`TVM_STATUS_NAME_UNKNOWN`", "`TVM_STATUS_NO_SUCH_NAME`", "TVM_STATUS_NO_SUCH_NAME, which is none"),
+    ("a status that does not exist", "`TVM_STATUS_NAME_UNKNOWN`", "`TVM_STATUS_NO_SUCH_NAME`", "TVM_STATUS_NO_SUCH_NAME, which is not a status"),
     ("threads left out", "Threads, interrupts, callbacks: yes.\n *\n" + CHECKED, CHECKED, "does not say 'Threads, interrupts"),
     ("no direction", "@param[in] model what may be", "@param model what may be", "TVMCheckModel: no '@param[in] model'"),
     ("no description", "  /**\n   * Bits of one lane.\n   */\n", "", "no description: uint8_t bits;"),
@@ -52,7 +52,7 @@ def generate(header, folder):
 
 
 def changed(text, old, new):
-    """Pieces with § between them are replaced in this order."""
+    """Replaces pieces separated by §, in this order."""
     at = 0
     for before, after in zip(old.split("§"), new.split("§")):
         at = text.index(before, at)

@@ -5,7 +5,7 @@ A new exported function needs an entry in CASES; a new kind of parameter one in 
 """
 P = "sizeof(void *)"
 
-# Types that parameters point at: what they are aligned to (8 stands for a pointer's size), and how many bytes they have.
+# Types that parameters point at: their alignment (8 means a pointer's size), and their size in bytes.
 POINTEES = {
     "TVMModel": (8, "sizeof(TVMModel)"),
     "TVMContext": (8, "sizeof(TVMContext)"),
@@ -19,7 +19,7 @@ POINTEES = {
 }
 
 # `void *` parameters, by name or by function and name: alignment as above, status for NULL and for a misaligned one.
-# "stored": the function keeps the address and never looks at what is there; the others are tables of pointers.
+# "stored": the function keeps the address and never reads the memory; the others are tables of pointers.
 VOID = {
     "TVMSetWorkspaces.memory": (1, "NULL_WORKSPACE", None, "stored"),
     "TVMSetWorkspaceBuffer.buffer": (1, "NULL_WORKSPACE", None, "stored"),
@@ -57,7 +57,7 @@ NAMES = {
     "Output": (("out/image:0", "image"), ("out/vector", "vector")),
 }
 
-# Good arguments where a case says nothing else. `W` is all memory that calls may reach, of reachable_memory.h.
+# Good arguments unless a case sets others. `W` is all memory that calls may reach, of reachable_memory.h.
 VALUES = {
     "model": "&full", "context": "&W->context", "index": "1", "inputs": "W->inputs", "outputs": "W->outputs",
     "workspaces": "W->workspaces", "parameters": "W->parameters", "data_type": "W->data_type", "shape": "W->shape",
@@ -66,15 +66,15 @@ VALUES = {
 
 
 class Size:
-    """A parameter that is a number of bytes: `need` are just enough, fewer get `status`. With a `probe`, the function itself takes
-    any size (0: not known), and the call `probe` afterwards answers. `good` is what other rows give."""
+    """A parameter that is a number of bytes: `need` are just enough, fewer give `status`. With a `probe`, the function itself accepts
+    any size (0: not known), and the call `probe` afterwards returns the status. `good` is the value in other rows."""
 
     def __init__(self, need, alignment, status, probe=None, good=None):
         self.need, self.alignment, self.status, self.probe, self.good = need, alignment, status, probe, good or need
 
 
 class Case:
-    """A good call: values of parameters, what `answer` must be (a status function's: TVM_STATUS_OK), what must hold then.
+    """A good call: values of parameters, what `answer` must be (for a status function: TVM_STATUS_OK), what must hold then.
 
     aspects   of the context, that the call reads; each is made bad in every way
     writes    members of that memory that may change; without it, what the [out] parameters point at
@@ -162,7 +162,7 @@ CASES = {
         holds="((void **)workspaces)[index] == memory && ((void **)workspaces)[1 - index] == before.workspaces[1 - index]",
         rows=[("size", "without the slack", "a[3] += 1, a[4] = FAKE_BUFFER - 1", "WORKSPACE_TOO_SMALL"),
               ("size", "with the slack", "a[3] += 1, a[4] = FAKE_BUFFER", "OK"),
-              # From the last block of the address space on, 48 bytes are the least that hold 40 at an aligned address.
+              # In the last block of the address space, at least 48 bytes are needed for 40 at an aligned address.
               *(("memory", f"{bytes} bytes before the end", f"a[3] = (uintptr_t)0 - {bytes}, a[4] = SIZE_MAX",
                  "OK" if bytes >= 48 else "ADDRESS_OVERFLOW") for bytes in range(1, 50))])],
     "TVMSetParameter": [Case(
@@ -182,7 +182,7 @@ CASES = {
         run("careful", "FILL + 1", writes=["sram"], aspects=["workspaces"]),
         Case(model="&inside", context="&W->one_context", inputs="W->inside_inputs", outputs="W->inside_outputs", writes=["sram"],
              aspects=["workspaces"], expect=TENSOR_ELSEWHERE, holds="aligned_sram()[INSIDE_Y] == (uint8_t)(2 * FILL)"),
-        # Needs no context, so none is looked at. A second call at the same time is refused.
+        # Needs no context, so none is read. A second call at the same time is refused.
         run("alone", "-FILL", expect=IGNORED,
             rows=[("model", "running already", "from_a_callback = 1", "BUSY")]),
         run("brought", "FILL + FILL", aspects=["parameters"]),

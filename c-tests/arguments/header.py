@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads tvm_embedded.h: the exported functions with what their comments promise, and whether everything is described."""
+"""Reads tvm_embedded.h: the exported functions with the facts in their comments, and whether everything is described."""
 import re
 
 CONCURRENCY = re.compile(r"\bThreads, interrupts, callbacks: yes\b")
@@ -27,11 +27,11 @@ class Function:
         for parameter in missing:
             raise Problem(f"{name}: no '@param[in] {parameter}', '[out]' or '[in,out]' in its description")
         for parameter in described.keys() - {parameter.name for parameter in self.parameters}:
-            raise Problem(f"{name}: its description has '@param {parameter}', its declaration has not")
+            raise Problem(f"{name}: its description has '@param {parameter}', but its declaration does not")
         if returns != "void" and "@return" not in comment:
             raise Problem(f"{name}: no '@return' in its description")
         if not CONCURRENCY.search(comment):
-            raise Problem(f"{name}: its description does not say 'Threads, interrupts, callbacks: yes', with what condition")
+            raise Problem(f"{name}: its description does not say 'Threads, interrupts, callbacks: yes', with its conditions")
 
 
 class Header:
@@ -57,11 +57,11 @@ class Header:
                            comment)
 
     def documented(self, function, seen=()):
-        """The statuses that the description of a function says it can answer."""
+        """The statuses that a function can return according to its description."""
         comment = self.functions[function].comment
         found = set(re.findall(r"\bTVM_STATUS_[A-Z_]+", comment))
         for status in found - self.statuses.keys():
-            raise Problem(f"{function}: its description names {status}, which is none")
+            raise Problem(f"{function}: its description names {status}, which is not a status")
         for other in re.findall(r"@return as `(\w+)`", comment):
             if other not in seen:
                 found |= self.documented(other, (*seen, function))
@@ -75,7 +75,7 @@ class Header:
         return found
 
     def _groups(self, names):
-        """Of the description of TVMExecute: the statuses in brackets after `the model`, `each workspace`, ..."""
+        """From the description of TVMExecute: the statuses in parentheses after `the model`, `each workspace`, ..."""
         comment, found = self.functions["TVMExecute"].comment, set()
         for name in names:
             if name == "context":
@@ -83,7 +83,7 @@ class Header:
                 continue
             group = re.search(rf"\b(?:the|each) {name} \(([^()]*)\)", comment)
             if not group:
-                raise Problem(f"the description of TVMExecute has no statuses in brackets after 'the {name}' or 'each {name}'")
+                raise Problem(f"the description of TVMExecute has no statuses in parentheses after 'the {name}' or 'each {name}'")
             found |= set(re.findall(r"TVM_STATUS_[A-Z_]+", group[1]))
         return found
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One page between two that can be neither read nor written: a byte too much is a fault. Where the system has none, every
- * function answers no. */
+/* One page between two that can be neither read nor written: any access beyond it is a fault. If the system has no such
+ * pages, every function returns no. */
 #ifndef PAGES_H
 #define PAGES_H
 
@@ -34,7 +34,7 @@ static void *page_copy(const void *from, size_t size, int at_the_end, int read_o
   return mprotect(page, page_bytes, read_only ? PROT_READ : PROT_READ | PROT_WRITE) == 0 ? copy : NULL;
 }
 
-/* Whether the rest of the page is as it was. */
+/* Whether the rest of the page is unchanged. */
 static int page_rest_stands(const void *copy, size_t size) {
   const unsigned char *start = (const unsigned char *)copy;
   size_t at;

@@ -11,9 +11,9 @@ enum { FILL = 0x6B, LAST_ALIGNMENT = 8 };
 
 typedef struct ReachableMemory {
   const void *parameters[4]; /* First, so that it is aligned as a parameter. */
-  TVMModel model;            /* for a model made wrong */
+  TVMModel model;            /* for a modified model */
   TVMContext context;        /* valid for `full` */
-  TVMContext one_context;    /* valid for the models with one of a kind */
+  TVMContext one_context;    /* valid for the models with one of each kind */
   TVMContext spare;
   void *workspaces[3];
   void *devices[3];
@@ -38,14 +38,14 @@ typedef struct ReachableMemory {
   int32_t carried[4];
   int8_t in_image[FAKE_BYTES], out_image[FAKE_BYTES];
   float in_vector[FAKE_FLOATS], out_vector[FAKE_FLOATS];
-  int32_t (*probe)(const TVMContext *context); /* a call after a setter, and what it must answer */
+  int32_t (*probe)(const TVMContext *context); /* a call after a setter, and what it must return */
   int32_t probe_answer;
 } ReachableMemory;
 static ReachableMemory reachable;
 static ReachableMemory before; /* the call */
 #define W (&reachable)
 
-/* Where the workspace starts, aligned to nothing. */
+/* The start of the workspace, not aligned. */
 static uint8_t *odd_sram(void) {
   return reachable.sram.bytes + 1;
 }
@@ -61,7 +61,7 @@ static void set_binding(TVMBinding *binding, const void *memory, size_t size, ui
   binding->kind = kind;
 }
 
-/* Before a row: memory with everything right. */
+/* Before a row: memory with valid contents. */
 static void memory_begin(void) {
   memset(&reachable, FILL, sizeof(reachable));
   reachable.probe = NULL;
@@ -86,7 +86,7 @@ static void memory_begin(void) {
   memset(reachable.in_vector, 0, sizeof(reachable.in_vector));
 }
 
-/* An address of which `bytes` bytes are left to the end of the address space. */
+/* The address `bytes` bytes before the end of the address space. */
 static void *before_the_end(uintptr_t bytes) {
   return (void *)(0u - bytes);
 }
@@ -111,7 +111,7 @@ enum {
   BUFFER_ODD = 12 << 8
 };
 
-/* ---- what facts.py asks after a good call ---- */
+/* ---- what facts.py checks after a good call ---- */
 static int bound(const TVMBinding *binding, const void *memory, size_t size, uint32_t kind) {
   return binding->memory == memory && binding->size == (size == 0 ? SIZE_MAX : size) && binding->kind == kind;
 }
@@ -133,7 +133,7 @@ static int is_text_of(intptr_t answer, int32_t status) {
   return *(const char *)answer != '\0' && text_is(answer, "model's own code") == !ours;
 }
 
-/* The message, or as much of it as is kept. A message inside the kept one was overwritten while it was read. */
+/* The message, or the part of it that is kept. A message inside the kept one was overwritten while it was read. */
 static int last_error_is(const char *message) {
   const char *last = TVMGetLastError();
   if (message == NULL) {

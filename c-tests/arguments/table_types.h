@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the generated table is made of. */
+/* The types of the generated table. */
 #ifndef TABLE_TYPES_H
 #define TABLE_TYPES_H
 
@@ -11,14 +11,14 @@ enum { MOST_ARGUMENTS = 5 };
 enum {
   NOTHING,
   SET,                  /* is the number */
-  ADD,                  /* a pointer so many bytes on */
+  ADD,                  /* a pointer this many bytes further */
   MODEL,                /* points at a copy of the model, made bad this way */
   CONTEXT,              /* points at the context, made bad this way */
   TENSOR,               /* points at a table with this tensor's pointer moved, or NULL */
-  SAME,                 /* is what that other argument is */
-  CALL,                 /* what the extra function of this number makes of it */
+  SAME,                 /* equals that other argument */
+  CALL,                 /* set by the extra function with this number */
   UNTOUCHABLE,          /* points at memory that can be neither read nor written */
-  PAGE_START,           /* points at a copy of so many bytes, with such memory right before it, */
+  PAGE_START,           /* points at a copy of this many bytes, with such memory right before it, */
   PAGE_END,             /* right after it, */
   PAGE_START_READ_ONLY, /* in memory that can't be written */
   PAGE_END_READ_ONLY
@@ -30,7 +30,7 @@ typedef struct Row {
   uint8_t argument;
   uint8_t how;
   uintptr_t number;
-  int32_t answer; /* LEGAL: as the good call's */
+  int32_t answer; /* LEGAL: that of the good call */
   const char *parameter;
   const char *kind;
 } Row;
@@ -55,7 +55,7 @@ typedef struct Function {
 /* Set by a row: its call comes from inside the entry of the model `alone`. */
 static int from_a_callback;
 
-/* Memory that the call may write: as it was before, for the comparison that follows. Outside of it: nothing to do. */
+/* Marks memory that the call may write; it is restored before the comparison. Memory outside is ignored. */
 static void allow(const void *memory, size_t size) {
   const uintptr_t start = (uintptr_t)&reachable, at = (uintptr_t)memory;
   if (at >= start && at < start + sizeof(reachable)) {

@@ -26,7 +26,7 @@ def main():
     command += [f"-I{folder}" for folder in args.include]
 
     def compile_case(number):
-        # Something unused is not what a case is about.
+        # Unused objects are not the subject of a case.
         quiet = ["-Wno-unused"] if number else []
         return subprocess.run([*command, *quiet, f"-DCASE={number}", args.file], capture_output=True, text=True, check=False)
 

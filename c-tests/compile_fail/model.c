@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a generated header stops. check.py compiles this file once without a case, and then once for each line marked with
+/* Errors that a generated header prevents. check.py compiles this file once without a case, and then once for each line marked with
  * a number and BAD, which alone must not compile. */
 #include "my_model.h"
 #include "two.h"

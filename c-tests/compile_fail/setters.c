@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What TVMSetWorkspaces() and TVMSetParameters() take. check.py compiles this file once without a case, and then once for
+/* The arguments that TVMSetWorkspaces() and TVMSetParameters() accept. check.py compiles this file once without a case, and then once for
  * each line marked with a number and BAD, which alone must not compile. */
 #include "tvm_embedded.h"
 
@@ -85,7 +85,7 @@ void uses(uint8_t *pointer, void *any, const void *constant_any, size_t size) {
 #elif CASE == 9
   TVMSetWorkspaces(&context, g_constant_words); /* BAD 9 */
 #elif CASE == 10
-  TVMSetWorkspaces(&context, size); /* BAD 10: no pointer at all */
+  TVMSetWorkspaces(&context, size); /* BAD 10: not a pointer */
 #elif CASE == 11
   TVMSetParameters(&context, g_constant_words); /* BAD 11: would be read as a table of pointers */
 #elif CASE == 12

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""check_documentation.py DOCUMENT FILE...: each file, which a test builds, stands in the document as a block of code."""
+"""check_documentation.py DOCUMENT FILE...: each file, which a test builds, is in the document as a code block."""
 import re
 import sys
 

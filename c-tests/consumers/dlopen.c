@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A program that loads the shared library while it runs, by the name that programs ask the loader for. */
+/* A program that loads the shared library at run time, by the name that programs pass to the loader. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -57,7 +57,7 @@ def main():
         build_and_run(False)
         first = header.read_text()
         run(args.tool, "compile", args.tflite, "-o", archive, "--name", "wake_word", "--io-in-workspace")
-        # Another archive: its inputs are to be mapped, so the program is another, too.
+        # Another archive: its inputs must be mapped, so the program differs, too.
         main_c = (project / "main.c").read_text()
         main_c = re.sub(r"  static tvm_wake_word.*?\n\n", "", main_c, flags=re.DOTALL).replace("&inputs, &outputs", "NULL, NULL")
         (project / "main.c").write_text(main_c)
@@ -68,7 +68,7 @@ def main():
         build_and_run(None)
         if not header.exists():
             sys.exit("the deleted header did not come back")
-    print("built, left alone, rebuilt after a change, repaired")
+    print("built, not rebuilt without a change, rebuilt after a change, repaired")
 
 
 main()

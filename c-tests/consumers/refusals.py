@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """refusals.py --cmake CMAKE --modules DIR --prefix DIR --tool TOOL --tflite FILE
 
-What CMake refuses when it configures, with the words that say why: a package for another core, a project without C, two
-models with one symbol in one program. And what it must not refuse: the same in two programs. Where cross compilers are, the
-core is found from flags of every place that SDKs put them in.
+What CMake refuses when it configures, with the reason in the message: a package for another core, a project without C, two
+models with one symbol in one program. And what it must not refuse: the same in two programs. If cross compilers are
+installed, the core must be found from the flags, wherever SDKs set them.
 """
 import argparse
 import os
@@ -16,7 +16,7 @@ import tempfile
 
 FIND = "find_package(tvm_embedded 0.1 CONFIG REQUIRED)\n"
 TWO_MODELS = FIND + "tvm_embedded_add_model(first a/net.tflite)\ntvm_embedded_add_model(second b/net.tflite{symbol})\n"
-# Each model behind a library of its own, as parts of a firmware are.
+# Each model is in a library of its own, like the parts of a firmware.
 ONE_PROGRAM = """
 add_library(part_a STATIC part.c)
 target_link_libraries(part_a PRIVATE first)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs any generated model in heap blocks that end where the descriptor says: under a sanitizer or Valgrind, one byte too
- * many is found. Twice, with different bytes in the workspace before: the outputs must not depend on them.
+/* Runs any generated model in heap blocks of the exact size from the descriptor: with a sanitizer or Valgrind, an access one byte
+ * beyond is found. Runs twice, with different bytes in the workspace before: the outputs must not depend on them.
  * Built with -DMODEL=<symbol> -DMODEL_HEADER="<symbol>.h". */
 #include MODEL_HEADER
 
@@ -77,7 +77,7 @@ static uint64_t run(const TVMModel *model, int before) {
   for (i = 0; i < model->num_inputs; i++) {
     uint8_t *bytes = (uint8_t *)inputs[i];
     for (j = 0; j < model->inputs[i].size; j++) {
-      /* Small numbers whatever the type: a float of such bytes is not a NaN. */
+      /* Small numbers for every type: a float of such bytes is not NaN. */
       bytes[j] = (uint8_t)((i * 31 + j * 7 + (j >> 3)) & 0x3F);
     }
   }

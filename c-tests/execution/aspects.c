@@ -21,7 +21,7 @@ static uint64_t g_weights[FAKE_WEIGHTS / 8];
 static int32_t g_carried[4];
 static int g_handle;
 
-/* A reset that fails says so; one buffer can't serve two pools. */
+/* A failing reset returns its status; one buffer can't be used for two pools. */
 static void failing_resets_and_single_buffers(
     TVMContext *context, const TVMWorkspaces_full *workspaces, const TVMInputs_full *inputs, const TVMOutputs_full *outputs) {
   void *found = NULL;
@@ -60,7 +60,7 @@ static void several_workspaces_parameters_devices_and_state(void) {
   CHECK_STATUS(TVMSetParameters(&context, &parameters), TVM_STATUS_OK);
   CHECK_STATUS(TVMSetDevices(&context, &devices), TVM_STATUS_OK);
 
-  /* No run before the state was reset, by either call; other memory has not been. */
+  /* No run before the state was reset, with either call; other memory counts as not reset. */
   CHECK_STATUS(TVMExecute(&full, &inputs, &outputs, &context), TVM_STATUS_STATE_NOT_RESET);
   CHECK(fake.runs == 0 && out_image[0] == 0);
   CHECK_STATUS(TVMReset(&full, &context), TVM_STATUS_OK);
@@ -110,7 +110,7 @@ static void parameters_with_and_without_data(void) {
   const void *found = NULL;
   memset(&context, 0, sizeof(context));
 
-  /* Carried: nothing to set, other data may be. */
+  /* Carried by the model: need not be set, but other data may be. */
   CHECK_STATUS(TVMExecute(&one, &g_inputs, &g_outputs, &context), TVM_STATUS_OK);
   CHECK(g_y[0] == 1 + 7);
   CHECK_STATUS(TVMGetParameter(&one, NULL, 0, &found), TVM_STATUS_OK);
@@ -125,7 +125,7 @@ static void parameters_with_and_without_data(void) {
   CHECK_STATUS(TVMSetParameterBuffer(&context, other, FAKE_WEIGHTS - 1), TVM_STATUS_OK);
   CHECK_STATUS(TVMExecute(&one, &g_inputs, &g_outputs, &context), TVM_STATUS_PARAMETER_TOO_SMALL);
 
-  /* Brought: must be set, aligned, large enough. */
+  /* Brought by the user: must be set, aligned and large enough. */
   memset(&context, 0, sizeof(context));
   CHECK_STATUS(TVMExecute(&brought, &g_inputs, &g_outputs, &context), TVM_STATUS_PARAMETERS_NOT_SET);
   CHECK_STATUS(TVMExecute(&brought, &g_inputs, &g_outputs, NULL), TVM_STATUS_NULL_CONTEXT);
@@ -185,7 +185,7 @@ static void tensors_inside_the_workspace(void) {
     memset(x, 21, INSIDE_BYTES);
     CHECK_STATUS(TVMExecute(&inside, &inputs, &outputs, &context), TVM_STATUS_OK);
     CHECK(y[0] == 42 && y[INSIDE_BYTES - 1] == 42);
-    /* NULL says the same: the model knows where they are. */
+    /* NULL means the same: the model knows where they are. */
     memset(x, 4, INSIDE_BYTES);
     CHECK_STATUS(TVMExecute(&inside, NULL, NULL, &context), TVM_STATUS_OK);
     CHECK(y[0] == 8);
@@ -203,7 +203,7 @@ static void tensors_inside_the_workspace(void) {
   }
 }
 
-/* One tensor in the caller's memory and one in the workspace: only the second has a place that can be reported and checked. */
+/* One tensor in the caller's memory and one in the workspace: only the second has an address that can be reported and checked. */
 static void tensors_inside_and_outside(void) {
   TVMTensor tensors[2];
   TVMModel mixed = inside;
@@ -225,7 +225,7 @@ static void tensors_inside_and_outside(void) {
   CHECK_STATUS(TVMCheckMapped(&mixed, &context, pointers, NULL), TVM_STATUS_TENSOR_NOT_IN_WORKSPACE);
 }
 
-/* What a generator may leave out: the model's own names are found by their C identifiers still. */
+/* A generator may leave out the model's own names: the C identifiers are still found. */
 static void a_model_without_names(void) {
   TVMTensor tensor = plain.inputs[0];
   TVMModel nameless = plain;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Models written by hand, with descriptors as the generator writes them: what a test needs to know is recorded in `fake`. */
+/* Models written by hand, with descriptors as the generator writes them; `fake` records what a test needs to know. */
 #ifndef FAKE_H
 #define FAKE_H
 
 #include "tvm_embedded.h"
 
-/* What the entry of a fake model saw, and what it shall answer. */
+/* The arguments that the entry of a fake model got, and what it must return. */
 typedef struct Fake {
   unsigned runs;
   unsigned resets;
@@ -28,7 +28,7 @@ enum {
   FAKE_WEIGHTS_ALIGNMENT = 8
 };
 
-/* One int8 input x, one int8 output y, one workspace: y = x + 1, by way of all bytes of the workspace. */
+/* One int8 input x, one int8 output y, one workspace: y = x + 1, through all bytes of the workspace. */
 typedef struct TVMInputs_plain {
   const int8_t *x;
 } TVMInputs_plain;
@@ -39,7 +39,7 @@ typedef struct TVMWorkspaces_plain {
   void *sram;
 } TVMWorkspaces_plain;
 extern const TVMModel plain;
-/* The same model without TVM_MODEL_PLAIN: all its calls take the thorough checks. */
+/* The same model without TVM_MODEL_PLAIN: all its calls use the full checks. */
 extern const TVMModel careful;
 
 /* Two inputs (int8, float), two outputs, two workspaces (the second is state), two parameters (the first is carried by
@@ -88,7 +88,7 @@ extern const TVMModel one;
 extern const TVMModel brought;
 extern const int8_t one_weights[FAKE_WEIGHTS];
 
-/* One device, no workspace; nothing is known about its tensors but size and type. */
+/* One device, no workspace; only size and type of its tensors are known. */
 extern const TVMModel device;
 
 #endif

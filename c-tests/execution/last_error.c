@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The message of the last error ends where its sender ended it: what lies behind the NUL is not the library's to read. */
+/* The message of the last error ends at its NUL: the library must not read the bytes after it. */
 #include "../check.h"
 
 static const char g_message[] = "short\0secret";

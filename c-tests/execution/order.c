@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order of TVMExecute's checks, as its description has it: a call with every fault answers the first of them; each is
- * fixed in turn, and the next one is answered; the model runs when none is left. */
+/* The order of TVMExecute's checks, as in its description: a call with every fault returns the first of them; each is
+ * fixed in turn, and the next one is returned; the model runs when none is left. */
 #include "../check.h"
 #include "fake.h"
 
@@ -37,7 +37,7 @@ static void *off_mutable(void *pointer, size_t bytes) {
 
 static Bad bad;
 
-/* Each of these has its faults unless `step`, the number of those that are fixed already, is beyond them. */
+/* Each of these has its faults unless `step`, the number of faults already fixed, includes them. */
 static const TVMModel *model_at(unsigned step) {
   bad.model = full;
   if (step < 3)
@@ -153,7 +153,7 @@ static void devices_at(unsigned step) {
     bad.devices[1] = NULL;
 }
 
-/* The faulty call. */
+/* The call with the faults. */
 static int32_t call(unsigned step) {
   const TVMModel *model;
   const TVMContext *context;

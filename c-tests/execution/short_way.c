@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fast path of TVMExecute: a right call of a plain model is proved from the first words of its descriptor, its
+/* The fast path of TVMExecute: a valid call of a plain model is checked with the first words of its descriptor, its
  * workspace and its alignment mask; its tensors' own rows are not read. Here a check of these rows would refuse the call,
- * since no address is a multiple of 0; so the answer shows which path a call took. Otherwise the paths differ in their cost
- * alone. */
+ * since no address is a multiple of 0; so the result shows which path a call took. Otherwise the paths differ only in their
+ * cost. */
 #include "../check.h"
 
 enum { BYTES = 40, ALIGNMENT = 16, BUFFER = BYTES + ALIGNMENT - 1 };
@@ -66,7 +66,7 @@ static void goes_the_long_way(const Call *call, int32_t answer) {
   CHECK_STATUS(execute(&thorough, call), answer);
 }
 
-/* Wherever the buffer starts, if it is as large as TVMGetWorkspaceSize says; a smaller one has to be looked at. */
+/* At any address, if the buffer is as large as TVMGetWorkspaceSize says; a smaller one must be checked in full. */
 static void workspaces(void) {
   size_t offset;
   for (offset = 0; offset < ALIGNMENT; offset++) {
@@ -101,12 +101,12 @@ static void tensors(void) {
     goes_the_long_way(&call, TVM_STATUS_NULL_TENSOR);
     call = right_call();
     call.outputs[0] = NULL;
-    /* The input is looked at first. */
+    /* The input is checked first. */
     goes_the_long_way(&call, TVM_STATUS_MISALIGNED_TENSOR);
   }
 }
 
-/* Other kinds of bindings are right too, but not the usual case. */
+/* Other kinds of bindings are also valid, but not the usual case. */
 static void bindings(void) {
   void *table[1] = { g_workspace };
   Call call = right_call();
@@ -121,7 +121,7 @@ static void *shifted(void *room, const void *bytes, size_t count) {
   return memcpy((uint8_t *)room + 1, bytes, count);
 }
 
-/* Two pointers that are misaligned by the same bits: each is wrong, whatever the other is. */
+/* Two pointers that are misaligned by the same bits: each is wrong independently of the other. */
 static void misaligned_twins(void) {
   static uint64_t first[sizeof(TVMModel) / 8 + 1], second[sizeof(TVMContext) / 8 + 1];
   Call call = right_call();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two instances in turns, a thousand times: each has its own state, each call runs the model once with what it was given,
- * and the bytes are those of an instance that is alone. A call that fails in between changes nothing. */
+/* Two instances in turn, a thousand times: each has its own state, each call runs the model once with its arguments,
+ * and the bytes are those of a single instance. A call that fails in between changes nothing. */
 #include "../check.h"
 #include "fake.h"
 
@@ -41,7 +41,7 @@ static void begin(Instance *instance, int seed) {
   CHECK_STATUS(TVMReset(&full, &instance->context), TVM_STATUS_OK);
 }
 
-/* What an instance that is alone gives in run number `run`, counted from 1: input, weight and state added. */
+/* The result of a single instance in run number `run`, counted from 1: input, weight and state added. */
 static int8_t expected(int seed, unsigned run, int at) {
   return (int8_t)((int8_t)(seed + at + (int)run) + (int8_t)seed + (int8_t)(uint8_t)run);
 }

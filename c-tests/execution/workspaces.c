@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Running a model: where its workspace may lie, how it may be given, what is written. */
+/* Running a model: where its workspace may be, how it may be passed, what is written. */
 #include "../check.h"
 #include "../guarded.h"
 #include "fake.h"
@@ -31,7 +31,7 @@ static int is_result(const int8_t *x, const int8_t *y) {
   return 1;
 }
 
-/* Every address, every size: a run is refused when a byte is missing, and stays inside its buffers otherwise. */
+/* Every address, every size: a run is refused if a byte is missing, and stays inside its buffers otherwise. */
 static void every_offset_and_size(const TVMModel *model) {
   size_t offset, size;
   for (offset = 0; offset < 32; offset++) {
@@ -133,7 +133,7 @@ static void addresses_that_do_not_exist(const TVMModel *model) {
   CHECK(fake.runs == runs);
 }
 
-/* The model's code fails: its number comes back as it is, also when it is one of the library's. */
+/* The model's code fails: its number is returned unchanged, also if it is one of the library's. */
 static void failure_codes(const TVMModel *model) {
   static const int32_t codes[] = { -1, 1, 42, INT32_MAX, INT32_MIN, TVM_STATUS_NULL_MODEL, TVM_STATUS_BUSY };
   size_t i;
@@ -145,7 +145,7 @@ static void failure_codes(const TVMModel *model) {
   }
 }
 
-/* Tensors of several bytes an element, handed over by bare pointers. */
+/* Tensors with several bytes per element, passed as bare pointers. */
 static void tensors_that_can_not_be(const TVMModel *model) {
   static union {
     uint64_t aligned;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Context, pointers and descriptor are constants, which a linker puts into flash: no stray write can change them. A test
- * looks up where they are (constant_memory.sections). */
+/* Context, pointers and descriptor are constants, which a linker puts into flash: no wild write can change them. A test
+ * checks where they are (constant_memory.sections). */
 #include <string.h>
 #include "my_model.h"
 #include "pictures.h"

@@ -2,7 +2,7 @@
 /* generic in NAME FILE ... out NAME FILE ...
  *
  * Runs any model with nothing but its descriptor and the accessors: memory from the heap between guard zones, at addresses that
- * are no more aligned than the descriptor asks; inputs from files; outputs compared with files. DESCRIPTOR is the model's.
+ * are not more aligned than the descriptor requires; inputs from files; outputs compared with files. DESCRIPTOR is the model's.
  * Runs twice, the second time with other workspaces, and expects the same bytes. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,14 +14,14 @@ extern const TVMModel DESCRIPTOR;
 #define ENSURE(condition)                                            \
   do {                                                               \
     if (!(condition)) {                                              \
-      printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+      printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
       exit(1);                                                       \
     }                                                                \
   } while (0)
 
 enum { MOST = 16, FILL = 0xA7, GUARD = 64, MOST_PLACES = 4 * MOST };
 
-/* Every block there is, and what of it is not the model's. */
+/* All blocks, and the bytes in them that are not the model's. */
 static struct {
   unsigned char *block;
   size_t total, start, bytes;
@@ -45,7 +45,7 @@ static void *place(size_t bytes, size_t alignment) {
   return block + skip;
 }
 
-/* No byte beside any block was written. */
+/* No byte outside any block was written. */
 static void guards_intact(void) {
   size_t at, byte;
   for (at = 0; at < num_places; at++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A timer's interrupt runs the model, in a context of its own, while the program runs it in another: both get the bytes that
- * they get alone. */
+/* A timer's interrupt runs the model, in a context of its own, while the program runs it in another: both get the same bytes as
+ * without interrupts. */
 #define _DEFAULT_SOURCE /* for setitimer */
 #include <stdio.h>
 #include <string.h>
@@ -15,11 +15,11 @@ static uint8_t g_workspace_of_interrupt[TVM_MY_MODEL_WORKSPACE_BYTES];
 static int8_t g_expected[PICTURES][BYTES];
 
 static volatile int g_running;          /* the program is inside TVMExecute */
-static volatile unsigned g_interrupted; /* how often it was when the interrupt came */
+static volatile unsigned g_interrupted; /* how many times it was when the interrupt came */
 static volatile unsigned g_wrong;
 static uint32_t g_random = 1;
 
-/* Whether a run gives the bytes it should. */
+/* Whether a run gives the expected bytes. */
 static int right(uint8_t *workspace, int picture) {
   int8_t probabilities[BYTES];
   TVMInputs_my_model inputs = { pictures[picture] };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs with hooks, and in parts: every layer is announced before and after it, a hook's answer ends a run wherever it comes, a run that
- * was left at each place gives the bytes of a whole one, and what is not a run of the model is refused. */
+/* Runs with hooks, and in parts: the hooks are called before and after every layer, a hook's result ends a run at any layer, a run that
+ * was interrupted at each place gives the bytes of a whole one, and what is not a run of the model is refused. */
 #include "check.h"
 #include "layered.h"
 #include "layered_inside.h"
@@ -14,10 +14,10 @@ static uint8_t g_inside[TVM_LAYERED_INSIDE_WORKSPACE_BYTES];
 static int8_t g_expected[BYTES];
 static int8_t g_found[BYTES];
 
-/* What a hook does, and what it saw. */
+/* What a hook does, and what it recorded. */
 struct watch {
   uint32_t calls;   /* so far */
-  uint32_t stop_at; /* the call that is answered with `answer`, from 1; 0: none */
+  uint32_t stop_at; /* the call that returns `answer`, from 1; 0: none */
   int32_t answer;
   uint32_t in_order; /* calls that came in the order before 0, after 0, before 1, ... */
   uint64_t macs;
@@ -92,7 +92,7 @@ static void hooks(void) {
   both.before = NULL;
   CHECK_STATUS(TVMExecuteLayers_layered(&g_inputs, &g_outputs, &g_context, &both), TVM_STATUS_OK);
   CHECK(right() && watch.calls == LAYERS);
-  /* An answer at any call ends the run there, and leaves no trace. */
+  /* A nonzero result at any call ends the run there, and does not affect later runs. */
   for (call = 1; call <= 2 * LAYERS; call++) {
     both = hooks_of(&watch, call, (call % 3 == 0) ? TVM_STATUS_UNFINISHED : (int32_t)call - 5);
     if (watch.answer == 0) {
@@ -145,7 +145,7 @@ static void steps(void) {
     CHECK(taken == (LAYERS + layers - 1u) / layers && right());
     CHECK_STATUS(TVMStep_layered(&run, 1), TVM_STATUS_RUN_NOT_BEGUN);
   }
-  /* A hook that leaves at each of its calls, once. */
+  /* A hook that interrupts the run at each of its calls, once. */
   for (first = 1; first <= 2 * LAYERS; first++) {
     struct watch watch;
     TVMLayerHooks both = hooks_of(&watch, first, TVM_STATUS_UNFINISHED);
@@ -189,7 +189,7 @@ static void misuse(void) {
   } while (status == TVM_STATUS_UNFINISHED);
   CHECK_STATUS(status, TVM_STATUS_OK);
   CHECK(memcmp(outputs.probabilities, g_expected, BYTES) == 0);
-  /* Another workspace; back in the first one the run goes on. */
+  /* Another workspace; with the first one again the run continues. */
   CHECK_STATUS(TVMBegin_layered(&run, &g_inputs, &g_outputs, &g_context, NULL), TVM_STATUS_OK);
   CHECK_STATUS(TVMStep_layered(&run, 2), TVM_STATUS_UNFINISHED);
   CHECK_STATUS(TVMSetWorkspaceBuffer(&g_context, g_other, sizeof(g_other)), TVM_STATUS_OK);

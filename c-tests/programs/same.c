@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two instances of one model, in turns, again and again: the same picture gives the same bytes and the same calls in the
+/* Two instances of one model, in turn, repeatedly: the same picture gives the same bytes and the same calls in the
  * same order, whatever the workspaces held before. The model is compiled so that each of its functions reports. */
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,7 @@ enum { INSTANCES = 2, BYTES = TVM_TRACED_OUTPUT_PROBABILITIES_BYTES };
 #define UNTRACED
 #endif
 
-/* What was called and left, in which order. */
+/* Calls and returns, in their order. */
 static uint32_t g_trace;
 static unsigned long g_calls;
 static void UNTRACED note(void *function, uint32_t what) {
@@ -63,7 +63,7 @@ int main(void) {
     trace[at] = g_trace;
   }
   if (g_calls < 4) {
-    printf("the model reported %lu calls: it was not compiled to\n", g_calls);
+    printf("the model reported %lu calls: it was not compiled for that\n", g_calls);
     return 2;
   }
   for (at = 0; at < RUNS; at++) {

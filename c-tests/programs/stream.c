@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bundled streaming model on all held-back pictures: no run before a reset, by any call; then one stream of rows, and a
+/* The bundled streaming model on all test pictures: no run before a reset, with any call; then one stream of rows, and a
  * second one in between with memory of its own. */
 #include <string.h>
 #include "digit_rows.h"
@@ -38,7 +38,7 @@ static void nothing_runs_before_a_reset(void) {
   CHECK_STATUS(run(pictures[0], &g_context), TVM_STATUS_STATE_NOT_RESET);
   CHECK_STATUS(TVMExecute(&digit_rows, &inputs, &outputs, &g_context), TVM_STATUS_STATE_NOT_RESET);
   CHECK_TEXT(TVMStatusString(TVM_STATUS_STATE_NOT_RESET), "state not reset");
-  /* Memory filled with any byte is memory that was not reset. */
+  /* Memory filled with one byte counts as not reset. */
   memset(g_state, 0xFF, sizeof(g_state));
   CHECK_STATUS(run(pictures[0], &g_other), TVM_STATUS_STATE_NOT_RESET);
   CHECK(memcmp(&untouched, &g_output, sizeof(untouched)) == 0);
@@ -67,7 +67,7 @@ static void one_stream_reads_all_pictures(void) {
     right += most_probable() == picture_labels[at];
   }
   if (!CHECK(right == RIGHT)) {
-    printf("  %d of %d, not %d\n", right, (int)PICTURES, (int)RIGHT);
+    printf("  found %d of %d, expected %d\n", right, (int)PICTURES, (int)RIGHT);
   }
 }
 

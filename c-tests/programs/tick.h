@@ -11,7 +11,7 @@ static void on_tick(void);
 #if defined(__arm__) && !defined(__linux__)
 static volatile uint32_t *const systick = (volatile uint32_t *)0xE000E010u; /* control, reload, current */
 
-/* What picolibc's vector table calls. */
+/* The handler in picolibc's vector table. */
 void arm_systick_isr(void);
 void arm_systick_isr(void) {
   systick[0] = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The workspace comes from the heap; its size is asked at run time. */
+/* The workspace is allocated on the heap; its size is read at run time. */
 #include <stdlib.h>
 #include "my_model.h"
 #include "pictures.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls that are interrupted: after every single instruction of a call of each exported function, a signal handler runs
- * models and asks for facts, in contexts of its own. Both get the right results. */
+ * models and reads facts, in contexts of its own. Both get the right results. */
 #define _DEFAULT_SOURCE /* for sigaction */
 #include <signal.h>
 #include "table_types.h"
@@ -33,7 +33,7 @@ static void interrupt(void) {
       wrong += y[i] != (int8_t)(x[i] + 1);
     }
   }
-  /* This one keeps its memory to itself: while the interrupted call runs it, it is refused. */
+  /* This model has memory of its own: while the interrupted call runs it, it is refused. */
   memset(y, 0, sizeof(y));
   status = TVMExecute(&alone, &inputs, &outputs, NULL);
   if (status == TVM_STATUS_OK) {
@@ -56,7 +56,7 @@ static void on_step(int signal) {
   interrupt();
 }
 
-/* The trap flag: a signal after every instruction. The kernel takes it away from handlers, and gives it back. */
+/* The trap flag: a signal after every instruction. The kernel clears it for handlers, and restores it. */
 static void step(int on) {
 #if defined(__x86_64__)
   if (on) {

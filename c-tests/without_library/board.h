@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Printing and ending on what the programs without the library run on: this computer, a board with picolibc, an emulated AVR
+/* Printing and exiting on the targets of the programs without the library: this computer, a board with picolibc, an emulated AVR
  * (the serial port; sleeping without interrupts ends the emulator) and an emulated LX106 (calls of the simulator). */
 #ifndef BOARD_H
 #define BOARD_H

@@ -1,9 +1,9 @@
 #!/bin/sh
 # run.sh CORE PROGRAM [FLAG|FILE]...
 #
-# Compiles C files to PROGRAM for a core that has no library, links them with nothing but memcpy and its like, and runs the
-# program in an emulator: `avr` is an ATmega1284P in simavr, `lx106` an Xtensa LX106 in QEMU. What it prints comes out here;
-# exit code 0 only if it said PASSED.
+# Compiles C files to PROGRAM for a core that has no library, links them with nothing but memcpy and similar functions, and runs the
+# program in an emulator: `avr` is an ATmega1284P in simavr, `lx106` an Xtensa LX106 in QEMU. Its output is printed;
+# the exit code is 0 only if it printed PASSED.
 set -eu
 [ $# -ge 3 ] || { echo "usage: $0 CORE PROGRAM [FLAG|FILE]..." >&2; exit 2; }
 core=$1 program=$2 here=$(dirname "$0")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls compiled models and prints a number for the outputs of each: several models in one program, workspaces, state. Built with
  * the library it calls TVMExecute and TVMReset, without it the typed functions, and must print the same.
- * -DDIGITS, -DDIGIT_ROWS, -DPLACED and -DSPLIT choose the models. */
+ * -DDIGITS, -DDIGIT_ROWS, -DPLACED and -DSPLIT select the models. */
 #include "board.h"
 
 /* Before the macros below: the models' own tvm_embedded.h defines TVM_EMBEDDED_NO_LIBRARY. */
@@ -48,7 +48,7 @@ static void fill(int8_t *bytes, size_t count) {
 #define RESET(symbol, context) TVMReset(&symbol, context)
 #endif
 
-/* Twelve runs of a model with one input and one output, reset in between; a status that is not 0 goes into the number. */
+/* Twelve runs of a model with one input and one output, reset in between; a status that is not 0 is added to the number. */
 #define RUNS(symbol, upper, input, output)                            \
   TVM_##upper##_STATIC_CONTEXT(g_##symbol);                           \
   static void runs_of_##symbol(void) {                                \

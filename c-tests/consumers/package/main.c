@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shows that header and library fit. */
+/* Shows that header and library match. */
 #include <stdio.h>
 #include <string.h>
 #include "tvm_embedded.h"

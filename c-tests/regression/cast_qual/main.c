@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* That this file and the model's compile is the test; that it runs shows that it is the model. */
+/* The test is that this file and the model's compile; that it runs shows that it is the right model. */
 #include "cast_qual.h"
 #include "../../check.h"
 

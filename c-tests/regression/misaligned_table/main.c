@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A table of inputs or outputs at an address where no pointer can lie, for a model whose tensors lie in its workspace. */
+/* A table of inputs or outputs at an address that is misaligned for pointers, for a model whose tensors are in its workspace. */
 #include "../../check.h"
 #include "inside.h"
 

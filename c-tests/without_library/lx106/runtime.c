@@ -44,7 +44,7 @@ size_t strlen(const char *text) {
   return length;
 }
 
-/* Arithmetic that Debian's libgcc for this core lacks. A toolchain of the vendor's has it. */
+/* Arithmetic that is missing in Debian's libgcc for this core. The vendor's toolchain has it. */
 int64_t __muldi3(int64_t a, int64_t b);
 int32_t __divsi3(int32_t a, int32_t b);
 uint32_t __udivsi3(uint32_t a, uint32_t b);

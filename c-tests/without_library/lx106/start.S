@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From reset to main on QEMU's `sim` machine with an LX106 (the core of the ESP8266), and calls of its simulator. Any exception,
- * an access that is not aligned for instance, ends the program with 99. */
+ * for instance an unaligned access, ends the program with 99. */
 	.section .reset, "ax"
 	j	1f
 	.align	4

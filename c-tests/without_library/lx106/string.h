@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Debian's compiler for the LX106 comes without a C library. This is what generated C and the tests call of one. */
+/* Debian's compiler for the LX106 comes without a C library. These are the functions that generated C and the tests call. */
 #ifndef STRING_H
 #define STRING_H
 
