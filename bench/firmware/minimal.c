@@ -1,4 +1,4 @@
-/* A minimal program: gives the model its workspace and runs it. What it links of the runtime is the minimum cost. */
+/* A minimal program: gives the model its workspace and runs it. The part of the runtime that it links is the minimum cost. */
 #include "model.h"
 
 static uint8_t workspace[WORKSPACE_BYTES];

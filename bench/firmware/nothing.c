@@ -1,4 +1,4 @@
-/* Calls nothing: what is linked beside it was asked for on the command line. */
+/* Calls nothing: everything linked with it was named on the command line. */
 int main(void) {
     return 0;
 }

@@ -94,7 +94,7 @@ static void perform(void) {
       report(reachable.probe(&reachable.spare) == before.probe_answer, "the call after it returned something else");
     }
   } else if (!report(answer == now.row->answer, "another result")) {
-    printf("  expected %ld, found %ld\n", (long)answer, (long)now.row->answer);
+    printf("  found %ld, expected %ld\n", (long)answer, (long)now.row->answer);
   }
   if (legal && (now.row->how == SAME || reachable.probe != NULL)) {
     return; /* Arguments that share memory change what either may. */

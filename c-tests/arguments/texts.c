@@ -68,7 +68,7 @@ static void every_length_of_a_message(void) {
   CHECK_TEXT(TVMGetLastError(), "");
 }
 
-/* No more than 127 bytes are read, so a message of so many needs no NUL. */
+/* At most 127 bytes are read, so a message of that length needs no NUL. */
 static void a_message_before_a_protected_page(void) {
   char text[TVM_LAST_ERROR_SIZE - 1];
   const char *last;

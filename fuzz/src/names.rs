@@ -20,7 +20,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Names with zero bytes between them. The first byte says whether the module is renamed and a symbol asked for.
+    /// Names with zero bytes between them. The first byte says whether the module is renamed and a symbol is given.
     pub fn from_bytes(bytes: &[u8]) -> Names {
         let (first, rest) = bytes.split_first().unwrap_or((&0, &[]));
         let text = String::from_utf8_lossy(rest);

@@ -14,7 +14,7 @@ Generated from the operators' directories in `host/compiler/src/ops`: don't edit
 
 What the compiler accepts, by operator of the `.tflite` format. *Cores* are those with code of their own: *portable* is C99 for all,
 DSP and MVE come on top of it. *Reference* is the file of TensorFlow Lite Micro in `tensorflow/lite/micro/kernels` whose results
-an operator has: the same bytes, or for float32 functions such as exp the same bytes on every core, as near as
+an operator has: the same bytes, or for float32 functions such as exp the same bytes on every core, as accurate as
 [kernels.md](kernels.md) states. What TensorFlow Lite Micro does not have (weights of int8 with float32, TILE, SELECT, GELU) has the results of TensorFlow
 Lite's reference kernels in the same way: [compiler.md](compiler.md), \"Weights of int8 with float32\".
 
@@ -86,6 +86,6 @@ fn cores(cores: Cores) -> &'static str {
 fn result(result: Exactness) -> &'static str {
     match result {
         Exactness::Bytes => "the same bytes",
-        Exactness::Near => "as near as stated",
+        Exactness::Near => "as accurate as stated",
     }
 }

@@ -196,7 +196,7 @@ fn failures(files: &[File], ends: &[End]) -> Vec<String> {
     wrong
 }
 
-/// Adds what is accepted to the list, if asked to.
+/// Adds accepted files to the list, if `TVM_EMBEDDED_BLESS` is set.
 fn bless(files: &[File], ends: &[End]) {
     if std::env::var_os("TVM_EMBEDDED_BLESS").is_none() {
         return;

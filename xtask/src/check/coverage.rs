@@ -11,7 +11,7 @@
 //! Neither is `llvm-cov`'s own summary, which takes the best copy of each function: it hides what another copy misses, and
 //! shows as missing what two copies cover together. Code of unit tests is not counted.
 //!
-//! `condition` is branch coverage that also looks at the operands of `&&` and `||` outside of `if`. The compiler has
+//! `condition` is branch coverage that also counts the operands of `&&` and `||` outside of `if`. The compiler has
 //! the flag only in nightly versions; `RUSTC_BOOTSTRAP` enables it.
 
 mod counts;
@@ -111,7 +111,7 @@ fn measure(out: &Path, tests: fn(&Path, &Path) -> Result<Vec<PathBuf>>) -> Resul
     serde_json::from_str(&export.capture()?).context("what llvm-cov wrote")
 }
 
-/// The C suite on an instrumented library; returns its programs. The library brings the profiler's runtime along.
+/// The C suite on an instrumented library; returns its programs. The library contains the profiler's runtime.
 fn c_suite(out: &Path, profiles: &Path) -> Result<Vec<PathBuf>> {
     let build = out.join("build");
     // With --target, cargo keeps RUSTFLAGS away from programs that run while it builds.

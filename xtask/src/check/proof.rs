@@ -23,7 +23,7 @@ pub enum Broken {
     NoPanic,
     /// Memory is allocated.
     NoHeap,
-    /// The compiler's libraries are needed: software floating point, 64-bit division and the like.
+    /// The compiler's libraries are needed: software floating point, 64-bit division and others.
     NoHelper,
     /// A function can call itself.
     NoRecursion,

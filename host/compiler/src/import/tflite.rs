@@ -88,7 +88,7 @@ impl Reader {
         for (i, buffer) in few(model.buffers()?, MAX_TENSORS, "buffers")?.enumerate() {
             let buffer = buffer?;
             if buffer.offset()? > 1 {
-                return Err(Broken(Problem::file(format!("buffer {i} lies outside the FlatBuffer"), "data inside")));
+                return Err(Broken(Problem::file(format!("buffer {i} is outside the FlatBuffer"), "data inside")));
             }
             let data = buffer.data()?.unwrap_or(&[]);
             self.budget.spend(data.len() + 16)?;

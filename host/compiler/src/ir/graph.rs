@@ -55,7 +55,7 @@ pub struct Tensor {
     pub shape: Vec<usize>,
     /// Element type.
     pub dtype: DType,
-    /// Quantisation, where the file gives any.
+    /// Quantisation, if the file has any.
     pub quant: Option<Quantization>,
     /// Contents of a constant, little-endian as in the file, exactly [`Tensor::bytes`] long.
     pub data: Option<Arc<[u8]>>,
@@ -262,7 +262,7 @@ pub struct Operator {
     pub index: usize,
     /// What it computes.
     pub kind: OpKind,
-    /// Version of the operator the file asks for.
+    /// Version of the operator in the file.
     pub version: i32,
     /// Its parameters.
     pub options: Arc<dyn OpOptions>,

@@ -72,7 +72,7 @@ macro_rules! custom_kinds {
         impl OpKind {
             $(pub const $name: OpKind = OpKind($code);)*
         }
-        /// The custom operators that have a number, with the name by which a file asks for them.
+        /// The custom operators that have a number, with their names in files.
         const CUSTOM: &[(OpKind, &str)] = &[$((OpKind::$name, $text)),*];
     };
 }

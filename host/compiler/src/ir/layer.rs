@@ -65,7 +65,7 @@ pub enum Lowered {
     Nothing,
 }
 
-/// What an operator that only moves bytes does: SPLIT, CONCATENATION and the like.
+/// What an operator that only moves bytes does: SPLIT, CONCATENATION and others.
 #[derive(Debug, Clone)]
 pub struct Parts {
     /// The layer without arguments and statements.
@@ -77,9 +77,9 @@ pub struct Parts {
 /// Bytes of one tensor that become bytes of another.
 #[derive(Debug, Clone)]
 pub struct Part {
-    /// Parameter and tensor they come from.
+    /// Parameter and tensor that they are copied from.
     pub input: Argument,
-    /// Parameter and tensor they go to.
+    /// Parameter and tensor that they are copied to.
     pub output: Argument,
     /// Their positions in both tensors, if they are one block.
     pub block: Option<Block>,
@@ -234,7 +234,7 @@ impl Layer {
 pub struct Argument {
     /// C identifier, such as `input`.
     pub name: String,
-    /// The tensor behind it.
+    /// The tensor that it points to.
     pub tensor: TensorId,
     /// Whether the layer fills it; a read-only argument is a pointer to `const`.
     pub written: bool,

@@ -1,4 +1,4 @@
-//! C identifiers from names that may be anything.
+//! C identifiers from arbitrary names.
 
 use std::collections::{HashMap, HashSet};
 
@@ -48,7 +48,7 @@ impl Names {
 }
 
 /// A C identifier like `text`: letters of other scripts are spelled in Latin, every other character becomes `_` as in
-/// TVM, and a digit or an underscore never comes first.
+/// TVM, and the first character is never a digit or an underscore.
 pub fn identifier(text: &str) -> String {
     let mut name = latin(text);
     // Long names make long symbols; linkers and C compilers guarantee less than this.

@@ -1,4 +1,4 @@
-//! What a user can ask of the compiler.
+//! The options of the compiler.
 
 /// Settings of one compilation. The default suits most models.
 #[derive(Debug, Clone, Default)]

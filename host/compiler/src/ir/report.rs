@@ -107,7 +107,7 @@ pub struct MissReport {
 /// A tensor of a layer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TensorReport {
-    /// Index in the file; beyond the file's tensors for those the compiler made.
+    /// Index in the file; above those of the file for tensors that the compiler made.
     pub index: usize,
     /// Name in the file.
     pub name: String,

@@ -24,7 +24,7 @@ pub fn covers(inputs: [&[usize]; 2], output: &[usize]) -> bool {
 }
 
 impl Broadcast {
-    /// The shortest loops for two inputs and the output they give. `None` if the shapes don't broadcast or take too many loops.
+    /// The shortest loops for two inputs and the output they give. `None` if the shapes don't broadcast or need too many loops.
     pub fn new(inputs: [&[usize]; 2], output: &[usize]) -> Option<Broadcast> {
         if !covers(inputs, output) {
             return None;

@@ -2,7 +2,7 @@
 //!
 //! Two output channels share a 16-bit element, 256 · second + first: `SMLAD` on the raw elements accumulates
 //! 256 · Σ second · x + Σ first · x, on their sign-extended low bytes (`SXTB16`) Σ first · x, and the difference gives the
-//! other sum. One widening serves four weights. Along the depth, elements come in the order in which `SXTB16` delivers
+//! other sum. One widening is used for four weights. Along the depth, elements come in the order in which `SXTB16` delivers
 //! activations: of each four neighbours first 0 and 2, then 1 and 3.
 
 use crate::ir::constant::Packed;

@@ -1,4 +1,4 @@
-//! What an operator's directory says: how to recognise, check and lower it, its kernels, its line of documentation.
+//! The contents of an operator's directory: how to recognise, check and lower it, its kernels, its line of documentation.
 
 use crate::format::reading::{Broken, Budget};
 use crate::format::schema::BuiltinOptionsRef;
@@ -93,7 +93,7 @@ pub trait Checked {
     /// What the generated code does for it.
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered;
 
-    /// The contents of each output, for operators that can be computed at compile time; asked only where every input that is
+    /// The contents of each output, for operators that can be computed at compile time; called only if every input that is
     /// read is a constant.
     fn evaluate(&self) -> Option<Evaluated> {
         None

@@ -145,7 +145,7 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
     }
 }
 
-/// The pools asked for, checked.
+/// The requested pools, checked.
 fn pools(options: &Options, has_state: bool) -> Result<Vec<Pool>, Errors> {
     if options.pools.is_empty() {
         return Ok(vec![Pool { name: "workspace".into(), bytes: None }]);

@@ -1,6 +1,6 @@
-//! Models drawn and mutated at random: what the compiler accepts gives the bytes of the reference, under the sanitizers.
+//! Models drawn and mutated at random: what the compiler accepts gives the bytes of the reference, with the sanitizers.
 //!
-//! `tests/oracle/attack.py` makes the models and asks the interpreter; many models are compiled to one C program, which saves
+//! `tests/oracle/attack.py` makes the models and runs the interpreter; many models are compiled to one C program, which saves
 //! most of the C compiler's time. Each run draws others and prints its seed. Settings, for `cargo xtask attack`:
 //!
 //! | variable | meaning |

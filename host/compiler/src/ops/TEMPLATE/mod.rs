@@ -58,7 +58,7 @@ struct Slopes<'a> {
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let alpha = checker.options::<Options>().map_or(0.0, |options| options.alpha);
     let (input, output) = (checker.input(0)?, checker.output(0)?);
-    // Each of these reports a problem of its own. `&` asks all of them, so that all problems are reported at once.
+    // Each of these reports a problem of its own. `&` evaluates all of them, so that all problems are reported at once.
     let fits = checker.dtype(input, &[DType::Int8]) & checker.dtype(output, &[DType::Int8]);
     (fits & checker.shape(output, &input.shape)).then_some(())?;
     let ((in_scale, in_zero), (out_scale, out_zero)) = (checker.per_tensor(input)?, checker.per_tensor(output)?);

@@ -80,7 +80,7 @@ TVMK_INLINE void tvmk_conv_2d_tail(const tvmk_conv_2d_t *l, const int32_t *colum
                 int32_t second = (int32_t)((uint32_t)both - (uint32_t)first) >> 8;
                 out[p * channels + c + 1] = tvmk_requantize(second, &l->requant, c + 1, 0);
             } else {
-                first = both; /* a channel alone is stored as it is */
+                first = both; /* a single channel is not packed */
             }
             out[p * channels + c] = tvmk_requantize(first, &l->requant, c, 0);
         }
@@ -149,7 +149,7 @@ TVMK_INLINE void tvmk_conv_2d_sums(const int32_t *w, const int32_t *columns, int
             first = tvmk_mla2(tvmk_widen_even((uint32_t)w[k]), *x, first);
             both = tvmk_mla2(w[k], *x, both);
         }
-        /* A channel alone is stored as it is. */
+        /* A single channel is not packed. */
         sums[p] += two ? first : both;
         sums[4 + p] += (int32_t)((uint32_t)both - (uint32_t)first) >> 8;
     }

@@ -1,4 +1,4 @@
-"""A custom operator that the compiler does not know: refused without a function for it; `tests/custom.rs` has one."""
+"""A custom operator that the compiler does not support: refused without a function for it; `tests/custom.rs` has one."""
 
 from builder import FLOAT, Model
 

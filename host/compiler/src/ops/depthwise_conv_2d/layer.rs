@@ -129,7 +129,7 @@ fn fields(
     fields
 }
 
-/// The weights for MVE, a few channels side by side, and as they are for all others.
+/// The weights for MVE, a few channels side by side, and unchanged for all others.
 fn packings(
     lowering: &Lowering<'_>,
     window: &Window,

@@ -1,4 +1,4 @@
-/* MAX_POOL_2D: the layer, and the part of a window that lies inside the input. */
+/* MAX_POOL_2D: the layer, and the part of a window that is inside the input. */
 #ifndef TVMK_MAX_POOL_2D_PARTS_H
 #define TVMK_MAX_POOL_2D_PARTS_H
 
@@ -12,7 +12,7 @@ typedef struct {
     uint16_t pad_top, pad_left;
 } tvmk_max_pool_2d_t;
 
-/* The elements of the window of output position (oy, ox) that lie inside the input. */
+/* The elements of the window of output position (oy, ox) that are inside the input. */
 typedef struct {
     int32_t first; /* offset of the first element's channel 0 */
     int32_t height, width;

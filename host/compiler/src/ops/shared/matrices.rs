@@ -42,7 +42,7 @@ pub struct Scaling {
 pub struct Scaled<'a> {
     /// The activations.
     pub first: Operand<'a>,
-    /// The columns; its scales may lie along the columns.
+    /// The columns; there may be a scale for each.
     pub second: Operand<'a>,
     /// The bias.
     pub bias: Option<Operand<'a>>,

@@ -20,7 +20,7 @@ pub struct UnitRows {
 
 impl UnitRows {
     /// The constants named `what` and `table`, the initialiser of `tvmk_unit_scaled_t` that names them, and whether the
-    /// weights are packed for the DSP extension, all but a few that have no room as one more than they are.
+    /// weights are packed for the DSP extension; a few that do not fit are packed as one more than their value.
     pub fn lower(
         &self,
         lowering: &Lowering<'_>,
@@ -37,7 +37,7 @@ impl UnitRows {
 }
 
 /// The constants that hold rows of this many inputs, a multiple of four, the initialiser of `tvmk_unit_rows_t` that names them, and
-/// whether they are packed for the DSP extension, all but a few that have no room as one more than they are.
+/// whether they are packed for the DSP extension; a few that do not fit are packed as one more than their value.
 pub fn rows(
     lowering: &Lowering<'_>,
     what: &str,

@@ -61,7 +61,7 @@ impl Write for Length {
     }
 }
 
-/// All files but the metadata, in the order of the archive.
+/// All files except the metadata, in the order of the archive.
 pub fn emit(model: &Model) -> Vec<File<'_>> {
     let module = &model.module;
     let file = |path: String, text: String| File { path, contents: Contents::Text(text) };

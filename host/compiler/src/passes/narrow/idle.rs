@@ -22,7 +22,7 @@ pub fn edits(graph: &Subgraph, flows: &[Flow<'_>], ranges: &Ranges, removed: &mu
         {
             (Change::Alias(input.id), Part::Operator, "the whole operator: it gives back its input")
         } else if let Some(change) = without_clamp(graph, op, ranges) {
-            (change, Part::Clamp, "the clamp of its activation: no value lies outside")
+            (change, Part::Clamp, "the clamp of its activation: no value is out of its range")
         } else {
             continue;
         };

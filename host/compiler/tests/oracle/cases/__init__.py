@@ -31,7 +31,7 @@ class _OfOperators:
 
 sys.meta_path.append(_OfOperators)
 
-# Cases that are about several operators; the other modules hold what the cases of several operators share.
+# Cases for several operators; the other modules contain code that the cases of several operators share.
 _MODULES = (
     "dimensions",
     "edges",

@@ -17,7 +17,7 @@ class Weighted:
 
     `bias` may also be "none" (no third input) or "omitted" (a third input that is left out). `gain` is the
     ratio of the product of the scales of input and weights and the output's scale; chosen if None, so that results
-    of uniformly random inputs lie `spread` steps around the zero point. `output_scale` then asks for weights with
+    of uniformly random inputs are about `spread` steps around the zero point. `output_scale` then requires weights with
     such scales that the output gets this one. `pruned` sets the scales of some channels to 0. If it is `stuck`, every third
     channel has a tiny scale and a huge bias: its output never varies.
     """
