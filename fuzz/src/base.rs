@@ -65,6 +65,7 @@ fn texts(members: nets::Members) -> Members {
 fn compiled() -> Members {
     let tflite = include_bytes!("../corpus/tflite/conv_2d.tflite");
     let output = compiler::compile(tflite, &compiler::Options::default()).expect("a sound model compiles");
-    let archive = Archive::from_bytes("conv_2d.tar", &output.archive, Limits::default()).expect("the compiler's archive");
+    let archive =
+        Archive::from_bytes("conv_2d.tar", &output.archive, Limits::default()).expect("the compiler's archive");
     archive.members().iter().map(|member| (member.path.clone(), member.data.to_vec())).collect()
 }
