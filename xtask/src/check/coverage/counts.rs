@@ -279,6 +279,6 @@ mod tests {
         let error = |export: Value| Report::new(&export, Path::new("/"), Copies::Apart).err().unwrap().to_string();
         assert!(error(serde_json::json!({})).contains("no functions"));
         let odd = serde_json::json!({ "data": [{ "functions": [{ "name": "a", "regions": 5 }] }] });
-        assert!(error(odd).contains("no list"));
+        assert!(error(odd).contains("expected a list"));
     }
 }
