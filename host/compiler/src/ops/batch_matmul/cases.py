@@ -39,6 +39,13 @@ def cases():
                     name = f"batch_matmul-{dtype}-{number}-{turned}-{'known' + str(known[0]) if known else 'run'}"
                     yield name, lambda state, a=(dtype, shape, turned, quantization, known): matmul(state, *a)
     args = "int8", SHAPES[3], 0, QUANTIZATIONS["int8"][0]
+    for axis in (0, 1):
+        # The reference takes the first scale for all columns.
+        scales = Quantization(np.float32([0.1, 0.2, 0.3, 0.4]), axis=axis)
+        spread = Quantization(0.05, -3), scales, 9
+        for known in ((), (1,)):
+            name = f"contradiction-batch_matmul-channels-{axis}-{'known' if known else 'run'}"
+            yield name, lambda state, q=spread, k=known: matmul(state, "int8", ((), (), 3, 4, 4), 0, q, k)
     yield "refused-batch_matmul-int32", lambda state: matmul(state, "int32", SHAPES[0], 0, (None, None, None))
     yield "refused-batch_matmul-shapes", lambda state: matmul(state, *args, depths=(8, 7))
     yield "refused-batch_matmul-output", lambda state: matmul(state, *args, result=(3, 4, 8))

@@ -60,6 +60,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if let Some(dense) = constant(checker, &matrices) {
         return Some(Box::new(dense));
     }
+    // The reference takes the first of several scales for all columns.
+    checker.per_tensor(second)?;
     let range = checker.activation(Activation::None, output)?;
     Some(Box::new(Product::quantised(checker, matrices, range)?))
 }
