@@ -30,6 +30,7 @@ def cases():
             yield f"beyond-select-{dtype}-{number}", lambda state, a=args: _select(state, *a)
     shapes = (4,), (3, 4), (3, 4)
     yield "contradiction-select-columns", lambda state: _select(state, "int8", shapes, (), (3, 4), "SELECT")
+    yield "refused-select-one_row", lambda state: _select(state, "int8", ((1,), (3, 4), (3, 4)), operator="SELECT")
     yield "refused-select_v2-int32", lambda state: _select(state, "int32", SHAPES[0])
     yield "refused-select_v2-shapes", lambda state: _select(state, "int8", ((2,), (2, 3), (2, 3)), result=(2, 3))
     yield "contradiction-select_v2-shape", lambda state: _select(state, "int8", SHAPES[0], result=(2, 4, 3))

@@ -62,15 +62,19 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let mut shapes = inputs.map(|input| input.tensor.shape.as_slice());
     let mut each_row;
     if checker.op.kind == OpKind::SELECT {
-        each_row = shapes[0].to_vec();
-        // A condition for each row belongs to the first dimension, not to the last.
-        each_row.resize(each_row.len().max(shapes[1].len()), 1);
-        let rows = shapes[0].len() < 2 && each_row.iter().zip(shapes[1]).all(|(&n, &m)| n == m || n == 1);
+        let rows = match shapes[0] {
+            [] => true,
+            [count] => shapes[1].first() == Some(count),
+            _ => false,
+        };
         if shapes[1] != shapes[2] || !(rows || shapes[0] == shapes[1]) {
             let found = format!("shapes {:?}, {:?} and {:?}", shapes[0], shapes[1], shapes[2]);
-            checker.bad(found, "equal shapes, or a condition for each row");
+            checker.bad(found, "equal shapes, or one condition for all or for each row");
             return None;
         }
+        // A condition for each row belongs to the first dimension, not at the last.
+        each_row = shapes[0].to_vec();
+        each_row.resize(shapes[1].len(), 1);
         shapes[0] = &each_row;
     }
     let one = inputs.iter().all(|input| input.elements() == 1) && output.elements() == 1;
