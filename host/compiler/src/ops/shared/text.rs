@@ -50,6 +50,12 @@ pub fn scratch(needed: &str, given: usize) -> String {
     format!("    TVMK_SCRATCH({needed}, {given});\n")
 }
 
+/// The initialiser of a struct within another.
+pub fn members(fields: &[(&str, String)]) -> String {
+    let fields: Vec<String> = fields.iter().map(|(name, value)| format!(".{name} = {value}")).collect();
+    format!("{{{}}}", fields.join(", "))
+}
+
 /// The shortest decimal that reads back as the same float32; for numbers without one, a call of a function of `float_base.h`, which is not a
 /// constant expression.
 pub fn float(value: f32) -> String {

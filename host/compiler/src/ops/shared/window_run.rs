@@ -105,10 +105,10 @@ impl Run<'_> {
     }
 
     /// The members of `product`, and of the struct around it.
-    fn fields(&self, lowering: &Lowering<'_>, product: &str) -> Vec<(&'static str, String)> {
+    fn fields(&self, lowering: &Lowering<'_>, product: String) -> Vec<(&'static str, String)> {
         let Windows { window, channels, groups, transposed, axis, .. } = &self.windows;
         let per_group = if *axis == 0 { channels / groups * self.windows.depth() } else { channels / groups };
-        let mut fields = vec![("product", product.to_owned())];
+        let mut fields = vec![("product", product)];
         fields.extend(members_of_batches(window, *channels, *groups));
         fields.push(("transposed", u8::from(*transposed).to_string()));
         fields.push(("pointwise", u8::from(self.is_direct()).to_string()));
@@ -137,12 +137,10 @@ impl Checked for Run<'_> {
             ("out_column", "1".to_owned()),
         ];
         product.extend(more);
-        let product: Vec<String> = product.iter().map(|(name, value)| format!(".{name} = {value}")).collect();
-        let product = format!("{{{}}}", product.join(", "));
         let rows = if self.is_direct() { 0 } else { self.strip(lowering.scratch) * depth * size };
         let bias = if self.bias.is_some() { "bias" } else { "0" };
         let scratch = matrices::tile(depth) + rows;
-        let body = text::constant_struct("tvmk_window_run_t", "layer", &self.fields(lowering, &product))
+        let body = text::constant_struct("tvmk_window_run_t", "layer", &self.fields(lowering, text::members(&product)))
             + &text::scratch(&format!("TVMK_MATRICES_SCRATCH({depth}) + {rows}"), scratch)
             + &format!("    tvmk_window_run{suffix}(&layer, input, weights, {bias}, output, scratch);\n");
         let mut arguments = vec![Argument::input("input", self.input.id), Argument::input("weights", self.weights.id)];

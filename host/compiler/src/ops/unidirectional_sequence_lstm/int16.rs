@@ -1,10 +1,10 @@
 //! The operator on int16, weights of int8: the gates' sums are a convolution of int16 at one position, `weighted_int16.h`.
 
-use super::operands::{BIASES, GATES, HIDDEN, Options, RECURRENT, Sizes, WEIGHTS};
+use super::gates::{self, Source};
+use super::operands::{GATES, HIDDEN, Options, RECURRENT, Sizes, WEIGHTS};
 use super::unit::{self, Unit};
 use crate::ir::graph::{DType, Padding};
 use crate::ir::layer::{Layer, LayerState, Lowered, Lowering};
-use crate::math::quantize::Multiplier;
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
@@ -21,11 +21,11 @@ struct Lstm<'a> {
     sizes: Sizes,
     unit: Unit,
     /// Of the input and of the hidden state.
-    sources: [Source; 2],
+    sources: [Rows; 2],
 }
 
 /// Rows `[unit][gate]` that are multiplied with one vector.
-struct Source {
+struct Rows {
     weights: Vec<i8>,
     rows: Vec<Row>,
     window: Window,
@@ -41,62 +41,28 @@ pub fn check<'a>(checker: &mut Checker<'a>, options: &Options, sizes: Sizes) -> 
         checker.bad(found, format!("up to {MOST} inputs and {} units on int16", MOST / GATES));
         return None;
     }
-    let of_input = source(checker, &sizes, (input, WEIGHTS, sizes.inputs), true);
-    let of_hidden = source(checker, &sizes, (hidden, RECURRENT, sizes.units), false);
+    let bias = Some(DType::Int64);
+    let source = Source { operand: input, first: WEIGHTS, elements: sizes.inputs, bias };
+    let of_input = rows(checker, &sizes, &source);
+    let source = Source { operand: hidden, first: RECURRENT, elements: sizes.units, bias: None };
+    let of_hidden = rows(checker, &sizes, &source);
     Some(Box::new(Lstm { input, output, unit, sources: [of_input?, of_hidden?], sizes }))
 }
 
 /// The rows of all gates for one vector.
-fn source(
-    checker: &mut Checker<'_>,
-    sizes: &Sizes,
-    (operand, first, elements): (Operand<'_>, usize, usize),
-    biased: bool,
-) -> Option<Source> {
-    let (scale, zero_point) = checker.per_tensor(operand)?;
+fn rows<'a>(checker: &mut Checker<'a>, sizes: &Sizes, source: &Source<'a>) -> Option<Rows> {
+    let (_, zero_point) = checker.per_tensor(source.operand)?;
     if zero_point != 0 {
-        checker.bad_tensor(operand.id, format!("zero point {zero_point} of int16"), "0");
+        checker.bad_tensor(source.operand.id, format!("zero point {zero_point} of int16"), "0");
     }
-    let units = sizes.units;
-    let mut gates = Vec::new();
-    for gate in 0..GATES {
-        let weights = checker.input(first + gate)?;
-        (checker.dtype(weights, &[DType::Int8]) & checker.shape(weights, &[units, elements])).then_some(())?;
-        let (weights_scale, weights_zero) = checker.per_tensor(weights)?;
-        if weights_zero != 0 {
-            checker.bad_tensor(weights.id, format!("zero point {weights_zero}"), "symmetric weights");
-        }
-        let data = weights.i8_data();
-        if data.is_none() {
-            checker.bad_tensor(weights.id, "weights computed at run time", "constant weights");
-        }
-        let bias = if biased { bias(checker, gate, units)? } else { vec![0; units] };
-        let multiplier = Multiplier::new(f64::from(scale) * f64::from(weights_scale) / 2f64.powi(-12));
-        gates.push((weights, data?, bias, multiplier));
-    }
-    let (mut all, mut rows) = (Vec::new(), Vec::new());
-    for unit in 0..units {
-        for (weights, data, bias, multiplier) in &gates {
-            let elements = &data[unit * elements..(unit + 1) * elements];
-            let row = Row::new(bias[unit], elements, *multiplier);
-            if !row.fits() {
-                let found = format!("sums up to {} in unit {unit}, times 2^{}", row.largest, multiplier.shift);
-                checker.bad_tensor(weights.id, found, "sums below 2^47 and products of 32 bits");
-                return None;
-            }
-            all.extend_from_slice(elements);
-            rows.push(row);
-        }
-    }
+    let supported = "sums below 2^47 and products of 32 bits";
+    let (weights, rows) = gates::rows(checker, sizes, source, supported, |bias, weights, factor| {
+        let row = Row::new(bias, weights, factor);
+        gates::Row { row, most: row.largest, fits: row.fits() }
+    })?;
     let options = WindowOptions { padding: Padding::Valid, stride: (1, 1), dilation: (1, 1) };
-    let window = Window::new(&[1, 1, 1, elements], (1, 1), options).ok()?;
-    Some(Source { weights: all, rows, window })
-}
-
-fn bias(checker: &mut Checker<'_>, gate: usize, units: usize) -> Option<Vec<i64>> {
-    let bias = checker.input(BIASES + gate)?;
-    (checker.dtype(bias, &[DType::Int64]) & checker.shape(bias, &[units])).then_some(())?;
-    checker.constant_integers(bias)
+    let window = Window::new(&[1, 1, 1, source.elements], (1, 1), options).ok()?;
+    Some(Rows { weights, rows, window })
 }
 
 impl Lstm<'_> {
@@ -107,7 +73,7 @@ impl Lstm<'_> {
     }
 
     /// The initialiser of a source's `tvmk_int16_window_t`.
-    fn window(&self, source: &Source, names: [String; 2]) -> String {
+    fn window(&self, source: &Rows, names: [String; 2]) -> String {
         let rows = source.rows.len();
         let [weights, table] = names;
         let mut fields =
@@ -115,8 +81,7 @@ impl Lstm<'_> {
         fields.extend(members_of_batches(&source.window, rows, 1));
         fields.push(("pointwise", "1".to_owned()));
         fields.extend(["out_column", "out_row", "out_batch"].map(|name| (name, rows.to_string())));
-        let fields: Vec<String> = fields.iter().map(|(name, value)| format!(".{name} = {value}")).collect();
-        format!("{{{}}}", fields.join(", "))
+        text::members(&fields)
     }
 }
 

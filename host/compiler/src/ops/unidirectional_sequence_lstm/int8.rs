@@ -1,10 +1,10 @@
 //! The operator on int8: all weights of one unit's gates are adjacent rows, so the sums of fully connected layers are used.
 
-use super::operands::{BIASES, GATES, HIDDEN, Options, RECURRENT, Sizes, WEIGHTS};
+use super::gates::{self, Source};
+use super::operands::{GATES, HIDDEN, Options, RECURRENT, Sizes, WEIGHTS};
 use super::unit::{self, Unit};
 use crate::ir::graph::DType;
 use crate::ir::layer::{Layer, LayerState, Lowered, Lowering};
-use crate::math::quantize::Multiplier;
 use crate::math::requantize::{Channel, Table};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
@@ -25,22 +25,17 @@ struct Lstm<'a> {
     unit: Unit,
 }
 
-/// The vectors that a gate's rows are multiplied by.
-struct Source<'a> {
-    operand: Operand<'a>,
-    first: usize,
-    elements: usize,
-}
-
 /// The check of types and quantisation; `sizes` fit.
 pub fn check<'a>(checker: &mut Checker<'a>, options: &Options, sizes: Sizes) -> Option<Box<dyn Checked + 'a>> {
     let (input, output) = (checker.input(0)?, checker.output(0)?);
     let hidden = checker.input(HIDDEN)?;
     (checker.dtype(output, &[DType::Int8]) & checker.dtype(hidden, &[DType::Int8])).then_some(())?;
     let unit = unit::check(checker, options)?;
-    let rows_of_input = rows(checker, &sizes, &Source { operand: input, first: WEIGHTS, elements: sizes.inputs }, true);
-    let source = Source { operand: hidden, first: RECURRENT, elements: sizes.units };
-    let rows_of_hidden = rows(checker, &sizes, &source, false);
+    let bias = Some(DType::Int32);
+    let source = Source { operand: input, first: WEIGHTS, elements: sizes.inputs, bias };
+    let rows_of_input = rows(checker, &sizes, &source);
+    let source = Source { operand: hidden, first: RECURRENT, elements: sizes.units, bias: None };
+    let rows_of_hidden = rows(checker, &sizes, &source);
     let rows = [rows_of_input?, rows_of_hidden?];
     // One form for both sources.
     let short = rows.iter().all(|rows| Table::new(&rows.channels, rows.zero_point, 0).short);
@@ -66,47 +61,15 @@ impl Rows {
 }
 
 /// The rows of all gates that are multiplied with one of both sources, `[unit][gate]`, their biases and factors.
-fn rows(checker: &mut Checker<'_>, sizes: &Sizes, source: &Source<'_>, biased: bool) -> Option<Rows> {
-    let (scale, zero_point) = checker.per_tensor(source.operand)?;
-    let (units, elements) = (sizes.units, source.elements);
-    let mut gates = Vec::new();
-    for gate in 0..GATES {
-        let weights = checker.input(source.first + gate)?;
-        (checker.dtype(weights, &[DType::Int8]) & checker.shape(weights, &[units, elements])).then_some(())?;
-        let (weights_scale, weights_zero) = checker.per_tensor(weights)?;
-        if weights_zero != 0 {
-            checker.bad_tensor(weights.id, format!("zero point {weights_zero}"), "symmetric weights");
-        }
-        let data = weights.i8_data();
-        if data.is_none() {
-            checker.bad_tensor(weights.id, "weights computed at run time", "constant weights");
-        }
-        let bias = if biased { bias(checker, gate, units)? } else { vec![0; units] };
-        let factor = Multiplier::new(f64::from(scale) * f64::from(weights_scale) / 2f64.powi(-12));
-        gates.push((weights, data?, bias, factor));
-    }
-    let (mut rows, mut channels) = (Vec::new(), Vec::new());
-    for unit in 0..units {
-        for (weights, data, bias, factor) in &gates {
-            let row = &data[unit * elements..(unit + 1) * elements];
-            let channel = Channel::new(bias[unit], row.iter().copied(), *factor);
-            let (most, fits) = unit_rows::most(&channel, zero_point, factor);
-            if !fits {
-                let found = format!("sums up to {most} in unit {unit}, times 2^{}", factor.shift);
-                checker.bad_tensor(weights.id, found, "sums and products of 32 bits");
-                return None;
-            }
-            rows.extend_from_slice(row);
-            channels.push(channel);
-        }
-    }
-    Some(Rows { weights: rows, channels, zero_point })
-}
-
-fn bias(checker: &mut Checker<'_>, gate: usize, units: usize) -> Option<Vec<i32>> {
-    let bias = checker.input(BIASES + gate)?;
-    (checker.dtype(bias, &[DType::Int32]) & checker.shape(bias, &[units])).then_some(())?;
-    checker.constant_i32(bias)
+fn rows<'a>(checker: &mut Checker<'a>, sizes: &Sizes, source: &Source<'a>) -> Option<Rows> {
+    let (_, zero_point) = checker.per_tensor(source.operand)?;
+    let supported = "sums and products of 32 bits";
+    let (weights, channels) = gates::rows(checker, sizes, source, supported, |bias, weights, factor| {
+        let row = Channel::new(bias as i32, weights.iter().copied(), factor);
+        let (most, fits) = unit_rows::most(&row, zero_point, &factor);
+        gates::Row { row, most: most.into(), fits }
+    })?;
+    Some(Rows { weights, channels, zero_point })
 }
 
 impl Lstm<'_> {

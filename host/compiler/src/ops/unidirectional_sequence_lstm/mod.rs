@@ -4,6 +4,7 @@
 //! tensors of the file; here they are what the layer keeps from run to run.
 
 mod float;
+mod gates;
 mod int16;
 mod int8;
 mod operands;
