@@ -20,18 +20,17 @@ pub static DEFINITION: Definition = Definition {
 };
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
-    let (input, wanted, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
-    moved::types(checker, input, output, moved::ALL).then_some(())?;
-    checker.rank(wanted, 1).then_some(())?;
-    let given = moved::numbers(checker, wanted)?;
-    let shape: Vec<usize> = given.iter().filter_map(|&n| usize::try_from(n).ok().filter(|&n| n > 0)).collect();
-    let (from, rank) = (&input.tensor.shape, shape.len());
-    let fits = rank == given.len() && from.len() <= rank && rank <= moves::LEVELS;
-    if !fits || from.iter().rev().zip(shape.iter().rev()).any(|(&n, &m)| n != 1 && n != m) {
+    let ([input, wanted, output], given) = moved::by_numbers(checker)?;
+    let (from, rank) = (&input.tensor.shape, given.len());
+    let fits = |shape: &Vec<usize>| {
+        let alike = |(&n, &m): (&usize, &usize)| n == 1 || n == m;
+        from.len() <= rank && rank <= moves::LEVELS && from.iter().rev().zip(shape.iter().rev()).all(alike)
+    };
+    let Some(shape) = moved::sizes(&given).filter(fits) else {
         let expected = format!("up to {} dimensions that {from:?} broadcasts to", moves::LEVELS);
         checker.bad_tensor(wanted.id, format!("{given:?}"), expected);
         return None;
-    }
+    };
     checker.shape(output, &shape).then_some(())?;
     let element = input.dtype.size();
     let (to, in_steps) = (moves::steps(&shape, element), moves::steps(from, element));

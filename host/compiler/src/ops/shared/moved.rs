@@ -82,6 +82,22 @@ pub fn numbers(checker: &mut Checker<'_>, operand: Operand<'_>) -> Option<Vec<i6
     values
 }
 
+/// Input and output of an operator that moves, of one type, and input 1: a vector of whole numbers known at compile time, and those.
+pub fn by_numbers<'a>(checker: &mut Checker<'a>) -> Option<([Operand<'a>; 3], Vec<i64>)> {
+    let (input, given, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
+    types(checker, input, output, ALL).then_some(())?;
+    checker.rank(given, 1).then_some(())?;
+    Some(([input, given, output], numbers(checker, given)?))
+}
+
+/// Whole numbers as sizes, none of which is 0.
+pub fn sizes<T: Copy>(given: &[T]) -> Option<Vec<usize>>
+where
+    usize: TryFrom<T>,
+{
+    given.iter().map(|&n| usize::try_from(n).ok().filter(|&n| n > 0)).collect()
+}
+
 /// An output that is one block of its input, or one move.
 pub fn block(
     lowering: &Lowering<'_>,

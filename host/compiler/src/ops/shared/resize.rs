@@ -3,6 +3,7 @@
 use crate::ir::graph::{DType, OpOptions};
 use crate::ir::layer::{Constant, ConstantData, Core, Lowering};
 use crate::ops::checker::{Checker, Operand};
+use crate::ops::shared::moved;
 
 /// Rows and columns are numbered by int16.
 const MOST: usize = 32767;
@@ -35,8 +36,7 @@ pub fn check<'a>(checker: &mut Checker<'a>, types: &[DType]) -> Option<Resize<'a
     (checker.dtype(output, &[input.dtype]) & checker.rank(input, 4)).then_some(())?;
     let given = checker.constant_i32(size)?;
     let &[batches, height, width, channels] = input.tensor.shape.as_slice() else { return None };
-    let wanted: Vec<usize> = given.iter().filter_map(|&n| usize::try_from(n).ok().filter(|&n| n > 0)).collect();
-    let (1, &[rows, columns]) = (size.shape.len(), wanted.as_slice()) else {
+    let (1, Some(&[rows, columns])) = (size.shape.len(), moved::sizes(&given).as_deref()) else {
         checker.bad_tensor(size.id, format!("size {given:?}"), "a height and a width of at least 1");
         return None;
     };

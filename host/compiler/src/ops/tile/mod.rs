@@ -20,17 +20,13 @@ pub static DEFINITION: Definition = Definition {
 };
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
-    let (input, multiples, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
-    moved::types(checker, input, output, moved::ALL).then_some(())?;
-    checker.rank(multiples, 1).then_some(())?;
-    let given = moved::numbers(checker, multiples)?;
+    let ([input, multiples, output], given) = moved::by_numbers(checker)?;
     let from = &input.tensor.shape;
-    let often: Vec<usize> = given.iter().filter_map(|&n| usize::try_from(n).ok().filter(|&n| n > 0)).collect();
-    if often.len() != given.len() || often.len() != from.len() {
+    let Some(often) = moved::sizes(&given).filter(|often| often.len() == from.len()) else {
         let expected = format!("{} numbers of at least 1, one for each dimension of {from:?}", from.len());
         checker.bad_tensor(multiples.id, format!("{given:?}"), expected);
         return None;
-    }
+    };
     let shape: Option<Vec<usize>> = from.iter().zip(&often).map(|(n, times)| n.checked_mul(*times)).collect();
     checker.shape(output, &shape.unwrap_or_default()).then_some(())?;
     let element = input.dtype.size();

@@ -28,9 +28,13 @@ def cases(operator, table, sizes, pairs, types):
         yield f"{start}-{dtype}-known-{name}", lambda state, args=arguments: _build(state, operator, *args, known=True)
     fields = options(table, alignCorners=False, halfPixelCenters=False)
     yield f"{start}-batch2", lambda state: _build(state, operator, (4, 4), (6, 3), fields, "int8", 5, 2)
+    for numbers in ((6, 0, 3), (6, 3, -1), (0, 3)):
+        name = f"contradiction-{start}-size-{'_'.join(map(str, numbers))}"
+        args = (4, 4), (6, 3), fields, "int8", 5
+        yield name, lambda state, n=numbers, a=args: _build(state, operator, *a, numbers=n)
 
 
-def _build(state, operator, size, result, fields, dtype, channels, batch=1, known=False):
+def _build(state, operator, size, result, fields, dtype, channels, batch=1, known=False, numbers=None):
     model = Model()
     graph = model.graph()
     quantization = quantities.activations(state) if dtype == "int8" else None
@@ -40,7 +44,7 @@ def _build(state, operator, size, result, fields, dtype, channels, batch=1, know
         source = graph.constant("input", values.astype(dtype), quantization)
     else:
         source = graph.input("input", shape, quantization, np.dtype(dtype))
-    wanted = graph.constant("size", np.int32(result))
+    wanted = graph.constant("size", np.int32(numbers or result))
     output = graph.tensor("output", (batch, *result, channels), quantization, np.dtype(dtype))
     output = graph.operator(operator, [source, wanted], [output], fields)
     if known:
