@@ -9,7 +9,7 @@ use crate::ir::layer::{Argument, Constant, ConstantData, Core, Layer, Lowered, L
 use crate::math::window::Window;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
-use crate::ops::shared::{text, unit_rows, window};
+use crate::ops::shared::{text, unit_rows, weighted, window};
 use std::sync::Arc;
 
 /// What the weights apply to.
@@ -120,10 +120,9 @@ fn check_weights(
 
 /// Sums of products with inputs less their offset, which are from -255 to 255.
 fn check_sums(checker: &mut Checker<'_>, weights: Operand<'_>, data: &[i8], (axis, channels): (usize, usize)) {
-    let inner: usize = weights.shape[axis + 1..].iter().product::<usize>().max(1);
     let mut sums = vec![0i64; channels];
-    for (i, run) in data.chunks(inner).enumerate() {
-        sums[i % channels] += run.iter().map(|&weight| i64::from(weight).abs()).sum::<i64>();
+    for (channel, run) in weighted::runs(data, &weights.shape, axis, channels) {
+        sums[channel] += run.iter().map(|&weight| i64::from(weight).abs()).sum::<i64>();
     }
     let most = sums.into_iter().max().unwrap_or(0) * 255;
     if i32::try_from(most).is_err() {

@@ -2,7 +2,7 @@
 
 use super::phases::{BIAS, Geometry, INPUT, WEIGHTS};
 use crate::ir::graph::{Activation, DType};
-use crate::ir::layer::{Argument, Constant, ConstantData, Core, Layer, Lowered, Lowering};
+use crate::ir::layer::{Argument, ConstantData, Core, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
 use crate::ops::shared::{hybrid, text};
@@ -41,17 +41,6 @@ pub fn check<'a>(
     }
     let range = checker.float_activation(activation)?;
     Some(Box::new(Float { input, weights, bias, output, geometry, range, scales }))
-}
-
-fn scales_constant(lowering: &Lowering<'_>, scales: &[f32]) -> Constant {
-    Constant {
-        name: lowering.constant("scales"),
-        data: ConstantData::F32(scales.to_vec()),
-        align: 4,
-        row: 0,
-        comment: "scales of the weights".to_owned(),
-        core: Core::Any,
-    }
 }
 
 impl Float<'_> {
@@ -102,7 +91,8 @@ impl Checked for Float<'_> {
         if let Some(scales) = &self.scales {
             scratch = g.input[0] * g.input[1] * g.in_channels;
             header = "hybrid_transpose_conv.h";
-            constants = vec![scales_constant(lowering, scales)];
+            let scales_data = ConstantData::F32(scales.clone());
+            constants = vec![lowering.array("scales", Core::Any, scales_data, "scales of the weights")];
             body += &self.hybrid(lowering, scales, bias, scratch);
         } else {
             let range = text::float_pair(self.range);
