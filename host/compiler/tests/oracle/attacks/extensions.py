@@ -55,7 +55,8 @@ def is_beyond(data):
     for graph in file.subgraphs:
         for operator in graph.operators or []:
             name, types = name_of(file, operator), [graph.tensors[i].type for i in operator.inputs if i >= 0]
-            hybrid = name in _HYBRID and types[:1] == [generated.TensorType.FLOAT32] and types[1] in whole
+            floats = types[:1] == [generated.TensorType.FLOAT32]
+            hybrid = name in _HYBRID and floats and any(kind in whole for kind in types[1:2])
             if name in _BEYOND or hybrid:
                 return True
     return False

@@ -13,6 +13,8 @@ import zlib
 
 import numpy as np
 
+import litert
+
 _OPERATORS = pathlib.Path(__file__).resolve().parents[3] / "src" / "ops"
 
 
@@ -58,7 +60,7 @@ REFUSED = {
 REFUSAL = "refused-"
 
 # Cases with this prefix are run by TensorFlow Lite's reference kernels: see `litert.py`.
-BEYOND = "beyond-"
+BEYOND = litert.PREFIX
 
 # Cases with this prefix contradict themselves: the reference may read anything, or crash; the compiler must refuse them.
 CONTRADICTION = "contradiction-"
