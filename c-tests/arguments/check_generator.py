@@ -14,7 +14,7 @@ NEW = """/**
  * Threads, interrupts, callbacks: yes.
  *
  * @param[in] model the model's descriptor
- * @return `TVM_STATUS_OK`; what `TVMCheckModel` answers for a bad model
+ * @return `TVM_STATUS_OK`; what `TVMCheckModel` returns for a bad model
  */
 int32_t TVMSomethingNew(const struct TVMModel *model);
 
@@ -22,7 +22,7 @@ int32_t TVMSomethingNew(const struct TVMModel *model);
 FIRST = "/**\n * Sets the workspaces of a context."
 SHAPE = "int32_t TVMGetInputShape(const struct TVMModel *model, size_t index, const int32_t **shape, size_t *rank"
 CHECK = "int32_t TVMCheckModel(const struct TVMModel *model"
-CHECKED = " * @param[in] model what may be a model's descriptor\n"
+CHECKED = " * @param[in] model a pointer to check\n"
 CHANGES = [
     ("a new function", FIRST, NEW + FIRST, "TVMSomethingNew is new: say in facts.CASES"),
     ("a new parameter", CHECK, CHECK + ", size_t strictness", "TVMCheckModel: no '@param[in] strictness"),
@@ -38,7 +38,7 @@ CHANGES = [
      "TVMIsWorkspaceState: a row produces TVM_STATUS_INDEX_OUT_OF_RANGE"),
     ("a status that does not exist", "`TVM_STATUS_NAME_UNKNOWN`", "`TVM_STATUS_NO_SUCH_NAME`", "TVM_STATUS_NO_SUCH_NAME, which is not a status"),
     ("threads left out", "Threads, interrupts, callbacks: yes.\n *\n" + CHECKED, CHECKED, "does not say 'Threads, interrupts"),
-    ("no direction", "@param[in] model what may be", "@param model what may be", "TVMCheckModel: no '@param[in] model'"),
+    ("no direction", "@param[in] model a pointer to", "@param model a pointer to", "TVMCheckModel: no '@param[in] model'"),
     ("no description", "  /**\n   * Bits of one lane.\n   */\n", "", "no description: uint8_t bits;"),
     ("no return", " * @return the message\n", "", "TVMGetLastError: no '@return'"),
 ]

@@ -65,13 +65,13 @@ class Header:
         for other in re.findall(r"@return as `(\w+)`", comment):
             if other not in seen:
                 found |= self.documented(other, (*seen, function))
-        for other, whose in re.findall(r"what `(\w+)` answers for a bad ((?:\w+, )*\w+(?: or \w+)?)", comment):
+        for other, whose in re.findall(r"what `(\w+)` returns for a bad ((?:\w+, )*\w+(?: or \w+)?)", comment):
             if other == "TVMCheckModel":
                 found |= self.documented(other) - {"TVM_STATUS_OK"}
             elif other == "TVMExecute":
                 found |= self._groups(re.split(r", | or ", whose))
             else:
-                raise Problem(f"{function}: refers to what `{other}` answers, which this script can't follow")
+                raise Problem(f"{function}: refers to what `{other}` returns, which this script can't follow")
         return found
 
     def _groups(self, names):

@@ -5,14 +5,14 @@
  *
  * Rules for every function:
  * - Statuses are int32_t: 0 (TVM_STATUS_OK) is success, the library's own are the negative numbers of TVMStatus.
- * - A pointer may be NULL only where its description says so; NULL and misaligned pointers are answered by a status (or
- *   by 0 or NULL where the function returns a size or a pointer). Any other pointer must point at an object of its type
+ * - A pointer may be NULL only where its description says so; for NULL and misaligned pointers a call returns a status (or
+ *   0 or NULL if the function returns a size or a pointer). Any other pointer must point at an object of its type
  *   that exists until the call returns.
  * - A call that fails has written nothing.
- * - The library allocates nothing, keeps no pointer it was given, and has no writable data but the last error message.
+ * - The library allocates nothing, keeps no pointer, and has no writable data except the last error message.
  * - "Threads, interrupts, callbacks" in a description says whether a function may be called from several threads at the
  *   same time, from an interrupt or signal handler whatever call it interrupted, and from a model's own code while the
- *   model runs. "Yes" alone has no condition.
+ *   model runs. "Yes" alone means without condition.
  * - Strings are NUL-terminated UTF-8.
  *
  * With the header that is generated for a model `my_model`:
@@ -39,15 +39,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* TVM_EMBEDDED_NO_LIBRARY, defined for every C and C++ file of a program, declares what needs no libtvm_embedded.a, and nothing
- * else: TVMExecute_<model>, TVMReset_<model> and the macros of a model's own header. Any other function of the library is then a
- * compile error. For cores without a library: docs/without-library.md. There is none for pointers of 16 bits. */
+/* With TVM_EMBEDDED_NO_LIBRARY, defined for every C and C++ file of a program, only what needs no libtvm_embedded.a is
+ * declared: TVMExecute_<model>, TVMReset_<model> and the macros of a model's own header. Any other function of the library is then
+ * a compile error. For cores without a library: docs/without-library.md. There is none for pointers of 16 bits. */
 #if !defined(TVM_EMBEDDED_NO_LIBRARY) && UINTPTR_MAX <= 0xFFFF
 /** Defined by the program, or here: the program has no libtvm_embedded.a. */
 #define TVM_EMBEDDED_NO_LIBRARY
 #endif
 
-/** Version of the library this header belongs to. */
+/** Version of the library that this header belongs to. */
 #define TVM_EMBEDDED_VERSION_MAJOR 0
 /** Minor version. */
 #define TVM_EMBEDDED_VERSION_MINOR 1
@@ -55,7 +55,7 @@
 #define TVM_EMBEDDED_VERSION_PATCH 0
 
 /**
- * Bytes kept of the last error, NUL included.
+ * Bytes of the last error that are kept, NUL included.
  */
 #define TVM_LAST_ERROR_SIZE 128
 
@@ -549,15 +549,15 @@ extern "C" {
 /**
  * Sets the workspaces of a context.
  *
- * In C11, in C++ and with GCC or Clang in C99 the header lays a macro or overloads of this name over the function, which
- * choose `TVMSetWorkspaceBuffer` for a byte array (with its size), a byte pointer or a `void` pointer, and
+ * In C11, in C++ and with GCC or Clang in C99 the header defines a macro or overloads of this name, which
+ * select `TVMSetWorkspaceBuffer` for a byte array (with its size), a byte pointer or a `void` pointer, and
  * `TVMSetWorkspaceTable` for the generated `TVMWorkspaces_…` struct or an array of pointers; pointers of other kinds do
  * not compile. The function itself takes one buffer for a model with one workspace and a table of pointers for a
  * model with several; the size is not known, and so not checked.
  *
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
- * @param[out] context its workspaces are set, nothing else of it is read or written, so it need not be initialised
+ * @param[out] context its workspaces are set, nothing else in it is read or written, so it need not be initialised
  * @param[in] memory the buffer, or the table of pointers. Must outlive the context's use
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_WORKSPACE`. On
  *   failure nothing is written
@@ -586,7 +586,7 @@ int32_t TVMSetWorkspaceBuffer(struct TVMContext *context,
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
  * @param[out] context as for `TVMSetWorkspaces`
- * @param[in] pointers the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may lie in
+ * @param[in] pointers the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may be in
  *   read-only memory. It is not copied, so it must outlive the context's use
  * @param[in] size bytes at `pointers`, checked by `TVMExecute`; 0 when not known
  * @return as `TVMSetWorkspaces`, and `TVM_STATUS_MISALIGNED_ARGUMENT`
@@ -595,18 +595,17 @@ int32_t TVMSetWorkspaceTable(struct TVMContext *context, const void *pointers, s
 
 /**
  * Sets the parameters (constant pools) of a context: one buffer for a model with one, a table of pointers for a model
- * with several. A macro or overloads of this name choose between `TVMSetParameterBuffer` and `TVMSetParameterTable`, as
- * for `TVMSetWorkspaces`. Not needed for models that carry their parameters.
+ * with several. A macro or overloads of this name select `TVMSetParameterBuffer` or `TVMSetParameterTable`, as
+ * for `TVMSetWorkspaces`. Not needed for models that contain their parameters.
  *
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
- * @param[out] context its parameters are set, nothing else of it is read or written
- * @param[in] memory the constants or the table of pointers; may lie in read-only memory. Must outlive the context's use
+ * @param[out] context its parameters are set, nothing else in it is read or written
+ * @param[in] memory the constants or the table of pointers; may be in read-only memory. Must outlive the context's use
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_PARAMETER`. On
  *   failure nothing is written
  */
-int32_t TVMSetParameters(struct TVMContext *context,
-                         const void *memory);
+int32_t TVMSetParameters(struct TVMContext *context, const void *memory);
 
 /**
  * Sets the one parameter of a context to a buffer.
@@ -634,11 +633,11 @@ int32_t TVMSetParameterBuffer(struct TVMContext *context, const void *buffer, si
 int32_t TVMSetParameterTable(struct TVMContext *context, const void *pointers, size_t size);
 
 /**
- * Sets the devices of a context: what the model's device hooks get as their handle.
+ * Sets the devices of a context: the handles that the model's device hooks get.
  *
  * Threads, interrupts, callbacks: yes, for different contexts.
  *
- * @param[out] context its devices are set, nothing else of it is read or written
+ * @param[out] context its devices are set, nothing else in it is read or written
  * @param[in] devices the model's `TVMDevices_…` struct, or an array of pointers in its order; not copied, so it must
  *   outlive the context's use
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_DEVICE`,
@@ -653,13 +652,13 @@ int32_t TVMSetDevices(struct TVMContext *context, const void *devices);
  *
  * @param[in] model the model's descriptor
  * @param[in,out] workspaces the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
- *   Give it to `TVMSetWorkspaces` once all are set
+ *   Pass it to `TVMSetWorkspaces` when all are set
  * @param[in] index which workspace, from 0 (`TVMFindWorkspace` finds it by name)
  * @param[in] memory the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
  * @param[in] size bytes at `memory`
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
  *   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL`,
- *   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
+ *   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` returns for a bad model. On failure nothing is written
  */
 int32_t TVMSetWorkspace(const struct TVMModel *model,
                         void *workspaces,
@@ -674,13 +673,13 @@ int32_t TVMSetWorkspace(const struct TVMModel *model,
  *
  * @param[in] model the model's descriptor
  * @param[in,out] parameters the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
- *   Give it to `TVMSetParameters` once all are set
+ *   Pass it to `TVMSetParameters` when all are set
  * @param[in] index which parameter, from 0 (`TVMFindParameter` finds it by name)
  * @param[in] memory the constants
  * @param[in] size bytes at `memory`
  * @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
  *   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
- *   `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On
+ *   `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` returns for a bad model. On
  *   failure nothing is written
  */
 int32_t TVMSetParameter(const struct TVMModel *model,
@@ -694,7 +693,7 @@ int32_t TVMSetParameter(const struct TVMModel *model,
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param[in] status what a call answered
+ * @param[in] status the result of a call
  * @return the text, in constant memory, never NULL; "model's own code" for a code that is not the library's
  */
 const char *TVMStatusString(int32_t status);
@@ -703,7 +702,7 @@ const char *TVMStatusString(int32_t status);
  * The message of the last `TVMAPISetLastError`, NUL-terminated; "" when there was none; never NULL.
  *
  * Only code of a model calls `TVMAPISetLastError` (TVM's CMSIS-NN operators in debug mode do); the library's own checks
- * are reported by their status alone. The memory is the library's and is overwritten by the next message.
+ * are reported only by their status. The memory belongs to the library and is overwritten by the next message.
  *
  * Threads, interrupts, callbacks: yes, but while `TVMAPISetLastError` runs the text may be a mixture of two; it is always
  * terminated.
@@ -715,7 +714,7 @@ const char *TVMGetLastError(void);
 /**
  * Keeps a message for `TVMGetLastError`: the first 127 bytes of it.
  *
- * Threads, interrupts, callbacks: yes, but of two messages at the same time a mixture may be kept.
+ * Threads, interrupts, callbacks: yes, but if two messages are set at the same time, a mixture may be kept.
  *
  * @param[in] message the message, copied; NULL clears the last one
  */
@@ -724,7 +723,7 @@ void TVMAPISetLastError(const char *message);
 /**
  * Runs a model once.
  *
- * The checks run in this order, the first that fails is answered, and then nothing was written and nothing ran:
+ * The checks run in this order; the status of the first that fails is returned, and then nothing was written and nothing ran:
  * the model (`TVM_STATUS_NULL_MODEL`, `TVM_STATUS_MISALIGNED_MODEL`, `TVM_STATUS_NOT_A_MODEL`,
  * `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`);
  * each workspace (`TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_WORKSPACES_NOT_SET`,
@@ -732,7 +731,7 @@ void TVMAPISetLastError(const char *message);
  * `TVM_STATUS_WORKSPACE_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`);
  * the inputs, then the outputs (`TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_INPUTS` or
  * `TVM_STATUS_NULL_OUTPUTS`, and for each tensor `TVM_STATUS_NULL_TENSOR`, `TVM_STATUS_MISALIGNED_TENSOR`);
- * then, where the model has them, and so in its own generated entry: each parameter (`TVM_STATUS_NULL_CONTEXT`,
+ * then, if the model has them, in its own generated entry: each parameter (`TVM_STATUS_NULL_CONTEXT`,
  * `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_PARAMETERS_NOT_SET`, `TVM_STATUS_WRONG_COUNT`,
  * `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
  * `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`); each device (`TVM_STATUS_NULL_CONTEXT`,
@@ -740,30 +739,30 @@ void TVMAPISetLastError(const char *message);
  * `TVM_STATUS_MISALIGNED_ARGUMENT`, `TVM_STATUS_NULL_DEVICE`); the tensors inside a workspace
  * (`TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`); and whether the state was reset (`TVM_STATUS_STATE_NOT_RESET`).
  *
- * What it can't check: how many bytes lie behind a tensor pointer, of which type they are, and whether the memory still
+ * It can't check how many bytes a tensor pointer points to, of which type they are, and whether the memory still
  * exists. `inputs` and `outputs` are `void` pointers here, so a struct of another model compiles and is read as this model's.
- * Call the generated `TVMExecute_<model>`, which takes only its own types, wherever the model is known at compile time; this
- * function is for tables of models, and for a checked call behind it.
+ * If the model is known at compile time, call the generated `TVMExecute_<model>`, which takes only its own types; this
+ * function is for tables of models, and for a call with all checks.
  *
- * Then the model runs. Its own failure code comes back unchanged: TVM's generated code returns -1, a compiled model answers
+ * Then the model runs. Its own failure code is returned unchanged: TVM's generated code returns -1, a compiled model returns
  * `TVM_STATUS_VALUE_OUT_OF_RANGE` for a value that has no result. After a failure of the model the contents of
- * outputs and workspaces are undefined; the next call is not affected. A model that keeps its
- * memory to itself answers `TVM_STATUS_BUSY` when it is running already.
+ * outputs and workspaces are undefined; the next call is not affected. A model with static
+ * memory returns `TVM_STATUS_BUSY` when it is already running.
  *
- * The library keeps nothing, allocates nothing and writes nothing but its stack.
+ * The library keeps nothing, allocates nothing and writes only to its stack.
  *
- * Threads, interrupts, callbacks: yes, when no two calls at the same time share a workspace or an output. A model that
- * keeps its memory to itself answers interrupts and callbacks with `TVM_STATUS_BUSY`, and is for one thread at a time: its
- * caller keeps other threads out.
+ * Threads, interrupts, callbacks: yes, when no two calls at the same time share a workspace or an output. A model with
+ * static memory returns `TVM_STATUS_BUSY` to interrupts and callbacks, and is for one thread at a time: the
+ * caller must lock out other threads.
  *
  * @param[in] model the model's descriptor, as the generated header declares it
  * @param[in] inputs the model's `TVMInputs_…` struct, or an array of pointers in its order: one pointer for each
  *   input, to at least its size in bytes, aligned to its alignment. NULL is legal when the model has no inputs, or has
- *   them all inside its workspace. The pointers and what they point at must stay valid during the call. The tensors are
- *   read only
+ *   them all inside its workspace. The pointers and the memory they point at must stay valid during the call. The tensors
+ *   are only read
  * @param[in] outputs the model's `TVMOutputs_…` struct or an array of pointers, as for inputs. The tensors they point
  *   at are written
- * @param[in] context where the run finds its memory. NULL is legal for a model that brings all of it. May lie in
+ * @param[in] context where the run finds its memory. NULL is legal for a model that contains all its memory. May be in
  *   read-only memory
  * @return `TVM_STATUS_OK`, one of the statuses above, or the model's own failure code
  */
@@ -773,28 +772,28 @@ int32_t TVMExecute(const struct TVMModel *model,
                    const struct TVMContext *context);
 
 /**
- * Puts the state of a model that remembers earlier calls (a streaming model) back to its beginning. Call it once before
+ * Initialises the state of a model that remembers earlier calls (a streaming model). Call it once before
  * the first `TVMExecute`, which is refused until then ("state not reset"), and whenever a new stream begins.
  *
- * The reset leaves a mark of the model's own in the state workspace, and each run looks for it. Memory that was never reset,
- * was reset for another model, or was used for something else since, does not hold it.
+ * The reset writes a mark that is specific to the model to the state workspace, and each run checks it. Memory that was never
+ * reset, was reset for another model, or was used for something else since, does not hold this mark.
  *
- * A model without state needs no reset, and answers success.
+ * A model without state needs no reset; the function then returns success.
  *
  * Threads, interrupts, callbacks: yes, when no two calls at the same time share a workspace.
  *
  * @param[in] model the model's descriptor
  * @param[in] context the context that `TVMExecute` is called with; its state workspace is written
- * @return `TVM_STATUS_OK`; what `TVMExecute` answers for a bad model, context, workspace or parameter; or the model's own
+ * @return `TVM_STATUS_OK`; what `TVMExecute` returns for a bad model, context, workspace or parameter; or the model's own
  *   failure code
  */
 int32_t TVMReset(const struct TVMModel *model,
                  const struct TVMContext *context);
 
 /**
- * Fills the inputs struct of a model whose inputs live inside its workspace with their addresses there.
+ * Fills the inputs struct of a model whose inputs are inside its workspace with their addresses there.
  *
- * The addresses stay valid as long as the workspaces are not set anew. The model may overwrite inputs while it runs, so
+ * The addresses stay valid until the workspaces are set again. The model may overwrite inputs while it runs, so
  * write them again before each `TVMExecute`.
  *
  * Threads, interrupts, callbacks: yes.
@@ -802,16 +801,16 @@ int32_t TVMReset(const struct TVMModel *model,
  * @param[in] model the model's descriptor
  * @param[in] context a context whose workspaces are set
  * @param[out] inputs the model's `TVMInputs_…` struct, or an array of as many pointers as it has inputs
- * @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an input is the caller's to place;
- *   `TVM_STATUS_NULL_INPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `inputs`; what `TVMExecute` answers for a
+ * @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when the caller provides an input;
+ *   `TVM_STATUS_NULL_INPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `inputs`; what `TVMExecute` returns for a
  *   bad model, context or workspace. On failure nothing is written
  */
 int32_t TVMMapInputs(const struct TVMModel *model, const struct TVMContext *context, void *inputs);
 
 /**
- * Fills the outputs struct of a model whose outputs live inside its workspace with their addresses there.
+ * Fills the outputs struct of a model whose outputs are inside its workspace with their addresses there.
  *
- * The addresses stay valid as long as the workspaces are not set anew. Read outputs before the next `TVMExecute`, and
+ * The addresses stay valid until the workspaces are set again. Read outputs before the next `TVMExecute`, and
  * before any other model uses the same workspace.
  *
  * Threads, interrupts, callbacks: yes.
@@ -819,8 +818,8 @@ int32_t TVMMapInputs(const struct TVMModel *model, const struct TVMContext *cont
  * @param[in] model the model's descriptor
  * @param[in] context a context whose workspaces are set
  * @param[out] outputs the model's `TVMOutputs_…` struct, or an array of as many pointers as it has outputs
- * @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an output is the caller's to place;
- *   `TVM_STATUS_NULL_OUTPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `outputs`; what `TVMExecute` answers for a
+ * @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when the caller provides an output;
+ *   `TVM_STATUS_NULL_OUTPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `outputs`; what `TVMExecute` returns for a
  *   bad model, context or workspace. On failure nothing is written
  */
 int32_t TVMMapOutputs(const struct TVMModel *model, const struct TVMContext *context, void *outputs);
@@ -835,22 +834,22 @@ int32_t TVMMapOutputs(const struct TVMModel *model, const struct TVMContext *con
  * @param[in] index which workspace, from 0
  * @param[out] memory the address
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
- *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
+ *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` returns for a bad model, context or
  *   workspace. On failure nothing is written
  */
 int32_t TVMGetWorkspace(const struct TVMModel *model, const struct TVMContext *context, size_t index, void **memory);
 
 /**
- * Reports where a parameter of a context begins: the user's memory if it was set, else the data the model carries.
+ * Reports where a parameter of a context begins: the user's memory if it was set, else the data in the model.
  *
  * Threads, interrupts, callbacks: yes.
  *
  * @param[in] model the model's descriptor
- * @param[in] context a context; NULL is legal for a model that carries all its parameters
+ * @param[in] context a context; NULL is legal for a model that contains all its parameters
  * @param[in] index which parameter, from 0
  * @param[out] memory the address
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
- *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
+ *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` returns for a bad model, context or
  *   parameter. On failure nothing is written
  */
 int32_t TVMGetParameter(const struct TVMModel *model,
@@ -859,7 +858,7 @@ int32_t TVMGetParameter(const struct TVMModel *model,
                         const void **memory);
 
 /**
- * Reports the handle of a device of a context: what the user gave `TVMSetDevices` for it.
+ * Reports the handle of a device of a context, as set with `TVMSetDevices`.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -868,7 +867,7 @@ int32_t TVMGetParameter(const struct TVMModel *model,
  * @param[in] index which device, from 0
  * @param[out] device the handle
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
- *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device`; what `TVMExecute` answers for a bad model, context or device. On
+ *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device`; what `TVMExecute` returns for a bad model, context or device. On
  *   failure nothing is written
  */
 int32_t TVMGetDevice(const struct TVMModel *model,
@@ -877,17 +876,17 @@ int32_t TVMGetDevice(const struct TVMModel *model,
                      void **device);
 
 /**
- * For generated code: whether the pointers to tensors that live inside a workspace are the addresses that `TVMMapInputs`
+ * For generated code: whether the pointers to tensors that are inside a workspace are the addresses that `TVMMapInputs`
  * and `TVMMapOutputs` report. Entries of models with such tensors call it; `TVMExecute` has checked everything else.
  *
  * Threads, interrupts, callbacks: yes.
  *
  * @param[in] model the model's descriptor
  * @param[in] context a context whose workspaces are set
- * @param[in] inputs the model's inputs; NULL is right
- * @param[in] outputs the model's outputs; NULL is right
+ * @param[in] inputs the model's inputs; NULL is accepted
+ * @param[in] outputs the model's outputs; NULL is accepted
  * @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; `TVM_STATUS_MISALIGNED_ARGUMENT`; what `TVMExecute`
- *   answers for a bad model, context or workspace
+ *   returns for a bad model, context or workspace
  */
 int32_t TVMCheckMapped(const struct TVMModel *model,
                        const struct TVMContext *context,
@@ -899,7 +898,7 @@ int32_t TVMCheckMapped(const struct TVMModel *model,
  *
  * Threads, interrupts, callbacks: yes.
  *
- * @param[in] model what may be a model's descriptor
+ * @param[in] model a pointer to check
  * @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_MODEL`, `TVM_STATUS_MISALIGNED_MODEL`, `TVM_STATUS_NOT_A_MODEL`,
  *   `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`; the first that holds, in this order
  */
@@ -921,7 +920,7 @@ const char *TVMGetModelName(const struct TVMModel *model);
  * Threads, interrupts, callbacks: yes.
  *
  * @param[in] model the model's descriptor
- * @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` answers
+ * @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` returns
  *   for a bad model
  */
 int32_t TVMGetTVMVersionMajor(const struct TVMModel *model);
@@ -981,7 +980,7 @@ size_t TVMGetWorkspaceCount(const struct TVMModel *model);
  *
  * @param[in] model the model's descriptor
  * @param[in] name the model's own name, or the name of the member in the generated struct
- * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` returns
  *   for a bad model
  */
 int32_t TVMFindWorkspace(const struct TVMModel *model, const char *name);
@@ -998,19 +997,19 @@ int32_t TVMFindWorkspace(const struct TVMModel *model, const char *name);
 const char *TVMGetWorkspaceName(const struct TVMModel *model, size_t index);
 
 /**
- * Bytes a buffer for a workspace must have, wherever it lies: the bytes the model needs and the slack to align
- * inside.
+ * Bytes that a buffer for a workspace must have at any address: the bytes that the model needs and the slack for
+ * alignment.
  *
  * Threads, interrupts, callbacks: yes.
  *
  * @param[in] model the model's descriptor
  * @param[in] index which workspace, from 0
- * @return the bytes; 0 for a bad model or index, and for models that bring their own memory
+ * @return the bytes; 0 for a bad model or index, and for models that contain their memory
  */
 size_t TVMGetWorkspaceSize(const struct TVMModel *model, size_t index);
 
 /**
- * Bytes a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`.
+ * Bytes that a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -1021,7 +1020,7 @@ size_t TVMGetWorkspaceSize(const struct TVMModel *model, size_t index);
 size_t TVMGetWorkspaceAlignedSize(const struct TVMModel *model, size_t index);
 
 /**
- * What the first byte used of a workspace is a multiple of.
+ * Alignment of the first byte used in a workspace.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -1038,7 +1037,7 @@ size_t TVMGetWorkspaceAlignment(const struct TVMModel *model, size_t index);
  *
  * @param[in] model the model's descriptor
  * @param[in] index which workspace, from 0
- * @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` answers for a bad model
+ * @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` returns for a bad model
  */
 int32_t TVMIsWorkspaceState(const struct TVMModel *model, size_t index);
 
@@ -1059,7 +1058,7 @@ size_t TVMGetParameterCount(const struct TVMModel *model);
  *
  * @param[in] model the model's descriptor
  * @param[in] name the model's own name, or the name of the member in the generated struct
- * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` returns
  *   for a bad model
  */
 int32_t TVMFindParameter(const struct TVMModel *model, const char *name);
@@ -1087,7 +1086,7 @@ const char *TVMGetParameterName(const struct TVMModel *model, size_t index);
 size_t TVMGetParameterSize(const struct TVMModel *model, size_t index);
 
 /**
- * What the address of a parameter must be a multiple of.
+ * Alignment that the address of a parameter must have.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -1098,13 +1097,13 @@ size_t TVMGetParameterSize(const struct TVMModel *model, size_t index);
 size_t TVMGetParameterAlignment(const struct TVMModel *model, size_t index);
 
 /**
- * The data the model carries for a parameter.
+ * The data of a parameter that is part of the model.
  *
  * Threads, interrupts, callbacks: yes.
  *
  * @param[in] model the model's descriptor
  * @param[in] index which parameter, from 0
- * @return the data, in constant memory; NULL when the user brings it, or for a bad model or index
+ * @return the data, in constant memory; NULL when the user provides it, or for a bad model or index
  */
 const void *TVMGetParameterData(const struct TVMModel *model, size_t index);
 
@@ -1125,7 +1124,7 @@ size_t TVMGetDeviceCount(const struct TVMModel *model);
  *
  * @param[in] model the model's descriptor
  * @param[in] name the model's own name, or the name of the member in the generated struct
- * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` returns
  *   for a bad model
  */
 int32_t TVMFindDevice(const struct TVMModel *model, const char *name);
@@ -1158,7 +1157,7 @@ size_t TVMGetInputCount(const struct TVMModel *model);
  *
  * @param[in] model the model's descriptor
  * @param[in] name the model's own name, or the name of the member in the generated struct
- * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` returns
  *   for a bad model
  */
 int32_t TVMFindInput(const struct TVMModel *model, const char *name);
@@ -1186,7 +1185,7 @@ const char *TVMGetInputName(const struct TVMModel *model, size_t index);
 size_t TVMGetInputSize(const struct TVMModel *model, size_t index);
 
 /**
- * What the address of an input must be a multiple of.
+ * Alignment that the address of an input must have.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -1205,7 +1204,7 @@ size_t TVMGetInputAlignment(const struct TVMModel *model, size_t index);
  * @param[in] index which input, from 0
  * @param[out] data_type code, bits and lanes
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
- *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
+ *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` returns for a bad model. On failure
  *   nothing is written
  */
 int32_t TVMGetInputDataType(const struct TVMModel *model, size_t index, struct TVMDataType *data_type);
@@ -1221,12 +1220,12 @@ int32_t TVMGetInputDataType(const struct TVMModel *model, size_t index, struct T
  * @param[out] rank number of dimensions, 0 for a scalar
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
  *   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
- *   `TVMCheckModel` answers for a bad model. On failure nothing is written
+ *   `TVMCheckModel` returns for a bad model. On failure nothing is written
  */
 int32_t TVMGetInputShape(const struct TVMModel *model, size_t index, const int32_t **shape, size_t *rank);
 
 /**
- * Quantisation of an input: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
+ * Quantisation of an input: real value = `scale` * (stored value - `zero_point`), as in TFLite's specification.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -1236,7 +1235,7 @@ int32_t TVMGetInputShape(const struct TVMModel *model, size_t index, const int32
  * @param[out] zero_point the zero point
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
  *   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
- *   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
+ *   or `zero_point`; what `TVMCheckModel` returns for a bad model. On failure nothing is written
  */
 int32_t TVMGetInputQuantization(const struct TVMModel *model, size_t index, float *scale, int32_t *zero_point);
 
@@ -1257,7 +1256,7 @@ size_t TVMGetOutputCount(const struct TVMModel *model);
  *
  * @param[in] model the model's descriptor
  * @param[in] name the model's own name, or the name of the member in the generated struct
- * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+ * @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` returns
  *   for a bad model
  */
 int32_t TVMFindOutput(const struct TVMModel *model, const char *name);
@@ -1285,7 +1284,7 @@ const char *TVMGetOutputName(const struct TVMModel *model, size_t index);
 size_t TVMGetOutputSize(const struct TVMModel *model, size_t index);
 
 /**
- * What the address of an output must be a multiple of.
+ * Alignment that the address of an output must have.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -1304,7 +1303,7 @@ size_t TVMGetOutputAlignment(const struct TVMModel *model, size_t index);
  * @param[in] index which output, from 0
  * @param[out] data_type code, bits and lanes
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
- *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
+ *   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` returns for a bad model. On failure
  *   nothing is written
  */
 int32_t TVMGetOutputDataType(const struct TVMModel *model, size_t index, struct TVMDataType *data_type);
@@ -1320,12 +1319,12 @@ int32_t TVMGetOutputDataType(const struct TVMModel *model, size_t index, struct 
  * @param[out] rank number of dimensions, 0 for a scalar
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
  *   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
- *   `TVMCheckModel` answers for a bad model. On failure nothing is written
+ *   `TVMCheckModel` returns for a bad model. On failure nothing is written
  */
 int32_t TVMGetOutputShape(const struct TVMModel *model, size_t index, const int32_t **shape, size_t *rank);
 
 /**
- * Quantisation of an output: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
+ * Quantisation of an output: real value = `scale` * (stored value - `zero_point`), as in TFLite's specification.
  *
  * Threads, interrupts, callbacks: yes.
  *
@@ -1335,7 +1334,7 @@ int32_t TVMGetOutputShape(const struct TVMModel *model, size_t index, const int3
  * @param[out] zero_point the zero point
  * @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
  *   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
- *   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
+ *   or `zero_point`; what `TVMCheckModel` returns for a bad model. On failure nothing is written
  */
 int32_t TVMGetOutputQuantization(const struct TVMModel *model, size_t index, float *scale, int32_t *zero_point);
 
@@ -1343,17 +1342,17 @@ int32_t TVMGetOutputQuantization(const struct TVMModel *model, size_t index, flo
 }  // extern "C"
 #endif  // __cplusplus
 
-/* ---- Setting workspaces and parameters by the kind of what is given ------------------------------------------------
+/* ---- Setting workspaces and parameters by the type of the argument -------------------------------------------------
  *
  * TVMSetWorkspaces(&context, memory) takes a byte array (its size is then checked by TVMExecute), a byte pointer or a
  * void pointer as one buffer, and the generated struct's address or an array of pointers as a table. Other pointers do
  * not compile. In C, (TVMSetWorkspaces)(&context, memory), in parentheses, is the function itself.
  */
 #ifdef __cplusplus
-/* No header of C++: some toolchains for microcontrollers have none. */
+/* No C++ header: some toolchains for microcontrollers have none. */
 namespace tvm_embedded {
-/* What an array or a pointer holds: bytes are a buffer, pointers and structs of pointers a table. Nothing else has the
- * member `buffer`, and so nothing else compiles. `known`: bytes that follow from the type of a pointer. */
+/* Kind of the elements of an array or a pointer: bytes are a buffer, pointers and structs of pointers a table. Nothing else has
+ * the member `buffer`, so nothing else compiles. `known`: bytes that follow from the type of a pointer. */
 template <typename T, bool is_struct> struct other_element {};
 template <typename T> struct other_element<T, true> {
   static constexpr bool buffer = false;
@@ -1383,7 +1382,7 @@ template <typename T, size_t N> struct given<T[N]> {
   static constexpr size_t known = N * sizeof(T);
 };
 
-/* A buffer to work in must not be const; a table of pointers to such buffers may. */
+/* A workspace must not be const; a table of pointers to workspaces may be. */
 template <bool buffer> struct workspaces {
   static int32_t set(TVMContext *context, void *memory, size_t size) {
     return TVMSetWorkspaceBuffer(context, memory, size);
@@ -1427,7 +1426,7 @@ template <typename T> inline int32_t TVMSetParameters(TVMContext *context, T &&m
 #define TVM_KNOWN_BYTES_(memory) (sizeof(memory) != sizeof(void *) ? sizeof(memory) : (size_t)0)
 #endif
 
-/* Selected, and so called, for a pointer of the wrong kind: a compile error that names it. */
+/* Selected for a pointer of the wrong type: a compile error that names it. */
 struct TVMWrongKindOfPointer {
   char unused;
 };
@@ -1607,39 +1606,39 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
 
 /* ---- For generated files ------------------------------------------------------------------------------------------ */
 
-/** Bytes of an array that must have `least` of them, or a compile error. */
+/** Bytes of an array that must have at least `least` of them, or a compile error. */
 #define TVM_CHECKED_SIZE(array, least) (sizeof(array) + 0u * sizeof(char[sizeof(array) >= (least) ? 1 : -1]))
 /**
- * Bytes that suffice for each of up to eight models that work in one buffer, one after the other: the largest of
+ * Bytes of a buffer for up to eight models that use it one after the other: the largest of
  * TVM_..._WORKSPACE_BYTES. More than eight don't compile; each argument may be another TVM_SHARED_WORKSPACE_BYTES(...).
  */
 #define TVM_SHARED_WORKSPACE_BYTES(...) TVM_MOST_OF_(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-/** Of TVM_SHARED_WORKSPACE_BYTES: the largest of eight; the ninth must be 0. */
+/** For TVM_SHARED_WORKSPACE_BYTES: the largest of eight; the ninth must be 0. */
 #define TVM_MOST_OF_(a, b, c, d, e, f, g, h, ninth, ...)                                                                \
   (TVM_MORE_(TVM_MORE_(TVM_MORE_(a, b), TVM_MORE_(c, d)), TVM_MORE_(TVM_MORE_(e, f), TVM_MORE_(g, h))) +                \
    0u * sizeof(char[(ninth) == 0 ? 1 : -1]))
-/** Of TVM_SHARED_WORKSPACE_BYTES: the larger of two. */
+/** For TVM_SHARED_WORKSPACE_BYTES: the larger of two. */
 #define TVM_MORE_(a, b) ((a) > (b) ? (a) : (b))
 /** A binding that was never set. */
 #define TVM_UNSET_BINDING { 0, 0, 0 }
 
 #ifdef __cplusplus
-/** A cast between pointers, or a pointer and an integer, that neither language warns of. */
+/** A cast between pointers, or a pointer and an integer, without warnings in C and C++. */
 #define TVM_CAST(type, value) reinterpret_cast<type>(value)
-/** A conversion between numbers that neither language warns of. */
+/** A conversion between numbers, without warnings in C and C++. */
 #define TVM_CONVERT(type, value) static_cast<type>(value)
-/** What a `void` pointer points at. */
+/** A `void` pointer as a pointer of another type. */
 #define TVM_FROM_VOID(type, value) static_cast<type>(value)
 #else
-/** A cast between pointers, or a pointer and an integer, that neither language warns of. */
+/** A cast between pointers, or a pointer and an integer, without warnings in C and C++. */
 #define TVM_CAST(type, value) ((type)(value))
-/** A conversion between numbers that neither language warns of. */
+/** A conversion between numbers, without warnings in C and C++. */
 #define TVM_CONVERT(type, value) ((type)(value))
-/** What a `void` pointer points at. */
+/** A `void` pointer as a pointer of another type. */
 #define TVM_FROM_VOID(type, value) ((type)(value))
 #endif
 
-/** The first byte a model uses of workspace `index` of `count`, in a context that TVMExecute accepts. */
+/** The first byte that a model uses in workspace `index` of `count`, in a context that TVMExecute accepts. */
 static inline uint8_t *TVMWorkspaceStart(const TVMContext *context, size_t count, size_t index, size_t alignment) {
   const TVMBinding *binding = &context->workspaces;
   const void *memory = binding->memory;
@@ -1651,12 +1650,12 @@ static inline uint8_t *TVMWorkspaceStart(const TVMContext *context, size_t count
 }
 
 /* ---- Real values and elements ------------------------------------------------------------------------------------- */
-/* Inline, and so without a cost for who does not call them. A model's header has them for each of its quantised tensors, with
+/* Inline, so without cost if they are not called. A model's header has them for each of its quantised tensors, with
  * the scale and the limits filled in: tvm_<model>_input_<name>_quantize and so on. They may be called from anywhere. */
 
 /**
- * The element that stands for a real value: value / scale to the nearest integer, halves away from zero, plus the zero point,
- * as QUANTIZE of TensorFlow Lite's reference. What lies outside gives `low` or `high`, what is not a number `low`.
+ * The element for a real value: value / scale to the nearest integer, halves away from zero, plus the zero point,
+ * as QUANTIZE of TensorFlow Lite's reference. Values out of range give `low` or `high`, NaN gives `low`.
  *
  * `scale` is above 0; `low`, `high` and `zero_point` are within -65536 to 65535. Never fails.
  */
@@ -1686,15 +1685,15 @@ static inline int32_t TVMQuantize(float value, float scale, int32_t zero_point, 
   return element;
 }
 
-/** The real value that an element stands for: scale * (element - zero_point), in float. Never fails. */
+/** The real value of an element: scale * (element - zero_point), in float. Never fails. */
 static inline float TVMDequantize(int32_t element, float scale, int32_t zero_point) {
   const int32_t steps = element - zero_point;
   return scale * TVM_CONVERT(float, steps);
 }
 
 /**
- * value * multiplier / 2^shift to the nearest integer, halves away from zero, without a floating-point instruction. What
- * does not fit gives INT32_MIN or INT32_MAX.
+ * value * multiplier / 2^shift to the nearest integer, halves away from zero, without floating-point instructions. Results
+ * out of range give INT32_MIN or INT32_MAX.
  *
  * `multiplier` is not negative; `shift` may have any sign. Never fails.
  */
@@ -1727,8 +1726,8 @@ static inline int32_t TVMScale(int32_t value, int32_t multiplier, int32_t shift)
 }
 
 /**
- * The element that stands for value * multiplier / 2^shift steps of its scale, as TVMQuantize without floating-point
- * instructions: for values of converters and sensors, which are integers.
+ * The element for value * multiplier / 2^shift steps of its scale, as TVMQuantize but without floating-point
+ * instructions: for integer values of converters and sensors.
  *
  * `multiplier` and `shift` as for TVMScale, the rest as for TVMQuantize. Never fails.
  */
@@ -1755,7 +1754,7 @@ static inline int32_t TVMQuantizeInteger(int32_t value, int32_t multiplier, int3
  *
  * @param[in] model the model's descriptor
  * @param[in] context the context; NULL is legal for a model that needs none
- * @return TVM_STATUS_OK, or what TVMExecute answers for a bad model, context, workspace, parameter or device
+ * @return TVM_STATUS_OK, or what TVMExecute returns for a bad model, context, workspace, parameter or device
  */
 static inline int32_t TVMCheckContext(const TVMModel *model, const TVMContext *context) {
   int32_t status = TVMCheckModel(model);
@@ -1780,16 +1779,16 @@ static inline int32_t TVMCheckContext(const TVMModel *model, const TVMContext *c
 }
 #endif /* TVM_EMBEDDED_NO_LIBRARY */
 
-/* ---- Layers, one by one ------------------------------------------------------------------------------------------- */
+/* ---- Hooks for each layer, and runs in parts ---------------------------------------------------------------------- */
 /* For programs that define TVM_EMBEDDED_LAYERS for every C and C++ file, and models of tvm-embedded's own compiler: the model's
  * header then declares TVMExecuteLayers_<model> with hooks, and TVMBegin_<model> and TVMStep_<model> for runs in parts. All of
- * it is the model's own code; nothing of it is in the library. docs/layers.md */
+ * it is code of the model; none of it is in the library. docs/layers.md */
 
-/** What a layer writes. */
+/** An output of a layer. */
 typedef struct TVMLayerOutput {
   /** Bytes. */
   uint32_t bytes;
-  /** The first one's place in the memory that holds it. */
+  /** Offset of the first byte in its memory. */
   uint32_t offset;
   /** Which memory: for TVMLayerData_<model>. */
   uint32_t memory;
@@ -1801,7 +1800,7 @@ typedef struct TVMLayer {
   const char *name;
   /** The operators of the .tflite file that it computes, joined by `+`. */
   const char *kind;
-  /** What it writes: `output_count` of them. */
+  /** Its outputs: `output_count` of them. */
   const TVMLayerOutput *outputs;
   /** Multiply-accumulates of one call. */
   uint64_t macs;
@@ -1812,8 +1811,8 @@ typedef struct TVMLayer {
 } TVMLayer;
 
 /**
- * Called before or after a layer. 0 goes on. TVM_STATUS_UNFINISHED leaves a run of TVMStep_<model>, which can be taken up
- * again at this very place: the hook is then asked anew. Anything else ends the run with TVM_STATUS_ABORTED.
+ * Called before or after a layer. 0 continues. TVM_STATUS_UNFINISHED ends a step of TVMStep_<model>; the next step continues
+ * at the same place and calls the hook again. Anything else ends the run with TVM_STATUS_ABORTED.
  */
 typedef int32_t (*TVMLayerHook)(void *user, const TVMLayer *layer);
 
@@ -1823,34 +1822,34 @@ typedef struct TVMLayerHooks {
   TVMLayerHook before;
   /** Called after each layer that did not fail. */
   TVMLayerHook after;
-  /** Handed to both. */
+  /** Passed to both. */
   void *user;
 } TVMLayerHooks;
 
 struct TVMRun;
-/** Runs a model's layers from where a run is: in the model's own C, for TVMRun. */
+/** Runs a model's layers from the position of a run: in the model's own C, for TVMRun. */
 typedef int32_t (*TVMRunEntry)(const void *inputs, const void *outputs, const TVMContext *context, const TVMLayerHooks *hooks,
                                struct TVMRun *run);
 
-/** A run in parts. The members are TVMBegin_<model>'s and TVMStep_<model>'s; `position` may be read. */
+/** A run in parts. The members are for TVMBegin_<model> and TVMStep_<model>; `position` may be read. */
 typedef struct TVMRun {
-  /** Whose run it is; NULL when it has not begun or has ended. */
+  /** The model of the run; NULL when it has not begun or has ended. */
   TVMRunEntry entry;
-  /** The structs of pointers it was begun with. */
+  /** The struct of input pointers that it was begun with. */
   const void *inputs;
   /** The same for the outputs. */
   const void *outputs;
   /** The context. */
   const TVMContext *context;
-  /** Where the workspaces lay. */
+  /** Addresses of the workspaces, combined. */
   uintptr_t memory;
-  /** What is called round each layer. */
+  /** The hooks called around each layer. */
   TVMLayerHooks hooks;
   /** Layers that this step may still run. */
   uint32_t remaining;
-  /** Twice the number of the next layer, and 1 more where only the call after it is due. */
+  /** Twice the number of the next layer, plus 1 if only the hook after it is still to be called. */
   uint32_t position;
-  /** What the last test of a loop or branch found. */
+  /** Result of the last test of a loop or branch. */
   int32_t test;
 } TVMRun;
 
@@ -1899,7 +1898,7 @@ static inline int32_t TVMAfterInStep(void *user, const TVMLayer *layer) {
   return run->hooks.after(run->hooks.user, layer);
 }
 
-/** TVMStep_<model> once the run is known to be the model's. */
+/** TVMStep_<model> after the check that the run belongs to the model. */
 static inline int32_t TVMStepRun(TVMRun *run, uint32_t layers) {
   TVMLayerHooks hooks;
   int32_t status;
@@ -1916,7 +1915,7 @@ static inline int32_t TVMStepRun(TVMRun *run, uint32_t layers) {
 #endif /* TVM_EMBEDDED_LAYERS */
 
 #ifdef TVM_EMBEDDED_NO_LIBRARY
-/** What the library does in TVMGetParameter and TVMGetDevice, for programs without it: `index` of `count` in a binding. */
+/** The work of TVMGetParameter and TVMGetDevice, for programs without the library: `index` of `count` in a binding. */
 static inline int32_t TVMBound(const TVMBinding *binding, size_t count, size_t index, int32_t not_set, int32_t null,
                                const void **memory, size_t *bytes) {
   if ((binding->kind == TVM_BINDING_BUFFER) || ((binding->kind == TVM_BINDING_AUTO) && (count == 1u))) {
@@ -1938,7 +1937,7 @@ static inline int32_t TVMBound(const TVMBinding *binding, size_t count, size_t i
   return TVM_STATUS_OK;
 }
 
-/** Parameter `index` of `count`: what the context has, else `carried`, the model's own data or NULL. */
+/** Parameter `index` of `count`: that of the context, else `carried`, the model's own data or NULL. */
 static inline int32_t TVMParameterOf(const TVMContext *context, size_t count, size_t index, const void *carried,
                                      size_t size, size_t alignment, const void **parameter) {
   const void *memory = NULL;

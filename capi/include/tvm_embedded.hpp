@@ -4,7 +4,7 @@
  * Compiled models from C++17: tensors with their sizes, memory and state of a model in one object.
  *
  * Include the header that is generated for a model, `my_model.hpp`, which includes this one. No exception, no heap, no virtual
- * function, no global constructor, and no header of C++'s library, which some toolchains for microcontrollers lack.
+ * function, no global constructor, and no header of the C++ library, which some toolchains for microcontrollers lack.
  *
  * @code
  * #include "my_model.hpp"
@@ -29,12 +29,12 @@
 #include "tvm_embedded.h"
 
 #if !defined(__cplusplus) || (__cplusplus < 201703L && (!defined(_MSVC_LANG) || _MSVC_LANG < 201703L))
-#error "tvm_embedded.hpp is for C++17 and newer; C and older C++ take the model's .h"
+#error "tvm_embedded.hpp requires C++17 or newer; in C and older C++ include the model's .h"
 #endif
 
 namespace tvm_embedded {
 
-/** What a call answered: `TVM_STATUS_OK`, another `TVMStatus`, or the model's own failure code. */
+/** The result of a call: `TVM_STATUS_OK`, another `TVMStatus`, or the model's own failure code. */
 class [[nodiscard]] status {
 public:
   /** The status with this number. */
@@ -57,8 +57,8 @@ private:
 };
 
 /**
- * The elements of a tensor, `N` of them, which somebody else holds. It is made from an array, a `std::array` or a `std::span` of
- * exactly this size; others do not compile.
+ * A reference to the `N` elements of a tensor. It is made from an array, a `std::array` or a `std::span` of
+ * exactly this size; other sizes do not compile.
  */
 template <typename T, size_t N> class span {
 public:
@@ -66,15 +66,15 @@ public:
   using element_type = T;
   /** An array. */
   constexpr span(T (&array)[N]) noexcept : data_(array) {}
-  /** The same elements, not to be written. */
+  /** The same elements, read-only. */
   template <typename U> constexpr span(span<U, N> other) noexcept : data_(other.data()) {}
   /** `std::array<T, N>`, `std::span<T, N>`. */
   template <typename U, template <typename, size_t> class Array>
   constexpr span(Array<U, N> &array) noexcept : data_(array.data()) {}
-  /** The same, when they are constant or a temporary that only points. */
+  /** The same, for constants or a temporary that only refers to elements. */
   template <typename U, template <typename, size_t> class Array>
   constexpr span(const Array<U, N> &array) noexcept : data_(array.data()) {}
-  /** `N` elements at an address, which the caller answers for. */
+  /** `N` elements at an address; the size is not checked. */
   static constexpr span at(T *data) noexcept { return span(data, 0); }
 
   constexpr T *data() const noexcept { return data_; }
@@ -89,9 +89,9 @@ private:
   T *data_;
 };
 
-/** What is known of a tensor: the base of the structs in `tvm_models::<model>::input` and `::output`. */
+/** Facts of a tensor: the base of the structs in `tvm_models::<model>::input` and `::output`. */
 template <typename T, size_t N> struct tensor {
-  /** C++'s type of an element. */
+  /** The C++ type of an element. */
   using element = T;
   /** Number of elements. */
   static constexpr size_t elements = N;
@@ -101,7 +101,7 @@ template <typename T, size_t N> struct tensor {
 
 /**
  * A real number as an element of a quantised tensor: divided by the scale, rounded with halves away from zero, and limited to what
- * the type holds, as TFLite does it. Not a number becomes the smallest value.
+ * the range of the type, as in TFLite. NaN becomes the smallest value.
  */
 template <typename Tensor> constexpr typename Tensor::element quantize(float real) noexcept {
   using element = typename Tensor::element;
@@ -118,24 +118,24 @@ template <typename Tensor> constexpr typename Tensor::element quantize(float rea
   if (units >= static_cast<float>(high - Tensor::zero_point)) {
     return static_cast<element>(high);
   }
-  /* Exact: adding a half first would round what lies just below it up. */
+  /* Exact: adding a half first would round up values just below a half. */
   int32_t rounded = static_cast<int32_t>(units);
   const float rest = units - static_cast<float>(rounded);
   rounded += rest >= 0.5f ? 1 : rest <= -0.5f ? -1 : 0;
   return static_cast<element>(rounded + Tensor::zero_point);
 }
 
-/** The real number that an element of a quantised tensor stands for. */
+/** The real number that an element of a quantised tensor represents. */
 template <typename Tensor> constexpr float dequantize(typename Tensor::element value) noexcept {
   static_assert(Tensor::quantized, "this tensor has no scale and zero point");
   return Tensor::scale * static_cast<float>(static_cast<int32_t>(value) - Tensor::zero_point);
 }
 
 /**
- * A model with its memory, its state and its tensors. It begins as zeros, without code, so a static one takes no flash. Several of
- * one model know nothing of each other. It points into itself while it runs, and so it can't be copied.
+ * A model with its memory, its state and its tensors. It is initialised with zeros, without code, so a static one takes no flash.
+ * Several instances of one model are independent of each other. It points into itself while it runs, so it can't be copied.
  *
- * What the user brings (parameters, devices) is given with each call, in the order of the macro `TVM_MY_MODEL_CONTEXT`.
+ * What the user provides (parameters, devices) is passed to each call, in the order of the macro `TVM_MY_MODEL_CONTEXT`.
  */
 template <typename Model> class instance_of {
 public:
@@ -148,7 +148,7 @@ public:
   /** The outputs. */
   typename Model::output_tensors output;
 
-  /** The state to its beginning, and pointers into the workspace set: once before the first run, and before each new stream. */
+  /** Initialises the state, and sets pointers into the workspace: once before the first run, and before each new stream. */
   template <typename... Brought> status reset(const Brought &...brought) noexcept {
     const TVMContext context = Model::context(memory_, brought...);
     return status(Model::reset(context, input, output));

@@ -25,7 +25,7 @@ pub fn pool<'a>(model: *const TVMModel, kind: Kind, index: usize) -> Result<&'a 
     entry(model, kind, index).map(|entry| unsafe { entry.pool() })
 }
 
-/// The core's rule for where a pool may lie, for calls that are rare: one copy of its code.
+/// The core's check of a pool's address, for rare calls: one copy of its code.
 #[inline(never)]
 pub fn place(pool: &TVMPool, aspect: Aspect, address: usize, given: usize) -> Result<usize, Fault> {
     pool.place(aspect, address, given)

@@ -11,15 +11,15 @@ use tvm_embedded_core::status::{TVMStatus, fail};
 
 /// Sets the workspaces of a context.
 ///
-/// In C11, in C++ and with GCC or Clang in C99 the header lays a macro or overloads of this name over the function, which
-/// choose `TVMSetWorkspaceBuffer` for a byte array (with its size), a byte pointer or a `void` pointer, and
+/// In C11, in C++ and with GCC or Clang in C99 the header defines a macro or overloads of this name, which
+/// select `TVMSetWorkspaceBuffer` for a byte array (with its size), a byte pointer or a `void` pointer, and
 /// `TVMSetWorkspaceTable` for the generated `TVMWorkspaces_…` struct or an array of pointers; pointers of other kinds do
 /// not compile. The function itself takes one buffer for a model with one workspace and a table of pointers for a
 /// model with several; the size is not known, and so not checked.
 ///
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
-/// @param\[out] context its workspaces are set, nothing else of it is read or written, so it need not be initialised
+/// @param\[out] context its workspaces are set, nothing else in it is read or written, so it need not be initialised
 /// @param\[in] memory the buffer, or the table of pointers. Must outlive the context's use
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_WORKSPACE`. On
 ///   failure nothing is written
@@ -47,7 +47,7 @@ pub extern "C" fn TVMSetWorkspaceBuffer(context: *mut TVMContext, buffer: *mut c
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
 /// @param\[out] context as for `TVMSetWorkspaces`
-/// @param\[in] pointers the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may lie in
+/// @param\[in] pointers the model's `TVMWorkspaces_…` struct, or an array of pointers in its order; it may be in
 ///   read-only memory. It is not copied, so it must outlive the context's use
 /// @param\[in] size bytes at `pointers`, checked by `TVMExecute`; 0 when not known
 /// @return as `TVMSetWorkspaces`, and `TVM_STATUS_MISALIGNED_ARGUMENT`
@@ -57,13 +57,13 @@ pub extern "C" fn TVMSetWorkspaceTable(context: *mut TVMContext, pointers: *cons
 }
 
 /// Sets the parameters (constant pools) of a context: one buffer for a model with one, a table of pointers for a model
-/// with several. A macro or overloads of this name choose between `TVMSetParameterBuffer` and `TVMSetParameterTable`, as
-/// for `TVMSetWorkspaces`. Not needed for models that carry their parameters.
+/// with several. A macro or overloads of this name select `TVMSetParameterBuffer` or `TVMSetParameterTable`, as
+/// for `TVMSetWorkspaces`. Not needed for models that contain their parameters.
 ///
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
-/// @param\[out] context its parameters are set, nothing else of it is read or written
-/// @param\[in] memory the constants or the table of pointers; may lie in read-only memory. Must outlive the context's use
+/// @param\[out] context its parameters are set, nothing else in it is read or written
+/// @param\[in] memory the constants or the table of pointers; may be in read-only memory. Must outlive the context's use
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_PARAMETER`. On
 ///   failure nothing is written
 #[unsafe(no_mangle)]
@@ -98,11 +98,11 @@ pub extern "C" fn TVMSetParameterTable(context: *mut TVMContext, pointers: *cons
     set(context, pointers, size, TVM_BINDING_TABLE | Aspect::Parameters as u32)
 }
 
-/// Sets the devices of a context: what the model's device hooks get as their handle.
+/// Sets the devices of a context: the handles that the model's device hooks get.
 ///
 /// Threads, interrupts, callbacks: yes, for different contexts.
 ///
-/// @param\[out] context its devices are set, nothing else of it is read or written
+/// @param\[out] context its devices are set, nothing else in it is read or written
 /// @param\[in] devices the model's `TVMDevices_…` struct, or an array of pointers in its order; not copied, so it must
 ///   outlive the context's use
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_CONTEXT`, `TVM_STATUS_MISALIGNED_CONTEXT`, `TVM_STATUS_NULL_DEVICE`,
@@ -118,13 +118,13 @@ pub extern "C" fn TVMSetDevices(context: *mut TVMContext, devices: *const c_void
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in,out] workspaces the model's `TVMWorkspaces_…` struct, or an array of as many pointers as it has workspaces.
-///   Give it to `TVMSetWorkspaces` once all are set
+///   Pass it to `TVMSetWorkspaces` when all are set
 /// @param\[in] index which workspace, from 0 (`TVMFindWorkspace` finds it by name)
 /// @param\[in] memory the memory; need not be aligned when it is as large as `TVMGetWorkspaceSize` says
 /// @param\[in] size bytes at `memory`
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `workspaces`;
 ///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_WORKSPACE`, `TVM_STATUS_WORKSPACE_TOO_SMALL`,
-///   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
+///   `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` returns for a bad model. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetWorkspace(
     model: *const TVMModel,
@@ -142,13 +142,13 @@ pub extern "C" fn TVMSetWorkspace(
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in,out] parameters the model's `TVMParameters_…` struct, or an array of as many pointers as it has parameters.
-///   Give it to `TVMSetParameters` once all are set
+///   Pass it to `TVMSetParameters` when all are set
 /// @param\[in] index which parameter, from 0 (`TVMFindParameter` finds it by name)
 /// @param\[in] memory the constants
 /// @param\[in] size bytes at `memory`
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `parameters`;
 ///   `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_PARAMETER`, `TVM_STATUS_MISALIGNED_PARAMETER`,
-///   `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` answers for a bad model. On
+///   `TVM_STATUS_PARAMETER_TOO_SMALL`, `TVM_STATUS_ADDRESS_OVERFLOW`; what `TVMCheckModel` returns for a bad model. On
 ///   failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMSetParameter(
@@ -161,7 +161,7 @@ pub extern "C" fn TVMSetParameter(
     set_one(model, Aspect::Parameters, parameters, index, memory, size)
 }
 
-/// A size that is not known.
+/// An unknown size.
 const UNKNOWN: usize = usize::MAX;
 
 #[inline(never)]

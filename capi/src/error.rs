@@ -5,7 +5,7 @@ use core::ffi::c_char;
 use core::sync::atomic::{AtomicU8, Ordering};
 use tvm_embedded_core::status::text;
 
-/// Bytes kept of the last error, NUL included.
+/// Bytes of the last error that are kept, NUL included.
 pub const TVM_LAST_ERROR_SIZE: usize = 128;
 
 /// The only data that the library writes. An image that calls neither function below does not contain it.
@@ -15,7 +15,7 @@ static LAST_ERROR: [AtomicU8; TVM_LAST_ERROR_SIZE] = [const { AtomicU8::new(0) }
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param\[in] status what a call answered
+/// @param\[in] status the result of a call
 /// @return the text, in constant memory, never NULL; "model's own code" for a code that is not the library's
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMStatusString(status: i32) -> *const c_char {
@@ -25,7 +25,7 @@ pub extern "C" fn TVMStatusString(status: i32) -> *const c_char {
 /// The message of the last `TVMAPISetLastError`, NUL-terminated; "" when there was none; never NULL.
 ///
 /// Only code of a model calls `TVMAPISetLastError` (TVM's CMSIS-NN operators in debug mode do); the library's own checks
-/// are reported by their status alone. The memory is the library's and is overwritten by the next message.
+/// are reported only by their status. The memory belongs to the library and is overwritten by the next message.
 ///
 /// Threads, interrupts, callbacks: yes, but while `TVMAPISetLastError` runs the text may be a mixture of two; it is always
 /// terminated.
@@ -38,7 +38,7 @@ pub extern "C" fn TVMGetLastError() -> *const c_char {
 
 /// Keeps a message for `TVMGetLastError`: the first 127 bytes of it.
 ///
-/// Threads, interrupts, callbacks: yes, but of two messages at the same time a mixture may be kept.
+/// Threads, interrupts, callbacks: yes, but if two messages are set at the same time, a mixture may be kept.
 ///
 /// @param\[in] message the message, copied; NULL clears the last one
 #[unsafe(no_mangle)]

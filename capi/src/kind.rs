@@ -24,7 +24,7 @@ impl Kind {
         if matches!(self, Self::Input) { TVMStatus::NullInputs } else { TVMStatus::NullOutputs }
     }
 
-    /// The entries of the descriptor that an aspect of the context is about.
+    /// The entries of the descriptor that belong to an aspect of the context.
     pub fn of(aspect: Aspect) -> Self {
         match aspect {
             Aspect::Workspaces => Self::Workspace,

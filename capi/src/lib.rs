@@ -1,14 +1,11 @@
 //! The C ABI of `tvm_embedded`: `libtvm_embedded.a` and `libtvm_embedded.so`.
 //!
-//! Each exported function is a few lines: check what C handed over (`raw`), decide in the core, store the answer. The
+//! Each exported function is a few lines: check the arguments from C (`raw`), decide in the core, store the result. The
 //! header `include/tvm_embedded.h` is generated from this source and the core's by `cargo xtask header`.
 
 #![no_std]
 #![allow(non_snake_case, reason = "the names are C's")]
-#![allow(
-    clippy::not_unsafe_ptr_arg_deref,
-    reason = "only C calls exported functions, and keeps to the header's contract"
-)]
+#![allow(clippy::not_unsafe_ptr_arg_deref, reason = "only C calls exported functions, under the header's contract")]
 
 use tvm_embedded_core::status::{Fault, TVMStatus};
 

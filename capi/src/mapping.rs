@@ -8,9 +8,9 @@ use tvm_embedded_core::context::{Aspect, Bound, TVMContext};
 use tvm_embedded_core::descriptor::{TVMModel, TVMTensor};
 use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 
-/// Fills the inputs struct of a model whose inputs live inside its workspace with their addresses there.
+/// Fills the inputs struct of a model whose inputs are inside its workspace with their addresses there.
 ///
-/// The addresses stay valid as long as the workspaces are not set anew. The model may overwrite inputs while it runs, so
+/// The addresses stay valid until the workspaces are set again. The model may overwrite inputs while it runs, so
 /// write them again before each `TVMExecute`.
 ///
 /// Threads, interrupts, callbacks: yes.
@@ -18,17 +18,17 @@ use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 /// @param\[in] model the model's descriptor
 /// @param\[in] context a context whose workspaces are set
 /// @param\[out] inputs the model's `TVMInputs_…` struct, or an array of as many pointers as it has inputs
-/// @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an input is the caller's to place;
-///   `TVM_STATUS_NULL_INPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `inputs`; what `TVMExecute` answers for a
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when the caller provides an input;
+///   `TVM_STATUS_NULL_INPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `inputs`; what `TVMExecute` returns for a
 ///   bad model, context or workspace. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMMapInputs(model: *const TVMModel, context: *const TVMContext, inputs: *mut c_void) -> i32 {
     crate::answer(map(model, context, Kind::Input, inputs))
 }
 
-/// Fills the outputs struct of a model whose outputs live inside its workspace with their addresses there.
+/// Fills the outputs struct of a model whose outputs are inside its workspace with their addresses there.
 ///
-/// The addresses stay valid as long as the workspaces are not set anew. Read outputs before the next `TVMExecute`, and
+/// The addresses stay valid until the workspaces are set again. Read outputs before the next `TVMExecute`, and
 /// before any other model uses the same workspace.
 ///
 /// Threads, interrupts, callbacks: yes.
@@ -36,8 +36,8 @@ pub extern "C" fn TVMMapInputs(model: *const TVMModel, context: *const TVMContex
 /// @param\[in] model the model's descriptor
 /// @param\[in] context a context whose workspaces are set
 /// @param\[out] outputs the model's `TVMOutputs_…` struct, or an array of as many pointers as it has outputs
-/// @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when an output is the caller's to place;
-///   `TVM_STATUS_NULL_OUTPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `outputs`; what `TVMExecute` answers for a
+/// @return `TVM_STATUS_OK`; `TVM_STATUS_NOT_AVAILABLE` when the caller provides an output;
+///   `TVM_STATUS_NULL_OUTPUTS` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `outputs`; what `TVMExecute` returns for a
 ///   bad model, context or workspace. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMMapOutputs(model: *const TVMModel, context: *const TVMContext, outputs: *mut c_void) -> i32 {
@@ -53,7 +53,7 @@ pub extern "C" fn TVMMapOutputs(model: *const TVMModel, context: *const TVMConte
 /// @param\[in] index which workspace, from 0
 /// @param\[out] memory the address
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
-///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
+///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` returns for a bad model, context or
 ///   workspace. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspace(
@@ -65,16 +65,16 @@ pub extern "C" fn TVMGetWorkspace(
     report(model, context, Aspect::Workspaces, index, memory.cast())
 }
 
-/// Reports where a parameter of a context begins: the user's memory if it was set, else the data the model carries.
+/// Reports where a parameter of a context begins: the user's memory if it was set, else the data in the model.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
 /// @param\[in] model the model's descriptor
-/// @param\[in] context a context; NULL is legal for a model that carries all its parameters
+/// @param\[in] context a context; NULL is legal for a model that contains all its parameters
 /// @param\[in] index which parameter, from 0
 /// @param\[out] memory the address
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
-///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` answers for a bad model, context or
+///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `memory`; what `TVMExecute` returns for a bad model, context or
 ///   parameter. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameter(
@@ -86,7 +86,7 @@ pub extern "C" fn TVMGetParameter(
     report(model, context, Aspect::Parameters, index, memory)
 }
 
-/// Reports the handle of a device of a context: what the user gave `TVMSetDevices` for it.
+/// Reports the handle of a device of a context, as set with `TVMSetDevices`.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -95,7 +95,7 @@ pub extern "C" fn TVMGetParameter(
 /// @param\[in] index which device, from 0
 /// @param\[out] device the handle
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
-///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device`; what `TVMExecute` answers for a bad model, context or device. On
+///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `device`; what `TVMExecute` returns for a bad model, context or device. On
 ///   failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetDevice(
@@ -107,17 +107,17 @@ pub extern "C" fn TVMGetDevice(
     report(model, context, Aspect::Devices, index, device.cast())
 }
 
-/// For generated code: whether the pointers to tensors that live inside a workspace are the addresses that `TVMMapInputs`
+/// For generated code: whether the pointers to tensors that are inside a workspace are the addresses that `TVMMapInputs`
 /// and `TVMMapOutputs` report. Entries of models with such tensors call it; `TVMExecute` has checked everything else.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in] context a context whose workspaces are set
-/// @param\[in] inputs the model's inputs; NULL is right
-/// @param\[in] outputs the model's outputs; NULL is right
+/// @param\[in] inputs the model's inputs; NULL is accepted
+/// @param\[in] outputs the model's outputs; NULL is accepted
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_TENSOR_NOT_IN_WORKSPACE`; `TVM_STATUS_MISALIGNED_ARGUMENT`; what `TVMExecute`
-///   answers for a bad model, context or workspace
+///   returns for a bad model, context or workspace
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMCheckMapped(
     model: *const TVMModel,
@@ -153,7 +153,7 @@ fn locate(model: &TVMModel, context: *const TVMContext, aspect: Aspect, index: u
     }
     // SAFETY: the kind of an aspect is one of pools; below the count.
     let pool = unsafe { raw::pool_at(model, kind, index) };
-    // A model that carries its constants runs with them.
+    // A model that contains its constants runs with them.
     let carried = aspect != Aspect::Workspaces && !pool.data.is_null();
     if carried && context.is_null() {
         return Ok(pool.data);
@@ -161,7 +161,7 @@ fn locate(model: &TVMModel, context: *const TVMContext, aspect: Aspect, index: u
     let binding = raw::binding(raw::context(context)?, aspect);
     let (memory, given) = match binding.bound(aspect, count) {
         Ok(Bound::Buffer) => (binding.memory, binding.size),
-        // SAFETY: tables are bound that are neither NULL nor misaligned, and their length is the count.
+        // SAFETY: bound tables are neither NULL nor misaligned, and their length is the count.
         Ok(Bound::Table) => (unsafe { raw::pointer_at(binding.memory, index) }, usize::MAX),
         Err(fault) if carried && fault == TVMStatus::ParametersNotSet.into() => return Ok(pool.data),
         Err(fault) => return Err(fault),
@@ -221,7 +221,7 @@ fn map(model: *const TVMModel, context: *const TVMContext, kind: Kind, pointers:
     Ok(())
 }
 
-/// Whether the pointers to tensors that live inside a workspace, if given, are where `map` would put them.
+/// Whether the pointers to tensors that are inside a workspace, if given, are the addresses that `map` gives.
 fn check_mapped(
     model: &TVMModel,
     context: *const TVMContext,

@@ -10,7 +10,7 @@ use tvm_embedded_core::status::TVMStatus;
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
-/// @param\[in] model what may be a model's descriptor
+/// @param\[in] model a pointer to check
 /// @return `TVM_STATUS_OK`, `TVM_STATUS_NULL_MODEL`, `TVM_STATUS_MISALIGNED_MODEL`, `TVM_STATUS_NOT_A_MODEL`,
 ///   `TVM_STATUS_ABI_MISMATCH`, `TVM_STATUS_CORRUPT_MODEL`; the first that holds, in this order
 #[unsafe(no_mangle)]
@@ -34,7 +34,7 @@ pub extern "C" fn TVMGetModelName(model: *const TVMModel) -> *const c_char {
 /// Threads, interrupts, callbacks: yes.
 ///
 /// @param\[in] model the model's descriptor
-/// @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` answers
+/// @return the version; `TVM_STATUS_NOT_AVAILABLE` when the archive does not record it; what `TVMCheckModel` returns
 ///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetTVMVersionMajor(model: *const TVMModel) -> i32 {

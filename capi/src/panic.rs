@@ -1,4 +1,4 @@
-//! What a panic would do, if one were reachable. None is: in optimised builds the handler calls a function that does not
+//! The panic handler. No panic is reachable: in optimised builds the handler calls a function that does not
 //! exist, so an image that could reach it does not link.
 
 #[cfg(not(debug_assertions))]

@@ -23,7 +23,7 @@ pub extern "C" fn TVMGetWorkspaceCount(model: *const TVMModel) -> usize {
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in] name the model's own name, or the name of the member in the generated struct
-/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` returns
 ///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindWorkspace(model: *const TVMModel, name: *const c_char) -> i32 {
@@ -42,20 +42,20 @@ pub extern "C" fn TVMGetWorkspaceName(model: *const TVMModel, index: usize) -> *
     pool(model, Kind::Workspace, index).map_or(null(), |pool| pool.name)
 }
 
-/// Bytes a buffer for a workspace must have, wherever it lies: the bytes the model needs and the slack to align
-/// inside.
+/// Bytes that a buffer for a workspace must have at any address: the bytes that the model needs and the slack for
+/// alignment.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in] index which workspace, from 0
-/// @return the bytes; 0 for a bad model or index, and for models that bring their own memory
+/// @return the bytes; 0 for a bad model or index, and for models that contain their memory
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetWorkspaceSize(model: *const TVMModel, index: usize) -> usize {
     pool(model, Kind::Workspace, index).map_or(0, |pool| pool.buffer_size as usize)
 }
 
-/// Bytes a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`.
+/// Bytes that a buffer for a workspace must have when it is aligned to `TVMGetWorkspaceAlignment`.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -67,7 +67,7 @@ pub extern "C" fn TVMGetWorkspaceAlignedSize(model: *const TVMModel, index: usiz
     pool(model, Kind::Workspace, index).map_or(0, |pool| pool.size as usize)
 }
 
-/// What the first byte used of a workspace is a multiple of.
+/// Alignment of the first byte used in a workspace.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -85,7 +85,7 @@ pub extern "C" fn TVMGetWorkspaceAlignment(model: *const TVMModel, index: usize)
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in] index which workspace, from 0
-/// @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` answers for a bad model
+/// @return 1 or 0; `TVM_STATUS_INDEX_OUT_OF_RANGE`, or what `TVMCheckModel` returns for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMIsWorkspaceState(model: *const TVMModel, index: usize) -> i32 {
     match pool(model, Kind::Workspace, index) {
@@ -111,7 +111,7 @@ pub extern "C" fn TVMGetParameterCount(model: *const TVMModel) -> usize {
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in] name the model's own name, or the name of the member in the generated struct
-/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` returns
 ///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindParameter(model: *const TVMModel, name: *const c_char) -> i32 {
@@ -142,7 +142,7 @@ pub extern "C" fn TVMGetParameterSize(model: *const TVMModel, index: usize) -> u
     pool(model, Kind::Parameter, index).map_or(0, |pool| pool.size as usize)
 }
 
-/// What the address of a parameter must be a multiple of.
+/// Alignment that the address of a parameter must have.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -154,13 +154,13 @@ pub extern "C" fn TVMGetParameterAlignment(model: *const TVMModel, index: usize)
     pool(model, Kind::Parameter, index).map_or(0, |pool| pool.alignment as usize)
 }
 
-/// The data the model carries for a parameter.
+/// The data of a parameter that is part of the model.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in] index which parameter, from 0
-/// @return the data, in constant memory; NULL when the user brings it, or for a bad model or index
+/// @return the data, in constant memory; NULL when the user provides it, or for a bad model or index
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetParameterData(model: *const TVMModel, index: usize) -> *const c_void {
     pool(model, Kind::Parameter, index).map_or(null(), |pool| pool.data)
@@ -183,7 +183,7 @@ pub extern "C" fn TVMGetDeviceCount(model: *const TVMModel) -> usize {
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in] name the model's own name, or the name of the member in the generated struct
-/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` returns
 ///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindDevice(model: *const TVMModel, name: *const c_char) -> i32 {

@@ -1,9 +1,9 @@
-//! The one file that dereferences: from what C hands over to references, slices and stored results.
+//! The only file that dereferences pointers: from the arguments of C to references, slices and stored results.
 //!
-//! All of it rests on the contract that the C header states: *a pointer that is neither NULL nor misaligned points at an
+//! All of it relies on the contract that the C header states: *a pointer that is neither NULL nor misaligned points at an
 //! object of the parameter's type which exists until the call returns*. This crate is built as a C library only, so there is
-//! no Rust caller who could break it, and functions that check for NULL and misalignment themselves are safe to call. Those
-//! that rely on a check by their caller are `unsafe`: each call says where that check is.
+//! no Rust caller that could break it, and functions that check for NULL and misalignment themselves are safe to call. Those
+//! that rely on a check by their caller are `unsafe`: each call names that check.
 
 use crate::kind::Kind;
 use core::ffi::{c_char, c_void};
@@ -12,7 +12,7 @@ use tvm_embedded_core::context::{Aspect, TVMBinding, TVMContext};
 use tvm_embedded_core::descriptor::{TVMModel, TVMPool, TVMTensor};
 use tvm_embedded_core::status::{Fault, TVMStatus, fail};
 
-/// The descriptor behind `model`, once it is proved to be one of this library's ABI.
+/// The descriptor that `model` points to, after the check that it has this library's ABI.
 #[inline(never)]
 pub fn model<'a>(model: *const TVMModel) -> Result<&'a TVMModel, Fault> {
     if model.is_null() {
@@ -27,7 +27,7 @@ pub fn model<'a>(model: *const TVMModel) -> Result<&'a TVMModel, Fault> {
     Ok(model)
 }
 
-/// The context behind `context`.
+/// The context that `context` points to.
 pub fn context<'a>(context: *const TVMContext) -> Result<&'a TVMContext, Fault> {
     if context.is_null() {
         return fail(TVMStatus::NullContext);
@@ -39,7 +39,7 @@ pub fn context<'a>(context: *const TVMContext) -> Result<&'a TVMContext, Fault> 
     Ok(unsafe { &*context })
 }
 
-/// A model and a context. The model's head is still to be checked.
+/// A model and a context. The beginning of the model is not checked yet.
 ///
 /// # Safety
 /// Neither is NULL or misaligned.
@@ -49,7 +49,7 @@ pub unsafe fn aligned<'a>(model: *const TVMModel, context: *const TVMContext) ->
     unsafe { (&*model, &*context) }
 }
 
-/// The context behind `context`, to be written. It may be uninitialised, so no reference to it is made.
+/// The context that `context` points to, for writing. It may be uninitialised, so no reference to it is made.
 pub fn context_mut(context: *mut TVMContext) -> Result<*mut TVMContext, Fault> {
     if context.is_null() {
         return fail(TVMStatus::NullContext);
@@ -60,14 +60,14 @@ pub fn context_mut(context: *mut TVMContext) -> Result<*mut TVMContext, Fault> {
     Ok(context)
 }
 
-/// Where an aspect of a context lies: a context is three bindings in a row.
+/// Address of an aspect of a context: a context is three consecutive bindings.
 pub fn binding_mut(context: *mut TVMContext, aspect: Aspect) -> *mut TVMBinding {
     context.cast::<TVMBinding>().wrapping_add(aspect as usize)
 }
 
 /// One aspect of a context.
 pub fn binding(context: &TVMContext, aspect: Aspect) -> &TVMBinding {
-    // SAFETY: a context is three bindings in a row (its layout is asserted in the core), in the order of `Aspect`.
+    // SAFETY: a context is three consecutive bindings (its layout is asserted in the core), in the order of `Aspect`.
     unsafe { &*core::ptr::from_ref(context).cast::<TVMBinding>().add(aspect as usize) }
 }
 
@@ -75,7 +75,7 @@ pub fn binding(context: &TVMContext, aspect: Aspect) -> &TVMBinding {
 #[inline]
 pub fn entry_count(model: &TVMModel, kind: Kind) -> usize {
     let first = field::<u16>(model, offset_of!(TVMModel, num_inputs));
-    // SAFETY: a live descriptor; the five counts lie in a row in the order of `Kind`, as the core asserts.
+    // SAFETY: a live descriptor; the five counts are consecutive, in the order of `Kind`, as the core asserts.
     (unsafe { first.add(kind as usize).read() }) as usize
 }
 
@@ -94,7 +94,7 @@ pub unsafe fn entry_at(model: &TVMModel, kind: Kind, index: usize) -> Entry {
         Kind::Workspace | Kind::Parameter | Kind::Device => size_of::<TVMPool>(),
     };
     let first = field::<*const c_void>(model, offset_of!(TVMModel, inputs));
-    // SAFETY: a live descriptor; the five pointers lie in a row in the order of `Kind`, as the core asserts.
+    // SAFETY: a live descriptor; the five pointers are consecutive, in the order of `Kind`, as the core asserts.
     Entry((unsafe { first.add(kind as usize).read() }).wrapping_byte_add(index * size))
 }
 
@@ -154,7 +154,7 @@ pub unsafe fn pool_at<'a>(model: &TVMModel, kind: Kind, index: usize) -> &'a TVM
 /// The table is neither NULL nor misaligned, and `index` is below the count that the descriptor states for it.
 pub unsafe fn pointer_at(table: *const c_void, index: usize) -> *const c_void {
     // SAFETY: callers have checked the table for NULL and alignment, and `index` is below the count that the descriptor
-    // states and the header asks the table to have. All object pointers have one size and representation on every
+    // states and the header requires the table to have. All object pointers have one size and representation on every
     // supported target.
     unsafe { table.cast::<*const c_void>().add(index).read() }
 }
@@ -164,7 +164,7 @@ pub unsafe fn pointer_at(table: *const c_void, index: usize) -> *const c_void {
 /// # Safety
 /// As for [`pointer_at`].
 pub unsafe fn set_pointer_at(table: *mut c_void, index: usize, pointer: *const c_void) {
-    // SAFETY: as for `pointer_at`; the header asks for a table that may be written.
+    // SAFETY: as for `pointer_at`; the header requires a table that may be written.
     unsafe { table.cast::<*const c_void>().add(index).write(pointer) }
 }
 
@@ -173,7 +173,7 @@ pub fn offset(base: *const c_void, bytes: usize) -> *const c_void {
     base.wrapping_byte_add(bytes)
 }
 
-/// Checks the place for a result.
+/// Checks a pointer for a result.
 pub fn check_place<T>(place: *mut T) -> Result<(), Fault> {
     if place.is_null() {
         return fail(TVMStatus::NullArgument);
@@ -187,9 +187,9 @@ pub fn check_place<T>(place: *mut T) -> Result<(), Fault> {
 /// Stores a result.
 ///
 /// # Safety
-/// `check_place` or `context_mut` has accepted the place.
+/// `check_place` or `context_mut` has accepted the pointer.
 pub unsafe fn store<T>(place: *mut T, value: T) {
-    // SAFETY: `check_place` or `context_mut` accepted the place: neither NULL nor misaligned, so by the header's
+    // SAFETY: `check_place` or `context_mut` accepted the pointer: neither NULL nor misaligned, so by the header's
     // contract memory of that type which may be written. The old value needs no drop.
     unsafe { place.write(value) }
 }
@@ -233,11 +233,11 @@ pub unsafe fn byte_at(text: *const c_char, at: usize) -> u8 {
 pub unsafe fn run(model: &TVMModel, inputs: *const c_void, outputs: *const c_void, context: *const TVMContext) -> i32 {
     // SAFETY: the caller has seen the entry, or the flag `TVM_MODEL_PLAIN` that says there is one. Generated code, called
     // as its descriptor says: pointers for every input and output, memory for every workspace, all checked. The header
-    // names what the caller still answers for: sizes of bare pointers, lifetimes.
+    // names what the caller is responsible for: sizes of plain pointers, lifetimes.
     unsafe { model.entry.unwrap_unchecked()(inputs, outputs, context) }
 }
 
-/// Puts the model's state back to its beginning.
+/// Initialises the model's state.
 ///
 /// # Safety
 /// The context was checked against the model.

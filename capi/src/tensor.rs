@@ -37,7 +37,7 @@ pub extern "C" fn TVMGetInputCount(model: *const TVMModel) -> usize {
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in] name the model's own name, or the name of the member in the generated struct
-/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` returns
 ///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindInput(model: *const TVMModel, name: *const c_char) -> i32 {
@@ -68,7 +68,7 @@ pub extern "C" fn TVMGetInputSize(model: *const TVMModel, index: usize) -> usize
     tensor(model, Kind::Input, index).map_or(0, |tensor| tensor.size as usize)
 }
 
-/// What the address of an input must be a multiple of.
+/// Alignment that the address of an input must have.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -88,7 +88,7 @@ pub extern "C" fn TVMGetInputAlignment(model: *const TVMModel, index: usize) -> 
 /// @param\[in] index which input, from 0
 /// @param\[out] data_type code, bits and lanes
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
-///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
+///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` returns for a bad model. On failure
 ///   nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputDataType(model: *const TVMModel, index: usize, data_type: *mut TVMDataType) -> i32 {
@@ -105,7 +105,7 @@ pub extern "C" fn TVMGetInputDataType(model: *const TVMModel, index: usize, data
 /// @param\[out] rank number of dimensions, 0 for a scalar
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
 ///   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
-///   `TVMCheckModel` answers for a bad model. On failure nothing is written
+///   `TVMCheckModel` returns for a bad model. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputShape(
     model: *const TVMModel,
@@ -116,7 +116,7 @@ pub extern "C" fn TVMGetInputShape(
     shape_of(model, Kind::Input, index, shape, rank)
 }
 
-/// Quantisation of an input: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
+/// Quantisation of an input: real value = `scale` * (stored value - `zero_point`), as in TFLite's specification.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -126,7 +126,7 @@ pub extern "C" fn TVMGetInputShape(
 /// @param\[out] zero_point the zero point
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
 ///   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
-///   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
+///   or `zero_point`; what `TVMCheckModel` returns for a bad model. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetInputQuantization(
     model: *const TVMModel,
@@ -154,7 +154,7 @@ pub extern "C" fn TVMGetOutputCount(model: *const TVMModel) -> usize {
 ///
 /// @param\[in] model the model's descriptor
 /// @param\[in] name the model's own name, or the name of the member in the generated struct
-/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` answers
+/// @return the index, from 0; `TVM_STATUS_NAME_UNKNOWN`, `TVM_STATUS_NULL_ARGUMENT`, or what `TVMCheckModel` returns
 ///   for a bad model
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMFindOutput(model: *const TVMModel, name: *const c_char) -> i32 {
@@ -185,7 +185,7 @@ pub extern "C" fn TVMGetOutputSize(model: *const TVMModel, index: usize) -> usiz
     tensor(model, Kind::Output, index).map_or(0, |tensor| tensor.size as usize)
 }
 
-/// What the address of an output must be a multiple of.
+/// Alignment that the address of an output must have.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -205,7 +205,7 @@ pub extern "C" fn TVMGetOutputAlignment(model: *const TVMModel, index: usize) ->
 /// @param\[in] index which output, from 0
 /// @param\[out] data_type code, bits and lanes
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NULL_ARGUMENT` or
-///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` answers for a bad model. On failure
+///   `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `data_type`; what `TVMCheckModel` returns for a bad model. On failure
 ///   nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputDataType(model: *const TVMModel, index: usize, data_type: *mut TVMDataType) -> i32 {
@@ -222,7 +222,7 @@ pub extern "C" fn TVMGetOutputDataType(model: *const TVMModel, index: usize, dat
 /// @param\[out] rank number of dimensions, 0 for a scalar
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the archive did not record
 ///   the shape; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `shape` or `rank`; what
-///   `TVMCheckModel` answers for a bad model. On failure nothing is written
+///   `TVMCheckModel` returns for a bad model. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputShape(
     model: *const TVMModel,
@@ -233,7 +233,7 @@ pub extern "C" fn TVMGetOutputShape(
     shape_of(model, Kind::Output, index, shape, rank)
 }
 
-/// Quantisation of an output: real value = `scale` * (stored value - `zero_point`), as TFLite's specification has it.
+/// Quantisation of an output: real value = `scale` * (stored value - `zero_point`), as in TFLite's specification.
 ///
 /// Threads, interrupts, callbacks: yes.
 ///
@@ -243,7 +243,7 @@ pub extern "C" fn TVMGetOutputShape(
 /// @param\[out] zero_point the zero point
 /// @return `TVM_STATUS_OK`; `TVM_STATUS_INDEX_OUT_OF_RANGE`; `TVM_STATUS_NOT_AVAILABLE` when the tensor is not quantised
 ///   or the archive did not record it; `TVM_STATUS_NULL_ARGUMENT` or `TVM_STATUS_MISALIGNED_ARGUMENT` for a bad `scale`
-///   or `zero_point`; what `TVMCheckModel` answers for a bad model. On failure nothing is written
+///   or `zero_point`; what `TVMCheckModel` returns for a bad model. On failure nothing is written
 #[unsafe(no_mangle)]
 pub extern "C" fn TVMGetOutputQuantization(
     model: *const TVMModel,
@@ -268,7 +268,7 @@ fn data_type_of(model: *const TVMModel, kind: Kind, index: usize, data_type: *mu
 fn shape_of(model: *const TVMModel, kind: Kind, index: usize, shape: *mut *const i32, rank: *mut usize) -> i32 {
     let found = known(model, kind, index, TVM_TENSOR_SHAPED, shape, rank);
     crate::answer(found.map(|tensor| {
-        // SAFETY: `known` has checked both places.
+        // SAFETY: `known` has checked both pointers.
         unsafe {
             raw::store(shape, tensor.shape);
             raw::store(rank, tensor.rank as usize);
@@ -280,7 +280,7 @@ fn shape_of(model: *const TVMModel, kind: Kind, index: usize, shape: *mut *const
 fn quantization_of(model: *const TVMModel, kind: Kind, index: usize, scale: *mut f32, zero_point: *mut i32) -> i32 {
     let found = known(model, kind, index, TVM_TENSOR_QUANTIZED, scale, zero_point);
     crate::answer(found.map(|tensor| {
-        // SAFETY: `known` has checked both places.
+        // SAFETY: `known` has checked both pointers.
         unsafe {
             raw::store(scale, tensor.scale);
             raw::store(zero_point, tensor.zero_point);
@@ -288,7 +288,7 @@ fn quantization_of(model: *const TVMModel, kind: Kind, index: usize, scale: *mut
     }))
 }
 
-/// The tensor, once the fact with this flag is known and both places for the result are good.
+/// The tensor, if the fact with this flag is known and both pointers for the result are valid.
 #[inline]
 fn known<'a, A, B>(
     model: *const TVMModel,
