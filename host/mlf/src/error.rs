@@ -1,12 +1,12 @@
-//! What is reported when an archive can't be used: which file, which member, where in it, why, and what to do.
+//! Errors for archives that can't be used: file, member, place in it, reason, and what to do.
 
 use crate::foreign_text;
 use std::fmt;
 
-/// Result of everything in this crate that reads foreign bytes.
+/// Result of all functions in this crate that read untrusted bytes.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Sort of an [`Error`]; tools map it to an exit code, tests distinguish refusals by it.
+/// Kind of an [`Error`]; tools map it to an exit code, tests distinguish errors by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -16,15 +16,15 @@ pub enum ErrorKind {
     TooLarge,
     /// The bytes are not a complete, plain tar file.
     NotTar,
-    /// A tar entry is of a kind that has no place in a model archive (link, device, sparse file, …).
+    /// A tar entry is of a kind that is not allowed in a model archive (link, device, sparse file, …).
     UnsafeEntry,
     /// A member's name is absolute, escapes the archive, is not UTF-8 or appears twice.
     BadName,
     /// `metadata.json` is missing, is not JSON, or a value in it is missing or of the wrong type.
     Metadata,
-    /// A readable archive of a sort this crate does not support; the text says what to do instead.
+    /// A readable archive of a kind that this crate does not support; the text says what to do instead.
     Unsupported,
-    /// A member that the metadata or another member calls for is missing.
+    /// A member that the metadata or another member requires is missing.
     MissingMember,
     /// C text could not be understood, or two places of the archive contradict each other.
     Source,
@@ -52,7 +52,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Why an archive was refused. Reads `file: member: place: what was wrong (what to do)`.
+/// Why an archive was refused. Has the form `file: member: place: what was wrong (what to do)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(Box<Details>);
 
@@ -106,7 +106,7 @@ impl Error {
         self
     }
 
-    /// Sort of error.
+    /// Kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -116,12 +116,12 @@ impl Error {
         &self.0.file
     }
 
-    /// Member at fault, where one is.
+    /// Member concerned, if any.
     pub fn member(&self) -> Option<&str> {
         self.0.member.as_deref()
     }
 
-    /// Place in the member, where one is known.
+    /// Place in the member, if known.
     pub fn place(&self) -> Option<&Place> {
         self.0.place.as_ref()
     }
@@ -131,7 +131,7 @@ impl Error {
         &self.0.message
     }
 
-    /// What the user can do about it, where there is something.
+    /// What the user can do about it, if anything.
     pub fn advice(&self) -> Option<&str> {
         self.0.advice.as_deref()
     }
@@ -158,7 +158,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Text from an archive as it may stand in a message.
+/// Text from an archive, safe for a message.
 fn printable(text: &str) -> String {
     foreign_text::shown(text, 1000)
 }
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_part_can_be_asked_for() {
+    fn every_part_can_be_read() {
         let error =
             Error::new(ErrorKind::Source, "wrong").advise("do better").at_line(3).in_member("a.c").in_file("net.tar");
         // The innermost place, which is the most exact one, was set first.

@@ -1,15 +1,15 @@
-//! Text from elsewhere, made safe to show and to write: names in models and archives, paths, messages that hold them.
+//! Untrusted text, made safe to show and to write: names in models and archives, paths, messages that contain them.
 //!
-//! All crates of the host side use these functions, so that one list says which characters are invisible.
+//! All crates of the host side use these functions, so that there is one list of invisible characters.
 
-/// A character that has no picture of its own, or changes how others are displayed: controls, marks of direction, joiners.
+/// A character that is invisible or changes how others are displayed: controls, direction marks, joiners.
 pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// Text as it may stand in a message: invisible characters escaped and the length bounded, so that a hostile name can
-/// neither drive a terminal nor flood a log.
+/// Text that is safe in a message: invisible characters escaped and the length limited, so that a hostile name can
+/// neither control a terminal nor fill a log.
 pub fn shown(text: &str, longest: usize) -> String {
     let mut shown = String::new();
     for c in text.chars().take(longest) {
@@ -25,13 +25,13 @@ pub fn shown(text: &str, longest: usize) -> String {
     shown
 }
 
-/// Text as it may stand in a C comment: on one line, not endless, and with nothing that ends the comment or begins another.
+/// Text that is safe in a C comment: on one line, with limited length, and without anything that ends the comment or begins another.
 pub fn comment(text: &str, longest: usize) -> String {
     let mut clean = String::with_capacity(text.len().min(longest));
     for c in text.chars().take(longest) {
         let c = match c {
             c if is_invisible(c) => ' ',
-            // A backslash could end the line or, as a trigraph, hide.
+            // A backslash could join lines, also as a trigraph.
             '\\' => '/',
             '?' if clean.ends_with('?') => continue,
             c => c,
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_can_not_drive_a_terminal() {
+    fn names_can_not_control_a_terminal() {
         assert_eq!(shown("a\u{1b}[2J\u{202e}é\n", 100), "a\\u{1b}[2J\\u{202e}é\\u{a}");
         assert_eq!(shown("a\u{200b}b\u{61c}c\u{feff}", 100), "a\\u{200b}b\\u{61c}c\\u{feff}");
         assert_eq!(shown("net \"é\"*/", 100), "net \"é\"*/");
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn names_can_not_leave_their_comment() {
+    fn names_can_not_end_their_comment() {
         let comment = |text| comment(text, 1000);
         assert_eq!(comment("a*/ b\n/* c"), "a* / b / * c");
         assert_eq!(comment("x*\\"), "x* /");

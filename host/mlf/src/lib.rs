@@ -1,7 +1,7 @@
 //! Model Library Format: reading, validating and writing of model archives.
 //!
 //! An archive is a tar file that TVM 0.8 to 0.18, or this project's own compiler, makes of a neural network: C sources,
-//! a C header and `metadata.json`. [`Archive`] reads the container, [`Library::parse`] everything it says about its models.
+//! a C header and `metadata.json`. [`Archive`] reads the container, [`Library::parse`] all facts about its models.
 //! Archives are untrusted: sizes are bounded, nothing is unpacked to disk, no input makes this crate panic.
 //!
 //! ```no_run

@@ -1,4 +1,4 @@
-//! Facts of the original model that an archive does not hold, brought in from outside.
+//! Facts of the original model that an archive does not hold, added from its file.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::dtype::DType;
@@ -20,11 +20,11 @@ pub struct ModelTensor {
 }
 
 impl Module {
-    /// Completes inputs and outputs with what the original model says: name, type, shape, quantisation.
+    /// Completes inputs and outputs with facts of the original model: name, type, shape, quantisation.
     ///
-    /// Tensors are matched by name where every name of a side is found in the model (TVM may change the order of inputs),
-    /// otherwise by order. Type and size must agree with whatever the archive itself knows. Findings that this
-    /// settles are removed. On an error nothing is changed.
+    /// Tensors are matched by name if every name of a side is found in the model (TVM may change the order of inputs),
+    /// otherwise by order. Type and size must agree with the facts of the archive. Findings that this
+    /// resolves are removed. On an error nothing is changed.
     ///
     /// # Errors
     /// [`ErrorKind::Source`] when numbers of tensors, types or sizes differ: it is another model's file.

@@ -16,7 +16,7 @@ pub const WRITTEN_VERSION: u32 = 7;
 
 /// Collects members and writes them as one tar file.
 ///
-/// The bytes depend on nothing but the members and their order: no times, no owners, mode 0644,
+/// The bytes depend only on the members and their order: no times, no owners, mode 0644,
 /// names with `./` in front as TVM writes them.
 #[derive(Debug, Default)]
 pub struct ArchiveBuilder {
@@ -29,7 +29,7 @@ impl ArchiveBuilder {
         Self::default()
     }
 
-    /// Adds a member; `path` goes without `./`.
+    /// Adds a member; `path` is without `./`.
     pub fn add(&mut self, path: impl Into<String>, data: impl Into<Vec<u8>>) -> &mut Self {
         self.members.push((path.into(), data.into()));
         self
@@ -47,12 +47,12 @@ impl ArchiveBuilder {
 /// Writes members as one tar file; see [`ArchiveBuilder`] for what is written.
 ///
 /// # Errors
-/// [`ErrorKind::BadName`] for a name that [`Archive::from_bytes`] would not give back as it is: absolute, with `..`,
+/// [`ErrorKind::BadName`] for a name that [`Archive::from_bytes`] would not return unchanged: absolute, with `..`,
 /// twice, empty, unprintable.
 pub fn write_tar(members: impl IntoIterator<Item = (String, impl AsRef<[u8]>)>) -> Result<Vec<u8>> {
     let members: Vec<_> = members.into_iter().collect();
     check_names(members.iter().map(|(path, _)| path.as_str()))?;
-    // Large archives: no copy on the way. Two headers and two ends of blocks for each, and the end mark.
+    // For large archives: no reallocation. Two headers and two ends of blocks for each, and the end mark.
     let size = members.iter().map(|(path, data)| data.as_ref().len() + path.len() + 2048).sum::<usize>() + 1024;
     let mut archive = ArchiveWriter::new(Vec::with_capacity(size));
     let failed = |e: io::Error| Error::new(ErrorKind::Io, e.to_string());
@@ -64,16 +64,16 @@ pub fn write_tar(members: impl IntoIterator<Item = (String, impl AsRef<[u8]>)>) 
     archive.finish().map_err(failed)
 }
 
-/// Whether [`Archive::from_bytes`] gives these names of members back as they are.
+/// Whether [`Archive::from_bytes`] returns these names of members unchanged.
 ///
 /// # Errors
-/// [`ErrorKind::BadName`] with the first that it does not.
+/// [`ErrorKind::BadName`] with the first name that it does not.
 pub fn check_names<'a>(paths: impl Iterator<Item = &'a str>) -> Result<()> {
     let failed = |e: io::Error| Error::new(ErrorKind::Io, e.to_string());
     let paths: Vec<&str> = paths.collect();
     let mut archive = ArchiveWriter::new(Vec::new());
     for path in &paths {
-        // A byte each: a name without contents may be a directory's.
+        // One byte each: a name without contents may be that of a directory.
         archive.add(path, 1, |out| out.write_all(&[0])).map_err(|e| failed(e).in_member(path))?;
     }
     let bytes = archive.finish().map_err(failed)?;
@@ -91,7 +91,7 @@ pub fn check_names<'a>(paths: impl Iterator<Item = &'a str>) -> Result<()> {
 /// Bytes of a block of a tar file.
 const BLOCK: u64 = 512;
 
-/// Writes an archive to a stream, one member after another; see [`ArchiveBuilder`] for what is written. Ask [`check_names`] first.
+/// Writes an archive to a stream, one member after another; see [`ArchiveBuilder`] for what is written. Call [`check_names`] first.
 #[derive(Debug)]
 pub struct ArchiveWriter<W: Write> {
     out: W,
@@ -103,10 +103,10 @@ impl<W: Write> ArchiveWriter<W> {
         ArchiveWriter { out }
     }
 
-    /// Adds a member of `size` bytes, which `content` writes; `path` goes without `./`.
+    /// Adds a member of `size` bytes, which `content` writes; `path` is without `./`.
     ///
     /// # Errors
-    /// Those of the stream, and when `content` writes more or less than it said.
+    /// Those of the stream, and when `content` writes more or less than `size`.
     pub fn add(
         &mut self,
         path: &str,
@@ -166,7 +166,7 @@ impl<W: Write> ArchiveWriter<W> {
     }
 }
 
-/// A stream that takes so many bytes and no more.
+/// A stream that accepts a given number of bytes.
 struct Exact<'a> {
     out: &'a mut dyn Write,
     left: u64,
@@ -175,7 +175,7 @@ struct Exact<'a> {
 impl Write for Exact<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if bytes.len() as u64 > self.left {
-            return Err(io::Error::other("a member is longer than it was said to be"));
+            return Err(io::Error::other("a member is longer than its size"));
         }
         let written = self.out.write(bytes)?;
         self.left -= written as u64;
@@ -187,7 +187,7 @@ impl Write for Exact<'_> {
     }
 }
 
-/// A tensor as `metadata.json` has it.
+/// A tensor as in `metadata.json`.
 #[derive(Debug, Clone)]
 pub struct MetadataTensor {
     /// The model's own name.
@@ -219,12 +219,12 @@ pub struct MetadataModule {
     pub outputs: Vec<MetadataTensor>,
     /// Operators and their own workspace in bytes.
     pub operator_functions: Vec<(String, u64)>,
-    /// What TVM leaves out.
+    /// Facts that TVM leaves out.
     pub extension: Option<Extension>,
 }
 
-/// Writes `metadata.json` of version 7, sorted keys, two spaces of indentation, as TVM does; but what stands deeper than
-/// `PRETTY` is on one line, since it is there for each layer.
+/// Writes `metadata.json` of version 7, with sorted keys and two spaces of indentation, as TVM does; but values deeper than
+/// `PRETTY` are on one line, since they exist for each layer.
 ///
 /// # Errors
 /// A value that JSON can't hold, for example a scale that is not finite.
@@ -245,7 +245,7 @@ pub fn metadata_json(modules: &[MetadataModule]) -> Result<Vec<u8>> {
 /// Levels of objects and lists with a line for each entry.
 const PRETTY: usize = 6;
 
-/// Pretty down to some level, compact below.
+/// Pretty down to a given level, compact below.
 #[derive(Default)]
 struct Shallow {
     pretty: PrettyFormatter<'static>,
@@ -253,7 +253,7 @@ struct Shallow {
 }
 
 impl Shallow {
-    /// Whether entries of the innermost object or list have lines of their own.
+    /// Whether entries of the innermost object or list are on separate lines.
     fn is_pretty(&self) -> bool {
         self.level <= PRETTY
     }

@@ -1,4 +1,4 @@
-//! The tar container: what is taken, and every refusal with its message.
+//! The tar container: what is accepted, and every error with its message.
 
 mod common;
 
@@ -61,7 +61,7 @@ fn a_global_header_may_hold_a_comment_only() {
 }
 
 #[test]
-fn what_is_not_a_plain_tar_file() {
+fn files_that_are_not_plain_tar_files() {
     for (magic, text) in [
         (
             &b"\x1f\x8b\x08\0"[..],

@@ -208,7 +208,7 @@ fn runtime_workspace() {
     assert!(net.allocates_at_run_time);
     assert_eq!(net.workspace_mode, tvm_embedded_mlf::WorkspaceMode::UsmpInternal);
     assert_eq!(net.called_symbols, ["TVMBackendAllocWorkspace"]);
-    // What is allocated at run time comes on top of the pools, so their sum says nothing against the total.
+    // Memory allocated at run time is added to the pools, so their sum may differ from the total.
     edit(&mut members, "metadata.json", "\"workspace_size_bytes\": 64", "\"workspace_size_bytes\": 80");
     let larger = module(&members);
     assert!(larger.findings.iter().all(|f| f.subject != "workspace_size_bytes"), "{:?}", larger.findings);

@@ -1,4 +1,4 @@
-//! Damaged archives: whatever the damage, an answer or an error that names the archive, never a panic.
+//! Damaged archives: a result or an error that names the archive for any damage, never a panic.
 
 mod common;
 
@@ -6,7 +6,7 @@ use common::{net, pack};
 use proptest::prelude::*;
 use tvm_embedded_mlf::{Archive, Library, Limits};
 
-/// Reads whatever the bytes are; an error must name the archive.
+/// Reads any bytes; an error must name the archive.
 fn probe(bytes: &[u8]) {
     let result = Archive::from_bytes("net.tar", bytes, Limits::default()).and_then(|a| Library::parse(&a));
     if let Err(error) = result {
@@ -26,9 +26,9 @@ fn every_single_byte_changed() {
     }
 }
 
-/// Damage inside the content, where no checksum stands in the way of the parsers.
+/// Damage inside the content, which no checksum detects before the parsers.
 #[test]
-fn the_texts_cut_or_garbled_all_along() {
+fn texts_cut_or_garbled_at_every_place() {
     let members = net("net");
     for (index, (_, text)) in members.iter().enumerate() {
         for at in (index % 5..text.len()).step_by(5).filter(|at| text.is_char_boundary(*at)) {
@@ -62,7 +62,7 @@ fn real_archives_cut_and_garbled() {
 }
 
 #[test]
-fn what_is_remembered_is_bounded() {
+fn stored_data_is_bounded() {
     let many = |n: usize, f: fn(usize) -> String| (0..n).map(f).collect::<String>();
     for (path, text, message) in [
         ("lib1.c", "(".repeat(60_000), "more than 50000 tokens in one declaration"),
@@ -112,7 +112,7 @@ proptest! {
         let member = members.iter_mut().find(|(p, _)| p.ends_with(path)).expect("the member");
         member.1 = pieces.concat();
         let _ = common::parse(&members);
-        // And behind sound text, so that what is read stands.
+        // Also after valid text.
         let mut members = net("net");
         let member = members.iter_mut().find(|(p, _)| p.ends_with(path)).expect("the member");
         member.1.push_str(&pieces.concat());
@@ -137,7 +137,7 @@ proptest! {
         let start = if sound { "def @main(%zeta:0: Tensor[(2, 2), int8], %alpha: Tensor[(2), float32]) {\n" } else { "" };
         relay.1 = format!("{start}{}", pieces.concat());
         let library = common::parse(&members);
-        // The Relay text only adds; it never makes a sound archive unusable.
+        // The Relay text only adds facts; it never makes a valid archive unusable.
         prop_assert!(library.is_ok(), "{:?}", library.err());
     }
 }

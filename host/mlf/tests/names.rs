@@ -1,4 +1,4 @@
-//! Names that C and C++ take: tried with every macro, function, type and variable that the installed compilers know after
+//! Names that are valid in C and C++: tested with every macro, function, type and variable that the installed compilers know after
 //! all headers of the standards, and with the macros of our own headers and kernels.
 
 use std::collections::BTreeSet;
@@ -27,11 +27,11 @@ const COMPILERS: [&[&str]; 6] = [
     &["avr-gcc"],
 ];
 
-/// The oldest and the newest dialect of each language; compilers pass over what they do not know.
+/// The oldest and the newest dialect of each language; compilers skip dialects that they do not know.
 const DIALECTS: [(&str, &str); 6] =
     [("c", "c99"), ("c", "gnu2x"), ("c", "gnu23"), ("c++", "c++11"), ("c++", "gnu++17"), ("c++", "gnu++2b")];
 
-/// What a compiler says of a text; `None` where it fails.
+/// The output of a compiler for a text; `None` if it fails.
 fn output(compiler: &[&str], language: &str, standard: &str, more: &[&str], text: &str) -> Result<String, String> {
     let mut command = Command::new(compiler[0]);
     command.args(&compiler[1..]).args(["-w", "-x", language, &format!("-std={standard}")]).args(more).arg("-");
@@ -51,7 +51,7 @@ fn output(compiler: &[&str], language: &str, standard: &str, more: &[&str], text
     }
 }
 
-/// Includes of all headers that the compiler has and takes.
+/// Includes of all headers that the compiler has and accepts.
 fn headers(compiler: &[&str], language: &str, standard: &str) -> String {
     let mut names: Vec<String> = C.split_whitespace().map(|name| format!("{name}.h")).collect();
     if language == "c++" {

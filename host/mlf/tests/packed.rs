@@ -39,7 +39,7 @@ fn packed_of_0_8() -> Members {
     members
 }
 
-/// With unpacked operators, the wrapper takes the arguments apart.
+/// With unpacked operators, the wrapper unpacks the arguments.
 fn unpack(members: &mut Members) {
     let data = |i: usize| format!("((DLTensor*)(((TVMValue*)args)[{i}].v_handle))[0].data");
     let call = format!("tvmgen_net_run_model({},{},{})", data(0), data(1), data(2));
@@ -128,7 +128,7 @@ const BROKEN: [(&str, &str, &str, &str); 22] = [
     ("lib2.c", "{4L}", "{9L}", "tensor 'out' is int8 in 4 bytes here, but int8 in 9 bytes in the sources"),
     ("lib2.c", "{4L}", "{9223372036854775808L}", "tensor 'output0' has a dimension that is too large"),
     ("lib0.c", "tensors[1] =", "tensors[2] =", "line 8: expected index 1, found '2'"),
-    // What is not an assignment to one of `tensors` is passed over, and missed later.
+    // A statement that is not an assignment to one of `tensors` is skipped, and the tensor is missing later.
     ("lib0.c", "tensors[1] =", "tensors(1] =", "line 9: expected index 1, found '2'"),
     ("lib0.c", "tensors[1] =", "tensors[1) =", "line 9: expected index 1, found '2'"),
     ("lib0.c", "((TVMValue*)args)[1];", "5;", "line 8: expected a known value for this tensor, found '1'"),
@@ -176,7 +176,7 @@ fn packed_interfaces() {
     edit(&mut short, "lib0.c", "tensors[3] =", "tensors[2] =");
     let message = common::refusal(&short);
     assert!(message.contains("2 tensors are passed to the main function, but the model has 3"), "{message}");
-    // Pools have no place in a packed interface, whatever our own compiler were to say.
+    // Pools are not allowed in a packed interface, even if our own compiler listed them.
     let mut pools = packed();
     let extension = "\"tvm_embedded\": {\"abi\": 1, \"compiler\": \"test\", \"inputs\": [], \"outputs\": [], \
         \"pools\": [{\"name\": \"sram\", \"kind\": \"workspace\", \"size\": 4, \"alignment\": 4}]}, \"executors\"";

@@ -1,4 +1,4 @@
-//! Every fact that the archives of TVM hold, as parsed: a table written by hand from the archives' own text.
+//! Every fact of TVM's archives, as parsed, compared with a table written by hand from the archives' own text.
 
 mod common;
 
@@ -11,14 +11,14 @@ use tvm_embedded_mlf::{Archive, Interface, Library, MainParameter as P, Module, 
 struct Row {
     archive: &'static str,
     module: &'static str,
-    /// Version of TVM, empty where the archive does not say.
+    /// Version of TVM, empty if the archive does not record it.
     tvm: &'static str,
     interface: Interface,
     mode: WorkspaceMode,
     /// Name, type and shape of inputs, then of outputs.
     inputs: &'static [(&'static str, &'static str, &'static [i64])],
     outputs: &'static [(&'static str, &'static str, &'static [i64])],
-    /// Name and size of external pools; a constant one carries its data.
+    /// Name and size of external pools; a constant one contains its data.
     pools: &'static [(&'static str, u64)],
     /// Sizes of internal pools in the order of the main function's parameters.
     internal: &'static [u64],
@@ -116,7 +116,7 @@ fn check(row: &Row, module: &Module) {
     }
     let internal: Vec<u64> = module.internal_pools.iter().map(|p| p.size).collect();
     assert_eq!(internal, row.internal, "{name}");
-    // TVM's sums agree with what was found.
+    // TVM's sums agree with the facts.
     let planned = |kind: PoolKind| -> u64 {
         let external = module.pools.iter().filter(|p| p.kind == kind).map(|p| p.size);
         external.chain(module.internal_pools.iter().filter(|p| p.kind == kind).map(|p| p.size)).sum()

@@ -1,4 +1,4 @@
-//! Archives whose container is sound but whose content is not, or is of a sort that can't be used.
+//! Archives whose container is valid but whose content is not, or is of a kind that can't be used.
 //! Each is refused with a message that names the member and the place in it.
 
 mod common;
@@ -57,7 +57,7 @@ fn metadata_of_too_many_parts() {
     assert_eq!(error, "net.tar: metadata.json: 200001 objects and lists; the limit for metadata is 200000");
     let error = many("0,", 1_000_001);
     assert_eq!(error, "net.tar: metadata.json: 1000001 entries; the limit for metadata is 1000000");
-    // What stands in texts is none.
+    // Characters in strings do not count.
     let error = many("\"{,\\\"{,\" ", 300_000);
     assert!(error.contains("is not valid JSON"), "{error}");
 }
@@ -178,7 +178,7 @@ fn members_that_are_missing() {
     assert!(
         message.contains("no C file codegen/host/src/net_lib<N>.c for module 'net' (build the model with --target=c)")
     );
-    // Without the operators or the Relay text the interface is known all the same.
+    // Without the operators or the Relay text the interface is still known.
     assert!(common::parse(&without("lib1.c")).is_ok());
     assert!(common::parse(&without("net.relay")).is_ok());
 }
@@ -190,22 +190,22 @@ const ENTRY: [(&str, &str, &str); 18] = [
     ("void* zeta_0,void* alpha", "void* zeta_0", "takes 3 parameters but is given 4"),
     ("workspace_pools->sram", "workspace_pools->dtcm", "pool 'dtcm' is passed, but not declared anywhere"),
     ("workspace_pools->sram", "&global_workspace", "'global_workspace' is passed to the main function but not defined"),
-    ("workspace_pools->sram", "NULL", "an argument of the main function that is not understood"),
+    ("workspace_pools->sram", "NULL", "unknown form of an argument of the main function"),
     ("return tvmgen_net___tvm_main__(", "return other(", "'tvmgen_net_run' does not call the model's main function"),
     ("inputs->zeta_0", "inputs->zeta_0\n\"", "lib0.c: line 8: unfinished literal"),
     (";\n}\n", ";\n", "lib0.c: line "),
     ("workspace_pools->sram", "devices->npu", "device 'npu' is passed, but not declared anywhere"),
-    ("outputs->out", "outputs->", "an argument of the main function that is not understood"),
-    ("inputs->zeta_0", "other->zeta_0", "an argument of the main function that is not understood"),
+    ("outputs->out", "outputs->", "unknown form of an argument of the main function"),
+    ("inputs->zeta_0", "other->zeta_0", "unknown form of an argument of the main function"),
     (",workspace_pools->sram);", "; }", "lib0.c: line 7: expected a whole call, found '('"),
     (
         "inputs->zeta_0,inputs->alpha,outputs->out,workspace_pools->sram",
         "",
         "lib0.c: line 7: the header has 2 inputs, the entry point passes 0",
     ),
-    ("workspace_pools->sram", "args[3].data", "an argument of the main function that is not understood"),
-    ("workspace_pools->sram", "(args)+3", "an argument of the main function that is not understood"),
-    ("workspace_pools->sram", "&(sram)", "an argument of the main function that is not understood"),
+    ("workspace_pools->sram", "args[3].data", "unknown form of an argument of the main function"),
+    ("workspace_pools->sram", "(args)+3", "unknown form of an argument of the main function"),
+    ("workspace_pools->sram", "&(sram)", "unknown form of an argument of the main function"),
     (
         "tvm_main__(inputs->zeta_0,inputs->alpha,outputs->out,workspace_pools->sram)",
         "tvm_main__",

@@ -34,7 +34,7 @@ fn tensors_are_found_by_name_whatever_their_order() {
 }
 
 #[test]
-fn what_the_model_settles_is_no_longer_a_finding() {
+fn resolved_facts_are_no_longer_findings() {
     let mut members = common::net("net");
     common::edit(&mut members, "net.relay", "nn.relu(%0)", "mystery(%0)");
     common::edit(&mut members, "lib1.c", "tvmgen_net_add(int8_t* p0", "out(int8_t* p0");

@@ -1,4 +1,4 @@
-//! Archives that leave something open or say it in two ways: what is certain is taken, the rest is reported.
+//! Archives with missing or contradictory facts: certain facts are used, the rest is reported.
 
 mod common;
 
@@ -31,7 +31,7 @@ fn with_a_sum(bytes: u64) -> Members {
 }
 
 #[test]
-fn the_size_of_the_last_tensor_is_what_the_sum_leaves() {
+fn the_size_of_the_last_tensor_is_the_rest_of_the_sum() {
     assert_eq!(module(&with_a_sum(16)).outputs[0].size_bytes, Some(4));
     for useless in [0, 11, 12] {
         let net = module(&with_a_sum(useless));
@@ -53,7 +53,7 @@ fn a_program_that_contradicts_the_rest_gives_no_shape() {
     let found = module(&cast);
     assert_eq!((found.outputs[0].shape.clone(), found.outputs[0].size_bytes), (None, Some(4)));
     assert_eq!(subjects(&found, Code::ShapeUnknown), [("out", Severity::Note)]);
-    // Parameters of another size, of a size that nothing has, twice.
+    // Parameters of another size, of an impossible size, twice.
     for (to, shapes) in [
         ("Tensor[(3, 2), int8]", Some(Severity::Warning)),
         ("Tensor[(9223372036854775807, 3), int8]", Some(Severity::Note)),
@@ -127,7 +127,7 @@ fn pools_in_the_spelling_of_the_model() {
     assert_eq!(places, [Some((0, 0)), Some((0, 8)), Some((0, 60))]);
     let names: Vec<&str> = subjects(&found, Code::MapName).iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["zeta:0", "alpha", "out"], "the archive's own map functions do not compile");
-    // A tensor of unknown size has a place all the same.
+    // A tensor of unknown size still has a place.
     let start = members[0].1.find(",\n      \"inputs\"").expect("inputs");
     let end = members[0].1.find("}}}]").expect("the end of outputs") + 2;
     members[0].1.replace_range(start..end, "");
@@ -175,7 +175,7 @@ fn an_input_of_another_name_is_another_input() {
 }
 
 #[test]
-fn other_files_beside_the_sources_are_passed_over() {
+fn other_files_beside_the_sources_are_skipped() {
     let mut members = net("net");
     members.push(("codegen/host/src/README.md".into(), "not C".into()));
     members.push(("codegen/host/src/devc.o".into(), "not C".into()));
@@ -186,7 +186,7 @@ fn other_files_beside_the_sources_are_passed_over() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_file_that_breaks_off_while_it_is_read_is_named() {
+fn a_file_that_fails_while_it_is_read_is_named() {
     // Its first page is never mapped, so it can be opened but not read.
     let error = Archive::read("/proc/self/mem").expect_err("no archive");
     assert_eq!(error.kind(), ErrorKind::Io);

@@ -1,4 +1,4 @@
-//! The same content in other forms, several modules, unusual names, other versions: all are read alike.
+//! The same content in other forms, several modules, unusual names, other versions: all give the same facts.
 
 mod common;
 
@@ -178,12 +178,12 @@ fn names_that_the_relay_text_writes_with_another_beginning() {
         module(members).inputs.iter().map(|t| (t.name.clone(), t.size_bytes)).collect()
     };
     let found = |zeta: &str, alpha: &str| vec![(zeta.to_owned(), Some(4)), (alpha.to_owned(), Some(8))];
-    // `%w` is a parameter more than the model has inputs, so the names alone decide.
+    // With `%w` there is one more parameter than the model has inputs, so only the names decide.
     let mut members = named("_x", "1st_input", "v_x", "v1st input");
     assert_eq!(names(&members), found("1st input", "_x"));
     edit(&mut members, ".relay", ", %w: Tensor[(9), int8]", "");
     assert_eq!(names(&members), found("1st input", "_x"), "in order");
-    // What begins with a letter is not written so.
+    // Names that begin with a letter are not written in this way.
     assert_eq!(names(&named("x", "zeta", "vx", "zeta"))[1], ("x".to_owned(), None));
     // `%v_x` is `_x` or `v_x`: with both, only their order distinguishes them.
     let mut members = named("_x", "v_x", "v_x", "v_x1");
@@ -253,7 +253,7 @@ fn old_versions_at_the_top_level() {
         assert_eq!(facts[1], ("float32".to_owned(), Some(8), Some(vec![1, 2])));
         assert_eq!(facts[2], ("int8".to_owned(), Some(4), Some(vec![2, 2])));
     }
-    // Without a known last operator, the size is what the sum leaves and the type is open.
+    // Without a known last operator, the size is the rest of the sum and the type is open.
     edit(&mut members, "relay.txt", "nn.relu(%0)", "mystery(%0)");
     let net = module(&members);
     assert_eq!((net.outputs[0].dtype, net.outputs[0].size_bytes), (None, Some(4)));

@@ -1,4 +1,4 @@
-//! What is written comes back, byte for byte and fact for fact; and the extension is checked against the rest.
+//! Written archives are read back with the same bytes and facts; and the extension is checked against the rest.
 
 mod common;
 
@@ -66,13 +66,13 @@ fn extended() -> Members {
     let mut members = net("net");
     let json = metadata_json(&[facts()]).expect("metadata");
     members[0].1 = String::from_utf8(json).expect("text");
-    // The extension's shapes stand in for the Relay text.
+    // The extension's shapes replace the Relay text.
     members.retain(|(p, _)| !p.ends_with(".relay"));
     members
 }
 
 #[test]
-fn the_extension_says_what_tvm_leaves_out() {
+fn the_extension_has_the_facts_that_tvm_leaves_out() {
     let net = module(&extended());
     assert_eq!(net.inputs[0].quantization, Some(Quantization { scale: 0.1, zero_point: -128 }));
     assert_eq!(net.inputs[0].shape, Some(vec![4, 1]));
@@ -197,9 +197,9 @@ fn names_that_could_not_be_read_back_are_not_written() {
     assert!(write_tar(twice).expect_err("refused").to_string().contains("appears twice"));
 }
 
-/// Every value of the document, one at a time, as a value of each other kind: taken, or refused with the place that is wrong.
+/// Every value of the document, one at a time, as a value of each other kind: accepted, or refused with its place.
 #[test]
-fn values_of_another_kind_are_refused_where_they_stand() {
+fn values_of_another_kind_are_refused_with_their_place() {
     let members = extended();
     let whole: serde_json::Value = serde_json::from_str(&members[0].1).expect("metadata");
     let mut pointers = Vec::new();

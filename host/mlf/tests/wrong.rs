@@ -1,11 +1,11 @@
-//! What TVM itself gets wrong, so that a run would give wrong or unwritten outputs: refused, with the way out.
+//! Faults of TVM itself, with which a run would give wrong or unwritten outputs: refused, with what to do.
 
 mod common;
 
 use common::{Entry, Members, edit, module, net, nets, refusal, tar};
 use tvm_embedded_mlf::{Archive, Code, Limits, Severity};
 
-/// A module whose inputs and outputs lie at these offsets.
+/// A module whose inputs and outputs are at these offsets.
 fn placed(zeta: u64, alpha: u64, out: u64) -> Members {
     let mut members = net("net");
     let at = |name: &str, offset: u64| format!(".{name} = &((uint8_t*)workspace_pools->sram)[{offset}],\n");
@@ -28,7 +28,7 @@ fn placed(zeta: u64, alpha: u64, out: u64) -> Members {
 
 #[test]
 fn inputs_that_share_bytes() {
-    // An input may give way to an output, and a place may begin where another ends.
+    // An output may overwrite an input, and a place may begin where another ends.
     assert!(module(&placed(0, 4, 0)).io_in_workspace);
     for (zeta, alpha) in [(0, 0), (0, 3), (7, 0)] {
         let message = refusal(&placed(zeta, alpha, 32));
@@ -138,7 +138,7 @@ fn packed_outputs_that_are_never_written() {
 }
 
 #[test]
-fn a_pool_that_a_packed_entry_never_passes() {
+fn a_pool_that_a_packed_entry_does_not_pass_on() {
     let third = format!("{TAKEN_APART}  f(y_buffer_var);\n  void* sram_0_var = (((TVMValue*)args)[2].v_handle);\n");
     let message = refusal(&packed(&third));
     assert!(message.contains("reads 3 packed arguments but is given 2: a memory pool is never passed"), "{message}");
@@ -164,7 +164,7 @@ fn a_plan_that_overwrites_what_is_still_read() {
             message.contains("net_lib1.c: line 13: 'sid_0_let' and 'sid_1_let' have one place in memory while both are in use (TVM's greedy"),
             "{message}"
         );
-        // The third takes the place of the first in the operator that reads it last.
+        // The third reuses the memory of the first in the operator that reads it last.
         module(&planned([0, 16, 0], cast));
         module(&planned([0, 16, 32], cast));
     }
@@ -215,7 +215,7 @@ fn a_blank_in_the_modules_name() {
 }
 
 #[test]
-fn operators_that_tvms_own_runtime_would_do() {
+fn operators_that_tvms_own_runtime_computes() {
     let mut members = net("net");
     let call = "TVMBackendGetFuncFromEnv(ctx, \"tvm.contrib.sort.argsort\", &f);\n  T_add[0]";
     edit(&mut members, "lib1.c", "T_add[0]", call);
@@ -223,7 +223,7 @@ fn operators_that_tvms_own_runtime_would_do() {
 }
 
 #[test]
-fn pools_with_names_that_c_does_not_take() {
+fn pools_with_names_that_are_not_valid_c() {
     for (pool, parameter, text) in [
         ("int", "int_0_var", "its member name 'int' is a keyword of C or C++"),
         ("2nd", "2nd_0_var", "its member name '2nd' is not a C identifier"),

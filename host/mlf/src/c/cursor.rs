@@ -1,12 +1,12 @@
-//! What a parser needs round a [`Lexer`]: expected tokens, bracketed text, source slices.
+//! What a parser needs in addition to a [`Lexer`]: expected tokens, bracketed text, source slices.
 
 use super::lexer::{Kind, Lexer, Token, integer};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Most of anything that is remembered of one file: functions, names, macros, tokens of one declaration.
+/// Limit for everything that is stored of one file: functions, names, macros, tokens of one declaration.
 const MOST: usize = 50_000;
 
-/// Deepest nesting of brackets that is followed; generated code stays far below.
+/// Limit for the nesting of brackets; generated code stays far below.
 const DEEPEST: u32 = 10_000;
 
 /// Reads C text token by token.
@@ -21,7 +21,7 @@ impl<'a> Cursor<'a> {
         Cursor { text, lexer: Lexer::new(text, prefixes), line: 1 }
     }
 
-    /// Text between two offsets, without blanks around it.
+    /// Text between two offsets, without surrounding blanks.
     pub fn slice(&self, start: usize, end: usize) -> &'a str {
         self.text.get(start..end).unwrap_or_default().trim()
     }
@@ -50,7 +50,7 @@ impl<'a> Cursor<'a> {
         Err(unexpected(&token, &format!("'{punct}'")))
     }
 
-    /// Passes everything up to the bracket that closes one already read; calls `each` for every token inside.
+    /// Skips everything up to the bracket that closes one already read; calls `each` for every token inside.
     pub fn skip_to_close(
         &mut self,
         open: &str,
@@ -95,7 +95,7 @@ pub(crate) fn number(token: &Token<'_>) -> Result<u64> {
     .ok_or_else(|| unexpected(token, "an integer"))
 }
 
-/// Refuses more than is remembered of one file.
+/// Refuses more than the limit for one file.
 pub(crate) fn bound(count: usize, what: &str, line: u32) -> Result<()> {
     if count <= MOST {
         return Ok(());

@@ -155,7 +155,7 @@ fn without_attributes<'a>(tokens: &[Token<'a>]) -> Vec<Token<'a>> {
     plain
 }
 
-/// The tag of `… struct TAG` at the end of the tokens, where a struct's body follows.
+/// The tag of `… struct TAG` at the end of the tokens, if a struct's body follows.
 pub(super) fn struct_name<'a>(head: &[Token<'a>]) -> Option<&'a str> {
     match without_attributes(head).as_slice() {
         [.., keyword, tag] if keyword.is_name("struct") && tag.kind == Kind::Name => Some(tag.text),

@@ -1,4 +1,4 @@
-//! The functions that `lib0` wraps round the model: `_run` and the two that map tensors into a pool.
+//! The functions of `lib0` around the model: `_run` and the two that map tensors into a pool.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::declare::Function;
 use super::lexer::{Kind, Token};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What one parameter of the main function is given.
+/// The argument for one parameter of the main function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Argument<'a> {
     /// `inputs->name`
@@ -44,7 +44,7 @@ pub(crate) struct EntryPoint<'a> {
     /// True when the main function takes `TVMValue`s.
     pub packed_main: bool,
     pub arguments: Vec<Argument<'a>>,
-    /// True when a pool's address is passed as it is, although a `uint8_t*` is expected.
+    /// True when a pool's address is passed without a cast, although a `uint8_t*` is expected.
     pub uncast_pools: bool,
     /// True when `_run` itself takes `args`.
     pub packed: bool,
@@ -68,10 +68,10 @@ pub(super) fn is_main(name: &str) -> bool {
     MAINS.iter().any(|main| name.ends_with(main))
 }
 
-/// What every generated symbol begins with.
+/// The prefix of every generated symbol.
 const TVMGEN: &str = "tvmgen_";
 
-/// Reads the body of `_run`, of which the brace is read.
+/// Reads the body of `_run`, whose opening brace is already read.
 pub(crate) fn entry_point<'a>(
     cursor: &mut Cursor<'a>,
     prefix: &str,
@@ -82,7 +82,7 @@ pub(crate) fn entry_point<'a>(
         body.push(*token);
         bound(body.len(), "tokens in the entry point", token.line)
     })?;
-    // Releases differ in how they clean odd module names up here, so only both ends of the name are compared.
+    // Releases differ in how they clean up unusual module names here, so only both ends of the name are compared.
     let start = prefix.get(..TVMGEN.len()).unwrap_or(prefix);
     let is_call = |t: &Token<'_>| t.kind == Kind::Name && t.text.starts_with(start) && is_main(t.text);
     let Some(at) = body.iter().position(is_call) else {
@@ -144,8 +144,7 @@ fn arguments<'t, 'a>(tokens: &'t [Token<'a>]) -> Result<Vec<&'t [Token<'a>]>> {
 
 fn argument<'a>(cursor: &Cursor<'a>, tokens: &[Token<'a>], line: u32) -> Result<Argument<'a>> {
     let line = tokens.first().map_or(line, |t| t.line);
-    let unclear =
-        || Error::new(ErrorKind::Source, "an argument of the main function that is not understood").at_line(line);
+    let unclear = || Error::new(ErrorKind::Source, "unknown form of an argument of the main function").at_line(line);
     // Since 0.15 some are cast: `((uint8_t*)workspace_pools->sram)`.
     let arrow = tokens.windows(3).position(|w| w[0].kind == Kind::Name && w[1].is("-") && w[2].is(">"));
     if let Some(at) = arrow {
@@ -219,7 +218,7 @@ fn uses_args(body: &[Token<'_>]) -> bool {
     body.iter().any(|t| t.is_name("args"))
 }
 
-/// Reads the body of a map function, of which the brace is read.
+/// Reads the body of a map function, whose opening brace is already read.
 pub(crate) fn mappings<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<Mapping<'a>>> {
     let mut body: Vec<Token<'a>> = Vec::new();
     cursor.skip_to_close("{", "}", |token| {
@@ -228,7 +227,7 @@ pub(crate) fn mappings<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<Mapping<'a>>> 
     })?;
     let mut found = Vec::new();
     // `.field = & ( ( uint8_t * ) workspace_pools - > pool ) [ offset ]`, entries of one initialiser as TVM writes them,
-    // or statements of their own.
+    // or separate statements.
     for entry in body.split(|t| t.is(",") || t.is(";")) {
         let Some(dot) = entry.iter().position(|t| t.is(".")) else {
             continue;

@@ -26,14 +26,14 @@ pub(crate) struct Info<'a> {
 
 const ROOT: &str = "kTvmgenMetadata_";
 
-/// Whether [`read`] wants the value of the variable of that name.
+/// Whether [`read`] needs the value of the variable with this name.
 pub(crate) fn is_wanted(name: &str) -> bool {
     name.strip_prefix(ROOT).is_some_and(|rest| {
         rest == "inputs" || rest == "outputs" || rest.ends_with("_shape") && !rest.starts_with("workspace")
     })
 }
 
-/// Reads the value of a variable, of which `=` is read, up to but without the closing `;`.
+/// Reads the value of a variable, after its `=`, up to but without the closing `;`.
 pub(crate) fn read<'a>(cursor: &mut Cursor<'a>, name: &'a str, infos: &mut TensorInfos<'a>) -> Result<()> {
     cursor.expect("{")?;
     let rest = name.strip_prefix(ROOT).unwrap_or(name);

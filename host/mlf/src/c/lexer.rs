@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What a token is.
+/// Kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Identifier or keyword.
@@ -39,7 +39,7 @@ impl Token<'_> {
     }
 }
 
-/// Reads tokens from C text. Comments and white space are passed over.
+/// Reads tokens from C text. Comments and white space are skipped.
 #[derive(Debug, Clone)]
 pub(crate) struct Lexer<'a> {
     text: &'a str,
@@ -90,7 +90,7 @@ impl<'a> Lexer<'a> {
                 token(Kind::Name, &self.text[start..self.at])
             }
             _ => {
-                // What is left is ASCII, so one byte is one character.
+                // The rest is ASCII, so one byte is one character.
                 self.at += 1;
                 token(Kind::Punct, &self.text[start..self.at])
             }
@@ -148,7 +148,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Moves on over `length` bytes, counting lines.
+    /// Skips `length` bytes, counting lines.
     fn advance(&mut self, length: usize) {
         let passed = &self.text.as_bytes()[self.at..self.at + length];
         let lines = passed.iter().filter(|&&b| b == b'\n').count();
@@ -156,7 +156,7 @@ impl<'a> Lexer<'a> {
         self.at += length;
     }
 
-    /// Up to the end of the line, or of the last line that a backslash joins to it.
+    /// Up to the end of the line, or of the last line that is joined to it by a backslash.
     fn directive(&mut self) -> &'a str {
         let start = self.at + 1;
         let rest = self.rest().as_bytes();
@@ -208,7 +208,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// `0xe+1` is one preprocessing number in C, but TVM means a sum; only `p` is an exponent in hexadecimal.
+    /// `0xe+1` is one preprocessing number in C, but TVM writes it as a sum; only `p` is an exponent in hexadecimal.
     fn in_hex(&self, letter: u8) -> bool {
         let before = &self.text.as_bytes()[..self.at];
         let digits = before.iter().rev().take(32).take_while(|b| b.is_ascii_alphanumeric()).count();
@@ -281,7 +281,7 @@ mod tests {
     fn signs_belong_to_exponents() {
         let texts = |text| all(text).into_iter().map(|(_, text, _)| text.to_owned()).collect::<Vec<_>>();
         assert_eq!(texts("1e+5 2.5E-3 0x1p-3 0x2P+1"), ["1e+5", "2.5E-3", "0x1p-3", "0x2P+1"]);
-        // As C has it these are one number, but TVM means sums.
+        // In C each of these is one number, but TVM writes them as sums.
         assert_eq!(texts("0xe+1 0XE-1"), ["0xe", "+", "1", "0XE", "-", "1"]);
         assert_eq!(texts("1+2 e+1"), ["1", "+", "2", "e", "+", "1"]);
     }
@@ -296,13 +296,13 @@ mod tests {
     }
 
     #[test]
-    fn odd_prefixes_count_as_names() {
+    fn unusual_prefixes_count_as_names() {
         assert_eq!(all("tvmgen_my-net_run(")[0], (Kind::Name, "tvmgen_my-net_run", 1));
         assert_eq!(all("my-net").len(), 3);
     }
 
     #[test]
-    fn unfinished_things_are_errors_with_their_line() {
+    fn unfinished_tokens_are_errors_with_their_line() {
         for text in ["\n\"a\n", "\n/* a", "\n'", "\n\"\\"] {
             let mut lexer = Lexer::new(text, &[]);
             let error = lexer.next().expect_err(text);

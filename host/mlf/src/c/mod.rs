@@ -1,7 +1,7 @@
 //! Reads the facts that only generated C holds: the order of tensors, the memory pools,
 //! the entry point and its parameters.
 //!
-//! A tokenizer and a parser for just the shapes of C that TVM writes; text of any other shape is passed over
+//! A tokenizer and a parser for only the forms of C that TVM writes; text of any other form is skipped
 //! or is an error with its line, never a guess.
 
 mod cursor;

@@ -10,7 +10,7 @@ use super::lexer::{Kind, Token};
 use super::touched::{Shared, Touched};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What was found in one C file.
+/// Facts of one C file.
 #[derive(Debug, Default)]
 pub(crate) struct Facts<'a> {
     /// Names in `#include` lines.
@@ -29,7 +29,7 @@ pub(crate) struct Facts<'a> {
     pub parameters: BTreeMap<&'a str, usize>,
     /// Names of the runtime's, an accelerator library's or an operator's functions that are called.
     pub called: BTreeSet<&'a str>,
-    /// `<prefix>_run`, where this file defines it.
+    /// `<prefix>_run`, if this file defines it.
     pub run: Option<EntryPoint<'a>>,
     /// Body of `<prefix>_map_inputs`.
     pub map_inputs: Option<Vec<Mapping<'a>>>,
@@ -41,15 +41,15 @@ pub(crate) struct Facts<'a> {
     pub packed_arguments: BTreeMap<&'a str, usize>,
     /// For each main function the positions of parameters, or of packed arguments, whose memory it never touches.
     pub idle: BTreeMap<&'a str, BTreeSet<usize>>,
-    /// Two variables of a main function that share a place while both hold something.
+    /// Two variables of a main function that share an address while both are in use.
     pub shared: Option<Shared<'a>>,
-    /// Functions of which a parameter's name is not a C identifier, with the line.
+    /// Functions with a parameter whose name is not a C identifier, with the line.
     pub odd_parameters: Vec<(&'a str, u32)>,
     /// Names of functions that are looked up in TVM's own runtime when the model runs.
     pub looked_up: BTreeSet<&'a str>,
     /// Line on which 16-bit floats are used, for which C has no type.
     pub half: Option<u32>,
-    /// Line of a `switch (!status)`, which lets a kernel's error pass.
+    /// Line of a `switch (!status)`, which ignores a kernel's error.
     pub ignored_status: Option<u32>,
     /// Line of a function registry (`system-lib`).
     pub registry: Option<u32>,
@@ -60,7 +60,7 @@ pub(crate) struct Facts<'a> {
 pub(crate) struct Static {
     /// Size in bytes; `None` for an element type that is not known.
     pub size: Option<u64>,
-    /// Alignment asked for by the attribute, else 1.
+    /// Alignment of the attribute, else 1.
     pub alignment: u64,
     pub constant: bool,
     /// True for a struct, which is how TVM writes constant pools.
@@ -70,7 +70,7 @@ pub(crate) struct Static {
 /// Scans one file. `prefix` is the module's mangled name, `tvmgen_net`.
 ///
 /// # Errors
-/// C text that is unfinished, or the entry point in a shape that is not TVM's; with the line.
+/// C text that is unfinished, or the entry point in a form that TVM does not write; with the line.
 pub(crate) fn scan<'a>(text: &'a str, prefix: &'a str, prefixes: &'a [&'a str]) -> Result<Facts<'a>> {
     let cursor = Cursor::new(text, prefixes);
     let mut scan = Scan { cursor, prefix, prefixes, facts: Facts::default(), linkage: 0 };
@@ -149,7 +149,7 @@ impl<'a> Scan<'a> {
             return Ok(());
         };
         let rest = rest.trim_start();
-        // A module called `my net` puts a blank into its macros' names.
+        // A module with the name `my net` has a blank in its macros' names.
         let odd = self.prefixes.iter().find(|prefix| rest.starts_with(**prefix)).map_or(0, |prefix| prefix.len());
         let end = rest[odd..].find(char::is_whitespace).map_or(rest.len(), |end| odd + end);
         let (name, value) = rest.split_at(end);
@@ -162,7 +162,7 @@ impl<'a> Scan<'a> {
         bound(self.facts.macros.len() + self.facts.repeated_macros.len(), "macros", token.line)
     }
 
-    /// Members of a struct type, of which the brace is read; its size and alignment when used for data.
+    /// Members of a struct type, after its opening brace; its size and alignment when used for data.
     fn struct_body(&mut self, name: &'a str) -> Result<(Option<u64>, u64)> {
         let mut members = Vec::new();
         let mut end = Some(0u64);
@@ -266,7 +266,7 @@ impl<'a> Scan<'a> {
         bound(self.facts.statics.len(), "variables", line)
     }
 
-    /// A function's body, of which the brace is read.
+    /// A function's body, after its opening brace.
     fn function(&mut self, head: &[Token<'a>]) -> Result<()> {
         let Some(function) = Function::parse(head) else {
             return self.cursor.skip_to_close("{", "}", |_| Ok(()));
@@ -294,7 +294,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// An operator's or the main function's body: only what it calls matters, and how it reads packed arguments.
+    /// An operator's or the main function's body: only its calls matter, and how it reads packed arguments.
     fn operator(&mut self, function: &Function<'a>) -> Result<()> {
         if function.name == "TVMSystemLibEntryPoint" {
             self.facts.registry.get_or_insert(function.line);
@@ -345,7 +345,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// True where `half` is a type: a declaration or a cast follows it. A tensor may have that name, too.
+/// True if `half` is a type: a declaration or a cast follows it. A tensor may also have that name.
 fn is_half(last: &str, token: &Token<'_>) -> bool {
     last == "half" && (token.is("*") || token.kind == Kind::Name)
 }
@@ -354,7 +354,7 @@ fn is_linkage(head: &[Token<'_>]) -> bool {
     matches!(head, [name, string] if name.is_name("extern") && string.kind == Kind::String)
 }
 
-/// Functions that generated code takes from elsewhere. What begins with `TVMK_` is a macro of our own kernels, which the archive has.
+/// External functions of generated code. Names that begin with `TVMK_` are macros of our own kernels, which are in the archive.
 fn is_library_name(name: &str) -> bool {
     name.starts_with("TVM") && !name.starts_with("TVMK_") || name.starts_with("arm_") || name.starts_with("ethosu_")
 }

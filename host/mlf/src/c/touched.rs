@@ -1,13 +1,13 @@
-//! Which memory a main function touches: an output that its body never names is never written.
+//! Which memory a main function uses: an output that its body never names is never written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lexer::{Kind, Token};
 
-/// Most tokens of one statement that are looked at together.
+/// Limit for the tokens of one statement.
 const LONGEST: usize = 512;
 
-/// Most variables with a place that are followed.
+/// Limit for the variables with an address.
 const MOST: usize = 50_000;
 
 /// Follows the body of a main function, token by token.
@@ -17,12 +17,12 @@ pub(super) struct Touched<'a> {
     parameters: BTreeMap<&'a str, usize>,
     /// Variables that hold packed arguments, with the argument's position.
     tensors: BTreeMap<&'a str, usize>,
-    /// Variables that hold the memory behind packed arguments.
+    /// Variables that hold the memory of packed arguments.
     data: BTreeMap<&'a str, usize>,
     statement: Vec<Token<'a>>,
     parameters_used: BTreeSet<usize>,
     data_used: BTreeSet<usize>,
-    /// Places in pools, by variable, and where each is used.
+    /// Addresses in pools, by variable, and where each is used.
     places: BTreeMap<&'a str, Place<'a>>,
     /// Statements so far.
     count: usize,
@@ -38,7 +38,7 @@ struct Place<'a> {
     used: Option<(usize, usize)>,
 }
 
-/// Two variables that share a place while both hold something.
+/// Two variables that share an address while both are in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shared<'a> {
     pub names: [&'a str; 2],
@@ -104,24 +104,24 @@ impl<'a> Touched<'a> {
         Some((*self.tensors.get(rest[0].text)?, rest.get(dot + 1)?.text))
     }
 
-    /// Two variables at one place, of which one is written before the other was read for the last time.
+    /// Two variables at one address, of which one is written before the other was read for the last time.
     pub fn shared(&self) -> Option<Shared<'a>> {
         let used = |(name, place): (&&'a str, &Place<'a>)| {
             let (first, last) = place.used?;
             Some((place.pool, place.offset, first, last, *name, place.line))
         };
         let mut users: Vec<_> = self.places.iter().filter_map(used).collect();
-        // Of those at one place, whoever overlaps any other in this order overlaps its neighbour.
+        // Of those at one address, a variable that overlaps any other in this order overlaps its neighbour.
         users.sort_unstable();
         users.windows(2).find_map(|pair| {
             let ((pool, offset, first, last, a, _), (other, place, next, end, b, line)) = (pair[0], pair[1]);
-            // One that is written by the statement that reads the other for the last time takes its place over.
+            // A variable that is written by the statement that reads the other for the last time may reuse its memory.
             let both = first == next && end > next || last > next;
             ((pool, offset) == (other, place) && both).then_some(Shared { names: [a, b], line })
         })
     }
 
-    /// Positions of parameters, or of packed arguments, whose memory was never touched.
+    /// Positions of parameters, or of packed arguments, whose memory is never used.
     pub fn idle(&self) -> BTreeSet<usize> {
         match self.tensors.is_empty() {
             true => self.parameters.values().filter(|i| !self.parameters_used.contains(i)).copied().collect(),
@@ -130,7 +130,7 @@ impl<'a> Touched<'a> {
     }
 }
 
-/// The variable and place of `void* x = (&(pool[80]))` and `void* x = (&(((uint8_t*)pool)[80]))`.
+/// The variable and address of `void* x = (&(pool[80]))` and `void* x = (&(((uint8_t*)pool)[80]))`.
 fn place<'a>(statement: &[Token<'a>]) -> Option<(&'a str, Place<'a>)> {
     let equals = statement.iter().position(|t| t.is("="))?;
     let (target, value) = (statement.get(equals.checked_sub(1)?)?, &statement[equals + 1..]);

@@ -1,4 +1,4 @@
-//! The tar container: ordered members in memory. Nothing is ever unpacked to disk, no size field is believed.
+//! The tar container: ordered members in memory. Nothing is unpacked to disk, every size field is checked.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -22,7 +22,7 @@ pub struct Member {
     pub data: Bytes,
 }
 
-/// A model archive in memory: its regular files in the order in which they stand.
+/// A model archive in memory: its regular files in their order.
 #[derive(Debug, Clone)]
 pub struct Archive {
     name: String,
@@ -62,20 +62,20 @@ impl Archive {
         Self::from_vec(&name, bytes, limits)
     }
 
-    /// Reads an archive from memory; `name` is what errors call it.
+    /// Reads an archive from memory; `name` is its name in errors.
     ///
     /// Accepts ustar, GNU long names and PAX extended headers, members with or without a leading `./`, in any order.
-    /// Directories are passed over.
+    /// Directories are skipped.
     ///
     /// # Errors
-    /// Anything but a complete plain tar file of regular files with clean, distinct names; see [`ErrorKind`].
+    /// Anything except a complete plain tar file of regular files with valid, distinct names; see [`ErrorKind`].
     pub fn from_bytes(name: &str, bytes: &[u8], limits: Limits) -> Result<Self> {
-        // Before anything is copied: what is too large is refused at once.
+        // Before anything is copied: an archive that is too large is refused at once.
         check_container(bytes, limits).map_err(|e| e.in_file(name))?;
         Self::from_vec(name, bytes.to_vec(), limits)
     }
 
-    /// Reads an archive from memory that it keeps: its members are parts of these bytes.
+    /// Reads an archive from memory and keeps it: its members are parts of these bytes.
     ///
     /// # Errors
     /// As [`Archive::from_bytes`].
@@ -100,7 +100,7 @@ impl Archive {
         &self.members
     }
 
-    /// The member of that path (without `./`).
+    /// The member with this path (without `./`).
     pub fn get(&self, path: &str) -> Option<&Member> {
         self.index.get(path).map(|&i| &self.members[i])
     }
@@ -142,7 +142,7 @@ impl Archive {
     }
 
     /// Content of one entry; `None` for directories and headers that carry no file.
-    /// Sets `end` to the offset behind it in `bytes`, the whole archive.
+    /// Sets `end` to the offset after it in `bytes`, the whole archive.
     fn take(&self, mut entry: tar::Entry<'_, &[u8]>, bytes: &Arc<Vec<u8>>, end: &mut u64) -> Result<Option<Member>> {
         let raw = entry.path_bytes().into_owned();
         let path = normalise(&raw, self.limits.name_bytes)?;

@@ -1,4 +1,4 @@
-//! Checks on the tar file itself: complete, plain, without names or entries that have no place in an archive.
+//! Checks on the tar file itself: complete, plain, without names or entries that are not allowed in an archive.
 
 use crate::container::limits::Limits;
 use crate::error::{Error, ErrorKind, Place, Result};
@@ -35,7 +35,7 @@ pub(crate) fn check_container(bytes: &[u8], limits: Limits) -> Result<()> {
     Ok(())
 }
 
-/// Offset just behind the data of an entry, with its padding; an error where the archive ends before.
+/// Offset after the data of an entry, with its padding; an error if the archive ends before.
 pub(crate) fn data_end(entry: &tar::Entry<'_, &[u8]>, length: u64) -> Result<u64> {
     let start = entry.raw_file_position();
     let padded = entry.size().checked_next_multiple_of(BLOCK);
@@ -53,14 +53,14 @@ pub(crate) fn data_end(entry: &tar::Entry<'_, &[u8]>, length: u64) -> Result<u64
     }
 }
 
-/// A whole tar file ends with a block of zeros; a copy that was cut off at a member's end does not.
+/// A complete tar file ends with a block of zeros; a copy that was truncated at a member's end does not.
 pub(crate) fn check_end(bytes: &[u8], end: u64) -> Result<()> {
     let rest = usize::try_from(end).ok().and_then(|end| bytes.get(end..));
     let marker = rest.and_then(|rest| rest.get(..BLOCK as usize));
     if !marker.is_some_and(|block| block.iter().all(|&b| b == 0)) {
         return Err(truncated(end));
     }
-    // Writers fill up their last record with zeros. Anything else is a member that one reader would see and another not.
+    // Writers fill their last record with zeros. Anything else is a member that some readers would see and others not.
     match rest.and_then(|rest| rest.iter().position(|&b| b != 0)) {
         None => Ok(()),
         Some(at) => Err(Error::new(ErrorKind::NotTar, "goes on behind the end mark of a tar file")
@@ -74,13 +74,13 @@ pub(crate) fn truncated(offset: u64) -> Error {
 }
 
 pub(crate) fn broken(error: std::io::Error) -> Error {
-    // Behind this word comes the name of the entry, which is noise where there is none.
+    // After this word is the name of the entry, which is meaningless if there is none.
     let text = error.to_string();
     let reason = text.split(" when getting ").next().unwrap_or_default().trim_end();
     Error::new(ErrorKind::NotTar, format!("not a valid tar file: {reason}"))
 }
 
-/// Path without `./`, or `None` when nothing is left of it (the archive's root).
+/// Path without `./`, or `None` if nothing is left (the archive's root).
 pub(crate) fn normalise(raw: &[u8], longest: usize) -> Result<Option<String>> {
     let shown = || String::from_utf8_lossy(&raw[..raw.len().min(longest)]).into_owned();
     let bad = |text: String| Err(Error::new(ErrorKind::BadName, text).in_member(&shown()));

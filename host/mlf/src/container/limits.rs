@@ -1,6 +1,6 @@
-//! Bounds on the size of what is read.
+//! Limits on the size of the input.
 
-/// Bounds on what is read. The defaults suit every archive TVM can make.
+/// Limits on the input. The defaults suit every archive that TVM can make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Largest archive, in bytes.

@@ -1,4 +1,4 @@
-//! Known defects of TVM's output, and what a user should know before linking.
+//! Known defects of TVM's output, and facts that a user should know before linking.
 
 use crate::c::lexer::integer;
 use crate::model::finding::{Code, Finding, Severity};
@@ -8,7 +8,7 @@ use crate::names;
 
 use super::module_files::Input;
 
-/// Adds what is found to `module.findings`.
+/// Adds the defects to `module.findings`.
 pub(super) fn find(input: &Input<'_>, module: &mut Module) {
     let mut found = Vec::new();
     sources(input, module, &mut found);
@@ -148,7 +148,7 @@ fn spelling(module: &Module, found: &mut Vec<Finding>) {
     }
 }
 
-/// Why C or C++ do not take a name for the member of a struct.
+/// Why C or C++ do not accept a name for the member of a struct.
 fn unfit(name: &str) -> Option<&'static str> {
     if names::is_keyword(name) {
         Some("is a keyword of C or C++")
@@ -161,7 +161,7 @@ fn unfit(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Parameters of the main function whose names are made of a pool's or tensor's name as it is.
+/// Parameters of the main function whose names contain a pool's or tensor's name unchanged.
 fn parameters(input: &Input<'_>, found: &mut Vec<Finding>) {
     let is_main = |(name, line): &(&str, u32)| (*name == input.run.main).then_some(*line);
     for source in input.sources {

@@ -14,7 +14,7 @@ const OBJECTS: &str = "codegen/host/lib/";
 pub(super) struct Layout<'a> {
     /// C files of each module, in the order of their numbers.
     pub sources: BTreeMap<&'a str, Vec<&'a str>>,
-    /// C files of none.
+    /// C files of no module.
     pub stray: Vec<&'a str>,
 }
 

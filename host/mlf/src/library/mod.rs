@@ -17,11 +17,11 @@ use crate::model::finding::{Code, Finding, Severity};
 use member_owners::Layout;
 
 impl Library {
-    /// Reads and checks everything an archive says about its models.
+    /// Reads and checks all facts of an archive about its models.
     ///
     /// # Errors
     /// [`ErrorKind::Metadata`], [`ErrorKind::MissingMember`] or [`ErrorKind::Source`] for an archive that is broken or
-    /// contradicts itself; [`ErrorKind::Unsupported`] for a sound one of a sort that can't be used, with the way out.
+    /// contradicts itself; [`ErrorKind::Unsupported`] for a valid archive of a kind that can't be used, with what to do.
     /// Every error names the archive and, where it applies, member, JSON path or line.
     pub fn parse(archive: &Archive) -> Result<Self> {
         parse(archive).map_err(|e| e.in_file(archive.name()))

@@ -1,4 +1,4 @@
-//! One module: its sources and header scanned, the facts brought together and checked against each other.
+//! One module: its sources and header are scanned, the facts are combined and checked against each other.
 
 use crate::c::{Argument, Facts, scan};
 use crate::container::archive::Archive;
@@ -21,7 +21,7 @@ pub(super) fn parse(archive: &Archive, version: u32, metadata: &ModuleMetadata, 
         )
         .advise("build the model with --target=c"));
     }
-    // TVM puts the name into C symbols as it is; some of its releases clean it up first.
+    // TVM puts the name into C symbols unchanged; some of its releases clean it up first.
     let spellings = [format!("tvmgen_{name}"), format!("tvmgen_{}", names::sanitize(name))];
     let lower = spellings[0].to_ascii_lowercase();
     let upper = spellings[0].to_ascii_uppercase();
@@ -169,7 +169,7 @@ fn main_parameters(input: &Input<'_>, module: &Module) -> Result<Vec<MainParamet
     Ok(found)
 }
 
-/// What of the module an argument is.
+/// The item of the module that an argument is.
 fn parameter(module: &Module, argument: &Argument) -> Option<MainParameter> {
     use MainParameter as P;
     let by_source = |list: &[Tensor], name: &str| list.iter().position(|t| t.source_name == name);
@@ -189,7 +189,7 @@ fn parameter(module: &Module, argument: &Argument) -> Option<MainParameter> {
     }
 }
 
-/// Refuses what C has no type for.
+/// Refuses types that C does not have.
 fn check_types(input: &Input<'_>) -> Result<()> {
     match input.sources.iter().find_map(|s| Some((s.path, s.facts.half?))) {
         None => Ok(()),
@@ -200,7 +200,7 @@ fn check_types(input: &Input<'_>) -> Result<()> {
     }
 }
 
-/// Refuses a model of which an output stays as it was: where a value is returned twice, TVM writes one copy.
+/// Refuses a model with an output that is never written: if a value is returned twice, TVM writes one copy.
 fn check_outputs(input: &Input<'_>, module: &Module) -> Result<()> {
     let repeated = |what: String| {
         Err(input.run_error(what).advise(
@@ -231,9 +231,9 @@ fn check_outputs(input: &Input<'_>, module: &Module) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a plan in which one tensor overwrites another that is still to be read.
+/// Refuses a plan in which one tensor overwrites another that is read later.
 fn check_plan(input: &Input<'_>) -> Result<()> {
-    // Our own compiler's plans are checked by itself; its code takes places over within an operator.
+    // Our own compiler checks its plans; its code may reuse memory within an operator.
     let shared = input.sources.iter().find_map(|s| Some((s.path, s.facts.shared?)));
     match shared.filter(|_| input.metadata.extension.is_none()) {
         None => Ok(()),
@@ -248,7 +248,7 @@ fn check_plan(input: &Input<'_>) -> Result<()> {
     }
 }
 
-/// TVM's packed entry point does not pass the pools that a model was given from outside.
+/// TVM's packed entry point does not pass external pools to the model.
 fn check_packed_count(input: &Input<'_>, given: usize) -> Result<()> {
     let taken = input.sources.iter().find_map(|s| s.facts.packed_arguments.get(input.run.main)).copied();
     match taken.filter(|&taken| input.run.packed_main && !forwards_args(input) && taken > given) {
@@ -262,7 +262,7 @@ fn check_packed_count(input: &Input<'_>, given: usize) -> Result<()> {
     }
 }
 
-/// True for TVM 0.8's packed entry point, which hands its own parameters on.
+/// True for TVM 0.8's packed entry point, which passes on its own parameters.
 fn forwards_args(input: &Input<'_>) -> bool {
     input.run.packed_main && input.run.arguments.is_empty()
 }

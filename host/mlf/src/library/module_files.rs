@@ -1,4 +1,4 @@
-//! What is looked at for one module: its scanned sources, its header, its entry point.
+//! The files of one module: its scanned sources, its header, its entry point.
 
 use crate::c::{EntryPoint, Facts, scan};
 use crate::container::archive::Archive;
@@ -7,7 +7,7 @@ use crate::metadata::ModuleMetadata;
 
 const INCLUDES: &str = "codegen/host/include/";
 
-/// A source or header with what was found in it.
+/// A source or header with its facts.
 pub(super) struct Scanned<'a> {
     pub path: &'a str,
     pub facts: Facts<'a>,
@@ -20,7 +20,7 @@ pub(super) struct Header<'a> {
     pub facts: Facts<'a>,
 }
 
-/// Everything that the steps below look at.
+/// The input of the following steps.
 pub(super) struct Input<'a> {
     pub archive: &'a Archive,
     pub version: u32,
@@ -68,7 +68,7 @@ pub(super) fn find_run<'s, 'a>(sources: &'s [Scanned<'a>], prefix: &str) -> Resu
     Ok(first)
 }
 
-/// TVM lower-cases the header's name and includes it as it is, so the file is looked for in every spelling.
+/// TVM writes the header's name in lower case and includes it unchanged, so the file is searched for in every spelling.
 pub(super) fn find_header<'a>(
     archive: &'a Archive,
     sources: &[Scanned<'_>],

@@ -1,4 +1,4 @@
-//! Memory pools: those the caller gives, and those inside the sources.
+//! Memory pools: those that the caller provides, and those inside the sources.
 
 use crate::c::Argument;
 use crate::error::{Error, ErrorKind, Result};
@@ -97,7 +97,7 @@ fn external_pool(input: &Input<'_>, header: &Header<'_>, name: &str, count: usiz
         return Ok(plain(PoolKind::Workspace, size));
     }
     if count == 1 {
-        // Without a macro of its own, a single pool is the whole workspace.
+        // If it has no macro, a single pool is the whole workspace.
         return Ok(plain(PoolKind::Workspace, input.metadata.workspace_size_bytes));
     }
     Err(input.header_error(format!("the size of pool '{name}' is not in the header")))

@@ -26,21 +26,21 @@ pub struct Extension {
     /// Pools in the order of the header's struct.
     #[serde(default)]
     pub pools: Vec<ExtensionPool>,
-    /// Bytes of stack that a run takes at most, where known.
+    /// The most bytes of stack that a run takes, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<u64>,
-    /// What the compiler has to say of each layer; free form, for reports.
+    /// The compiler's facts of each layer; free form, for reports.
     #[serde(default)]
     pub layers: Vec<Value>,
     /// What the compiler left out of operators because no result depends on it; free form, for reports.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<Value>,
-    /// What is odd about the model.
+    /// Findings about the model.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<ExtensionFinding>,
 }
 
-/// Something odd about the model in the [`Extension`].
+/// A finding about the model in the [`Extension`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtensionFinding {
     /// The tensor concerned.
@@ -66,7 +66,7 @@ pub struct ExtensionTensor {
     /// Size of one quantisation step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<f32>,
-    /// Stored value that means 0; stands where `scale` stands.
+    /// Stored value that means 0; present if `scale` is present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zero_point: Option<i32>,
     /// Alignment in bytes that the code needs.
@@ -84,7 +84,7 @@ pub struct ExtensionTensor {
 pub struct ExtensionPool {
     /// Member name in the header.
     pub name: String,
-    /// Sort.
+    /// Kind.
     pub kind: PoolKind,
     /// Size in bytes.
     pub size: u64,

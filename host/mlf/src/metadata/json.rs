@@ -16,9 +16,9 @@ pub(crate) fn parse(text: &str) -> Result<Value> {
     })
 }
 
-/// Most objects and lists of a document: one of them takes a hundred times its text in memory.
+/// Limit for objects and lists of a document: one of them takes a hundred times its text in memory.
 const MAX_OBJECTS: usize = 200_000;
-/// Most entries of lists and objects: one takes twenty times its text.
+/// Limit for entries of lists and objects: one takes twenty times its text.
 const MAX_ENTRIES: usize = 1_000_000;
 
 /// Refuses a document whose tree would take far more memory than its text, before there is a tree.
@@ -43,7 +43,7 @@ fn check_counts(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// A value and where it stands.
+/// A value and its path.
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'a> {
     pub value: &'a Value,
@@ -68,7 +68,7 @@ impl<'a> Node<'a> {
         Ok(self.object()?.get(key).map(|value| self.child(key, value)))
     }
 
-    /// A member of an object that must be there.
+    /// A required member of an object.
     pub fn get(&self, key: &str) -> Result<Node<'a>> {
         self.find(key)?.ok_or_else(|| self.error(format!("'{key}' is missing")))
     }
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_value_stays_what_it_is() {
+    fn every_kind_of_value_is_kept() {
         let text = r#"{"a": [null, true, false, -1, 18446744073709551615, 1.5, "text", {}, []], "": {"b": 0}}"#;
         assert_eq!(parse(text).unwrap(), serde_json::from_str::<Value>(text).unwrap());
     }

@@ -1,4 +1,4 @@
-//! `metadata.json`, all versions: checked, and brought into one form.
+//! `metadata.json`, all versions: checked, and converted to one form.
 
 pub(crate) mod extension;
 pub(crate) mod json;
@@ -18,7 +18,7 @@ pub(crate) const MEMBER: &str = "metadata.json";
 /// The newest version that exists.
 const NEWEST: u64 = 7;
 
-/// The document, whatever its version.
+/// The document, for all versions.
 #[derive(Debug)]
 pub(crate) struct Metadata {
     pub version: u32,
@@ -41,7 +41,7 @@ pub(crate) struct ModuleMetadata {
     pub extension: Option<Extension>,
 }
 
-/// Name (the model's own), size and type of a tensor. In the file they stand in alphabetical order.
+/// Name (the model's own), size and type of a tensor. In the file they are in alphabetical order.
 #[derive(Debug, Clone)]
 pub(crate) struct NamedSize {
     pub name: String,
@@ -100,7 +100,7 @@ impl ModuleMetadata {
         let functions = node.get("memory")?.get("functions")?;
         let main = functions.get("main")?;
         let mains = main.items()?;
-        // The header's sizes come from the first entry, too.
+        // The header's sizes also come from the first entry.
         let main = mains.first().ok_or_else(|| main.error("the list is empty"))?;
         let optional = |key: &str| match main.find(key)? {
             Some(node) => node.size(),
@@ -244,13 +244,13 @@ fn extension(node: &Node<'_>) -> Result<Option<Extension>> {
     }))
 }
 
-/// A list, each item of which names its own place when it is wrong.
+/// A list; an error in an item names the place of that item.
 fn list<T: DeserializeOwned>(node: &Node<'_>) -> Result<Vec<T>> {
     let item = |n: &Node<'_>| T::deserialize(n.value).map_err(|e| n.error(e.to_string()));
     node.items()?.iter().map(item).collect()
 }
 
-/// The document of an archive, of bounded size.
+/// The document of an archive, of limited size.
 pub(crate) fn check_size(bytes: u64, limit: u64) -> Result<()> {
     if bytes <= limit {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Element type as DLPack has it.
+/// Element type as in DLPack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DType {
     /// DLPack code: 0 signed, 1 unsigned, 2 float, 4 bfloat.
@@ -37,12 +37,12 @@ impl DType {
     /// Bytes that `elements` take, packed below one byte; `None` on overflow.
     pub fn size_of(self, elements: u64) -> Option<u64> {
         let bits = u64::from(self.bits) * u64::from(self.lanes);
-        // TVM keeps a bool in a whole byte.
+        // In TVM a bool takes a whole byte.
         let bits = if bits == 1 { 8 } else { bits };
         elements.checked_mul(bits).map(|bits| bits.div_ceil(8))
     }
 
-    /// Bytes of a tensor of that shape; `None` on overflow or with a negative dimension.
+    /// Bytes of a tensor of this shape; `None` on overflow or with a negative dimension.
     pub fn size_of_shape(self, shape: &[i64]) -> Option<u64> {
         let mut elements = 1u64;
         for &dimension in shape {
@@ -82,7 +82,7 @@ mod tests {
             "float16", "float32", "float64", "bfloat16",
         ] {
             let dtype = DType::parse(text).expect(text);
-            // One bit without a sign is how DLPack says bool.
+            // In DLPack, an unsigned integer of one bit is a bool.
             let shown = if text == "uint1" { "bool" } else { text };
             assert_eq!(dtype.to_string(), shown);
         }

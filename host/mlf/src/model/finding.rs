@@ -1,20 +1,20 @@
-//! What is worth telling about an archive that can be used all the same.
+//! Findings about an archive that can still be used.
 
 use serde::Serialize;
 
-/// How much a [`Finding`] matters.
+/// Severity of a [`Finding`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Good to know.
+    /// Information.
     Note,
-    /// Something is missing or unwise; the model runs.
+    /// Something is missing or may cause problems; the model runs.
     Warning,
-    /// The archive's own C does not compile, or runs wrong, as it stands.
+    /// The archive's own C, unchanged, does not compile or gives wrong results.
     Defect,
 }
 
-/// What was found. `D1` to `D11` are known defects of TVM's own output.
+/// Kind of a finding. `D1` to `D11` are known defects of TVM's own output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -39,7 +39,7 @@ pub enum Code {
     MacroClash,
     /// D10: a tensor's member name is a keyword of C or C++, a macro of C's headers, or begins with a digit.
     TensorName,
-    /// D11: the same for a pool, or the sources use its name where C takes no such name.
+    /// D11: the same for a pool, or the sources use its name where it is not valid C.
     PoolName,
     /// A tensor's shape is not in the archive.
     ShapeUnknown,
@@ -53,13 +53,13 @@ pub enum Code {
     AlignmentAssumed,
     /// A symbol without the model's prefix, which clashes with another model's.
     UnprefixedSymbol,
-    /// The code calls a library that the user brings.
+    /// The code calls a library that the user provides.
     ExternalLibrary,
-    /// What our own compiler found odd about the model.
+    /// A finding of our own compiler about the model.
     CompilerFinding,
     /// A C file that belongs to no module.
     StrayFile,
-    /// Scales of a .tflite file that don't fit together; the model runs as its reference does.
+    /// Scales of a .tflite file that don't match; the model runs as its reference does.
     ScalesDisagree,
 }
 
@@ -68,13 +68,13 @@ pub enum Code {
 pub struct Finding {
     /// What was found.
     pub code: Code,
-    /// How much it matters.
+    /// Its severity.
     pub severity: Severity,
     /// The tensor, pool, symbol, macro or member concerned.
     pub subject: String,
     /// What was found, in a sentence.
     pub text: String,
-    /// What to do about it; empty where there is nothing to do.
+    /// What to do about it; empty if there is nothing to do.
     pub advice: String,
 }
 

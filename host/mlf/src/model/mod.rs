@@ -1,4 +1,4 @@
-//! What an archive says, checked: the types that the other tools build on.
+//! The checked contents of an archive: the types that the other tools use.
 
 pub(crate) mod dtype;
 pub(crate) mod finding;
@@ -18,15 +18,15 @@ pub struct Library {
     pub archive: String,
     /// `version` of `metadata.json`.
     pub metadata_version: u32,
-    /// Version of TVM that made the archive, where it says so.
+    /// Version of TVM that made the archive, if recorded.
     pub tvm_version: Option<TvmVersion>,
     /// The models, in the order of their names.
     pub modules: Vec<Module>,
-    /// What is odd about the archive as a whole.
+    /// Findings about the archive as a whole.
     pub findings: Vec<Finding>,
 }
 
-/// A version of TVM as an archive records it.
+/// A version of TVM as recorded in an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TvmVersion {
     /// As written, for example `0.12.0`.
@@ -35,7 +35,7 @@ pub struct TvmVersion {
     pub major: u32,
     /// Second number.
     pub minor: u32,
-    /// Third number, 0 where there is none.
+    /// Third number, 0 if there is none.
     pub patch: u32,
 }
 
@@ -59,15 +59,15 @@ pub enum Operators {
     Packed,
 }
 
-/// Where a model's intermediate tensors live.
+/// Where a model's intermediate tensors are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WorkspaceMode {
-    /// Planned by TVM's memory planner (USMP) into static arrays inside the archive's C: the user gives nothing.
+    /// Planned by TVM's memory planner (USMP) into static arrays inside the archive's C: the user provides nothing.
     UsmpInternal,
-    /// Planned by TVM's memory planner (USMP) into pools that the user gives.
+    /// Planned by TVM's memory planner (USMP) into pools that the user provides.
     UsmpExternal,
-    /// Asked for at run time with `TVMBackendAllocWorkspace`.
+    /// Allocated at run time with `TVMBackendAllocWorkspace`.
     Runtime,
     /// The model needs none.
     None,
@@ -78,13 +78,13 @@ pub enum WorkspaceMode {
 pub struct Module {
     /// Name as the user gave it to TVM.
     pub name: String,
-    /// What the C symbols of this model begin with: `tvmgen_<name>`, as its sources spell it.
+    /// The prefix of the C symbols of this model: `tvmgen_<name>`, as its sources spell it.
     pub prefix: String,
     /// The same as the header spells it (TVM lower-cases it there); `None` without a header.
     pub header_prefix: Option<String>,
     /// Member path of the model's C header; `None` for packed interfaces.
     pub header: Option<String>,
-    /// Name by which the sources include that header, which on TVM's upper-case modules is another.
+    /// Name by which the sources include that header; it differs for upper-case modules of TVM.
     pub included_header: Option<String>,
     /// Member paths of the model's C files, in the order of their numbers.
     pub sources: Vec<String>,
@@ -98,15 +98,15 @@ pub struct Module {
     pub inputs: Vec<Tensor>,
     /// Outputs in ABI order.
     pub outputs: Vec<Tensor>,
-    /// Pools that the caller gives, in the order of the header's struct.
+    /// Pools that the caller provides, in the order of the header's struct.
     pub pools: Vec<Pool>,
     /// Pools that are static data in the archive's C, in the order of the main function's parameters.
     pub internal_pools: Vec<InternalPool>,
     /// Members of the header's `devices` struct, in order.
     pub devices: Vec<String>,
-    /// Where intermediate tensors live.
+    /// Where intermediate tensors are.
     pub workspace_mode: WorkspaceMode,
-    /// True when the code calls `TVMBackendAllocWorkspace`, in whatever mode.
+    /// True when the code calls `TVMBackendAllocWorkspace`, in any mode.
     pub allocates_at_run_time: bool,
     /// True when inputs and outputs have places inside the pools and are not parameters.
     pub io_in_workspace: bool,
@@ -114,19 +114,19 @@ pub struct Module {
     pub main_symbol: String,
     /// Symbol of the wrapper that the archive exports: `<prefix>_run`.
     pub run_symbol: String,
-    /// What the main function is given, in order. For packed operators: the order of the `args` array.
+    /// Arguments of the main function, in order. For packed operators: the order of the `args` array.
     pub main_parameters: Vec<MainParameter>,
-    /// Peak of the workspace in bytes, as the metadata has it.
+    /// Peak of the workspace in bytes, from the metadata.
     pub workspace_size_bytes: u64,
     /// Alignment in bytes that the workspace allocator must give: from the target string, else TVM's default of 16.
     pub workspace_alignment: u64,
-    /// Size of the planned constants in bytes, as the metadata has it (0 without USMP, though constants exist).
+    /// Size of the planned constants in bytes, from the metadata (0 without USMP, although constants exist).
     pub constants_size_bytes: u64,
-    /// Size of inputs and outputs in bytes, as the metadata has it (TVM 0.9 and later count intermediates too).
+    /// Size of inputs and outputs in bytes, from the metadata (TVM 0.9 and later also count intermediates).
     pub io_size_bytes: u64,
     /// Bytes of constant data inside the sources: internal constant pools and constants of operators.
     pub embedded_constants_bytes: u64,
-    /// Operators with their own workspace, as the metadata lists them.
+    /// Operators with their own workspace, from the metadata.
     pub operator_functions: Vec<OperatorFunction>,
     /// Symbols with external linkage that the sources define.
     pub defined_symbols: Vec<String>,
@@ -136,7 +136,7 @@ pub struct Module {
     pub looked_up: Vec<String>,
     /// Names in the `#include` lines of the sources.
     pub includes: Vec<String>,
-    /// What this project's own compiler adds to the metadata.
+    /// Additions of this project's own compiler to the metadata.
     pub extension: Option<Extension>,
     /// Defects, and facts that could not be found.
     pub findings: Vec<Finding>,
@@ -151,17 +151,17 @@ pub struct Tensor {
     pub c_name: String,
     /// Name by which the archive's own `_run` reads the struct; differs from `c_name` only in broken archives.
     pub source_name: String,
-    /// Element type, where known.
+    /// Element type, if known.
     pub dtype: Option<DType>,
-    /// Dimensions, outermost first, where known.
+    /// Dimensions, outermost first, if known.
     pub shape: Option<Vec<i64>>,
-    /// Size in bytes, where known.
+    /// Size in bytes, if known.
     pub size_bytes: Option<u64>,
-    /// Scale and zero point, where known; TVM's archives do not hold them.
+    /// Scale and zero point, if known; TVM's archives do not hold them.
     pub quantization: Option<Quantization>,
     /// Alignment in bytes that the code needs.
     pub alignment: u64,
-    /// Place in the workspace, for models that keep inputs and outputs there.
+    /// Place in the workspace, for models with inputs and outputs in it.
     pub placement: Option<Placement>,
 }
 
@@ -183,7 +183,7 @@ pub struct Placement {
     pub offset: u64,
 }
 
-/// What one parameter of the main function is.
+/// The meaning of one parameter of the main function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MainParameter {
     /// Index into [`Module::inputs`].

@@ -2,22 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Sort of a pool.
+/// Kind of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PoolKind {
     /// Writable memory.
     Workspace,
-    /// Constants, given by the caller.
+    /// Constants, provided by the caller.
     Constant,
 }
 
-/// Memory that the caller gives.
+/// Memory that the caller provides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pool {
     /// Name of the member in the header's struct.
     pub name: String,
-    /// Sort.
+    /// Kind.
     pub kind: PoolKind,
     /// Size in bytes.
     pub size: u64,
@@ -29,12 +29,12 @@ pub struct Pool {
     pub data: Option<Vec<u8>>,
 }
 
-/// Memory that the archive's C brings itself.
+/// Memory that the archive's C contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InternalPool {
     /// Name of the variable.
     pub name: String,
-    /// Sort.
+    /// Kind.
     pub kind: PoolKind,
     /// Size in bytes.
     pub size: u64,

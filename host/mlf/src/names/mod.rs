@@ -1,4 +1,4 @@
-//! How TVM turns names into C, which results C can't take, and names that it takes.
+//! How TVM turns names into C, which results are not valid C, and valid names.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -24,11 +24,11 @@ pub fn is_keyword(name: &str) -> bool {
 /// Longest name of a member; longer ones are cut and made unique by a number.
 const LONGEST_MEMBER: usize = 128;
 
-/// A name in ASCII letters, digits and `_`: letters of other scripts as they are spelled in Latin, all else `_`.
+/// A name in ASCII letters, digits and `_`: letters of other scripts are written in Latin letters, everything else as `_`.
 pub fn latin(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
-        // What has no spelling, as a direction mark, still distinguishes names.
+        // Characters without a spelling, such as a direction mark, still distinguish names.
         match if c.is_ascii() { "" } else { any_ascii::any_ascii_char(c).trim() } {
             "" if c.is_ascii_alphanumeric() => out.push(c),
             "" => out.push('_'),
@@ -38,10 +38,10 @@ pub fn latin(name: &str) -> String {
     out
 }
 
-/// A name for the member of a struct, which C and C++ take after any of their headers.
+/// A name for the member of a struct, which is valid in C and C++ after any of their headers.
 pub fn member(name: &str) -> String {
     let mut out = latin(name);
-    // `__x` and `_X` belong to the compiler, TVM_ to macros of ours.
+    // `__x` and `_X` are reserved for the compiler, `TVM_` for our macros.
     let second = out.as_bytes().get(1).copied().unwrap_or(b'x');
     let reserved = out.starts_with('_') && (second == b'_' || second.is_ascii_uppercase()) || out.starts_with("TVM_");
     if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) || reserved {
@@ -57,8 +57,8 @@ pub fn member(name: &str) -> String {
     out
 }
 
-/// A name for a variable outside all functions: `m_` before what may not begin one, `_model` behind what C, C++, their
-/// headers or generated code already use.
+/// A name for a variable outside all functions: `m_` before a character that may not begin one, `_model` after names that C, C++,
+/// their headers or generated code already use.
 pub fn symbol(name: &str) -> String {
     let mut out = latin(name);
     if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit() || c == '_') {
@@ -78,12 +78,12 @@ fn is_local(name: &str) -> bool {
     plain.contains(&name) || stem.len() < name.len() && numbered.contains(&stem)
 }
 
-/// FNV-1a, to distinguish names that are cut at the same place, and other texts. Not for use against an attacker.
+/// FNV-1a, to distinguish names that are cut at the same place, and other texts. Not secure against an attacker.
 pub fn digest(name: &str) -> u32 {
     digest_of([name])
 }
 
-/// The same of several texts, as if they were one.
+/// The same for several texts, as if they were one.
 pub fn digest_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> u32 {
     texts
         .into_iter()
@@ -92,7 +92,7 @@ pub fn digest_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> u32 {
 }
 
 /// True for names of the library and of generated code, for types that headers of the library use, and for functions of
-/// the standard library that many take for keywords.
+/// the standard library that are often mistaken for keywords.
 pub fn is_taken(name: &str) -> bool {
     let integer_type = (name.starts_with("INT") || name.starts_with("UINT") || name.starts_with("SIZE_"))
         && name.ends_with(|c: char| c == 'X' || c == 'N' || c == 'C' || c.is_ascii_digit());
@@ -121,8 +121,8 @@ const TAKEN: &str = "\
     uintmax_t uintptr_t ungetc unistd unix unlink va_arg va_end va_list va_start vprintf wait wchar wctype write y0 y1 \
     yn";
 
-/// True for a macro of the standard headers of C and C++ or of the systems behind them, whose text would stand in the
-/// name's place. Of functions in macros see [`is_declared`].
+/// True for a macro of the standard headers of C and C++ or of their systems, whose text would replace the
+/// name. For macros with arguments see [`is_declared`].
 pub fn is_macro(name: &str) -> bool {
     static LISTED: OnceLock<HashSet<&str>> = OnceLock::new();
     let listed = LISTED.get_or_init(|| include_str!("macros.txt").split_whitespace().collect());
@@ -136,7 +136,7 @@ pub fn is_declared(name: &str) -> bool {
     LISTED.get_or_init(|| include_str!("declared.txt").split_whitespace().collect()).contains(name)
 }
 
-/// Beginnings that the standards reserve for macros to come, or that a system has whole families of.
+/// Prefixes that the standards reserve for future macros, or that many macros of a system have.
 const FAMILIES: [&str; 34] = [
     "ATOMIC_", "BUS_", "CLD_", "CLOCK_", "CLONE_", "DBL_", "DEC_", "DEC32_", "DEC64_", "DEC128_", "FE_", "FLT_",
     "FLT16_", "FLT32_", "FLT64_", "FLT128_", "FLT32X_", "FLT64X_", "FPE_", "ILL_", "LC_", "LDBL_", "MATH_", "PTHREAD_",

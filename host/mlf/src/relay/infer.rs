@@ -1,8 +1,8 @@
 //! Types of `@main`'s results, as far as the program's text makes them certain.
 //!
-//! TVM prints a program without types, so they are worked out here for the operators whose result follows from
-//! their arguments by a rule without exceptions. Anything else is unknown, in the whole or in single dimensions,
-//! and unknown things stay unknown through all that follows.
+//! TVM prints a program without types, so they are derived here for the operators whose result follows from
+//! their arguments by a rule without exceptions. Anything else is unknown, completely or in single dimensions,
+//! and everything that depends on it is unknown too.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +11,18 @@ use super::text::{MOST, skip_blank, split_top};
 use super::types::{Main, Parameter, Partial};
 use crate::model::dtype::DType;
 
-/// Deepest nesting of functions in functions that is followed.
+/// Limit for the nesting of functions in functions.
 const DEEPEST: usize = 3;
 
-/// What has been worked out so far.
+/// The types known so far.
 #[derive(Default)]
 struct Known<'a> {
     values: BTreeMap<&'a str, Partial>,
-    /// Results of functions that are values themselves, as partitioned graphs have them.
+    /// Results of functions that are values themselves, as in partitioned graphs.
     functions: BTreeMap<&'a str, Partial>,
 }
 
-/// Reads a function from behind the bracket that opens its parameters.
+/// Reads a function, beginning after the bracket that opens its parameters.
 pub(super) fn function(text: &str, depth: usize) -> Option<Main> {
     let (mut main, rest) = signature(text)?;
     let rest = skip_blank(rest).unwrap_or_default();
@@ -110,7 +110,7 @@ struct Call<'a> {
     attributes: BTreeMap<&'a str, &'a str>,
 }
 
-/// An expression, and its type where the program's text states it.
+/// An expression, and its type if the program's text states it.
 fn typed(text: &str) -> (&str, Option<Partial>) {
     let text = text.trim();
     if let Some((plain, stated)) = text.rsplit_once(TYPED)
@@ -223,7 +223,7 @@ impl Call<'_> {
         }
     }
 
-    /// A dimension of the second operand, which must have as many as are said.
+    /// A dimension of the second operand, which must have the given rank.
     fn weights(&self, axis: usize, rank: usize) -> Option<i64> {
         let Some(Operand::Tensor(weights)) = self.operands.get(1) else {
             return None;
@@ -262,14 +262,14 @@ fn broadcast(a: &Partial, b: &Partial) -> Option<Vec<Option<i64>>> {
         (Some(1), other) | (other, Some(1)) => Some(other),
         (Some(a), Some(b)) if a == b => Some(Some(a)),
         (Some(_), Some(_)) => None,
-        // What is open is this or 1.
+        // An open dimension is this or 1.
         (Some(known), None) | (None, Some(known)) => Some(Some(known)),
         (None, None) => Some(None),
     };
     (0..rank).map(dimension).collect()
 }
 
-/// Positive dimensions stay, one `-1` takes what is left; TVM's other codes (0, -2, …) are not interpreted.
+/// Positive dimensions are kept, one `-1` gets the rest; TVM's other codes (0, -2, …) are not interpreted.
 fn reshape(data: &Partial, wanted: &[i64]) -> Option<Vec<Option<i64>>> {
     let open = wanted.iter().filter(|d| **d == -1).count();
     if open > 1 || wanted.iter().any(|d| *d < -1 || *d == 0) {
@@ -327,7 +327,7 @@ fn window(
         axes.iter().map(|&axis| call.weights(axis, 4)).collect::<Option<Vec<i64>>>()
     };
     let stated = call.numbers(kernel).filter(|k| k.len() == 2);
-    // A pool has no weights that its size follows from.
+    // A pool has no weights that give its size.
     let kernel = stated.or_else(|| weights().filter(|_| kernel == "kernel_size"));
     let mut result = shape.clone();
     result[axis] = channels;

@@ -9,7 +9,7 @@ mod types;
 
 pub(crate) use types::{Main, Parameter, Partial, TensorType};
 
-/// Longest text that is looked at, in bytes; TVM's are some 100 KiB for large models.
+/// Longest text that is read, in bytes; TVM's are some 100 KiB for large models.
 const LONGEST: usize = 8 << 20;
 
 /// Reads `@main`; `None` when the text has none, is not understood or too long.

@@ -4,10 +4,10 @@ use super::text::{MOST, skip_blank, skip_to_comma, top_level};
 use super::types::{Main, Parameter, TensorType};
 use crate::model::dtype::DType;
 
-/// Stands before the type of the expression before it, as TVM's comments `/* ty=… */` give it.
+/// Precedes the type of the previous expression, from TVM's comments `/* ty=… */`.
 pub(super) const TYPED: char = '\u{1}';
 
-/// Reads parameters and attributes from behind the bracket that opens them; the text behind the one that closes them.
+/// Reads parameters and attributes, beginning after the bracket that opens them; returns the text after the one that closes them.
 pub(super) fn signature(text: &str) -> Option<(Main, &str)> {
     let mut rest = text;
     let mut main = Main::default();
@@ -80,7 +80,7 @@ pub(super) fn parameter(text: &str) -> Option<(Parameter, &str)> {
     Some((Parameter { name, ty }, rest))
 }
 
-/// `float32`: a bare element type, which stands for a tensor without dimensions.
+/// `float32`: an element type alone, which means a tensor without dimensions.
 pub(super) fn scalar_type(text: &str) -> Option<(TensorType, &str)> {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len());
     let dtype = DType::parse(&text[..end])?;
@@ -89,7 +89,7 @@ pub(super) fn scalar_type(text: &str) -> Option<(TensorType, &str)> {
     ends.then(|| (TensorType { shape: Vec::new(), dtype }, rest))
 }
 
-/// `Tensor[(1, 2), int8]` or `int8`; the inner `None` stands for a dynamic or unknown type.
+/// `Tensor[(1, 2), int8]` or `int8`; the inner `None` means a dynamic or unknown type.
 pub(super) fn tensor_type(text: &str) -> Option<(Option<TensorType>, &str)> {
     if let Some((ty, rest)) = scalar_type(text) {
         return Some((Some(ty), rest));
@@ -113,7 +113,7 @@ pub(super) fn tensor_type(text: &str) -> Option<(Option<TensorType>, &str)> {
     Some((dtype.map(|dtype| TensorType { shape, dtype }), rest))
 }
 
-/// The type behind `->`: a tensor or a tuple of tensors, nested ones flattened as TVM does.
+/// The type after `->`: a tensor or a tuple of tensors, nested ones flattened as in TVM.
 pub(super) fn stated_results(text: &str) -> Option<Vec<Option<TensorType>>> {
     let mut found = Vec::new();
     let mut depth = 0usize;

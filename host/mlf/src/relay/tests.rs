@@ -9,7 +9,7 @@ fn ty(shape: &[i64], dtype: &str) -> Option<TensorType> {
 }
 
 #[test]
-fn parameters_with_odd_names_comments_and_attributes() {
+fn parameters_with_unusual_names_comments_and_attributes() {
     let text = "#[version = \"0.0.5\"]\ndef @main(%serving:0: Tensor[(1, 8), int8] /* span=a:0:0 (b) */, \
                 %1st input: Tensor[(), float32], %t: (Tensor[(1), int8], Tensor[(2), int8]), %d: Tensor[(?, 3), int8], \
                 hash=\"a,(\", output_tensor_names=[\"out a\", \"b\"]) -> (Tensor[(2), int8], (Tensor[(3), uint8],)) {\n}\n";
@@ -115,7 +115,7 @@ fn shapes_follow_from_weights_and_from_each_other() {
     assert_eq!(with(image, "  multiply(%x, %r)"), [Some(vec![1, 3, 8, 8])]);
     assert_eq!(with(image, "  multiply(%w, %x)"), [None]);
     assert_eq!(with("%x: Tensor[(1, 8), int8], %w: Tensor[(4, 9), int8]", "  nn.dense(%x, %w)"), [None]);
-    // A dimension that is open in one of both is that of the other, unless that is 1.
+    // A dimension that is open in one of the two is that of the other, unless that is 1.
     let open = "  %0 = nn.dense(%x, meta[relay.Constant][0]);\n  add(%0, %r)";
     assert_eq!(with("%x: Tensor[(2, 8), int8], %r: Tensor[(2, 5), int8]", open), [Some(vec![2, 5])]);
     assert_eq!(with("%x: Tensor[(2, 8), int8], %r: Tensor[(2, 1), int8]", open), [None]);
@@ -124,7 +124,7 @@ fn shapes_follow_from_weights_and_from_each_other() {
 }
 
 #[test]
-fn what_does_not_follow_stays_unknown() {
+fn types_that_do_not_follow_are_unknown() {
     for body in [
         "  unheard_of(%x)",
         "  reshape(%x, newshape=[0, -1])",
@@ -189,7 +189,7 @@ fn programs_of_unbounded_length_are_ignored() {
 }
 
 #[test]
-fn one_open_dimension_is_settled_by_the_size() {
+fn one_open_dimension_follows_from_the_size() {
     let open = Partial { dtype: None, shape: Some(vec![None, Some(12)]) };
     assert_eq!(open.settle(DType::FLOAT32, 96), Some(vec![2, 12]));
     assert_eq!(open.settle(DType::FLOAT32, 95), None);

@@ -1,9 +1,9 @@
-//! The text of a Relay program, split at what stands outside of brackets, quotes and comments.
+//! The text of a Relay program, split at separators outside of brackets, quotes and comments.
 
-/// Most parameters that are read.
+/// Limit for the number of parameters.
 pub(super) const MOST: usize = 50_000;
 
-/// Parts of a text between separators that stand outside all brackets and quotes.
+/// Parts of a text between separators that are outside all brackets and quotes.
 pub(super) fn split_top(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
@@ -36,7 +36,7 @@ pub(super) fn top_level(text: &str, wanted: char) -> impl Iterator<Item = usize>
     })
 }
 
-/// Passes white space and comments.
+/// Skips white space and comments.
 pub(super) fn skip_blank(mut text: &str) -> Option<&str> {
     loop {
         text = text.trim_start();
@@ -47,7 +47,7 @@ pub(super) fn skip_blank(mut text: &str) -> Option<&str> {
     }
 }
 
-/// Passes a value up to the comma or bracket that ends it.
+/// Skips a value up to the comma or bracket that ends it.
 pub(super) fn skip_to_comma(text: &str) -> Option<&str> {
     let end = [',', ')'].into_iter().filter_map(|c| top_level(text, c).next()).min();
     Some(&text[end?..])

@@ -1,4 +1,4 @@
-//! What is known of a Relay program: types of `@main`'s parameters and results.
+//! Facts of a Relay program: types of `@main`'s parameters and results.
 
 use crate::model::dtype::DType;
 
@@ -13,11 +13,11 @@ pub(crate) struct TensorType {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Parameter {
     pub name: String,
-    /// `None` for tuples, dynamic shapes and other things that C has no type for.
+    /// `None` for tuples, dynamic shapes and other types that C does not have.
     pub ty: Option<TensorType>,
 }
 
-/// What is certain about `@main`.
+/// Certain facts about `@main`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Main {
     pub parameters: Vec<Parameter>,
@@ -29,7 +29,7 @@ pub(crate) struct Main {
     pub repeated: Option<(usize, usize)>,
 }
 
-/// What is known of a tensor's type.
+/// Known parts of a tensor's type.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Partial {
     pub dtype: Option<DType>,
@@ -38,7 +38,7 @@ pub(crate) struct Partial {
 }
 
 impl Partial {
-    /// The shape, where at most one dimension is open and the tensor's size settles it.
+    /// The shape, if at most one dimension is open and follows from the tensor's size.
     pub fn settle(&self, dtype: DType, size_bytes: u64) -> Option<Vec<i64>> {
         let shape = self.shape.as_ref()?;
         let open = shape.iter().filter(|d| d.is_none()).count();

@@ -1,4 +1,4 @@
-//! Archives for the tests: real ones, where they are, and small ones made here.
+//! Archives for the tests: real ones, if they are present, and small ones made here.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::path::PathBuf;
@@ -189,7 +189,7 @@ const RELAY: &str = r#"def @main(%zeta:0: Tensor[(2, 2), int8] /* span=zeta:0:0:
 }
 "#;
 
-/// Replaces text in the member whose path ends so; the text must be there.
+/// Replaces text in the member whose path has this ending; the text must exist.
 pub fn edit(members: &mut Members, path: &str, from: &str, to: &str) {
     let member = members.iter_mut().find(|(p, _)| p.ends_with(path)).expect("the member");
     assert!(member.1.contains(from), "{path} has no {from:?}");
@@ -198,7 +198,8 @@ pub fn edit(members: &mut Members, path: &str, from: &str, to: &str) {
 
 /// The archive's bytes.
 pub fn pack(members: &Members) -> Vec<u8> {
-    write_tar(members.iter().map(|(p, t)| (p.clone(), t.clone().into_bytes()))).expect("names that a tar file takes")
+    write_tar(members.iter().map(|(p, t)| (p.clone(), t.clone().into_bytes())))
+        .expect("names that are valid in a tar file")
 }
 
 /// Parses members as an archive called `net.tar`.

@@ -77,7 +77,7 @@ fn quantization(known: &ExtensionTensor) -> Option<Option<Quantization>> {
     }
 }
 
-/// Where a tensor of this size lies in the workspace; `None` where it does not, or does not fit.
+/// Where a tensor of this size is in the workspace; `None` if it is not there, or does not fit.
 fn placement(known: &ExtensionTensor, size: u64, pools: &[Pool]) -> Option<Placement> {
     let (name, offset) = (known.workspace.as_ref()?, known.offset?);
     pools

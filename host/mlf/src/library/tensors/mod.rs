@@ -1,4 +1,4 @@
-//! Inputs and outputs: order from the sources, types and shapes from wherever they are certain.
+//! Inputs and outputs: order from the sources, types and shapes from any source where they are certain.
 
 mod compiler_facts;
 mod names;

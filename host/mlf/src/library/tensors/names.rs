@@ -1,4 +1,4 @@
-//! Names and order of inputs and outputs, from the header or from what stands for it in packed archives.
+//! Names and order of inputs and outputs, from the header or from its replacement in packed archives.
 
 use crate::c::{Argument, Info};
 use crate::error::{Error, ErrorKind, Result};
@@ -99,7 +99,7 @@ fn from_info(info: &Info<'_>) -> Result<Tensor> {
     Ok(tensor)
 }
 
-/// Packed archives of TVM 0.8: the number of arguments stands in the main function, the names in Relay.
+/// Packed archives of TVM 0.8: the number of arguments is in the main function, the names are in Relay.
 fn from_relay(input: &Input<'_>, side: Side, relay: Option<&relay::Main>) -> Option<Vec<Tensor>> {
     let unpacked = input.run.arguments.iter().filter(|a| matches!(a, Argument::Packed(_))).count();
     let packed = input.sources.iter().find_map(|s| s.facts.packed_arguments.get(input.run.main)).copied();

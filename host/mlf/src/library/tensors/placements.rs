@@ -10,7 +10,7 @@ use crate::names::sanitize;
 use super::side::Side;
 use crate::library::module_files::Input;
 
-/// Places in the pools, for models whose tensors live there.
+/// Places in the pools, for models whose tensors are there.
 pub(super) fn place(
     input: &Input<'_>,
     side: Side,
@@ -65,8 +65,8 @@ pub(super) fn place(
     Ok(())
 }
 
-/// Refuses places that can't be intended: two inputs, or two outputs, that share bytes. An input may give way to an
-/// output, but TVM plans an input and an output of one name as one tensor.
+/// Refuses places that can't be intended: two inputs, or two outputs, that share bytes. An output may overwrite an
+/// input, but TVM plans an input and an output of one name as one tensor.
 pub(super) fn check_overlaps(input: &Input<'_>, inputs: &[Tensor], outputs: &[Tensor], pools: &[Pool]) -> Result<()> {
     let refuse = |text: String| {
         Err(input
@@ -99,7 +99,7 @@ fn overlap(tensors: &[Tensor]) -> Option<(&Tensor, &Tensor, usize)> {
         })
         .collect();
     placed.sort_by_key(|(pool, start, end, _)| (*pool, *start, *end));
-    // In that order, one that overlaps any other overlaps its neighbour.
+    // In this order, a tensor that overlaps any other overlaps its neighbour.
     placed.windows(2).find_map(|pair| {
         let (pool, _, end, a) = pair[0];
         let (other, start, _, b) = pair[1];

@@ -1,4 +1,4 @@
-//! Types, sizes and shapes of tensors, from wherever they are certain.
+//! Types, sizes and shapes of tensors, from any source where they are certain.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::NamedSize;
@@ -29,7 +29,7 @@ pub(super) fn add_metadata(input: &Input<'_>, side: Side, tensor: &mut Tensor) -
                 .advise("rename one of them in the model")
                 .in_member(crate::metadata::MEMBER));
         }
-        // One output is that output, whatever it is called.
+        // A single output is that output, whatever its name is.
         (None, _, [only]) if side == Side::Outputs => only,
         _ => return Ok(()),
     };
@@ -52,7 +52,7 @@ pub(super) fn add_metadata(input: &Input<'_>, side: Side, tensor: &mut Tensor) -
     Ok(())
 }
 
-/// Takes names and types of inputs from the program's parameters, where it is certain which belongs to which.
+/// Takes names and types of inputs from the program's parameters, if it is certain which belongs to which.
 pub(super) fn add_parameters(main: &relay::Main, inputs: &mut [Tensor], findings: &mut Vec<Finding>) {
     let names: Vec<String> = inputs.iter().map(|t| t.c_name.clone()).collect();
     let parameters = &main.parameters;
@@ -71,7 +71,7 @@ pub(super) fn add_parameters(main: &relay::Main, inputs: &mut [Tensor], findings
             continue;
         };
         let own = spellings(&parameter.name).find(|spelling| sanitize(spelling) == tensor.c_name);
-        // Where the metadata has the name, it is the model's own.
+        // If the metadata has the name, it is the model's own.
         if let Some(own) = own.filter(|_| tensor.name == tensor.c_name) {
             tensor.name = own.to_owned();
         }
@@ -81,14 +81,14 @@ pub(super) fn add_parameters(main: &relay::Main, inputs: &mut [Tensor], findings
     }
 }
 
-/// What a parameter's name in the text may stand for: itself, or, as the text writes `v` before a name that does not
+/// The possible names for a parameter's name in the text: itself, or, as the text writes `v` before a name that does not
 /// begin with a letter, the rest of it.
 fn spellings(name: &str) -> impl Iterator<Item = &str> {
     let rest = name.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| !c.is_ascii_alphabetic()));
     [Some(name), rest].into_iter().flatten()
 }
 
-/// The only parameter that can be the input of that name, and no other input.
+/// The only parameter that can be the input with this name, and no other input.
 fn by_name<'a>(parameters: &'a [relay::Parameter], inputs: &[String], name: &str) -> Option<&'a relay::Parameter> {
     let is = |parameter: &relay::Parameter, name: &str| spellings(&parameter.name).any(|s| sanitize(s) == *name);
     let mut found = parameters.iter().filter(|p| is(p, name));
@@ -97,7 +97,7 @@ fn by_name<'a>(parameters: &'a [relay::Parameter], inputs: &[String], name: &str
     claims.next().filter(|_| claims.next().is_none()).map(|_| parameter)
 }
 
-/// Adds a shape where it agrees with what is already known.
+/// Adds a shape if it agrees with what is already known.
 pub(super) fn add_type(tensor: &mut Tensor, found: &relay::TensorType, findings: &mut Vec<Finding>) {
     let Some(size) = found.dtype.size_of_shape(&found.shape) else {
         return;
@@ -121,7 +121,7 @@ pub(super) fn add_type(tensor: &mut Tensor, found: &relay::TensorType, findings:
     tensor.shape = Some(found.shape.clone());
 }
 
-/// Adds an inferred type, as far as it agrees with what is known and the size settles it.
+/// Adds an inferred type, as far as it agrees with what is known and follows from the size.
 pub(super) fn add_result(tensor: &mut Tensor, result: &relay::Partial) {
     let Some(dtype) = tensor.dtype.or(result.dtype) else {
         return;
