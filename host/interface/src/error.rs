@@ -5,11 +5,11 @@ use std::path::PathBuf;
 /// Result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why no interface could be generated. Each message names the module and the tensor, pool, symbol or file at fault.
+/// Why no interface could be generated. Each message names the module and the tensor, pool, symbol or file concerned.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The symbol asked for is not a name that C and C++ take.
+    /// The requested symbol is not a valid name in C and C++.
     #[error("'{symbol}' can't be the model's symbol: {reason}")]
     Symbol {
         /// The symbol, made printable.
@@ -17,7 +17,7 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// A number or name is beyond what a descriptor can hold.
+    /// A number or name exceeds the limits of a descriptor.
     #[error("module '{module}': {what}")]
     Limit {
         /// The module's name, made printable.
@@ -25,7 +25,7 @@ pub enum Error {
         /// What is too large, and the limit.
         what: String,
     },
-    /// The archive does not say something that the interface needs.
+    /// The archive does not have a fact that the interface needs.
     #[error("module '{module}': {what}")]
     MissingFact {
         /// The module's name, made printable.
@@ -33,15 +33,15 @@ pub enum Error {
         /// What is missing, and who can provide it.
         what: String,
     },
-    /// What the caller said of a tensor contradicts the archive.
+    /// The caller's facts of a tensor contradict the archive.
     #[error("module '{module}': {what}")]
     Contradiction {
         /// The module's name, made printable.
         module: String,
-        /// Which tensor, and what contradicts what.
+        /// The tensor and the contradiction.
         what: String,
     },
-    /// The archive's C needs what can't be provided.
+    /// The archive's C needs something that can't be provided.
     #[error("module '{module}': {what}")]
     Unsupported {
         /// The module's name, made printable.
@@ -57,7 +57,7 @@ pub enum Error {
     Io {
         /// The file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
 }

@@ -2,11 +2,11 @@
 //!
 //! [`generate`] turns one module of an archive into everything that firmware needs to build it: `my_model.h` with all facts
 //! as macros, `my_model.hpp` for C++17, `my_model.rs` for Rust, `my_model.c` with the descriptor, `my_model.json` with the same facts, copies of the archive's C in which
-//! known defects are repaired, the headers of TVM's that those include, and a CMake file. [`write()`] puts the files into a
-//! directory. The output depends on nothing but the archive and the options.
+//! known defects are repaired, the headers of TVM that those include, and a CMake file. [`write()`] writes the files to a
+//! directory. The output depends only on the archive and the options.
 //!
-//! Names and text of an archive are untrusted: they reach the output as identifiers made fit for C, as escaped string
-//! literals, or in comments from which nothing can escape.
+//! Names and text of an archive are untrusted: they are written as valid C identifiers, as escaped string
+//! literals, or in comments that they cannot end.
 //!
 //! ```no_run
 //! use tvm_embedded_interface::{Options, generate, write};
@@ -51,7 +51,7 @@ use output::build;
 use std::borrow::Cow;
 use tvm_embedded_mlf::{Archive, Bytes, Finding, Library, Module};
 
-/// What was generated for one model.
+/// The output for one model.
 #[derive(Debug, Clone)]
 pub struct Generated {
     /// All files, in the order of their paths.
@@ -60,15 +60,15 @@ pub struct Generated {
     pub sources: Vec<String>,
     /// All facts about the model.
     pub facts: Facts,
-    /// What is odd about the archive.
+    /// Findings about the archive.
     pub findings: Vec<Finding>,
-    /// What was changed in the copies of the archive's C.
+    /// Changes in the copies of the archive's C.
     pub repairs: Vec<Repair>,
     /// Functions that the model calls and the user links: of device drivers and kernel libraries.
     pub brought: Vec<String>,
 }
 
-/// The archive's own bytes of a text that was taken from it whole.
+/// The archive's own bytes of a text that was taken from it unchanged.
 fn part_of(archive: &Archive, text: &str) -> Bytes {
     let own = archive
         .members()
@@ -83,8 +83,8 @@ fn part_of(archive: &Archive, text: &str) -> Bytes {
 /// archive does not hold (`tvm_embedded_mlf::Module::apply_tflite_io`).
 ///
 /// # Errors
-/// [`Error::Symbol`] for a symbol that C does not take; [`Error::MissingFact`] when the archive does not hold a tensor's
-/// size; [`Error::Limit`] for what a descriptor can't hold; [`Error::Unsupported`] for C that needs what can't be provided.
+/// [`Error::Symbol`] for a symbol that is not valid in C; [`Error::MissingFact`] when the archive does not hold a tensor's
+/// size; [`Error::Limit`] for values beyond the limits of a descriptor; [`Error::Unsupported`] for C with needs that can't be met.
 pub fn generate(archive: &Archive, library: &Library, module: &Module, options: &Options) -> Result<Generated> {
     let plan = Plan::new(archive, library, module, options)?;
     let symbol = plan.symbol();

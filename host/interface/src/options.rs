@@ -1,18 +1,18 @@
-//! What the caller decides about an interface.
+//! Options of the caller for an interface.
 
 /// What to generate.
 ///
-/// What the caller knows of tensors beyond the archive, such as quantisation from the `.tflite` file, goes into the
-/// module first: `tvm_embedded_mlf::Module::apply_tflite_io`.
+/// Facts of tensors that are not in the archive, such as quantisation from the `.tflite` file, are added to the
+/// module before: `tvm_embedded_mlf::Module::apply_tflite_io`.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Name of the descriptor and stem of all other names; `None` takes the module's name, made fit for C.
+    /// Name of the descriptor and stem of all other names; `None` uses the module's name, as a valid C name.
     pub symbol: Option<String>,
-    /// What the generated files call their source; `None` takes the archive's file name without its directory.
+    /// Name of the source in the generated files; `None` uses the archive's file name without its directory.
     pub source_name: Option<String>,
-    /// Who brings the content of external constant pools.
+    /// Who provides the content of external constant pools.
     pub parameters: Parameters,
-    /// The library's headers, where the files shall need no library: they are written beside the model's, and define
+    /// The library's headers, for files that need no library: they are written beside the model's, and define
     /// `TVM_EMBEDDED_NO_LIBRARY`.
     pub without_library: Option<LibraryHeaders>,
 }
@@ -26,7 +26,7 @@ pub struct LibraryHeaders {
     pub cpp: String,
 }
 
-/// Who brings the content of external constant pools.
+/// Who provides the content of external constant pools.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Parameters {
     /// The generated C holds the data as `const` arrays; the user may still set other data with `TVMSetParameters`.

@@ -1,11 +1,11 @@
-//! C tokens from arbitrary values: what stands between a name in an archive and the text of a program.
+//! C tokens from arbitrary values: names in an archive become safe text of a program.
 
 use std::fmt::Write;
 use tvm_embedded_mlf::foreign_text;
 
-/// A string literal with the bytes of `text`: printable ASCII, and octal escapes for all else.
+/// A string literal with the bytes of `text`: printable ASCII, and octal escapes for everything else.
 ///
-/// `?` is escaped as well, so that no trigraph appears. An octal escape has three digits, so that no digit after it joins in.
+/// `?` is also escaped, so that no trigraph appears. An octal escape has three digits, so that a digit after it is not part of it.
 pub fn string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -28,8 +28,8 @@ pub fn string(text: &str) -> String {
 /// Longest name in comments and messages.
 const LONGEST: usize = 100;
 
-/// Text that may stand inside a comment, in ASCII: compilers that read sources in other character sets would take the byte
-/// behind a character of several bytes for a part of it, and miss the comment's end.
+/// Text that is safe inside a comment, in ASCII: compilers that read sources in other character sets could take the byte
+/// after a character of several bytes for a part of it, and miss the end of the comment.
 pub fn comment(text: &str) -> String {
     let clean = foreign_text::comment(text, LONGEST);
     let mut out: String = clean.chars().map(|c| if c.is_ascii() && c != '?' { c } else { '_' }).collect();
@@ -39,15 +39,15 @@ pub fn comment(text: &str) -> String {
     out
 }
 
-/// Text that may stand in an error message.
+/// Text that is safe in an error message.
 pub fn shown(text: &str) -> String {
     foreign_text::shown(text, LONGEST)
 }
 
-/// An integer constant that has a type on every target: parentheses round negative ones, `u` where `int` is too small.
+/// An integer constant that has a type on every target: parentheses around negative ones, `u` if `int` is too small.
 pub fn integer(value: i64) -> String {
     if value == i64::from(i32::MIN) {
-        // The digits alone are one more than an `int` holds.
+        // The digits without the sign are one more than the largest `int`.
         "(-2147483647 - 1)".to_owned()
     } else if value < 0 {
         format!("({value})")
@@ -70,14 +70,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_can_not_be_ended() {
+    fn text_can_not_end_a_string() {
         assert_eq!(string("a/b:0"), r#""a/b:0""#);
         assert_eq!(string("\"\\\n??/1"), r#""\"\\\012\?\?/1""#);
         assert_eq!(string("é7"), r#""\303\2517""#);
     }
 
     #[test]
-    fn comments_stay_open() {
+    fn text_can_not_end_a_comment() {
         assert_eq!(comment("a */ #define \\\n??/ é\u{202e}"), "a * / #define / _/ _ ");
         assert_eq!(comment(&"x".repeat(4096)).len(), 103);
     }

@@ -9,7 +9,7 @@ use tvm_embedded_interface::{Named, Options, Parameters, TensorFacts};
 use tvm_embedded_mlf::names::sanitize;
 use tvm_embedded_mlf::{Archive, Code, Library};
 
-/// Files with the bytes of a run, beside the archive, in the order of the tensors; `None` where there are none for it.
+/// Files with the bytes of a run, beside the archive, in the order of the tensors; `None` if there are none for it.
 fn run_files(archive: &Path, kind: &str, tensors: &[Named<TensorFacts>]) -> Option<Vec<PathBuf>> {
     let stem = archive.with_extension("");
     let file = |name: &str| PathBuf::from(format!("{}.{kind}.{name}.bin", stem.display()));
@@ -46,7 +46,7 @@ fn every_archive_runs_to_the_expected_bytes() {
     }
 }
 
-/// What TVM itself got wrong, and the words of the refusal.
+/// Faults of TVM itself, and the words of the error.
 const WRONG: &[(&str, &str)] = &[
     ("hhb16_lstm_poolnames", "'sid_3_let' and 'sid_4_let' have one place in memory while both are in use"),
     ("hhb16_qnn_cnn_ppool", "reads 3 packed arguments but is given 2: a memory pool is never passed"),
@@ -89,7 +89,7 @@ fn undefined(objects: &[PathBuf]) -> Vec<String> {
 }
 
 #[test]
-fn objects_need_no_more_than_their_mode_asks() {
+fn objects_need_only_what_their_mode_requires() {
     let Some(shared) = data("mlf") else {
         return;
     };
@@ -116,7 +116,7 @@ fn objects_need_no_more_than_their_mode_asks() {
     }
 }
 
-/// Objects of some archives, each in a directory of its own below one, and the flags that find their headers.
+/// Objects of some archives, each in a separate directory, and the flags that find their headers.
 fn several(directory: &Path, archives: &[(&str, Option<&str>)]) -> Option<(Vec<PathBuf>, Vec<String>)> {
     let shared = data("mlf")?;
     let mut all = Vec::new();

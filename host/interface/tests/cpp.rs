@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use tvm_embedded_interface::{Options, Parameters};
 
-/// What a firmware gives a C++ compiler.
+/// The flags of a firmware for a C++ compiler.
 const FIRMWARE: [&str; 5] = ["-O1", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-Wold-style-cast"];
 
 fn kinds() -> Vec<(Synthetic, Options, &'static [&'static str])> {
@@ -67,7 +67,7 @@ fn every_kind_of_model_runs() {
 }
 
 #[test]
-fn microcontrollers_need_no_header_of_cpps_library() {
+fn microcontrollers_need_no_header_of_the_cpp_library() {
     let directory = tempfile::tempdir().expect("a directory");
     generate_synthetic(directory.path(), &Synthetic::new("net"), &Options::default());
     for (compiler, flags) in [
@@ -83,7 +83,7 @@ fn microcontrollers_need_no_header_of_cpps_library() {
 }
 
 #[test]
-fn what_is_wrong_does_not_compile() {
+fn wrong_code_does_not_compile() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("user.cpp");
     generate_synthetic(directory.path(), &Synthetic::new("net"), &Options::default());
@@ -93,7 +93,7 @@ fn what_is_wrong_does_not_compile() {
         ("static int8_t in[3], out[4]; return tvm_models::net::run(c, in, out).ok();", false),
         ("static uint8_t in[4]; static int8_t out[4]; return tvm_models::net::run(c, in, out).ok();", false),
         ("static const int8_t in[4] = {}, out[4] = {}; return tvm_models::net::run(c, in, out).ok();", false),
-        // A status that nobody looks at, a copy of an instance, a tensor without a scale, a number taken for a status.
+        // A status that is ignored, a copy of an instance, a tensor without a scale, a number used as a status.
         ("m.run(); return 0;", false),
         ("tvm_models::net::instance other(m); return other.run().ok();", false),
         ("return tvm_embedded::quantize<tvm_models::net::input::x>(0.0f);", false),

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated, Options, Parameters};
 
-/// Compilers with what they compile C and C++ as.
+/// Compilers with their dialects of C and C++.
 const HOST: [(&str, &[&str]); 13] = [
     ("gcc", &["-std=c99"]),
     ("gcc", &["-std=c11"]),
@@ -26,7 +26,7 @@ const HOST: [(&str, &[&str]); 13] = [
     ("clang++", &["-x", "c++", "-std=c++17"]),
 ];
 
-/// What firmware projects like to add.
+/// Flags that firmware projects often add.
 const MORE: [&str; 8] = [
     "-Wshadow",
     "-Wundef",

@@ -68,7 +68,7 @@ fn of_every_element_type() {
         let generated = generate(&archive, &library, &module, &Options::default()).expect("an interface");
         write(directory.path(), &generated.files).expect("written files");
         agree(directory.path(), &generated);
-        // The struct holds each tensor whole, aligned as it must be.
+        // The struct holds each tensor completely, with its alignment.
         let mut code =
             String::from("#include <stddef.h>\n#include \"net.h\"\nint main(void) {\n  tvm_net_input_t in;\n");
         for tensor in &generated.facts.inputs {

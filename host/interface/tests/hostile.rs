@@ -1,4 +1,4 @@
-//! Names as an attacker would choose them: valid C with exactly that name in it as data, or a refusal.
+//! Names as an attacker would choose them: valid C with exactly that name as data, or an error.
 
 mod common;
 
@@ -62,7 +62,7 @@ fn hostile() -> impl Strategy<Value = String> {
     ]
 }
 
-/// The module with every name in it replaced, whatever the archive's reader would say of such names.
+/// The module with every name in it replaced, even if the archive's reader would refuse such names.
 fn renamed(module: &Module, names: &[String]) -> Module {
     let mut module = module.clone();
     let mut names = names.iter().cycle();
@@ -120,7 +120,7 @@ fn check(directory: &Path, generated: &Generated) {
     succeed(&mut Command::new(&program));
 }
 
-/// What a reader sees in the files that we write is ASCII, without control characters but line breaks.
+/// The files that we write are ASCII, without control characters except line breaks.
 fn harmless(generated: &Generated) {
     for file in generated.files.iter().filter(|file| !file.path.starts_with(ARCHIVE_DIRECTORY)) {
         let bad = file.contents.iter().find(|byte| !(byte.is_ascii_graphic() || matches!(byte, b' ' | b'\n')));
@@ -137,7 +137,7 @@ fn library() -> (Archive, Library) {
     model.library()
 }
 
-/// Cases that gave C, to see that not all are refusals.
+/// Cases that gave C, to check that not all are errors.
 static GENERATED: AtomicUsize = AtomicUsize::new(0);
 
 proptest! {

@@ -1,4 +1,4 @@
-//! The functions that run a model with hooks and in parts: there where the archive's C has the second form of the main function.
+//! The functions that run a model with hooks and in parts: they exist if the archive's C has the second form of the main function.
 
 mod common;
 
@@ -23,7 +23,7 @@ fn kinds() -> Vec<(Synthetic, Options)> {
 }
 
 #[test]
-fn they_are_declared_and_defined_for_programs_that_ask() {
+fn they_are_declared_and_defined_for_programs_that_define_the_macro() {
     for (model, options) in kinds() {
         let directory = tempfile::tempdir().expect("a directory");
         generate_synthetic(directory.path(), &model, &options);

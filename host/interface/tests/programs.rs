@@ -90,7 +90,7 @@ fn two_models_with(language: &str, flags: &[&str], call: &str) {
     assert!(!output.status.success() && text.contains("multiple definition of `net'"), "{text}");
 }
 
-/// Where pointers have 16 bits there is no library, but the typed call and the reset need none.
+/// With pointers of 16 bits there is no library, but the typed call and the reset need none.
 #[test]
 fn the_typed_call_links_alone_for_pointers_of_16_bits() {
     if !has("avr-gcc") {

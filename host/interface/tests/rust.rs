@@ -1,4 +1,4 @@
-//! The Rust module of every kind of model: it runs, what is wrong does not compile, and what safe Rust can't call says so.
+//! The Rust module of every kind of model: it runs, wrong code does not compile, and models that safe Rust can't call report it.
 
 mod common;
 
@@ -39,7 +39,7 @@ fn crates() -> &'static Path {
     })
 }
 
-/// A program with a model, whose own code may hold no `unsafe`, and which warns of nothing.
+/// A program with a model, whose own code must not contain `unsafe`, and which has no warnings.
 fn compiler(directory: &Path, body: &str) -> Command {
     let source = directory.join("main.rs");
     let program = format!(
@@ -157,7 +157,7 @@ fn state_is_reset_first_and_again() {
 }
 
 #[test]
-fn constants_that_the_user_brings() {
+fn constants_that_the_user_provides() {
     let model = Synthetic { constants: true, ..net(Memory::External) };
     let user = Options { parameters: Parameters::User, ..alone() };
     runs(
@@ -183,7 +183,7 @@ fn constants_that_the_user_brings() {
 }
 
 #[test]
-fn what_safe_rust_can_not_call_says_why() {
+fn models_that_safe_rust_can_not_call_report_why() {
     for (model, word) in [
         (net(Memory::Internal), "two threads"),
         (net(Memory::Runtime), "two threads"),

@@ -1,4 +1,4 @@
-//! Models in TVM's manner with its known defects: each is repaired in the copies, and runs.
+//! Models like TVM's with its known defects: each is repaired in the copies, and runs.
 
 mod common;
 
@@ -47,7 +47,7 @@ fn packed_arguments_are_what_tvm_would_give() {
 }
 
 #[test]
-fn constants_carried_by_the_model() {
+fn constants_inside_the_model() {
     let mut model = Synthetic::new("net");
     model.constants = true;
     model.outputs = vec!["one".into(), "two".into()];
@@ -150,7 +150,7 @@ fn d8_size_macros_with_wrong_values() {
 }
 
 #[test]
-fn planned_memory_and_memory_asked_for_at_run_time_together() {
+fn planned_memory_and_memory_allocated_at_run_time_together() {
     for memory in [Memory::Internal, Memory::External] {
         let mut model = Synthetic::new("net").memory(memory);
         model.operator_begin = "  void* a = TVMBackendAllocWorkspace(1, 0, (uint64_t)40, 0, 8);\n  \
@@ -165,7 +165,7 @@ fn planned_memory_and_memory_asked_for_at_run_time_together() {
 }
 
 #[test]
-fn d9_and_d10_names_of_tensors_that_c_does_not_take() {
+fn d9_and_d10_names_of_tensors_that_are_not_valid_c() {
     for memory in MODES {
         let mut model = Synthetic::new("net").memory(memory);
         model.inputs = vec!["register".into(), "1st input".into(), "count".into(), "y".into()];
@@ -197,7 +197,7 @@ fn d10_and_d11_variables_whose_names_begin_with_a_digit() {
 }
 
 #[test]
-fn constants_that_are_not_numbers_bring_their_header() {
+fn constants_that_are_not_numbers_include_their_header() {
     let model = Synthetic::new("net").memory(Memory::Runtime);
     let constants = "static const float odd[3] = {\n  INFINITY, -INFINITY, NAN\n};\nconst float* tvmgen_net_odd(void);\n\
                      const float* tvmgen_net_odd(void) {\n  return odd;\n}\n";
@@ -219,7 +219,7 @@ fn operators_through_tvms_own_runtime_are_refused_by_name() {
 
 #[test]
 fn a_failing_operator_fails_the_run_and_the_next_run_has_all_memory() {
-    // With each run one block would be lost, if a failure left the arena as it is.
+    // Each run would lose one block if the arena were not reset after a failure.
     let mut model = Synthetic::new("net").memory(Memory::Runtime);
     model.operator_begin = "  static int calls; if (++calls % 2) return -1;\n".into();
     let directory = tempfile::tempdir().expect("a directory");
@@ -241,7 +241,7 @@ fn a_failing_operator_fails_the_run_and_the_next_run_has_all_memory() {
 }
 
 #[test]
-fn what_nothing_can_provide_is_refused_by_name() {
+fn functions_that_can_not_be_provided_are_refused_by_name() {
     for (call, word) in [
         ("TVMFuncCall(NULL, NULL, NULL, 0, NULL, NULL)", "TVMFuncCall"),
         ("TVMBackendGetFuncFromEnv(NULL, NULL, NULL)", "TVMBackendGetFuncFromEnv"),
@@ -293,7 +293,7 @@ fn tasks_run_one_after_the_other() {
     model.operator_begin = "  struct { int8_t* p0; int tasks; } work = { p0, 0 };\n  \
                             if (TVMBackendParallelLaunch(net_task, &work, 4) != 0 || work.tasks != 1) return -1;\n"
         .into();
-    // A task of its own before the operators.
+    // A separate task before the operators.
     let (archive, library) = edited(&model, "codegen/host/src/net_lib1.c", |text| {
         text.replace("#include <stdbool.h>\n",
         "#include <stdbool.h>\nstatic int net_task(int task_id, TVMParallelGroupEnv* env, void* data) {\n  \
@@ -317,7 +317,7 @@ fn devices_are_passed_through_and_their_hooks_called() {
 }
 
 #[test]
-fn a_nested_run_is_refused_where_memory_is_static() {
+fn a_nested_run_is_refused_if_memory_is_static() {
     for memory in [Memory::Internal, Memory::Runtime] {
         let mut model = Synthetic::new("net").memory(memory);
         model.operator_begin = "  { extern int nested(void); if (nested() != 0) return -1; }\n".into();

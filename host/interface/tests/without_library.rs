@@ -1,4 +1,4 @@
-//! Generated C and the header alone: every kind of model runs without the library, and what needs the library does not compile.
+//! Only generated C and the header: every kind of model runs without the library, and code that needs the library does not compile.
 
 mod common;
 
@@ -40,7 +40,7 @@ fn boards() -> PathBuf {
 
 fn includes(directory: &Path) -> Vec<String> {
     let archive = directory.join(ARCHIVE_DIRECTORY);
-    // Not the directory of the library's header: the model's own one serves.
+    // Not the directory of the library's header: the model's own header is used.
     [directory, &archive, &boards()].map(|path| format!("-I{}", path.display())).to_vec()
 }
 
@@ -112,14 +112,14 @@ fn every_kind_of_model_runs_on_cores_that_have_no_library() {
     }
 }
 
-/// Some of these programs know no `--version`.
+/// Some of these programs have no `--version`.
 fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }
 
 #[test]
-fn what_needs_the_library_does_not_compile_and_the_error_says_so() {
+fn code_that_needs_the_library_does_not_compile_and_the_error_says_so() {
     let directory = tempfile::tempdir().expect("a directory");
     generate_synthetic(directory.path(), &Synthetic::new("net"), &Options::default());
     let path = directory.path().join("user.c");

@@ -1,4 +1,4 @@
-//! Copies of the archive's C, repaired where TVM's output is known to be wrong, with symbols of the model's own.
+//! Copies of the archive's C, repaired where TVM's output is known to be wrong, with symbols that are unique to the model.
 
 use crate::archive_copies::copy::check_file_name;
 use crate::archive_copies::words;
@@ -17,7 +17,7 @@ use tvm_embedded_mlf::{Archive, Code, PoolKind};
 pub struct Repair {
     /// Name of the archive's file.
     pub file: String,
-    /// The defect of TVM's that is repaired, where it is one of the known ones.
+    /// The repaired defect of TVM, if it is a known one.
     pub code: Option<Code>,
     /// What was changed, in a sentence.
     pub text: String,
@@ -27,7 +27,7 @@ pub struct Repair {
 pub struct Copy<'a> {
     /// File name without directory.
     pub name: String,
-    /// Content: the archive's own where nothing was changed, since it may be large.
+    /// Content: the archive's own bytes if nothing was changed, since they may be many.
     pub text: Cow<'a, str>,
     /// False for headers.
     pub compiled: bool,
@@ -39,7 +39,7 @@ pub struct Copies<'a> {
     pub repairs: Vec<Repair>,
 }
 
-/// Copies the C files of a module, and its header where one of them includes it.
+/// Copies the C files of a module, and its header if one of them includes it.
 pub fn copies<'a>(archive: &'a Archive, plan: &Plan<'a>) -> Result<Copies<'a>> {
     let mut copies = Copies { files: Vec::new(), repairs: Vec::new() };
     for source in &plan.sources {
@@ -113,7 +113,7 @@ pub fn includes(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// One file on its way.
+/// A file that is being changed.
 struct Editor<'a, 'e> {
     plan: &'e Plan<'a>,
     name: &'a str,
@@ -155,7 +155,7 @@ impl<'a> Editor<'a, '_> {
         Ok(())
     }
 
-    /// D1: leaves out a registry of functions, which stands before everything else.
+    /// D1: leaves out a registry of functions, which precedes everything else.
     fn registry(&mut self) -> Result<()> {
         let Some(at) = ["_tvm_func_registry", "TVMSystemLibEntryPoint"].iter().filter_map(|s| self.text.find(s)).min()
         else {
@@ -280,7 +280,7 @@ impl<'a> Editor<'a, '_> {
         }
     }
 
-    /// D5: a module name that is not an identifier, wherever it stands.
+    /// D5: a module name that is not an identifier, at all places.
     fn spelling(&mut self) {
         let old = &self.plan.module.prefix;
         if !is_c_identifier(old) && self.text.contains(old.as_str()) {
@@ -301,7 +301,7 @@ impl<'a> Editor<'a, '_> {
         }
     }
 
-    /// Constants that are infinite or not a number, where TVM forgets the header of their names.
+    /// Constants that are infinite or NaN, for which TVM does not include the header.
     fn mathematics(&mut self) -> bool {
         let lacks =
             words::has_name(&self.text, &["INFINITY", "NAN"]) && !includes(&self.text).any(|name| name == "math.h");
@@ -374,7 +374,7 @@ impl<'a> Editor<'a, '_> {
         }
         out.push_str(" */\n");
         out.push_str(&definitions);
-        // In front of the text that is there, so that a large one is not held twice.
+        // Inserted before the existing text, so that a large one is not in memory twice.
         match self.text {
             Cow::Borrowed(text) => Cow::Owned(out + text),
             Cow::Owned(mut text) => {

@@ -11,10 +11,10 @@ pub struct Source<'a> {
     pub text: &'a str,
 }
 
-/// Longest name of a copy: a path component has at most 255 bytes on common systems, and compilers make longer ones of it.
+/// Longest name of a copy: a path component has at most 255 bytes on common systems, and compilers append to it.
 const LONGEST_FILE_NAME: usize = 200;
 
-/// The name of a copy names a file, and goes into build files, where most characters have a meaning.
+/// The name of a copy is a file name, and is written to build files, where most characters have a meaning.
 pub fn check_file_name(module: &Module, name: &str) -> Result<()> {
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+'));
     if !plain || name.starts_with(['-', '.']) {

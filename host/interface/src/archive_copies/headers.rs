@@ -1,4 +1,4 @@
-//! TVM's headers, as far as generated C includes them: minimal versions of ours, embedded in the tool.
+//! TVM's headers that generated C includes: our minimal versions, embedded in the tool.
 
 use crate::archive_copies::adapt::includes;
 use crate::error::{Error, Result};

@@ -1,17 +1,17 @@
-//! C text word by word, as far as repairs need it: comments and literals are passed over.
+//! C text word by word, as far as repairs need it: comments and literals are skipped.
 
 /// One piece of C text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece<'a> {
     /// An identifier or keyword.
     Name(&'a str),
-    /// What begins with a digit, or a point and a digit.
+    /// Text that begins with a digit, or a point and a digit.
     Number(&'a str),
-    /// A comment, a literal or a character of anything else.
+    /// A comment, a literal or any other character.
     Other(&'a str),
 }
 
-/// Splits a text into pieces that make up the whole of it.
+/// Splits a text into pieces; together they are the whole text.
 fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -56,7 +56,7 @@ fn literal(bytes: &[u8]) -> usize {
     at.min(bytes.len())
 }
 
-/// A number of the preprocessor: a sign belongs to it behind an exponent's letter.
+/// A preprocessing number: a sign after an exponent's letter belongs to it.
 fn number(bytes: &[u8]) -> usize {
     let mut at = 1;
     while let Some(&byte) = bytes.get(at) {
@@ -69,7 +69,7 @@ fn number(bytes: &[u8]) -> usize {
     at
 }
 
-/// True for a constant that C takes, false for a name that begins with a digit.
+/// True for a valid C constant, false for a name that begins with a digit.
 fn is_constant(text: &str) -> bool {
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return true;
@@ -80,12 +80,12 @@ fn is_constant(text: &str) -> bool {
     let digits = hexadecimal.map(|text| text.trim_end_matches(['u', 'l'])).unwrap_or(plain);
     let (letter, radix) = if hexadecimal.is_some() { ('p', 16) } else { ('e', 10) };
     let (mantissa, exponent) = digits.split_once(letter).unwrap_or((digits, "0"));
-    // Of a hexadecimal float, an `f` behind the exponent is a suffix.
+    // In a hexadecimal float, an `f` after the exponent is a suffix.
     let exponent = exponent.trim_start_matches(['+', '-']).trim_end_matches('f');
     mantissa.chars().all(|c| c == '.' || c.is_digit(radix)) && exponent.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The text with a letter before each name that begins with a digit; `None` where there is none.
+/// The text with a letter before each name that begins with a digit; `None` if there is no such name.
 pub fn with_names_fit(text: &str) -> Option<String> {
     let odd = |piece: &Piece<'_>| matches!(piece, Piece::Number(number) if !is_constant(number));
     if !pieces(text).any(|piece| odd(&piece)) {
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn constants_stay_and_names_get_a_letter() {
+    fn constants_are_kept_and_names_get_a_letter() {
         for constant in [
             "0",
             "12",
@@ -145,13 +145,13 @@ mod tests {
     }
 
     #[test]
-    fn words_are_found_in_code_alone() {
+    fn words_are_found_only_in_code() {
         assert!(has_name("x = { -NAN, 1 };", &["INFINITY", "NAN"]));
         assert!(!has_name("// NAN\n/* INFINITY */ \"NAN\\\" INFINITY\" 'NAN' NANS", &["INFINITY", "NAN"]));
     }
 
     #[test]
-    fn pieces_make_up_the_text_whatever_it_is() {
+    fn pieces_make_up_any_text() {
         for text in ["", "/", "/*", "/* a", "// é", "\"", "\"\\", "'\\'", "é*/..1.2e+", "1e", "a'b\"c"] {
             let whole: String = pieces(text)
                 .map(|piece| match piece {

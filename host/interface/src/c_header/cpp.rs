@@ -1,4 +1,4 @@
-//! `my_model.hpp`: the model for C++17, over `my_model.h` and `tvm_embedded.hpp`.
+//! `my_model.hpp`: the model for C++17, which uses `my_model.h` and `tvm_embedded.hpp`.
 
 use crate::c_header::fragments::entry;
 use crate::c_header::types::{element_count, element_type, placed};
@@ -25,7 +25,7 @@ pub fn header(plan: &Plan<'_>) -> String {
     );
     tensors(&mut out, plan, "input", &plan.facts.inputs);
     tensors(&mut out, plan, "output", &plan.facts.outputs);
-    let _ = write!(out, "\n/* What tvm_embedded::instance_of asks of a model. */\nstruct model {{\n");
+    let _ = write!(out, "\n/* The parameter of tvm_embedded::instance_of. */\nstruct model {{\n");
     holders(&mut out, plan);
     memory(&mut out, plan);
     context(&mut out, plan);
@@ -66,7 +66,7 @@ fn tensors(out: &mut String, plan: &Plan<'_>, side: &str, tensors: &[Named<Tenso
     let _ = writeln!(out, "}} /* namespace {side} */");
 }
 
-/// What an instance holds as its tensors: arrays, pointers into the workspace, or nothing.
+/// The tensors of an instance: arrays, pointers into the workspace, or nothing.
 fn holders(out: &mut String, plan: &Plan<'_>) {
     let symbol = plan.symbol();
     for (side, what, tensors) in [("input", "Inputs", &plan.facts.inputs), ("output", "Outputs", &plan.facts.outputs)] {
@@ -130,7 +130,7 @@ fn context(out: &mut String, plan: &Plan<'_>) {
     });
     let _ = write!(
         out,
-        "  /* Valid as long as the memory stays where it is, and what else is given here. */\n  \
+        "  /* Valid as long as the memory and the other arguments exist. */\n  \
          static {}TVMContext context({}) noexcept {{\n{body}    return {{ {} }};\n  }}\n",
         // Several workspaces need a table, which is written.
         if facts.workspaces.len() > 1 { "" } else { "constexpr " },
@@ -178,7 +178,7 @@ fn run(out: &mut String, plan: &Plan<'_>) {
     let _ = write!(out, "    return TVMExecute_{symbol}({}, &context);\n  }}\n", arguments.join(", "));
 }
 
-/// A run with tensors wherever they are, for models whose tensors are the caller's to place.
+/// A run with tensors anywhere in memory, for models whose tensors are in memory of the caller.
 fn run_where_tensors_are(out: &mut String, plan: &Plan<'_>) {
     let (symbol, facts) = (plan.symbol(), &plan.facts);
     if placed(&facts.inputs) || placed(&facts.outputs) {
@@ -203,7 +203,7 @@ fn run_where_tensors_are(out: &mut String, plan: &Plan<'_>) {
     }
     let _ = write!(
         out,
-        "\n/* One run with tensors wherever they are: inputs, then outputs, in the model's order. */\n\
+        "\n/* One run with tensors anywhere in memory: inputs, then outputs, in the model's order. */\n\
          inline ::tvm_embedded::status run({}) noexcept {{\n{body}  \
          return ::tvm_embedded::status(TVMExecute_{symbol}({}, &context));\n}}\n",
         parameters.join(",\n    "),

@@ -1,4 +1,4 @@
-//! What several parts of the header are made with.
+//! Text that several parts of the header use.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ pub fn section(out: &mut String, title: &str) {
     let _ = writeln!(out, "\n/* ---- {title} ---- */");
 }
 
-/// What the macros of one tensor, pool or device begin with.
+/// The prefix of the macros of one tensor, pool or device.
 pub fn entry(place: &str, c_name: &str) -> String {
     format!("{place}_{}", c_name.to_ascii_uppercase())
 }

@@ -1,4 +1,4 @@
-//! `my_model.h`: what firmware includes.
+//! `my_model.h`: the header that firmware includes.
 
 use crate::c_header::fragments::{entry, section};
 use crate::c_header::layers;
@@ -58,18 +58,18 @@ fn macros(out: &mut String, plan: &Plan<'_>) {
             define(out, &tensor.facts.tree().macros(&entry(&place, &tensor.c_name)));
         }
     }
-    section(out, "Memory that the model works in, brought by the user");
+    section(out, "Memory that the user provides for the model");
     if facts.workspaces.is_empty() {
-        out.push_str("/* None. WORKSPACE_BYTES is 1, so that an array of that size is C all the same. */\n");
+        out.push_str("/* None. WORKSPACE_BYTES is 1, so that an array of that size is valid C. */\n");
     } else if let [_, _, ..] = facts.workspaces[..] {
         let _ = write!(
             out,
-            "/* Several, each with BYTES that suffice at every address, and ALIGNED_BYTES that do where the address is a multiple\n \
+            "/* Several: BYTES is enough at any address, ALIGNED_BYTES at an address that is a multiple\n \
              * of ALIGNMENT. {prefix}_STATIC_CONTEXT makes an array for each. */\n"
         );
     } else {
         out.push_str(
-            "/* BYTES suffices at every address; ALIGNED_BYTES where the address is a multiple of ALIGNMENT. */\n",
+            "/* BYTES is enough at any address; ALIGNED_BYTES at an address that is a multiple of ALIGNMENT. */\n",
         );
     }
     define(out, &facts.workspace_tree().macros(&format!("{prefix}_WORKSPACE")));
@@ -108,7 +108,7 @@ fn tensor_title(tensor: &Named<TensorFacts>) -> String {
     format!("{}: \"{}\", {dtype} {shape}", tensor.c_name, comment(&facts.name))
 }
 
-/// The entry's name for the linker, which no other model has, whatever its symbol.
+/// The entry's name for the linker, which no other model has, even with the same symbol.
 pub fn linked_name(plan: &Plan<'_>) -> String {
     let facts = plan.facts.json();
     let texts = [facts.as_str()].into_iter().chain(plan.sources.iter().map(|source| source.text));
@@ -121,8 +121,8 @@ fn functions(out: &mut String, plan: &Plan<'_>) {
     section(out, "The model and its functions");
     let _ = write!(
         out,
-        "/* The linker knows the entry by a name of this model alone, and is asked for it by whatever includes this: what is built\n \
-         * with this header does not link with another model of the same symbol, as a second static library may bring it. The\n \
+        "/* The entry has a linker name that is unique to this model, and every file that includes this header refers to it: code\n \
+         * with this header does not link with another model of the same symbol, for example from a second static library. The\n \
          * line of assembly makes no code and no data. */\n#define TVMEntry_{symbol} {linked}\n\
          #if defined(__GNUC__) && defined(__ELF__)\n__asm__(\".globl {linked}\");\n#endif\n\n",
         linked = linked_name(plan)
@@ -130,13 +130,13 @@ fn functions(out: &mut String, plan: &Plan<'_>) {
     let _ = write!(
         out,
         "#ifndef TVM_EMBEDDED_NO_LIBRARY\nextern const TVMModel {symbol};\n#endif\n\n\
-         /* Called by TVMExecute, once its checks have passed. */\n\
+         /* Called by TVMExecute after its checks. */\n\
          int32_t TVMEntry_{symbol}(const void *inputs, const void *outputs, const TVMContext *context);\n"
     );
     if plan.reset_symbol().is_some() {
         let _ = write!(
             out,
-            "/* Called by TVMReset, once its checks have passed. */\nint32_t TVMResetEntry_{symbol}(const TVMContext *context);\n"
+            "/* Called by TVMReset after its checks. */\nint32_t TVMResetEntry_{symbol}(const TVMContext *context);\n"
         );
     }
     hooks(out, plan);
@@ -147,7 +147,7 @@ fn functions(out: &mut String, plan: &Plan<'_>) {
     layers::layers(out, plan);
 }
 
-/// `TVMMapInputs_my_model` or the same for outputs, where a workspace holds them.
+/// `TVMMapInputs_my_model` or the same for outputs, if a workspace holds them.
 fn map(out: &mut String, plan: &Plan<'_>, what: &str, tensors: &[Named<TensorFacts>]) {
     if !placed(tensors) {
         return;
@@ -172,19 +172,19 @@ fn map(out: &mut String, plan: &Plan<'_>, what: &str, tensors: &[Named<TensorFac
     }
     let _ = write!(
         out,
-        "\n/* Where the {lower} live inside the workspace: fills the pointers. Valid until the workspaces are set anew. */\n\
+        "\n/* Sets the pointers to the {lower} inside the workspace. Valid until the workspaces are set again. */\n\
          static inline int32_t TVMMap{what}_{symbol}(const TVMContext *context, TVM{what}_{symbol} *{lower}) {{\n\
          #ifdef TVM_EMBEDDED_NO_LIBRARY\n{alone}#else\n  return TVMMap{what}(&{symbol}, context, {lower});\n#endif\n}}\n"
     );
 }
 
-/// The typed reset; of a model without state, too, so that one program suits every model.
+/// The typed reset; also for a model without state, so that one program suits every model.
 fn reset(out: &mut String, plan: &Plan<'_>) {
     let symbol = plan.symbol();
     let (what, body) = match plan.reset_symbol() {
         Some(_) => (
-            "Puts the model's state back to its beginning: before the first run, which answers TVM_STATUS_STATE_NOT_RESET\n \
-             * otherwise, and before each new stream. Checks for NULL, and nothing else; TVMReset checks all.",
+            "Initialises the model's state: call it before the first run, which returns TVM_STATUS_STATE_NOT_RESET\n \
+             * otherwise, and before each new stream. Checks only for NULL; TVMReset checks everything.",
             format!(
                 "  if (context == NULL) {{\n    return TVM_STATUS_NULL_CONTEXT;\n  }}\n  return TVMResetEntry_{symbol}(context);\n"
             ),
@@ -197,16 +197,16 @@ fn reset(out: &mut String, plan: &Plan<'_>) {
     );
 }
 
-/// Prototypes of what the user implements for the model's devices.
+/// Prototypes of the functions that the user implements for the model's devices.
 fn hooks(out: &mut String, plan: &Plan<'_>) {
     let mut hooks = crate::checked::symbols::hooks(plan.module).peekable();
     if hooks.peek().is_none() {
         return;
     }
     out.push_str(
-        "\n/* Brought by the user, for each device: called with the pointer from TVMDevices_..., Activate before all operators,\n \
-         * Open and Close round each one that runs on the device, Deactivate behind all. 0 is success; what is not 0 ends the run\n \
-         * at once, without the calls that remain. */\n",
+        "\n/* Implemented by the user, for each device: called with the pointer from TVMDevices_..., Activate before all operators,\n \
+         * Open before and Close after each one that runs on the device, Deactivate after all. 0 is success; any other value ends\n \
+         * the run at once, without the remaining calls. */\n",
     );
     hooks.for_each(|hook| _ = writeln!(out, "int32_t {hook}(void *context);"));
 }
@@ -220,9 +220,9 @@ fn execute(out: &mut String, plan: &Plan<'_>) {
     };
     let _ = write!(
         out,
-        "\n/* TVMExecute for this model alone: a struct of another model does not compile. Checks for NULL{}, and nothing else. */\n\
+        "\n/* TVMExecute for this model: a struct of another model does not compile. Checks only for NULL{}. */\n\
          static inline int32_t TVMExecute_{symbol}({}, {},\n    const TVMContext *context) {{\n",
-        if plan.reset_symbol().is_some() { " and for the reset" } else { "" },
+        if plan.reset_symbol().is_some() { " and the reset" } else { "" },
         parameter("Inputs", &facts.inputs, "inputs"),
         parameter("Outputs", &facts.outputs, "outputs")
     );

@@ -35,7 +35,7 @@ fn parameter_sizes(plan: &Plan<'_>) -> Vec<String> {
     plan.facts.parameters.iter().map(|p| format!("{}_BYTES", entry(&place, &p.c_name))).collect()
 }
 
-/// The initialiser of a struct of several pointers, sizes checked where the compiler knows them.
+/// The initialiser of a struct of several pointers, with sizes checked if the compiler knows them.
 fn checked_table(out: &mut String, plan: &Plan<'_>, what: &str, sizes: &[String]) {
     if sizes.len() < 2 {
         return;

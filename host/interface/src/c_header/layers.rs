@@ -14,14 +14,14 @@ pub fn layers(out: &mut String, plan: &Plan<'_>) {
         out,
         "\n#ifdef TVM_EMBEDDED_LAYERS\n\
          /* TVMExecute_{symbol} with a call before and after each layer; hooks may be NULL. TVM_STATUS_ABORTED when one of them\n \
-         * answered something else than 0: the outputs are then undefined, and the next run is not affected. */\n{};\n\n\
-         /* Begins a run in parts. The structs, the context and what they point at stay as they are until the last step. Checks\n \
+         ** did not return 0: the outputs are then undefined, and the next run is not affected. */\n{};\n\n\
+         /* Begins a run in parts. Do not change the structs, the context and the memory they point at until the last step. Checks\n \
          * for NULL. */\n{};\n\n\
-         /* Runs up to so many layers. TVM_STATUS_OK: the run has come to its end, and the outputs are there.\n \
+         /* Runs up to `layers` layers. TVM_STATUS_OK: the run is complete, and the outputs are valid.\n \
          * TVM_STATUS_UNFINISHED: call it again. TVM_STATUS_RUN_NOT_BEGUN, TVM_STATUS_WRONG_RUN, TVM_STATUS_WORKSPACE_CHANGED:\n \
          * nothing ran. Anything else ends the run, as it ends TVMExecuteLayers_{symbol}. */\n\
          int32_t TVMStep_{symbol}(TVMRun *run, uint32_t layers);\n\n\
-         /* Layer number `index`; NULL behind the last one. */\nconst TVMLayer *TVMGetLayer_{symbol}(uint32_t index);\n\n\
+         /* Layer number `index`; NULL after the last one. */\nconst TVMLayer *TVMGetLayer_{symbol}(uint32_t index);\n\n\
          /* The bytes that a layer has written: in its hook `after`, before another layer reuses the memory. */\n{};\n#endif\n",
         execute_prototype(plan),
         begin_prototype(plan),
@@ -36,7 +36,7 @@ fn tensors(what: &str, tensors: &[Named<TensorFacts>], symbol: &str) -> String {
     }
 }
 
-/// Parameters that all of these have.
+/// Parameters of all these functions.
 fn given(plan: &Plan<'_>) -> String {
     let (symbol, facts) = (plan.symbol(), &plan.facts);
     format!(

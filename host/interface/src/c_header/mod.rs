@@ -1,4 +1,4 @@
-//! `my_model.h`, part by part, and `my_model.hpp`.
+//! The parts of `my_model.h`, and `my_model.hpp`.
 
 pub mod cpp;
 pub mod fragments;

@@ -1,4 +1,4 @@
-//! Functions of the header that turn real values into a tensor's elements and back.
+//! Functions of the header that convert between real values and a tensor's elements.
 
 use crate::c_header::fragments::{entry, section};
 use crate::c_header::types::element_type;
@@ -20,11 +20,11 @@ pub fn quantisation(out: &mut String, plan: &Plan<'_>) {
     }
     section(out, "Real values and elements");
     out.push_str(
-        "/* For each quantised tensor: quantize gives the element that stands for a real value, as the converter rounds (halves\n \
-         * away from zero; the nearest limit for what lies outside, the lowest for what is not a number); dequantize gives the\n \
-         * real value back; ..._array does so for `count` of them. quantize_fixed takes value / 2^fraction_bits, and\n \
-         * dequantize_fixed gives such a value (INT32_MIN or INT32_MAX for what lies outside), both in integers only. All may\n \
-         * be called from anywhere; what is not called takes no memory. */\n",
+        "/* For each quantised tensor: quantize gives the element for a real value, rounded as by the converter (halves\n \
+         * away from zero; the nearest limit for values out of range, the lowest for NaN); dequantize gives the\n \
+         * real value of an element; ..._array converts `count` of them. quantize_fixed takes value / 2^fraction_bits, and\n \
+         * dequantize_fixed gives such a value (INT32_MIN or INT32_MAX if out of range), both only with integers. All may\n \
+         * be called from anywhere; functions that are not called take no memory. */\n",
     );
     for (side, tensor, elements) in tensors {
         let place = format!("{prefix}_{}", side.to_ascii_uppercase());
@@ -32,7 +32,7 @@ pub fn quantisation(out: &mut String, plan: &Plan<'_>) {
     }
 }
 
-/// How the elements of one tensor are kept.
+/// How the elements of one tensor are stored.
 struct Elements {
     ctype: &'static str,
     low: &'static str,
@@ -85,7 +85,7 @@ impl Elements {
     }
 }
 
-/// The multiplier below 2^31 and the shift with `factor` = multiplier / 2^shift, as near as 31 bits can.
+/// The multiplier below 2^31 and the shift with `factor` = multiplier / 2^shift, to 31 bits.
 fn fraction(factor: f64) -> (i32, i32) {
     let mut shift = 0;
     let mut size = factor;

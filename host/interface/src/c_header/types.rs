@@ -6,7 +6,7 @@ use crate::facts::{Facts, Named, TensorFacts};
 use std::fmt::Write;
 use tvm_embedded_mlf::DType;
 
-/// The C type of one element; bytes for types that C has no name for.
+/// The C type of one element; bytes for types without a C name.
 pub fn element_type(facts: &TensorFacts) -> &'static str {
     match facts.dtype {
         Some(DType { code: 0, bits: 8, .. }) => "int8_t",
@@ -36,7 +36,7 @@ pub fn element_count(facts: &TensorFacts) -> u32 {
     facts.bytes / element_bytes(facts)
 }
 
-/// `1 * 8 * 8 * 4` where the dimensions make up the size, else the number itself.
+/// `1 * 8 * 8 * 4` if the product of the dimensions is the size, else the number itself.
 fn length(facts: &TensorFacts) -> String {
     let total = element_count(facts);
     match &facts.shape {
@@ -75,7 +75,7 @@ pub fn tensors(out: &mut String, plan: &Plan<'_>) {
         if tensors.is_empty() || placed(tensors) {
             continue;
         }
-        section(out, &format!("The {side}s themselves, to be declared wherever they shall live"));
+        section(out, &format!("The {side}s themselves, to be declared where you want them"));
         out.push_str("typedef struct {\n");
         for tensor in tensors {
             let align = match over_aligned(tensor) {
@@ -89,13 +89,13 @@ pub fn tensors(out: &mut String, plan: &Plan<'_>) {
     }
 }
 
-/// True when the element type alone does not bring the alignment.
+/// True when the element type alone does not give the alignment.
 pub fn over_aligned(tensor: &Named<TensorFacts>) -> bool {
     // A 32-bit target may align 64-bit types to 4 bytes.
     tensor.facts.alignment > element_bytes(&tensor.facts).min(4)
 }
 
-/// Alignment in any dialect.
+/// Alignment in any dialect of C and C++.
 pub const ALIGNED: &str = "
 #ifndef TVM_ALIGNED
 #if defined(__cplusplus)
@@ -105,7 +105,7 @@ pub const ALIGNED: &str = "
 #elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
 #define TVM_ALIGNED(bytes) _Alignas(bytes)
 #else
-#error \"define TVM_ALIGNED(bytes) to what gives a variable an alignment with this compiler\"
+#error \"define TVM_ALIGNED(bytes) to the attribute that aligns a variable with this compiler\"
 #endif
 #endif
 ";
@@ -113,7 +113,7 @@ pub const ALIGNED: &str = "
 /// The structs of pointers.
 pub fn pointers(out: &mut String, plan: &Plan<'_>) {
     let facts = &plan.facts;
-    section(out, "Pointers that a run is given");
+    section(out, "Pointers for a run");
     let typed = |tensors: &[Named<TensorFacts>], constant: bool| -> Vec<(String, String)> {
         let pointer = |tensor: &Named<TensorFacts>| {
             let constant = if constant && tensor.facts.placement.is_none() { "const " } else { "" };

@@ -4,18 +4,18 @@ use crate::c_header::types::placed;
 use crate::checked::plan::Plan;
 use std::fmt::Write;
 
-/// Lines of a comment, each with ` *` in front. Those of the program are C, indented by four.
+/// Lines of a comment, each with ` *` in front. Lines of the program are C, indented by four.
 pub fn usage(plan: &Plan<'_>) -> String {
     let (symbol, prefix, facts) = (plan.symbol(), plan.macro_prefix(), &plan.facts);
     let mut out = String::from(" *\n");
     let mut say = |line: &str| _ = writeln!(out, " * {line}");
     let brought = brought(plan);
     for what in &brought {
-        say(&format!("The user brings {what}: the struct TVM{}_{symbol}, or the one array.", capital(what)));
+        say(&format!("The user provides {what}: the struct TVM{}_{symbol}, or the only array.", capital(what)));
     }
     if plan.reset_symbol().is_some() {
         say(&format!(
-            "This model keeps state from call to call: TVMReset_{symbol} comes before the first run (which answers"
+            "This model keeps state from call to call: call TVMReset_{symbol} before the first run (which returns"
         ));
         say("TVM_STATUS_STATE_NOT_RESET otherwise) and before each new stream.");
         say("");
@@ -62,7 +62,7 @@ pub fn usage(plan: &Plan<'_>) -> String {
     out.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// What the user gives to a context beside workspaces.
+/// What the user provides for a context in addition to workspaces.
 fn brought(plan: &Plan<'_>) -> Vec<&'static str> {
     let user = plan.facts.parameters.iter().any(|parameter| !parameter.facts.carried);
     let all = [(user, "parameters"), (!plan.facts.devices.is_empty(), "devices")];

@@ -3,7 +3,7 @@
 use crate::checked::plan::{Argument, Plan};
 use crate::facts::{Named, ParameterFacts};
 
-/// Arguments that the entry passes on: all but the memory inside the archive's C.
+/// Arguments that the entry passes on: all except the memory inside the archive's C.
 pub fn outer(plan: &Plan<'_>) -> Vec<Argument> {
     plan.arguments.iter().copied().filter(|argument| !matches!(argument, Argument::Internal(_))).collect()
 }
@@ -46,7 +46,7 @@ pub fn parameter_name(argument: Argument) -> String {
     }
 }
 
-/// What each parameter of the main function is given inside a function with the outer parameters.
+/// The argument for each parameter of the main function, inside a function with the outer parameters.
 pub fn inner_values(plan: &Plan<'_>) -> Vec<String> {
     plan.arguments
         .iter()

@@ -1,4 +1,4 @@
-//! What the entry looks up in a context: with the library's functions, and without the library with those of its header.
+//! What the entry reads from a context: with the library's functions, or without the library with those of its header.
 
 use crate::c_header::types::mapped_address;
 use crate::c_source::arguments::{data_symbol, parameter_name};
@@ -6,7 +6,7 @@ use crate::checked::plan::{Argument, Plan};
 use crate::facts::{Named, TensorFacts};
 use std::fmt::Write;
 
-/// What the library looks up in a context, and checks: parameters and devices.
+/// What the library reads from a context and checks: parameters and devices.
 pub fn fetched(arguments: &[Argument]) -> Vec<Argument> {
     let mut fetched: Vec<Argument> = Vec::new();
     fetched.extend(arguments.iter().filter(|a| matches!(a, Argument::Parameter(_))));
@@ -14,7 +14,7 @@ pub fn fetched(arguments: &[Argument]) -> Vec<Argument> {
     fetched
 }
 
-/// Looks each of them up.
+/// Reads each of them.
 pub fn fetch(out: &mut String, plan: &Plan<'_>, fetched: &[Argument]) {
     let (symbol, prefix) = (plan.symbol(), plan.macro_prefix());
     for &argument in fetched {
@@ -33,13 +33,13 @@ pub fn fetch(out: &mut String, plan: &Plan<'_>, fetched: &[Argument]) {
                 let alone = format!("TVMDeviceOf(context, {prefix}_DEVICE_COUNT, {index}, &{name})");
                 checked(out, &alone, &format!("TVMGetDevice(&{symbol}, context, {index}, &{name})"));
             }
-            // Workspaces and tensors are not looked up.
+            // Workspaces and tensors are not read here.
             Argument::Workspace(_) | Argument::Input(_) | Argument::Output(_) | Argument::Internal(_) => {}
         }
     }
 }
 
-/// Checks that tensors inside a workspace are where they belong.
+/// Checks that tensors inside a workspace have the right addresses.
 pub fn check_mapped(out: &mut String, plan: &Plan<'_>) {
     let symbol = plan.symbol();
     let alone = format!("tvm_{symbol}_check_mapped(context, inputs, outputs)");
@@ -55,7 +55,7 @@ fn checked(out: &mut String, alone: &str, call: &str) {
     );
 }
 
-/// What `TVMCheckMapped` does, of this model alone.
+/// The check of `TVMCheckMapped`, for this model only.
 pub fn mapped_without_library(out: &mut String, plan: &Plan<'_>) {
     if !plan.has_placed_tensors() {
         return;

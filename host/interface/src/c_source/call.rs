@@ -8,12 +8,12 @@ use crate::checked::plan::{Argument, Plan};
 use std::fmt::Write;
 use tvm_embedded_mlf::MainParameter;
 
-/// The function that runs the model with the memory inside the archive's C: written behind that memory, in its file.
+/// The function that runs the model with the memory inside the archive's C: written after that memory, in its file.
 pub fn main_with_pools(plan: &Plan<'_>) -> String {
     format!("TVMMain_{}", plan.symbol())
 }
 
-/// Declares what the entry calls.
+/// Declares the functions that the entry calls.
 pub fn prototypes(out: &mut String, plan: &Plan<'_>) {
     out.push_str("\n/* In the archive's C. */\n");
     if plan.calls_from_archive() {
@@ -51,7 +51,7 @@ pub fn entry(out: &mut String, plan: &Plan<'_>) {
     bound::mapped_without_library(out, plan);
     if packed_here {
         let name = format!("tvm_{symbol}_packed");
-        out.push_str("\n/* Wraps the pointers in what the archive's main function takes. */\n");
+        out.push_str("\n/* Wraps the pointers in the arguments of the archive's main function. */\n");
         packed::main(out, plan, &format!("static int32_t {name}"), &plan.arguments);
     }
     if plan.exclusive {
@@ -82,7 +82,7 @@ pub fn entry(out: &mut String, plan: &Plan<'_>) {
     out.push_str("}\n");
 }
 
-/// The structs with their types, what the context holds beside workspaces, and a word on what is not used.
+/// The structs with their types, what the context holds in addition to workspaces, and casts for unused parameters.
 pub fn locals(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
     let symbol = plan.symbol();
     let has = |is: fn(&Argument) -> bool| arguments.iter().any(is);
@@ -120,7 +120,7 @@ pub fn value(plan: &Plan<'_>, argument: Argument) -> String {
     let facts = &plan.facts;
     let prefix = plan.macro_prefix();
     match argument {
-        // TVM's C does not say const, though it only reads its inputs and parameters.
+        // TVM's C does not use const, although it only reads its inputs and parameters.
         Argument::Input(i) => format!("(void *)(uintptr_t)in->{}", facts.inputs[i].c_name),
         Argument::Output(i) => format!("out->{}", facts.outputs[i].c_name),
         Argument::Workspace(i) => {
@@ -133,7 +133,7 @@ pub fn value(plan: &Plan<'_>, argument: Argument) -> String {
     }
 }
 
-/// A run that has static memory for itself.
+/// A run with static memory.
 fn guarded(out: &mut String, plan: &Plan<'_>, call: &str) {
     let symbol = plan.symbol();
     let _ = write!(
@@ -153,7 +153,7 @@ fn guarded(out: &mut String, plan: &Plan<'_>, call: &str) {
     let _ = write!(out, "  tvm_{symbol}_busy = 0u;\n  return status;\n");
 }
 
-/// The function behind the archive's static memory, written at the end of its file.
+/// The function after the archive's static memory, written at the end of its file.
 pub fn main_in_archive(plan: &Plan<'_>, declare: bool) -> String {
     let mut out = String::new();
     let name = main_with_pools(plan);
@@ -184,7 +184,7 @@ pub fn reset(out: &mut String, plan: &Plan<'_>) {
         return;
     };
     let symbol = plan.symbol();
-    // Pool arguments stand in the order of the pools, as the archive's struct has them.
+    // Pool arguments are in the order of the pools, as in the archive's struct.
     let pools: Vec<(usize, Argument)> = (plan.module.main_parameters.iter().zip(&plan.arguments))
         .filter_map(|(parameter, argument)| match parameter {
             MainParameter::Pool(i) => Some((*i, *argument)),

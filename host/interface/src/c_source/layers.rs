@@ -33,12 +33,12 @@ pub fn functions(out: &mut String, plan: &Plan<'_>) {
     out.push_str("#endif /* TVM_EMBEDDED_LAYERS */\n");
 }
 
-/// A number that tells where the workspaces lie.
+/// A number derived from the addresses of the workspaces.
 fn memory(out: &mut String, plan: &Plan<'_>) {
     let (symbol, prefix) = (plan.symbol(), plan.macro_prefix());
     let _ = write!(
         out,
-        "\n/* A number that tells where the workspaces lie. */\nstatic uintptr_t tvm_{symbol}_memory(const TVMContext *context) {{\n  \
+        "\n/* A number derived from the addresses of the workspaces. */\nstatic uintptr_t tvm_{symbol}_memory(const TVMContext *context) {{\n  \
          uintptr_t memory = 0u;\n"
     );
     for (i, workspace) in plan.facts.workspaces.iter().enumerate() {
@@ -55,7 +55,7 @@ fn memory(out: &mut String, plan: &Plan<'_>) {
     out.push_str("  return memory;\n}\n");
 }
 
-/// What `TVMExecute_my_model` checks.
+/// The checks of `TVMExecute_my_model`.
 fn checks(out: &mut String, plan: &Plan<'_>) {
     let wanted = |tensors: &[crate::facts::Named<crate::facts::TensorFacts>]| {
         tensors.iter().any(|tensor| tensor.facts.placement.is_none())
@@ -113,7 +113,7 @@ fn whole(out: &mut String, plan: &Plan<'_>) {
     );
 }
 
-/// Where the bytes are that a layer wrote.
+/// The address of the bytes that a layer wrote.
 fn data(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
     let _ = write!(out, "\n{} {{\n  const uint8_t *memory = NULL;\n", crate::c_header::layers::data_prototype(plan));
     let has = |is: fn(&Argument) -> bool| arguments.iter().any(is);

@@ -1,4 +1,4 @@
-//! `my_model.c`: the descriptor, the entry and the services that it brings.
+//! `my_model.c`: the descriptor, the entry and its services.
 
 pub mod arguments;
 pub mod bound;

@@ -8,7 +8,7 @@ use std::fmt::Write;
 pub const PARAMETERS: &str =
     "TVMValue *args, int *type_codes, int num_args, TVMValue *out_value, int *out_type_code, void *resource";
 
-/// A function with the outer parameters that calls a main function with packed ones. Shapes are constant data.
+/// A function with the outer parameters that calls a main function with packed parameters. Shapes are constant data.
 pub fn main(out: &mut String, plan: &Plan<'_>, head: &str, outer: &[Argument]) {
     let count = plan.arguments.len();
     let main = plan.symbols.renamed(&plan.module.main_symbol);

@@ -1,4 +1,4 @@
-//! What a model calls at run time: memory from the user's workspace, tasks run one after the other.
+//! Functions that a model calls at run time: memory from the user's workspace, tasks run one after the other.
 
 use crate::checked::plan::Plan;
 use crate::checked::symbols::{SERVICES, Service};
@@ -17,7 +17,7 @@ pub fn launches(plan: &Plan<'_>) -> bool {
     called(plan).any(|(service, _, _)| matches!(service, Service::Launch | Service::Barrier))
 }
 
-/// The functions that stand behind the names of TVM's runtime, for this model alone.
+/// The functions that replace those of TVM's runtime, for this model only.
 pub fn functions(out: &mut String, plan: &Plan<'_>) {
     if plan.arena.is_some() {
         state(out, plan);
@@ -36,8 +36,8 @@ pub fn functions(out: &mut String, plan: &Plan<'_>) {
 fn state(out: &mut String, plan: &Plan<'_>) {
     let _ = write!(
         out,
-        "\n/* The workspace of the run that is going on: blocks follow each other, the last is given back first. Every run\n \
-         * begins with all of it, since a run that fails gives nothing back. */\n\
+        "\n/* The workspace of the current run: blocks follow each other, the last is freed first. Every run\n \
+         * begins with the whole workspace, since a run that fails frees nothing. */\n\
          static struct {{\n  uint8_t *start;\n  uint8_t *next;\n  uint8_t *end;\n  int32_t failures;\n}} tvm_{}_arena;\n",
         plan.symbol()
     );
@@ -91,7 +91,7 @@ fn launch(out: &mut String, own: &str) {
         "int {own}({parameters});\n\
          int {own}({parameters}) {{\n  \
          TVMParallelGroupEnv environment;\n  (void)num_task;\n  environment.sync_handle = NULL;\n  \
-         /* One task that does the work of all. */\n  environment.num_task = 1;\n  \
+         /* One task that does all the work. */\n  environment.num_task = 1;\n  \
          return flambda(0, &environment, cdata);\n}}\n"
     );
 }

@@ -1,7 +1,7 @@
-//! How much memory a model without planned memory asks for at run time.
+//! How much memory a model without planned memory allocates at run time.
 //!
 //! The archive's own figure counts too little for some code generators and too much for most operators, so the calls
-//! themselves are read: which function takes and gives back how much, and calls which other.
+//! themselves are read: how much each function allocates and frees, and which functions it calls.
 
 use crate::error::{Error, Result};
 use crate::text::shown;
@@ -11,7 +11,7 @@ use tvm_embedded_mlf::Module;
 const ALLOCATE: &str = "TVMBackendAllocWorkspace";
 const FREE: &str = "TVMBackendFreeWorkspace";
 
-/// What a function does with memory, in the order of its text.
+/// The memory operations of a function, in the order of its text.
 #[derive(Debug, PartialEq, Eq)]
 enum Step<'a> {
     Allocate(&'a str, u64),
@@ -33,7 +33,7 @@ pub fn peak(module: &Module, texts: &[&str]) -> Result<u64> {
     walk.peak(&module.main_symbol)
 }
 
-/// Deepest calls that are followed; TVM's operators call nothing but each other and the runtime.
+/// Limit for the depth of calls; TVM's operators call only each other and the runtime.
 const DEEPEST: usize = 64;
 
 struct Walk<'a, 'f> {
@@ -164,7 +164,7 @@ fn bodies(text: &str) -> Vec<(&str, Vec<&str>)> {
                 found.push((name, tokens[at + 1..end.min(tokens.len())].to_vec()));
                 at = end;
             }
-            // `extern "C" {`, of which the string is not a token, encloses functions; others are data.
+            // `extern "C" {`, whose string is not a token, encloses functions; other braces are data.
             "{" if at > 0 && tokens[at - 1] == "extern" => {}
             "{" => at = closing(&tokens, at, "{", "}"),
             _ => {}
@@ -174,7 +174,7 @@ fn bodies(text: &str) -> Vec<(&str, Vec<&str>)> {
     found
 }
 
-/// Index of the bracket that closes the one at `at`; the end, when none does.
+/// Index of the bracket that closes the one at `at`; the end, if there is none.
 fn closing(tokens: &[&str], at: usize, open: &str, close: &str) -> usize {
     let mut depth = 0usize;
     for (i, token) in tokens.iter().enumerate().skip(at) {

@@ -1,4 +1,4 @@
-//! Numbers and names of a module, checked against what a descriptor holds, and turned into facts.
+//! Numbers and names of a module, checked against the limits of a descriptor, and converted to facts.
 
 use crate::archive_copies::copy::Source;
 use crate::checked::arena;
@@ -12,10 +12,10 @@ use crate::options::Parameters;
 use crate::text::shown;
 use tvm_embedded_mlf::{Module, PoolKind, Tensor, WorkspaceMode};
 
-/// Longest name of a tensor or pool: C promises string literals of 4095 characters.
+/// Longest name of a tensor or pool: C guarantees string literals of 4095 characters.
 const LONGEST_NAME: usize = 1024;
 
-/// Checks numbers and gives names.
+/// Checks numbers and assigns names.
 pub struct Check<'a> {
     module: &'a Module,
     used: Used,
@@ -30,7 +30,7 @@ impl<'a> Check<'a> {
     /// Marks all macros whose names do not depend on tensors and pools.
     pub fn reserve(&mut self, facts: &Facts, workspaces: usize) {
         let mut whole = facts.clone();
-        // Only how many workspaces there are decides which macros the group has.
+        // The macros of the group depend only on the number of workspaces.
         whole.workspaces.clear();
         self.used.reserve_all(&whole.macros());
         for name in [
@@ -96,7 +96,7 @@ impl<'a> Check<'a> {
         let mut found = Vec::new();
         for (i, tensor) in tensors.iter().enumerate() {
             let facts = self.tensor(tensor, index_of(i), places)?;
-            // Without a header of the archive's, there is no member's name that a user may know.
+            // Without a header in the archive, there is no member name that a user may know.
             let name = if self.module.header.is_some() { &tensor.c_name } else { &tensor.name };
             let c_name = self.used.unique(&at, GROUP_KEYS, name, |_| facts.tree());
             found.push(Named { c_name, facts });
@@ -124,7 +124,7 @@ impl<'a> Check<'a> {
         let elements = match (&shape, tensor.dtype) {
             (Some(shape), _) => shape.iter().fold(1u64, |n, &d| n.saturating_mul(u64::from(d.unsigned_abs()))),
             (None, Some(dtype)) => {
-                // A bool has a byte, as in TVM.
+                // A bool takes one byte, as in TVM.
                 let bits = match u64::from(dtype.bits) * u64::from(dtype.lanes) {
                     0 | 1 => 8,
                     bits => bits,
@@ -197,7 +197,7 @@ impl<'a> Check<'a> {
         let texts: Vec<&str> = sources.iter().map(|source| source.text).collect();
         let mut size = arena::peak(self.module, &texts)?;
         if self.module.workspace_mode == WorkspaceMode::Runtime {
-            // The archive's own figure, where it is larger, leaves room for what the text does not show.
+            // The archive's own figure, if it is larger, covers memory that the text does not show.
             size = size.max(self.module.workspace_size_bytes);
         }
         let facts = WorkspaceFacts {
@@ -241,14 +241,14 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Where a pool of the module went.
+/// What a pool of the module became.
 #[derive(Debug, Clone, Copy)]
 pub enum Place {
     Workspace(usize),
     Parameter(usize),
 }
 
-/// The module's pools by what they are. Numbers too large for the facts are the largest there, to be refused later.
+/// The module's pools by kind. Numbers too large for the facts become the largest possible value and are refused later.
 pub struct Pools<'a> {
     pub workspaces: Vec<WorkspaceFacts>,
     pub parameters: Vec<(ParameterFacts, Option<&'a [u8]>)>,

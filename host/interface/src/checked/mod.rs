@@ -1,4 +1,4 @@
-//! What a model is, checked against what a descriptor holds, with names given.
+//! A model, checked against the limits of a descriptor, with names assigned.
 
 pub mod arena;
 pub mod check;

@@ -1,4 +1,4 @@
-//! Names in C: what a model, its tensors and its pools are called.
+//! Names in C of a model, its tensors and its pools.
 
 use crate::error::{Error, Result};
 use crate::facts::tree::{Fact, Macro};
@@ -6,10 +6,10 @@ use crate::text::shown;
 use std::collections::HashSet;
 use tvm_embedded_mlf::names::symbol as fit;
 
-/// Longest symbol: file names are made of it, and a path component has at most 255 bytes on common systems.
+/// Longest symbol: it is part of file names, and a path component has at most 255 bytes on common systems.
 const LONGEST_SYMBOL: usize = 128;
 
-/// The symbol for a module: what the caller asks for if C takes it, otherwise the module's name made fit.
+/// The symbol for a module: the requested one if it is valid in C, otherwise a valid name made from the module's name.
 pub fn symbol(module: &str, wanted: Option<&str>) -> Result<String> {
     let found = match wanted {
         Some(wanted) => wanted.to_owned(),
@@ -44,7 +44,7 @@ impl Used {
         macros.iter().for_each(|m| self.reserve(&m.name));
     }
 
-    /// The first of `name`, `name_`, `name__`, … that is no key of the group and whose macros are all free; marks them.
+    /// The first of `name`, `name_`, `name__`, … that is not a key of the group and whose macros are all unused; marks them.
     pub fn unique(&mut self, place: &str, group_keys: &[&str], name: &str, facts: impl Fn(&str) -> Fact) -> String {
         let mut candidate = member(name);
         loop {
@@ -53,7 +53,7 @@ impl Used {
             let key = group_keys.iter().any(|key| key.eq_ignore_ascii_case(&candidate));
             if !key && !self.macros.contains(&at) && macros.iter().all(|m| !self.macros.contains(&m.name)) {
                 self.reserve_all(&macros);
-                // The bare place is not a macro, but a second entry of that name would repeat the JSON key.
+                // The prefix alone is not a macro, but a second entry with that name would repeat the JSON key.
                 self.reserve(&at);
                 return candidate;
             }
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_free_when_its_key_its_place_and_its_macros_are() {
+    fn a_name_is_unused_when_its_key_its_prefix_and_its_macros_are() {
         let facts = |_: &str| Fact::Object(vec![("bytes".into(), Fact::Integer(4))]);
         let mut used = Used::default();
         assert_eq!(used.unique("TVM_NET_INPUT", &["count"], "x", facts), "x");

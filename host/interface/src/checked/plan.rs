@@ -1,4 +1,4 @@
-//! What is to be written: the module's facts checked against what a descriptor holds, names given, calls settled.
+//! Everything for the output: the module's facts, checked against the limits of a descriptor, with names and calls.
 
 use crate::archive_copies::copy::{Source, check_file_name};
 use crate::checked::check::{Check, Place, split_pools};
@@ -14,11 +14,11 @@ use tvm_embedded_mlf::{Archive, Library, MainParameter, Module, Operators, PoolK
 pub struct Plan<'a> {
     pub module: &'a Module,
     pub facts: Facts,
-    /// What the generated files call their source.
+    /// The name of the source in the generated files.
     pub source_name: String,
-    /// What stands for each parameter of the main function.
+    /// The argument for each parameter of the main function.
     pub arguments: Vec<Argument>,
-    /// Data of each parameter that the files carry.
+    /// Data of each parameter that the files contain.
     pub data: Vec<Option<&'a [u8]>>,
     /// Index of the workspace that serves allocations at run time.
     pub arena: Option<usize>,
@@ -29,7 +29,7 @@ pub struct Plan<'a> {
     pub sources: Vec<Source<'a>>,
 }
 
-/// What stands for a parameter of the main function.
+/// The argument for a parameter of the main function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Argument {
     Input(usize),
@@ -106,12 +106,12 @@ impl<'a> Plan<'a> {
         macro_prefix(&self.facts.symbol)
     }
 
-    /// True when static data of the archive's C goes into the call, which only the same file can name.
+    /// True when static data of the archive's C is an argument of the call, which only the same file can name.
     pub fn calls_from_archive(&self) -> bool {
         !self.module.internal_pools.is_empty()
     }
 
-    /// True for what this project's own compiler wrote: its C compiles without a warning, and needs no flag and no library.
+    /// True for archives of this project's own compiler: its C compiles without warnings, and needs no flag and no library.
     pub fn is_own(&self) -> bool {
         self.module.extension.is_some()
     }
@@ -120,7 +120,7 @@ impl<'a> Plan<'a> {
         self.module.operators == Operators::Packed
     }
 
-    /// True for the kind of model whose calls the library proves with fewer instructions (`TVM_MODEL_PLAIN`).
+    /// True for the kind of model whose calls the library checks with fewer instructions (`TVM_MODEL_PLAIN`).
     pub fn is_plain(&self) -> bool {
         let Facts { inputs, outputs, workspaces, .. } = &self.facts;
         inputs.len() == 1 && outputs.len() == 1 && workspaces.len() == 1 && !self.has_placed_tensors()
@@ -136,18 +136,18 @@ impl<'a> Plan<'a> {
         self.facts.inputs.iter().chain(&self.facts.outputs).map(|tensor| tensor.facts.alignment).max().unwrap_or(1)
     }
 
-    /// The name of the second form of the main function, with calls round each layer, where the archive's C has it.
+    /// The name of the second form of the main function, with calls around each layer, if the archive's C has it.
     pub fn layers_symbol(&self) -> Option<String> {
         let symbol = format!("{}___tvm_layers__", self.module.prefix);
         self.module.defined_symbols.contains(&symbol).then(|| self.symbols.renamed(&symbol))
     }
 
-    /// The name of the function that describes layers, where there is a [`Plan::layers_symbol`].
+    /// The name of the function that describes layers, if there is a [`Plan::layers_symbol`].
     pub fn layer_symbol(&self) -> String {
         self.symbols.renamed(&format!("{}___tvm_layer__", self.module.prefix))
     }
 
-    /// The name of the function that prepares the state of a model that has one.
+    /// The name of the function that initialises the state, if the model has state.
     pub fn reset_symbol(&self) -> Option<String> {
         let symbol = format!("{}_reset", self.module.prefix);
         let state = self.module.pools.iter().any(|pool| pool.state);
@@ -155,7 +155,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Number of layers, where the archive's C has them one by one.
+/// Number of layers, if the archive's C can run them one by one.
 fn layer_count(module: &Module) -> Option<u32> {
     let symbol = format!("{}___tvm_layers__", module.prefix);
     let extension = module.extension.as_ref().filter(|_| module.defined_symbols.contains(&symbol))?;
@@ -193,7 +193,7 @@ fn file_name(path: &str) -> String {
     path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
 }
 
-/// State without a beginning would be used as the memory happens to be.
+/// State without initial contents would begin with arbitrary memory.
 fn check_state(module: &Module) -> Result<()> {
     let reset = format!("{}_reset", module.prefix);
     match module.pools.iter().find(|pool| pool.state) {
@@ -209,7 +209,7 @@ fn check_state(module: &Module) -> Result<()> {
     }
 }
 
-/// All copies go into one directory.
+/// All copies are written to one directory.
 fn check_file_names(module: &Module, sources: &[Source<'_>]) -> Result<()> {
     for (i, source) in sources.iter().enumerate() {
         check_file_name(module, source.name)?;

@@ -1,20 +1,20 @@
-//! Symbols that the linker sees: those of the archive made unique to the model, those it calls provided or refused.
+//! Symbols for the linker: those of the archive are made unique to the model, those that it calls are provided or refused.
 
 use crate::error::{Error, Result};
 use crate::text::shown;
 use tvm_embedded_mlf::Module;
 use tvm_embedded_mlf::names::{is_c_identifier, sanitize};
 
-/// What one call of a runtime function becomes.
+/// The replacement of a call of a runtime function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
     /// Memory from the arena.
     Allocate,
-    /// The same given back.
+    /// Frees it.
     Free,
     /// Tasks one after the other.
     Launch,
-    /// Nothing to wait for.
+    /// A barrier, which has nothing to wait for.
     Barrier,
 }
 
@@ -29,12 +29,12 @@ pub const SERVICES: [(Service, &str, &str); 4] = [
 /// Functions of the library, which the model is linked with anyway.
 const LIBRARY: [&str; 2] = ["TVMAPISetLastError", "TVMGetLastError"];
 
-/// How the archive's symbols are called in the copies.
+/// Names of the archive's symbols in the copies.
 #[derive(Debug)]
 pub struct Symbols {
-    /// What the module's symbols begin with in the archive.
+    /// The prefix of the module's symbols in the archive.
     old_prefix: String,
-    /// What they begin with in the copies.
+    /// Their prefix in the copies.
     pub prefix: String,
     /// Old and new name of each symbol that changes.
     pub renames: Vec<(String, String)>,
@@ -42,7 +42,7 @@ pub struct Symbols {
 
 impl Symbols {
     pub fn new(module: &Module, symbol: &str) -> Result<Self> {
-        // Names that users may know stay, unless another symbol is asked for, to distinguish models.
+        // Names that users may know are kept, unless another symbol is requested, to distinguish models.
         let own = crate::checked::names::symbol(&module.name, None).is_ok_and(|usual| usual == symbol);
         let own = own && is_c_identifier(&module.prefix);
         let prefix = if own { module.prefix.clone() } else { format!("tvmgen_{symbol}") };
@@ -81,7 +81,7 @@ pub fn is_registry(name: &str) -> bool {
     name == "TVMSystemLibEntryPoint"
 }
 
-/// Refuses a module that calls what nothing can provide.
+/// Refuses a module that calls functions that can't be provided.
 pub fn check_called(module: &Module) -> Result<()> {
     if let Some(first) = module.looked_up.first() {
         // The last part names the operator: `tvm.contrib.sort.argsort`.
@@ -120,7 +120,7 @@ pub fn brought(name: &str) -> bool {
     name.starts_with("arm_") || name.starts_with("ethosu_") || name == "TVMEthosULaunch" || is_hook(name)
 }
 
-/// True for the functions of a device that the generated C calls round a run and round each operator.
+/// True for the functions of a device that the generated C calls around a run and around each operator.
 pub fn is_hook(name: &str) -> bool {
     let ends = ["Activate", "Open", "Close", "Deactivate"];
     name.starts_with("TVMDevice") && ends.into_iter().any(|end| name.ends_with(end))

@@ -1,4 +1,4 @@
-//! Everything a user may want to know of a model: what the macros, the descriptor and the JSON say alike.
+//! All facts of a model: the same in the macros, the descriptor and the JSON.
 
 pub mod tree;
 
@@ -11,7 +11,7 @@ pub const ABI_VERSION: u16 = 1;
 
 /// Facts about one model.
 ///
-/// Serialises to the JSON document, of which each key path makes a macro; see `docs/interface.md`.
+/// Serialises to the JSON document, in which each key path is a macro; see `docs/interface.md`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     /// Name of the descriptor in C, and the stem of all other names.
@@ -20,11 +20,11 @@ pub struct Facts {
     pub name: String,
     /// Version of the library's ABI that the files are made for.
     pub abi_version: u16,
-    /// Major, minor and patch version of the TVM that made the archive, where recorded.
+    /// Major, minor and patch version of the TVM that made the archive, if recorded.
     pub tvm_version: Option<[u16; 3]>,
-    /// Bytes of stack that a run takes at most, where known.
+    /// The most bytes of stack that a run takes, if known.
     pub stack_bytes: Option<u32>,
-    /// Number of layers, where they can be run one by one.
+    /// Number of layers, if they can be run one by one.
     pub layer_count: Option<u32>,
     /// Inputs in the order of `TVMInputs_…`.
     pub inputs: Vec<Named<TensorFacts>>,
@@ -58,15 +58,15 @@ pub struct TensorFacts {
     pub bytes: u32,
     /// Number of elements; of bytes, when the element type is not known.
     pub elements: u32,
-    /// What its address must be a multiple of.
+    /// Alignment of its address.
     pub alignment: u32,
-    /// Element type, where known.
+    /// Element type, if known.
     pub dtype: Option<DType>,
-    /// Dimensions, outermost first, where known.
+    /// Dimensions, outermost first, if known.
     pub shape: Option<Vec<i32>>,
-    /// Scale and zero point, where known.
+    /// Scale and zero point, if known.
     pub quantization: Option<Quantization>,
-    /// Where it begins, when that is inside a workspace.
+    /// Where it begins, if it is inside a workspace.
     pub placement: Option<PlacementFacts>,
 }
 
@@ -79,7 +79,7 @@ pub struct PlacementFacts {
     pub offset: u32,
 }
 
-/// Writable memory that the user brings.
+/// Writable memory that the user provides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceFacts {
     /// The pool's own name.
@@ -103,7 +103,7 @@ pub struct ParameterFacts {
     pub index: u16,
     /// Size in bytes.
     pub bytes: u32,
-    /// What its address must be a multiple of.
+    /// Alignment of its address.
     pub alignment: u32,
     /// True when the generated files hold the data.
     pub carried: bool,
@@ -118,7 +118,7 @@ pub struct DeviceFacts {
     pub index: u16,
 }
 
-/// Keys that stand beside the entries of a group.
+/// Keys beside the entries of a group.
 pub(crate) const GROUP_KEYS: &[&str] = &["count"];
 /// The same in the group of workspaces.
 pub(crate) const WORKSPACE_KEYS: &[&str] = &["count", "bytes", "aligned_bytes", "alignment"];
@@ -193,7 +193,7 @@ impl Serialize for Facts {
     }
 }
 
-/// What all macros of a model begin with, without the `_` behind it.
+/// The prefix of all macros of a model, without the `_` after it.
 pub(crate) fn macro_prefix(symbol: &str) -> String {
     format!("TVM_{}", symbol.to_ascii_uppercase())
 }

@@ -21,12 +21,12 @@ pub enum Fact {
     Object(Vec<(String, Fact)>),
 }
 
-/// A macro: its name and the C text that it stands for.
+/// A macro: its name and its C text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Macro {
     /// Name.
     pub name: String,
-    /// What it stands for.
+    /// Its C text.
     pub value: String,
 }
 
@@ -85,14 +85,14 @@ impl Serialize for Fact {
 pub fn json(fact: &Fact) -> String {
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Ascii(PrettyFormatter::new()));
-    // Writing to memory can't fail, and every fact has a form in JSON.
+    // Writing to memory can't fail, and every fact can be written as JSON.
     let written = fact.serialize(&mut serializer);
     debug_assert!(written.is_ok());
     bytes.push(b'\n');
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Escapes all but ASCII, so that no text direction or similar letter misleads a reader of the file.
+/// Escapes everything except ASCII, so that no text direction or similar letter misleads a reader of the file.
 struct Ascii(PrettyFormatter<'static>);
 
 impl Formatter for Ascii {

@@ -1,4 +1,4 @@
-//! Build files, and how all files reach the disk.
+//! Build files, and writing all files to disk.
 
 pub mod build;
 pub mod write;

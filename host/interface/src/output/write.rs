@@ -1,4 +1,4 @@
-//! Putting generated files on a disk.
+//! Writing generated files to disk.
 
 use crate::error::{Error, Result};
 use std::fs;
@@ -14,13 +14,13 @@ pub struct OutputFile {
     pub contents: Bytes,
 }
 
-/// Writes files into a directory, which is made if need be. Files that have the content already are left alone, so that
-/// nothing is rebuilt needlessly.
+/// Writes files to a directory, which is created if necessary. Files that already have the content are not written, so that
+/// nothing is rebuilt unnecessarily.
 ///
-/// A failure after the first file leaves some files new and others old. The tool `tvm-embedded` promises more.
+/// A failure after the first file leaves some files new and others old. The tool `tvm-embedded` guarantees more.
 ///
 /// # Errors
-/// [`Error::Io`] with the file at fault.
+/// [`Error::Io`] with the file concerned.
 pub fn write(directory: &Path, files: &[OutputFile]) -> Result<()> {
     for file in files {
         let path = file.path.split('/').fold(directory.to_path_buf(), |path, part| path.join(part));

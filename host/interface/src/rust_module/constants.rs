@@ -10,7 +10,7 @@ use std::fmt::Write;
 pub fn constants(out: &mut String, facts: &Facts) {
     let _ = write!(
         out,
-        "\n/// What the model calls itself.\npub const NAME: &str = {};\n/// Bytes of stack that a run takes at most, where that is known.\n\
+        "\n/// The model's own name.\npub const NAME: &str = {};\n/// The most bytes of stack that a run takes, if known.\n\
          pub const STACK_BYTES: Option<usize> = {:?};\n",
         string(&facts.name),
         facts.stack_bytes
@@ -20,17 +20,17 @@ pub fn constants(out: &mut String, facts: &Facts) {
     for workspace in &facts.workspaces {
         let (at, own) = (format!("WORKSPACE_{}", workspace.c_name.to_ascii_uppercase()), &workspace.facts);
         let what = if own.state { "the model's state" } else { "this workspace" };
-        size(out, &format!("{at}_BYTES"), own.bytes(), &format!("Bytes of {what}, wherever it begins."));
-        size(out, &format!("{at}_ALIGNED_BYTES"), own.aligned_bytes, "The same from an aligned address on.");
-        size(out, &format!("{at}_ALIGNMENT"), own.alignment, "What the model aligns its beginning to.");
+        size(out, &format!("{at}_BYTES"), own.bytes(), &format!("Bytes of {what}, at any address."));
+        size(out, &format!("{at}_ALIGNED_BYTES"), own.aligned_bytes, "The same at an aligned address.");
+        size(out, &format!("{at}_ALIGNMENT"), own.alignment, "Alignment of its beginning.");
     }
     if let [one] = &facts.workspaces[..] {
-        size(out, "WORKSPACE_BYTES", one.facts.bytes(), "Bytes of the only workspace, wherever it begins.");
+        size(out, "WORKSPACE_BYTES", one.facts.bytes(), "Bytes of the only workspace, at any address.");
     }
     for parameter in facts.parameters.iter().filter(|parameter| !parameter.facts.carried) {
         let at = format!("PARAMETER_{}", parameter.c_name.to_ascii_uppercase());
-        size(out, &format!("{at}_BYTES"), parameter.facts.bytes, "Bytes of these constants, which the user brings.");
-        size(out, &format!("{at}_ALIGNMENT"), parameter.facts.alignment, "What their address must be a multiple of.");
+        size(out, &format!("{at}_BYTES"), parameter.facts.bytes, "Bytes of these constants, which the user provides.");
+        size(out, &format!("{at}_ALIGNMENT"), parameter.facts.alignment, "Alignment of their address.");
     }
 }
 
@@ -54,7 +54,7 @@ fn tensor(out: &mut String, side: &str, tensor: &Named<TensorFacts>) {
     {
         let _ = write!(
             out,
-            "/// The real values that its elements stand for.\npub const {at}_QUANTIZATION: ::tvm_embedded::Quantization = \
+            "/// The quantisation of its elements.\npub const {at}_QUANTIZATION: ::tvm_embedded::Quantization = \
              ::tvm_embedded::Quantization::new({:?}, {});\n",
             quantization.scale, quantization.zero_point
         );

@@ -1,4 +1,4 @@
-//! `my_model.rs`: the model for Rust, over the crate `tvm-embedded` and the entry in `my_model.c`.
+//! `my_model.rs`: the model for Rust, which uses the crate `tvm-embedded` and the entry in `my_model.c`.
 
 mod constants;
 mod model;

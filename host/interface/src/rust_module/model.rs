@@ -8,19 +8,19 @@ use crate::rust_module::names::identifier;
 use crate::rust_module::tensors::{aligned, array, holder};
 use std::fmt::Write;
 
-/// The constants that the user brings.
+/// The constants that the user provides.
 pub fn parameters<'a>(plan: &'a Plan<'_>) -> impl Iterator<Item = &'a Named<ParameterFacts>> {
     let user = plan.facts.parameters.iter().any(|parameter| !parameter.facts.carried);
     plan.facts.parameters.iter().filter(move |_| user)
 }
 
-/// The workspaces as one struct, for models that need nothing else.
+/// The workspaces as one struct, for models that need only workspaces.
 pub fn memory(out: &mut String, plan: &Plan<'_>) {
     if parameters(plan).next().is_some() {
         return;
     }
     let workspaces = &plan.facts.workspaces;
-    out.push_str("\n/// All memory that the model works in, to be placed by the user.\n#[derive(Debug)]\n#[allow(non_snake_case)]\npub struct Memory {\n");
+    out.push_str("\n/// All memory that the model uses, to be placed by the user.\n#[derive(Debug)]\n#[allow(non_snake_case)]\npub struct Memory {\n");
     for (i, workspace) in workspaces.iter().enumerate() {
         let at = format!("WORKSPACE_{}", workspace.c_name.to_ascii_uppercase());
         let bytes = format!("[u8; {at}_ALIGNED_BYTES]");
@@ -40,7 +40,7 @@ pub fn memory(out: &mut String, plan: &Plan<'_>) {
     );
 }
 
-/// The model, and of one with state the same before its reset.
+/// The model; with state, also the type before its reset.
 pub fn model(out: &mut String, plan: &Plan<'_>) {
     let state = plan.reset_symbol().is_some();
     let (workspaces, parameters) = (plan.facts.workspaces.len(), parameters(plan).count());
@@ -53,7 +53,7 @@ pub fn model(out: &mut String, plan: &Plan<'_>) {
     let made = if state { "NotReset" } else { "Model" };
     if state {
         out.push_str(
-            "\n/// The model before its state is what a stream begins with: it can be reset, and nothing else.\n#[derive(Debug)]\n\
+            "\n/// The model before its state is initialised: it can only be reset.\n#[derive(Debug)]\n\
              #[must_use = \"a model with state runs after its reset\"]\npub struct NotReset<'a>(Model<'a>);\n",
         );
     }
@@ -62,14 +62,14 @@ pub fn model(out: &mut String, plan: &Plan<'_>) {
     if state {
         let _ = write!(
             out,
-            "\n    /// Puts the state back to its beginning, before a new stream.\n    ///\n    /// # Errors\n    /// The model's own code.\n    \
+            "\n    /// Initialises the state, before a new stream.\n    ///\n    /// # Errors\n    /// The model's own code.\n    \
              pub fn reset(&mut self) -> ::tvm_embedded::Result<()> {{\n        self.memory.call(|context, _| reset(context))\n    }}\n"
         );
     }
     out.push_str("}\n");
     if state {
         out.push_str(
-            "\nimpl<'a> NotReset<'a> {\n    /// Puts the state to its beginning.\n    ///\n    /// # Errors\n    /// The model's own code.\n    \
+            "\nimpl<'a> NotReset<'a> {\n    /// Initialises the state.\n    ///\n    /// # Errors\n    /// The model's own code.\n    \
              pub fn reset(mut self) -> ::tvm_embedded::Result<Model<'a>> {\n        self.0.reset()?;\n        Ok(self.0)\n    }\n}\n",
         );
         let _ = write!(out, "\n::tvm_embedded::__reset!(reset, \"TVMResetEntry_{}\");\n", plan.symbol());
@@ -99,10 +99,10 @@ fn new(out: &mut String, plan: &Plan<'_>, made: &str, state: bool) {
     }
     let _ = write!(
         out,
-        "    /// The model in memory of the caller's: `WORKSPACE_…_BYTES` of it, at any address{}.\n    ///\n    /// # Errors\n    \
+        "    /// The model in memory of the caller: `WORKSPACE_…_BYTES` of it, at any address{}.\n    ///\n    /// # Errors\n    \
          /// `WorkspaceTooSmall`{}.\n    pub fn new({}) -> ::tvm_embedded::Result<{made}<'a>> {{\n        \
          let memory = ::tvm_embedded::generated::Memory::new([{}], [{}])?;\n        Ok({})\n    }}\n",
-        if brought.is_empty() { "" } else { ", then the constants that the user brings" },
+        if brought.is_empty() { "" } else { ", then the constants that the user provides" },
         if brought.is_empty() { "" } else { ", `ParameterTooSmall` or `MisalignedParameter`" },
         arguments.join(", "),
         slices.join(", "),
@@ -114,7 +114,7 @@ fn new(out: &mut String, plan: &Plan<'_>, made: &str, state: bool) {
         let parts: Vec<String> = names.iter().map(|name| format!("&mut {name}.0[..]")).collect();
         let _ = write!(
             out,
-            "\n    /// The model in memory that fits.\n    {}pub fn in_memory(memory: &'a mut Memory) -> {made}<'a> {{\n        \
+            "\n    /// The model in this memory.\n    {}pub fn in_memory(memory: &'a mut Memory) -> {made}<'a> {{\n        \
              let Memory {{ {} }} = memory;\n        \
              let memory = ::tvm_embedded::generated::Memory::fitting([{}]);\n        {}\n    }}\n",
             if state { "" } else { "#[must_use]\n    " },
@@ -125,7 +125,7 @@ fn new(out: &mut String, plan: &Plan<'_>, made: &str, state: bool) {
     }
 }
 
-/// The run, with structs of tensors, with tensors wherever they are, or with those inside a workspace.
+/// The run, with structs of tensors, with tensors anywhere in memory, or with those inside a workspace.
 pub fn run(out: &mut String, plan: &Plan<'_>) {
     let facts = &plan.facts;
     let (mut structs, mut borrowed, mut passed) = (Vec::new(), Vec::new(), Vec::new());
@@ -152,7 +152,7 @@ pub fn run(out: &mut String, plan: &Plan<'_>) {
     if structs.len() == 2 {
         let _ = write!(
             out,
-            "    /// One run.\n    ///\n    /// # Errors\n    /// What the model's code answers.\n    \
+            "    /// One run.\n    ///\n    /// # Errors\n    /// The failure code of the model.\n    \
              pub fn run(&mut self, {}) -> ::tvm_embedded::Result<()> {{\n        self.run_on({})\n    }}\n\n",
             structs.join(", "),
             passed.join(", ")
@@ -162,12 +162,12 @@ pub fn run(out: &mut String, plan: &Plan<'_>) {
     let separator = if borrowed.is_empty() { "" } else { ", " };
     let _ = write!(
         out,
-        "    /// One run{}.\n    ///\n    /// # Errors\n    /// What the model's code answers.\n    \
+        "    /// One run{}.\n    ///\n    /// # Errors\n    /// The failure code of the model.\n    \
          pub fn {name}(&mut self{separator}{}) -> ::tvm_embedded::Result<()> {{\n        \
          self.memory.call(|context, {}| {{\n            let inputs: [*const (); {}] = {};\n            \
          let outputs: [*const (); {}] = {};\n            entry(&inputs, &outputs, context)\n        }})\n    }}\n}}\n",
         if structs.len() == 2 {
-            " with tensors wherever they are: inputs, then outputs, in the model's order"
+            " with tensors anywhere in memory: inputs, then outputs, in the model's order"
         } else {
             ""
         },

@@ -1,4 +1,4 @@
-//! Names that Rust takes.
+//! Valid names in Rust.
 
 /// Keywords of every edition, those of older and newer ones included, that a C identifier may be.
 const KEYWORDS: [&str; 46] = [
@@ -8,7 +8,7 @@ const KEYWORDS: [&str; 46] = [
     "unsafe", "unsized", "use", "virtual", "where",
 ];
 
-/// A member's name as an identifier: `r#` before a keyword, `_` behind the few that are refused even then.
+/// A member's name as an identifier: `r#` before a keyword, `_` after the few that are refused even then.
 pub fn identifier(name: &str) -> String {
     match name {
         "crate" | "self" | "super" | "Self" | "_" => format!("{name}_"),
@@ -17,7 +17,7 @@ pub fn identifier(name: &str) -> String {
     }
 }
 
-/// A string literal of Rust's.
+/// A Rust string literal.
 pub fn string(text: &str) -> String {
     let escaped: String = text.chars().flat_map(char::escape_default).collect();
     format!("\"{escaped}\"")

@@ -1,4 +1,4 @@
-//! The types of tensors: arrays, in structs or where the user has them.
+//! The types of tensors: arrays, in structs or anywhere in memory.
 
 use crate::c_header::types::{element_count, element_type as c_type, over_aligned, placed};
 use crate::facts::{Named, TensorFacts};
@@ -26,7 +26,7 @@ pub fn array(facts: &TensorFacts) -> String {
     format!("[{}; {}]", element_type(facts), element_count(facts))
 }
 
-/// The type of what holds a tensor: an array, or an aligned one.
+/// The type that holds a tensor: an array, or an aligned array.
 pub fn holder(tensor: &Named<TensorFacts>) -> String {
     match over_aligned(tensor) {
         true => aligned(tensor.facts.alignment, &array(&tensor.facts)),
@@ -39,7 +39,7 @@ pub fn aligned(alignment: u32, what: &str) -> String {
     format!("::tvm_embedded::Aligned{}<{what}>", alignment.max(MIN_ALIGNED))
 }
 
-/// The smallest and the largest that the crate has a type for.
+/// The smallest and the largest alignment for which the crate has a type.
 const MIN_ALIGNED: u32 = 2;
 pub const MAX_ALIGNED: u32 = 256;
 
@@ -51,7 +51,7 @@ pub fn structure(out: &mut String, side: &str, tensors: &[Named<TensorFacts>]) {
     let name = if side == "input" { "Input" } else { "Output" };
     let _ = write!(
         out,
-        "\n/// The model's {side}s, wherever they shall live.\n#[derive(Clone, Debug)]\n#[allow(non_snake_case)]\npub struct {name} {{\n"
+        "\n/// The model's {side}s.\n#[derive(Clone, Debug)]\n#[allow(non_snake_case)]\npub struct {name} {{\n"
     );
     for tensor in tensors {
         let shape = tensor.facts.shape.as_ref().map_or_else(String::new, |shape| format!(" of the shape {shape:?}"));

@@ -1,4 +1,4 @@
-/* Prints everything that the accessors return for a model, one fact a line: key, space, value. Text is written as the bytes
+/* Prints everything that the accessors return for a model, one fact per line: key, space, value. Text is written as the bytes
  * of its UTF-8 in hexadecimal, a float as its bits. */
 #include <stdio.h>
 #include <string.h>

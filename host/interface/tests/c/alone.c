@@ -1,11 +1,11 @@
 /* A synthetic model `net`, called without the library: output k must be input k (or the last) plus k + 1, and plus the number of
- * runs since the reset, from 7, for a model with state. Whatever kind of model it is: workspaces, tensors inside one, constants
- * of its own or the user's, a device. */
+ ** runs since the reset, from 7, for a model with state. For any kind of model: workspaces, tensors inside one, constants
+ * of its own or of the user, a device. */
 #include "net.h"
 #include "board.h"
 
 #if TVM_NET_PARAMETER_COUNT && !TVM_NET_PARAMETER_FLASH_CARRIED
-/* What is added to the outputs, in the place of 1 and 2. */
+/* The values added to the outputs instead of 1 and 2. */
 __attribute__((aligned(TVM_NET_PARAMETER_FLASH_ALIGNMENT))) static const uint8_t g_constants[TVM_NET_PARAMETER_FLASH_BYTES + 1] = { 11, 12, 13, 14, 15, 16, 17, 18, 0 };
 #define ADDED 11
 TVM_NET_STATIC_CONTEXT(g_context, g_constants);
@@ -107,7 +107,7 @@ static int run(const TVMContext *context, int count) {
   return 0;
 }
 
-/* What the library answers where a context lacks something, or has it wrong. */
+/* The library's statuses for a context with missing or wrong parts. */
 #if TVM_NET_DEVICE_COUNT
 static int refused_devices(void) {
   static tvm_net_input_t in;

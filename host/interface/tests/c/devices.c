@@ -1,4 +1,4 @@
-/* A device that records the calls of its hooks: once round the run, once round each operator, with the user's handle. */
+/* A device that records the calls of its hooks: once around the run, once around each operator, with the user's handle. */
 #include <string.h>
 
 #include "net.h"

@@ -1,5 +1,5 @@
-/* Three real models of three modes in one program, run in turns: packed with its own memory, with pools of the user's,
- * and with memory asked for at run time; the last two share a workspace. */
+/* Three real models of three modes in one program, run alternately: packed with its own memory, with pools of the user,
+ * and with memory allocated at run time; the last two share a workspace. */
 #include <string.h>
 
 #include "duo.h"

@@ -1,4 +1,4 @@
-/* A callback in the midst of a run that runs the same model: refused, and the outer run goes on. */
+/* A callback during a run that runs the same model: refused, and the outer run continues. */
 #include "net.h"
 
 static uint8_t g_workspace[TVM_NET_WORKSPACE_BYTES];

@@ -36,7 +36,7 @@ static int same(const void *found, const void *expected, size_t size) {
 #endif
 }
 
-/* Whether the bytes behind all workspaces are as they were. */
+/* Whether the bytes after all workspaces are unchanged. */
 static int guarded(const TVMModel *model, void *const *pools) {
   size_t i, k;
   for (i = 0; i < TVMGetWorkspaceCount(model); i++) {

@@ -1,4 +1,4 @@
-/* A streaming model with two workspaces, one of which holds its state: two instances that know nothing of each other. */
+/* A streaming model with two workspaces, one of which holds its state: two independent instances. */
 #include "net.h"
 
 static uint8_t g_sram[TVM_NET_WORKSPACE_SRAM_BYTES];

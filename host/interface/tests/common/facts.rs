@@ -1,4 +1,4 @@
-//! One model's facts, known three times: the JSON is read here on its own, and compared with what C programs print.
+//! One model's facts in three forms: the JSON is read here, and compared with the output of C programs.
 
 use super::{c_file, model_definitions, objects, program, succeed};
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub fn agree(directory: &Path, generated: &Generated) {
 /// The rule: keys joined by `_`, in upper case; of an array the whole, and each element.
 fn walk(value: &Value, place: &str, found: &mut BTreeMap<String, Value>) {
     let mut add = |name: String, value: Value| {
-        assert!(found.insert(name.clone(), value).is_none(), "{name} stands for two facts");
+        assert!(found.insert(name.clone(), value).is_none(), "{name} belongs to two facts");
     };
     match value {
         Value::Object(entries) => {
@@ -43,7 +43,7 @@ fn walk(value: &Value, place: &str, found: &mut BTreeMap<String, Value>) {
     }
 }
 
-/// Every fact has its macro, and every macro its fact but those that are documented as no facts.
+/// Every fact has its macro, and every macro its fact, except those that are documented as not being facts.
 fn names_agree(symbol: &str, header: &str, macros: &BTreeMap<String, Value>) {
     let prefix = format!("TVM_{}_", symbol.to_ascii_uppercase());
     let mut defined = BTreeSet::new();
@@ -57,7 +57,7 @@ fn names_agree(symbol: &str, header: &str, macros: &BTreeMap<String, Value>) {
         if name == format!("{prefix}H") || name == "TVM_ALIGNED" || name == linked {
             continue;
         }
-        assert!(name.starts_with(&prefix), "{name} has not the model's prefix");
+        assert!(name.starts_with(&prefix), "{name} does not have the model's prefix");
         if function {
             let known = ["INPUTS", "OUTPUTS", "WORKSPACES", "PARAMETERS", "CONTEXT", "STATIC_CONTEXT"];
             assert!(known.contains(&&name[prefix.len()..]), "{name} is not documented");
@@ -69,7 +69,7 @@ fn names_agree(symbol: &str, header: &str, macros: &BTreeMap<String, Value>) {
     assert_eq!(defined, facts);
 }
 
-/// What the C compiler makes of each macro is the JSON's value.
+/// The value of each macro in C is the JSON's value.
 fn values_agree(directory: &Path, generated: &Generated, macros: &BTreeMap<String, Value>) {
     let mut code = format!(
         "#include <stdio.h>\n#include <string.h>\n#include \"{}.h\"\n\
@@ -115,7 +115,7 @@ fn printed(value: &Value) -> String {
     }
 }
 
-/// What the accessors return is what the JSON says.
+/// The accessors return the values of the JSON.
 fn accessors_agree(directory: &Path, generated: &Generated, document: &Value) {
     // Nothing runs, so nothing of the archive's C is needed.
     let mut own = generated.clone();

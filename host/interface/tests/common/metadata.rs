@@ -1,4 +1,4 @@
-//! What an archive made here says of its model in `metadata.json`.
+//! `metadata.json` of the archives made here.
 
 use super::synthetic::{Synthetic, sanitize};
 use tvm_embedded_mlf::{
@@ -25,7 +25,7 @@ impl Synthetic {
         }
     }
 
-    /// What this project's own compiler would say.
+    /// The facts that this project's own compiler would add.
     fn extension(&self) -> Extension {
         let tensors = |names: &[String]| -> Vec<ExtensionTensor> {
             let tensor = |name: &String| ExtensionTensor {

@@ -1,4 +1,4 @@
-//! What the tests share: the runtime library, C compilers, archives.
+//! Shared by the tests: the runtime library, C compilers, archives.
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
@@ -53,7 +53,7 @@ pub fn runtime() -> &'static Path {
             .args(["rustc", "--quiet", "--release", "-p", "tvm_embedded_capi", "--lib", "--crate-type", "staticlib"])
             .arg("--target-dir")
             .arg(&target)
-            // The library as it ships, also where these tests are instrumented.
+            // The library as released, also if these tests are instrumented.
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .status()
             .expect("cargo runs");
@@ -75,7 +75,7 @@ pub fn has(program: &str) -> bool {
     found
 }
 
-/// Runs a command to its end and insists on success.
+/// Runs a command to its end and asserts success.
 pub fn succeed(command: &mut Command) -> Output {
     let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -97,7 +97,7 @@ pub fn generate_into(directory: &Path, archive: &Path, options: &Options) -> Gen
     generated
 }
 
-/// The flags under which our own files must be silent.
+/// The flags with which our own files must compile without warnings.
 pub const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-pedantic-errors", "-Wconversion", "-Werror"];
 
 /// Compiles the files of one model into objects: ours strictly, the archive's without warnings.
@@ -145,7 +145,7 @@ pub fn generate_synthetic(directory: &Path, model: &synthetic::Synthetic, option
     generated
 }
 
-/// The definitions by which a main file of the tests knows its model.
+/// The definitions that tell a main file of the tests its model.
 pub fn model_definitions(generated: &Generated) -> Vec<String> {
     let symbol = &generated.facts.symbol;
     vec![format!("-DMODEL={symbol}"), format!("-DMODEL_HEADER=\"{symbol}.h\"")]

@@ -65,7 +65,7 @@ impl Synthetic {
         out
     }
 
-    /// A main function that refuses what is not as TVM's runtime gives it.
+    /// A main function that refuses arguments that differ from those of TVM's runtime.
     pub(super) fn packed_operators(&self) -> String {
         let module = &self.module;
         let internal = self.memory == Memory::Internal;

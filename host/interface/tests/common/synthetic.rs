@@ -1,4 +1,4 @@
-//! Archives in TVM's manner, made here: a model that adds 1 to its first input, 2 to its second, and so on.
+//! Archives like TVM's, made here: a model that adds 1 to its first input, 2 to its second, and so on.
 //!
 //! Every tensor is four `int8`. Output `k` is input `k`, or the last one when there are fewer, with `k + 1` added by one
 //! operator that goes through a workspace.
@@ -26,17 +26,17 @@ pub struct Synthetic {
     pub devices: Vec<String>,
     /// Symbol of the operator, without prefix if it has none.
     pub operator: String,
-    /// Text that the operator begins with.
+    /// Text at the beginning of the operator.
     pub operator_begin: String,
-    /// With external memory: what is added comes from a pool of constants.
+    /// With external memory: the added value comes from a pool of constants.
     pub constants: bool,
-    /// With external memory: a pool that counts the runs, from 7 after a reset, and is added as well.
+    /// With external memory: a pool that counts the runs, from 7 after a reset, and is also added.
     pub state: bool,
     /// Packed arguments, of which the main function checks everything.
     pub packed: bool,
     /// A registry of functions with the wrong types.
     pub registry: bool,
-    /// What the archive's entry point calls its outputs, when the header does otherwise.
+    /// Names of the outputs in the archive's entry point, if they differ from those in the header.
     pub wrong_outputs: bool,
 }
 
@@ -145,7 +145,7 @@ impl Synthetic {
         parameters.join(",")
     }
 
-    /// What the wrapper passes to the main function: types with names, and values.
+    /// The arguments of the main function in the wrapper: types with names, and values.
     fn passed(&self, io: bool) -> (Vec<String>, Vec<String>) {
         let mut types: Vec<String> = Vec::new();
         let mut values: Vec<String> = Vec::new();

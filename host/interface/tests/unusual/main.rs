@@ -1,5 +1,5 @@
-//! Modules as archives seldom or never have them, and as callers may make them: each gives the right C or is refused with
-//! the reason. What a compiler says of the C is the concern of the other tests.
+//! Modules that archives rarely or never contain, but callers may make: each gives the right C or is refused with
+//! the reason. The other tests compile the C.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -29,7 +29,7 @@ fn pools_that_are_not_possible() {
 }
 
 #[test]
-fn versions_that_no_descriptor_holds() {
+fn versions_beyond_the_descriptors_limits() {
     let (archive, mut library) = net(Memory::External).library();
     for (text, major, minor, patch) in
         [("65535.0.0", 65535, 0, 0), ("0.70000.0", 0, 70000, 0), ("0.1.65536", 0, 1, 65536)]
@@ -42,7 +42,7 @@ fn versions_that_no_descriptor_holds() {
 }
 
 #[test]
-fn file_names_that_build_files_do_not_take() {
+fn file_names_that_build_files_do_not_accept() {
     for name in ["my net", "a$b", "-net", ".net", &"n".repeat(200)] {
         let (archive, library) = Synthetic::new(name).library();
         let options = Options { symbol: Some("net".into()), ..Options::default() };
@@ -72,7 +72,7 @@ fn symbols_that_become_one() {
 }
 
 #[test]
-fn functions_that_someone_brings() {
+fn functions_that_are_provided_elsewhere() {
     let called = |names: &[&str], defined: &[&str]| {
         changed(&net(Memory::External), |m| {
             m.called_symbols = names.iter().map(|name| (*name).to_owned()).collect();
@@ -148,7 +148,7 @@ fn element_types_have_their_c_names() {
 }
 
 #[test]
-fn a_scale_below_zero_stands_in_brackets() {
+fn a_negative_scale_is_in_parentheses() {
     let quantization = Some(Quantization { scale: -0.5, zero_point: -3 });
     let generated = changed(&net(Memory::External), |m| m.inputs[0].quantization = quantization).expect("C");
     assert!(text(&generated, "net.h").contains("_SCALE (-0.5f)"));
@@ -191,12 +191,12 @@ fn a_main_function_without_parameters() {
     let generated = changed(&net(Memory::Io), |m| m.main_parameters.clear()).expect("C");
     let source = text(&generated, "net.c");
     assert!(source.contains("int32_t tvmgen_net___tvm_main__(void);"), "{source}");
-    // The tensors lie in the workspace still, so the context is looked at.
+    // The tensors are still in the workspace, so the context is used.
     assert!(source.contains("TVMCheckMapped(&net, context, inputs, outputs)") && !source.contains("(void)context"));
 }
 
 #[test]
-fn parameters_of_which_some_are_carried() {
+fn parameters_of_which_some_are_in_the_model() {
     let generated = changed(&with_constants(), |m| {
         m.pools.push(pool("later", PoolKind::Constant, None));
         m.main_parameters.push(MainParameter::Pool(2));

@@ -9,7 +9,7 @@ pub fn text<'a>(generated: &'a Generated, path: &str) -> &'a str {
     std::str::from_utf8(&file.contents).expect("text")
 }
 
-/// What becomes of a module that was changed after it was read.
+/// The result for a module that was changed after it was read.
 pub fn changed(model: &Synthetic, change: impl FnOnce(&mut Module)) -> Result<Generated, String> {
     let (archive, mut library) = model.library();
     change(&mut library.modules[0]);
@@ -22,7 +22,7 @@ pub fn refused(model: &Synthetic, change: impl FnOnce(&mut Module), text: &str) 
     assert!(message.contains(text), "{message}\ndoes not say\n{text}");
 }
 
-/// What becomes of an archive in which a text was changed.
+/// The result for an archive in which a text was changed.
 pub fn edited(model: &Synthetic, path: &str, from: &str, to: &str) -> Result<Generated, String> {
     edited_at(model, &[(path, from, to)])
 }

@@ -1,4 +1,4 @@
-//! C of archives that is not laid out as TVM does, or that does what TVM's does not.
+//! C of archives whose layout or behaviour differs from TVM's.
 
 use crate::common::synthetic::Memory;
 use crate::modules::{changed, edited, edited_at, net, text};
@@ -6,7 +6,7 @@ use tvm_embedded_interface::{Options, generate};
 use tvm_embedded_mlf::{Archive, Code, Library, PoolKind};
 
 #[test]
-fn an_archive_that_brings_no_c_of_its_own() {
+fn an_archive_without_its_own_c() {
     let mut model = net(Memory::External);
     model.wrong_outputs = true;
     let (archive, _) = model.library();
@@ -22,7 +22,7 @@ fn an_archive_that_brings_no_c_of_its_own() {
 }
 
 #[test]
-fn a_wrapper_that_is_not_laid_out_as_tvm_does() {
+fn a_wrapper_whose_layout_is_not_tvms() {
     let mut model = net(Memory::Internal);
     model.wrong_outputs = true;
     let declaration = "TVM_DLL int32_t tvmgen_net___tvm_main__(";
@@ -33,7 +33,7 @@ fn a_wrapper_that_is_not_laid_out_as_tvm_does() {
     let from = format!("#include <tvmgen_net.h>\n{declaration}");
     let message = edited(&model, "lib0.c", &from, &both(declaration)).expect_err("a refusal");
     assert_eq!(message, "module 'net': 'net_lib0.c' is not laid out as TVM does");
-    // A header that the wrapper does not include by its name: no known defect, and the same cure.
+    // A header that the wrapper does not include by its name: no known defect, and the same repair.
     let generated = changed(&net(Memory::Internal), |m| m.included_header = Some("tvmgen_other.h".into())).expect("C");
     assert!(generated.repairs.iter().any(|repair| repair.code.is_none() && repair.text.contains("left out")));
 }
@@ -45,7 +45,7 @@ fn names_that_only_begin_like_a_pool() {
     let copy = text(&generated, "archive/net_lib0.c");
     assert!(copy.contains("/* &global_workspace2 &global_workspace_too */"), "{copy}");
     assert!(copy.contains("(uint8_t *)&global_workspace"), "{copy}");
-    // Constants that are not declared as TVM declares them stay as they are.
+    // Constants that are not declared as by TVM are not changed.
     let generated = changed(&net(Memory::Internal), |m| m.internal_pools[0].kind = PoolKind::Constant).expect("C");
     assert!(generated.repairs.iter().all(|repair| repair.code != Some(Code::WritableConstants)));
 }
@@ -66,7 +66,7 @@ fn constants_that_could_be_written_become_const() {
     let generated = generated.expect("C");
     let copy = text(&generated, "archive/net_lib0.c");
     assert!(copy.contains("static const struct global_const_workspace {"), "{copy}");
-    // What is cast already stays as it is.
+    // An existing cast is not changed.
     assert!(copy.contains("(uint8_t*)&global_workspace,(uint8_t *)&global_const_workspace)"), "{copy}");
     let repairs: Vec<_> = generated.repairs.iter().filter_map(|repair| repair.code).collect();
     assert_eq!(repairs, [Code::WritableConstants, Code::PoolPointerType]);
@@ -83,7 +83,7 @@ fn symbols_without_a_prefix_get_it() {
 }
 
 #[test]
-fn a_registry_without_anything_behind_it() {
+fn a_registry_with_nothing_after_it() {
     let mut model = net(Memory::External);
     model.registry = true;
     let message = edited(&model, "lib0.c", "#include \"tvm/runtime/c_runtime_api.h\"", "").expect_err("a refusal");
@@ -118,7 +118,7 @@ fn statuses_that_are_ignored() {
     let call = "tvmgen_net_add(p0, T_add, n, scratch, resource)";
     for (line, wanted) in [
         (format!("(void){call};"), format!("  if ({call} != 0) return -1;\n")),
-        // Only whole calls of functions that the archive defines.
+        // Only complete calls of functions that the archive defines.
         (format!("(void){call} + 1;"), format!("(void){call} + 1;\n")),
         ("(void)printf(0);".to_owned(), "(void)printf(0);\n".to_owned()),
         ("(void)resource;".to_owned(), "(void)resource;\n".to_owned()),
