@@ -41,24 +41,24 @@ pub struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-A model goes this way:
+Typical order of commands:
   tvm-embedded compile keyword.tflite -o keyword.tar          make a model archive
-  tvm-embedded inspect keyword.tar                            what is in it, what it needs
-  tvm-embedded run keyword.tar --input audio=clip.npy         try it on this computer
+  tvm-embedded inspect keyword.tar                            what the model contains and needs
+  tvm-embedded run keyword.tar --input audio=clip.npy         run it on this computer
   tvm-embedded generate keyword.tar -o keyword/               C files for your firmware
-The last three take a .tflite file as well. `tvm-embedded VERB --help` shows examples of each.
+All of them also take a .tflite file. `tvm-embedded VERB --help` shows examples of each.
 
 Exit codes:
   0  done
   1  the model or archive was refused
   2  the command line is wrong
-  3  a file could not be read or written, or does not hold what it should
+  3  a file could not be read or written, or has wrong contents
   4  the model's code failed, or its outputs are not the expected ones
   5  there is no C compiler, or it failed
 
-Results go to standard output, errors to standard error. NO_COLOR=1 turns colours off.";
+Results go to standard output, errors to standard error. NO_COLOR=1 disables colours.";
 
-/// What `--version` says of archives.
+/// The text of `--version` about archives.
 const READS: &str = "Model Library Format, metadata versions 5 (TVM 0.8), 6 and 7 (TVM 0.9 to 0.18)";
 
 fn version() -> &'static str {
@@ -79,7 +79,7 @@ pub enum Verb {
     /// Compile an int8 .tflite file to a model archive
     #[command(after_help = COMPILE_EXAMPLES)]
     Compile(Compile),
-    /// Show what is in a model: tensors, memory, flash, layers, and what is odd about it
+    /// Show what is in a model: tensors, memory, flash, layers, and defects and warnings
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
     /// Run a model on this computer, through the same TVMExecute as in the firmware
@@ -88,19 +88,19 @@ pub enum Verb {
     /// Write the C files a firmware links: the model's header, descriptor, JSON and code
     #[command(after_help = GENERATE_EXAMPLES)]
     Generate(Generate),
-    /// Write a page about a model: memory over time, layers, kernels, whether it fits a board
+    /// Write a report about a model: memory over time, layers, kernels, whether it fits a board
     #[command(after_help = report::EXAMPLES)]
     Report(Report),
-    /// Say how right a model is on samples with labels, and how far it agrees with another one
+    /// Measure how accurate a model is on samples with labels, and how far it agrees with another model
     #[command(after_help = validate::EXAMPLES)]
     Validate(Validate),
-    /// Make a project with a model that builds at once, for this computer or a board
+    /// Make a project with a model that is ready to build, for this computer or a board
     #[command(after_help = new::EXAMPLES)]
     New(New),
-    /// Print what a shell completes command lines of this program with
+    /// Print shell completions for this program
     #[command(after_help = extras::COMPLETIONS)]
     Completions(Completions),
-    /// Print or write pages for `man`
+    /// Print or write manual pages
     #[command(after_help = extras::MAN)]
     Man(Man),
 }
@@ -112,7 +112,7 @@ pub struct Generate {
     #[command(flatten)]
     pub model: Model,
 
-    /// Directory for the files; made when it is not there
+    /// Directory for the files; created if it does not exist
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
 
@@ -120,17 +120,17 @@ pub struct Generate {
     #[arg(long, value_name = "NAME")]
     pub symbol: Option<String>,
 
-    /// Who brings the content of constant pools outside the code
+    /// Who provides the content of constant pools outside the code
     #[arg(long, value_enum, value_name = "WHO", default_value_t = Parameters::Carried)]
     pub parameters: Parameters,
 
-    /// Write files that need no libtvm_embedded.a, with a tvm_embedded.h of their own: for cores that have no library. The
-    /// model is then called through `TVMExecute_<model>` alone
+    /// Write files that need no libtvm_embedded.a, with their own tvm_embedded.h: for cores that have no library. The
+    /// model is then called only through `TVMExecute_<model>`
     #[arg(long)]
     pub no_library: bool,
 }
 
-/// Who brings the content of constant pools outside the code.
+/// Who provides the content of constant pools outside the code.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Parameters {
     /// The generated C holds it as constant arrays; the firmware may still set other data
@@ -159,7 +159,7 @@ pub struct Inspect {
     #[arg(long)]
     pub json: bool,
 
-    /// Show beside each layer what it took on a board: the table that examples/layers prints, or a log that holds it
+    /// Show for each layer what it took on a board: the table that examples/layers prints, or a log that contains it
     #[arg(long, value_name = "FILE")]
     pub measured: Option<PathBuf>,
 }
@@ -178,8 +178,8 @@ pub struct Run {
     #[command(flatten)]
     pub model: Model,
 
-    /// Content of an input: raw little-endian bytes, or a .npy file. A file that holds several tensors one after the
-    /// other gives as many runs in a row
+    /// Content of an input: raw little-endian bytes, or a .npy file. A file with several tensors one after the
+    /// other gives one run for each, in sequence
     #[arg(short, long = "input", value_name = "TENSOR=FILE")]
     pub inputs: Vec<TensorFile>,
 
@@ -188,21 +188,21 @@ pub struct Run {
     #[arg(short, long = "output", value_name = "TENSOR=FILE")]
     pub outputs: Vec<TensorFile>,
 
-    /// What an output must be, byte for byte; exit code 4 if it is not
+    /// Expected content of an output, compared byte for byte; exit code 4 if it differs
     #[arg(long = "expect", value_name = "TENSOR=FILE")]
     pub expected: Vec<TensorFile>,
 
-    /// Run the whole input N times, check that the outputs stay the same, and print the time of a run
+    /// Run the whole input N times, check that the outputs are the same, and print the time of a run
     #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: u32,
 
-    /// Give workspaces whose addresses miss their alignment by N bytes, as a plain byte array may
+    /// Use workspaces whose addresses are N bytes after an aligned address, as a plain byte array may be
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true,
           value_parser = clap::value_parser!(u32).range(..4096))]
     pub workspace_offset: u32,
 
-    /// Pass ARG on to the C compiler: -fsanitize=address, an include path, or C files of a library the model calls
+    /// Pass ARG to the C compiler: -fsanitize=address, an include path, or C files of a library the model calls
     #[arg(long = "cc-arg", value_name = "ARG", allow_hyphen_values = true)]
     pub cc_args: Vec<String>,
 }
@@ -238,7 +238,7 @@ pub struct Compile {
     #[arg(long = "pool", value_name = "NAME[=SIZE]")]
     pub pools: Vec<PoolSize>,
 
-    /// The core that the C is for: only its form of the weights is written, which halves the C of large models
+    /// The core that the C is for: only its order of the weights is written, which halves the C of large models
     #[arg(long, value_name = "CORE", default_value = "all", value_parser = cores())]
     pub core: String,
 
@@ -247,20 +247,20 @@ pub struct Compile {
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Int4::Auto)]
     pub int4: Int4,
 
-    /// A C function of yours that computes a custom operator, with the header that declares it and the bytes of scratch memory
-    /// it asks for, if any: docs/custom.md
+    /// Your own C function that computes a custom operator, with the header that declares it and the bytes of scratch memory
+    /// that it needs, if any: docs/custom.md
     #[arg(long, value_name = "NAME=HEADER:FUNCTION[:SIZE]")]
     pub custom: Vec<CustomFunction>,
 
-    /// Put inputs and outputs into the workspace, where they share memory with the rest
+    /// Put inputs and outputs into the workspace, where they share memory with other tensors
     #[arg(long)]
     pub io_in_workspace: bool,
 
-    /// Fit workspaces, inputs and outputs into so many bytes, in the fastest way found: images in bands of rows where they must be
+    /// Limit workspaces, inputs and outputs to this many bytes, with the fastest schedule found: images in bands of rows if needed
     #[arg(long, value_name = "BYTES[K|M]", value_parser = bytes, conflicts_with = "pools")]
     pub ram: Option<usize>,
 
-    /// What the code is to be good at; results are the same
+    /// Optimise for small code, or for speed and size; results are the same
     #[arg(long, value_name = "size|balanced", value_parser = optimize, default_value = "balanced")]
     pub optimize: Optimize,
 
@@ -276,7 +276,7 @@ pub enum Int4 {
     Auto,
     /// Two in a byte
     Packed,
-    /// A byte each: up to a fifth faster
+    /// One byte each: up to a fifth faster
     Bytes,
 }
 
@@ -291,7 +291,7 @@ Examples:
 
 The archive is Model Library Format version 7, as TVM 0.9 to 0.18 wrote it.";
 
-/// A name that the compiler takes for a module.
+/// A name that the compiler accepts for a module.
 fn module_name(text: &str) -> Result<String, String> {
     // TVM's own name for models without one.
     if names::is_lower_identifier(text) || text == "default" {
@@ -301,7 +301,7 @@ fn module_name(text: &str) -> Result<String, String> {
     Err(format!("a module's name is a C identifier in lower case, at most 64 characters long, for example {like:.64}"))
 }
 
-/// What code is to be good at.
+/// What the code is optimised for.
 fn optimize(text: &str) -> Result<Optimize, String> {
     let found = Optimize::ALL.into_iter().find(|optimize| optimize.name() == text);
     found.ok_or_else(|| {

@@ -40,14 +40,14 @@ pub fn compile(args: &Compile) -> Result<()> {
         ..Options::default()
     };
     let output = tflite::prepare(&args.path, &content, options)?;
-    // The archive comes last: an interrupted run may leave a report without its archive, not an archive with another's.
+    // The archive comes last: an interrupted run may leave a report without its archive, not an archive with the report of another.
     let report = args.report.as_deref().map(|path| Ok((path, report(path, &output.report)?))).transpose()?;
     let mut files: Vec<(&Path, Content<'_>)> =
         report.iter().map(|(path, text)| (*path, Content::Bytes(text.as_bytes()))).collect();
     let archive = |out: &mut dyn Write| output.write(out);
     files.push((&args.output, Content::Written(&archive)));
     replace_with(&files)?;
-    // Large models are held once at a time.
+    // Only one copy of a large model is in memory at a time.
     let summary = summary(&args.output, &output.report);
     drop(output);
     terminal::print(&summary)?;
@@ -57,7 +57,7 @@ pub fn compile(args: &Compile) -> Result<()> {
     Ok(())
 }
 
-/// The function that a command line gives for an operator.
+/// The function that the command line gives for an operator.
 pub fn custom(given: &CustomFunction) -> CustomOperator {
     let CustomFunction { name, header, function, scratch } = given.clone();
     CustomOperator { name, header, function, scratch }

@@ -1,10 +1,10 @@
-//! `--custom`: functions of the user's for custom operators.
+//! `--custom`: functions of the user for custom operators.
 
 use std::str::FromStr;
 
 use crate::size::bytes;
 
-/// A function for a custom operator: `NAME=HEADER:FUNCTION`, or with a size behind another colon.
+/// A function for a custom operator: `NAME=HEADER:FUNCTION`, or with a size after another colon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomFunction {
     /// The operator, as the file names it.

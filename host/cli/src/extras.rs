@@ -1,4 +1,4 @@
-//! `tvm-embedded completions` and `tvm-embedded man`: what shells and `man` read, from the command line's own description.
+//! `tvm-embedded completions` and `tvm-embedded man`: shell completions and manual pages, from the definition of the command line.
 
 use std::path::PathBuf;
 
@@ -9,12 +9,12 @@ use crate::failure::{Failure, Kind, Result};
 use crate::output::replace;
 use crate::terminal;
 
-/// Prints what a shell completes the command line with.
+/// Prints the completions for a shell.
 pub fn completions(args: &Completions) -> Result<()> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "tvm-embedded", &mut text);
-    // The generator names the cases of verbs otherwise than the variable that is compared with them where a program's name has
-    // a hyphen: nothing of a verb would be completed.
+    // If the program's name has a hyphen, the generator's names for the cases of verbs differ from the variable that is compared
+    // with them: nothing of a verb would be completed.
     terminal::print(&String::from_utf8_lossy(&text).replace("tvm__subcmd__embedded", "tvm__embedded"))
 }
 
@@ -31,7 +31,7 @@ pub fn man(args: &Man) -> Result<()> {
     let pages: Vec<(PathBuf, Vec<u8>)> = std::iter::once(&program)
         .chain(program.get_subcommands())
         .map(|command| {
-            // The program's name is in front of a verb's since `build`.
+            // `build` puts the program's name in front of the verb's.
             let name = command.get_display_name().unwrap_or_else(|| command.get_name());
             Ok((folder.join(format!("{name}.1")), page(command)?))
         })

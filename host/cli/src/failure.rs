@@ -1,4 +1,4 @@
-//! How the program fails: a sentence, what to do next, and an exit code.
+//! Failures of the program: a sentence, what to do next, and an exit code.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -7,22 +7,22 @@ use thiserror::Error;
 
 use crate::foreign_text::shown;
 
-/// The sort of a failure decides the exit code.
+/// The kind of a failure decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The model or archive can't be used.
     Refused = 1,
-    /// The command line asks for something that is not there. (clap answers with the same code.)
+    /// The command line names something that does not exist. (clap uses the same code.)
     Usage = 2,
-    /// A file can't be read or written, or does not hold what it should.
+    /// A file can't be read or written, or has wrong contents.
     File = 3,
-    /// The model's code failed, or computed something else than expected.
+    /// The model's code failed, or its results are not the expected ones.
     Model = 4,
     /// There is no C compiler, or it failed.
     Compiler = 5,
 }
 
-/// Why the program ends without having done what it was asked.
+/// Why the program failed.
 #[derive(Debug, Clone, Error)]
 #[error("{message}")]
 pub struct Failure {
@@ -35,7 +35,7 @@ pub struct Failure {
 pub type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
-    /// A failure of that sort; `message` names the file and the place.
+    /// A failure of this kind; `message` names the file and the place.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Failure { kind, message: message.into(), advice: None }
     }
@@ -45,12 +45,12 @@ impl Failure {
         Self::new(Kind::Refused, message)
     }
 
-    /// The command line asks for something that is not there.
+    /// The command line names something that does not exist.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Kind::Usage, message)
     }
 
-    /// `path` can't be read or written, or does not hold what it should.
+    /// `path` can't be read or written, or has wrong contents.
     pub fn file(path: &Path, what: impl Display) -> Self {
         Self::new(Kind::File, format!("{}: {what}", shown(path)))
     }
@@ -65,7 +65,7 @@ impl Failure {
         Self::new(Kind::Compiler, message)
     }
 
-    /// Names the model at fault, where the message names no file yet.
+    /// Adds the name of the model, if the message names no file yet.
     pub fn of(mut self, model: &Path) -> Self {
         let name = shown(model);
         if matches!(self.kind, Kind::Usage | Kind::Model | Kind::Compiler) && !self.message.starts_with(&name) {
@@ -85,7 +85,7 @@ impl Failure {
         self.advice.as_deref()
     }
 
-    /// What the process ends with.
+    /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         self.kind as u8
     }

@@ -1,14 +1,14 @@
-//! Files that are not models of a kind this program reads: named, with what to do next.
+//! Files of other formats, which this program does not read: their names, and what to do next.
 
 use std::path::Path;
 
 use crate::failure::Failure;
 use crate::terminal::shown;
 
-/// From other formats to what is read here.
+/// How to convert other formats to one that is read here.
 const TO_TFLITE: &str = "convert it with tf.lite.TFLiteConverter to an int8 .tflite file, and give that";
 
-/// A file of another format, with a way to .tflite where there is one; `None` where it may be an archive.
+/// A file of another format, with a way to .tflite if there is one; `None` if it may be an archive.
 pub fn refused(path: &Path, content: &[u8]) -> Option<Failure> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let (what, advice) = match extension.as_str() {
@@ -21,17 +21,17 @@ pub fn refused(path: &Path, content: &[u8]) -> Option<Failure> {
         }
         "keras" | "h5" | "hdf5" => ("is a Keras model", TO_TFLITE),
         "pb" => ("is a TensorFlow graph", TO_TFLITE),
-        _ if content.starts_with(b"\x89HDF\r\n\x1a\n") => ("is an HDF5 file, as Keras writes it", TO_TFLITE),
+        _ if content.starts_with(b"\x89HDF\r\n\x1a\n") => ("is an HDF5 file, as written by Keras", TO_TFLITE),
         _ if extension != "tar" && !may_be_archive(content) => (
             "is not a .tflite file or archive",
-            "give a .tflite file, or an archive (.tar) as TVM 0.8 to 0.18 or this tool wrote it",
+            "give a .tflite file, or an archive (.tar) written by TVM 0.8 to 0.18 or this tool",
         ),
         _ => return None,
     };
     Some(Failure::refused(format!("{}: {what}", shown(path))).advise(advice))
 }
 
-/// Whether a file is a tar file, or compressed in a way that the reader of archives names.
+/// Whether a file is a tar file, or compressed in a format that the reader of archives reports.
 fn may_be_archive(content: &[u8]) -> bool {
     let packed: [&[u8]; 5] = [b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"];
     content.get(257..262) == Some(b"ustar") || packed.iter().any(|magic| content.starts_with(magic))
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn other_formats_are_named_with_the_road_from_there() {
+    fn other_formats_are_named_with_a_way_to_convert_them() {
         for (name, content, expected) in [
             (
                 "README.md",
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_an_archive_goes_to_its_reader() {
+    fn files_that_may_be_archives_go_to_the_archive_reader() {
         let mut tar = vec![0; 512];
         tar[257..262].copy_from_slice(b"ustar");
         assert_eq!((said("net", &tar), said("net.tgz", b"\x1f\x8b\x08"), said("cut.tar", b"")), (None, None, None));

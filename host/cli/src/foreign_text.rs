@@ -1,9 +1,9 @@
-//! Text from files and paths, made safe to show: how long it may be here.
+//! Text from files and paths, made safe to show, with the length limits of this program.
 
 use std::path::Path;
 use tvm_embedded_mlf::foreign_text;
 
-/// A name from a file as it may stand in output: nothing that drives a terminal, no endless line.
+/// A name from a file, safe for output: no terminal control characters, limited length.
 pub fn printable(text: &str) -> String {
     foreign_text::shown(text, 200)
 }

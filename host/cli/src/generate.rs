@@ -29,7 +29,7 @@ pub fn generate(args: &Generate) -> Result<()> {
     }
     if !generated.brought.is_empty() {
         let functions: Vec<String> = generated.brought.iter().map(|name| printable(name)).collect();
-        terminal::print_note(&format!("the firmware must bring {}", functions.join(", ")));
+        terminal::print_note(&format!("the firmware must provide {}", functions.join(", ")));
     }
     let mut text = String::new();
     for file in &generated.files {
@@ -38,7 +38,7 @@ pub fn generate(args: &Generate) -> Result<()> {
     terminal::print(&text)
 }
 
-/// Generates the interface of the model that the command line chooses.
+/// Generates the interface of the model that the command line selects.
 pub fn interface(loaded: &Loaded, model: &Model, options: &Options) -> Result<Generated> {
     let module = load::chosen(&loaded.library, model)?;
     tvm_embedded_interface::generate(&loaded.archive, &loaded.library, module, options)

@@ -1,4 +1,4 @@
-//! From a path on the command line to models: archives are read, .tflite files compiled in memory.
+//! From a path on the command line to models: archives are read, .tflite files are compiled in memory.
 
 use std::fs::File;
 use std::io::Read;
@@ -13,22 +13,22 @@ use crate::foreign;
 use crate::terminal::{printable, shown};
 use crate::tflite;
 
-/// Largest .tflite file read.
+/// Largest .tflite file that is read.
 pub const MAX_TFLITE: u64 = tvm_embedded_compiler::import::tflite::MAX_FILE as u64;
 
-/// An archive and what it says.
+/// An archive and its contents.
 pub struct Loaded {
-    /// Whether it was compiled from a .tflite file just now.
+    /// Whether it was compiled from a .tflite file in memory.
     pub compiled: bool,
-    /// What is worth knowing about that file.
+    /// Notes about that file.
     pub note: Option<String>,
     /// Its members.
     pub archive: Archive,
-    /// What they say, with the facts of `--tflite`.
+    /// Their contents, with the facts of `--tflite`.
     pub library: Library,
 }
 
-/// Reads the model a verb was given, compiling it where it is a .tflite file.
+/// Reads the model of a verb, and compiles it if it is a .tflite file.
 pub fn load(args: &Model) -> Result<Loaded> {
     let limits = Limits::default();
     let mut content = read_bounded(&args.path, limits.archive_bytes.max(MAX_TFLITE))?;
@@ -62,7 +62,7 @@ pub fn load(args: &Model) -> Result<Loaded> {
     Ok(Loaded { compiled, note, archive, library })
 }
 
-/// The one model that `--module` names, or the only one there is.
+/// The model that `--module` names, or the only one.
 pub fn chosen<'a>(library: &'a Library, args: &Model) -> Result<&'a Module> {
     let names = || library.modules.iter().map(|m| printable(&m.name)).collect::<Vec<_>>().join(", ");
     match (&args.module, library.modules.as_slice()) {
@@ -80,7 +80,7 @@ pub fn chosen<'a>(library: &'a Library, args: &Model) -> Result<&'a Module> {
 /// Reads a model of at most `limit` bytes.
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     read_at_most(path, limit)?.ok_or_else(|| {
-        Failure::refused(format!("{}: is larger than {} MiB, the most that is read", shown(path), limit >> 20))
+        Failure::refused(format!("{}: is larger than {} MiB, which is the limit", shown(path), limit >> 20))
             .advise("models for microcontrollers are far smaller: is this the right file?")
     })
 }
@@ -89,18 +89,18 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
 pub fn read_at_most(path: &Path, limit: u64) -> Result<Option<Vec<u8>>> {
     let failed = |error: std::io::Error| Failure::file(path, format!("can't be read: {error}"));
     let file = File::open(path).map_err(failed)?;
-    // Pipes don't know their length, so what is read is counted too.
+    // Pipes have no length, so the bytes read are also counted.
     if file.metadata().is_ok_and(|found| found.len() > limit) {
         return Ok(None);
     }
-    // Room for all of it at once, so that it is held once.
+    // Allocated at full size once, so that there is only one copy.
     let known = file.metadata().ok().filter(|found| found.is_file()).map_or(0, |found| found.len());
     let mut bytes = Vec::with_capacity(usize::try_from(known.min(limit) + 1).unwrap_or(0));
     file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
-/// An error of the archive reader, its advice on a line of its own.
+/// An error of the archive reader, with its advice on a separate line.
 pub fn refused(error: Error) -> Failure {
     let kind = if error.kind() == ErrorKind::Io { Kind::File } else { Kind::Refused };
     let text = error.to_string();
@@ -116,7 +116,7 @@ pub fn refused(error: Error) -> Failure {
         }
         None if kind == Kind::File => Failure::new(kind, text),
         None => Failure::new(kind, text).advise(
-            "give a whole archive as TVM 0.8 to 0.18 wrote it (.tar), or the .tflite file that it was made from",
+            "give a complete archive (.tar) written by TVM 0.8 to 0.18, or the .tflite file that it was made from",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! The `tvm-embedded` program: a thin command line in front of the crates that do the work.
+//! The `tvm-embedded` program: the command line; other crates do the work.
 
 #![forbid(unsafe_code)]
 
@@ -33,7 +33,7 @@ use args::{Cli, Verb};
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        // Help and version are results: not being able to print them is a failure.
+        // Help and version are results: if they can't be printed, the program fails.
         Err(answer) if answer.exit_code() == 0 => return ended(terminal::print(&answer.render().ansi().to_string())),
         Err(error) => error.exit(),
     };

@@ -1,7 +1,7 @@
 //! NumPy's `.npy` files: one array, with its element type and shape.
 //!
-//! Format versions 1 to 3 are read, version 1 is written. The file is not trusted: the header is a Python literal, of
-//! which only what `numpy.save` writes is understood, and the shape must match the bytes that are there.
+//! Format versions 1 to 3 are read, version 1 is written. The file is not trusted: of the header, a Python literal,
+//! only the forms that `numpy.save` writes are accepted, and the shape must match the number of bytes.
 
 mod header;
 
@@ -13,7 +13,7 @@ use header::{Header, HeaderError};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// Sort of a number, with NumPy's letters.
+/// Kind of a number, with NumPy's letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `b`
@@ -29,7 +29,7 @@ pub enum Kind {
 /// Element type of an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ElementType {
-    /// Sort of number.
+    /// Kind of number.
     pub kind: Kind,
     /// Bytes of one element: 1, 2, 4 or 8.
     pub bytes: usize,
@@ -46,17 +46,17 @@ pub struct Array {
     pub data: Vec<u8>,
 }
 
-/// Why a file is not an array we can use.
+/// Why a file is not an array that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NpyError {
-    /// The first bytes are not those of the format.
+    /// The first bytes are wrong.
     #[error("is not a .npy file: it does not begin with \\x93NUMPY")]
     Magic,
-    /// A format version of the future.
-    #[error(".npy version {0}.{1} is not known (1.0, 2.0 and 3.0 are)")]
+    /// An unknown, newer format version.
+    #[error(".npy version {0}.{1} is not supported (expected 1.0, 2.0 or 3.0)")]
     Version(u8, u8),
     /// The file ends inside the header.
-    #[error("the .npy header is cut off after {0} bytes")]
+    #[error("the .npy header is truncated after {0} bytes")]
     Truncated(usize),
     /// The header is not a dictionary as `numpy.save` writes it.
     #[error("the .npy header, byte {at}: {what}")]
@@ -67,21 +67,21 @@ pub enum NpyError {
         what: &'static str,
     },
     /// An element type that no tensor has.
-    #[error("element type '{0}' can't be used (booleans, integers and floats of 1 to 8 bytes can)")]
+    #[error("element type '{0}' is not supported (expected booleans, integers or floats of 1 to 8 bytes)")]
     Type(String),
     /// Column-major order.
     #[error("the array is stored in Fortran order; save it with numpy.save(file, numpy.ascontiguousarray(array))")]
     FortranOrder,
-    /// The bytes behind the header are not what the shape asks for.
+    /// The number of bytes after the header does not match the shape.
     #[error("shape {} of {element} takes {expected} bytes, the file holds {found}", Shape(shape))]
     Size {
         /// From the header.
         shape: Vec<usize>,
         /// From the header.
         element: ElementType,
-        /// What they take; "too many" when it fits no memory.
+        /// Their size; "too many" if it does not fit in memory.
         expected: String,
-        /// Bytes behind the header.
+        /// Bytes after the header.
         found: usize,
     },
 }
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_arrays_are_read_back() {
         for (element, shape) in [
             (INT8, vec![]),
             (INT8, vec![3]),
@@ -244,13 +244,13 @@ mod tests {
     }
 
     #[test]
-    fn big_endian_is_turned_round() {
+    fn big_endian_is_converted() {
         let header = "{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}";
         assert_eq!(read(&file(1, header, &1.5f32.to_be_bytes())).unwrap().data, 1.5f32.to_le_bytes());
     }
 
     #[test]
-    fn refusals_say_what_was_found() {
+    fn errors_name_what_was_found() {
         let good = "{'descr': '|i1', 'fortran_order': False, 'shape': (2,)}";
         assert_eq!(read(b"PK\x03\x04"), Err(NpyError::Magic));
         assert_eq!(read(&file(4, good, &[])), Err(NpyError::Version(4, 0)));

@@ -1,4 +1,4 @@
-//! Writing files: each of them whole, and none before the content of all is on the disk.
+//! Writing files: each is replaced atomically, and none before the content of all is on the disk.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Read, Write};
@@ -10,27 +10,27 @@ use tvm_embedded_interface::Generated;
 
 use crate::failure::{Failure, Result};
 
-/// How the names of temporary files and directories begin.
+/// The prefix of temporary files and directories.
 pub const PREFIX: &str = ".tvm-embedded-";
 /// How long to wait for another run that writes into the same directory.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Replaces files, in this order. What is there and no plain file (a device, a pipe) is written to as it is.
+/// Replaces files, in this order. An existing file that is not a regular file (a device, a pipe) is written directly.
 ///
 /// # Errors
-/// When a file can't be written. No temporary file is left then, and unless a last change of name fails, no file is changed.
+/// When a file can't be written. No temporary file is left then, and no file is changed, unless renaming fails.
 pub fn replace(files: &[(&Path, &[u8])]) -> Result<()> {
     let contents: Vec<(&Path, Content<'_>)> =
         files.iter().map(|&(path, content)| (path, Content::Bytes(content))).collect();
     replace_with(&contents)
 }
 
-/// What a file is to hold.
+/// The content of a file.
 #[derive(Clone, Copy)]
 pub enum Content<'a> {
     /// These bytes.
     Bytes(&'a [u8]),
-    /// What this writes: too much to be held in memory.
+    /// The output of this function, for content that is too large for memory.
     Written(&'a dyn Fn(&mut dyn Write) -> io::Result<()>),
 }
 
@@ -61,7 +61,7 @@ pub fn replace_with(files: &[(&Path, Content<'_>)]) -> Result<()> {
             streams.push((path, content));
             continue;
         }
-        // A link stays, and what it leads to is replaced.
+        // A link is kept, and its target is replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         staged.push(Staged::new(target, content)?);
     }
@@ -72,16 +72,16 @@ pub fn replace_with(files: &[(&Path, Content<'_>)]) -> Result<()> {
     staged.into_iter().try_for_each(Staged::put)
 }
 
-/// Writes what was generated for a model into a directory, which is made if need be. Where all files have the content
-/// already, nothing is touched, so that nothing is rebuilt needlessly.
+/// Writes the generated files of a model into a directory, which is created if necessary. If all files already have the
+/// content, nothing is written, so that nothing is rebuilt unnecessarily.
 ///
-/// The other files can't be used without the model's header. It goes first and comes last, so that an interrupted run
-/// leaves a directory that does not build, not one that builds wrongly.
+/// The other files can't be used without the model's header. It is removed first and written last, so that an interrupted run
+/// leaves a directory that does not build, not one that builds with mixed files.
 ///
 /// # Errors
-/// When a file can't be written, or another run goes on writing there.
+/// When a file can't be written, or another run is still writing there.
 pub fn generated(directory: &Path, model: &Generated) -> Result<()> {
-    // Dropped last, when what was put into the directories is gone.
+    // Dropped last, when the files in the directories are removed.
     let mut folders = Folders::default();
     folders.make(directory)?;
     let _turn = turn(directory, PATIENCE)?;
@@ -109,7 +109,7 @@ pub fn generated(directory: &Path, model: &Generated) -> Result<()> {
     Ok(())
 }
 
-/// Whether a file holds these bytes, read a piece at a time.
+/// Whether a file holds these bytes; it is read in pieces.
 fn holds(path: &Path, content: &[u8]) -> bool {
     let Ok(mut file) = File::open(path) else { return false };
     if file.metadata().map_or(true, |found| found.len() != content.len() as u64) {
@@ -122,7 +122,7 @@ fn holds(path: &Path, content: &[u8]) -> bool {
     })
 }
 
-/// New content beside its place; dropped before it is put there, it leaves nothing.
+/// New content in a temporary file in the same directory; removed if it is dropped before it is renamed.
 struct Staged {
     content: TempPath,
     target: PathBuf,
@@ -131,7 +131,7 @@ struct Staged {
 impl Staged {
     fn new(target: PathBuf, content: Content<'_>) -> Result<Self> {
         if target.is_dir() {
-            return Err(Failure::file(&target, "can't be replaced: a directory is in its place"));
+            return Err(Failure::file(&target, "can't be replaced: is a directory"));
         }
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = temporary(folder).map_err(|error| {
@@ -153,7 +153,7 @@ impl Staged {
     }
 }
 
-/// A file of its own in a directory, with the rights that any new file gets.
+/// A new temporary file in a directory, with the rights of any new file.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(".tmp");
@@ -162,7 +162,7 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// The text of an error of tempfile's without the temporary name that it adds: that says nothing to the user.
+/// The text of an error of tempfile without the temporary name, which is of no use to the user.
 pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" at path ").next().unwrap_or_default().to_owned()
@@ -183,7 +183,7 @@ impl Folders {
         for path in missing.into_iter().rev() {
             match fs::create_dir(path) {
                 Ok(()) => self.0.push(path.to_owned()),
-                // Another run was quicker.
+                // Another run has just created it.
                 Err(_) if path.is_dir() => {}
                 Err(error) => return Err(Failure::file(path, format!("the directory can't be created: {error}"))),
             }
@@ -191,7 +191,7 @@ impl Folders {
         match fs::metadata(folder) {
             Ok(found) if found.is_dir() => Ok(()),
             Ok(_) => {
-                Err(Failure::file(folder, "is not a directory").advise("name a directory, or a place for a new one"))
+                Err(Failure::file(folder, "is not a directory").advise("name a directory, or a path for a new one"))
             }
             Err(error) => Err(Failure::file(folder, format!("can't be read: {error}"))),
         }
@@ -200,12 +200,12 @@ impl Folders {
 
 impl Drop for Folders {
     fn drop(&mut self) {
-        // What others have put something into stays.
+        // A directory that holds files of others is kept.
         self.0.iter().rev().for_each(|path| _ = fs::remove_dir(path));
     }
 }
 
-/// The only right to write into a directory, until the handle is dropped. `None` where directories can't be locked.
+/// A lock of a directory, for writing, until the handle is dropped. `None` if directories can't be locked.
 fn turn(folder: &Path, patience: Duration) -> Result<Option<File>> {
     let Ok(handle) = File::open(folder) else { return Ok(None) };
     let end = Instant::now() + patience;
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_runs_take_turns() {
+    fn two_runs_wait_for_each_other() {
         let folder = tempfile::tempdir().unwrap();
         let first = turn(folder.path(), Duration::ZERO).unwrap();
         assert!(first.is_some());
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_that_were_made_go_again() {
+    fn created_directories_are_removed_after_an_error() {
         let parent = tempfile::tempdir().unwrap();
         let mut folders = Folders::default();
         folders.make(&parent.path().join("a/b")).unwrap();
@@ -279,7 +279,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_and_devices_stay() {
+    fn links_and_devices_are_kept() {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         fs::write(&file, "old").unwrap();

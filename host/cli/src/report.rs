@@ -55,7 +55,7 @@ pub fn report(args: &Report) -> Result<()> {
     }
 }
 
-/// What is asked for: by an option, else by the file's name, else text.
+/// The requested form: by an option, else by the file's name, else text.
 fn form(args: &Report) -> Form {
     let extension = args.output.as_deref().and_then(Path::extension).map(|e| e.to_string_lossy().to_lowercase());
     match (args.svg, args.json, args.text, extension.as_deref()) {
@@ -99,7 +99,7 @@ fn document(args: &Report) -> Result<Document> {
     let (inputs, outputs) = tflite::tensors(path, &content)?;
     let mut document =
         collect::collect(&printable(&path.display().to_string()), &args.core, &report, (&inputs, &outputs));
-    // What inputs and outputs inside the workspace would take is tried, where it is asked of one pool.
+    // With one pool, the size with inputs and outputs inside the workspace is tried as well.
     let inside = (!args.io_in_workspace && args.pools.is_empty()).then(|| {
         let tried = tflite::prepare(path, &content, Options { io_in_workspace: true, ..options }).ok()?.report;
         Some(tried.pools.iter().filter(|pool| !pool.state).map(|pool| pool.bytes as u64).sum())
@@ -120,11 +120,11 @@ fn earlier(path: &Path) -> Result<Document> {
     match value.get("format").and_then(serde_json::Value::as_u64) {
         Some(format) if format == u64::from(FORMAT) => {}
         Some(format) => {
-            return Err(wrong(format!("is a report of form {format}, this program compares form {FORMAT}")));
+            return Err(wrong(format!("is a report of format {format}, expected format {FORMAT}")));
         }
         None => return Err(wrong("is not a report".to_owned())),
     }
-    serde_json::from_value(value).map_err(|error| wrong(format!("is not a whole report: {error}")))
+    serde_json::from_value(value).map_err(|error| wrong(format!("is not a complete report: {error}")))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `tvm-embedded run`: a model on this computer, called as a firmware would.
+//! `tvm-embedded run`: a model on this computer, called as in a firmware.
 
 pub mod harness;
 
@@ -27,7 +27,7 @@ fn run_model(args: &Run) -> Result<()> {
     let inputs: Vec<Spec> = model.facts.inputs.iter().map(Spec::new).collect();
     let outputs: Vec<Spec> = model.facts.outputs.iter().map(Spec::new).collect();
 
-    // All of the command line is checked before the compiler is started.
+    // The whole command line is checked before the compiler is started.
     let sources = assign("input", &inputs, &args.inputs)?;
     let targets = assign("output", &outputs, &args.outputs)?;
     let expected = assign("output", &outputs, &args.expected)?;
@@ -67,7 +67,7 @@ fn run_model(args: &Run) -> Result<()> {
     terminal::print(&text)
 }
 
-/// For each tensor the file that the command line names for it.
+/// For each tensor, the file that the command line names for it.
 pub fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Result<Vec<Option<&'a Path>>> {
     let mut assigned = vec![None; tensors.len()];
     for TensorFile { tensor, file } in files {
@@ -79,7 +79,7 @@ pub fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Resu
                     Failure::usage(message).advise(format!("say which: --{what} TENSOR=FILE with {}", names(tensors)))
                 );
             }
-            // A name may be one tensor's own and another's in C: its own goes first, TVM's for it last.
+            // A name may be one tensor's own name and another's C name: own names are tried first, TVM's names last.
             (Some(name), _) => {
                 let position = |is: &dyn Fn(&Spec) -> bool| tensors.iter().position(is);
                 position(&|t| t.name == *name)
@@ -99,7 +99,7 @@ pub fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Resu
     Ok(assigned)
 }
 
-/// The names that tensors go by.
+/// The names of tensors.
 fn names(tensors: &[Spec]) -> String {
     let name = |t: &Spec| match t.name == t.c_name {
         true => printable(&t.name),
@@ -121,7 +121,7 @@ fn read_inputs(inputs: &[Spec], files: &[Option<&Path>]) -> Result<Vec<Vec<u8>>>
 /// How many tensors each input's content holds: the same number for all.
 pub fn count_steps(inputs: &[Spec], contents: &[Vec<u8>]) -> Result<usize> {
     let count = |(input, content): (&Spec, &Vec<u8>)| content.len().checked_div(input.bytes);
-    // Tensors without elements say nothing.
+    // Tensors without elements do not count.
     let counted: Vec<(&Spec, usize)> =
         inputs.iter().zip(contents).filter_map(|pair| Some((pair.0, count(pair)?))).collect();
     let Some(&(first, steps)) = counted.first() else { return Ok(1) };
@@ -134,7 +134,7 @@ pub fn count_steps(inputs: &[Spec], contents: &[Vec<u8>]) -> Result<usize> {
             printable(&other.name),
             runs(*count),
         ))
-        .advise("give each run a tensor of every input")),
+        .advise("give the same number of tensors for every input")),
     }
 }
 
@@ -162,7 +162,7 @@ fn show(text: &mut String, output: &Spec, data: &[u8]) {
         }
     }
     if hidden > 0 {
-        let _ = writeln!(text, "  … and {hidden} runs more; --output writes all of them");
+        let _ = writeln!(text, "  … and {hidden} more runs; --output writes all of them");
     }
 }
 
@@ -172,7 +172,7 @@ fn compare(outputs: &[Spec], found: &[Vec<u8>], expected: &[Option<Vec<u8>>]) ->
         let Some(expected) = expected.as_ref().filter(|&expected| expected != found) else { continue };
         let name = printable(&output.name);
         if expected.len() != found.len() {
-            differences.push(format!("output {name} has {} bytes, {} were expected", found.len(), expected.len()));
+            differences.push(format!("output {name} has {} bytes, expected {}", found.len(), expected.len()));
             continue;
         }
         let unequal: Vec<usize> = (0..found.len()).filter(|&i| found[i] != expected[i]).collect();

@@ -1,4 +1,4 @@
-//! `tvm-embedded new`: a project with a model that builds at once.
+//! `tvm-embedded new`: a project with a model that is ready to build.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::terminal::{self, shown};
 use crate::{generate, load, output};
 
-/// What the templates say of a model and a board.
+/// Facts of a model and a board for the templates.
 struct Project {
     symbol: String,
     upper: String,
@@ -19,7 +19,7 @@ struct Project {
     outputs: Vec<Tensor>,
     state: bool,
     runs: usize,
-    /// QEMU's name of the board; nothing for this computer.
+    /// QEMU's name for the board; nothing for this computer.
     qemu: &'static str,
     cpu: &'static str,
     memory: &'static str,
@@ -59,7 +59,7 @@ pub fn new(args: &New) -> Result<()> {
     let directory = &args.directory;
     let is_empty = fs::read_dir(directory).map_or(true, |mut entries| entries.next().is_none());
     if !is_empty || directory.is_file() {
-        return Err(Failure::file(directory, "is there already and not empty").advise("name a new directory"));
+        return Err(Failure::file(directory, "exists and is not empty").advise("name a new directory"));
     }
     let content = load::read_bounded(&args.model, load::MAX_TFLITE)?;
     if !crate::tflite::is_tflite(&args.model, &content) {
@@ -83,7 +83,7 @@ pub fn new(args: &New) -> Result<()> {
     let mut files = vec![(directory.join(FILE), content)];
     files.extend(texts.map(|(name, text)| (directory.join(name), text.into_bytes())));
     output::replace(&files.iter().map(|(path, content)| (path.as_path(), content.as_slice())).collect::<Vec<_>>())?;
-    terminal::print(&format!("{}: built with `make`, run with `make run`; README.md says more\n", shown(directory)))
+    terminal::print(&format!("{}: build with `make`, run with `make run`; see README.md\n", shown(directory)))
 }
 
 fn project(facts: &Facts, board: NewBoard) -> Project {
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_directory_with_files_stays_as_it_is() {
+    fn a_directory_with_files_is_not_changed() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("mine"), "").unwrap();
         let args = New { directory: folder.path().to_owned(), model: "none.tflite".into(), board: NewBoard::Host };

@@ -1,6 +1,6 @@
 //! Sizes on the command line.
 
-/// A number of bytes with an optional K or M, which stand for 1024 and 1024 × 1024.
+/// A number of bytes with an optional K or M for 1024 and 1024 × 1024.
 pub fn bytes(text: &str) -> Result<usize, String> {
     let wrong = || format!("'{text}' is not a size: expected bytes, for example 65536 or 64K");
     let (digits, unit) = match text.as_bytes() {

@@ -1,9 +1,9 @@
 //! Tables of plain text.
 
-/// How a column's cells stand.
+/// Alignment of a column's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
-    /// Names and other text, shortened where a line gets too long.
+    /// Names and other text, shortened if a line gets too long.
     Left,
     /// Text that is never shortened.
     Whole,
@@ -11,13 +11,13 @@ pub enum Align {
     Right,
 }
 
-/// Columns of a terminal that output is made for.
+/// Terminal width of the output, in columns.
 pub const COLUMNS: usize = 100;
 /// A column of text is not made narrower than this.
 const NARROWEST: usize = 10;
 
-/// Rows under a header, each column as wide as its widest cell, two spaces in front and between.
-/// Columns whose cells are all empty are left out. Where a line would be longer than [`COLUMNS`], the longest texts are
+/// Rows below a header, each column as wide as its widest cell, with two spaces before each column.
+/// Columns whose cells are all empty are left out. If a line would be longer than [`COLUMNS`], the longest texts are
 /// shortened; numbers never are.
 #[derive(Debug)]
 pub struct Table {
@@ -69,7 +69,7 @@ impl Table {
     }
 }
 
-/// A text of at most so many characters. Names begin and end with what distinguishes them, so the middle is left out.
+/// A text limited to this many characters. Names differ mostly at the beginning and end, so the middle is left out.
 pub fn shortened(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width {
@@ -80,8 +80,8 @@ pub fn shortened(text: &str, width: usize) -> String {
     text.chars().take(kept - kept / 3).chain(['…']).chain(end).collect()
 }
 
-/// Breaks lines that are longer than [`COLUMNS`] between words; what follows is indented by two more spaces. Styles take no
-/// place.
+/// Breaks lines that are longer than [`COLUMNS`] between words; the following lines are indented by two more spaces. Styles do
+/// not count.
 pub fn wrapped(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
@@ -109,7 +109,7 @@ pub fn wrapped(text: &str) -> String {
     out
 }
 
-/// Characters of a word, without the sequences that style it.
+/// Characters of a word, without style sequences.
 fn visible(word: &str) -> usize {
     let mut pieces = word.split('\u{1b}');
     let first = pieces.next().unwrap_or_default().chars().count();
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_line_up_and_empty_ones_go() {
+    fn columns_line_up_and_empty_ones_are_left_out() {
         let mut table = Table::new(&[("name", Align::Left), ("nothing", Align::Left), ("bytes", Align::Right)]);
         table.row(["é".into(), String::new(), "1".into()]);
         table.row(["longer".into(), String::new(), "123456".into()]);

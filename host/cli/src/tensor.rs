@@ -1,4 +1,4 @@
-//! Contents of tensors: between files, the model's bytes and a readable form.
+//! Contents of tensors: in files, as the model's bytes and in readable form.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,24 +12,24 @@ use crate::load::read_at_most;
 use crate::npy::{self, Array, ElementType, Kind, NpyError};
 use crate::terminal::{printable, shown};
 
-/// What must be known of a tensor to read or show its content.
+/// The facts that are needed to read or show the content of a tensor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     /// The model's own name for it.
     pub name: String,
     /// Its name in C.
     pub c_name: String,
-    /// Element type, where known.
+    /// Element type, if known.
     pub dtype: Option<DType>,
-    /// Dimensions, outermost first, where known.
+    /// Dimensions, outermost first, if known.
     pub shape: Option<Vec<usize>>,
     /// Size in bytes.
     pub bytes: usize,
-    /// Scale and zero point, where known.
+    /// Scale and zero point, if known.
     pub quantization: Option<Quantization>,
 }
 
-/// No tensor of a microcontroller comes near this; it bounds what is read of a wrong file.
+/// Much larger than any tensor on a microcontroller; limits how much of a wrong file is read.
 pub const MAX_FILE: u64 = 1 << 30;
 
 impl Spec {
@@ -46,7 +46,7 @@ impl Spec {
         }
     }
 
-    /// Reads a file that holds the tensor once or several times in a row.
+    /// Reads a file that holds the tensor once, or several times one after the other.
     pub fn read(&self, path: &Path) -> Result<Vec<u8>> {
         let content = read_at_most(path, MAX_FILE)?
             .ok_or_else(|| Failure::file(path, "is larger than 1 GiB").advise("run it in parts"))?;
@@ -58,12 +58,12 @@ impl Spec {
                 path,
                 format!("{}, takes {} bytes, the file holds {found}", self.describe(), self.bytes),
             )
-            .advise("give the whole tensor, or several of them in a row"));
+            .advise("give the complete tensor, or several of them one after the other"));
         }
         Ok(data)
     }
 
-    /// What a file holds that gets the tensor's content, `steps` times in a row.
+    /// The content of a file for the tensor's content, `steps` times one after the other.
     pub fn file<'a>(&self, path: &Path, data: &'a [u8], steps: usize) -> Result<Cow<'a, [u8]>> {
         Ok(if is_npy(path) {
             let element = self.dtype.and_then(element_type).ok_or_else(|| {
@@ -89,7 +89,7 @@ impl Spec {
 
     fn array(&self, path: &Path, content: &[u8]) -> Result<Vec<u8>> {
         let array = npy::read(content).map_err(|e| match e {
-            // It says itself what to do.
+            // The message already says what to do.
             NpyError::FortranOrder => Failure::file(path, e),
             _ => Failure::file(path, e).advise("write it with numpy.save, or give raw bytes under another name"),
         })?;
@@ -118,7 +118,7 @@ impl Spec {
         }
     }
 
-    /// Shape of an output of `steps` runs: the batch dimension grows, or a new one comes in front.
+    /// Shape of an output of `steps` runs: the batch dimension grows, or a new one is added in front.
     fn written_shape(&self, elements: usize, steps: usize) -> Vec<usize> {
         match (&self.shape, steps) {
             (None, _) => vec![elements],
@@ -130,7 +130,7 @@ impl Spec {
         }
     }
 
-    /// A short view of one tensor's content, one fact a line.
+    /// A short view of one tensor's content, one fact per line.
     pub fn view(&self, data: &[u8]) -> Vec<String> {
         const SHOWN: usize = 12;
         let known = self.dtype.and_then(|dtype| Some((dtype, values(dtype, data)?)));
@@ -158,7 +158,7 @@ impl Spec {
     }
 }
 
-/// Whether an array of shape `found` holds tensors of shape `wanted`: dimensions of 1 don't matter, and one more
+/// Whether an array of shape `found` holds tensors of shape `wanted`: dimensions of 1 are ignored, and one more
 /// dimension may count tensors.
 pub fn fits(found: &[usize], wanted: &[usize]) -> bool {
     let squeeze = |shape: &[usize]| shape.iter().copied().filter(|&d| d != 1).collect::<Vec<_>>();
@@ -170,7 +170,7 @@ pub fn is_npy(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"))
 }
 
-/// NumPy's type for a tensor's; `None` for those it lacks.
+/// NumPy's type for a tensor's type; `None` if it has none.
 fn element_type(dtype: DType) -> Option<ElementType> {
     let kind = match dtype.code {
         0 => Kind::Signed,
@@ -185,7 +185,7 @@ fn element_type(dtype: DType) -> Option<ElementType> {
     (dtype.lanes == 1 && whole).then_some(ElementType { kind, bytes })
 }
 
-/// The elements as numbers; 64-bit integers lose what a double can't hold, which a short view may.
+/// The elements as numbers; 64-bit integers are rounded to doubles, which is enough for a short view.
 pub fn values(dtype: DType, data: &[u8]) -> Option<Vec<f64>> {
     fn all<const N: usize>(data: &[u8], value: impl Fn([u8; N]) -> f64) -> Vec<f64> {
         data.as_chunks::<N>().0.iter().map(|bytes| value(*bytes)).collect()
@@ -218,7 +218,7 @@ pub fn short(value: f64) -> String {
 }
 
 fn ellipsis(found: usize, shown: usize) -> String {
-    if found > shown { format!(" … ({found} in all)") } else { String::new() }
+    if found > shown { format!(" … ({found} in total)") } else { String::new() }
 }
 
 #[cfg(test)]
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_files_are_told_with_both_sides() {
+    fn wrong_files_are_reported_with_expected_and_found() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.npy");
         let mut tensor = spec(DType::INT8, &[1, 4]);
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn types_that_numpy_lacks_are_told() {
+    fn types_that_numpy_lacks_are_reported() {
         let bfloat16 = spec(DType { code: 4, bits: 16, lanes: 1 }, &[2]);
         let failure = bfloat16.file(Path::new("t.npy"), &[0; 4], 1).unwrap_err();
         assert_eq!((i32::from(failure.exit_code()), failure.advice()), (2, Some("write to a .bin file")));
@@ -303,7 +303,7 @@ mod tests {
         let matrix = spec(DType::FLOAT32, &[2, 20]);
         let lines = matrix.view(&[0; 160]);
         assert_eq!(lines.len(), 1);
-        assert!(lines[0].ends_with("… (40 in all)"));
+        assert!(lines[0].ends_with("… (40 in total)"));
         assert_eq!(spec(DType { code: 4, bits: 16, lanes: 1 }, &[1]).view(&[1, 0xff]), ["bytes    01 ff"]);
         for (value, text) in [(0.1f32.into(), "0.1"), (-0.0, "0"), (1e-9, "1.0000e-9"), (f64::NAN, "NaN"), (3.0, "3")] {
             assert_eq!(short(value), text);

@@ -1,4 +1,4 @@
-//! What the program prints: results on standard output, errors on standard error.
+//! Output of the program: results on standard output, errors on standard error.
 
 use std::io::{ErrorKind, Write};
 
@@ -33,7 +33,7 @@ pub fn print_failure(failure: &Failure) {
     }
 }
 
-/// Prints something worth knowing beside the result.
+/// Prints a note in addition to the result.
 pub fn print_note(text: &str) {
     tell(&format!("{NEXT}note:{NEXT:#} {text}\n"));
 }
@@ -43,12 +43,12 @@ fn tell(text: &str) {
     let _ = AutoStream::auto(std::io::stderr().lock()).write_all(text.as_bytes());
 }
 
-/// A heading, bold where colours are on.
+/// A heading, bold if colours are enabled.
 pub fn heading(text: &str) -> String {
     format!("{HEADING}{text}{HEADING:#}")
 }
 
-/// A word that is highlighted.
+/// A highlighted word.
 pub fn warning(text: &str) -> String {
     format!("{WARNING}{text}{WARNING:#}")
 }
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_can_not_drive_the_terminal() {
+    fn names_can_not_control_the_terminal() {
         assert_eq!(printable("a\u{1b}[2J\u{202e}é"), "a\\u{1b}[2J\\u{202e}é");
         assert_eq!(printable(&"x".repeat(300)).chars().count(), 201);
     }

@@ -1,4 +1,4 @@
-//! .tflite files: compiled to archives, or asked for what TVM's archives lack.
+//! .tflite files: compiled to archives, or read for the facts that TVM's archives lack.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,19 +11,19 @@ use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
 use crate::failure::{Failure, Result};
 use crate::terminal::{printable, sentence, shown};
 
-const WHOLE_FILE: &str = "give a whole int8 .tflite file, as the TensorFlow Lite converter writes it";
+const WHOLE_FILE: &str = "give a complete int8 .tflite file, as written by the TensorFlow Lite converter";
 
-/// Whether a file is read as a .tflite file: by its identifier, or, if that is broken, by its name.
+/// Whether a file is read as a .tflite file: by its identifier, or, if that is damaged, by its name.
 pub fn is_tflite(path: &Path, content: &[u8]) -> bool {
     content.get(4..8) == Some(b"TFL3") || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tflite"))
 }
 
-/// Compiles a file; without a name in `options` the module is called like the file.
+/// Compiles a file; without a name in `options` the module gets the name of the file.
 pub fn prepare(path: &Path, content: &[u8], mut options: Options) -> Result<Compiled> {
     if options.module_name.is_none() {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let mut name = names::module_name(&stem);
-        // The longest that the compiler takes; the name is ASCII.
+        // The longest name that the compiler accepts; the name is ASCII.
         name.truncate(64);
         options.module_name = Some(name);
     }
@@ -35,21 +35,21 @@ pub fn prepare(path: &Path, content: &[u8], mut options: Options) -> Result<Comp
         };
         match advise::advice(&graph, &errors) {
             Some(advice) => failure.advise(advice),
-            // The request is not possible; the message says what is.
+            // The request is not possible; the message says what is possible.
             None if errors.0.iter().any(|problem| problem.found.starts_with("pools too small")) => {
-                failure.advise("change the pools: one without a size takes what the others have no room for")
+                failure.advise("change the pools: one without a size takes what does not fit in the others")
             }
             None => failure,
         }
     })
 }
 
-/// What is worth knowing about a file that was compiled: that it is a float32 model, for instance.
+/// Notes about a file that was compiled, for instance that it is a float32 model.
 pub fn note(content: &[u8]) -> Option<String> {
     advise::note(&read::read(content).ok()?)
 }
 
-/// What is probably a mistake in a file that was compiled.
+/// Probable mistakes in a file that was compiled.
 pub fn doubts(content: &[u8]) -> Vec<mlf::Finding> {
     let Ok(graph) = read::read(content) else { return Vec::new() };
     let finding = |doubt: doubts::Doubt| mlf::Finding {
@@ -92,7 +92,7 @@ fn dtype(dtype: DType) -> Option<mlf::DType> {
     mlf::DType::parse(&dtype.to_string())
 }
 
-/// All problems, those of one kind together.
+/// All problems, grouped by kind.
 fn refused(path: &Path, errors: &Errors) -> Failure {
     let mut kinds: Vec<(String, Vec<String>)> = Vec::new();
     for problem in &errors.0 {

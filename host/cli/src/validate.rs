@@ -1,4 +1,4 @@
-//! `tvm-embedded validate`: how right a model is on real samples.
+//! `tvm-embedded validate`: how accurate a model is on real samples.
 
 mod findings;
 mod metrics;
@@ -34,7 +34,7 @@ pub fn validate(args: &Validate) -> Result<()> {
     };
     if found < least {
         return Err(Failure::model(format!("accuracy {found:.4} is below {least}"))
-            .advise("`--worst N` lists the samples that are most wrong"));
+            .advise("`--worst N` lists the samples with the largest errors"));
     }
     Ok(())
 }
@@ -103,7 +103,7 @@ fn judge(args: &Validate) -> Result<Findings> {
         None => {}
     }
     if args.at_least.is_some() && findings.classes.is_none() {
-        return Err(Failure::usage("--at-least is for classes: the labels are none"));
+        return Err(Failure::usage("--at-least is for classes; the labels are not classes"));
     }
     if let Some(path) = &args.against {
         let classes = if let Some(Labels::Classes(classes)) = &labels { Some(&classes[..]) } else { None };
@@ -125,11 +125,11 @@ fn plan(args: &Validate, ready: &Ready, runs: usize) -> Result<Plan> {
     let steps = args.steps as usize;
     if !runs.is_multiple_of(steps) {
         return Err(Failure::usage(format!(
-            "the samples make {runs} runs, which is not a multiple of --steps {steps}"
+            "the number of runs in the samples, {runs}, is not a multiple of --steps {steps}"
         )));
     }
     if !ready.state && (steps > 1 || args.continuous) {
-        return Err(Failure::usage("--steps and --continuous are for models with state, which this one has not")
+        return Err(Failure::usage("--steps and --continuous are for models with state; this model has no state")
             .advise("leave them out: each run is a sample"));
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -163,12 +163,12 @@ fn chosen(outputs: &[Spec], name: Option<&str>) -> Result<usize> {
 fn scores(output: &Spec, data: &[u8], steps: usize) -> Result<Vec<f64>> {
     let last: Vec<u8> =
         data.chunks_exact(output.bytes.max(1)).skip(steps - 1).step_by(steps).flatten().copied().collect();
-    samples::real(output, &last)
-        .filter(|scores| !scores.is_empty())
-        .ok_or_else(|| Failure::usage(format!("{} can't be judged: its elements are no numbers", output.describe())))
+    samples::real(output, &last).filter(|scores| !scores.is_empty()).ok_or_else(|| {
+        Failure::usage(format!("{} can't be evaluated: its elements are not numbers", output.describe()))
+    })
 }
 
-/// What is right.
+/// The expected results.
 enum Labels {
     Classes(Vec<usize>),
     Positive(Vec<bool>),
@@ -186,7 +186,7 @@ fn labels(path: &Path, args: &Validate, plan: &Plan, count: usize) -> Result<Lab
     };
     let expected = if task == Task::Values { all } else { samples };
     if numbers.len() != expected {
-        return Err(Failure::file(path, format!("holds {} labels, {expected} were expected", numbers.len()))
+        return Err(Failure::file(path, format!("holds {} labels, expected {expected}", numbers.len()))
             .advise(format!("{samples} samples take a class each, or {count} values each")));
     }
     let outside = |most: usize| {
@@ -216,20 +216,22 @@ fn other_scores(path: &Path, args: &Validate, ready: &Ready, contents: &[Vec<u8>
             .advise("--against takes a model with the same inputs and outputs")
     };
     if other.inputs.len() != ready.inputs.len() {
-        return Err(differs("it has another number of inputs"));
+        return Err(differs("it has a different number of inputs"));
     }
     let mut converted = Vec::new();
     for ((ours, theirs), content) in ready.inputs.iter().zip(&other.inputs).zip(contents) {
-        // The same bytes where they mean the same, else the same real values as far as the other can hold them.
+        // The same bytes if they have the same meaning, else the same real values as far as the other model can represent them.
         if (ours.dtype, ours.quantization) == (theirs.dtype, theirs.quantization) {
             converted.push(content.clone());
             continue;
         }
         let real = samples::real(ours, content).and_then(|real| samples::quantised(theirs, &real));
-        converted.push(real.ok_or_else(|| differs(&format!("{} is not for the same values", theirs.describe())))?);
+        converted.push(
+            real.ok_or_else(|| differs(&format!("{} does not hold the same number of values", theirs.describe())))?,
+        );
     }
     if count_steps(&other.inputs, &converted)? != plan.samples * plan.steps {
-        return Err(differs("its inputs have another size"));
+        return Err(differs("its inputs have a different size"));
     }
     let output = match other.outputs.len() {
         1 => 0,

@@ -1,6 +1,6 @@
 //! Small inputs that once failed, as their users ran them: `cases` of `TVM_EMBEDDED_DATA` (`docs/data.md`).
 //!
-//! Bytes are compared with the reference in the compiler's `tests/bit_exact.rs`, and what depends on a machine in
+//! Bytes are compared with the reference in the compiler's `tests/bit_exact.rs`; cases that depend on a machine are in
 //! `cargo xtask test`.
 #![cfg(unix)]
 
@@ -25,14 +25,14 @@ fn run(folder: &Path, args: &[&str]) -> (i32, String) {
     (assert.get_output().status.code().expect("an exit code"), words.join(" "))
 }
 
-/// Insists on exit code 0; what was printed.
+/// Asserts exit code 0; returns the output.
 fn accepted(folder: &Path, args: &[&str]) -> String {
     let (code, text) = run(folder, args);
     assert_eq!(code, 0, "{args:?}: {text}");
     text
 }
 
-/// Insists that the model is refused, and that the message holds these words.
+/// Asserts that the model is refused, and that the message contains these words.
 fn refused(model: &Path, words: &[&str]) {
     let folder = tempfile::tempdir().expect("a directory");
     let (code, text) = run(folder.path(), &["compile", utf8(model), "-o", "out.tar"]);
@@ -71,7 +71,7 @@ fn inputs_of_a_concatenation_are_requantised() {
 }
 
 #[test]
-fn what_the_reference_refuses_is_refused_with_what_was_found() {
+fn models_that_the_reference_refuses_are_refused_with_what_was_found() {
     if let Some((case, _)) = case("fc_bias_other_scale") {
         refused(&case.join("fc.tflite"), &["scale 0.03 ", "scale 0.00029999999"]);
     }
@@ -83,7 +83,7 @@ fn what_the_reference_refuses_is_refused_with_what_was_found() {
 }
 
 #[test]
-fn types_are_named_and_problems_that_only_follow_are_not() {
+fn types_are_named_and_problems_that_only_follow_are_not_reported() {
     let Some((case, folder)) = case("unknown_type_messages") else { return };
     accepted(folder.path(), &["compile", utf8(&case.join("int4.tflite")), "-o", "int4.tar"]);
     for name in ["int4", "float16"] {

@@ -1,4 +1,4 @@
-//! Help, versions, errors and exit codes, as a user meets them.
+//! Help, versions, errors and exit codes, as a user sees them.
 
 mod common;
 
@@ -59,7 +59,7 @@ fn wrong_command_lines_end_with_2() {
 }
 
 #[test]
-fn files_that_are_not_there_end_with_3() {
+fn missing_files_end_with_3() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing.tar");
     for verb in [&["inspect"][..], &["run"], &["generate", "-o", "out"], &["compile", "-o", "out.tar"]] {
@@ -74,7 +74,7 @@ fn files_that_are_not_there_end_with_3() {
 }
 
 #[test]
-fn what_is_not_a_model_ends_with_1_and_advice() {
+fn files_that_are_not_models_end_with_1_and_advice() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &[u8]| {
         let path = folder.path().join(name);

@@ -1,4 +1,4 @@
-//! `compile --core`: C for one kind of cores has weights for it alone, builds where it should, and gives the same bytes.
+//! `compile --core`: C for one kind of core has weights only for it, builds where it should, and gives the same bytes.
 
 mod common;
 
@@ -32,7 +32,7 @@ fn most_definitions(text: &str) -> usize {
 }
 
 #[test]
-fn weights_of_one_core_stand_in_the_c_once() {
+fn weights_of_one_core_are_in_the_c_once() {
     let folder = tempfile::tempdir().unwrap();
     let all = compile(folder.path(), "all");
     assert!(most_definitions(&all) > 1);
@@ -44,7 +44,7 @@ fn weights_of_one_core_stand_in_the_c_once() {
 }
 
 #[test]
-fn c_for_portable_cores_gives_the_same_bytes_and_that_for_others_says_why_it_does_not_build() {
+fn c_for_portable_cores_gives_the_same_bytes_and_c_for_others_reports_why_it_does_not_build() {
     let folder = tempfile::tempdir().unwrap();
     let input: Vec<u8> = (0..64u32).map(|i| (i * 37 % 251) as u8).collect();
     fs::write(folder.path().join("input.bin"), input).unwrap();

@@ -1,5 +1,5 @@
-//! What the tool writes depends on its input and options alone: not on time, place, user, language, umask, or the order in
-//! which an archive holds its members.
+//! The output of the tool depends only on its input and options: not on time, directory, user, language, umask, or the order of
+//! an archive's members.
 #![cfg(unix)]
 
 mod common;
@@ -14,7 +14,7 @@ use common::{archive, real_archives, repository, streaming_archive};
 
 const COPY: &str = "int i; for (i = 0; i < 4; i++) { y[i] = x[i]; } (void)sram;";
 
-/// A place to run in, with everything about it that must not matter.
+/// An environment for a run, with everything that must not matter.
 struct Surroundings {
     umask: &'static str,
     environment: &'static [(&'static str, &'static str)],
@@ -62,7 +62,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-/// What `verb` makes of `input` in such surroundings: its files and its JSON or table.
+/// The output of `verb` for `input` in such an environment: its files and its JSON or table.
 fn made(verb: &[&str], input: &Path, surroundings: &Surroundings) -> (BTreeMap<PathBuf, Vec<u8>>, Vec<u8>) {
     let place = tempfile::tempdir().expect("a directory");
     let given = place.path().join("some folder");
@@ -84,7 +84,7 @@ fn made(verb: &[&str], input: &Path, surroundings: &Surroundings) -> (BTreeMap<P
     let output = shell.output().expect("a shell");
     assert!(output.status.success(), "{verb:?} {}: {}", input.display(), String::from_utf8_lossy(&output.stderr));
     let files = files(&place.path().join("out"));
-    // Paths that were given are named in what is printed only.
+    // Given paths appear only in printed text.
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let prefix = place.path().display().to_string();
     for (path, content) in &files {
@@ -100,7 +100,7 @@ fn made(verb: &[&str], input: &Path, surroundings: &Surroundings) -> (BTreeMap<P
 
 fn same_everywhere(verb: &[&str], input: &Path) {
     let first = made(verb, input, &SURROUNDINGS[0]);
-    // Twice the same as well: hash tables have another order in each run.
+    // Also run twice: hash tables have another order in each run.
     for surroundings in SURROUNDINGS.iter().chain(&SURROUNDINGS[..1]) {
         assert!(
             made(verb, input, surroundings) == first,

@@ -1,4 +1,4 @@
-//! What the tool says of real archives, against what Python reads in them.
+//! The tool's facts of real archives, compared with those that Python reads.
 
 mod common;
 

@@ -1,7 +1,7 @@
 //! Every block of C in the README and in `docs/` compiles, and complete programs run, for every kind of model.
 //!
 //! A block that names `digits`, `wake_word` or `my_model` is for any model: it is compiled with the names of several kinds in
-//! turn. One that writes out the array of the one workspace (`…_WORKSPACE_BYTES`) leaves those with several out. One that
+//! turn. A block that defines the array of the only workspace (`…_WORKSPACE_BYTES`) is not compiled for models with several. One that
 //! names `digit_rows` or `digits_inside` is about that model.
 #![cfg(unix)]
 
@@ -75,7 +75,7 @@ fn compiled(folder: &Path, name: &str, options: &[&str]) -> PathBuf {
     path
 }
 
-/// The names of the model that stands there become those of another.
+/// Replaces the names of the model in the block by those of another.
 fn renamed(code: &str, from: &str, to: &str) -> String {
     code.replace(from, to).replace(&from.to_uppercase(), &to.to_uppercase())
 }
@@ -97,7 +97,7 @@ fn build(folder: &Path, block: &Block, code: &str, model: &Model) {
     }
     text += code;
     if !program {
-        // Functions of a block are not called here, and its context is looked at.
+        // Functions of a block are not called here; its context is used.
         text += "int main(void) { return g_context.workspaces.kind == 1; }\n";
     }
     let runtime = folder.join("libtvm_embedded.a");
@@ -153,7 +153,7 @@ fn every_block_of_c_compiles_for_every_kind_of_model() {
     ];
     kinds.iter().chain(&own).for_each(|model| objects(folder, model));
     let (mut about_models, mut programs) = (0, 0);
-    // Fragments that need TVM_EMBEDDED_LAYERS: examples/layers and c-tests/programs/layers.c hold them whole.
+    // Fragments that need TVM_EMBEDDED_LAYERS: examples/layers and c-tests/programs/layers.c contain them as complete programs.
     for block in blocks().into_iter().filter(|block| !block.place.starts_with("layers.md")) {
         if let Some(model) = own.iter().find(|model| block.code.contains(model.symbol)) {
             let any = ANY

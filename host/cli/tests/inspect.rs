@@ -1,4 +1,4 @@
-//! What `inspect` prints of `.tflite` models: lines that a terminal holds, in words of this project.
+//! The output of `inspect` for `.tflite` models: lines that fit a terminal, in terms of this project.
 
 mod common;
 
@@ -18,7 +18,7 @@ fn models() -> Vec<PathBuf> {
 }
 
 #[test]
-fn lines_fit_and_speak_of_no_tvm() {
+fn lines_fit_and_do_not_mention_tvm() {
     let mut inspected = 0;
     for model in models() {
         let assert = tool().arg("inspect").arg(&model).assert();
@@ -39,9 +39,9 @@ fn lines_fit_and_speak_of_no_tvm() {
     assert!(inspected >= 2);
 }
 
-/// What is shortened in the table is whole in the JSON.
+/// Names that are shortened in the table are complete in the JSON.
 #[test]
-fn long_names_are_whole_in_json() {
+fn long_names_are_complete_in_json() {
     let Some(folder) = data("models") else { return };
     let model = folder.join("v2_okay_nabu.tflite");
     let (text, _) = printed(&tool().arg("inspect").arg(&model).assert().success());

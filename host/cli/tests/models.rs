@@ -16,7 +16,7 @@ fn the_bundled_model_recognises_digits() {
     assert_eq!((scores.len(), right), (3600, 357));
 }
 
-/// The bundled streaming model reads the same digits row by row, in one stream, as often right as its reference.
+/// The bundled streaming model reads the same digits row by row, in one stream, and recognises as many as its reference.
 #[test]
 fn the_bundled_streaming_model_reads_digits() {
     let (scores, labels) = scores_of("models/digit_rows/digit_rows.tflite");
@@ -25,7 +25,7 @@ fn the_bundled_streaming_model_reads_digits() {
     assert_eq!((scores.len(), right), (28_800, 356));
 }
 
-/// What a run on the held-back images gives, and what they show.
+/// The outputs of a run on the held-back images, and their labels.
 fn scores_of(model: &str) -> (Vec<u8>, Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
     let scores = folder.path().join("scores.bin");
@@ -40,7 +40,7 @@ fn digit(scores: &[u8]) -> u8 {
     (0..10).max_by_key(|&digit| (scores[usize::from(digit)] as i8, u8::MAX - digit)).unwrap()
 }
 
-/// `inspect` of a streaming model says what to do before its first run.
+/// `inspect` of a streaming model reports what to do before its first run.
 #[test]
 fn inspect_merges_what_was_measured() {
     let digits = repository("models/digits/digits.tflite");
@@ -68,8 +68,8 @@ fn inspect_merges_what_was_measured() {
     let shorter = table.trim_end().rsplit_once('\n').unwrap().0;
     for (wrong, why) in [
         (shorter.to_owned(), "the model has 8 layers, the table 7"),
-        (table.replace("2,conv_2d_2,", "2,conv_2d_9,"), "in the table conv_2d_9"),
-        (table.replace("\n2,", "\n3,"), "is of layer 3"),
+        (table.replace("2,conv_2d_2,", "2,conv_2d_9,"), "in the table it is conv_2d_9"),
+        (table.replace("\n2,", "\n3,"), "line 2 of the table is for layer 3"),
         (String::from("nothing"), "there is no line that begins with layer,name,kind,macs,"),
     ] {
         let (_, error) = printed(&inspect(&wrong, false).failure());
@@ -84,7 +84,7 @@ fn inspect_reports_the_reset() {
     assert!(stdout.contains("state: TVMReset_digit_rows before the first run"), "{stdout}");
 }
 
-/// A model with state runs without the library: the header and the generated C are all it takes.
+/// A model with state runs without the library: it needs only the header and the generated C.
 #[test]
 #[cfg(unix)]
 fn a_streaming_model_links_without_the_library() {
@@ -122,7 +122,7 @@ fn a_streaming_model_links_without_the_library() {
 
 /// A compiled archive and the file it was made from give the same bytes, with inputs and outputs inside the workspace too.
 #[test]
-fn the_bundled_model_runs_alike_in_all_forms() {
+fn the_bundled_model_gives_the_same_bytes_in_all_forms() {
     let folder = tempfile::tempdir().unwrap();
     let model = repository("models/digits/digits.tflite");
     let images = fs::read(repository("models/digits/test_images.bin")).unwrap();
@@ -166,7 +166,7 @@ fn tensor_files(archive: &Path, side: &str) -> Vec<String> {
     found
 }
 
-/// Neither the model's C nor the driver does what the C standard leaves undefined.
+/// Neither the model's C nor the driver has undefined behaviour.
 #[test]
 fn the_bundled_model_is_clean_under_sanitizers() {
     let folder = tempfile::tempdir().unwrap();
@@ -184,7 +184,7 @@ fn the_bundled_model_is_clean_under_sanitizers() {
             "1",
         ]);
         run.args(["--cc-arg=-fsanitize=address,undefined", "--cc-arg=-fno-sanitize-recover=all"]);
-        // Leaks can't be looked for where a debugger or a container forbids it, and nothing here allocates but the driver.
+        // The leak check does not work in some debuggers and containers, and only the driver allocates memory here.
         let (_, stderr) = printed(&run.env("ASAN_OPTIONS", "detect_leaks=0").assert().success());
         assert_eq!(stderr, "");
     }
@@ -208,7 +208,7 @@ fn real_archives_give_the_expected_bytes() {
         if expected.is_empty() {
             continue;
         }
-        // Small models at every misalignment, the others at the worst. Without optimisation the C compiler is quickest.
+        // Small models at every misalignment, the others at the largest. Without optimisation the C compiler is fastest.
         let small = fs::metadata(&archive).unwrap().len() < 200_000;
         for offset in if small { &["0", "1", "2", "3"][..] } else { &["3"] } {
             let mut run = tool();
@@ -225,7 +225,7 @@ fn real_archives_give_the_expected_bytes() {
     assert!(ran >= 27, "{ran} archives ran");
 }
 
-/// The same members in another order, without or with `./`, each behind a PAX header.
+/// The same members in another order, without or with `./`, each after a PAX header.
 fn variant(archive: &Path, folder: &Path) -> PathBuf {
     let mut members = Vec::new();
     for entry in tar::Archive::new(fs::File::open(archive).unwrap()).entries().unwrap() {
@@ -301,9 +301,9 @@ fn the_original_model_completes_an_archive() {
     assert!(stderr.contains("hello_world_int8.tflite") && stderr.contains("next: "), "{stderr}");
 }
 
-/// Kernels of CMSIS-NN are the user's to bring: the tool says which, and takes them.
+/// The user provides the kernels of CMSIS-NN: the tool lists them, and accepts them.
 #[test]
-fn a_library_of_the_users_is_named() {
+fn a_library_of_the_user_is_named() {
     let Some(folder) = real_archives() else { return };
     let work = tempfile::tempdir().unwrap();
     fs::write(work.path().join("zero.bin"), [0; 490]).unwrap();
@@ -313,8 +313,8 @@ fn a_library_of_the_users_is_named() {
     assert!(stderr.contains("arm_convolve_wrapper_s8") && stderr.contains("--cc-arg"), "{stderr}");
 }
 
-/// With `--parameters user` the constants are not in the generated C: the descriptor carries no data, and the constant
-/// context asks for them.
+/// With `--parameters user` the constants are not in the generated C: the descriptor has no data, and the constant
+/// context requires them.
 #[test]
 fn parameters_can_be_left_to_the_firmware() {
     let Some(folder) = real_archives() else { return };

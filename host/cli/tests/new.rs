@@ -1,4 +1,4 @@
-//! `new`: projects of every board are built by their own Makefiles, without a warning, and run where there is what they need.
+//! `new`: projects for every board are built by their own Makefiles, without a warning, and run if their tools are installed.
 #![cfg(unix)]
 
 mod common;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use common::{data, printed, repository, tool};
 
-/// What a board's project is built and run with.
+/// The tools that build and run a board's project.
 const BOARDS: [(&str, &[&str]); 3] = [
     ("host", &["make"]),
     ("cortex-m4-qemu", &["make", "arm-none-eabi-gcc", "qemu-system-arm"]),
@@ -20,13 +20,13 @@ fn is_there(program: &str) -> bool {
     Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }
 
-/// Whether the C library for the boards is there.
+/// Whether the C library for the boards is installed.
 fn has_picolibc() -> bool {
     let asked = Command::new("arm-none-eabi-gcc").arg("-print-file-name=picolibc.specs").output();
     asked.is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).contains('/'))
 }
 
-/// The bundled models: without state, and with state and two workspaces; one with several outputs where the data is there.
+/// The bundled models: without state, and with state and two workspaces; one with several outputs if the data is present.
 fn models() -> Vec<PathBuf> {
     let mut models = vec![repository("models/digits/digits.tflite"), repository("models/digit_rows/digit_rows.tflite")];
     models.extend(data("networks").map(|folder| folder.join("rnnoise_int8.tflite")).filter(|model| model.exists()));
@@ -66,7 +66,7 @@ fn projects_build_and_run() {
     }
 }
 
-/// What the digits of nothing at all are is the same on every board as through `run`.
+/// The outputs for an input of zeros are the same on every board as with `run`.
 #[test]
 fn a_project_computes_what_run_does() {
     if !is_there("make") {
@@ -89,7 +89,7 @@ fn a_project_computes_what_run_does() {
 }
 
 #[test]
-fn what_can_not_be_made_is_told() {
+fn projects_that_can_not_be_made_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let digits = repository("models/digits/digits.tflite");
     let archive = folder.path().join("digits.tar");

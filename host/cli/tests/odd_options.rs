@@ -1,4 +1,4 @@
-//! Every option of every verb with values that make no sense: an answer with a documented exit code, never a panic, and
+//! Every option of every verb with invalid values: a documented exit code, never a panic, and
 //! nothing written outside the directory.
 
 mod common;
@@ -97,7 +97,7 @@ fn answer(arguments: &[&OsStr], folder: &Path) {
         let text: Vec<String> = arguments.iter().map(|a| a.to_string_lossy().chars().take(40).collect()).collect();
         text.join(" ")
     };
-    // No compiler: `run` ends where it would start one.
+    // No compiler: `run` ends when it would start one.
     let output = tool().args(arguments).current_dir(folder).env("CC", "/bin/false").output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     let code = output.status.code();
@@ -123,7 +123,7 @@ fn unusual_values_of_options_have_a_documented_exit_code() {
                 if matches!(*option, "--output" | "--report") && (value == ".." || value == "/") {
                     continue;
                 }
-                // What has to be given is given once.
+                // Required options are given once.
                 let rest = needed.iter().filter(|_| needed.first() != Some(option)).map(OsStr::new);
                 let mut arguments: Vec<&OsStr> = vec![verb.as_ref(), file.as_os_str()];
                 arguments.extend(rest);

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use common::{repository, tool};
 
-/// A question to the program of `c/quantisation.c`, and what it must answer.
+/// An input line for the program of `c/quantisation.c`, and the expected output.
 type Question = (String, i64);
 
 #[test]
@@ -50,7 +50,7 @@ fn functions_of_the_header_round_and_limit_as_documented() {
     }
 }
 
-/// Numbers that look random, the same each time.
+/// Pseudo-random numbers, the same each time.
 fn numbers() -> impl FnMut() -> u32 {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     move || {

@@ -1,4 +1,4 @@
-//! `report`: pages, pictures, text and JSON of real models, and how the pages look.
+//! `report`: pages, pictures, text and JSON of real models, and the layout of the pages.
 
 mod common;
 
@@ -22,7 +22,7 @@ fn facts(model: &Path, more: &[&str]) -> Value {
     serde_json::from_str(&printed(&assert).0).expect("JSON")
 }
 
-/// What is in use never exceeds a pool, and at the peak is what the compiler says is alive.
+/// Memory in use never exceeds a pool, and at the peak it equals the compiler's figure.
 #[test]
 fn facts_agree_with_the_compiler() {
     for (model, more) in
@@ -49,7 +49,7 @@ fn facts_agree_with_the_compiler() {
 }
 
 #[test]
-fn the_form_follows_the_name_or_the_option() {
+fn the_format_follows_the_name_or_the_option() {
     let folder = tempfile::tempdir().unwrap();
     for (name, option, begins) in [
         ("a.html", None, "<!DOCTYPE html>"),
@@ -97,7 +97,7 @@ fn reports_are_compared() {
 }
 
 #[test]
-fn what_is_no_model_is_refused_with_a_way_out() {
+fn files_that_are_not_models_are_refused_with_advice() {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("digits.tar");
     tool().arg("compile").arg(digits()).arg("-o").arg(&archive).assert().success();
@@ -105,7 +105,7 @@ fn what_is_no_model_is_refused_with_a_way_out() {
     assert!(error.contains("next: give the .tflite file"), "{error}");
 }
 
-/// Names from the file are text, whatever they hold.
+/// Names from the file are text, whatever they contain.
 #[test]
 fn names_are_escaped() {
     let folder = tempfile::tempdir().unwrap();
@@ -123,8 +123,8 @@ fn names_are_escaped() {
     assert!(fs::read_to_string(folder.path().join("page.html")).unwrap().contains("&#60;i&#62;"));
 }
 
-/// In a browser, nothing of a page is wider than a telephone's screen or a monitor's; wide tables and pictures scroll by
-/// themselves. Every rectangle can be reached with the keyboard.
+/// In a browser, no part of a page is wider than the screen of a phone or a monitor; wide tables and pictures scroll
+/// separately. Every rectangle can be reached with the keyboard.
 #[test]
 fn pages_fit_screens() {
     if Command::new("chromium").arg("--version").stdout(Stdio::null()).status().is_err() {

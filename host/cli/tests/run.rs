@@ -1,4 +1,4 @@
-//! `run` and `generate` on models whose C the tests write: every way a run can go.
+//! `run` and `generate` on models whose C the tests write: every possible outcome of a run.
 
 mod common;
 
@@ -67,7 +67,7 @@ fn outputs_are_shown_written_and_compared() {
     assert_eq!(code, 0);
     assert!(stdout.contains("3 runs, ") && stdout.contains("all 4 bytes as expected"), "{stdout}");
 
-    // Unexpected outputs are written, to be looked at.
+    // Unexpected outputs are written, so that the user can inspect them.
     f.file("wrong.bin", &[2, 9, 4, 9]);
     let (code, ..) = f.run(&["--input", "x.bin", "--expect", "wrong.bin", "--output", "unexpected.bin"]);
     assert_eq!((code, fs::read(f.path().join("unexpected.bin")).unwrap()), (4, vec![2, 3, 4, 0]));
@@ -78,7 +78,7 @@ fn outputs_are_shown_written_and_compared() {
 }
 
 #[test]
-fn several_tensors_in_a_file_are_runs_in_a_row() {
+fn several_tensors_in_a_file_are_several_runs() {
     let f = Fixture::new(NEXT);
     f.file("x.bin", &[0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23]);
     let (code, stdout, _) = f.run(&["--input", "x.bin"]);
@@ -122,7 +122,7 @@ fn state_is_kept_from_run_to_run_and_reset_first() {
 }
 
 #[test]
-fn npy_files_go_in_and_out() {
+fn npy_files_are_read_and_written() {
     let f = Fixture::new(NEXT);
     f.file("x.npy", &npy("|i1", "(4,)", &[1, 2, 3, 4]));
     let (code, _, stderr) = f.run(&["--input", "x.npy", "--output", "y.npy"]);
@@ -210,10 +210,10 @@ fn a_missing_compiler_and_a_missing_library_end_with_5() {
 }
 
 #[test]
-fn what_the_model_does_wrong_ends_with_4() {
+fn failures_of_the_model_end_with_4() {
     for (main, part) in [
         ("return -7;", "TVMExecute: model's own code (status -7)"),
-        ("*(volatile int *)0 = 1;", "was ended before it was done"),
+        ("*(volatile int *)0 = 1;", "ended early"),
         ("sram[-1] = 1;", "wrote outside its workspace"),
         ("sram[48] = 1;", "wrote outside its workspace"),
         ("y[4] = 1;", "wrote outside its output y"),

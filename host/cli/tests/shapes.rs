@@ -1,4 +1,4 @@
-//! Every way in which inputs, outputs, constants and state can lie, with every option of `compile` and of `generate`: read
+//! Every arrangement of inputs, outputs, constants and state, with every option of `compile` and of `generate`: read
 //! back, generated, built, run, and equal to the interpreter. The shapes come from `attack.py shapes` of the oracle.
 
 mod common;
@@ -39,7 +39,7 @@ const OPTIONS: &[(&[&str], &[&str])] = &[
 /// Shapes that `compile` refuses, whatever the options. All others must run with all options.
 const REFUSED: &[&str] = &["no_outputs"];
 
-/// Shapes that the compiler must have been tried on: fewer would mean that the oracle lost some.
+/// The least number of shapes that must be compiled: fewer would mean that the oracle lost some.
 const SHAPES: usize = 22;
 
 #[test]
@@ -79,7 +79,7 @@ fn every_shape_runs_with_every_option() {
     assert_eq!(models.len(), (records.len() - REFUSED.len()) * OPTIONS.len());
 }
 
-/// The shapes with their expected bytes; `None`, with a line `SKIPPED`, where Python or its packages can't be had.
+/// The shapes with their expected bytes; `None`, with a line `SKIPPED`, if Python or its packages are not available.
 fn records() -> Option<Vec<Record>> {
     let script = repository("host/compiler/tests/oracle/attack.py");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
@@ -109,7 +109,7 @@ fn records() -> Option<Vec<Record>> {
     Some(records)
 }
 
-/// Compiles, reads back and generates; the symbol of a model, or `None` where `compile` refuses as it should.
+/// Compiles, reads back and generates; the symbol of a model, or `None` if `compile` refuses as it should.
 fn make(record: &Record, option: usize, folder: &Path) -> Result<Option<String>, String> {
     let name = format!("{}_{option}", record.kind);
     let symbol = if OPTIONS[option].1.contains(&"SYMBOL") { format!("other_{name}") } else { name.clone() };
@@ -148,7 +148,7 @@ fn make(record: &Record, option: usize, folder: &Path) -> Result<Option<String>,
     Ok(Some(symbol))
 }
 
-/// The objects of one model, in a directory of their own.
+/// The objects of one model, in a separate directory.
 fn build(model: &Path, folder: &Path, symbol: &str) -> Result<(), String> {
     let list = fs::read_to_string(model.join("sources.txt")).map_err(|error| error.to_string())?;
     let objects = folder.join(format!("objects/{symbol}"));
@@ -160,7 +160,7 @@ fn build(model: &Path, folder: &Path, symbol: &str) -> Result<(), String> {
     finished(cc.args(list.lines().map(|file| model.join(file))))
 }
 
-/// Runs all models in one program; says which differ.
+/// Runs all models in one program; returns those that differ.
 fn run(records: &[Record], models: &[(usize, usize, String)], folder: &Path) -> Vec<String> {
     let samples = records[0].samples();
     assert!(records.iter().all(|record| record.samples() >= samples));

@@ -1,4 +1,4 @@
-//! `validate`: the bundled models are as right as their references say, on integers and on real values; labels of every sort.
+//! `validate`: the bundled models have the accuracy of their references, on integers and on real values; labels of every kind.
 #![cfg(unix)]
 
 mod common;
@@ -54,8 +54,8 @@ fn the_bundled_model_is_right_357_times_of_360() {
     assert_eq!(classes["worst"].as_array().unwrap().len(), 3);
     assert!(classes["top_right"].as_u64().unwrap() >= 357 && classes["top"] == 5);
     let (text, error) = printed(&tool().arg("validate").arg(digits()).args(args).assert().success());
-    assert!(text.contains("accuracy: 357 of 360, 99.17 %") && text.contains("Most wrong"), "{text}");
-    // No progress where there is no terminal.
+    assert!(text.contains("accuracy: 357 of 360, 99.17 %") && text.contains("Largest errors"), "{text}");
+    // No progress without a terminal.
     assert_eq!(error, "");
 }
 
@@ -85,7 +85,7 @@ fn real_values_are_quantised_by_the_models_own_parameters() {
 }
 
 #[test]
-fn streams_are_judged_by_the_last_of_their_runs() {
+fn streams_are_evaluated_by_the_last_of_their_runs() {
     let rows = repository("models/digit_rows/digit_rows.tflite");
     let args = ["--inputs", &file("test_images.bin"), "--labels", &file("test_labels.bin"), "--steps", "8"];
     let stream = findings(&rows, &[&args[..], &["--continuous"]].concat());
@@ -126,14 +126,14 @@ fn values_and_thresholds() {
 }
 
 #[test]
-fn wrong_labels_are_told() {
+fn wrong_labels_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let labels = folder.path().join("y.csv");
     let images = file("test_images.bin");
     for (content, words) in [
-        ("1\n2\n".to_owned(), "holds 2 labels, 3600 were expected"),
+        ("1\n2\n".to_owned(), "holds 2 labels, expected 3600"),
         ("10\n".repeat(360), "label 0 is 10, classes are 0 to 9"),
-        ("1\nx\n".to_owned(), "line 2 holds something that is no number"),
+        ("1\nx\n".to_owned(), "line 2 holds something that is not a number"),
         ("class\n".to_owned(), "holds no numbers"),
     ] {
         fs::write(&labels, content).unwrap();

@@ -1,4 +1,4 @@
-//! Values that have no result, in models compiled from `.tflite`: a run answers with the library's status for it.
+//! Values that have no result, in models compiled from `.tflite`: a run returns the library's status for it.
 
 mod common;
 
@@ -8,7 +8,7 @@ use std::process::Command;
 
 use common::{printed, repository, tool};
 
-/// An operator, bytes of its inputs, and what stands second among its `values`: without and with a result.
+/// An operator, bytes of its inputs, and the second of its `values`: without and with a result.
 struct Case {
     operator: &'static str,
     data: usize,
@@ -48,7 +48,7 @@ fn a_value_without_a_result_is_a_status() {
     }
 }
 
-/// Writes the models; `false`, with a line `SKIPPED`, where Python or its packages can't be had.
+/// Writes the models; `false`, with a line `SKIPPED`, if Python or its packages are not available.
 fn write_models(folder: &Path) -> bool {
     let mut python = Command::new("python3");
     python.arg(repository("host/cli/tests/python/values.py")).arg(folder);

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 /// `new`
 #[derive(Debug, Args)]
 pub struct New {
-    /// Directory of the project; must not be there yet, or be empty
+    /// Directory of the project; must not exist, or be empty
     #[arg(value_name = "DIR")]
     pub directory: PathBuf,
 

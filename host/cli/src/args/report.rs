@@ -20,7 +20,7 @@ pub struct Report {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// The picture of the memory alone, as SVG, whatever the file is called
+    /// Only the picture of the memory, as SVG, whatever the file name is
     #[arg(long, group = "format")]
     pub svg: bool,
 
@@ -32,11 +32,11 @@ pub struct Report {
     #[arg(long, group = "format")]
     pub text: bool,
 
-    /// Say whether the model fits a board with so much memory for it, for example flash=512K,ram=96K
+    /// Report whether the model fits a board with this much memory for it, for example flash=512K,ram=96K
     #[arg(long, value_name = "MEMORY")]
     pub board: Option<Board>,
 
-    /// Say what changed since another report, which `report --json` wrote
+    /// Report what changed since another report, which `report --json` wrote
     #[arg(long, value_name = "OTHER.json")]
     pub against: Option<PathBuf>,
 
@@ -52,7 +52,7 @@ pub struct Report {
     #[arg(long)]
     pub io_in_workspace: bool,
 
-    /// A C function of yours that computes a custom operator, as for `compile`
+    /// Your own C function that computes a custom operator, as for `compile`
     #[arg(long, value_name = "OPERATOR=HEADER:FUNCTION[:SCRATCH]")]
     pub custom: Vec<CustomFunction>,
 }
@@ -68,12 +68,12 @@ Examples:
 
 The page is one file that needs no network.";
 
-/// Memory of a board that a model may take.
+/// Memory of a board that a model may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Board {
-    /// Flash in bytes, where given.
+    /// Flash in bytes, if given.
     pub flash: Option<u64>,
-    /// RAM in bytes, where given.
+    /// RAM in bytes, if given.
     pub ram: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! What several verbs take.
+//! Arguments of several verbs.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -16,11 +16,11 @@ pub struct Model {
     #[arg(value_name = "ARCHIVE")]
     pub path: PathBuf,
 
-    /// Which model, when the archive holds several
+    /// Which model, if the archive holds several
     #[arg(long, value_name = "NAME")]
     pub module: Option<String>,
 
-    /// The .tflite file an archive of TVM was made from: adds shapes, scales and zero points, which such archives lack
+    /// The .tflite file that an archive of TVM was made from: adds shapes, scales and zero points, which such archives lack
     #[arg(long, value_name = "FILE")]
     pub tflite: Option<PathBuf>,
 }
@@ -28,7 +28,7 @@ pub struct Model {
 /// `TENSOR=FILE`, or `FILE` alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TensorFile {
-    /// Name of the tensor, where given.
+    /// Name of the tensor, if given.
     pub tensor: Option<String>,
     /// The file.
     pub file: PathBuf,
@@ -54,7 +54,7 @@ impl FromStr for TensorFile {
 pub struct PoolSize {
     /// Name of the pool.
     pub name: String,
-    /// Its size in bytes, where given.
+    /// Its size in bytes, if given.
     pub bytes: Option<usize>,
 }
 
@@ -70,7 +70,9 @@ impl FromStr for PoolSize {
         let identifier = first.is_some_and(|b| b.is_ascii_lowercase())
             && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !identifier {
-            return Err("a pool's name is made of lower-case letters, digits and _, for example sram=64K".to_owned());
+            return Err(
+                "a pool's name may contain only lower-case letters, digits and _, for example sram=64K".to_owned()
+            );
         }
         Ok(PoolSize { name: name.to_owned(), bytes: size.map(bytes).transpose()? })
     }

@@ -13,20 +13,20 @@ pub struct Validate {
     #[command(flatten)]
     pub model: Model,
 
-    /// Samples for an input, one after the other: .npy, .csv (a sample a line), raw little-endian bytes, or a directory of such
+    /// Samples for an input, one after the other: .npy, .csv (one per line), raw little-endian bytes, or a directory of such
     /// files. Floating-point numbers for a quantised input are real values, quantised by the input's own scale and zero point
     #[arg(short, long = "inputs", value_name = "[TENSOR=]FILE", required = true)]
     pub inputs: Vec<TensorFile>,
 
-    /// What is right: a class for each sample (integers), or the values of the output. .npy, .csv, or bytes with a class each
+    /// Expected results: a class for each sample (integers), or the values of the output. .npy, .csv, or bytes with a class each
     #[arg(short, long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
 
-    /// Another model that gets the same samples, such as the float original or an earlier version: says where they agree
+    /// Another model that gets the same samples, such as the float original or an earlier version: reports how far they agree
     #[arg(long, value_name = "OTHER")]
     pub against: Option<PathBuf>,
 
-    /// The output that is judged [default: the only one]
+    /// The output that is evaluated [default: the only one]
     #[arg(long, value_name = "TENSOR")]
     pub output: Option<String>,
 
@@ -34,11 +34,11 @@ pub struct Validate {
     #[arg(long, value_enum, default_value_t = Task::Auto)]
     pub task: Task,
 
-    /// Count a sample as right when its class is among the K greatest scores, too [default: 5, where there are more classes]
+    /// Also count samples whose class is among the K greatest scores [default: 5, if there are more classes]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub top: Option<u32>,
 
-    /// Runs in a row that make one sample, for models with state: the last one's output counts
+    /// Number of runs for one sample, for models with state: the last run's output counts
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub steps: u32,
 
@@ -46,15 +46,15 @@ pub struct Validate {
     #[arg(long)]
     pub continuous: bool,
 
-    /// How many samples to list that are most wrong, or agree least
+    /// How many samples to list that have the largest errors, or agree least
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub worst: usize,
 
-    /// End with code 4 when the accuracy is below this part, for example 0.95
+    /// End with code 4 if the accuracy is below this fraction, for example 0.95
     #[arg(long, value_name = "PART", value_parser = part)]
     pub at_least: Option<f64>,
 
-    /// Run on so many cores [default: all]
+    /// Number of cores to use [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub jobs: Option<u32>,
 
@@ -62,7 +62,7 @@ pub struct Validate {
     #[arg(long)]
     pub json: bool,
 
-    /// No progress on the terminal
+    /// Do not show progress on the terminal
     #[arg(short, long)]
     pub quiet: bool,
 }
@@ -70,13 +70,13 @@ pub struct Validate {
 /// What an output means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Task {
-    /// Classes where labels are integers and the output has several elements; a score for one element and labels of 0 and 1; else values
+    /// Classes if labels are integers and the output has several elements; a score if it has one element and labels are 0 and 1; else values
     Auto,
-    /// The greatest element names the class
+    /// The index of the greatest element is the class
     Classes,
-    /// One element: the greater, the more it is class 1
+    /// One element: a greater value means class 1 more likely
     Score,
-    /// The elements are the values asked for
+    /// The elements are the values themselves
     Values,
 }
 
@@ -92,5 +92,5 @@ The model's C code is compiled with $CC (else cc) and run with your rights: only
 
 fn part(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_| format!("'{text}' is not a number"))?;
-    if (0.0..=1.0).contains(&number) { Ok(number) } else { Err("expected a part between 0 and 1".to_owned()) }
+    if (0.0..=1.0).contains(&number) { Ok(number) } else { Err("expected a number from 0 to 1".to_owned()) }
 }

@@ -13,26 +13,27 @@ use crate::terminal::{printable, shown};
 /// The longest file that is read.
 const LARGEST: u64 = 1 << 24;
 
-/// What was measured, and in which unit.
+/// Measured values, and their unit.
 pub struct Measured {
     unit: String,
     layers: Vec<(usize, String, u64)>,
 }
 
 impl Measured {
-    /// Reads a table as `examples/layers` prints it: `layer,name,kind,macs,UNIT`, then a line for each layer. Lines in front of the
-    /// first are skipped, so that the log of a board will do.
+    /// Reads a table as `examples/layers` prints it: `layer,name,kind,macs,UNIT`, then a line for each layer. Lines before the
+    /// first are skipped, so that the log of a board can be used.
     pub fn read(path: &Path) -> Result<Self> {
         let unreadable = |error: &std::io::Error| Failure::file(path, format!("can't be read: {}", reason(error)));
         let length = fs::metadata(path).map_err(|error| unreadable(&error))?.len();
         if length > LARGEST {
-            return Err(Failure::file(path, format!("{length} bytes are too many for a table of layers")));
+            return Err(Failure::file(path, format!("is too large for a table of layers: {length} bytes")));
         }
         let bytes = fs::read(path).map_err(|error| unreadable(&error))?;
         let text = String::from_utf8_lossy(&bytes);
         Self::parse(&text).map_err(|why| {
-            Failure::new(Kind::Refused, format!("{}: {why}", shown(path)))
-                .advise("it is what examples/layers prints: layer,name,kind,macs,cycles and a line for each layer")
+            Failure::new(Kind::Refused, format!("{}: {why}", shown(path))).advise(
+                "give the table that examples/layers prints: layer,name,kind,macs,cycles and a line for each layer",
+            )
         })
     }
 
@@ -49,31 +50,33 @@ impl Measured {
                 }
                 _ => None,
             };
-            layers.push(parsed.ok_or_else(|| format!("line {} is none of a layer", printable(line)))?);
+            layers.push(parsed.ok_or_else(|| format!("line {} is not a line for a layer", printable(line)))?);
         }
         Ok(Measured { unit, layers })
     }
 
-    /// Puts the figures to the layers of the one model.
+    /// Adds the figures to the layers of the only model.
     pub fn merge(self, report: &mut Report) -> Result<()> {
         let refused = |what: String| Err(Failure::new(Kind::Refused, what));
         let [model] = &mut report.models[..] else {
-            return refused("the table is of one model, and there are several: choose one with --module".into());
+            return refused("the table is for one model, the archive holds several: choose one with --module".into());
         };
         if model.layers.len() != self.layers.len() {
             let (found, table) = (model.layers.len(), self.layers.len());
             return refused(format!(
-                "the model has {found} layers, the table {table}: it is of another model or release"
+                "the model has {found} layers, the table {table}: the table is for another model or release"
             ));
         }
         for (at, (index, name, value)) in self.layers.iter().enumerate() {
             let Some(Value::Object(layer)) = model.layers.get_mut(*index).filter(|_| *index == at) else {
-                return refused(format!("the table's line {at} is of layer {index}"));
+                return refused(format!("line {at} of the table is for layer {index}"));
             };
             let function = layer.get("function").and_then(Value::as_str).unwrap_or_default();
             if function != name && !function.ends_with(&format!("_{name}")) {
                 let (function, name) = (printable(function), printable(name));
-                return refused(format!("layer {index} is {function}, in the table {name}: it is of another model"));
+                return refused(format!(
+                    "layer {index} is {function}, in the table it is {name}: the table is for another model"
+                ));
             }
             layer.insert("measured".into(), serde_json::json!({ "unit": self.unit, "value": value }));
         }

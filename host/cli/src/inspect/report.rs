@@ -1,4 +1,4 @@
-//! The facts that `inspect` shows, in the form of its JSON.
+//! The facts that `inspect` shows, in the structure of its JSON.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -12,18 +12,18 @@ use crate::load::Loaded;
 pub struct Report {
     /// Path of the archive or .tflite file, as given.
     pub archive: String,
-    /// Whether that is a .tflite file, compiled in memory.
+    /// Whether it is a .tflite file, compiled in memory.
     pub compiled: bool,
-    /// What is worth knowing about the .tflite file: that it is a float32 model, for instance.
+    /// Notes about the .tflite file, for instance that it is a float32 model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// `version` of the archive's `metadata.json`; 7 is what TVM 0.9 to 0.18 wrote.
+    /// `version` of the archive's `metadata.json`; TVM 0.9 to 0.18 write 7.
     pub metadata_version: u32,
-    /// Version of TVM that made it, where recorded.
+    /// Version of TVM that made it, if recorded.
     pub tvm_version: Option<String>,
     /// The models.
     pub models: Vec<Model>,
-    /// What is odd about the archive as a whole.
+    /// Findings about the archive as a whole.
     pub findings: Vec<Finding>,
 }
 
@@ -32,11 +32,11 @@ pub struct Report {
 pub struct Model {
     /// Module name.
     pub name: String,
-    /// Name of the descriptor in C, when nothing is asked for; `None` when no interface can be generated.
+    /// Name of the descriptor in C without `--symbol`; `None` if no interface can be generated.
     pub symbol: Option<String>,
     /// Why no interface can be generated.
     pub refused: Option<String>,
-    /// What wrote it, where recorded.
+    /// The program that wrote it, if recorded.
     pub compiler: Option<String>,
     /// Call convention of the entry point.
     pub interface: Interface,
@@ -50,24 +50,24 @@ pub struct Model {
     pub inputs: Vec<Tensor>,
     /// Outputs in call order.
     pub outputs: Vec<Tensor>,
-    /// Memory that the firmware gives.
+    /// Memory that the firmware provides.
     pub workspaces: Vec<Workspace>,
     /// Constants outside the model's code.
     pub parameters: Vec<Parameter>,
-    /// Memory that the model's C brings itself: not to be allocated a second time.
+    /// Memory that the model's C contains: not to be allocated a second time.
     #[serde(rename = "static")]
     pub static_memory: Vec<Static>,
     /// Accelerators the model calls, by the names of their handles.
     pub devices: Vec<String>,
-    /// Sums over the above.
+    /// Sums of the above.
     pub totals: Totals,
-    /// Bytes of stack that a run takes at most, where the compiler knows.
+    /// The most bytes of stack that a run takes, if the compiler knows.
     pub stack_bytes: Option<u64>,
     /// Functions of drivers and kernel libraries that the code calls and the firmware links.
     pub needs: Vec<String>,
     /// What `generate` changes in its copies of the archive's C.
     pub repairs: Vec<Repair>,
-    /// What the compiler says of each layer, and `ram_bytes`.
+    /// The compiler's facts of each layer, and `ram_bytes`.
     pub layers: Vec<Value>,
     /// What the compiler left out because no result depends on it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -83,30 +83,30 @@ pub struct Tensor {
     pub name: String,
     /// Member of the C structs.
     pub c_name: String,
-    /// Element type, where known.
+    /// Element type, if known.
     pub dtype: Option<String>,
-    /// Dimensions, where known.
+    /// Dimensions, if known.
     pub shape: Option<Vec<i64>>,
-    /// Size, where known.
+    /// Size, if known.
     pub bytes: Option<u64>,
-    /// What its address must be a multiple of.
+    /// Alignment of its address.
     pub alignment: u64,
-    /// Size of a quantisation step, where known.
+    /// Size of a quantisation step, if known.
     pub scale: Option<f32>,
-    /// Stored value that means 0, where known.
+    /// Stored value that means 0, if known.
     pub zero_point: Option<i32>,
-    /// Workspace that holds it; `None` for memory of the caller's.
+    /// Workspace that holds it; `None` for memory of the caller.
     pub workspace: Option<String>,
     /// Offset in that workspace.
     pub offset: Option<u64>,
 }
 
-/// Memory that the firmware gives.
+/// Memory that the firmware provides.
 #[derive(Debug, Serialize)]
 pub struct Workspace {
     /// Member of the C struct.
     pub name: String,
-    /// Size of an array without alignment: room to align inside is counted.
+    /// Size of an array without alignment, with room for alignment.
     pub bytes: u64,
     /// Size of an array that is aligned.
     pub aligned_bytes: u64,
@@ -129,12 +129,12 @@ pub struct Parameter {
     pub in_archive: bool,
 }
 
-/// Memory that the model's C brings itself.
+/// Memory that the model's C contains.
 #[derive(Debug, Serialize)]
 pub struct Static {
     /// Name of the variable.
     pub name: String,
-    /// What for.
+    /// Its purpose.
     pub kind: PoolKind,
     /// Size.
     pub bytes: u64,
@@ -149,7 +149,7 @@ pub struct Static {
 pub struct Repair {
     /// C file of the archive.
     pub file: String,
-    /// The defect that it repairs, where that is a known one of TVM's.
+    /// The defect that it repairs, if it is a known defect of TVM.
     pub code: Option<Code>,
     /// What is changed.
     pub text: String,
@@ -187,7 +187,7 @@ impl Report {
 
 impl Model {
     fn new(loaded: &Loaded, module: &Module) -> Self {
-        // What the interface says is what the firmware will see; where there is none, the archive's own facts are used.
+        // The interface has the facts that the firmware will see; without an interface, the archive's own facts are used.
         let generated = generate(&loaded.archive, &loaded.library, module, &Options::default());
         let mut model = match &generated {
             Ok(generated) => Model::of_interface(module, generated),
@@ -249,7 +249,7 @@ impl Model {
     }
 }
 
-/// A layer with `ram_bytes`: what it reads and writes at run time, and its scratch memory.
+/// A layer with `ram_bytes`: the tensors it reads and writes at run time, and its scratch memory.
 fn with_ram(layer: &Value) -> Value {
     let bytes = |key: &str| {
         let tensors = layer.get(key).and_then(Value::as_array).into_iter().flatten();
@@ -264,7 +264,7 @@ fn with_ram(layer: &Value) -> Value {
     layer
 }
 
-/// Bytes of the tensors that live in memory of the caller's.
+/// Bytes of the tensors in memory of the caller.
 fn callers(tensors: &[Tensor]) -> Option<u64> {
     tensors.iter().filter(|t| t.workspace.is_none()).map(|t| t.bytes).sum()
 }

@@ -35,7 +35,7 @@ pub fn text(report: &Report) -> String {
 
 fn model(out: &mut String, model: &Model) {
     let _ = writeln!(out, "{}", heading(&format!("Model {}", printable(&model.name))));
-    // Archives of this compiler are all of one kind.
+    // Archives of this compiler are all of the same kind.
     match model.compiler {
         Some(_) => _ = writeln!(out, "  {}", mode(model)),
         None => _ = writeln!(out, "  {}; {}", interface(model), mode(model)),
@@ -70,8 +70,8 @@ fn interface(model: &Model) -> &'static str {
 fn mode(model: &Model) -> &'static str {
     match model.workspace_mode {
         WorkspaceMode::UsmpInternal => "memory planned by TVM, inside the model's C",
-        WorkspaceMode::UsmpExternal => "memory planned ahead, given by the firmware",
-        WorkspaceMode::Runtime => "memory asked for while it runs (TVMBackendAllocWorkspace), served from a workspace",
+        WorkspaceMode::UsmpExternal => "memory planned ahead, provided by the firmware",
+        WorkspaceMode::Runtime => "memory allocated during the run (TVMBackendAllocWorkspace), from a workspace",
         WorkspaceMode::None => "no memory for intermediate tensors",
     }
 }
@@ -101,7 +101,7 @@ fn tensors(out: &mut String, title: &str, tensors: &[Tensor]) {
             t.dtype.clone().unwrap_or_else(|| "?".into()),
             t.shape.as_ref().map_or_else(|| "?".into(), |shape| format!("{shape:?}")),
             number(t.bytes),
-            // Any address will do for most.
+            // Most accept any address.
             if tensors.iter().all(|t| t.alignment == 1) { String::new() } else { grouped(t.alignment) },
             t.scale.map_or_else(String::new, |scale| scale.to_string()),
             t.zero_point.map_or_else(String::new, |zero| zero.to_string()),
@@ -130,7 +130,7 @@ fn memory(out: &mut String, model: &Model) {
         table.row(["workspace to give".into(), name, grouped(w.aligned_bytes), grouped(w.alignment), note]);
     }
     for p in &model.parameters {
-        let note = if p.in_archive { "data in the archive" } else { "data to be given" };
+        let note = if p.in_archive { "data in the archive" } else { "data must be provided" };
         table.row(["parameters".into(), printable(&p.name), grouped(p.bytes), grouped(p.alignment), note.into()]);
     }
     for s in &model.static_memory {
@@ -150,7 +150,7 @@ fn memory(out: &mut String, model: &Model) {
         let _ = writeln!(out, "  state: TVMReset_{symbol} before the first run, and before each new stream");
     }
     for device in &model.devices {
-        let _ = writeln!(out, "  device {}: give its handle with TVMSetDevices", printable(device));
+        let _ = writeln!(out, "  device {}: set its handle with TVMSetDevices", printable(device));
     }
     if !model.needs.is_empty() {
         let names: Vec<String> = model.needs.iter().map(|name| printable(name)).collect();
@@ -171,7 +171,7 @@ fn memory(out: &mut String, model: &Model) {
     }
 }
 
-/// What the compiler says of its layers: the keys it writes, as far as they are there.
+/// The compiler's facts of its layers: those of its keys that exist.
 fn layers(out: &mut String, name: &str, layers: &[Value]) {
     let _ = writeln!(out, "\n{}", heading("Layers"));
     let unit = layers.iter().find_map(|layer| layer.get("measured")?.get("unit")?.as_str()).map(printable);
@@ -195,7 +195,7 @@ fn layers(out: &mut String, name: &str, layers: &[Value]) {
         let shape = output.and_then(|o| o.get("shape")).map_or_else(String::new, Value::to_string);
         let function = text(layer.get("function")).replacen(&prefix, "", 1);
         let kinds = text(layer.get("kinds"));
-        // A function is called like its operator, unless several are fused in it.
+        // A function has the name of its operator, unless several are fused in it.
         let is_named_so = function.trim_end_matches(|c: char| c.is_ascii_digit()) == kinds.to_lowercase() + "_";
         let mut row = vec![function, if is_named_so { String::new() } else { kinds }, text(layer.get("macs"))];
         row.extend(unit.as_ref().map(|_| text(layer.get("measured").and_then(|measured| measured.get("value")))));
@@ -219,7 +219,7 @@ fn layers(out: &mut String, name: &str, layers: &[Value]) {
     kernels(out, &prefix, layers);
 }
 
-/// Which kernels the layers call, and why they are not the best of some cores.
+/// Which kernels the layers call, and why they are not the best ones on some cores.
 fn kernels(out: &mut String, prefix: &str, layers: &[Value]) {
     if layers.iter().all(|layer| layer.get("kernels").is_none()) {
         return;
@@ -286,7 +286,7 @@ fn findings(out: &mut String, title: &str, findings: &[Finding], repairs: &[Repa
         return;
     }
     let _ = writeln!(out, "\n{}", heading(title));
-    // Findings that differ in their subject alone share a line.
+    // Findings that differ only in their subject share a line.
     let mut groups: Vec<(&Finding, Vec<String>)> = Vec::new();
     for finding in findings {
         let same = |(f, _): &&mut (&Finding, Vec<String>)| {

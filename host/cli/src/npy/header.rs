@@ -1,6 +1,6 @@
-//! The header of a `.npy` file: a dictionary of three entries, the rest of Python is refused.
+//! The header of a `.npy` file: a dictionary of three entries; all other Python is refused.
 
-/// More than any shape needs; NumPy itself allows 64 dimensions.
+/// The most dimensions that NumPy allows.
 const MAX_RANK: usize = 64;
 
 /// A header that `numpy.save` does not write.
@@ -11,7 +11,7 @@ pub struct HeaderError {
     pub what: &'static str,
 }
 
-/// The dictionary in front of the data.
+/// The dictionary before the data.
 pub struct Header {
     /// Element type, as NumPy writes it.
     pub descr: String,
@@ -43,7 +43,7 @@ impl Header {
         }
         parser.skip_spaces();
         if parser.at != text.len() {
-            return Err(parser.error("expected nothing more"));
+            return Err(parser.error("expected the end of the header"));
         }
         match (descr, fortran_order, shape) {
             (Some(descr), Some(fortran_order), Some(shape)) => Ok(Header { descr, fortran_order, shape }),
@@ -79,15 +79,15 @@ impl Parser<'_> {
         if self.accept(byte) { Ok(()) } else { Err(self.error(what)) }
     }
 
-    /// A quoted text without escapes.
+    /// A quoted string without escapes.
     fn string(&mut self) -> Result<String, HeaderError> {
         self.skip_spaces();
         let quote = match self.text.get(self.at) {
             Some(&quote @ (b'\'' | b'"')) => quote,
-            _ => return Err(self.error("expected a quoted text (structured types can't be used)")),
+            _ => return Err(self.error("expected a quoted string (structured types are not supported)")),
         };
         let rest = &self.text[self.at + 1..];
-        let end = rest.iter().position(|&byte| byte == quote).ok_or_else(|| self.error("a quote is not closed"))?;
+        let end = rest.iter().position(|&byte| byte == quote).ok_or_else(|| self.error("unterminated string"))?;
         let text = std::str::from_utf8(&rest[..end]).map_err(|_| self.error("the text is not UTF-8"))?.to_owned();
         self.at += end + 2;
         Ok(text)

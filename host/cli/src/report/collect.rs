@@ -65,12 +65,12 @@ pub fn collect(
     }
 }
 
-/// Bytes of constants: the forms that builds for different cores hold differ, the larger one counts.
+/// Bytes of constants: builds for different cores hold different forms, the larger one counts.
 fn constants(report: &tvm_embedded_compiler::Report) -> u64 {
     report.constant_bytes.max(report.constant_bytes_dsp) as u64
 }
 
-/// Bytes of the inputs or outputs in memory of the caller's. Where they are in a pool, no layer names such a place.
+/// Bytes of the inputs or outputs in memory of the caller. If they are in a pool, no layer names such an address.
 fn outside(report: &tvm_embedded_compiler::Report, place: &str, tensors: &[ModelTensor]) -> u64 {
     let used = report.layers.iter().flat_map(|layer| layer.inputs.iter().chain(&layer.outputs));
     if !used.into_iter().any(|tensor| tensor.place == place) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::document::{Change, Changes, Document, Fit, Layer, Totals};
 use crate::args::Board;
 
-/// What differs between an earlier report and a later one. Layers are the same where their names are.
+/// What differs between an earlier report and a later one. Layers are matched by name.
 pub fn changes(before: &Document, now: &Document) -> Changes {
     let sums = |t: &Totals| {
         [
@@ -46,7 +46,7 @@ pub fn changes(before: &Document, now: &Document) -> Changes {
     Changes { file: before.file.clone(), totals, layers }
 }
 
-/// What a model takes of the memories of a board.
+/// How much of the memories of a board a model takes.
 pub fn fits(board: Board, document: &Document) -> Vec<Fit> {
     let totals = &document.totals;
     let fit = |memory: &str, available: Option<u64>, needed: u64, counted: &str| {
@@ -62,7 +62,7 @@ pub fn fits(board: Board, document: &Document) -> Vec<Fit> {
         Some(_) => "workspace, state, inputs, outputs and the stack of a call",
         None => "workspace, state, inputs and outputs; the stack is not known",
     };
-    let flash = "the constants; the code of model and runtime comes on top, most often 3 to 20 KiB";
+    let flash = "the constants; the code of model and runtime is additional, usually 3 to 20 KiB";
     [fit("flash", board.flash, totals.constants, flash), fit("RAM", board.ram, totals.ram(), ram)]
         .into_iter()
         .flatten()

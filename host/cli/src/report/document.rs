@@ -1,8 +1,8 @@
-//! What a report says, in the form of its JSON.
+//! The facts of a report, in the structure of its JSON.
 
 use serde::{Deserialize, Serialize};
 
-/// Version of this form; a file of another one is refused.
+/// Version of this format; files of other versions are refused.
 pub const FORMAT: u32 = 1;
 
 /// All facts of a report.
@@ -26,17 +26,17 @@ pub struct Document {
     pub outputs: Vec<Tensor>,
     /// Layers in the order of execution.
     pub layers: Vec<Layer>,
-    /// Memory that the firmware gives.
+    /// Memory that the firmware provides.
     pub pools: Vec<Pool>,
-    /// Everything that has a place in a pool.
+    /// Everything that has an address in a pool.
     pub buffers: Vec<Buffer>,
     /// Tensors that overwrite another.
     pub in_place: Vec<InPlace>,
-    /// What would lower the peak.
+    /// Advice for a lower peak.
     pub advice: Vec<String>,
-    /// What is odd about the model.
+    /// Findings about the model.
     pub findings: Vec<String>,
-    /// Whether it fits the board that was asked for.
+    /// Whether it fits the board of `--board`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub board: Vec<Fit>,
     /// What changed since another report.
@@ -57,11 +57,11 @@ pub struct Totals {
     pub live: u64,
     /// Workspaces that keep state.
     pub state: u64,
-    /// Inputs in memory of the caller's.
+    /// Inputs in memory of the caller.
     pub inputs: u64,
-    /// Outputs in memory of the caller's.
+    /// Outputs in memory of the caller.
     pub outputs: u64,
-    /// The stack that a call takes at most, where known.
+    /// The most stack that a call takes, if known.
     pub stack: Option<u64>,
 }
 
@@ -81,7 +81,7 @@ pub struct Tensor {
     pub dtype: String,
     /// Dimensions.
     pub shape: Vec<i64>,
-    /// Size of a quantisation step, where there is one.
+    /// Size of a quantisation step, if there is one.
     pub scale: Option<f32>,
     /// Stored value that means 0.
     pub zero_point: Option<i32>,
@@ -96,25 +96,25 @@ pub struct Layer {
     pub name: String,
     /// Operators of the file that it computes.
     pub operators: String,
-    /// Which variant was chosen.
+    /// Which variant was selected.
     pub summary: String,
     /// Multiply-accumulates.
     pub macs: u64,
     /// Bytes of constants.
     pub flash: u64,
-    /// Bytes of what it reads and writes, and of scratch.
+    /// Bytes of the tensors it reads and writes, and of scratch memory.
     pub ram: u64,
-    /// Bytes of scratch.
+    /// Bytes of scratch memory.
     pub scratch: u64,
     /// Kernels that it calls.
     pub kernels: Vec<String>,
-    /// What these lack of the best ones.
+    /// Where these are not the best ones.
     pub misses: Vec<Miss>,
-    /// Type, shape and place of its first output.
+    /// Type, shape and address of its first output.
     pub output: String,
 }
 
-/// Why a layer has not the best kernel of some cores.
+/// Why a layer does not have the best kernel of some cores.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Miss {
     /// The cores.
@@ -123,7 +123,7 @@ pub struct Miss {
     pub why: String,
 }
 
-/// Memory that the firmware gives.
+/// Memory that the firmware provides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pool {
     /// Name.
@@ -134,7 +134,7 @@ pub struct Pool {
     pub state: bool,
     /// Bytes in use during each layer.
     pub live: Vec<u64>,
-    /// The layer that uses most.
+    /// The layer that uses most of it.
     pub peak: Option<usize>,
 }
 
@@ -152,12 +152,12 @@ pub enum Kind {
     State,
 }
 
-/// Something in a pool.
+/// A buffer in a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Buffer {
     /// Names of the tensor, or `scratch of …`.
     pub name: String,
-    /// What for.
+    /// Its purpose.
     pub kind: Kind,
     /// Pool.
     pub pool: String,
@@ -182,16 +182,16 @@ pub struct InPlace {
     pub reason: String,
 }
 
-/// A memory of a board, and what the model takes of it.
+/// A memory of a board, and how much of it the model takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fit {
     /// `flash` or `RAM`.
     pub memory: String,
-    /// What there is.
+    /// Available bytes.
     pub available: u64,
-    /// What is needed.
+    /// Needed bytes.
     pub needed: u64,
-    /// Whether that is enough.
+    /// Whether it is enough.
     pub fits: bool,
     /// What is counted.
     pub counted: String,
@@ -204,23 +204,23 @@ pub struct Changes {
     pub file: String,
     /// Sums that differ.
     pub totals: Vec<Change>,
-    /// Layers that differ, came or went.
+    /// Layers that differ, are new or were removed.
     pub layers: Vec<Change>,
 }
 
 /// A figure before and now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Of what.
+    /// Name of the figure.
     pub what: String,
-    /// Before; nothing where it is new.
+    /// Before; nothing if it is new.
     pub before: Option<u64>,
-    /// Now; nothing where it is gone.
+    /// Now; nothing if it was removed.
     pub now: Option<u64>,
 }
 
 impl Change {
-    /// The difference with its sign and part: `-120 (-3.2 %)`.
+    /// The difference with its sign and percentage: `-120 (-3.2 %)`.
     pub fn difference(&self) -> String {
         let (Some(before), Some(now)) = (self.before, self.now) else {
             return if self.now.is_some() { "new".to_owned() } else { "gone".to_owned() };

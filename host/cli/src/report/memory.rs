@@ -1,4 +1,4 @@
-//! How much of a pool is in use when, and what would lower the most of it.
+//! How much of a pool is in use in each layer, and advice for a lower peak.
 
 use super::document::{Buffer, Document, Kind};
 use crate::table::grouped;
@@ -28,7 +28,7 @@ pub fn peak(live: &[u64]) -> Option<usize> {
     live.iter().position(|&bytes| bytes == most)
 }
 
-/// What would lower the RAM of a model. `inside` is the workspace with inputs and outputs in it, where that was tried.
+/// Advice for a model with less RAM. `inside` is the workspace with inputs and outputs in it, if that was tried.
 pub fn advice(document: &Document, inside: Option<u64>) -> Vec<String> {
     let mut advice = Vec::new();
     let working = document.pools.iter().filter(|pool| !pool.state && pool.bytes > 0);
@@ -49,7 +49,7 @@ pub fn advice(document: &Document, inside: Option<u64>) -> Vec<String> {
             grouped(pool.live[peak]),
             parts.join(", "),
         ));
-        // The layers that still hold what is there now would get smaller with it.
+        // Layers that use the same buffers would also get smaller.
         let apart = |at: usize| there.iter().all(|b| b.kind == Kind::Scratch || at < b.first || b.last < at);
         let next =
             (0..pool.live.len()).filter(|&at| apart(at)).max_by_key(|&at| (pool.live[at], std::cmp::Reverse(at)));
@@ -62,7 +62,7 @@ pub fn advice(document: &Document, inside: Option<u64>) -> Vec<String> {
         }
         if let Some(scratch) = there.iter().find(|buffer| buffer.kind == Kind::Scratch) {
             advice.push(format!(
-                "{} bytes of that are scratch memory, which makes the layer faster. The compiler gives none where it would make a workspace more than a tenth larger than the largest input and output of a layer.",
+                "{} bytes of that are scratch memory, which makes the layer faster. The compiler uses none if it would make a workspace more than a tenth larger than the largest input and output of a layer.",
                 grouped(scratch.bytes),
             ));
         }
@@ -78,7 +78,7 @@ pub fn advice(document: &Document, inside: Option<u64>) -> Vec<String> {
         (document.totals, document.totals.workspace + document.totals.inputs + document.totals.outputs);
     if let Some(inside) = inside.filter(|&inside| inside < outside && totals.inputs + totals.outputs > 0) {
         advice.push(format!(
-            "With --io-in-workspace, workspace, inputs and outputs take {} bytes together instead of {}: they share memory with the rest.",
+            "With --io-in-workspace, workspace, inputs and outputs take {} bytes together instead of {}: they share memory with other tensors.",
             grouped(inside),
             grouped(outside),
         ));
@@ -86,7 +86,7 @@ pub fn advice(document: &Document, inside: Option<u64>) -> Vec<String> {
     advice
 }
 
-/// The beginning and end of a name that is long.
+/// The beginning and end of a long name.
 pub fn shortened(name: &str) -> String {
     crate::table::shortened(name, 40)
 }

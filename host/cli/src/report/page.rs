@@ -1,4 +1,4 @@
-//! The page.
+//! The HTML page.
 
 use askama::Template;
 
@@ -28,7 +28,7 @@ struct Row<'a> {
     ram: Share,
 }
 
-/// A number and its part of the greatest, in per cent.
+/// A number, and its percentage of the greatest.
 struct Share {
     text: String,
     percent: f64,
@@ -41,7 +41,7 @@ impl Share {
     }
 }
 
-/// One page with everything in it.
+/// The complete page.
 pub fn page(document: &Document) -> Result<String> {
     let charts = picture::charts(document).iter().map(|chart: &Chart| rendered(chart)).collect::<Result<_>>()?;
     let most = |of: fn(&Layer) -> u64| document.layers.iter().map(of).max().unwrap_or(0);
@@ -81,7 +81,7 @@ fn facts(document: &Document) -> Vec<(&'static str, String, &'static str)> {
     if let Some(stack) = t.stack {
         facts.push(("Stack", bytes(stack), "RAM, at most, on Arm cores"));
     }
-    facts.push(("RAM in all", bytes(t.ram()), "what is known of the above"));
+    facts.push(("Total RAM", bytes(t.ram()), "sum of the known figures above"));
     facts
 }
 
@@ -125,7 +125,7 @@ mod filters {
         Ok(grouped(*number))
     }
 
-    /// The same of one that may be missing.
+    /// The same for a number that may be missing.
     #[askama::filter_fn]
     pub fn opt(number: &Option<u64>, _: &dyn askama::Values) -> askama::Result<String> {
         Ok(number.map_or_else(String::new, grouped))

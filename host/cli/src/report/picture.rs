@@ -6,15 +6,15 @@ use super::document::{Buffer, Document, Kind, Pool};
 use crate::failure::{Failure, Result};
 use crate::table::{grouped, shortened};
 
-/// Room at the left for numbers, at the top for the peak's, at the bottom for layers.
+/// Margins: at the left for numbers, at the top for the peak's, at the bottom for layers.
 const LEFT: f64 = 76.0;
 const TOP: f64 = 54.0;
 const BOTTOM: f64 = 44.0;
 const RIGHT: f64 = 16.0;
-/// Height of the part with rectangles; state is drawn lower.
+/// Height of the part with rectangles; that of state is smaller.
 const HEIGHT: f64 = 300.0;
 const STATE_HEIGHT: f64 = 110.0;
-/// Width that layers share, and the limits of each one's.
+/// Total width of the layers, and the limits of the width of each.
 const WIDTH: f64 = 880.0;
 const COLUMN: (f64, f64) = (7.0, 64.0);
 /// Width of a letter in the labels.
@@ -78,7 +78,7 @@ struct Label {
     text: String,
 }
 
-/// The picture as a file of its own.
+/// The picture as a separate file.
 pub fn file(document: &Document) -> Result<String> {
     let mut charts = charts(document);
     let mut height = 0.0;
@@ -96,7 +96,7 @@ pub fn rendered(template: &impl Template) -> Result<String> {
     template.render().map_err(|error| Failure::refused(format!("the report can't be written: {error}")))
 }
 
-/// A picture for each pool that holds something.
+/// A picture for each pool that is not empty.
 pub fn charts(document: &Document) -> Vec<Chart> {
     let mut drawn: Vec<&Pool> =
         document.pools.iter().filter(|pool| pool.bytes > 0 && !document.layers.is_empty()).collect();
@@ -118,7 +118,7 @@ fn chart(document: &Document, pool: &Pool, number: usize) -> Chart {
         let (box_width, box_height) = (right - left, buffer.bytes as f64 * scale);
         let fits = ((box_width - 8.0) / LETTER).floor();
         let name = name_within(document, buffer, fits as usize);
-        // A shorter piece of a name says nothing.
+        // A shorter part of a name is not useful.
         let shown = box_height >= 13.0 && fits >= name.chars().count().min(9) as f64;
         let label = if shown { shortened(name, fits as usize) } else { String::new() };
         Rectangle {
@@ -139,7 +139,7 @@ fn chart(document: &Document, pool: &Pool, number: usize) -> Chart {
         title: format!("{}: {} bytes{kind}", pool.name, grouped(pool.bytes)),
         description: describe(document, pool),
         y: 0.0,
-        // The heading of a narrow picture takes its room as well.
+        // The heading of a narrow picture also needs its width.
         width: short(width.max(330.0)),
         height: bottom + BOTTOM,
         left: LEFT,
@@ -157,7 +157,7 @@ fn chart(document: &Document, pool: &Pool, number: usize) -> Chart {
     }
 }
 
-/// The name of a buffer; where there is not room for all of it, that of the layer that writes it, which is shorter.
+/// The name of a buffer; if it does not fit, the name of the layer that writes it, which is shorter.
 fn name_within<'a>(document: &'a Document, buffer: &'a Buffer, room: usize) -> &'a str {
     let layer = document.layers.get(buffer.first).map_or("", |layer| layer.name.as_str());
     match buffer.kind {
@@ -167,7 +167,7 @@ fn name_within<'a>(document: &'a Document, buffer: &'a Buffer, room: usize) -> &
     }
 }
 
-/// Names where they do not lie on each other: in the middle of a rectangle, or else higher or lower.
+/// Places names so that they do not overlap: in the middle of a rectangle, or else higher or lower.
 fn labels(boxes: &[Rectangle]) -> Vec<Label> {
     let mut labels: Vec<Label> = Vec::new();
     for one in boxes.iter().filter(|one| !one.label.is_empty()) {
@@ -199,7 +199,7 @@ fn peak(document: &Document, pool: &Pool, layer: usize, (x, column): (f64, f64),
     Peak { x: short(x), width: short(column), label, label_x: short(label_x), anchor }
 }
 
-/// With one digit behind the point.
+/// With one digit after the decimal point.
 fn short(number: f64) -> f64 {
     (number * 10.0).round() / 10.0
 }
@@ -213,7 +213,7 @@ fn class(kind: Kind) -> &'static str {
     }
 }
 
-/// What is said of a rectangle when it is pointed at, or reached by the keyboard.
+/// The text for a rectangle when the mouse is over it, or when it has the keyboard focus.
 fn title(document: &Document, buffer: &Buffer) -> String {
     let name = |at: usize| document.layers.get(at).map_or("", |layer| layer.name.as_str());
     let (first, last) = (buffer.first, buffer.last);
@@ -236,7 +236,7 @@ fn title(document: &Document, buffer: &Buffer) -> String {
     text
 }
 
-/// The picture in a sentence, for those who don't see it.
+/// A sentence that describes the picture, for screen readers.
 fn describe(document: &Document, pool: &Pool) -> String {
     let count = document.buffers.iter().filter(|buffer| buffer.pool == pool.name).count();
     let peak = pool.peak.map_or_else(String::new, |at| {
@@ -259,7 +259,7 @@ fn ticks(bytes: u64) -> Vec<u64> {
     (0..=bytes / step).map(|at| at * step).collect()
 }
 
-/// The layers whose numbers are written: as many as there is room for.
+/// The layers whose numbers are written: as many as fit.
 fn columns(layers: usize, column: f64) -> Vec<usize> {
     let step = [1, 2, 5, 10, 20, 50, 100].into_iter().find(|&step| step as f64 * column >= 24.0).unwrap_or(200);
     (0..layers).step_by(step).collect()

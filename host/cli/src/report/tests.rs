@@ -1,5 +1,5 @@
-//! The forms of a report, of facts that do not change with the compiler: `tests/report/facts.json`. Each is compared with a file
-//! beside it; `TVM_EMBEDDED_BLESS=1` writes those anew.
+//! The formats of a report, for facts that do not change with the compiler: `tests/report/facts.json`. Each is compared with a file
+//! beside it; `TVM_EMBEDDED_BLESS=1` updates those files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report")
 }
 
-/// A streaming model on a board that lacks RAM, beside an earlier one.
+/// A streaming model on a board with too little RAM, compared with an earlier one.
 fn facts() -> Document {
     let mut document = earlier(&folder().join("facts.json")).unwrap();
     let mut before = document.clone();
@@ -30,11 +30,11 @@ fn compared(name: &str, found: &str) {
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
     let line = found.lines().zip(expected.lines()).position(|(found, expected)| found != expected);
-    assert!(found == expected, "{name} differs, first in line {line:?}; TVM_EMBEDDED_BLESS=1 writes it anew");
+    assert!(found == expected, "{name} differs, first in line {line:?}; TVM_EMBEDDED_BLESS=1 updates it");
 }
 
 #[test]
-fn forms_are_as_committed() {
+fn formats_are_as_committed() {
     let document = facts();
     compared("page.html", &page::page(&document).unwrap());
     compared("memory.svg", &picture::file(&document).unwrap());
@@ -63,7 +63,7 @@ fn page_and_picture_are_well_formed_and_need_no_network() {
     }
 }
 
-/// Insists that elements are closed in order, and that attributes are quoted.
+/// Asserts that elements are closed in order, and that attributes are quoted.
 fn well_formed(text: &str) {
     let mut open: Vec<&str> = Vec::new();
     let body = text.replace("<style>", "<style>\n");
@@ -84,7 +84,7 @@ fn well_formed(text: &str) {
 }
 
 #[test]
-fn changes_name_what_came_went_and_differs() {
+fn changes_name_new_removed_and_different_layers() {
     let changes = facts().changes.unwrap();
     assert_eq!(changes.totals.len(), 1);
     assert_eq!(changes.totals[0].difference(), "-100 (-16.1 %)");

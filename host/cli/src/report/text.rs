@@ -30,13 +30,13 @@ pub fn text(document: &Document) -> String {
         let (needed, available) = (grouped(fit.needed), grouped(fit.available));
         let _ = writeln!(out, "  {}: {verdict}: {needed} of {available} bytes ({})", fit.memory, fit.counted);
     }
-    list(&mut out, "What would lower the RAM", &document.advice);
+    list(&mut out, "How to reduce the RAM", &document.advice);
     tensors(&mut out, document);
     layers(&mut out, document);
     memory(&mut out, document);
     let pairs: Vec<String> =
         document.in_place.iter().map(|p| format!("{} overwrites {}: {}", p.output, p.input, p.reason)).collect();
-    list(&mut out, "Tensors in the place of others", &pairs);
+    list(&mut out, "Tensors that overwrite others", &pairs);
     list(&mut out, "Findings", &document.findings);
     if let Some(changes) = &document.changes {
         changed(&mut out, &format!("Changed since {}", changes.file), &changes.totals);

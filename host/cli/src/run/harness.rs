@@ -1,4 +1,4 @@
-//! A model as a program for this computer: generated files, a driver and the runtime library, made by the C compiler.
+//! A model as a program for this computer: generated files, a driver and the runtime library, compiled by the C compiler.
 
 use std::ffi::OsString;
 use std::fs;
@@ -17,33 +17,33 @@ const DRIVER: &str = include_str!("driver.c");
 const SANITIZE: &str = "--cc-arg=-fsanitize=address and --cc-arg=-g show where";
 const PROGRAM: &str = "tvm_embedded_program";
 
-/// A compiled model in a temporary directory, which goes with it.
+/// A compiled model in a temporary directory, which is removed with it.
 pub struct Program {
     folder: TempDir,
 }
 
 /// How to call the model.
 pub struct Call {
-    /// Bytes by which workspaces miss their alignment.
+    /// Offset of workspaces from an aligned address, in bytes.
     pub workspace_offset: u32,
-    /// Runs in a row.
+    /// Runs in sequence.
     pub steps: usize,
-    /// How often to run the row.
+    /// How often to repeat the sequence.
     pub repeat: u32,
     /// After how many runs a model with state is reset; 0 for never.
     pub resets: usize,
 }
 
-/// What a run gave.
+/// The results of a run.
 pub struct Outcome {
-    /// Each output, `steps` times in a row.
+    /// Each output, `steps` times in sequence.
     pub outputs: Vec<Vec<u8>>,
     /// Mean time of one run.
     pub nanoseconds: f64,
 }
 
 impl Program {
-    /// A directory of its own, to put the model's files into.
+    /// A new directory for the model's files.
     pub fn folder() -> Result<TempDir> {
         let parent = std::env::temp_dir();
         let mut builder = tempfile::Builder::new();
@@ -53,12 +53,12 @@ impl Program {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let made = parent.canonicalize().and_then(|parent| builder.tempdir_in(parent));
         made.map_err(|error| {
-            Failure::file(&parent, format!("no directory can be created there: {}", reason(&error)))
+            Failure::file(&parent, format!("no directory can be created in it: {}", reason(&error)))
                 .advise("set TMPDIR to a directory that you can write")
         })
     }
 
-    /// Compiles a model in that directory; `extra` goes to the compiler as it is.
+    /// Compiles a model in that directory; `extra` is passed to the compiler unchanged.
     pub fn build(folder: TempDir, model: &Generated, extra: &[String]) -> Result<Self> {
         let path = folder.path();
         for file in &model.files {
@@ -72,7 +72,7 @@ impl Program {
         write(&path.join("tvm_embedded_driver.c"), DRIVER.as_bytes())?;
         let (compiler, flags) = compiler();
         let mut command = Command::new(&compiler);
-        // Warnings about the archive's C are of no use here. No fused multiply-add in TVM's C: the same floats
+        // Warnings about the archive's C are of no use here. No fused multiply-add in TVM's C, for the same floats
         // everywhere. It runs in the user's directory, since the arguments of theirs may hold paths.
         command
             .args(flags)
@@ -93,21 +93,20 @@ impl Program {
         let compiler = compiler.to_string_lossy();
         let output = command.output().map_err(|error| {
             Failure::compiler(format!("the C compiler '{compiler}' can't be started: {error}"))
-                .advise("install one (Debian: apt-get install gcc), or name yours in the environment variable CC")
+                .advise("install one (Debian: apt-get install gcc), or set the environment variable CC to yours")
         })?;
         if !output.status.success() {
-            // The temporary directory says nothing to the user.
+            // The name of the temporary directory is of no use to the user.
             let text = String::from_utf8_lossy(&output.stderr).replace(&format!("{}/", path.display()), "");
             let lines: Vec<String> = text.lines().take(30).map(|line| format!("\n  {}", printable(line))).collect();
             let failure =
                 Failure::compiler(format!("the C compiler '{compiler}' failed: {}{}", output.status, lines.concat()));
             return Err(if model.brought.is_empty() {
-                failure
-                    .advise("if the model's C is meant for another compiler, name that in CC; flags go with --cc-arg")
+                failure.advise("if the model's C needs another compiler, set CC to it; pass flags with --cc-arg")
             } else {
                 let functions: Vec<String> = model.brought.iter().map(|name| printable(name)).collect();
                 failure.advise(format!(
-                    "the model calls a library that you bring: give its include paths, C files or archives with --cc-arg. \
+                    "the model calls an external library: give its include paths, C files or archives with --cc-arg. \
                      It needs {}",
                     functions.join(", ")
                 ))
@@ -121,7 +120,7 @@ impl Program {
         self.run_in(self.folder.path(), inputs, outputs, call)
     }
 
-    /// The same in a directory of its own, which goes afterwards: several parts can run at once.
+    /// The same in a separate directory, which is removed afterwards: several parts can run at once.
     pub fn run_part(&self, part: &str, inputs: &[Vec<u8>], outputs: usize, call: &Call) -> Result<Outcome> {
         let path = self.folder.path().join(part);
         fs::create_dir(&path).map_err(|error| temporary("written", &error))?;
@@ -143,11 +142,11 @@ impl Program {
             .stderr(Stdio::inherit())
             .status()
             .map_err(|error| {
-                Failure::file(&std::env::temp_dir(), format!("the model's program there can't be started: {error}"))
-                    .advise("the directory for temporary files may forbid programs: set TMPDIR to another one")
+                Failure::file(&std::env::temp_dir(), format!("the model's program in it can't be started: {error}"))
+                    .advise("the directory for temporary files may not allow programs: set TMPDIR to another one")
             })?;
         let report = match fs::read(path.join("report")) {
-            // The program did not come to its end.
+            // The program did not end normally.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             result => result.map_err(|error| temporary("read", &error))?,
         };
@@ -164,7 +163,7 @@ fn judge(report: &str, status: ExitStatus, call: &Call) -> Result<f64> {
     match words.as_slice() {
         ["done", runs, nanoseconds] if status.success() => match (runs.parse::<f64>(), nanoseconds.parse::<f64>()) {
             (Ok(runs), Ok(nanoseconds)) if runs > 0.0 => Ok(nanoseconds / runs),
-            _ => Err(Failure::model(format!("the model's program left a report that makes no sense: {first}"))),
+            _ => Err(Failure::model(format!("the model's program wrote an invalid report: {first}"))),
         },
         // The driver's own files, not the model.
         ["failed", "0", "0"] if text.starts_with("can't ") => {
@@ -178,13 +177,11 @@ fn judge(report: &str, status: ExitStatus, call: &Call) -> Result<f64> {
             let failure = Failure::model(format!("{place}{}{code}", printable(text.trim_end())));
             Err(if text.contains(" wrote outside ") { failure.advise(SANITIZE) } else { failure })
         }
-        _ => {
-            Err(Failure::model(format!("the model's program was ended before it was done: {status}")).advise(SANITIZE))
-        }
+        _ => Err(Failure::model(format!("the model's program ended early: {status}")).advise(SANITIZE)),
     }
 }
 
-/// `$CC` with the flags it may hold, else `cc`.
+/// `$CC` with the flags that it contains, else `cc`.
 fn compiler() -> (OsString, Vec<String>) {
     let Some(value) = std::env::var_os("CC").filter(|value| !value.is_empty()) else {
         return ("cc".into(), Vec::new());
@@ -208,9 +205,9 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|error| temporary("read", &error))
 }
 
-/// A failure in the temporary directory, whose own name says nothing to the user.
+/// A failure in the temporary directory, whose own name is of no use to the user.
 fn temporary(what: &str, error: &io::Error) -> Failure {
-    Failure::file(&std::env::temp_dir(), format!("a temporary file there can't be {what}: {error}"))
+    Failure::file(&std::env::temp_dir(), format!("a temporary file in it can't be {what}: {error}"))
         .advise("set TMPDIR to a directory that you can write, on a disk that is not full")
 }
 
@@ -220,7 +217,7 @@ mod tests {
     use std::os::unix::process::ExitStatusExt;
 
     #[test]
-    fn reports_are_judged() {
+    fn reports_are_checked() {
         let judged = |report: &str, status: i32, steps: usize| {
             let call = Call { workspace_offset: 0, steps, repeat: 1, resets: 0 };
             judge(report, ExitStatus::from_raw(status), &call)
@@ -228,9 +225,9 @@ mod tests {
         };
         assert_eq!(judged("done 4 1000", 0, 1), Ok(250.0));
         for (report, status, steps, code, text) in [
-            ("done 0 0", 0, 1, 4, "makes no sense: done 0 0"),
-            ("done 4 1000", 9, 1, 4, "was ended before it was done: signal: 9"),
-            ("", 256, 1, 4, "was ended before it was done: exit status: 1"),
+            ("done 0 0", 0, 1, 4, "invalid report: done 0 0"),
+            ("done 4 1000", 9, 1, 4, "ended early: signal: 9"),
+            ("", 256, 1, 4, "ended early: exit status: 1"),
             ("failed 1 -3\nthe model\n", 256, 2, 4, "run 2 of 2: the model (status -3)"),
             ("failed 0 0\ncan't write output_0\n", 256, 1, 3, "the model's program can't write output_0"),
         ] {

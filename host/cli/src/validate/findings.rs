@@ -1,4 +1,4 @@
-//! What a validation found, in the form of its JSON.
+//! The findings of a validation, in the structure of its JSON.
 
 use serde::Serialize;
 
@@ -9,9 +9,9 @@ use super::metrics::{self, among, greatest};
 pub struct Findings {
     /// The model's file, as given.
     pub model: String,
-    /// The output that was judged.
+    /// The output that was evaluated.
     pub output: String,
-    /// How many samples there were.
+    /// Number of samples.
     pub samples: usize,
     /// Runs for each.
     pub steps: usize,
@@ -26,7 +26,7 @@ pub struct Findings {
     /// Of values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub values: Option<Values>,
-    /// Beside another model.
+    /// Comparison with another model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<Agreement>,
 }
@@ -34,9 +34,9 @@ pub struct Findings {
 /// How often the right class has the greatest score.
 #[derive(Debug, Serialize)]
 pub struct Classes {
-    /// Samples whose class has it.
+    /// Samples whose class has the greatest score.
     pub right: usize,
-    /// The same as a part of all.
+    /// The same as a fraction of all.
     pub accuracy: f64,
     /// How many of the greatest scores [`Classes::top_right`] looks at.
     pub top: usize,
@@ -47,9 +47,9 @@ pub struct Classes {
     pub area_under_curve: Option<f64>,
     /// `confusion[label][found]`
     pub confusion: Vec<Vec<usize>>,
-    /// By class: the part of its samples that is found, and the part of what is taken for it that is it; nothing without any.
+    /// For each class, recall and precision; nothing without any sample.
     pub of_class: Vec<OfClass>,
-    /// Samples that are most wrong.
+    /// Samples with the largest errors.
     pub worst: Vec<Wrong>,
 }
 
@@ -58,9 +58,9 @@ pub struct Classes {
 pub struct OfClass {
     /// Its samples.
     pub samples: usize,
-    /// The part of them that is found.
+    /// Recall: the fraction of them that is assigned to this class.
     pub recall: Option<f64>,
-    /// The part of what is taken for it that is it.
+    /// Precision: the fraction of the samples assigned to this class that belong to it.
     pub precision: Option<f64>,
 }
 
@@ -69,18 +69,18 @@ pub struct OfClass {
 pub struct Wrong {
     /// Its number, from 0.
     pub sample: usize,
-    /// What it is.
+    /// Its class.
     pub label: usize,
-    /// What it is taken for.
+    /// The class that the model assigns.
     pub found: usize,
-    /// By how much that one's score is greater.
+    /// By how much the score of that class is greater.
     pub margin: f64,
 }
 
-/// How well a score tells class 1 from class 0.
+/// How well a score separates class 1 from class 0.
 #[derive(Debug, Serialize)]
 pub struct Score {
-    /// Part of the pairs in order.
+    /// Fraction of the pairs in the right order.
     pub area_under_curve: Option<f64>,
     /// Samples of class 1.
     pub positive: usize,
@@ -88,7 +88,7 @@ pub struct Score {
     pub means: [Option<f64>; 2],
 }
 
-/// How far values are off.
+/// Errors of values.
 #[derive(Debug, Serialize)]
 pub struct Values {
     /// Mean of the absolute differences.
@@ -101,7 +101,7 @@ pub struct Values {
     pub worst: Vec<Off>,
 }
 
-/// A sample whose values are off.
+/// A sample with errors.
 #[derive(Debug, Serialize)]
 pub struct Off {
     /// Its number, from 0.
@@ -115,7 +115,7 @@ pub struct Off {
 pub struct Agreement {
     /// The other's file.
     pub model: String,
-    /// Samples in which the same element is the greatest; nothing for one element.
+    /// Samples in which the same element is the greatest; nothing for outputs of one element.
     pub same: Option<usize>,
     /// Samples of the right class in the other model.
     pub right: Option<usize>,
@@ -127,7 +127,7 @@ pub struct Agreement {
     pub worst: Vec<Off>,
 }
 
-/// `scores` are all samples' elements in a row, `count` for each.
+/// `scores` are the elements of all samples, `count` for each.
 pub fn classes(scores: &[f64], count: usize, labels: &[usize], top: Option<usize>, worst: usize) -> Classes {
     let top = top.unwrap_or(if count > 5 { 5 } else { 1 }).min(count);
     let mut confusion = vec![vec![0; count]; count];

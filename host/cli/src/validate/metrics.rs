@@ -1,8 +1,8 @@
-//! How right scores are. Pure functions of numbers.
+//! Accuracy of scores. Pure functions on numbers.
 
 use std::cmp::Ordering;
 
-/// The place of the greatest score; of equal ones the first.
+/// The index of the greatest score; of equal ones the first.
 pub fn greatest(scores: &[f64]) -> usize {
     let mut best = 0;
     for (at, score) in scores.iter().enumerate() {
@@ -20,8 +20,8 @@ pub fn among(scores: &[f64], class: usize, k: usize) -> bool {
     before < k
 }
 
-/// The part of pairs of a positive and a negative sample in which the positive one has the greater score; equal scores count
-/// half. Nothing where one sort is missing.
+/// The fraction of pairs of a positive and a negative sample in which the positive one has the greater score; equal scores count
+/// half. Nothing if one kind is missing.
 pub fn area_under_curve(scores: &[f64], positive: &[bool]) -> Option<f64> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
@@ -41,7 +41,7 @@ pub fn area_under_curve(scores: &[f64], positive: &[bool]) -> Option<f64> {
     (yes > 0.0 && no > 0.0).then(|| (ranks - yes * (yes + 1.0) / 2.0) / (yes * no))
 }
 
-/// Differences of values from what they should be.
+/// Differences of values from the expected ones.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Errors {
     /// Mean of the absolute differences.

@@ -1,4 +1,4 @@
-//! Samples and labels from files: real values become what the model stores.
+//! Samples and labels from files: real values are converted to stored values.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -96,7 +96,7 @@ pub fn quantised(spec: &Spec, real: &[f64]) -> Option<Vec<u8>> {
         None => x.round(),
     };
     let all = |bytes: &dyn Fn(f64) -> Vec<u8>| Some(real.iter().flat_map(|&x| bytes(x)).collect());
-    // `as` keeps to the range of the type.
+    // `as` saturates to the range of the type.
     match (dtype.code, dtype.bits, dtype.lanes) {
         (0, 8, 1) => all(&|x| (step(x) as i8).to_le_bytes().into()),
         (0, 16, 1) => all(&|x| (step(x) as i16).to_le_bytes().into()),
@@ -116,7 +116,7 @@ pub fn real(spec: &Spec, data: &[u8]) -> Option<Vec<f64>> {
     })
 }
 
-/// Labels, and whether all are whole numbers of an integer type or text without a point.
+/// Labels, and whether all are integers: of an integer type, or text without a decimal point.
 pub fn labels(path: &Path) -> Result<(Vec<f64>, bool)> {
     if has_extension(path, "csv") {
         let numbers = numbers(path)?;
@@ -139,7 +139,7 @@ pub fn labels(path: &Path) -> Result<(Vec<f64>, bool)> {
     Ok((numbers, code != 2))
 }
 
-/// The numbers of a text file with commas, semicolons, tabs or spaces between. A first line without numbers is a heading.
+/// The numbers of a text file, separated by commas, semicolons, tabs or spaces. A first line without numbers is a header.
 fn numbers(path: &Path) -> Result<Vec<f64>> {
     let content = whole(path)?;
     let text = std::str::from_utf8(&content).map_err(|_| Failure::file(path, "is not text"))?;
@@ -150,7 +150,7 @@ fn numbers(path: &Path) -> Result<Vec<f64>> {
         match row {
             Ok(row) => numbers.extend(row),
             Err(_) if at == 0 => {}
-            Err(_) => return Err(Failure::file(path, format!("line {} holds something that is no number", at + 1))),
+            Err(_) => return Err(Failure::file(path, format!("line {} holds something that is not a number", at + 1))),
         }
     }
     if numbers.is_empty() {

@@ -13,7 +13,7 @@ pub fn text(findings: &Findings) -> String {
     let runs = if findings.steps > 1 { format!(" of {} runs", findings.steps) } else { String::new() };
     let _ = writeln!(
         out,
-        "{}: {} samples{runs}, output {}, {:.1} µs a run on this computer",
+        "{}: {} samples{runs}, output {}, {:.1} µs per run on this computer",
         findings.model, findings.samples, findings.output, findings.microseconds
     );
     if let Some(found) = &findings.classes {
@@ -31,7 +31,7 @@ pub fn text(findings: &Findings) -> String {
         let [mean, root, greatest] =
             [values.mean_absolute_error, values.root_mean_square_error, values.greatest_error].map(short);
         let _ = writeln!(out, "  mean absolute error {mean}, root mean square {root}, greatest {greatest}");
-        off(&mut out, "Most wrong", &values.worst);
+        off(&mut out, "Largest errors", &values.worst);
     }
     if let Some(against) = &findings.against {
         agreement(&mut out, against, findings.samples);
@@ -52,9 +52,10 @@ fn classes(out: &mut String, found: &Classes, samples: usize) {
         let _ = writeln!(out, "  area under the curve of class 1: {}", short(area));
     }
     let count = found.confusion.len();
-    // More columns than a terminal has tell nothing.
+    // More columns than a terminal has are not readable.
     if count <= 16 {
-        let _ = writeln!(out, "\n{}", heading("Confusion: a row for each label, a column for what it is taken for"));
+        let _ =
+            writeln!(out, "\n{}", heading("Confusion matrix: a row for each label, a column for each assigned class"));
         let names: Vec<String> = (0..count).map(|class| class.to_string()).collect();
         let mut columns = vec![("label", Align::Right)];
         columns.extend(names.iter().map(|name| (name.as_str(), Align::Right)));
@@ -69,8 +70,8 @@ fn classes(out: &mut String, found: &Classes, samples: usize) {
     let mut table = Table::new(&[
         ("class", Align::Right),
         ("samples", Align::Right),
-        ("found", Align::Right),
-        ("right of those taken for it", Align::Right),
+        ("recall", Align::Right),
+        ("precision", Align::Right),
     ]);
     let per_cent = |part: Option<f64>| part.map_or_else(|| "-".to_owned(), |part| format!("{:.1} %", part * 100.0));
     for (class, of) in found.of_class.iter().enumerate() {
@@ -78,7 +79,7 @@ fn classes(out: &mut String, found: &Classes, samples: usize) {
     }
     out.push_str(&table.text());
     if !found.worst.is_empty() {
-        let _ = writeln!(out, "\n{}", heading("Most wrong"));
+        let _ = writeln!(out, "\n{}", heading("Largest errors"));
         for wrong in &found.worst {
             let by = short(wrong.margin);
             let _ = writeln!(
@@ -99,7 +100,7 @@ fn agreement(out: &mut String, against: &Agreement, samples: usize) {
         let _ = writeln!(out, "  its accuracy: {}", part(right, samples));
     }
     let [mean, greatest] = [against.mean_absolute_difference, against.greatest_difference].map(short);
-    let _ = writeln!(out, "  difference of real values: {mean} in the mean, {greatest} at most");
+    let _ = writeln!(out, "  difference of real values: mean {mean}, greatest {greatest}");
     off(out, "Agree least", &against.worst);
 }
 

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::failure::Result;
 use crate::run::harness::{Call, Program};
 
-/// How samples are run.
+/// Settings for the runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// How many samples there are.
+    /// Number of samples.
     pub samples: usize,
     /// Runs for each.
     pub steps: usize,
@@ -18,27 +18,27 @@ pub struct Plan {
     pub state: bool,
     /// Whether all samples are one stream.
     pub continuous: bool,
-    /// Cores.
+    /// Number of cores.
     pub jobs: usize,
-    /// Whether progress is shown where standard error is a terminal.
+    /// Whether progress is shown if standard error is a terminal.
     pub progress: bool,
 }
 
-/// What the runs gave.
+/// The results of the runs.
 pub struct Outcome {
-    /// Each output, all runs in a row.
+    /// Each output, for all runs in order.
     pub outputs: Vec<Vec<u8>>,
     /// Mean time of one run.
     pub nanoseconds: f64,
 }
 
-/// What a part of the samples gives: each output, and the time of its runs in nanoseconds.
+/// The results for a part of the samples: each output, and the time of its runs in nanoseconds.
 type Part = (Vec<Vec<u8>>, f64);
 
 /// Runs all samples. `inputs` are the contents of the inputs for all of them.
 pub fn run(program: &Program, inputs: &[Vec<u8>], outputs: usize, plan: &Plan) -> Result<Outcome> {
     let jobs = if plan.state && plan.continuous { 1 } else { plan.jobs.min(plan.samples).max(1) };
-    // Several parts for each core, for the progress and because cores differ; a stream is one part.
+    // Several parts for each core, to show progress and because cores differ in speed; a stream is one part.
     let parts = if plan.state && plan.continuous { 1 } else { (jobs * 8).min(plan.samples.div_ceil(16)).max(jobs) };
     let bounds: Vec<usize> = (0..=parts).map(|part| plan.samples * part / parts).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -98,7 +98,7 @@ fn run_part(
     Ok((outcome.outputs, outcome.nanoseconds))
 }
 
-/// A line on standard error that is written anew, where that is a terminal.
+/// A progress line on standard error, overwritten in place, if that is a terminal.
 struct Progress {
     shown: bool,
     samples: usize,

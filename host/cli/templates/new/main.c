@@ -1,14 +1,14 @@
-/* Runs the model {{ p.symbol }}: inputs in, outputs printed. Written by `tvm-embedded new`; it is yours to change. */
+/* Runs the model {{ p.symbol }}: inputs in, outputs printed. Written by `tvm-embedded new`; change it as you like. */
 #include <stdio.h>
 
 #include "{{ p.symbol }}.h"
 
-/* All memory that the model works in, and the context that names it. */
+/* All memory that the model uses, and the context that refers to it. */
 TVM_{{ p.upper }}_STATIC_CONTEXT(g_context);
 {% if !p.inputs.is_empty() %}static tvm_{{ p.symbol }}_input_t g_input;
 {% endif %}{% if !p.outputs.is_empty() %}static tvm_{{ p.symbol }}_output_t g_output;
 {% endif %}
-{% if !p.inputs.is_empty() %}/* Here your data comes in: from a sensor, a file, a radio. Until then, every element stands for zero. */
+{% if !p.inputs.is_empty() %}/* Write your data here: from a sensor, a file, a radio. This example sets every element to zero. */
 static void read_inputs(void) {
   size_t i;
 {% for t in p.inputs %}  /* {{ t.describe }} */
@@ -32,7 +32,7 @@ int main(void) {
 {% if !p.inputs.is_empty() %}  const TVMInputs_{{ p.symbol }} inputs = TVM_{{ p.upper }}_INPUTS(&g_input);
 {% endif %}{% if !p.outputs.is_empty() %}  const TVMOutputs_{{ p.symbol }} outputs = TVM_{{ p.upper }}_OUTPUTS(&g_output);
 {% endif %}  int run;
-{% if p.state %}  /* The model keeps state from run to run: before the first run, and before each new stream. */
+{% if p.state %}  /* The model keeps state from run to run: reset it before the first run, and before each new stream. */
 {% endif %}  int32_t status = TVMReset_{{ p.symbol }}(&g_context);
   for (run = 0; run < {{ p.runs }} && status == TVM_STATUS_OK; run++) {
 {% if !p.inputs.is_empty() %}    read_inputs();

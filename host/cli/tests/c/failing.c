@@ -10,9 +10,9 @@
  *                 short      the n-th of those that read or write handles a single byte
  *   TORTURE_AT    n, from 1
  *   TORTURE_LOG   file for one line "OPERATION PATH" of each operation that was disturbed, a line "starts PROGRAM" or
- *                 "connects" for what reaches out of the process, and a last line "operations N"
+ *                 "connects" for programs and connections, and a last line "operations N"
  *
- * Standard output counts too. Programs started from here are left alone. */
+ ** Standard output counts too. Programs started from here are not disturbed. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -184,7 +184,7 @@ int fstatat64(int directory, const char *path, struct stat64 *found, int flags) 
 }
 
 int statx(int directory, const char *path, int flags, unsigned mask, struct statx *found) {
-  /* Declared to be no NULL, but Rust looks with one whether the system knows the call. */
+  /* Declared as not NULL, but Rust passes NULL to check whether the system has the call. */
   const char *volatile given = path;
   REAL(int, statx, (int, const char *, int, unsigned, struct statx *));
   if (given == NULL) {

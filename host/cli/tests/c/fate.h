@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which of a program's file operations is disturbed, and how: see failing.c, which is all that includes this. */
+/* Which of a program's file operations is disturbed, and how: included only by failing.c. */
 #ifndef TVM_EMBEDDED_TEST_FATE_H
 #define TVM_EMBEDDED_TEST_FATE_H
 
@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 enum { COUNT, FAIL, FROM, KILL, INTERRUPT, SHORT };
-/* What a signal may interrupt, and what may stop before its end. */
+/* Operations that a signal may interrupt, and operations that may be done in part. */
 enum { PLAIN = 0, INTERRUPTIBLE = 1, DIVISIBLE = 2 };
-/* What becomes of an operation. */
+/* What happens to an operation. */
 enum { PASS, BREAK, CUT };
 
 #define MOST 1024
@@ -67,7 +67,7 @@ __attribute__((destructor)) static void end(void) {
   }
 }
 
-/* What is to become of this operation, which counts. */
+/* What to do with this operation, which counts. */
 static int fate(const char *operation, const char *path, int sort) {
   const int kept = errno;
   if ((mode == INTERRUPT && !(sort & INTERRUPTIBLE)) || (mode == SHORT && !(sort & DIVISIBLE))) {

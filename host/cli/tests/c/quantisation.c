@@ -1,4 +1,4 @@
-/* Reads lines "name arguments" and prints what the functions of tvm_embedded.h and digits.h answer. Floats are their bits. */
+/* Reads lines "name arguments" and prints the results of the functions of tvm_embedded.h and digits.h. Floats are their bits. */
 #include "digits.h"
 #include <inttypes.h>
 #include <stdio.h>

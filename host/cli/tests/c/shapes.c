@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs every model of MODELS through its descriptor, in heap blocks of exact size, and writes what it gives.
+/* Runs every model of MODELS through its descriptor, in heap blocks of exact size, and writes its outputs.
  * shapes.h declares the models; the arguments are the file with all inputs and the file for all outputs. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ static size_t placed(const TVMTensor *tensors, size_t count) {
   return found;
 }
 
-/* All samples of one model. The inputs lie one after the other: all samples of the first, then all of the second. */
+/* All samples of one model. The inputs follow each other: all samples of the first, then all of the second. */
 static void run(const TVMModel *model, size_t samples, FILE *given, FILE *got) {
   void *inputs[LARGEST] = { 0 }, *outputs[LARGEST] = { 0 }, *workspaces[LARGEST] = { 0 };
   uint8_t *columns[LARGEST] = { 0 }, *results[LARGEST] = { 0 };

@@ -1,4 +1,4 @@
-//! What the tests of the program share: calling it, data to call it with.
+//! Shared by the tests of the program: calls, and data for them.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::fs;
@@ -24,7 +24,7 @@ pub fn tool() -> Command {
     command
 }
 
-/// What a run printed, as text.
+/// The output of a run, as text.
 pub fn printed(assert: &Assert) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("the program prints UTF-8");
     let output = assert.get_output();

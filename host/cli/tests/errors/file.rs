@@ -1,4 +1,4 @@
-//! Files as the tool reads them, made and changed: archives, arrays, models.
+//! Input files of the tool, made and changed: archives, arrays, models.
 
 use crate::common::Members;
 
@@ -14,7 +14,7 @@ pub fn edit(members: &mut Members, end: &str, old: &str, new: &str) {
     *content = text.replace(old, new).into_bytes();
 }
 
-/// A tar file with one entry as it comes.
+/// A tar file with one entry, unchanged.
 pub fn raw(kind: tar::EntryType, name: &str, content: &[u8]) -> Vec<u8> {
     let mut header = tar::Header::new_ustar();
     header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());

@@ -1,7 +1,7 @@
-//! Every error of the tool as a user meets it: `errors.txt` holds the commands, what they print and how they end.
+//! Every error of the tool as a user sees it: `errors.txt` holds the commands, their output and their exit codes.
 //!
-//! `TVM_EMBEDDED_BLESS=1 cargo test -p tvm_embedded_cli --test errors` writes the file anew; then read the difference as
-//! a user would who has only these words.
+//! `TVM_EMBEDDED_BLESS=1 cargo test -p tvm_embedded_cli --test errors` updates the file; then read the difference as
+//! a user who has only this text.
 #![cfg(target_os = "linux")]
 
 #[path = "../common/mod.rs"]

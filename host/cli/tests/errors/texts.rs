@@ -1,36 +1,37 @@
-//! Whether the transcript has every text of the tool's.
+//! Checks that the transcript has every text of the tool.
 
 use std::fs;
 use std::path::Path;
 
 use crate::common::repository;
 
-/// Texts that no command here brings about, each with what does.
-const ELSEWHERE: [&str; 20] = [
-    // What was just read as JSON, or is made of plain numbers and text, can be written as JSON.
+/// Texts that no command here produces, each with the test or case that does.
+const ELSEWHERE: [&str; 21] = [
+    // Facts that were just read as JSON, or that are plain numbers and text, can always be written as JSON.
     "the facts can't be written as JSON: ",
     "the report can't be written as JSON: ",
     "the findings can't be written as JSON: ",
     "the report can't be written: ",
     "the project can't be written: ",
     "the page can't be written: ",
-    // tests/validate.rs: the findings are printed before.
+    // tests/validate.rs, which has the labels, and for the second the findings that are printed before.
+    " labels, expected ",
     " is below ",
     // Tensors of types that no model of the transcript has, such as bool.
     "real values can't be stored as ",
-    " can't be judged: its elements are no numbers",
+    " can't be evaluated: its elements are not numbers",
     // The readers refuse such files first.
     ": the archive holds no model",
     ": the file holds no graph",
     // tests/torture
     "standard output can't be written: ",
-    "a temporary file there can't be ",
-    "the model's program there can't be started: ",
+    "a temporary file in it can't be ",
+    "the model's program in it can't be started: ",
     "can't be replaced: ",
     "can't be ",
     // Tests beside the code.
     "another run has been writing there for ",
-    "the model's program left a report that makes no sense: ",
+    "the model's program wrote an invalid report: ",
     "the model's program ",
     ": there is no .npy type for ",
 ];
@@ -88,7 +89,7 @@ pub fn every_text_is_brought_about(transcript: &str) {
     assert!(texts.len() >= 40, "only {} texts were found", texts.len());
     let mut missing = Vec::new();
     for text in texts {
-        // The longest part that is the same each time.
+        // The longest constant part.
         let parts = text.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
         let part = parts.max_by_key(|part| part.len()).unwrap_or_default();
         let there = part.len() < 4 || transcript.contains(part) || ELSEWHERE.contains(&part);

@@ -11,7 +11,7 @@ use crate::common::Members;
 use crate::common::tool;
 use crate::file::member;
 
-/// Runs commands in a directory of their own and notes how they end.
+/// Runs commands in a separate directory and records their output and exit codes.
 pub struct Transcript {
     pub folder: tempfile::TempDir,
     pub text: String,

@@ -1,4 +1,4 @@
-//! Archives with each odd name in one place.
+//! Archives with each unusual name in one place.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use tvm_embedded_mlf::write_tar;
 use crate::common::{Members, members_of, repository, tool};
 use crate::generated::{has_compilers, odd, taken};
 
-/// The members of a sound archive: two inputs, an output, an operator, made by this tool.
+/// The members of a valid archive: two inputs, an output, an operator, made by this tool.
 pub fn members() -> Members {
     let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("net.tar");
@@ -17,7 +17,7 @@ pub fn members() -> Members {
     members_of(&path)
 }
 
-/// Puts each odd name into the archive with `change`; how many were taken.
+/// Puts each unusual name into the archive with `change`; returns how many were accepted.
 pub fn each(what: &str, change: impl Fn(&str, &mut Members)) -> usize {
     each_of(&members(), what, change)
 }

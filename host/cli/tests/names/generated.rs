@@ -1,4 +1,4 @@
-//! What the tool makes of a model with an odd name in it, compiled and looked through for code of the name's.
+//! The output for a model with an unusual name, compiled and searched for code from the name.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::common::{repository, tool};
 
-/// `evil` is seen as a word of its own where one of these gets out of its string, comment, line or identifier, and only then.
+/// `evil` appears as a separate word if, and only if, one of these gets out of its string, comment, line or identifier.
 pub const ODD: [&str; 26] = [
     "",
     " ",
@@ -89,7 +89,7 @@ pub fn compiler(program: &str, standard: &str, folder: &Path, file: &Path) -> Ou
     command.args(["-E", "-P"]).arg(file).output().expect("a compiler")
 }
 
-/// Everything that was generated into `folder`: compiled, and looked through for what came in as a name.
+/// Everything that was generated into `folder`: compiled, and searched for code from a name.
 pub fn check_generated(folder: &Path, compilers: bool, what: &str) {
     let mut own = None;
     for entry in fs::read_dir(folder).expect("a directory") {
@@ -105,7 +105,7 @@ pub fn check_generated(folder: &Path, compilers: bool, what: &str) {
         }
         let name = path.file_name().expect("a name").to_string_lossy();
         if name == "CMakeLists.txt" {
-            // Comments aside, nothing there but paths of files in strings without variables.
+            // Except comments, only paths of files in strings without variables.
             let code: String = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
             assert!(!has_word(&without_strings(&code), "evil"), "{what}: {text}");
             let variables = code.replace("${CMAKE_CURRENT_LIST_DIR}", "").replace("${TVM_NET_LIBRARIES}", "");
@@ -125,10 +125,10 @@ pub fn check_generated(folder: &Path, compilers: bool, what: &str) {
     let user = folder.join("user_of_the_header.cpp");
     fs::write(&user, format!("#include {:?}\n", header.file_name().expect("a name").to_string_lossy()))
         .expect("a file");
-    // The C file includes the header: what the preprocessor leaves of both.
+    // The C file includes the header: the preprocessor's output for both.
     let shown = compiler("gcc", "-std=c99", folder, &own);
     let text = String::from_utf8_lossy(&shown.stdout);
-    assert!(!has_word(&without_strings(&text), "evil"), "{what}: code of a name's:\n{text}");
+    assert!(!has_word(&without_strings(&text), "evil"), "{what}: code from a name:\n{text}");
     for (program, standard, file) in [("gcc", "-std=c99", &own), ("g++", "-std=c++17", &user)] {
         let mut compile = Command::new(program);
         compile
@@ -140,7 +140,7 @@ pub fn check_generated(folder: &Path, compilers: bool, what: &str) {
     }
 }
 
-/// What the tool makes of a model with an odd name in it; whether it was taken.
+/// Runs the tool on a model with an unusual name; returns whether it was accepted.
 pub fn taken(model: &Path, more: &[&str], compilers: bool, what: &str) -> bool {
     let folder = tempfile::tempdir().expect("a directory");
     for json in [&["--json"][..], &[]] {

@@ -1,5 +1,5 @@
-//! Names that try to become code, in every place where a name is read: what is generated compiles as C99 and C++ and
-//! holds no code of theirs, or the name is refused in words that drive no terminal.
+//! Names that try to become code, at every place where a name is read: the output compiles as C99 and C++ and
+//! contains no code from them, or the name is refused with a message that can't control a terminal.
 
 mod archives;
 #[path = "../common/mod.rs"]
@@ -28,7 +28,7 @@ fn tensors_in_metadata() {
         module["tvm_embedded"]["outputs"][0]["name"] = name.into();
     });
     assert!(taken >= 15, "{taken}");
-    // The first is C, and has to be what the archive's header has.
+    // The first is C, and must match the archive's header.
     assert_eq!(each_value("C name", |name, module| module["tvm_embedded"]["inputs"][0]["c_name"] = name.into()), 1);
     each_value("type", |name, module| module["tvm_embedded"]["inputs"][0]["dtype"] = name.into());
 }
@@ -63,7 +63,7 @@ fn other_text_in_metadata() {
     });
 }
 
-/// Names that are C in the archive itself: renamed wherever they stand, so that nothing contradicts.
+/// Names that are C in the archive itself: renamed at all places, so that nothing contradicts.
 #[test]
 fn names_in_the_archives_own_c() {
     for old in ["first", "elementwise_output", "net", "tvmgen_net_add_0"] {
@@ -156,7 +156,7 @@ fn names_that_are_one_in_c() {
     }
 }
 
-/// Gives a string in a flatbuffer another text: it is appended, and what points to the old one points there.
+/// Gives a string in a flatbuffer another text: it is appended, and references to the old one are changed to it.
 fn replaced(file: &[u8], old: &str, new: &str) -> Vec<u8> {
     let mut needle = (old.len() as u32).to_le_bytes().to_vec();
     needle.extend(old.as_bytes());
@@ -194,7 +194,7 @@ fn names_in_tflite_files() {
             if ["main", "written by the tests of tvm_embedded"].contains(&old) {
                 continue;
             }
-            // The other way, over an archive and with a report.
+            // The other way, through an archive and with a report.
             let archive = folder.path().join("net.tar");
             let report = folder.path().join("net.txt");
             let mut compile = tool();
@@ -212,7 +212,7 @@ fn names_in_tflite_files() {
     }
 }
 
-/// The C that this tool wrote into an archive holds no code of a name's either.
+/// The C that this tool wrote into an archive contains no code from a name either.
 fn check_c(archive: &Path, compilers: bool, what: &str) {
     let mut archive = tar::Archive::new(fs::File::open(archive).expect("an archive"));
     let folder = tempfile::tempdir().expect("a directory");
@@ -223,7 +223,7 @@ fn check_c(archive: &Path, compilers: bool, what: &str) {
             let file = folder.path().join(path.file_name().expect("a name"));
             let mut content = String::new();
             entry.read_to_string(&mut content).expect("text");
-            // Includes aside, which need no answer here.
+            // Without includes, which are not needed here.
             let lines: Vec<&str> = content.lines().filter(|line| !line.starts_with("#include")).collect();
             fs::write(&file, lines.join("\n") + "\n").expect("a file");
             let shown = compiler("gcc", "-std=c99", folder.path(), &file);
@@ -240,7 +240,7 @@ fn names_on_the_command_line() {
     let compilers = has_compilers();
     let mut files = 0;
     for name in odd() {
-        // The module is called like the file.
+        // The module gets the name of the file.
         let path: PathBuf = folder.path().join(format!("{name}.tflite"));
         if !name.contains('/') && fs::copy(&model, &path).is_ok() {
             files += usize::from(taken(&path, &[], compilers, &format!("file {name:?}")));

@@ -8,7 +8,7 @@ use crate::shim::{self, Disturbed, Mode};
 /// Exit code for a file that can't be read or written.
 const FILE: i32 = 3;
 
-/// ENOENT is left out: a file that is not there is no failure of a disk.
+/// ENOENT is left out: a missing file is not a disk failure.
 const EACCES: i32 = 13;
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
@@ -30,7 +30,7 @@ fn check_message(scene: &Scene, run: &Disturbed, what: &str) {
     let operations =
         ["can't be read", "can't be written", "can't be replaced", "can't be created", "can be created there"];
     assert!(operations.iter().any(|text| message.contains(text)), "{what}: no operation is named: {message}");
-    // Not always the number that was injected: a directory that could not be looked at may be in the way of a new one.
+    // Not always the injected number: a directory that could not be read may prevent the creation of a new one.
     assert!(message.contains("(os error "), "{what}: no reason is given: {message}");
     assert!(!message.contains(".tvm-embedded-"), "{what}: a temporary name says nothing to the user: {message}");
 }
@@ -69,7 +69,7 @@ fn each_fails(scene: &Scene, library: &Path) {
     }
 }
 
-/// From one operation on everything fails, as on a disk that breaks.
+/// From one operation on everything fails, as on a failing disk.
 fn all_fail_from(scene: &Scene, library: &Path) {
     let (after, _) = scene.done();
     for at in 1..=scene.operations(library) {
@@ -103,7 +103,7 @@ fn all_survive(scene: &Scene, library: &Path) {
             disturbed += 1;
             assert_eq!(run.code(), Some(0), "{what}: {}", run.message());
             assert_eq!(scene.now(), after, "{what}");
-            // A model's time is its own in each run; nothing else differs.
+            // The time of a model differs in each run; nothing else differs.
             assert_eq!(run.output.stdout, printed, "{what}");
         }
     }
@@ -149,7 +149,7 @@ fn each_operation_of_run_may_fail() {
 }
 
 #[test]
-fn the_disk_may_break() {
+fn the_disk_may_fail() {
     let Some(library) = shim::library() else { return };
     all_fail_from(&scene::generate_all(), library);
     all_fail_from(&scene::compile(), library);
@@ -157,7 +157,7 @@ fn the_disk_may_break() {
 }
 
 #[test]
-fn the_disk_may_break_under_run() {
+fn the_disk_may_fail_during_run() {
     let Some(library) = shim::library() else { return };
     all_fail_from(&scene::run(), library);
 }
@@ -171,9 +171,9 @@ fn signals_and_partial_writes_are_handled() {
     all_survive(&scene::run(), library);
 }
 
-/// Whatever an archive holds: only `run` starts programs, the C compiler and what it made.
+/// For any archive, only `run` starts programs: the C compiler and its output.
 #[test]
-fn nothing_is_started_or_fetched() {
+fn nothing_is_started_or_downloaded() {
     let Some(library) = shim::library() else { return };
     for scene in [scene::generate_all(), scene::compile(), scene::inspect(false), scene::inspect(true)] {
         let run = scene.disturb(library, Mode::Count, 0);

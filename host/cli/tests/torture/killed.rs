@@ -66,7 +66,7 @@ fn with_default_signals(command: &Command) -> Command {
     wrapped
 }
 
-/// Ctrl-C and SIGTERM do what a kill does: nothing is lost.
+/// Ctrl-C and SIGTERM have the same effect as a kill: nothing is lost.
 #[test]
 fn signals_leave_what_a_kill_leaves() {
     let scene = scene::run();
@@ -76,7 +76,7 @@ fn signals_leave_what_a_kill_leaves() {
     fs::write(&slow, "#!/bin/sh\nexec sleep 1\n").expect("a file");
     fs::set_permissions(&slow, fs::Permissions::from_mode(0o755)).expect("a program");
     for (name, number) in [("INT", 2), ("TERM", 15)] {
-        // What a run left that was killed.
+        // The files of a run that was killed.
         fs::remove_dir_all(&temporary).and_then(|()| fs::create_dir(&temporary)).expect("a directory");
         fs::write(scene.path().join("out/y.npy"), "the old output").expect("a file");
         let mut child = with_default_signals(scene.command().env("CC", &slow)).spawn().expect("the program starts");

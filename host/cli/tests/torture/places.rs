@@ -1,4 +1,4 @@
-//! Places that take no files, or not as much.
+//! Directories that can't be written, and limits on file size.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +14,7 @@ fn program(args: &[&Path]) -> Output {
 }
 
 #[test]
-fn places_that_take_no_files_end_with_3() {
+fn directories_that_can_not_be_written_end_with_3() {
     let folder = tempfile::tempdir().expect("a directory");
     let model = archive(folder.path(), "net", COPY);
     let plain = folder.path().join("plain");
@@ -38,7 +38,7 @@ fn places_that_take_no_files_end_with_3() {
         let output = program(&[verb.as_ref(), input, "-o".as_ref(), &place]);
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(3), "{verb} -o {}: {message}", place.display());
-        // The directory at fault, or a file in it.
+        // The directory concerned, or a file in it.
         let parent = place.parent().expect("a parent").display().to_string();
         assert!(
             message.starts_with("error: ") && message.contains(&parent),

@@ -1,4 +1,4 @@
-//! Ways to call the program, each with the files it starts from and what it makes of them.
+//! Ways to call the program, each with its input files and its output.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -18,11 +18,11 @@ pub const OTHER: &str = "int i; for (i = 0; i < 4; i++) { y[i] = x[i]; } (void)s
 /// Files and directories by path; a directory has no content.
 pub type State = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
-/// A call of the program. Its directory has `in` with what it reads, `out` for what it writes, and `tmp`.
+/// A call of the program. Its directory has `in` with its input, `out` for its output, and `tmp`.
 pub struct Scene {
     folder: TempDir,
     args: Vec<OsString>,
-    /// What is in `out` and `tmp` before each run.
+    /// The content of `out` and `tmp` before each run.
     old: State,
     /// The file without which the others can't be used.
     pub key: Option<PathBuf>,
@@ -35,7 +35,7 @@ impl Scene {
         Self::below(&std::env::temp_dir(), prepare)
     }
 
-    /// The same in a directory of memory, where there is one: disks take their time to sync.
+    /// The same in a directory in memory, if there is one: syncing a disk takes time.
     fn in_memory(prepare: impl FnOnce(&Path) -> Vec<OsString>) -> Self {
         let memory = Path::new("/dev/shm");
         if memory.is_dir() { Self::below(memory, prepare) } else { Self::new(prepare) }
@@ -62,12 +62,12 @@ impl Scene {
         command
     }
 
-    /// What is there in the beginning.
+    /// The initial content.
     pub fn before(&self) -> &State {
         &self.old
     }
 
-    /// Brings that back.
+    /// Restores it.
     pub fn reset(&self) {
         for (path, _) in state(self.path()).iter().rev().filter(|(path, found)| self.old.get(*path) != Some(*found)) {
             if path.is_dir() {
@@ -85,7 +85,7 @@ impl Scene {
         }
     }
 
-    /// What an undisturbed run makes of it, and what that prints.
+    /// The files and the output of an undisturbed run.
     pub fn done(&self) -> (State, Vec<u8>) {
         self.reset();
         let output = self.command().output().expect("the program starts");
@@ -106,12 +106,12 @@ impl Scene {
         run.count.expect("a run that ended by itself")
     }
 
-    /// What is there now.
+    /// The current content.
     pub fn now(&self) -> State {
         state(self.path())
     }
 
-    /// Whether `now` holds nothing but files of `before` and `after`, and a mixture lacks its key.
+    /// Whether `now` holds only files of `before` and `after`, and a mixture lacks its key.
     pub fn is_safe(&self, before: &State, now: &State, after: &State) -> bool {
         let whole = |(path, content): (&PathBuf, &Option<Vec<u8>>)| {
             content.is_none() || before.get(path) == Some(content) || after.get(path) == Some(content)
@@ -123,7 +123,7 @@ impl Scene {
             && match &self.key {
                 _ if files(now).eq(files(before)) || files(now).eq(files(after)) => true,
                 Some(key) => !now.contains_key(key),
-                // Without a key each file is compared by itself.
+                // Without a key each file is compared separately.
                 None => self.last.as_ref().is_none_or(|last| now.get(last) != after.get(last)),
             }
     }
@@ -162,7 +162,7 @@ fn args(args: &[&str]) -> Vec<OsString> {
     args.iter().map(OsString::from).collect()
 }
 
-/// The model in `in/net.tar` is generated over what `old` gave.
+/// The model in `in/net.tar` is generated over the files of `old`.
 fn generated(old: impl FnOnce(&Path) -> PathBuf, new: impl FnOnce(&Path) -> PathBuf) -> Scene {
     let mut scene = Scene::in_memory(|folder| {
         let elsewhere = tempfile::tempdir().expect("a directory");
@@ -190,13 +190,13 @@ pub fn generate_all() -> Scene {
 /// Several files change, but not the header.
 pub fn generate_but_header() -> Scene {
     let scene = generated(|folder| archive(folder, "net", COPY), |folder| archive(folder, "net", OTHER));
-    // As if files had been changed by hand.
+    // As if files were changed by hand.
     fs::write(scene.path().join("out/net.c"), "old").expect("a file");
     fs::write(scene.path().join("out/sources.txt"), "old").expect("a file");
     Scene { old: state(scene.path()), ..scene }
 }
 
-/// Into a directory that is not there.
+/// Into a directory that does not exist.
 pub fn generate_new() -> Scene {
     let mut scene = Scene::in_memory(|folder| {
         archive(&folder.join("in"), "net", COPY);
@@ -206,7 +206,7 @@ pub fn generate_new() -> Scene {
     scene
 }
 
-/// An archive and its report, both there already.
+/// An archive and its report, both of which already exist.
 pub fn compile() -> Scene {
     let mut scene = Scene::in_memory(|folder| {
         fs::copy(repository("fuzz/corpus/tflite/add-c4.tflite"), folder.join("in/net.tflite")).expect("a model");
@@ -226,7 +226,7 @@ pub fn inspect(json: bool) -> Scene {
     })
 }
 
-/// A model on this computer; the C compiler is asked once and answers with the same program from then on.
+/// A model on this computer; the C compiler runs once, and later calls get the same program.
 pub fn run() -> Scene {
     Scene::new(|folder| {
         archive(&folder.join("in"), "net", OTHER);

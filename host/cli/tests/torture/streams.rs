@@ -65,7 +65,7 @@ fn a_closed_pipe_is_not_an_error() {
     }
 }
 
-/// The next file that is opened must not get the number of a closed stream, and what is printed with it.
+/// The next file that is opened must not get the number of a closed stream, and with it the printed text.
 #[test]
 fn closed_streams_damage_no_file() {
     for streams in [">&-", "<&- >&-", "<&- >&- 2>&-"] {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::common::archive;
 use crate::scene::{self, COPY};
 
-/// Runs that write different models under one name into one directory: one of them wins, whole.
+/// Runs that write different models under one name into one directory: the result is one of them, complete.
 #[test]
 fn runs_into_one_directory_do_not_mix() {
     let scene = scene::generate_all();
@@ -21,7 +21,7 @@ fn runs_into_one_directory_do_not_mix() {
         command.arg("generate").arg(archive).arg("-o").arg(scene.path().join("out"));
         command.stdout(Stdio::null()).spawn().expect("the program starts")
     };
-    // The other model's files, beside those that this one alone has.
+    // The other model's files, and those that only this one has.
     assert!(start(&old).wait().expect("an end").success());
     let before = scene.now();
     assert_ne!(before, after);
@@ -35,7 +35,7 @@ fn runs_into_one_directory_do_not_mix() {
     }
 }
 
-/// While the directory is another's, nothing there changes.
+/// While another run has the directory, nothing in it changes.
 #[test]
 fn a_run_waits_for_its_turn() {
     let scene = scene::generate_all();
