@@ -9,16 +9,16 @@ file(GLOB_RECURSE tvm_embedded_runtime_sources CONFIGURE_DEPENDS
   ${tvm_embedded_root}src/*.rs ${tvm_embedded_root}capi/src/*.rs)
 list(APPEND tvm_embedded_runtime_sources ${tvm_embedded_root}Cargo.toml ${tvm_embedded_root}capi/Cargo.toml)
 
-# As a part of another project only what that uses is built.
+# As a part of another project, only the targets that it uses are built.
 set(tvm_embedded_all "")
 if(PROJECT_IS_TOP_LEVEL OR TVM_EMBEDDED_INSTALL)
   set(tvm_embedded_all ALL)
 endif()
 
-# What the caller's environment says about a target is about another build.
+# Target settings in the caller's environment belong to another build.
 set(tvm_embedded_cargo ${CMAKE_COMMAND} -E env --unset=CARGO_BUILD_TARGET --unset=CARGO_TARGET_DIR ${TVM_EMBEDDED_CARGO})
 
-# One crate type in each call: with two, rustc would leave out link-time optimisation.
+# One crate type per call: with two, rustc would skip link-time optimisation.
 function(tvm_embedded_cargo_library out crate_type file)
   set(folder ${TVM_EMBEDDED_CARGO_TARGET_DIR})
   set(target_args "")
@@ -50,7 +50,7 @@ function(tvm_embedded_add_static_library)
   set(tvm_embedded_static_library ${library} PARENT_SCOPE)
 endfunction()
 
-# libtvm_embedded.so -> .so.<ABI version> -> .so.<version>; the middle name is what programs ask the loader for.
+# libtvm_embedded.so -> .so.<ABI version> -> .so.<version>; the middle name is the SONAME.
 function(tvm_embedded_add_shared_library)
   set(name libtvm_embedded.so)
   set(soname ${name}.${tvm_embedded_abi_version})
@@ -64,7 +64,7 @@ function(tvm_embedded_add_shared_library)
     DEPENDS ${tvm_embedded_runtime_sources}
     COMMENT "cargo: ${soname} ${tvm_embedded_rust_target}" VERBATIM)
   add_custom_target(tvm_embedded_shared_build ${tvm_embedded_all} DEPENDS ${library})
-  # Two cargo calls on one crate and directory take turns instead of building everything twice.
+  # Two cargo calls on one crate and directory run one after the other instead of building everything twice.
   add_dependencies(tvm_embedded_shared_build tvm_embedded_static_build)
   add_library(tvm_embedded::tvm_embedded_shared SHARED IMPORTED GLOBAL)
   set_target_properties(tvm_embedded::tvm_embedded_shared PROPERTIES
@@ -75,7 +75,7 @@ function(tvm_embedded_add_shared_library)
   set(tvm_embedded_shared_library ${library} PARENT_SCOPE)
 endfunction()
 
-# The program runs on this machine also when CMake compiles for another one.
+# The program runs on this machine, also when CMake compiles for another one.
 function(tvm_embedded_add_tool)
   set(tvm_embedded_tool_command "" CACHE INTERNAL "")
   if(NOT TVM_EMBEDDED_TOOL AND TVM_EMBEDDED_BUILD_TOOL AND NOT PROJECT_IS_TOP_LEVEL)
@@ -98,7 +98,7 @@ function(tvm_embedded_add_tool)
       DEPENDS ${sources} ${tvm_embedded_runtime_sources} ${tvm_embedded_root}Cargo.lock
       COMMENT "cargo: the tvm-embedded program" VERBATIM)
     add_custom_target(tvm_embedded_tool_build ${tvm_embedded_all} DEPENDS ${tool})
-    # tvm_embedded_add_model() asks the program for the names of the files, so it builds it earlier.
+    # tvm_embedded_add_model() gets the names of the files from the program, so it builds it earlier.
     set(tvm_embedded_tool_command ${command} CACHE INTERNAL "")
     set(tvm_embedded_tool_built ${built} CACHE INTERNAL "")
   endif()
@@ -109,7 +109,7 @@ function(tvm_embedded_add_tool)
   endif()
 endfunction()
 
-# As a part of another project: a program of the same version that is on PATH saves building one.
+# As a part of another project: a program of the same version on PATH is used instead of building one.
 function(tvm_embedded_find_installed_tool)
   find_program(tvm_embedded_installed_tool tvm-embedded NO_CMAKE_FIND_ROOT_PATH)
   mark_as_advanced(tvm_embedded_installed_tool)
@@ -118,7 +118,7 @@ function(tvm_embedded_find_installed_tool)
   endif()
   execute_process(COMMAND ${tvm_embedded_installed_tool} --version OUTPUT_VARIABLE said ERROR_QUIET)
   if(said MATCHES "^tvm-embedded ${PROJECT_VERSION}\n")
-    message(STATUS "tvm_embedded: ${tvm_embedded_installed_tool} is of this version, so none is built "
+    message(STATUS "tvm_embedded: ${tvm_embedded_installed_tool} has the same version and is used "
       "(-DTVM_EMBEDDED_TOOL=<path> for another)")
     set(TVM_EMBEDDED_TOOL ${tvm_embedded_installed_tool} PARENT_SCOPE)
   endif()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Which processor a project compiles for, judged by its compiler, and whether a library suits it.
+# Which processor a project compiles for, according to its compiler, and whether a library suits it.
 
 # Flags of the C compiler that are known in the calling directory: the variable's, the directory's, and those of targets that
 # the whole directory links, or that SDKs put them on. Generator expressions are resolved where they only choose the language.
@@ -26,7 +26,7 @@ function(tvm_embedded_flags out)
   set(${out} "${flags}" PARENT_SCOPE)
 endfunction()
 
-# The processor: TVM_EMBEDDED_CORE, or what the macros of the compiler say; empty when neither does.
+# The processor: TVM_EMBEDDED_CORE, or according to the macros of the compiler; empty if neither gives one.
 function(tvm_embedded_core out)
   set(${out} "${TVM_EMBEDDED_CORE}" PARENT_SCOPE)
   if(TVM_EMBEDDED_CORE OR NOT CMAKE_C_COMPILER)
@@ -105,7 +105,7 @@ function(tvm_embedded_core_suits out built wanted)
   set(cortex-m4f_suits cortex-m7)
   set(cortex-m33_suits cortex-m55)
   set(rv32imc_suits rv32imac)
-  # The library has no atomic instruction (`cargo xtask dist` looks), so the smaller core runs it, too.
+  # The library has no atomic instruction (`cargo xtask dist` checks it), so it also runs on the smaller core.
   set(rv32imac_suits rv32imc)
   set(suits FALSE)
   if(built STREQUAL wanted OR wanted IN_LIST ${built}_suits)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DTOOL=<tvm-embedded> -DARCHIVE=<file> -DFOLDER=<directory> "-DOPTIONS=<option;...>" -P TVMEmbeddedGenerate.cmake
-# Generates a model's C. The program leaves files alone that come out the same; here each gets a new time, so that build
+# Generates a model's C. The program does not write files that would not change; here each gets a new time, so that build
 # tools see that the files are younger than the archive.
 execute_process(COMMAND ${TOOL} generate ${ARCHIVE} --output ${FOLDER} ${OPTIONS}
   RESULT_VARIABLE result OUTPUT_QUIET)

@@ -3,17 +3,17 @@
 #                        [LIBRARIES <target>...] [LAYERS])
 #
 # Makes the static library <target> of a model: the C that `tvm-embedded generate` writes for <archive>, in
-# <target>/ of the current build directory, which is on the include path of whoever links <target>.
+# <target>/ of the current build directory, which is on the include path of targets that link <target>.
 #
-#   SYMBOL     name of the descriptor and of the header; else the module's own name
-#   MODULE     which model, when the archive holds several
+#   SYMBOL     name of the descriptor and of the header; default: the module's own name
+#   MODULE     which model, if the archive holds several
 #   TFLITE     the file that an archive of TVM was made from: adds shapes and quantisation
 #   RUNTIME    the runtime to link: tvm_embedded::tvm_embedded, if not given, or tvm_embedded::tvm_embedded_shared
-#   LAYERS     with hooks round each layer, and runs in parts: defines TVM_EMBEDDED_LAYERS, for who links <target> too
-#   LIBRARIES  targets with functions that the model calls and does not hold: CMSIS-NN, a device's driver
+#   LAYERS     with hooks around each layer, and runs in parts: defines TVM_EMBEDDED_LAYERS, also for targets that link <target>
+#   LIBRARIES  targets with functions that the model calls and does not contain: CMSIS-NN, a device's driver
 #
 # The archive must exist when CMake configures: the names of the files inside decide what is compiled. When it changes, the
-# next build configures again by itself, and compiles the new files.
+# next build configures again and compiles the new files.
 set(tvm_embedded_generate_script ${CMAKE_CURRENT_LIST_DIR}/TVMEmbeddedGenerate.cmake CACHE INTERNAL "")
 function(tvm_embedded_add_model target archive)
   cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME" "LIBRARIES")
@@ -22,7 +22,7 @@ function(tvm_embedded_add_model target archive)
       "${model_UNPARSED_ARGUMENTS} ${model_KEYWORDS_MISSING_VALUES}")
   endif()
   if(NOT CMAKE_C_COMPILE_OBJECT)
-    message(FATAL_ERROR "tvm_embedded_add_model(${target}): this project has no C, which models are written in: "
+    message(FATAL_ERROR "tvm_embedded_add_model(${target}): models are C, and C is not enabled in this project: "
       "project(${PROJECT_NAME} LANGUAGES C …), or enable_language(C).")
   endif()
   if(NOT model_RUNTIME)
@@ -49,7 +49,7 @@ function(tvm_embedded_add_model target archive)
   endforeach()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${inputs})
 
-  # Once now, for the names of the files; once more in the build, for their content.
+  # Once now, for the names of the files; again in the build, for their content.
   tvm_embedded_find_tool(tool)
   set(trial ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.trial)
   file(REMOVE_RECURSE ${trial})
@@ -97,7 +97,7 @@ function(tvm_embedded_add_model target archive)
   endif()
 endfunction()
 
-# Path of the tvm-embedded program, which is built first when it belongs to this build and is not there yet.
+# Path of the tvm-embedded program, which is built first if it belongs to this build and does not exist yet.
 function(tvm_embedded_find_tool out)
   if(NOT TARGET tvm_embedded::tool)
     message(FATAL_ERROR "The tvm-embedded program was not found: set TVM_EMBEDDED_TOOL to its path.")
@@ -121,7 +121,7 @@ function(tvm_embedded_find_tool out)
 endfunction()
 
 # Two models of one symbol may be in one project, for two programs, but not in one program. With static libraries the linker
-# would take the first and call it for both. What each program links is known when all of the project was read.
+# would take the first and call it for both. The links of each program are known after the whole project is read.
 function(tvm_embedded_register_symbol target symbol)
   get_property(known GLOBAL PROPERTY tvm_embedded_model_of_${symbol})
   set_property(GLOBAL APPEND PROPERTY tvm_embedded_model_of_${symbol} ${target})
@@ -132,7 +132,7 @@ function(tvm_embedded_register_symbol target symbol)
   endif()
 endfunction()
 
-# Looks at each program and shared library of a directory and of those below it.
+# Checks each program and shared library of a directory and of its subdirectories.
 function(tvm_embedded_check_programs directory)
   get_property(targets DIRECTORY ${directory} PROPERTY BUILDSYSTEM_TARGETS)
   foreach(target IN LISTS targets)
@@ -157,7 +157,7 @@ function(tvm_embedded_check_program program)
       get_target_property(first ${model_${symbol}} TVM_EMBEDDED_ARCHIVE)
       get_target_property(second ${target} TVM_EMBEDDED_ARCHIVE)
       message(FATAL_ERROR "${program} links two models with the symbol '${symbol}': ${model_${symbol}} (${first}) and ${target} (${second}). "
-        "Give one another name: tvm_embedded_add_model(${target} … SYMBOL ${target}).")
+        "Give one of them another name: tvm_embedded_add_model(${target} … SYMBOL ${target}).")
     elseif(symbol)
       set(model_${symbol} ${target})
     endif()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# tvm_embedded_rust_target(<out>): what cargo calls the processor and system that CMake compiles for; empty for this machine.
+# tvm_embedded_rust_target(<out>): cargo's name for the processor and system that CMake compiles for; empty for this machine.
 function(tvm_embedded_rust_target out)
   set(target "${TVM_EMBEDDED_RUST_TARGET}")
   if(NOT target AND CMAKE_CROSSCOMPILING)
@@ -15,7 +15,7 @@ function(tvm_embedded_rust_target out)
     endif()
     if(NOT target)
       message(FATAL_ERROR "Which Rust target is ${CMAKE_SYSTEM_NAME} on '${CMAKE_SYSTEM_PROCESSOR}' with '${flags}'? "
-        "Where the processor's flags are on a target that is not known here, set TVM_EMBEDDED_RUST_TARGET, for instance -DTVM_EMBEDDED_RUST_TARGET=thumbv7em-none-eabihf "
+        "If the processor's flags are on a target that is not known here, set TVM_EMBEDDED_RUST_TARGET, for instance -DTVM_EMBEDDED_RUST_TARGET=thumbv7em-none-eabihf "
         "('rustc --print target-list' shows all).")
     endif()
   endif()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copies the static library IN to OUT, by default without Rust's arithmetic helpers and memory functions: the C compiler
-# brings its own (libgcc, libc), and an image should not hold two of each. AR is the archiver, KEEP keeps them.
+# provides its own (libgcc, libc), and an image should not contain both. AR is the archiver, KEEP keeps them.
 file(COPY_FILE ${IN} ${OUT}.new)
 if(NOT KEEP)
   execute_process(COMMAND ${AR} t ${OUT}.new OUTPUT_VARIABLE members ERROR_QUIET COMMAND_ERROR_IS_FATAL ANY)

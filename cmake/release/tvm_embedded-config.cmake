@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# find_package(tvm_embedded CONFIG REQUIRED) for a release: it holds a library for each processor, and this file picks the
-# one that the compiler's flags ask for. To choose yourself, set TVM_EMBEDDED_CORE to a directory in lib/.
+# find_package(tvm_embedded CONFIG REQUIRED) for a release: it contains a library for each processor, and this file selects the
+# one for the compiler's flags. To override it, set TVM_EMBEDDED_CORE to a directory in lib/.
 if(TARGET tvm_embedded::tvm_embedded)
   return()
 endif()
@@ -13,7 +13,7 @@ if(NOT CMAKE_C_COMPILE_OBJECT)
   return()
 endif()
 
-# The library of the core itself, or of one whose code it runs.
+# The library of the core itself, or of one whose code it can run.
 include(${CMAKE_CURRENT_LIST_DIR}/TVMEmbeddedCore.cmake)
 tvm_embedded_core(tvm_embedded_wanted)
 file(GLOB tvm_embedded_cores RELATIVE "${tvm_embedded_prefix}/lib" "${tvm_embedded_prefix}/lib/*/libtvm_embedded.a")
@@ -49,7 +49,7 @@ set_target_properties(tvm_embedded::tvm_embedded PROPERTIES
   IMPORTED_LOCATION "${tvm_embedded_library}"
   INTERFACE_INCLUDE_DIRECTORIES "${tvm_embedded_prefix}/include")
 
-# The program runs on this machine, so it is looked for here also when CMake compiles for another one.
+# The program runs on this machine, so it is searched for on the host, also when CMake compiles for another one.
 find_program(TVM_EMBEDDED_TOOL tvm-embedded HINTS "${tvm_embedded_prefix}/bin" NO_CMAKE_FIND_ROOT_PATH
   DOC "The tvm-embedded program")
 if(TVM_EMBEDDED_TOOL)

@@ -2,15 +2,15 @@
 #
 # A core's own file sets
 #   TVM_EMBEDDED_CORE          the name of the core, as in lib/<core>/ of a release
-#   TVM_EMBEDDED_RUST_TARGET   what cargo calls the processor
+#   TVM_EMBEDDED_RUST_TARGET   cargo's name for the processor
 #   tvm_prefix                 of the compiler: arm-none-eabi or riscv64-unknown-elf
-#   tvm_cpu                    compiler flags that choose the processor
-#   tvm_machine                QEMU's name of a board with that processor
+#   tvm_cpu                    compiler flags that select the processor
+#   tvm_machine                QEMU's name for a board with that processor
 #   tvm_flash, tvm_ram         address and size of the board's memories
-# and then includes this one. For a board of your own, copy both and give its addresses.
+# and then includes this one. For your own board, copy both and set its addresses.
 #
-# picolibc brings startup code, a linker script, printf through the debugger (semihosting) and an exit code. A program that
-# has its own startup and linker script links with -nostartfiles -T <script>, and then nothing of this applies to it.
+# picolibc provides startup code, a linker script, printf through the debugger (semihosting) and an exit code. A program that
+# has its own startup and linker script links with -nostartfiles -T <script>, and then none of this applies to it.
 
 set(CMAKE_SYSTEM_NAME Generic)
 string(REGEX REPLACE "-.*" "" CMAKE_SYSTEM_PROCESSOR ${tvm_prefix})
@@ -18,10 +18,10 @@ string(REGEX REPLACE "-.*" "" CMAKE_SYSTEM_PROCESSOR ${tvm_prefix})
 set(CMAKE_C_COMPILER ${tvm_prefix}-gcc)
 set(CMAKE_CXX_COMPILER ${tvm_prefix}-g++)
 set(CMAKE_ASM_COMPILER ${tvm_prefix}-gcc)
-# CMake's trial programs are only compiled: there is nothing to learn from running them on the board.
+# CMake's trial programs are only compiled: running them on the board would give no information.
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
-# Functions and data that nothing uses are left out of the image.
+# Unused functions and data are left out of the image.
 set(tvm_compile "${tvm_cpu} --specs=picolibc.specs -ffunction-sections -fdata-sections")
 set(CMAKE_C_FLAGS_INIT "${tvm_compile}")
 set(CMAKE_CXX_FLAGS_INIT "${tvm_compile} -fno-exceptions -fno-rtti")

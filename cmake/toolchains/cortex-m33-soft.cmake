@@ -1,4 +1,4 @@
-# Arm Cortex-M33 without floating point in registers (also M35P, M52, M55, M85 so built); Arm MPS2, image AN505
+# Arm Cortex-M33 without floating point in registers (also M35P, M52, M55, M85 built in this way); Arm MPS2, image AN505
 set(TVM_EMBEDDED_CORE cortex-m33-soft)
 set(TVM_EMBEDDED_RUST_TARGET thumbv8m.main-none-eabi)
 set(tvm_prefix arm-none-eabi)

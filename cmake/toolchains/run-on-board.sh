@@ -1,8 +1,8 @@
 #!/bin/sh
 # run-on-board.sh MACHINE PROGRAM
 #
-# Runs a bare-metal program on one of QEMU's boards. Its printed text comes out here, its exit code is ours. A program that
-# doesn't end (a fault handler is an endless loop, too) is stopped and counts as failed, with exit code 124.
+# Runs a bare-metal program on one of QEMU's boards. The script prints its text and returns its exit code. A program that
+# does not end (a fault handler is also an endless loop) is stopped and counts as failed, with exit code 124.
 #
 #   TVM_EMBEDDED_TIMEOUT     seconds until a program is stopped; 60 if not set
 #   TVM_EMBEDDED_QEMU_ARGS   further arguments for QEMU, for instance "-s -S" to wait for a debugger
@@ -13,7 +13,7 @@ case $machine in
 virt) qemu="qemu-system-riscv32 -bios none" ;;
 *) qemu=qemu-system-arm ;;
 esac
-# Semihosting prints to QEMU's standard error; CTest's regular expressions and pipes look at standard output.
+# Semihosting prints to QEMU's standard error; CTest's regular expressions and pipes read standard output.
 # shellcheck disable=SC2086 -- the two variables hold several words
 timeout -k 5 "${TVM_EMBEDDED_TIMEOUT:-60}" $qemu -M "$machine" -nographic -monitor none -serial none \
     -semihosting-config enable=on,target=native ${TVM_EMBEDDED_QEMU_ARGS-} -kernel "$program" </dev/null 2>&1

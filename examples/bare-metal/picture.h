@@ -73,7 +73,7 @@ static const int8_t picture[64] = {
   -128,
 };
 
-/* Prints what the model says; the exit code is 0 if it is right. */
+/* Prints the model's result; the exit code is 0 if it is right. */
 static inline int report(int32_t digit) {
   char text[] = "this is a ?: ";
   text[10] = (char)('0' + digit);

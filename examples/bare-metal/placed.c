@@ -1,5 +1,5 @@
-/* Everything in a memory of its own: the workspace in fast RAM, inputs and outputs in large RAM, the model's constants in a
- * part of flash that can be replaced without the program, the context beside the code where no stray write reaches it. */
+/* Each part in its own memory: the workspace in fast RAM, inputs and outputs in large RAM, the model's constants in a
+ * part of flash that can be replaced without the program, the context in flash beside the code, where it can't be overwritten. */
 #include "digits.h"
 #include "semihosting.h"
 #include "picture.h"

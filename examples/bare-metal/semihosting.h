@@ -1,4 +1,4 @@
-/* Talking to the debugger, or to QEMU: text out, and the end of the program. Runs only with one attached. */
+/* Semihosting calls to the debugger or QEMU: text output, and the end of the program. Runs only with one attached. */
 #ifndef SEMIHOSTING_H
 #define SEMIHOSTING_H
 

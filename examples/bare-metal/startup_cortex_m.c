@@ -1,4 +1,4 @@
-/* From reset to main on any Cortex-M. The linker script says where things are. */
+/* From reset to main on any Cortex-M. The linker script defines the addresses. */
 #include "semihosting.h"
 
 extern uint32_t stack_top, data_load, data_start, data_end, bss_start, bss_end;

@@ -1,4 +1,4 @@
-/* From reset to main on a RISC-V core in machine mode. The linker script says where things are. */
+/* From reset to main on a RISC-V core in machine mode. The linker script defines the addresses. */
         .section .vectors, "ax"
         .globl reset
 reset:
@@ -32,12 +32,12 @@ reset:
 4:      call main
         j leave_with
 
-/* mtvec wants the last two bits clear. */
+/* The last two bits of mtvec must be 0. */
         .balign 4
 fault:
         li a0, 99
 
-/* Exit code in a0: the same call of the debugger as in semihosting.h. */
+/* Exit code in a0: the same semihosting call as in semihosting.h. */
 leave_with:
         addi sp, sp, -16
         li t0, 0x20026

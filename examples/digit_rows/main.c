@@ -1,8 +1,8 @@
-/* Reads handwritten digits row by row, as a scanner delivers them: a streaming model, which remembers the rows before.
+/* Reads handwritten digits row by row, as a scanner delivers them: a streaming model, which remembers the previous rows.
  *
  * digit_rows.h and digit_rows.c are generated from models/digit_rows/digit_rows.tflite by `tvm-embedded generate`; `cargo xtask
- * demo` does that, builds this file and runs it. The 360 pictures, which the model never saw in training, are one stream of
- * 2880 rows. The answer for a picture is the one after its last row.
+ * demo` does that, builds this file and runs it. The 360 pictures, which were not used for training, are one stream of
+ * 2880 rows. The result for a picture is the output after its last row.
  */
 #include <stdio.h>
 
@@ -11,7 +11,7 @@
 
 enum { ROWS = 8 };
 
-/* Memory for the model, and a constant that says where it is. What the model remembers is in there, too. */
+/* Memory for the model, including its state, and a constant with its address. */
 TVM_DIGIT_ROWS_STATIC_CONTEXT(g_context);
 static tvm_digit_rows_output_t g_output;
 
@@ -40,7 +40,7 @@ static int most_probable(void) {
 int main(void) {
   int right = 0;
 
-  /* Before the first row, and before each new stream: nothing has been seen yet. */
+  /* Before the first row, and before each new stream. */
   int32_t status = TVMReset_digit_rows(&g_context);
   for (int at = 0; at < PICTURES; ++at) {
     for (int row = 0; row < ROWS && status == TVM_STATUS_OK; ++row) {

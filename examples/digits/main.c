@@ -1,18 +1,18 @@
-/* Recognises handwritten digits: one complete program, for the host and for a microcontroller alike.
+/* Recognises handwritten digits: one complete program, for the host and for a microcontroller.
  *
  * digits.h and digits.c are generated from models/digits/digits.tflite by `tvm-embedded generate`; `cargo xtask demo` does
- * that, builds this file and runs it. The pictures are the 360 that the model never saw in training.
+ * that, builds this file and runs it. The pictures are the 360 that were not used for training.
  */
 #include <stdio.h>
 
 #include "digits.h"
 #include "pictures.h"
 
-/* All memory the model needs, placed by us: the linker may put each wherever it likes. */
+/* All memory that the model needs; the linker places it. */
 static uint8_t g_workspace[TVM_DIGITS_WORKSPACE_BYTES];
 static tvm_digits_output_t g_output;
 
-/* Where a run finds its workspace. Constant, so it lies in flash, where no stray write can reach it. */
+/* Where a run finds its workspace. Constant, so it is in flash, where it can't be overwritten. */
 static const TVMContext g_context = TVM_DIGITS_CONTEXT(g_workspace);
 
 /* One run: a picture in, the most probable digit out, or a negative status. */
@@ -33,7 +33,7 @@ static int32_t recognise(const int8_t *picture) {
   return best;
 }
 
-/* A picture as text: the more ink, the darker the sign. */
+/* A picture as text: the more ink, the darker the character. */
 static void show(const int8_t *picture) {
   static const char ink[] = " .:-=+*#%@";
   for (int row = 0; row < TVM_DIGITS_INPUT_IMAGE_SHAPE_1; ++row) {

@@ -1,4 +1,4 @@
-/* The raw files, taken into flash as they are. Searched for in models/digits (-I, or -Wa,-I). */
+/* The raw files, included in flash unchanged. Searched for in models/digits (-I, or -Wa,-I). */
         .section .rodata.pictures, "a"
         .global pictures
         .global picture_labels

@@ -1,4 +1,4 @@
-/* The held-back pictures of models/digits, as the model takes them, and what they show. */
+/* The held-back pictures of models/digits, in the form that the model takes, and their labels. */
 #ifndef PICTURES_H
 #define PICTURES_H
 

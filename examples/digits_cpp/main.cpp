@@ -1,5 +1,5 @@
-// Recognises handwritten digits from C++17: the model with its memory in one object, tensors with their sizes, quantised values from
-// real ones. The same program runs on a microcontroller; docs/cpp.md explains it.
+// Recognises handwritten digits in C++17: the model with its memory in one object, tensors with their sizes, values quantised from
+// real numbers. The same program runs on a microcontroller; docs/cpp.md explains it.
 #include <stdio.h>
 
 #include "digits.hpp"
@@ -15,7 +15,7 @@ using probabilities = tvm_models::digits::output::probabilities;
 // Workspace, state and tensors: zeros, without a constructor that runs.
 tvm_models::digits::instance net;
 
-// Ink from 0 to 1, as a camera's driver may give it: the pictures are the same in whole steps.
+// Ink from 0 to 1, as a camera driver may give it: the stored pictures hold the same values as integers.
 float ink(int8_t stored) {
   return tvm_embedded::dequantize<image>(stored);
 }

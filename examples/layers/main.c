@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each layer costs: one run of a model with a clock read before and after each layer, printed as the table that
- * `tvm-embedded inspect digits.tflite --measured TABLE` takes. Compile everything with -DTVM_EMBEDDED_LAYERS.
+/* Measures each layer: one run of a model with a clock read before and after each layer, printed as the table for
+ * `tvm-embedded inspect digits.tflite --measured TABLE`. Compile everything with -DTVM_EMBEDDED_LAYERS.
  *
  * The clock is the cycle counter of Cortex-M3 and above, that of RISC-V, or the C library's. QEMU has none: with
  * -DCOUNTED_FROM_OUTSIDE the program marks the layers for a counter of instructions (`cargo xtask layers`). */
@@ -28,7 +28,7 @@ static uint32_t clock_now(void) {
 #define DWT_CYCCNT (*(volatile uint32_t *)0xE0001004u)
 #define DWT_LAR (*(volatile uint32_t *)0xE0001FB0u)
 static void clock_start(void) {
-  DEMCR |= 1u << 24;     /* switches the trace unit on */
+  DEMCR |= 1u << 24;     /* enables the trace unit */
   DWT_LAR = 0xC5ACCE55u; /* Cortex-M7 locks it; others ignore this */
   DWT_CYCCNT = 0;
   DWT_CTRL |= 1u;
@@ -68,7 +68,7 @@ static int32_t before(void *user, const TVMLayer *layer) {
   return 0;
 }
 
-/* Adds up: a layer in a loop comes several times. */
+/* Adds up: a layer in a loop runs several times. */
 static int32_t after(void *user, const TVMLayer *layer) {
   uint32_t *taken = TVM_FROM_VOID(uint32_t *, user);
   taken[layer->index] += clock_now() - g_started;

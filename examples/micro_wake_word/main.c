@@ -1,16 +1,16 @@
-/* A wake-word model of microWakeWord or ESPHome, version 2, whichever: a stream of rows of 40 features, one probability for each
- * step, and the mean of the last five that ESPHome compares with its cutoff. Says how much memory all of it takes: exactly that.
+/* Any wake-word model of microWakeWord or ESPHome, version 2: a stream of rows of 40 features, one probability for each
+ * step, and the mean of the last five that ESPHome compares with its cutoff. Prints exactly how much memory all of it takes.
  *
  * wake_word.* are generated from the .tflite file with `tvm-embedded generate --no-library --symbol wake_word`; `cargo xtask
- * wake-word` does that for the models that it has, and runs this on an emulated Cortex-M4. The features come from the front end of
- * ESPHome (one row of 40 int8 each 10 ms); here they are made up, and the same in each run.
+ * wake-word` does that for the models that it finds, and runs this on an emulated Cortex-M4. The features come from the front end of
+ * ESPHome (one row of 40 int8 every 10 ms); here they are synthetic, and the same in each run.
  */
 #include <stdio.h>
 
 #include "wake_word.h"
 
 enum { FEATURES = 40, MEAN_OF = 5, STEPS = 100 };
-/* A step takes one or more rows: the model says. */
+/* A step takes one or more rows, depending on the model. */
 enum { ROWS = sizeof(tvm_wake_word_input_t) / FEATURES };
 typedef char the_input_is_rows_of_features[sizeof(tvm_wake_word_input_t) % FEATURES == 0 ? 1 : -1];
 typedef char the_output_is_one_probability[sizeof(tvm_wake_word_output_t) == 1 ? 1 : -1];
@@ -19,7 +19,7 @@ TVM_WAKE_WORD_STATIC_CONTEXT(g_context);
 static int8_t g_rows[ROWS * FEATURES];
 static uint8_t g_probability;
 
-/* Probabilities of the last steps, of 255. */
+/* Probabilities of the last steps, from 0 to 255. */
 static uint8_t g_last[MEAN_OF];
 
 static int32_t step(uint32_t *mean) {
@@ -39,7 +39,7 @@ static int32_t step(uint32_t *mean) {
 
 int main(void) {
   uint32_t random = 1, mean = 0, sum = 0;
-  int32_t status = TVMReset_wake_word(&g_context); /* and when the microphone starts again */
+  int32_t status = TVMReset_wake_word(&g_context); /* also when the microphone starts again */
   for (int at = 0; at < STEPS && status == TVM_STATUS_OK; at++) {
     for (int i = 0; i < ROWS * FEATURES; i++) {
       random = random * 1664525u + 1013904223u;

@@ -1,4 +1,4 @@
-//! Compiles the models that main.rs includes, and has the linker find memory.x.
+//! Compiles the models that main.rs includes, and lets the linker find memory.x.
 
 fn main() {
     tvm_embedded_build::model("../../models/digits/digits.tflite").compile();

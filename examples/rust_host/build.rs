@@ -3,7 +3,7 @@
 fn main() {
     tvm_embedded_build::model("../../models/digits/digits.tflite").compile();
     tvm_embedded_build::model("../../models/digit_rows/digit_rows.tflite").compile();
-    // The first again, in two workspaces, with its tensors in one of them.
+    // The first model again, with two workspaces and its tensors in one of them.
     tvm_embedded_build::model("../../models/digits/digits.tflite")
         .symbol("placed")
         .pool("fast", Some(1800))

@@ -1,9 +1,9 @@
-/* Listens for a wake word: every 10 ms 160 new samples of 16 kHz go into a window of 30 ms, which a front end turns into the loudness of
- * 40 bands of frequency; every third time, a wake-word model takes the last three of these.
+/* Detects a wake word: every 10 ms 160 new samples of 16 kHz go into a window of 30 ms, which a front end turns into the loudness of
+ * 40 frequency bands; every third time, a wake-word model takes the last three of these.
  *
  * Both are models: front_end.* and wake_word.* are generated from two .tflite files by `tvm-embedded compile` and `generate`. `cargo
  * xtask wake-word` does that, builds this file for a Cortex-M4, runs it in QEMU and compares every byte with TensorFlow Lite Micro.
- * recording.h declares the sound, which it makes.
+ * recording.h declares the sound, which that command generates.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 enum { STEP = 160, WINDOW = 480, BANDS = 40, ROWS = 3 };
 
-/* The models run one after the other, so they share a workspace. What each remembers is its own. */
+/* The models run one after the other, so they share a workspace. Each has its own state. */
 #define LARGER(a, b) ((a) > (b) ? (a) : (b))
 static uint8_t g_workspace[LARGER(TVM_FRONT_END_WORKSPACE_WORKSPACE_BYTES, TVM_WAKE_WORD_WORKSPACE_WORKSPACE_BYTES)];
 static uint8_t g_front_end_state[TVM_FRONT_END_WORKSPACE_STATE_BYTES];
@@ -61,7 +61,7 @@ int main(void) {
     status = count_begin(recording + at);
     count_end();
     if (status == TVM_STATUS_OK) {
-      /* What a product would not print: all bytes, for the comparison. */
+      /* Only for the comparison, not for a product: prints all bytes. */
       for (int band = 0; band < BANDS; ++band) {
         printf("%02x", (unsigned)(uint8_t)g_bands[row][band]);
       }

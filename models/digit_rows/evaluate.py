@@ -3,7 +3,7 @@
 
     evaluate.py
 
-The rows of all images are one stream: the state is set up once, before the first. The answer for an image is the one
+The rows of all images are one stream: the state is set up once, before the first. The result for an image is the output
 after its last row.
 """
 

@@ -1,7 +1,7 @@
 """Writes the trained network as an int8 .tflite file that takes one row of a picture in each call.
 
-A window of three rows needs the two before it: they are kept in a variable. The variables, their initialiser and the
-operators round them are those of microWakeWord's streaming models.
+A window of three rows needs the two previous rows: they are kept in a variable. The variables, their initialiser and the
+operators around them are those of microWakeWord's streaming models.
 """
 
 import data
@@ -31,7 +31,7 @@ def flatbuffer(layers):
 
 
 class _Rings:
-    """Variables that hold the newest rows of a tensor, and the graph that gives them their first contents."""
+    """Variables that hold the newest rows of a tensor, and the graph that gives them their initial contents."""
 
     def __init__(self, model, graph):
         self._graph = graph
@@ -39,7 +39,7 @@ class _Rings:
         graph.operator("CALL_ONCE", [], [], options("CallOnceOptions", initSubgraphIndex=self._first.index))
 
     def join(self, row, past, name):
-        """`row` behind the `past` rows before it; the newest `past` of these are kept for the next call."""
+        """`row` after the `past` rows before it; the newest `past` of these are kept for the next call."""
         graph, quantization, rest = self._graph, row.quantization, row.shape[2:]
         name = f"{name}/ring"
         background = np.full((1, past, *rest), row.zero_point, np.int8)

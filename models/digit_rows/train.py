@@ -3,8 +3,8 @@
 
     train.py [--out DIR]
 
-Training sees whole pictures: a window of rows that slides down a picture computes the same as one that waits for the
-rows. The file takes them one at a time. Images, layers and training are those of ../digits, and so are the held-back
+Training uses whole pictures: a window of rows that moves over a picture computes the same as one that gets the
+rows one by one. The file takes them one at a time. Images, layers and training are those of ../digits, and so are the held-back
 images; every random choice comes from one seed.
 """
 

@@ -1,9 +1,9 @@
-"""The handwritten digits of scikit-learn, as the model takes them."""
+"""The handwritten digits of scikit-learn, in the form that the model takes."""
 
 import numpy as np
 from sklearn.datasets import load_digits
 
-# How many images of each digit training never sees.
+# How many images of each digit are not used for training.
 HELD_BACK = 36
 
 # Pixels of the data set are 0..16.
@@ -29,7 +29,7 @@ def quantized(images):
 
 
 def shifted(images, state):
-    """Half of the images moved by -1, 0 or 1 pixels either way, with background coming in."""
+    """Half of the images moved by -1, 0 or 1 pixels in each direction, filled with background."""
     padded = np.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))
     moves = 1 + state.randint(-1, 2, (len(images), 2)) * state.randint(0, 2, (len(images), 1))
     return np.stack([image[i : i + 8, j : j + 8] for image, (i, j) in zip(padded, moves)])

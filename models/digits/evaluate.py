@@ -3,7 +3,7 @@
 
     evaluate.py
 
-Prints how many it gets right and how many of each digit it takes for which.
+Prints how many it recognises, and the confusion matrix.
 """
 
 import pathlib

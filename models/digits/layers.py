@@ -1,7 +1,7 @@
-"""Layers of a small convolutional network in numpy: forward, backward, and as int8 arithmetic will see them.
+"""Layers of a small convolutional network in numpy: forward, backward, and with the rounding of int8.
 
-Images are (batch, height, width, channels). A layer whose `fake` is set uses only such weights and gives only such
-results as int8 can hold; gradients pass through the rounding as if it were not there.
+Images are (batch, height, width, channels). A layer whose `fake` is set uses only weights and gives only results
+that int8 can represent; gradients ignore the rounding.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ class Convolution:
         self.fake = False
 
     def forward(self, x, learn):
-        """The layer's output; with `learn`, what `backward` needs is kept and ranges are updated."""
+        """The layer's output; with `learn`, values for `backward` are kept and ranges are updated."""
         self._used = rounded(self.weight, 0) if self.fake else self.weight
         patches = windows(x, self.size, self.stride, self.same)
         self._patches = patches.reshape(-1, self._used.shape[0])
@@ -29,7 +29,7 @@ class Convolution:
         return self.range.apply(y * self._positive, learn, self.fake)
 
     def backward(self, slope):
-        """The slope of the loss by the input; keeps those by weight and bias in `slopes`."""
+        """The gradient of the loss by the input; keeps those by weight and bias in `slopes`."""
         slope = (slope * self._positive).reshape(-1, self.bias.size)
         self.slopes = {"weight": self._patches.T @ slope, "bias": slope.sum(axis=0)}
         shape, patches = self._shapes
@@ -37,7 +37,7 @@ class Convolution:
 
 
 class Depthwise:
-    """A 3x3 convolution of each channel by itself, with SAME or VALID padding, bias and ReLU."""
+    """A 3x3 convolution of each channel separately, with SAME or VALID padding, bias and ReLU."""
 
     def __init__(self, state, channels, stride=1, same=True):
         self.size, self.stride, self.same = 3, stride, same
@@ -114,7 +114,7 @@ class Range:
         return scale, int(np.clip(np.rint(-128 - self.low / scale), -128, 127))
 
     def apply(self, y, learn, fake):
-        """`y`, with `fake` as int8 can hold it; with `learn` the range takes it in first."""
+        """`y`, with `fake` rounded as in int8; with `learn` the range is updated first."""
         if learn:
             low, high = np.minimum(y.min(), 0), y.max()
             keep = np.float32(0 if self.high is None else 0.98)
@@ -132,7 +132,7 @@ def weight_scales(weight, axis):
 
 
 def rounded(weight, axis):
-    """`weight` as int8 with such scales can hold it."""
+    """`weight`, rounded as in int8 with these scales."""
     scale = weight_scales(weight, axis)
     return np.rint(weight / scale) * scale
 
@@ -147,7 +147,7 @@ def padding(extent, size, stride, same=True):
 
 
 def windows(x, size, stride, same=True):
-    """(batch, rows, columns, size * size, channels): the pixels that each output pixel sees."""
+    """(batch, rows, columns, size * size, channels): the pixels that each output pixel depends on."""
     top, bottom, rows = padding(x.shape[1], size, stride, same)
     left, right, columns = padding(x.shape[2], size, stride, same)
     x = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
@@ -160,7 +160,7 @@ def windows(x, size, stride, same=True):
 
 
 def fold(patches, shape, size, stride, same=True):
-    """The transpose of `windows`: adds each pixel's share back to where it came from."""
+    """The transpose of `windows`: adds each pixel's share back to its position."""
     top, bottom, rows = padding(shape[1], size, stride, same)
     left, right, columns = padding(shape[2], size, stride, same)
     x = np.zeros((shape[0], shape[1] + top + bottom, shape[2] + left + right, shape[3]), np.float32)

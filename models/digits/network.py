@@ -1,4 +1,4 @@
-"""The network and how it learns."""
+"""The network and its training."""
 
 import numpy as np
 from data import shifted
@@ -39,7 +39,7 @@ class Network:
         return images
 
     def backward(self, slope):
-        """Leaves the slopes of the loss by weights and biases in the layers."""
+        """Stores the gradients of the loss by weights and biases in the layers."""
         for layer in reversed(self.layers):
             slope = layer.backward(slope)
 

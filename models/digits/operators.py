@@ -7,7 +7,7 @@ from layers import padding as extent
 
 
 def convolution(graph, x, layer, name):
-    """A convolution, of all channels or of each by itself."""
+    """A convolution, of all channels or of each channel separately."""
     channels, filters = x.shape[3], layer.bias.size
     fields = {
         "padding": padding("SAME" if layer.same else "VALID"),

@@ -1,4 +1,4 @@
-//! Recognises handwritten digits on a Cortex-M4F, in one go and row by row, and says over semihosting how often it was right.
+//! Recognises handwritten digits on a Cortex-M4F, as whole pictures and row by row, and reports over semihosting how often it was right.
 
 #![no_std]
 #![no_main]
@@ -14,7 +14,7 @@ tvm_embedded::include_model!(digit_rows);
 static PICTURES: &[u8] = include_bytes!("../../../models/digits/test_images.bin");
 static LABELS: &[u8] = include_bytes!("../../../models/digits/test_labels.bin");
 
-/// The entry's own statics are `&'static mut`: memory that is neither on the stack nor on a heap.
+/// The statics of the entry are `&'static mut`: memory that is neither on the stack nor on a heap.
 #[allow(unsafe_code, reason = "the attribute makes the references of the two statics, and calls this once")]
 #[entry]
 fn main() -> ! {
@@ -31,7 +31,7 @@ fn main() -> ! {
     loop {}
 }
 
-/// The picture at a position, as the models take it.
+/// The picture at a position, in the form that the models take.
 fn picture(at: usize) -> [i8; digits::INPUT_IMAGE_ELEMENTS] {
     let mut picture = [0; digits::INPUT_IMAGE_ELEMENTS];
     for (pixel, byte) in picture.iter_mut().zip(&PICTURES[at * digits::INPUT_IMAGE_ELEMENTS..]) {
@@ -57,7 +57,7 @@ fn in_one_go(memory: &mut digits::Memory) -> tvm_embedded::Result<()> {
 }
 
 fn row_by_row(memory: &mut digit_rows::Memory) -> tvm_embedded::Result<()> {
-    // A model with state can't run before its reset: that would not compile.
+    // A model with state can't run before its reset: such code does not compile.
     let mut net = digit_rows::Model::in_memory(memory).reset()?;
     let mut output = digit_rows::Output::new();
     let mut right = 0;

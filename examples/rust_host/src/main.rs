@@ -1,4 +1,4 @@
-//! Recognises handwritten digits, in one go and row by row. The pictures are the 360 that the models never saw in training.
+//! Recognises handwritten digits, as whole pictures and row by row. The pictures are the 360 that were not used for training.
 
 #![forbid(unsafe_code)]
 
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The picture at a position, as the models take it.
+/// The picture at a position, in the form that the models take.
 fn picture(at: usize) -> [i8; digits::INPUT_IMAGE_ELEMENTS] {
     let mut picture = [0; digits::INPUT_IMAGE_ELEMENTS];
     for (pixel, byte) in picture.iter_mut().zip(&PICTURES[at * digits::INPUT_IMAGE_ELEMENTS..]) {
@@ -33,7 +33,7 @@ fn most_probable(probabilities: &[i8]) -> usize {
 }
 
 fn in_one_go() -> Result<Vec<[i8; 10]>, tvm_embedded::Error> {
-    // Memory of the program's own, at any address; too little of it is refused.
+    // The program's own memory, at any address; a size that is too small is refused.
     let mut memory = [0; digits::WORKSPACE_BYTES];
     let short = digits::Model::new(&mut memory[..digits::WORKSPACE_WORKSPACE_ALIGNED_BYTES - 1]);
     assert_eq!(short.err(), Some(Status::WorkspaceTooSmall.into()));
@@ -54,7 +54,7 @@ fn in_one_go() -> Result<Vec<[i8; 10]>, tvm_embedded::Error> {
 
 fn row_by_row() -> Result<(), tvm_embedded::Error> {
     let mut memory = digit_rows::Memory::new();
-    // A model with state can't run before its reset: that would not compile.
+    // A model with state can't run before its reset: such code does not compile.
     let mut net = digit_rows::Model::in_memory(&mut memory).reset()?;
     let mut right = 0;
     let mut output = digit_rows::Output::new();
@@ -66,7 +66,7 @@ fn row_by_row() -> Result<(), tvm_embedded::Error> {
     }
     println!("digit_rows: right in {right} of {} pictures", LABELS.len());
 
-    // A new stream gives what the first gave.
+    // A new stream gives the same results as the first.
     let first_picture = picture(0);
     let row: &[i8; 8] = &first_picture.as_chunks().0[0];
     let (mut first, mut again) = ([0; 10], [0; 10]);

@@ -1,4 +1,4 @@
-//! The example gives the answers of the reference interpreter.
+//! The example gives the results of the reference interpreter.
 
 use std::process::Command;
 
