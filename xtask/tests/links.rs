@@ -1,4 +1,4 @@
-//! Links of the documents lead to files and headings that exist.
+//! Links in the documents refer to files and headings that exist.
 
 use std::collections::HashSet;
 use std::fs;
@@ -25,14 +25,14 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What is between `](` and `)` in a line, code spans left out.
+/// The texts between `](` and `)` in a line, without code spans.
 fn links(line: &str) -> Vec<String> {
     let without_code: String = line.split('`').step_by(2).collect::<Vec<_>>().join("``");
     let after = without_code.split("](").skip(1);
     after.filter_map(|rest| Some(rest.split_once(')')?.0.to_owned())).collect()
 }
 
-/// Anchors of the headings, as GitHub and mdBook make them.
+/// Anchors of the headings, as in GitHub and mdBook.
 fn anchors(text: &str) -> HashSet<String> {
     let headings = prose(text).filter(|line| line.starts_with('#'));
     headings
@@ -44,7 +44,7 @@ fn anchors(text: &str) -> HashSet<String> {
         .collect()
 }
 
-/// What is wrong with the links of a document in this folder.
+/// The broken links of a document in this directory.
 fn broken(folder: &Path, text: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     for link in prose(text).flat_map(links) {
@@ -54,7 +54,7 @@ fn broken(folder: &Path, text: &str) -> Vec<String> {
         let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
         let path = folder.join(file);
         if !path.exists() {
-            wrong.push(format!("{link}: there is no {file}"));
+            wrong.push(format!("{link}: {file} does not exist"));
         } else if !anchor.is_empty() {
             let target = if file.is_empty() { text.to_owned() } else { fs::read_to_string(path).unwrap_or_default() };
             if !anchors(&target).contains(anchor) {
@@ -83,7 +83,7 @@ fn broken_links_are_seen() {
     let folder = paths::root();
     let text = "# A b, `c`\n[x](README.md) [y](#a-b-c) `[z](code.md)`\n```\n[k](code.md)\n```\n";
     assert_eq!(broken(folder, text), Vec::<String>::new());
-    assert_eq!(broken(folder, "[x](nowhere.md)"), ["nowhere.md: there is no nowhere.md"]);
+    assert_eq!(broken(folder, "[x](nowhere.md)"), ["nowhere.md: nowhere.md does not exist"]);
     assert_eq!(broken(folder, "[x](#none)"), ["#none: no heading has the anchor none"]);
     assert_eq!(broken(folder, "[x](README.md#none)").len(), 1);
 }

@@ -65,7 +65,7 @@ const STEPS: &[Step] = &[
     Step { name: "python", about: "the Python package, installed and tested", run: python },
     Step { name: "crates", about: "the crates for Rust users, packaged and run on a board", run: rust_users },
     Step { name: "packages", about: "packages for other managers: linted, their examples run", run: managers },
-    Step { name: "tutorials", about: "the tutorials' commands do what they say", run: newcomers },
+    Step { name: "tutorials", about: "the tutorials' commands print what the tutorials show", run: newcomers },
     Step { name: "dist", about: "the release, used without Rust", run: release },
 ];
 

@@ -22,7 +22,7 @@ use crate::machine::{heartbeat, paths, setup};
 
 const USAGE: &str = "usage: cargo xtask tutorials [NAME...] [--with NEED]...";
 
-/// Longer takes no block, training included.
+/// The longest time that a block may take, including training.
 const LIMIT: Duration = Duration::from_secs(600);
 
 /// A block of a tutorial.
@@ -38,7 +38,7 @@ struct Block {
 /// Runs the named tutorials, or all.
 ///
 /// # Errors
-/// When there is none of that name, a command fails or does not print what the tutorial says.
+/// If no tutorial has that name, a command fails, or its output differs from the tutorial.
 pub fn run(args: &[String]) -> Result<()> {
     let (mut names, mut needs, mut words) = (Vec::new(), Vec::new(), args.iter());
     while let Some(word) = words.next() {
@@ -80,7 +80,7 @@ fn documents(names: &[&str]) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// Executes one in an empty directory; the number of its `sh` blocks.
+/// Executes one in an empty directory; returns the number of its `sh` blocks.
 fn tutorial(document: &Path, folder: &Path, needs: &[&str]) -> Result<usize> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
@@ -100,11 +100,11 @@ fn tutorial(document: &Path, folder: &Path, needs: &[&str]) -> Result<usize> {
             compare(&block.text, &printed).with_context(place)?;
         }
     }
-    ensure!(executed > 0, "{} has no block of sh", document.display());
+    ensure!(executed > 0, "{} has no sh block", document.display());
     Ok(executed)
 }
 
-/// What the commands print, standard error included.
+/// The output of the commands, including standard error.
 fn execute(commands: &str, folder: &Path) -> Result<String> {
     let inherited = std::env::var_os("PATH").unwrap_or_default();
     let tool = paths::target().join("host");
@@ -196,6 +196,6 @@ mod tests {
         assert!(error.contains("a.md:4: expected a line with 'wrong'"), "{error}");
         let error = judge("```sh\necho reason; false; echo more\n```\n").unwrap_err();
         assert!(error.contains("a.md:1") && error.trim().ends_with("reason"), "{error}");
-        assert!(judge("nothing").unwrap_err().contains("has no block of sh"));
+        assert!(judge("nothing").unwrap_err().contains("has no sh block"));
     }
 }

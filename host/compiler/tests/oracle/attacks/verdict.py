@@ -52,7 +52,7 @@ def judge(data, seed, sequence, count, kind=interpreter.Interpreter):
                     column.append(np.ascontiguousarray(value).tobytes())
                 here = isinstance(machine, interpreter.Interpreter)
                 defined = all(here and _defined(machine, *cast) for cast in casts)
-                # What is undefined stays in the state until it is forgotten.
+                # Undefined values stay in the state until it is reset.
                 stained = bool(sequence and number % sequence and not found.defined[-1])
                 found.defined.append(defined and not stained)
     except interpreter.Refused as reason:
