@@ -29,8 +29,8 @@ impl Local {
     fn hook(&self, index: usize, name: &str, position: usize) -> String {
         let Local { prefix, table, .. } = self;
         format!(
-            "{prefix}{name}_{index}:\n    if (({prefix}status = (*{prefix}{name})({prefix}user, &{table}[{index}])) != 0) {{\n        \
-             {prefix}run->position = {position}u;\n        goto {prefix}stopped;\n    }}"
+            "{prefix}{name}_{index}:\n    {prefix}status = (*{prefix}{name})({prefix}user, &{table}[{index}]);\n    \
+             if ({prefix}status != 0) {{\n        {prefix}run->position = {position}u;\n        goto {prefix}stopped;\n    }}"
         )
     }
 }
