@@ -10,9 +10,13 @@ use tvm_embedded_interface::{Options, Parameters};
 const FUNCTIONS: [&str; 5] =
     ["TVMExecuteLayers_net", "TVMBegin_net", "TVMStep_net", "TVMGetLayer_net", "TVMLayerData_net"];
 
+/// A model with a function of the name, which nothing says to be of this project's compiler.
+fn with_function(memory: Memory) -> Synthetic {
+    Synthetic { operator: "tvmgen_net___tvm_layers__".into(), ..Synthetic::new("net").memory(memory) }
+}
+
 fn kinds() -> Vec<(Synthetic, Options)> {
-    let net =
-        |memory| Synthetic { operator: "tvmgen_net___tvm_layers__".into(), ..Synthetic::new("net").memory(memory) };
+    let net = |memory| Synthetic { layers: 1, ..with_function(memory) };
     let external = || net(Memory::External);
     let user = Options { parameters: Parameters::User, ..Options::default() };
     let mut kinds: Vec<_> =
@@ -44,10 +48,23 @@ fn they_are_declared_and_defined_for_programs_that_define_the_macro() {
 
 #[test]
 fn archives_without_that_form_have_none() {
-    let directory = tempfile::tempdir().expect("a directory");
-    generate_synthetic(directory.path(), &Synthetic::new("net"), &Options::default());
-    for file in ["net.c", "net.h"] {
-        let text = std::fs::read_to_string(directory.path().join(file)).expect("a file");
-        assert!(!FUNCTIONS.iter().any(|function| text.contains(function)), "{file}");
+    let layered = |memory| Synthetic { layers: 1, ..with_function(memory) };
+    let foreign = [Memory::Internal, Memory::External, Memory::Io, Memory::Runtime].map(with_function);
+    let others = [
+        Synthetic::new("net"),
+        Synthetic { layers: 1, ..Synthetic::new("net") },
+        Synthetic { layers: 0, state: true, ..with_function(Memory::External) },
+        layered(Memory::Internal),
+        layered(Memory::Runtime),
+        Synthetic { devices: vec!["npu".into()], ..layered(Memory::External) },
+    ];
+    for model in foreign.into_iter().chain(others) {
+        let directory = tempfile::tempdir().expect("a directory");
+        generate_synthetic(directory.path(), &model, &Options::default());
+        for file in ["net.c", "net.h"] {
+            let text = std::fs::read_to_string(directory.path().join(file)).expect("a file");
+            let has = FUNCTIONS.iter().any(|function| text.contains(function));
+            assert!(!has && !text.contains("LAYER_COUNT"), "{file}, {model:?}");
+        }
     }
 }

@@ -138,8 +138,7 @@ impl<'a> Plan<'a> {
 
     /// The name of the second form of the main function, with calls around each layer, if the archive's C has it.
     pub fn layers_symbol(&self) -> Option<String> {
-        let symbol = format!("{}___tvm_layers__", self.module.prefix);
-        self.module.defined_symbols.contains(&symbol).then(|| self.symbols.renamed(&symbol))
+        self.facts.layer_count.map(|_| self.symbols.renamed(&layers_symbol(self.module)))
     }
 
     /// The name of the function that describes layers, if there is a [`Plan::layers_symbol`].
@@ -155,11 +154,21 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Number of layers, if the archive's C can run them one by one.
+fn layers_symbol(module: &Module) -> String {
+    format!("{}___tvm_layers__", module.prefix)
+}
+
+/// Number of layers, if the archive's C can run them one by one. A function of that name does not count in an archive of
+/// another compiler, or where the main function needs memory or devices of the wrapper.
 fn layer_count(module: &Module) -> Option<u32> {
-    let symbol = format!("{}___tvm_layers__", module.prefix);
-    let extension = module.extension.as_ref().filter(|_| module.defined_symbols.contains(&symbol))?;
-    u32::try_from(extension.layers.len()).ok()
+    let extension = module.extension.as_ref()?;
+    let handed =
+        |parameter: &MainParameter| !matches!(parameter, MainParameter::InternalPool(_) | MainParameter::Device(_));
+    let callable = module.operators != Operators::Packed
+        && !module.allocates_at_run_time
+        && module.main_parameters.iter().all(handed)
+        && module.defined_symbols.contains(&layers_symbol(module));
+    u32::try_from(extension.layers.len()).ok().filter(|&count| callable && count > 0)
 }
 
 fn argument(parameter: MainParameter, places: &[Place]) -> Argument {

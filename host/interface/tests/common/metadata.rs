@@ -1,6 +1,7 @@
 //! `metadata.json` of the archives made here.
 
-use super::synthetic::{Synthetic, sanitize};
+use super::synthetic::{Memory, Synthetic, sanitize};
+use serde_json::Value;
 use tvm_embedded_mlf::{
     DType, EXTENSION_ABI, Extension, ExtensionPool, ExtensionTensor, MetadataModule, MetadataTensor, PoolKind,
 };
@@ -21,14 +22,15 @@ impl Synthetic {
             inputs: tensors(&self.inputs),
             outputs: tensors(&self.outputs),
             operator_functions: Vec::new(),
-            extension: self.state.then(|| self.extension()),
+            extension: (self.state || self.layers > 0).then(|| self.extension()),
         }
     }
 
     /// The facts that this project's own compiler would add.
     fn extension(&self) -> Extension {
-        let tensors = |names: &[String]| -> Vec<ExtensionTensor> {
-            let tensor = |name: &String| ExtensionTensor {
+        let io = self.memory == Memory::Io;
+        let tensors = |names: &[String], first: u64| -> Vec<ExtensionTensor> {
+            let tensor = |(i, name): (u64, &String)| ExtensionTensor {
                 name: name.clone(),
                 c_name: sanitize(name),
                 dtype: "int8".into(),
@@ -36,10 +38,10 @@ impl Synthetic {
                 scale: Some(0.5),
                 zero_point: Some(-3),
                 alignment: 4,
-                workspace: None,
-                offset: None,
+                workspace: io.then(|| "sram".to_owned()),
+                offset: io.then_some(first + 4 * i),
             };
-            names.iter().map(tensor).collect()
+            (0..).zip(names).map(tensor).collect()
         };
         let pool = |name: &&str| ExtensionPool {
             name: (*name).to_owned(),
@@ -51,11 +53,11 @@ impl Synthetic {
         Extension {
             abi: EXTENSION_ABI,
             compiler: "test".into(),
-            inputs: tensors(&self.inputs),
-            outputs: tensors(&self.outputs),
+            inputs: tensors(&self.inputs, 0),
+            outputs: tensors(&self.outputs, 16),
             pools: self.pools().iter().map(pool).collect(),
             stack: Some(400),
-            layers: Vec::new(),
+            layers: vec![Value::Null; self.layers],
             removed: Vec::new(),
             findings: Vec::new(),
         }

@@ -32,6 +32,8 @@ pub struct Synthetic {
     pub constants: bool,
     /// With external memory: a pool that counts the runs, from 7 after a reset, and is also added.
     pub state: bool,
+    /// What its compiler says of so many layers.
+    pub layers: usize,
     /// Packed arguments, of which the main function checks everything.
     pub packed: bool,
     /// A registry of functions with the wrong types.
@@ -52,6 +54,7 @@ impl Synthetic {
             operator_begin: String::new(),
             constants: false,
             state: false,
+            layers: 0,
             packed: false,
             registry: false,
             wrong_outputs: false,
