@@ -1,13 +1,12 @@
 //! A table of what each layer took on a board, merged into the report.
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::report::Report;
 use crate::failure::{Failure, Kind, Result};
-use crate::output::reason;
+use crate::load;
 use crate::terminal::{printable, shown};
 
 /// The longest file that is read.
@@ -23,12 +22,9 @@ impl Measured {
     /// Reads a table as `examples/layers` prints it: `layer,name,kind,macs,UNIT`, then a line for each layer. Lines before the
     /// first are skipped, so that the log of a board can be used.
     pub fn read(path: &Path) -> Result<Self> {
-        let unreadable = |error: &std::io::Error| Failure::file(path, format!("can't be read: {}", reason(error)));
-        let length = fs::metadata(path).map_err(|error| unreadable(&error))?.len();
-        if length > LARGEST {
-            return Err(Failure::file(path, format!("is too large for a table of layers: {length} bytes")));
-        }
-        let bytes = fs::read(path).map_err(|error| unreadable(&error))?;
+        let bytes = load::read_at_most(path, LARGEST)?.ok_or_else(|| {
+            Failure::file(path, format!("is too large for a table of layers: more than {LARGEST} bytes"))
+        })?;
         let text = String::from_utf8_lossy(&bytes);
         Self::parse(&text).map_err(|why| {
             Failure::new(Kind::Refused, format!("{}: {why}", shown(path))).advise(
