@@ -1,8 +1,9 @@
 //! Every block of C in the README and in `docs/` compiles, and complete programs run, for every kind of model.
 //!
 //! A block that names `digits`, `wake_word` or `my_model` is for any model: it is compiled with the names of several kinds in
-//! turn. A block that defines the array of the only workspace (`…_WORKSPACE_BYTES`) is not compiled for models with several. One that
-//! names `digit_rows` or `digits_inside` is about that model.
+//! turn. A block about layers is for compiled models, and is built with `TVM_EMBEDDED_LAYERS`. A block that defines the array of
+//! the only workspace (`…_WORKSPACE_BYTES`) is not compiled for models with several. One that names `digit_rows` or
+//! `digits_inside` is about that model.
 #![cfg(unix)]
 
 mod common;
@@ -22,6 +23,16 @@ struct Block {
     place: String,
     code: String,
 }
+
+impl Block {
+    /// Whether it runs a model layer by layer.
+    fn is_of_layers(&self) -> bool {
+        self.code.contains("TVMLayer") || self.code.contains("TVMRun ")
+    }
+}
+
+/// The definition that such programs make.
+const LAYERS: &str = "-DTVM_EMBEDDED_LAYERS";
 
 fn blocks() -> Vec<Block> {
     let mut documents = vec![repository("README.md")];
@@ -56,6 +67,8 @@ struct Model {
     sources: Vec<PathBuf>,
     directory: PathBuf,
     workspaces: usize,
+    /// Whether its layers can be run one by one.
+    layers: bool,
 }
 
 fn generate(folder: &Path, symbol: &'static str, from: &Path, workspaces: usize) -> Model {
@@ -65,7 +78,8 @@ fn generate(folder: &Path, symbol: &'static str, from: &Path, workspaces: usize)
     let header = fs::read_to_string(directory.join(format!("{symbol}.h"))).expect("a header");
     let counted = format!("#define TVM_{}_WORKSPACE_COUNT {workspaces}\n", symbol.to_uppercase());
     assert!(header.contains(&counted), "{symbol} has another number of workspaces than {workspaces}");
-    Model { symbol, sources: listed.lines().map(PathBuf::from).collect(), directory, workspaces }
+    let layers = header.contains("TVMExecuteLayers_");
+    Model { symbol, sources: listed.lines().map(PathBuf::from).collect(), directory, workspaces, layers }
 }
 
 fn compiled(folder: &Path, name: &str, options: &[&str]) -> PathBuf {
@@ -85,6 +99,7 @@ fn build(folder: &Path, block: &Block, code: &str, model: &Model) {
     let symbol = model.symbol;
     let upper = symbol.to_uppercase();
     let program = code.contains("int main(");
+    let definitions: &[&str] = if block.is_of_layers() { &[LAYERS] } else { &[] };
     let mut text = String::new();
     if !code.contains("#include") {
         text += &format!("#include <string.h>\n#include \"{symbol}.h\"\n");
@@ -107,7 +122,7 @@ fn build(folder: &Path, block: &Block, code: &str, model: &Model) {
         let mut command = Command::new(compiler);
         // Examples name the members that matter; C sets the others to 0.
         command.args([standard, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wno-missing-field-initializers", "-I"]);
-        command.arg(folder).arg("-I").arg(&model.directory).arg(&source);
+        command.arg(folder).args(definitions).arg("-I").arg(&model.directory).arg(&source);
         command
             .args(["-x", "none"])
             .args(model.sources.iter().map(|source| model.directory.join(source).with_extension("o")));
@@ -127,9 +142,23 @@ fn objects(folder: &Path, model: &Model) {
     for source in &model.sources {
         let path = model.directory.join(source);
         let mut command = Command::new("cc");
-        command.args(["-std=c99", "-w", "-c", "-I"]).arg(folder).arg("-I").arg(&model.directory);
+        command.args(["-std=c99", "-w", "-c", LAYERS, "-I"]).arg(folder).arg("-I").arg(&model.directory);
         command.arg("-I").arg(model.directory.join("archive")).arg(&path).arg("-o").arg(path.with_extension("o"));
         assert!(command.status().expect("a compiler").success(), "{}", path.display());
+    }
+}
+
+/// What the header of a custom operator's function begins with.
+fn custom_operator(folder: &Path, block: &Block) {
+    let header = repository("host/compiler/src/ops/custom/custom.h");
+    fs::copy(header, folder.join("tvmgen_model_custom.h")).expect("copied");
+    for (compiler, standard, language) in [("cc", "-std=c99", "c"), ("c++", "-std=c++17", "c++")] {
+        let source = folder.join("block.h");
+        fs::write(&source, &block.code).expect("the directory is writable");
+        let mut command = Command::new(compiler);
+        command.args([standard, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-x", language]);
+        let output = command.arg(&source).output().expect("a compiler");
+        assert!(output.status.success(), "{}, {compiler}: {}", block.place, String::from_utf8_lossy(&output.stderr));
     }
 }
 
@@ -153,8 +182,7 @@ fn every_block_of_c_compiles_for_every_kind_of_model() {
     ];
     kinds.iter().chain(&own).for_each(|model| objects(folder, model));
     let (mut about_models, mut programs) = (0, 0);
-    // Fragments that need TVM_EMBEDDED_LAYERS: examples/layers and c-tests/programs/layers.c contain them as complete programs.
-    for block in blocks().into_iter().filter(|block| !block.place.starts_with("layers.md")) {
+    for block in blocks() {
         if let Some(model) = own.iter().find(|model| block.code.contains(model.symbol)) {
             let any = ANY
                 .iter()
@@ -167,13 +195,17 @@ fn every_block_of_c_compiles_for_every_kind_of_model() {
         let Some(name) =
             ANY.iter().find(|name| block.code.contains(&name.to_uppercase()) || block.code.contains(**name))
         else {
-            // Of kernels, or of a custom operator, which tests/custom.rs compiles.
-            let other = ["kernels.md", "custom.md"].iter().any(|page| block.place.starts_with(page));
-            assert!(other, "{} is about no model that the test knows", block.place);
+            if block.place.starts_with("custom.md") {
+                custom_operator(folder, &block);
+                continue;
+            }
+            // Of kernels.
+            assert!(block.place.starts_with("kernels.md"), "{} is about no model that the test knows", block.place);
             continue;
         };
         let one = block.code.contains(&format!("TVM_{}_WORKSPACE_BYTES", name.to_uppercase()));
-        for model in kinds.iter().filter(|model| !one || model.workspaces < 2) {
+        let layers = block.is_of_layers();
+        for model in kinds.iter().filter(|model| (!one || model.workspaces < 2) && (!layers || model.layers)) {
             build(folder, &block, &renamed(&block.code, name, model.symbol), model);
         }
         about_models += 1;
