@@ -201,7 +201,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "stack",
-        usage: "[--write] [BOARD...]",
+        usage: "[--write | BOARD...]",
         about: "stack of the kernels, for the bound in a model's header",
         run: stack::run,
     },

@@ -1,4 +1,4 @@
-//! `cargo xtask stack [--write] [BOARD...]`: how much stack the kernels use, for the bound in a model's header.
+//! `cargo xtask stack [--write | BOARD...]`: how much stack the kernels use, for the bound in a model's header.
 //!
 //! Read from the machine code of linked images in which each layer is a function: its frame and its deepest chain of calls
 //! count for the kernels that the layer calls. The functions that call the layers are measured in images as users build them.
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use crate::machine::board::Board;
 use crate::machine::image::Image;
@@ -24,17 +24,23 @@ const FILE: &str = "host/compiler/src/ops/stack.csv";
 /// Bytes by kernel.
 type Depths = BTreeMap<String, u32>;
 
+/// The parts of the data whose models give the figures of the table.
+const PARTS: [&str; 3] = ["models", "networks", "exporters/models"];
+
 /// Prints the table, or writes it.
 ///
 /// # Errors
-/// If something does not build, or has no bound.
+/// When something does not build, or has no bound, or the table to be written would lack kernels or cores.
 pub fn run(args: &[String]) -> Result<()> {
     let (options, boards): (Vec<_>, Vec<_>) = args.iter().cloned().partition(|arg| arg.starts_with('-'));
     let write = match &options[..] {
         [] => false,
         [option] if option == "--write" => true,
-        _ => bail!("usage: cargo xtask stack [--write] [BOARD...]"),
+        _ => bail!("usage: cargo xtask stack [--write | BOARD...]"),
     };
+    if write {
+        whole(&boards, paths::data)?;
+    }
     let boards = Board::select(&if boards.is_empty() { CORES.map(ToString::to_string).into() } else { boards })?;
     setup::need(&["firmware"])?;
     let out = paths::target().join("stack");
@@ -66,6 +72,18 @@ pub fn run(args: &[String]) -> Result<()> {
     } else {
         print!("{text}");
     }
+    Ok(())
+}
+
+/// A table of fewer models or cores has bounds that are too low, or none.
+fn whole(boards: &[String], data: impl Fn(&str) -> Option<PathBuf>) -> Result<()> {
+    ensure!(boards.is_empty(), "--write is for all cores of the table, found {}", boards.join(", "));
+    let missing: Vec<&str> = PARTS.into_iter().filter(|part| data(part).is_none()).collect();
+    ensure!(
+        missing.is_empty(),
+        "--write needs all models of the table: TVM_EMBEDDED_DATA has no {} (docs/data.md)",
+        missing.join(", ")
+    );
     Ok(())
 }
 
@@ -132,4 +150,19 @@ fn above_layers(board: &Board, model: &Model, out: &Path, depths: &Depths) -> Re
     let whole = bench_image::depth(&image, bench_image::entry(&image)?)?;
     let known = model.layers().iter().flat_map(kernels).filter_map(|kernel| depths.get(kernel));
     Ok(whole.saturating_sub(known.copied().max().unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_lacks_models_or_cores_is_not_written() {
+        let here = |_: &str| Some(PathBuf::new());
+        assert!(whole(&[], here).is_ok());
+        let error = whole(&["cortex-m0".to_owned()], here).unwrap_err().to_string();
+        assert!(error.ends_with("found cortex-m0"), "{error}");
+        let error = whole(&[], |part| here(part).filter(|_| part == "models")).unwrap_err().to_string();
+        assert!(error.contains("TVM_EMBEDDED_DATA has no networks, exporters/models"), "{error}");
+    }
 }
