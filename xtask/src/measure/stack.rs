@@ -30,7 +30,7 @@ const PARTS: [&str; 3] = ["models", "networks", "exporters/models"];
 /// Prints the table, or writes it.
 ///
 /// # Errors
-/// When something does not build, or has no bound, or the table to be written would lack kernels or cores.
+/// If something does not build, or has no bound, or the table to be written would lack kernels or cores.
 pub fn run(args: &[String]) -> Result<()> {
     let (options, boards): (Vec<_>, Vec<_>) = args.iter().cloned().partition(|arg| arg.starts_with('-'));
     let write = match &options[..] {

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, library, paths, setup};
+use crate::release::files;
 
 /// The crates that a registry would get, each after its dependencies.
 pub const CRATES: [&str; 6] = [
@@ -43,6 +44,7 @@ fn package() -> Result<()> {
         for wanted in ["README.md", "LICENSE"] {
             ensure!(listed.lines().any(|line| line.ends_with(wanted)), "{} does not contain {wanted}", file.display());
         }
+        files::links(&file.with_extension(""))?;
         let bytes = fs::metadata(&file).with_context(|| file.display().to_string())?.len();
         println!("{name:<24} {:>4} files {bytes:>8} bytes", listed.lines().count());
     }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{library, paths, setup};
+use crate::release::files::{copy, links, tar, tree};
 use crate::release::{packages, portable, sbom, wheel};
 
 /// The directory of the library for this machine.
@@ -31,24 +32,10 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     let boards = Board::released()?;
     assemble(&release, &boards)?;
+    links(&release)?;
     checksums(&release)?;
     let archive = dist.join(format!("{name}.tar.gz"));
-    // Sorted, without owners and times: the same content gives the same archive.
-    Cmd::new("tar")
-        .args([
-            "--sort=name",
-            "--owner=0",
-            "--group=0",
-            "--numeric-owner",
-            "--mtime=@0",
-            "--use-compress-program=gzip -n",
-        ])
-        .arg("-cf")
-        .arg(&archive)
-        .arg("-C")
-        .arg(&dist)
-        .arg(&name)
-        .capture()?;
+    tar(&dist, &name, &archive)?;
     for board in &boards {
         let also = if board.name == "rv32imac" { &["rv32imac", "rv32imc"][..] } else { &[board.name][..] };
         for core in also {
@@ -59,10 +46,10 @@ pub fn run(args: &[String]) -> Result<()> {
     let python = wheel::build(&release, &dist)?;
     wheel::try_out(&python, &dist.join("venv"))?;
     let mut files = vec![archive, python];
-    for (_, package) in packages::build(&release.join("bin/tvm-embedded"), &dist.join("packages"))? {
-        let name = package.file_name().context("a name")?.to_owned();
-        fs::copy(&package, dist.join(&name))?;
-        files.push(dist.join(name));
+    for package in packages::build(&release.join("bin/tvm-embedded"), &dist.join("packages"))? {
+        let released = dist.join(package.file_name().context("a name")?);
+        copy(&package, &released)?;
+        files.push(released);
     }
     files.push(sbom::write(&dist)?);
     files.push(sbom::changes(&dist)?);
@@ -83,30 +70,30 @@ fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
         let library = library::build(board)?;
         library::check_clean(board, &library)?;
         without_atomics(board, &library)?;
-        put(&library, &release.join("lib").join(board.name).join("libtvm_embedded.a"))?;
+        copy(&library, &release.join("lib").join(board.name).join("libtvm_embedded.a"))?;
     }
-    put(&host_library()?, &release.join("lib").join(HOST).join("libtvm_embedded.a"))?;
+    copy(&host_library()?, &release.join("lib").join(HOST).join("libtvm_embedded.a"))?;
     let (tool, glibc) = portable::build_tool()?;
-    put(&tool, &release.join("bin/tvm-embedded"))?;
-    for file in ["LICENSE", "CHANGELOG.md"] {
-        put(&root.join(file), &release.join(file))?;
+    copy(&tool, &release.join("bin/tvm-embedded"))?;
+    for file in ["LICENSE", "CHANGELOG.md", "SECURITY.md"] {
+        copy(&root.join(file), &release.join(file))?;
     }
-    put_folder(&root.join("docs"), &release.join("docs"))?;
+    tree(&root.join("docs"), &release.join("docs"))?;
     for header in ["tvm_embedded.h", "tvm_embedded.hpp"] {
-        put(&library::include_dir().join(header), &release.join("include").join(header))?;
+        copy(&library::include_dir().join(header), &release.join("include").join(header))?;
     }
-    put_folder(&root.join("cmake/toolchains"), &release.join("share/toolchains"))?;
-    put_folder(&root.join("examples/bare-metal"), &release.join("share/examples/bare-metal"))?;
+    tree(&root.join("cmake/toolchains"), &release.join("share/toolchains"))?;
+    tree(&root.join("examples/bare-metal"), &release.join("share/examples/bare-metal"))?;
     for name in ["digits", "digit_rows"] {
         for file in [&format!("{name}.tflite"), "LICENSE", "README.md"] {
-            put(&root.join("models").join(name).join(file), &release.join("share/models").join(name).join(file))?;
+            copy(&root.join("models").join(name).join(file), &release.join("share/models").join(name).join(file))?;
         }
     }
 
     let package = release.join("lib/cmake/tvm_embedded");
-    put(&root.join("cmake/release/tvm_embedded-config.cmake"), &package.join("tvm_embedded-config.cmake"))?;
+    copy(&root.join("cmake/release/tvm_embedded-config.cmake"), &package.join("tvm_embedded-config.cmake"))?;
     for module in ["TVMEmbeddedModel.cmake", "TVMEmbeddedGenerate.cmake", "TVMEmbeddedCore.cmake"] {
-        put(&root.join("cmake").join(module), &package.join(module))?;
+        copy(&root.join("cmake").join(module), &package.join(module))?;
     }
     let cores: Vec<&str> = boards.iter().map(|board| board.name).chain([HOST]).collect();
     let filled = |from: &str, to: &Path| {
@@ -154,25 +141,6 @@ fn host_library() -> Result<PathBuf> {
         .capture()?;
     Cmd::new("cmake").arg("--build").arg(&build).capture()?;
     Ok(build.join("libtvm_embedded.a"))
-}
-
-fn put(from: &Path, to: &Path) -> Result<()> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::copy(from, to).with_context(|| format!("{} to {}", from.display(), to.display()))?;
-    Ok(())
-}
-
-fn put_folder(from: &Path, to: &Path) -> Result<()> {
-    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
-        let entry = entry?;
-        match entry.path().is_dir() {
-            true => put_folder(&entry.path(), &to.join(entry.file_name()))?,
-            false => put(&entry.path(), &to.join(entry.file_name()))?,
-        }
-    }
-    Ok(())
 }
 
 fn checksums(release: &Path) -> Result<()> {

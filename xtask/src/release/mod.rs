@@ -3,6 +3,7 @@
 pub mod crates;
 pub mod demo;
 pub mod dist;
+pub mod files;
 pub mod fresh;
 pub mod micro_wake_word;
 pub mod packages;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::machine::process::Cmd;
 use crate::machine::{library, paths};
+use crate::release::files::{alone, copy, tar, tree};
 
 /// Fills a directory with a manager's package.
 pub fn assemble(manager: &str, digits: &Path, folder: &Path) -> Result<()> {
@@ -18,7 +19,8 @@ pub fn assemble(manager: &str, digits: &Path, folder: &Path) -> Result<()> {
     for file in ["LICENSE", "CHANGELOG.md"] {
         copy(&root.join(file), &folder.join(file))?;
     }
-    copy(&root.join("docs/packages").join(manager).with_extension("md"), &folder.join("README.md"))?;
+    let page = root.join("docs/packages").join(manager).with_extension("md");
+    fs::write(folder.join("README.md"), alone(&fs::read_to_string(page)?))?;
     let model = root.join("models/digits/digits.tflite");
     let example = |files: &[&str], to: &Path| {
         files.iter().try_for_each(|file| copy(&root.join("packaging/example").join(file), &to.join(file)))
@@ -102,24 +104,7 @@ pub fn pack(folder: &Path, archive: &Path) -> Result<()> {
     let name = archive.file_name().context("a name")?.to_string_lossy().into_owned();
     let parent = folder.parent().context("a directory above")?;
     if name.ends_with(".tar.gz") {
-        // Sorted, without owners and times: the same content gives the same archive.
-        let fixed = [
-            "--sort=name",
-            "--owner=0",
-            "--group=0",
-            "--numeric-owner",
-            "--mtime=@0",
-            "--use-compress-program=gzip -n",
-        ];
-        return Cmd::new("tar")
-            .args(fixed)
-            .arg("-cf")
-            .arg(archive)
-            .arg("-C")
-            .arg(parent)
-            .arg("tvm_embedded")
-            .capture()
-            .map(|_| ());
+        return tar(parent, "tvm_embedded", archive);
     }
     let (from, prefix) = if name.ends_with(".pack") { (folder, "") } else { (parent, "tvm_embedded") };
     Cmd::new("python3").args(["-c", ZIP]).arg(archive).arg(from).arg(prefix).capture().map(|_| ())
@@ -138,21 +123,3 @@ with zipfile.ZipFile(archive, 'w', zipfile.ZIP_DEFLATED) as out:
             info.external_attr = 0o644 << 16
             out.writestr(info, file.read())
 ";
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to.parent().context("a directory above")?)?;
-    fs::copy(from, to).with_context(|| format!("{} to {}", from.display(), to.display()))?;
-    Ok(())
-}
-
-fn tree(from: &Path, to: &Path) -> Result<()> {
-    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
-        let entry = entry?;
-        let to = to.join(entry.file_name());
-        match entry.path().is_dir() {
-            true => tree(&entry.path(), &to)?,
-            false => copy(&entry.path(), &to)?,
-        }
-    }
-    Ok(())
-}

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, paths};
+use crate::release::files;
 
 /// The output of every example.
 const ANSWER: &str = "the picture shows a 5";
@@ -18,17 +19,18 @@ const PROGRAMS: [&str; 5] =
     ["kconfiglib==14.1.0", "PyYAML==6.0.4", "SCons==4.11.1", "conan==2.34.0", "idf-component-manager==3.1.2"];
 
 /// Checks one package, from its unpacked archive. Returns what was checked.
-pub fn check(manager: &str, folder: &Path, archive: &Path, tool: &Path, out: &Path) -> Result<String> {
+pub fn check(manager: &str, archive: &Path, tool: &Path, out: &Path) -> Result<String> {
     let place = tempfile::tempdir()?;
     let unpack = "import shutil, sys; shutil.unpack_archive(sys.argv[1], sys.argv[2], sys.argv[3])";
     let format = if archive.extension().is_some_and(|end| end == "gz") { "gztar" } else { "zip" };
     Cmd::new("python3").args(["-c", unpack]).arg(archive).arg(place.path()).arg(format).capture()?;
     let package = if manager == "cmsis-pack" { place.path().to_owned() } else { place.path().join("tvm_embedded") };
     ensure!(
-        package.join("LICENSE").is_file() && folder.join("README.md").is_file(),
+        package.join("LICENSE").is_file() && package.join("README.md").is_file(),
         "no licence or README in {}",
         archive.display()
     );
+    files::links(&package)?;
     let at = At { package, build: place.path().join("build"), tool: tool.to_owned(), bin: programs(out)? };
     fs::create_dir_all(&at.build)?;
     let said = match manager {
@@ -134,7 +136,7 @@ impl At {
         let board = Board::named("cortex-m4f")?;
         let sketch = self.package.join("examples/Digits");
         let mut objects = Vec::new();
-        let mut sources = files(&sketch.join("src"), "c")?;
+        let mut sources = sources(&sketch.join("src"), "c")?;
         sources.push(paths::root().join("packaging/arduino-stub/main.cpp"));
         for source in sources {
             // As the builder does: the library is on the include path, the sketch's own directories are not.
@@ -198,12 +200,12 @@ fn answers(board: &Board, program: &Path) -> Result<()> {
 }
 
 /// The files below a directory with an extension.
-fn files(folder: &Path, end: &str) -> Result<Vec<PathBuf>> {
+fn sources(folder: &Path, end: &str) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
         if path.is_dir() {
-            found.extend(files(&path, end)?);
+            found.extend(sources(&path, end)?);
         } else if path.extension().is_some_and(|extension| extension == end) {
             found.push(path);
         }

@@ -36,37 +36,35 @@ pub fn run(args: &[String]) -> Result<()> {
     let out = paths::target().join("packages");
     let tool = firmware::tool()?;
     let made = build(&tool, &out)?;
-    for ((manager, _), (folder, archive)) in MANAGERS.iter().zip(&made) {
+    for ((manager, _), archive) in MANAGERS.iter().zip(&made) {
         if args.is_empty() || args.iter().any(|arg| arg == manager) {
-            let said = checks::check(manager, folder, archive, &tool, &out)?;
+            let said = checks::check(manager, archive, &tool, &out)?;
             println!("{manager:<12} {:>7} bytes  {said}", fs::metadata(archive)?.len());
         }
     }
     Ok(())
 }
 
-/// Makes all packages below `out`: for each its unpacked directory and its archive.
+/// Makes all packages below `out`.
 ///
 /// # Errors
 /// If the tool refuses the example's model, or a file is missing.
-pub fn build(tool: &Path, out: &Path) -> Result<Vec<(PathBuf, PathBuf)>> {
+pub fn build(tool: &Path, out: &Path) -> Result<Vec<PathBuf>> {
     let version = env!("CARGO_PKG_VERSION");
     let digits = out.join("digits");
     let model = paths::root().join("models/digits/digits.tflite");
     fs::create_dir_all(out)?;
     Cmd::new(tool).arg("generate").arg(&model).args(["--no-library", "--output"]).arg(&digits).capture()?;
     let make = |(manager, end): &(&str, &str)| {
-        // CMSIS's rule: vendor, name, version.
-        let name =
-            if *manager == "cmsis-pack" { "tvm_embedded.tvm_embedded.".to_owned() } else { "tvm_embedded-".to_owned() };
         let archive = out.join(match *end {
-            "pack" => format!("{name}{version}.pack"),
-            end => format!("{name}{version}-{end}"),
+            // CMSIS's rule: vendor, name, version.
+            "pack" => format!("tvm_embedded.tvm_embedded.{version}.pack"),
+            end => format!("tvm_embedded-{version}-{end}"),
         });
         let folder = out.join(manager).join("tvm_embedded");
         assemble::assemble(manager, &digits, &folder)?;
         assemble::pack(&folder, &archive)?;
-        Ok((folder, archive))
+        Ok(archive)
     };
     MANAGERS.iter().map(make).collect()
 }
