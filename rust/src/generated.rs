@@ -53,17 +53,14 @@ impl<'a, const W: usize, const P: usize> Memory<'a, W, P> {
     /// # Errors
     /// The error that the model returns.
     pub fn call(&mut self, model: impl FnOnce(&Context, &[*mut u8; W]) -> i32) -> Result<()> {
+        let size = self.workspaces.first().map_or(0, |memory| memory.len());
+        let constants = self.parameters.first().map_or(0, |memory| memory.len());
         let workspaces = self.workspaces.each_mut().map(|memory| memory.as_mut_ptr());
         let parameters = self.parameters.map(<[u8]>::as_ptr);
-        let size = |index: usize| self.workspaces.get(index).map_or(0, |memory| memory.len());
-        let constants = self.parameters.first().map_or(0, |memory| memory.len());
         // The context points to both tables.
         let table = workspaces.map(<*mut u8>::cast_const);
-        let context = Context {
-            workspaces: binding(&table, size(0)),
-            parameters: binding(&parameters, constants),
-            devices: UNSET,
-        };
+        let context =
+            Context { workspaces: binding(&table, size), parameters: binding(&parameters, constants), devices: UNSET };
         Error::check(model(&context, &workspaces))
     }
 

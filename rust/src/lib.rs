@@ -44,7 +44,14 @@ pub use tvm_embedded_core::status::TVMStatus as Status;
 #[macro_export]
 macro_rules! include_model {
     ($visibility:vis $name:ident) => {
-        #[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+        #[doc = concat!("The model `", stringify!($name), "`.")]
+        #[allow(
+            dead_code,
+            non_snake_case,
+            clippy::all,
+            clippy::pedantic,
+            reason = "generated: a program uses a part of it, tensors keep their names, style is the generator's"
+        )]
         $visibility mod $name {
             include!(concat!(env!("OUT_DIR"), "/", stringify!($name), "/", stringify!($name), ".rs"));
         }

@@ -98,7 +98,6 @@ fn fraction(factor: f64) -> (i32, i32) {
         shift -= 1;
     }
     // Rounded, it is at most 2^31 - 1.
-    #[allow(clippy::cast_possible_truncation)]
     (size.round() as i32, shift)
 }
 

@@ -5,7 +5,7 @@ use crate::c_header::types::placed;
 use crate::checked::plan::Plan;
 use crate::facts::{Named, ParameterFacts, TensorFacts};
 use crate::rust_module::names::identifier;
-use crate::rust_module::tensors::{aligned, array, holder};
+use crate::rust_module::tensors::{aligned, aligned_value, array, holder};
 use std::fmt::Write;
 
 /// The constants that the user provides.
@@ -20,7 +20,9 @@ pub fn memory(out: &mut String, plan: &Plan<'_>) {
         return;
     }
     let workspaces = &plan.facts.workspaces;
-    out.push_str("\n/// All memory that the model uses, to be placed by the user.\n#[derive(Debug)]\n#[allow(non_snake_case)]\npub struct Memory {\n");
+    out.push_str(
+        "\n/// All memory that the model uses, to be placed by the user.\n#[derive(Debug)]\npub struct Memory {\n",
+    );
     for (i, workspace) in workspaces.iter().enumerate() {
         let at = format!("WORKSPACE_{}", workspace.c_name.to_ascii_uppercase());
         let bytes = format!("[u8; {at}_ALIGNED_BYTES]");
@@ -31,9 +33,8 @@ pub fn memory(out: &mut String, plan: &Plan<'_>) {
     );
     for (i, workspace) in workspaces.iter().enumerate() {
         let at = format!("WORKSPACE_{}", workspace.c_name.to_ascii_uppercase());
-        let name = aligned(workspace.facts.alignment, "");
-        let name = name.trim_end_matches("<>");
-        let _ = writeln!(out, "            w{i}: {name}([0; {at}_ALIGNED_BYTES]),");
+        let zeros = aligned_value(workspace.facts.alignment, &format!("[0; {at}_ALIGNED_BYTES]"));
+        let _ = writeln!(out, "            w{i}: {zeros},");
     }
     out.push_str(
         "        }\n    }\n}\n\nimpl Default for Memory {\n    fn default() -> Self {\n        Self::new()\n    }\n}\n",
@@ -57,7 +58,7 @@ pub fn model(out: &mut String, plan: &Plan<'_>) {
              #[must_use = \"a model with state runs after its reset\"]\npub struct NotReset<'a>(Model<'a>);\n",
         );
     }
-    out.push_str("\n#[allow(non_snake_case)]\nimpl<'a> Model<'a> {\n");
+    out.push_str("\nimpl<'a> Model<'a> {\n");
     new(out, plan, made, state);
     if state {
         let _ = write!(
@@ -130,7 +131,7 @@ pub fn run(out: &mut String, plan: &Plan<'_>) {
     let facts = &plan.facts;
     let (mut structs, mut borrowed, mut passed) = (Vec::new(), Vec::new(), Vec::new());
     let mut tables = Vec::new();
-    out.push_str("\n#[allow(non_snake_case, clippy::too_many_arguments)]\nimpl Model<'_> {\n");
+    out.push_str("\nimpl Model<'_> {\n");
     for (side, tensors) in [("input", &facts.inputs), ("output", &facts.outputs)] {
         if placed(tensors) {
             accessors(out, plan, side, tensors);

@@ -39,6 +39,11 @@ pub fn aligned(alignment: u32, what: &str) -> String {
     format!("::tvm_embedded::Aligned{}<{what}>", alignment.max(MIN_ALIGNED))
 }
 
+/// A value of that type.
+pub fn aligned_value(alignment: u32, value: &str) -> String {
+    format!("::tvm_embedded::Aligned{}({value})", alignment.max(MIN_ALIGNED))
+}
+
 /// The smallest and the largest alignment for which the crate has a type.
 const MIN_ALIGNED: u32 = 2;
 pub const MAX_ALIGNED: u32 = 256;
@@ -49,10 +54,7 @@ pub fn structure(out: &mut String, side: &str, tensors: &[Named<TensorFacts>]) {
         return;
     }
     let name = if side == "input" { "Input" } else { "Output" };
-    let _ = write!(
-        out,
-        "\n/// The model's {side}s.\n#[derive(Clone, Debug)]\n#[allow(non_snake_case)]\npub struct {name} {{\n"
-    );
+    let _ = write!(out, "\n/// The model's {side}s.\n#[derive(Clone, Debug)]\npub struct {name} {{\n");
     for tensor in tensors {
         let shape = tensor.facts.shape.as_ref().map_or_else(String::new, |shape| format!(" of the shape {shape:?}"));
         let _ = write!(
@@ -81,7 +83,7 @@ fn zeros(tensor: &Named<TensorFacts>) -> String {
     let zero = if element_type(&tensor.facts).starts_with('f') { "0.0" } else { "0" };
     let zeros = format!("[{zero}; {}]", element_count(&tensor.facts));
     match over_aligned(tensor) {
-        true => format!("::tvm_embedded::Aligned{}({zeros})", tensor.facts.alignment.max(MIN_ALIGNED)),
+        true => aligned_value(tensor.facts.alignment, &zeros),
         false => zeros,
     }
 }
