@@ -39,11 +39,11 @@ fn crates() -> &'static Path {
     })
 }
 
-/// A program with a model, whose own code must not contain `unsafe`, and which has no warnings.
+/// A program with a model, whose own code must not contain `unsafe`, and which has no warnings, undocumented items included.
 fn compiler(directory: &Path, body: &str) -> Command {
     let source = directory.join("main.rs");
     let program = format!(
-        "#![forbid(unsafe_code)]\n#![deny(warnings)]\ntvm_embedded::include_model!(net);\n\
+        "//! A program.\n#![forbid(unsafe_code)]\n#![deny(warnings, missing_docs)]\ntvm_embedded::include_model!(pub net);\n\
          use tvm_embedded::{{Aligned4, Error, Status}};\n\
          fn body() -> Result<(), Error> {{\n    let _ = (Aligned4(0), Status::Ok);\n    {body}\n    Ok(())\n}}\n\
          fn main() {{\n    body().unwrap();\n}}\n"
@@ -66,6 +66,17 @@ fn runs(model: &Synthetic, options: &Options, body: &str) {
     }
     succeed(&mut command);
     succeed(&mut Command::new(at.join("program")));
+}
+
+/// What misuses a model is an error of the compiler that says the word.
+fn does_not_compile(model: &Synthetic, begin: &str, misuses: &[(&str, &str)]) {
+    let directory = tempfile::tempdir().expect("a directory");
+    generate_synthetic(&directory.path().join("net"), model, &alone());
+    for (rest, word) in misuses {
+        let output = compiler(directory.path(), &format!("{begin}\n{rest}")).output().expect("rustc");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(word), "{rest}\n{said}");
+    }
 }
 
 fn net(memory: Memory) -> Synthetic {
@@ -118,7 +129,31 @@ fn tensors_inside_a_workspace() {
              *net.input_x() = [i; 4];
              net.run()?;
              assert_eq!(net.output_y(), &[i + 1; 4]);
+         }
+         std::thread::scope(|scope| scope.spawn(move || net.run()).join().unwrap())?;
+         let mut memory = [0; net::WORKSPACE_BYTES + 1];
+         for start in 0..2 {
+             let mut net = net::Model::new(&mut memory[start..])?;
+             *net.input_x() = [7; 4];
+             net.run()?;
+             assert_eq!(net.output_y(), &[8; 4]);
          }",
+    );
+    does_not_compile(
+        &net(Memory::Io),
+        "let mut memory = net::Memory::new();
+         let mut net = net::Model::in_memory(&mut memory);",
+        &[
+            ("let x = net.input_x(); net.run()?; x[0] = 1;", "cannot borrow `net` as mutable more than once"),
+            ("let y = net.output_y(); net.run()?; assert_eq!(y[0], 1);", "cannot borrow `net` as mutable"),
+            ("let _ = net.input_x(); drop(net); memory = net::Memory::new(); net.run()?;", "borrow of moved value"),
+            ("memory = net::Memory::new(); net.run()?;", "cannot assign to `memory` because it is borrowed"),
+            (
+                "let shared = &net; std::thread::scope(|s| { s.spawn(|| shared.run()); });",
+                "cannot borrow `*shared` as mutable",
+            ),
+            ("let other = net.clone(); drop(other);", "no method named `clone`"),
+        ],
     );
 }
 
@@ -140,20 +175,22 @@ fn state_is_reset_first_and_again() {
          }}"
     );
     runs(&model, &alone(), &body);
-    let directory = tempfile::tempdir().expect("a directory");
-    generate_synthetic(&directory.path().join("net"), &model, &alone());
-    for (rest, word) in [
-        ("let mut net = net; net.run(&input, &mut output)?;", "no method named `run`"),
-        ("let mut net = net.reset()?; net.run(&net::Input { x: Aligned4([0; 3]) }, &mut output)?;", "mismatched types"),
-        ("let mut net = net.reset()?; net.run_on(&Aligned4([0_u8; 4]), &mut output.y)?;", "mismatched types"),
-        ("let mut net = net.reset()?; net.run(&input, &output)?;", "mismatched types"),
-        ("let _ = net; let other = net::Model::in_memory(&mut memory); drop(net); drop(other);", "cannot borrow"),
-    ] {
-        let output =
-            compiler(directory.path(), &format!("{begin}\n{rest}\nlet _ = &mut output;")).output().expect("rustc");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && said.contains(word), "{rest}\n{said}");
-    }
+    does_not_compile(
+        &model,
+        begin,
+        &[
+            ("let mut net = net; net.run(&input, &mut output)?;", "no method named `run`"),
+            (
+                "let mut net = net.reset()?; net.run(&net::Input { x: Aligned4([0; 3]) }, &mut output)?;",
+                "mismatched types",
+            ),
+            ("let mut net = net.reset()?; net.run_on(&Aligned4([0_u8; 4]), &mut output.y)?;", "mismatched types"),
+            ("let mut net = net.reset()?; net.run(&input, &output)?;", "mismatched types"),
+            ("let mut net = net.reset()?; net.run_on(&output.y, &mut output.y)?;", "cannot borrow `output.y`"),
+            ("let mut net = net.0; net.run(&input, &mut output)?;", "field `0` of struct `NotReset` is private"),
+            ("let _ = net; let other = net::Model::in_memory(&mut memory); drop(net); drop(other);", "cannot borrow"),
+        ],
+    );
 }
 
 #[test]
@@ -203,13 +240,18 @@ fn elements_of_real_values_are_those_of_the_c_header() {
     let at = directory.path();
     std::fs::write(
         at.join("q.c"),
-        "#include \"tvm_embedded.h\"\nint32_t q(float v, float s, int32_t z) { return TVMQuantize(v, s, z, -128, 127); }\n",
+        "#include \"tvm_embedded.h\"\n\
+         int32_t q(float v, float s, int32_t z, int32_t low, int32_t high) { return TVMQuantize(v, s, z, low, high); }\n\
+         float d(int32_t e, float s, int32_t z) { return TVMDequantize(e, s, z); }\n",
     )
     .expect("a file");
     let include = format!("-I{}", runtime_headers().display());
     succeed(Command::new("gcc").args(["-c", "-O1", &include]).arg(at.join("q.c")).arg("-o").arg(at.join("q.o")));
     let program = "
-        unsafe extern \"C\" { safe fn q(value: f32, scale: f32, zero_point: i32) -> i32; }
+        unsafe extern \"C\" {
+            safe fn q(value: f32, scale: f32, zero_point: i32, low: i32, high: i32) -> i32;
+            safe fn d(element: i32, scale: f32, zero_point: i32) -> f32;
+        }
         fn main() {
             let mut bits = 0x1234_5678_u32;
             for i in 0..3_000_000_u32 {
@@ -218,8 +260,17 @@ fn elements_of_real_values_are_those_of_the_c_header() {
                 let scale = [0.5, 0.003_921_569, 1.7, 1e-30][i as usize % 4];
                 // Any float, and those near halves.
                 let value = if i % 2 == 0 { f32::from_bits(bits) } else { (bits % 1024) as f32 * scale / 2.0 - 128.0 * scale };
-                let found = tvm_embedded::Quantization::new(scale, zero_point).quantize::<i8>(value);
-                assert_eq!(i32::from(found), q(value, scale, zero_point), \"{value} {scale} {zero_point}\");
+                let quantization = tvm_embedded::Quantization::new(scale, zero_point);
+                macro_rules! same {
+                    ($element:ty) => {
+                        let found = quantization.quantize::<$element>(value);
+                        let (low, high) = (i32::from(<$element>::MIN), i32::from(<$element>::MAX));
+                        assert_eq!(i32::from(found), q(value, scale, zero_point, low, high), \"{value} {scale} {zero_point}\");
+                        let back = quantization.dequantize(found).to_bits();
+                        assert_eq!(back, d(i32::from(found), scale, zero_point).to_bits(), \"{found} {scale} {zero_point}\");
+                    };
+                }
+                same!(i8); same!(u8); same!(i16);
             }
         }";
     std::fs::write(at.join("main.rs"), program).expect("a file");
