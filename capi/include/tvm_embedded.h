@@ -1622,6 +1622,14 @@ extern const struct TVMWrongKindOfPointer TVM_wrong_kind_of_pointer;
 /** A binding that was never set. */
 #define TVM_UNSET_BINDING { 0, 0, 0 }
 
+#if defined(__cplusplus) && __cplusplus >= 201402L
+/** For functions that C++ may call in constant expressions. */
+#define TVM_CONSTEXPR constexpr
+#else
+/** For functions that C++ may call in constant expressions. */
+#define TVM_CONSTEXPR
+#endif
+
 #ifdef __cplusplus
 /** A cast between pointers, or a pointer and an integer, without warnings in C and C++. */
 #define TVM_CAST(type, value) reinterpret_cast<type>(value)
@@ -1659,7 +1667,7 @@ static inline uint8_t *TVMWorkspaceStart(const TVMContext *context, size_t count
  *
  * `scale` is above 0; `low`, `high` and `zero_point` are within -65536 to 65535. Never fails.
  */
-static inline int32_t TVMQuantize(float value, float scale, int32_t zero_point, int32_t low, int32_t high) {
+static TVM_CONSTEXPR inline int32_t TVMQuantize(float value, float scale, int32_t zero_point, int32_t low, int32_t high) {
   const float steps = value / scale;
   int32_t element = low;
   if (steps >= 131072.0f) {
@@ -1686,7 +1694,7 @@ static inline int32_t TVMQuantize(float value, float scale, int32_t zero_point, 
 }
 
 /** The real value of an element: scale * (element - zero_point), in float. Never fails. */
-static inline float TVMDequantize(int32_t element, float scale, int32_t zero_point) {
+static TVM_CONSTEXPR inline float TVMDequantize(int32_t element, float scale, int32_t zero_point) {
   const int32_t steps = element - zero_point;
   return scale * TVM_CONVERT(float, steps);
 }

@@ -111,24 +111,13 @@ template <typename Tensor> constexpr typename Tensor::element quantize(float rea
   constexpr int32_t values = static_cast<int32_t>(1) << (8 * sizeof(element));
   constexpr int32_t low = is_signed ? -(values / 2) : 0;
   constexpr int32_t high = is_signed ? values / 2 - 1 : values - 1;
-  const float units = real / Tensor::scale;
-  if (!(units > static_cast<float>(low - Tensor::zero_point))) {
-    return static_cast<element>(low);
-  }
-  if (units >= static_cast<float>(high - Tensor::zero_point)) {
-    return static_cast<element>(high);
-  }
-  /* Exact: adding a half first would round up values just below a half. */
-  int32_t rounded = static_cast<int32_t>(units);
-  const float rest = units - static_cast<float>(rounded);
-  rounded += rest >= 0.5f ? 1 : rest <= -0.5f ? -1 : 0;
-  return static_cast<element>(rounded + Tensor::zero_point);
+  return static_cast<element>(TVMQuantize(real, Tensor::scale, Tensor::zero_point, low, high));
 }
 
 /** The real number that an element of a quantised tensor represents. */
 template <typename Tensor> constexpr float dequantize(typename Tensor::element value) noexcept {
   static_assert(Tensor::quantized, "this tensor has no scale and zero point");
-  return Tensor::scale * static_cast<float>(static_cast<int32_t>(value) - Tensor::zero_point);
+  return TVMDequantize(value, Tensor::scale, Tensor::zero_point);
 }
 
 /**
