@@ -298,7 +298,7 @@ fn module_name(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     let like = names::module_name(text);
-    Err(format!("a module's name is a C identifier in lower case, at most 64 characters long, for example {like:.64}"))
+    Err(format!("a module's name is a C identifier in lower case, at most 64 characters long, for example {like}"))
 }
 
 /// What the code is optimised for.

@@ -22,10 +22,7 @@ pub fn is_tflite(path: &Path, content: &[u8]) -> bool {
 pub fn prepare(path: &Path, content: &[u8], mut options: Options) -> Result<Compiled> {
     if options.module_name.is_none() {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let mut name = names::module_name(&stem);
-        // The longest name that the compiler accepts; the name is ASCII.
-        name.truncate(64);
-        options.module_name = Some(name);
+        options.module_name = Some(names::module_name(&stem));
     }
     tvm_embedded_compiler::prepare(content, &options).map_err(|errors| {
         let failure = refused(path, &errors);

@@ -89,9 +89,7 @@ impl Model {
             false => {
                 let mut options = self.compile.clone();
                 let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
-                let mut name = names::module_name(self.options.symbol.as_deref().unwrap_or(&stem)).to_ascii_lowercase();
-                name.truncate(64);
-                options.module_name = Some(name);
+                options.module_name = Some(names::module_name(self.options.symbol.as_deref().unwrap_or(&stem)));
                 tvm_embedded_compiler::compile(&bytes, &options).map_err(|errors| errors.to_string())?.archive
             }
         };

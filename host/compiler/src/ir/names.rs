@@ -60,16 +60,20 @@ pub fn identifier(text: &str) -> String {
     if trimmed.starts_with(|c: char| c.is_ascii_digit()) { format!("t{trimmed}") } else { trimmed.to_owned() }
 }
 
-/// A module name: an identifier in lower case, since TVM's file and macro names lose the case.
+const LONGEST_MODULE_NAME: usize = 64;
+
+/// A module name: an identifier in lower case, since TVM's file and macro names lose the case, of a length that
+/// `is_lower_identifier` accepts.
 pub fn module_name(text: &str) -> String {
-    let name = identifier(text).to_ascii_lowercase();
+    let mut name = identifier(text).to_ascii_lowercase();
+    name.truncate(LONGEST_MODULE_NAME);
     if is_reserved(&name) || is_declared(&name) { format!("{name}_model") } else { name }
 }
 
 /// Whether a name from the user can be used unchanged.
 pub fn is_lower_identifier(name: &str) -> bool {
     !name.is_empty()
-        && name.len() <= 64
+        && name.len() <= LONGEST_MODULE_NAME
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && !is_reserved(name)
@@ -151,6 +155,7 @@ mod tests {
         assert_eq!(module_name("std"), "std_model");
         assert_eq!(module_name("printf"), "printf_model");
         assert_eq!(module_name("音声认识"), "yinshengrenshi");
+        assert!(is_lower_identifier(&module_name(&"A".repeat(99))));
         assert!(is_lower_identifier("kws"));
         assert!(!is_lower_identifier("Kws") && !is_lower_identifier("1a") && !is_lower_identifier("int"));
     }
