@@ -62,8 +62,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "fresh",
-        usage: "[demo] [test [STEP...]]",
-        about: "the README's commands in a new Debian that has only a C compiler, Python and cargo",
+        usage: "[demo] [test [STEP...]] | wheel [FILE.whl]",
+        about: "the README's commands, or the Python package's, in a new Debian that has only a C compiler and Python, for the former also cargo",
         run: fresh::run,
     },
     Verb {

@@ -26,10 +26,16 @@ pub fn run(args: &[String]) -> Result<()> {
         bail!("usage: cargo xtask python");
     }
     setup::need(&["oracle", "cmake"])?;
-    let out = paths::target().join("python");
-    let tool = firmware::tool()?;
-    let wheel = made(backend().env_remove("TVM_EMBEDDED_RELEASE").env("TVM_EMBEDDED_TOOL", tool), &out.join("dist"))?;
-    try_out(&wheel, &out.join("venv"))
+    try_out(&alone()?, &paths::target().join("python/venv"))
+}
+
+/// Builds a wheel with the program, without libraries.
+///
+/// # Errors
+/// As [`build`].
+pub fn alone() -> Result<PathBuf> {
+    let backend = backend().env_remove("TVM_EMBEDDED_RELEASE").env("TVM_EMBEDDED_TOOL", firmware::tool()?);
+    made(backend, &paths::target().join("python/dist"))
 }
 
 fn backend() -> Cmd {
