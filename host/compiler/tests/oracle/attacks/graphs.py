@@ -44,6 +44,25 @@ _OF_HYBRID = {
     "PAD": 2,
 }
 
+# Nets of images, which `--ram` computes in bands of rows.
+MOST_OF_IMAGES = 8
+_OF_IMAGES = {
+    "CONV_2D": 8,
+    "DEPTHWISE_CONV_2D": 8,
+    "MAX_POOL_2D": 3,
+    "AVERAGE_POOL_2D": 3,
+    "ADD": 3,
+    "SUB": 1,
+    "MUL": 3,
+    "MAXIMUM": 1,
+    "RELU": 2,
+    "LEAKY_RELU": 1,
+    "HARD_SWISH": 1,
+    "LOGISTIC": 1,
+    "QUANTIZE": 1,
+    "PAD": 1,
+}
+
 # Types of inputs, repeated by their weight.
 INPUTS = ("int8",) * 14 + ("int16",) * 10 + ("float32",) * 8 + ("int32",) * 3 + ("bool",) * 3 + ("uint8",)
 
@@ -58,6 +77,8 @@ def draw(state):
         return _beyond(net)
     if net.chance(0.25):
         return _of_channels(net)
+    if net.chance(0.12):
+        return _of_images(net)
     for _ in range(1 + net.chance(0.25)):
         net.input(dtype=net.pick(INPUTS))
     _grow(net, _NAMES, _WEIGHTS, net.between(1, MOST))
@@ -82,6 +103,16 @@ def _of_channels(net):
     net.input((net.pick((1, 1, 2)), net.between(1, 8), net.between(1, 8), net.pick((1, 2, 3, 4, 5, 8, 9))))
     OPERATORS["CONV_2D"][1](net)
     _grow(net, list(_OF_CHANNELS), list(_OF_CHANNELS.values()), net.between(2, MOST_OF_CHANNELS))
+    _finish(net)
+    return net
+
+
+def _of_images(net):
+    """A net of images of many rows."""
+    dtype = net.pick(("int8", "int8", "int16", "float32"))
+    net.input((1, net.between(6, 24), net.between(1, 6), net.between(1, 5)), dtype=dtype)
+    OPERATORS[net.pick(("CONV_2D", "DEPTHWISE_CONV_2D"))][1](net)
+    _grow(net, list(_OF_IMAGES), list(_OF_IMAGES.values()), net.between(2, MOST_OF_IMAGES))
     _finish(net)
     return net
 
