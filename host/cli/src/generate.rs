@@ -17,10 +17,7 @@ pub fn generate(args: &Generate) -> Result<()> {
         args::Parameters::Carried => Parameters::Carried,
         args::Parameters::User => Parameters::User,
     };
-    let without_library = args.no_library.then(|| LibraryHeaders {
-        c: tvm_embedded_runtime::HEADER.to_owned(),
-        cpp: tvm_embedded_runtime::CPP_HEADER.to_owned(),
-    });
+    let without_library = args.no_library.then(library_headers);
     let options = Options { symbol: args.symbol.clone(), parameters, without_library, ..Options::default() };
     let generated = interface(&loaded, &args.model, &options)?;
     output::generated(&args.output, &generated)?;
@@ -36,6 +33,11 @@ pub fn generate(args: &Generate) -> Result<()> {
         let _ = writeln!(text, "{}", shown(&args.output.join(&file.path)));
     }
     terminal::print(&text)
+}
+
+/// The library's headers, for files that need no library.
+pub fn library_headers() -> LibraryHeaders {
+    LibraryHeaders { c: tvm_embedded_runtime::HEADER.to_owned(), cpp: tvm_embedded_runtime::CPP_HEADER.to_owned() }
 }
 
 /// Generates the interface of the model that the command line selects.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use askama::Template;
-use tvm_embedded_interface::{Facts, LibraryHeaders, Named, Options, TensorFacts};
+use tvm_embedded_interface::{Facts, Named, Options, TensorFacts};
 
 use crate::args::{Model, New, NewBoard};
 use crate::failure::{Failure, Kind, Result};
@@ -68,10 +68,7 @@ pub fn new(args: &New) -> Result<()> {
     }
     let model = Model { path: args.model.clone(), module: None, tflite: None };
     let loaded = load::load(&model)?;
-    let without_library = Some(LibraryHeaders {
-        c: tvm_embedded_runtime::HEADER.to_owned(),
-        cpp: tvm_embedded_runtime::CPP_HEADER.to_owned(),
-    });
+    let without_library = Some(generate::library_headers());
     let generated = generate::interface(&loaded, &model, &Options { without_library, ..Options::default() })?;
     let project = project(&generated.facts, args.board);
     let texts = [
