@@ -11,17 +11,12 @@ use std::sync::LazyLock;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tvm_embedded_compiler::Optimize;
 use tvm_embedded_compiler::ir::names;
-
-use crate::custom::CustomFunction;
-use crate::size::bytes;
 
 pub use extras::{Completions, Man};
 pub use new::{Board as NewBoard, New};
 pub use report::{Board, Report};
-use shared::cores;
-pub use shared::{Model, PoolSize, TensorFile};
+pub use shared::{Building, Model, TensorFile};
 pub use validate::{Task, Validate};
 
 const STYLES: Styles = Styles::styled()
@@ -233,51 +228,13 @@ pub struct Compile {
     #[arg(long, value_name = "NAME", value_parser = module_name)]
     pub name: Option<String>,
 
-    /// A memory the workspace may use, in order of preference, for example dtcm=16K; without a size, as much as is
-    /// needed [default: one pool called workspace]
-    #[arg(long = "pool", value_name = "NAME[=SIZE]")]
-    pub pools: Vec<PoolSize>,
-
-    /// The core that the C is for: only its order of the weights is written, which halves the C of large models
-    #[arg(long, value_name = "CORE", default_value = "all", value_parser = cores())]
-    pub core: String,
-
-    /// How weights of int4 are kept in flash: packed (two in a byte), bytes (faster), or auto (packed where a layer saves more
-    /// than the code for it takes)
-    #[arg(long, value_enum, value_name = "HOW", default_value_t = Int4::Auto)]
-    pub int4: Int4,
-
-    /// Your own C function that computes a custom operator, with the header that declares it and the bytes of scratch memory
-    /// that it needs, if any: docs/custom.md
-    #[arg(long, value_name = "NAME=HEADER:FUNCTION[:SIZE]")]
-    pub custom: Vec<CustomFunction>,
-
-    /// Put inputs and outputs into the workspace, where they share memory with other tensors
-    #[arg(long)]
-    pub io_in_workspace: bool,
-
-    /// Limit workspaces, inputs and outputs to this many bytes, with the fastest schedule found: images in bands of rows if needed
-    #[arg(long, value_name = "BYTES[K|M]", value_parser = bytes, conflicts_with = "pools")]
-    pub ram: Option<usize>,
-
-    /// Optimise for small code, or for speed and size; results are the same
-    #[arg(long, value_name = "size|balanced", value_parser = optimize, default_value = "balanced")]
-    pub optimize: Optimize,
+    /// How.
+    #[command(flatten)]
+    pub building: Building,
 
     /// Write what each layer costs and where each tensor is: as JSON if FILE ends in .json, else as text
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-}
-
-/// How weights of int4 are kept in flash.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Int4 {
-    /// Two in a byte where a layer saves more than the code for it takes
-    Auto,
-    /// Two in a byte
-    Packed,
-    /// One byte each: up to a fifth faster
-    Bytes,
 }
 
 const COMPILE_EXAMPLES: &str = "\
@@ -299,15 +256,6 @@ fn module_name(text: &str) -> Result<String, String> {
     }
     let like = names::module_name(text);
     Err(format!("a module's name is a C identifier in lower case, at most 64 characters long, for example {like}"))
-}
-
-/// What the code is optimised for.
-fn optimize(text: &str) -> Result<Optimize, String> {
-    let found = Optimize::ALL.into_iter().find(|optimize| optimize.name() == text);
-    found.ok_or_else(|| {
-        let names: Vec<&str> = Optimize::ALL.iter().map(|optimize| optimize.name()).collect();
-        format!("expected one of {}", names.join(", "))
-    })
 }
 
 #[cfg(test)]

@@ -3,11 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use tvm_embedded_compiler::ir::options::{self, CustomOperator, Target};
-use tvm_embedded_compiler::{Options, Pool, Report};
+use tvm_embedded_compiler::{Options, Report};
 
-use crate::args::{Compile, Int4};
-use crate::custom::CustomFunction;
+use crate::args::Compile;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
 use crate::load;
@@ -24,21 +22,7 @@ pub fn compile(args: &Compile) -> Result<()> {
     {
         return Err(failure);
     }
-    let options = Options {
-        module_name: args.name.clone(),
-        pools: args.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
-        io_in_workspace: args.io_in_workspace,
-        ram: args.ram,
-        optimize: args.optimize,
-        int4: match args.int4 {
-            Int4::Auto => options::Int4::Auto,
-            Int4::Packed => options::Int4::Packed,
-            Int4::Bytes => options::Int4::Bytes,
-        },
-        target: Target::of_core(&args.core).unwrap_or_default(),
-        custom: args.custom.iter().map(custom).collect(),
-        ..Options::default()
-    };
+    let options = Options { module_name: args.name.clone(), ..args.building.options() };
     let output = tflite::prepare(&args.path, &content, options)?;
     // The archive comes last: an interrupted run may leave a report without its archive, not an archive with the report of another.
     let report = args.report.as_deref().map(|path| Ok((path, report(path, &output.report)?))).transpose()?;
@@ -55,12 +39,6 @@ pub fn compile(args: &Compile) -> Result<()> {
         terminal::print_note(&note);
     }
     Ok(())
-}
-
-/// The function that the command line gives for an operator.
-pub fn custom(given: &CustomFunction) -> CustomOperator {
-    let CustomFunction { name, header, function, scratch } = given.clone();
-    CustomOperator { name, header, function, scratch }
 }
 
 fn report(path: &Path, report: &Report) -> Result<String> {

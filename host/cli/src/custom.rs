@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use tvm_embedded_compiler::ir::options::CustomOperator;
+
 use crate::size::bytes;
 
 /// A function for a custom operator: `NAME=HEADER:FUNCTION`, or with a size after another colon.
@@ -34,6 +36,13 @@ impl FromStr for CustomFunction {
         }
         let scratch = size.map(bytes).transpose()?.unwrap_or(0);
         Ok(CustomFunction { name: name.to_owned(), header: header.to_owned(), function: function.to_owned(), scratch })
+    }
+}
+
+impl From<&CustomFunction> for CustomOperator {
+    fn from(given: &CustomFunction) -> Self {
+        let CustomFunction { name, header, function, scratch } = given.clone();
+        CustomOperator { name, header, function, scratch }
     }
 }
 

@@ -10,11 +10,9 @@ mod text;
 
 use std::path::Path;
 
-use tvm_embedded_compiler::ir::options::Target;
-use tvm_embedded_compiler::{Options, Pool};
+use tvm_embedded_compiler::Options;
 
 use crate::args::Report;
-use crate::compile::custom;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
 use crate::load;
@@ -88,24 +86,20 @@ fn document(args: &Report) -> Result<Document> {
                 .advise("give the .tflite file that an archive was made from; `inspect` shows what is in an archive")
         }));
     }
-    let options = Options {
-        pools: args.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
-        io_in_workspace: args.io_in_workspace,
-        target: Target::of_core(&args.core).unwrap_or_default(),
-        custom: args.custom.iter().map(custom).collect(),
-        ..Options::default()
-    };
+    let options = args.building.options();
     let report = tflite::prepare(path, &content, options.clone())?.report;
     let (inputs, outputs) = tflite::tensors(path, &content)?;
-    let mut document =
-        collect::collect(&printable(&path.display().to_string()), &args.core, &report, (&inputs, &outputs));
-    // With one pool, the size with inputs and outputs inside the workspace is tried as well.
-    let inside = (!args.io_in_workspace && args.pools.is_empty()).then(|| {
+    let file = printable(&path.display().to_string());
+    let mut document = collect::collect(&file, &args.building.core, &report, (&inputs, &outputs));
+    document.options = args.building.given().iter().map(|option| printable(option)).collect();
+    let free = options.ram.is_none() && options.pools.is_empty();
+    // Without limits for the memory, the size with inputs and outputs inside the workspace is tried as well.
+    let inside = (free && !options.io_in_workspace).then(|| {
         let tried = tflite::prepare(path, &content, Options { io_in_workspace: true, ..options }).ok()?.report;
         Some(tried.pools.iter().filter(|pool| !pool.state).map(|pool| pool.bytes as u64).sum())
     });
     document.findings.extend(tflite::note(&content));
-    document.advice = memory::advice(&document, inside.flatten());
+    document.advice = memory::advice(&document, inside.flatten(), free);
     Ok(document)
 }
 

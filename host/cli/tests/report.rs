@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::{data, printed, repository, tool};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn digits() -> PathBuf {
     repository("models/digits/digits.tflite")
@@ -68,6 +68,38 @@ fn the_format_follows_the_name_or_the_option() {
     tool().arg("report").arg(digits()).args(["--svg", "--json"]).assert().code(2);
 }
 
+/// The options of `compile` are those of `report`, and its advice names the one that fits a number of bytes.
+#[test]
+fn what_the_compiler_is_asked_for_is_in_the_report() {
+    let ram = |facts: &Value| {
+        ["workspace", "state", "inputs", "outputs"]
+            .iter()
+            .map(|name| facts["totals"][name].as_u64().unwrap())
+            .sum::<u64>()
+    };
+    let names_ram = |facts: &Value| facts["advice"].to_string().contains("--ram BYTES");
+    let free = facts(&digits(), &[]);
+    let wanted = ram(&free) - 200;
+    let fitted = facts(&digits(), &["--ram", &wanted.to_string()]);
+    assert!(ram(&fitted) <= wanted, "{wanted}: {fitted}");
+    assert!(names_ram(&free) && !names_ram(&fitted), "{}", free["advice"]);
+    let small = facts(&digits(), &["--optimize", "size", "--io-in-workspace"]);
+    assert_ne!(small["layers"], free["layers"]);
+    assert_eq!(free["options"], Value::Null);
+    assert_eq!(fitted["options"], json!([format!("--ram {wanted}")]));
+    assert_eq!(small["options"], json!(["--io-in-workspace", "--optimize size"]));
+    let text = tool().arg("report").arg(digits()).args(["--optimize", "size"]).assert().success();
+    assert!(printed(&text).0.contains("\n  compiled with --optimize size\n"));
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    report(&digits(), &page, &["--pool", "dtcm=16K", "--pool", "sram", "--int4", "bytes"]);
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains(", with <code>--pool dtcm=16384 --pool sram --int4 bytes</code>"));
+    // The legend names what there is to see.
+    assert!(page.contains("</span>scratch memory (hatched)</li>") && !page.contains("</span>state (dotted)"));
+    tool().arg("report").arg(digits()).args(["--ram", "100"]).assert().code(1);
+}
+
 #[test]
 fn a_board_fits_or_does_not() {
     let says = |board: &str| printed(&tool().arg("report").arg(digits()).args(["--board", board]).assert().success()).0;
@@ -124,7 +156,7 @@ fn names_are_escaped() {
 }
 
 /// In a browser, no part of a page is wider than the screen of a phone or a monitor; wide tables and pictures scroll
-/// separately. Every rectangle can be reached with the keyboard.
+/// separately. Every rectangle can be reached with the keyboard, and no name overlaps another.
 #[test]
 fn pages_fit_screens() {
     if Command::new("chromium").arg("--version").stdout(Stdio::null()).status().is_err() {
@@ -132,7 +164,9 @@ fn pages_fit_screens() {
         return;
     }
     let mut models = vec![digits(), repository("models/digit_rows/digit_rows.tflite")];
-    models.extend(data("networks").map(|folder| folder.join("hps_model_74ops.tflite")).filter(|model| model.exists()));
+    let real = [("networks", "hps_model_74ops.tflite"), ("models", "pretrainedResnet_quant.tflite")];
+    models
+        .extend(real.iter().filter_map(|(folder, name)| Some(data(folder)?.join(name))).filter(|model| model.exists()));
     let folder = tempfile::tempdir().unwrap();
     for model in models {
         let page = folder.path().join("page.html");
@@ -142,7 +176,9 @@ fn pages_fit_screens() {
         };
         let script = "onload=()=>{document.title=[...document.querySelectorAll('iframe')].map(f=>{const d=f.contentDocument;\
              const n=d.querySelectorAll('g.buffer').length;const k=d.querySelectorAll('g.buffer[tabindex]').length;\
-             return d.documentElement.scrollWidth+' of '+f.width+' '+(n>0&&n===k)}).join(';')}";
+             const l=[...d.querySelectorAll('text.label')].map(t=>t.getBoundingClientRect());\
+             const o=l.filter((a,i)=>l.some((b,j)=>j<i&&a.left<b.right&&b.left<a.right&&Math.abs(a.top-b.top)<9)).length;\
+             return d.documentElement.scrollWidth+' of '+f.width+' '+(n>0&&n===k)+' '+o}).join(';')}";
         let frames = folder.path().join("frames.html");
         fs::write(
             &frames,
@@ -164,6 +200,6 @@ fn pages_fit_screens() {
             .expect("chromium starts");
         let dom = String::from_utf8_lossy(&output.stdout).into_owned();
         let title = dom.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap_or(&dom);
-        assert_eq!(title, "380 of 380 true;1600 of 1600 true", "{}", model.display());
+        assert_eq!(title, "380 of 380 true 0;1600 of 1600 true 0", "{}", model.display());
     }
 }

@@ -5,8 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::shared::{PoolSize, cores};
-use crate::custom::CustomFunction;
+use super::shared::Building;
 use crate::size::bytes;
 
 /// `report`
@@ -40,21 +39,9 @@ pub struct Report {
     #[arg(long, value_name = "OTHER.json")]
     pub against: Option<PathBuf>,
 
-    /// The core that the C is for
-    #[arg(long, value_name = "CORE", default_value = "all", value_parser = cores())]
-    pub core: String,
-
-    /// A memory the workspace may use, as for `compile`
-    #[arg(long = "pool", value_name = "NAME[=SIZE]")]
-    pub pools: Vec<PoolSize>,
-
-    /// Put inputs and outputs into the workspace, as for `compile`
-    #[arg(long)]
-    pub io_in_workspace: bool,
-
-    /// Your own C function that computes a custom operator, as for `compile`
-    #[arg(long, value_name = "OPERATOR=HEADER:FUNCTION[:SCRATCH]")]
-    pub custom: Vec<CustomFunction>,
+    /// How the model is compiled.
+    #[command(flatten)]
+    pub building: Building,
 }
 
 /// Examples of `report`.

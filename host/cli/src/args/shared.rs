@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
-use tvm_embedded_compiler::ir::options::CORES;
+use clap::{Args, ValueEnum};
+use tvm_embedded_compiler::ir::options::{self, CORES, CustomOperator, Target};
+use tvm_embedded_compiler::{Optimize, Options, Pool};
 
+use crate::custom::CustomFunction;
 use crate::size::bytes;
 
 /// The model that a verb works on.
@@ -23,6 +25,92 @@ pub struct Model {
     /// The .tflite file that an archive of TVM was made from: adds shapes, scales and zero points, which such archives lack
     #[arg(long, value_name = "FILE")]
     pub tflite: Option<PathBuf>,
+}
+
+/// How a model is compiled.
+#[derive(Debug, Args)]
+pub struct Building {
+    /// A memory the workspace may use, in order of preference, for example dtcm=16K; without a size, as much as is
+    /// needed [default: one pool called workspace]
+    #[arg(long = "pool", value_name = "NAME[=SIZE]")]
+    pub pools: Vec<PoolSize>,
+
+    /// The core that the C is for: only its order of the weights is written, which halves the C of large models
+    #[arg(long, value_name = "CORE", default_value = "all", value_parser = cores())]
+    pub core: String,
+
+    /// How weights of int4 are kept in flash: packed (two in a byte), bytes (faster), or auto (packed where a layer saves more
+    /// than the code for it takes)
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Int4::Auto)]
+    pub int4: Int4,
+
+    /// Your own C function that computes a custom operator, with the header that declares it and the bytes of scratch memory
+    /// that it needs, if any: docs/custom.md
+    #[arg(long, value_name = "NAME=HEADER:FUNCTION[:SIZE]")]
+    pub custom: Vec<CustomFunction>,
+
+    /// Put inputs and outputs into the workspace, where they share memory with other tensors
+    #[arg(long)]
+    pub io_in_workspace: bool,
+
+    /// Limit workspaces, inputs and outputs to this many bytes, with the fastest schedule found: images in bands of rows if needed
+    #[arg(long, value_name = "BYTES[K|M]", value_parser = bytes, conflicts_with = "pools")]
+    pub ram: Option<usize>,
+
+    /// Optimise for small code, or for speed and size; results are the same
+    #[arg(long, value_name = "size|balanced", value_parser = optimize, default_value = "balanced")]
+    pub optimize: Optimize,
+}
+
+impl Building {
+    /// What the compiler is asked for.
+    pub fn options(&self) -> Options {
+        Options {
+            pools: self.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
+            io_in_workspace: self.io_in_workspace,
+            ram: self.ram,
+            optimize: self.optimize,
+            int4: match self.int4 {
+                Int4::Auto => options::Int4::Auto,
+                Int4::Packed => options::Int4::Packed,
+                Int4::Bytes => options::Int4::Bytes,
+            },
+            target: Target::of_core(&self.core).unwrap_or_default(),
+            custom: self.custom.iter().map(CustomOperator::from).collect(),
+            ..Options::default()
+        }
+    }
+
+    /// The options that were given, the core's apart, as on a command line.
+    pub fn given(&self) -> Vec<String> {
+        let size = |pool: &PoolSize| pool.bytes.map_or_else(String::new, |bytes| format!("={bytes}"));
+        let pools = self.pools.iter().map(|pool| format!("--pool {}{}", pool.name, size(pool)));
+        let int4 = match self.int4 {
+            Int4::Auto => None,
+            Int4::Packed => Some("--int4 packed".to_owned()),
+            Int4::Bytes => Some("--int4 bytes".to_owned()),
+        };
+        let custom = self.custom.iter().map(|custom| format!("--custom {}", custom.name));
+        let optimize = (self.optimize != Optimize::default()).then(|| format!("--optimize {}", self.optimize.name()));
+        pools
+            .chain(int4)
+            .chain(custom)
+            .chain(self.io_in_workspace.then(|| "--io-in-workspace".to_owned()))
+            .chain(self.ram.map(|bytes| format!("--ram {bytes}")))
+            .chain(optimize)
+            .collect()
+    }
+}
+
+/// How weights of int4 are kept in flash.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Int4 {
+    /// Two in a byte where a layer saves more than the code for it takes
+    Auto,
+    /// Two in a byte
+    Packed,
+    /// One byte each: up to a fifth faster
+    Bytes,
 }
 
 /// `TENSOR=FILE`, or `FILE` alone.
@@ -79,8 +167,17 @@ impl FromStr for PoolSize {
 }
 
 /// The names of cores.
-pub fn cores() -> PossibleValuesParser {
+fn cores() -> PossibleValuesParser {
     PossibleValuesParser::new(CORES.iter().map(|(name, _)| *name))
+}
+
+/// What the code is optimised for.
+fn optimize(text: &str) -> Result<Optimize, String> {
+    let found = Optimize::ALL.into_iter().find(|optimize| optimize.name() == text);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = Optimize::ALL.iter().map(|optimize| optimize.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
 }
 
 #[cfg(test)]

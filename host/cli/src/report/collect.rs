@@ -34,6 +34,7 @@ pub fn collect(
         file: file.to_owned(),
         model: report.module.clone(),
         core: core.to_owned(),
+        options: Vec::new(),
         totals: Totals {
             macs: report.macs,
             constants: constants(report),
@@ -86,8 +87,7 @@ fn layer(layer: &LayerReport, prefix: &str) -> Layer {
         let offset = tensor.offset.map_or_else(String::new, |offset| format!(" at {offset}"));
         format!("{} {:?} in {}{offset}", tensor.dtype, tensor.shape, tensor.place)
     });
-    let mut kinds: Vec<String> = Vec::new();
-    layer.kinds.iter().filter(|kind| !kind.is_empty()).for_each(|kind| kinds.push(printable(kind)));
+    let kinds: Vec<String> = layer.kinds.iter().filter(|kind| !kind.is_empty()).map(|kind| printable(kind)).collect();
     Layer {
         name: layer.function.strip_prefix(prefix).unwrap_or(&layer.function).to_owned(),
         operators: kinds.join(" + "),

@@ -18,6 +18,9 @@ pub struct Document {
     pub model: String,
     /// The core that the C is for.
     pub core: String,
+    /// The other options that it was compiled with, as on a command line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
     /// Sums.
     pub totals: Totals,
     /// Inputs in call order.

@@ -1,6 +1,6 @@
 //! How much of a pool is in use in each layer, and advice for a lower peak.
 
-use super::document::{Buffer, Document, Kind};
+use super::document::{Buffer, Document, Kind, Pool};
 use crate::table::grouped;
 
 /// Bytes of a pool in use during each layer. Bytes that two buffers share count once.
@@ -28,59 +28,75 @@ pub fn peak(live: &[u64]) -> Option<usize> {
     live.iter().position(|&bytes| bytes == most)
 }
 
-/// Advice for a model with less RAM. `inside` is the workspace with inputs and outputs in it, if that was tried.
-pub fn advice(document: &Document, inside: Option<u64>) -> Vec<String> {
+/// Advice for a model with less RAM. `inside` is the workspace with inputs and outputs in it, if that was tried; `free` is true
+/// if no limit of memory was given, so that the compiler took the fastest schedule.
+pub fn advice(document: &Document, inside: Option<u64>, free: bool) -> Vec<String> {
     let mut advice = Vec::new();
-    let working = document.pools.iter().filter(|pool| !pool.state && pool.bytes > 0);
-    for pool in working {
-        let Some(peak) = pool.peak else { continue };
-        let mut there: Vec<&Buffer> =
-            document.buffers.iter().filter(|b| b.pool == pool.name && b.first <= peak && peak <= b.last).collect();
-        there.sort_by_key(|buffer| std::cmp::Reverse(buffer.bytes));
-        let parts: Vec<String> =
-            there.iter().take(3).map(|b| format!("{} ({} bytes)", shortened(&b.name), grouped(b.bytes))).collect();
-        let more = there.len().saturating_sub(3);
-        let more = if more > 0 { format!(" and {more} smaller ones") } else { String::new() };
-        advice.push(format!(
-            "{}: layer {} ({}) uses most, {} bytes at once: {}{more}.",
-            pool.name,
-            peak,
-            document.layers[peak].name,
-            grouped(pool.live[peak]),
-            parts.join(", "),
-        ));
-        // Layers that use the same buffers would also get smaller.
-        let apart = |at: usize| there.iter().all(|b| b.kind == Kind::Scratch || at < b.first || b.last < at);
-        let next =
-            (0..pool.live.len()).filter(|&at| apart(at)).max_by_key(|&at| (pool.live[at], std::cmp::Reverse(at)));
-        if let Some(next) = next.filter(|&next| pool.live[next] < pool.live[peak]) {
-            advice.push(format!(
-                "With smaller tensors there (fewer channels, a coarser input, a larger stride before it) the limit becomes layer {next} ({}) with {} bytes.",
-                document.layers[next].name,
-                grouped(pool.live[next]),
-            ));
-        }
-        if let Some(scratch) = there.iter().find(|buffer| buffer.kind == Kind::Scratch) {
-            advice.push(format!(
-                "{} bytes of that are scratch memory, which makes the layer faster. The compiler uses none if it would make a workspace more than a tenth larger than the largest input and output of a layer.",
-                grouped(scratch.bytes),
-            ));
-        }
-        if pool.bytes > pool.live[peak] {
-            advice.push(format!(
-                "{} bytes of {} are never in use at the peak: tensors can't be moved while they are in use.",
-                grouped(pool.bytes - pool.live[peak]),
-                pool.name,
-            ));
+    for pool in document.pools.iter().filter(|pool| !pool.state && pool.bytes > 0) {
+        if let Some(peak) = pool.peak {
+            advice.extend(advice_of_pool(document, pool, peak));
         }
     }
-    let (totals, outside) =
-        (document.totals, document.totals.workspace + document.totals.inputs + document.totals.outputs);
+    if free && !advice.is_empty() {
+        advice.push(
+            "With --ram BYTES the compiler takes the fastest schedule found that needs no more: images in bands of rows, kernels with \
+             less scratch memory. Where it finds none, the error names the fewest bytes that were reached."
+                .to_owned(),
+        );
+    }
+    let totals = document.totals;
+    let outside = totals.workspace + totals.inputs + totals.outputs;
     if let Some(inside) = inside.filter(|&inside| inside < outside && totals.inputs + totals.outputs > 0) {
         advice.push(format!(
             "With --io-in-workspace, workspace, inputs and outputs take {} bytes together instead of {}: they share memory with other tensors.",
             grouped(inside),
             grouped(outside),
+        ));
+    }
+    advice
+}
+
+/// What a pool's size comes from, and how to reduce it.
+fn advice_of_pool(document: &Document, pool: &Pool, peak: usize) -> Vec<String> {
+    let mut there: Vec<&Buffer> =
+        document.buffers.iter().filter(|b| b.pool == pool.name && b.first <= peak && peak <= b.last).collect();
+    there.sort_by_key(|buffer| std::cmp::Reverse(buffer.bytes));
+    let parts: Vec<String> =
+        there.iter().take(3).map(|b| format!("{} ({} bytes)", shortened(&b.name), grouped(b.bytes))).collect();
+    let more = match there.len().saturating_sub(3) {
+        0 => String::new(),
+        1 => " and a smaller one".to_owned(),
+        more => format!(" and {more} smaller ones"),
+    };
+    let mut advice = vec![format!(
+        "{}: layer {} ({}) uses most, {} bytes at once: {}{more}.",
+        pool.name,
+        peak,
+        document.layers[peak].name,
+        grouped(pool.live[peak]),
+        parts.join(", "),
+    )];
+    // Layers that use the same buffers would also get smaller.
+    let apart = |at: usize| there.iter().all(|b| b.kind == Kind::Scratch || at < b.first || b.last < at);
+    let next = (0..pool.live.len()).filter(|&at| apart(at)).max_by_key(|&at| (pool.live[at], std::cmp::Reverse(at)));
+    if let Some(next) = next.filter(|&next| pool.live[next] < pool.live[peak]) {
+        advice.push(format!(
+            "Smaller tensors there (fewer channels, a coarser input, a larger stride before it) lower that, to no less than the {} bytes of layer {next} ({}).",
+            grouped(pool.live[next]),
+            document.layers[next].name,
+        ));
+    }
+    if let Some(scratch) = there.iter().find(|buffer| buffer.kind == Kind::Scratch) {
+        advice.push(format!(
+            "{} bytes of that are scratch memory, which makes the layer faster. The compiler uses none if it would make a workspace more than a tenth larger than the largest input and output of a layer.",
+            grouped(scratch.bytes),
+        ));
+    }
+    if pool.bytes > pool.live[peak] {
+        advice.push(format!(
+            "{} bytes of {} are never in use at the peak: tensors can't be moved while they are in use.",
+            grouped(pool.bytes - pool.live[peak]),
+            pool.name,
         ));
     }
     advice

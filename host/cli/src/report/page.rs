@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::document::{Document, Fit, Layer, Tensor};
+use super::document::{Document, Fit, Kind, Layer, Tensor};
 use super::picture::{self, Chart, rendered};
 use crate::failure::Result;
 use crate::table::grouped;
@@ -13,6 +13,7 @@ use crate::table::grouped;
 struct Page<'a> {
     d: &'a Document,
     charts: Vec<String>,
+    legend: Vec<(&'static str, &'static str)>,
     rows: Vec<Row<'a>>,
     facts: Vec<(&'static str, String, &'static str)>,
     constants: Vec<(&'a str, Share)>,
@@ -58,7 +59,20 @@ pub fn page(document: &Document) -> Result<String> {
     let total = document.totals.constants;
     let constants = heavy.iter().map(|layer| (layer.name.as_str(), Share::new(layer.flash, total))).collect();
     let shared = total.saturating_sub(heavy.iter().map(|layer| layer.flash).sum());
-    rendered(&Page { d: document, charts, rows: rows.collect(), facts: facts(document), constants, shared })
+    let (rows, facts, legend) = (rows.collect(), facts(document), legend(document));
+    rendered(&Page { d: document, charts, legend, rows, facts, constants, shared })
+}
+
+/// The kinds of rectangles that there are, by class.
+fn legend(document: &Document) -> Vec<(&'static str, &'static str)> {
+    let kinds = [
+        (Kind::Tensor, "tensor"),
+        (Kind::InPlace, "tensor that overwrites another (cross-lined)"),
+        (Kind::Scratch, "scratch memory (hatched)"),
+        (Kind::State, "state (dotted)"),
+    ];
+    let used = |kind: Kind| document.buffers.iter().any(|buffer| buffer.kind == kind && buffer.bytes > 0);
+    kinds.into_iter().filter(|&(kind, _)| used(kind)).map(|(kind, text)| (picture::class(kind), text)).collect()
 }
 
 fn facts(document: &Document) -> Vec<(&'static str, String, &'static str)> {

@@ -17,8 +17,8 @@ const STATE_HEIGHT: f64 = 110.0;
 /// Total width of the layers, and the limits of the width of each.
 const WIDTH: f64 = 880.0;
 const COLUMN: (f64, f64) = (7.0, 64.0);
-/// Width of a letter in the labels.
-const LETTER: f64 = 6.3;
+/// Width of a letter in the labels, in the widest of their fonts.
+const LETTER: f64 = 7.4;
 
 /// The pictures of all pools, one below the other.
 #[derive(Template)]
@@ -204,7 +204,8 @@ fn short(number: f64) -> f64 {
     (number * 10.0).round() / 10.0
 }
 
-fn class(kind: Kind) -> &'static str {
+/// A rectangle's class in the style sheet.
+pub fn class(kind: Kind) -> &'static str {
     match kind {
         Kind::Tensor => "tensor",
         Kind::InPlace => "inplace",

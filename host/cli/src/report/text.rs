@@ -25,6 +25,9 @@ pub fn text(document: &Document) -> String {
         grouped(t.inputs),
         grouped(t.outputs),
     );
+    if !document.options.is_empty() {
+        let _ = writeln!(out, "  compiled with {}", document.options.join(" "));
+    }
     for fit in &document.board {
         let verdict = if fit.fits { "fits" } else { "DOES NOT FIT" };
         let (needed, available) = (grouped(fit.needed), grouped(fit.available));
