@@ -6,6 +6,7 @@ use std::path::Path;
 use tvm_embedded_compiler::{Options, Report};
 
 use crate::args::Compile;
+use crate::extension::has_extension;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
 use crate::load;
@@ -42,7 +43,7 @@ pub fn compile(args: &Compile) -> Result<()> {
 }
 
 fn report(path: &Path, report: &Report) -> Result<String> {
-    if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+    if !has_extension(path, "json") {
         return Ok(report.text());
     }
     let json = serde_json::to_string_pretty(report)

@@ -5,6 +5,7 @@
 mod args;
 mod compile;
 mod custom;
+mod extension;
 mod extras;
 mod failure;
 mod foreign;

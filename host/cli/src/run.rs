@@ -41,7 +41,7 @@ fn run_model(args: &Run) -> Result<()> {
 
     let folder = Program::folder()?;
     let program = Program::build(folder, &model, &args.cc_args)?;
-    let call = Call { workspace_offset: args.workspace_offset, steps, repeat: args.repeat, resets: 0 };
+    let call = Call { workspace_offset: args.workspace_offset, steps, repeat: args.repeat, resets: steps };
     let outcome = program.run(&contents, outputs.len(), &call)?;
 
     let results = outputs.iter().zip(&targets).zip(&outcome.outputs);
@@ -71,26 +71,13 @@ fn run_model(args: &Run) -> Result<()> {
 pub fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Result<Vec<Option<&'a Path>>> {
     let mut assigned = vec![None; tensors.len()];
     for TensorFile { tensor, file } in files {
-        let found = match (tensor, tensors) {
-            (None, [_]) => Some(0),
+        let index = match (tensor, tensors) {
+            (None, [_]) => 0,
             (None, _) => {
                 let message = format!("the model has {} {what}s; which one is {} for?", tensors.len(), shown(file));
-                return Err(
-                    Failure::usage(message).advise(format!("say which: --{what} TENSOR=FILE with {}", names(tensors)))
-                );
+                return Err(Failure::usage(message).advise(format!("say which: TENSOR=FILE with {}", names(tensors))));
             }
-            // A name may be one tensor's own name and another's C name: own names are tried first, TVM's names last.
-            (Some(name), _) => {
-                let position = |is: &dyn Fn(&Spec) -> bool| tensors.iter().position(is);
-                position(&|t| t.name == *name)
-                    .or_else(|| position(&|t| t.c_name == *name))
-                    .or_else(|| position(&|t| sanitize(&t.name) == *name))
-            }
-        };
-        let Some(index) = found else {
-            let name = printable(tensor.as_deref().unwrap_or_default());
-            return Err(Failure::usage(format!("the model has no {what} called {name}"))
-                .advise(format!("{what}s: {}", names(tensors))));
+            (Some(name), _) => named(what, tensors, name)?,
         };
         if assigned[index].replace(file.as_path()).is_some() {
             return Err(Failure::usage(format!("{what} {} is given twice", printable(&tensors[index].name))));
@@ -99,8 +86,20 @@ pub fn assign<'a>(what: &str, tensors: &[Spec], files: &'a [TensorFile]) -> Resu
     Ok(assigned)
 }
 
+/// The tensor of a name. It may be one tensor's own name and another's C name: own names are tried first, TVM's names last.
+pub fn named(what: &str, tensors: &[Spec], name: &str) -> Result<usize> {
+    let position = |is: &dyn Fn(&Spec) -> bool| tensors.iter().position(is);
+    position(&|t| t.name == name)
+        .or_else(|| position(&|t| t.c_name == name))
+        .or_else(|| position(&|t| sanitize(&t.name) == name))
+        .ok_or_else(|| {
+            Failure::usage(format!("the model has no {what} called {}", printable(name)))
+                .advise(format!("{what}s: {}", names(tensors)))
+        })
+}
+
 /// The names of tensors.
-fn names(tensors: &[Spec]) -> String {
+pub fn names(tensors: &[Spec]) -> String {
     let name = |t: &Spec| match t.name == t.c_name {
         true => printable(&t.name),
         false => format!("{} (in C: {})", printable(&t.name), t.c_name),
@@ -138,7 +137,8 @@ pub fn count_steps(inputs: &[Spec], contents: &[Vec<u8>]) -> Result<usize> {
     }
 }
 
-fn runs(count: usize) -> String {
+/// `1 run`, `2 runs`
+pub fn runs(count: usize) -> String {
     if count == 1 { "1 run".to_owned() } else { format!("{count} runs") }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use tvm_embedded_interface::{Named, TensorFacts};
 use tvm_embedded_mlf::{DType, Quantization};
 
+use crate::extension::has_extension;
 use crate::failure::{Failure, Result};
 use crate::load::read_at_most;
 use crate::npy::{self, Array, ElementType, Kind, NpyError};
@@ -30,7 +31,7 @@ pub struct Spec {
 }
 
 /// Much larger than any tensor on a microcontroller; limits how much of a wrong file is read.
-pub const MAX_FILE: u64 = 1 << 30;
+const MAX_FILE: u64 = 1 << 30;
 
 impl Spec {
     /// The facts of an input or output.
@@ -48,9 +49,15 @@ impl Spec {
 
     /// Reads a file that holds the tensor once, or several times one after the other.
     pub fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        let content = read_at_most(path, MAX_FILE)?
-            .ok_or_else(|| Failure::file(path, "is larger than 1 GiB").advise("run it in parts"))?;
-        let data = if is_npy(path) { self.array(path, &content)? } else { content };
+        let content = read_file(path)?;
+        if has_extension(path, "npy") {
+            return self.array(path, read_array(path, &content)?);
+        }
+        self.whole(path, content)
+    }
+
+    /// Insists on the size of one tensor or several.
+    fn whole(&self, path: &Path, data: Vec<u8>) -> Result<Vec<u8>> {
         let whole = data.len().checked_rem(self.bytes).map_or(data.is_empty(), |rest| rest == 0 && !data.is_empty());
         if !whole {
             let found = data.len();
@@ -65,7 +72,7 @@ impl Spec {
 
     /// The content of a file for the tensor's content, `steps` times one after the other.
     pub fn file<'a>(&self, path: &Path, data: &'a [u8], steps: usize) -> Result<Cow<'a, [u8]>> {
-        Ok(if is_npy(path) {
+        Ok(if has_extension(path, "npy") {
             let element = self.dtype.and_then(element_type).ok_or_else(|| {
                 Failure::usage(format!("{}: there is no .npy type for {}", shown(path), self.describe()))
                     .advise("write to a .bin file")
@@ -75,6 +82,12 @@ impl Spec {
         } else {
             data.into()
         })
+    }
+
+    /// How many numbers the tensor holds; `None` where its elements can't be read as numbers.
+    pub fn elements(&self) -> Option<usize> {
+        let dtype = self.dtype.filter(|&dtype| values(dtype, &[]).is_some())?;
+        Some(self.bytes / element_type(dtype)?.bytes)
     }
 
     /// Type and shape, as in messages: `input audio, int8 [1, 49, 10]`.
@@ -87,12 +100,8 @@ impl Spec {
         text
     }
 
-    fn array(&self, path: &Path, content: &[u8]) -> Result<Vec<u8>> {
-        let array = npy::read(content).map_err(|e| match e {
-            // The message already says what to do.
-            NpyError::FortranOrder => Failure::file(path, e),
-            _ => Failure::file(path, e).advise("write it with numpy.save, or give raw bytes under another name"),
-        })?;
+    /// The bytes of an array that holds the tensor once or several times.
+    pub fn array(&self, path: &Path, array: Array) -> Result<Vec<u8>> {
         if self.dtype.and_then(element_type) != Some(array.element) {
             let mut failure =
                 Failure::file(path, format!("the file holds {}, expected {}", array.element, self.describe()));
@@ -106,15 +115,21 @@ impl Spec {
             };
             return Err(failure);
         }
+        self.check_shape(path, &array.shape)?;
+        self.whole(path, array.data)
+    }
+
+    /// Insists on an array's shape.
+    pub fn check_shape(&self, path: &Path, found: &[usize]) -> Result<()> {
         match &self.shape {
-            Some(shape) if !fits(&array.shape, shape) => Err(Failure::file(
+            Some(shape) if !fits(found, shape) => Err(Failure::file(
                 path,
-                format!("the file holds an array of shape {:?}, expected {}", array.shape, self.describe()),
+                format!("the file holds an array of shape {found:?}, expected {}", self.describe()),
             )
             .advise(format!(
                 "give shape {shape:?}, with or without its dimensions of 1, or several of them along a new first dimension"
             ))),
-            _ => Ok(array.data),
+            _ => Ok(()),
         }
     }
 
@@ -160,14 +175,24 @@ impl Spec {
 
 /// Whether an array of shape `found` holds tensors of shape `wanted`: dimensions of 1 are ignored, and one more
 /// dimension may count tensors.
-pub fn fits(found: &[usize], wanted: &[usize]) -> bool {
+fn fits(found: &[usize], wanted: &[usize]) -> bool {
     let squeeze = |shape: &[usize]| shape.iter().copied().filter(|&d| d != 1).collect::<Vec<_>>();
     let wanted = squeeze(wanted);
     squeeze(found) == wanted || found.split_first().is_some_and(|(_, rest)| squeeze(rest) == wanted)
 }
 
-pub fn is_npy(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"))
+/// The content of a file of tensors.
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
+    read_at_most(path, MAX_FILE)?.ok_or_else(|| Failure::file(path, "is larger than 1 GiB").advise("use it in parts"))
+}
+
+/// The array in a `.npy` file.
+pub fn read_array(path: &Path, content: &[u8]) -> Result<Array> {
+    npy::read(content).map_err(|error| match error {
+        // The message already says what to do.
+        NpyError::FortranOrder => Failure::file(path, error),
+        _ => Failure::file(path, error).advise("write it with numpy.save, or give raw bytes under another name"),
+    })
 }
 
 /// NumPy's type for a tensor's type; `None` if it has none.
@@ -185,12 +210,16 @@ fn element_type(dtype: DType) -> Option<ElementType> {
     (dtype.lanes == 1 && whole).then_some(ElementType { kind, bytes })
 }
 
-/// The elements as numbers; 64-bit integers are rounded to doubles, which is enough for a short view.
+/// The elements of a tensor as numbers.
 pub fn values(dtype: DType, data: &[u8]) -> Option<Vec<f64>> {
+    numbers(element_type(dtype)?, data)
+}
+
+/// The elements of an array as numbers; 64-bit integers are rounded to doubles, which is enough for a short view.
+pub fn numbers(element: ElementType, data: &[u8]) -> Option<Vec<f64>> {
     fn all<const N: usize>(data: &[u8], value: impl Fn([u8; N]) -> f64) -> Vec<f64> {
         data.as_chunks::<N>().0.iter().map(|bytes| value(*bytes)).collect()
     }
-    let element = element_type(dtype)?;
     Some(match (element.kind, element.bytes) {
         (Kind::Signed, 1) => all(data, |b| f64::from(i8::from_le_bytes(b))),
         (Kind::Signed, 2) => all(data, |b| f64::from(i16::from_le_bytes(b))),

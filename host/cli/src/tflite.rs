@@ -8,6 +8,7 @@ use tvm_embedded_compiler::passes::{advise, doubts};
 use tvm_embedded_compiler::{Compiled, Errors, MAX_PROBLEMS, Options, Problem, import::tflite as read, ir::names};
 use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
 
+use crate::extension::has_extension;
 use crate::failure::{Failure, Result};
 use crate::terminal::{printable, sentence, shown};
 
@@ -15,7 +16,7 @@ const WHOLE_FILE: &str = "give a complete int8 .tflite file, as written by the T
 
 /// Whether a file is read as a .tflite file: by its identifier, or, if that is damaged, by its name.
 pub fn is_tflite(path: &Path, content: &[u8]) -> bool {
-    content.get(4..8) == Some(b"TFL3") || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tflite"))
+    content.get(4..8) == Some(b"TFL3") || has_extension(path, "tflite")
 }
 
 /// Compiles a file; without a name in `options` the module gets the name of the file.
@@ -35,6 +36,9 @@ pub fn prepare(path: &Path, content: &[u8], mut options: Options) -> Result<Comp
             // The request is not possible; the message says what is possible.
             None if errors.0.iter().any(|problem| problem.found.starts_with("pools too small")) => {
                 failure.advise("change the pools: one without a size takes what does not fit in the others")
+            }
+            None if errors.0.iter().any(|problem| problem.found.contains(" bytes of RAM, ")) => {
+                failure.advise("give --ram that many, or leave it out")
             }
             None => failure,
         }

@@ -8,10 +8,12 @@ mod workers;
 
 use std::path::Path;
 
+use tvm_embedded_interface::Generated;
+
 use crate::args::{Model, Task, Validate};
 use crate::failure::{Failure, Kind, Result};
 use crate::run::harness::Program;
-use crate::run::{assign, count_steps};
+use crate::run::{assign, count_steps, named, names, runs};
 use crate::tensor::Spec;
 use crate::terminal::{self, printable, shown};
 use crate::{generate, load};
@@ -20,7 +22,7 @@ use workers::Plan;
 
 /// Carries out the verb.
 pub fn validate(args: &Validate) -> Result<()> {
-    let findings = judge(args).map_err(|failure| failure.of(&args.model.path))?;
+    let findings = judge(args)?;
     let text = if args.json {
         let json = serde_json::to_string_pretty(&findings)
             .map_err(|error| Failure::new(Kind::Refused, format!("the findings can't be written as JSON: {error}")))?;
@@ -39,12 +41,12 @@ pub fn validate(args: &Validate) -> Result<()> {
     Ok(())
 }
 
-/// A model that is ready to run.
+/// A model that is ready to be built.
 struct Ready {
     inputs: Vec<Spec>,
     outputs: Vec<Spec>,
     state: bool,
-    program: Program,
+    generated: Generated,
 }
 
 impl Ready {
@@ -56,17 +58,85 @@ impl Ready {
             inputs: facts.inputs.iter().map(Spec::new).collect(),
             outputs: facts.outputs.iter().map(Spec::new).collect(),
             state: facts.workspaces.iter().any(|workspace| workspace.facts.state),
-            program: Program::build(Program::folder()?, &generated, &[])?,
+            generated,
         })
+    }
+
+    /// The output that is judged, and how many elements it has.
+    fn judged(&self, name: Option<&str>) -> Result<(usize, usize)> {
+        let output = match (name, self.outputs.as_slice()) {
+            (None, [_]) => 0,
+            (None, outputs) => {
+                return Err(Failure::usage(format!("the model has {} outputs", outputs.len()))
+                    .advise(format!("choose one with --output: {}", names(outputs))));
+            }
+            (Some(name), outputs) => named("output", outputs, name)?,
+        };
+        let spec = &self.outputs[output];
+        let count = spec.elements().filter(|&count| count > 0).ok_or_else(|| {
+            Failure::usage(format!("{} can't be evaluated: its elements are not numbers", spec.describe()))
+                .advise("choose another output with --output, or give the original model of an archive with --tflite")
+        })?;
+        Ok((output, count))
+    }
+
+    /// The real values of an output in the last run of each sample, and the mean time of a run in nanoseconds.
+    fn scores(&self, contents: &[Vec<u8>], output: usize, plan: &Plan) -> Result<(Vec<f64>, f64)> {
+        let program = Program::build(Program::folder()?, &self.generated, &[])?;
+        let outcome = workers::run(&program, contents, self.outputs.len(), plan)?;
+        let spec = &self.outputs[output];
+        let each = outcome.outputs[output].chunks_exact(spec.bytes.max(1));
+        let last: Vec<u8> = each.skip(plan.steps - 1).step_by(plan.steps).flatten().copied().collect();
+        Ok((samples::real(spec, &last).unwrap_or_default(), outcome.nanoseconds))
     }
 }
 
+/// What the command line gives a model.
+struct Given {
+    output: usize,
+    count: usize,
+    contents: Vec<Vec<u8>>,
+    plan: Plan,
+    labels: Option<Labels>,
+}
+
 fn judge(args: &Validate) -> Result<Findings> {
-    if args.at_least.is_some() && args.labels.is_none() {
-        return Err(Failure::usage("--at-least needs --labels"));
+    // All of the command line is checked before a compiler is started.
+    let of = |failure: Failure| failure.of(&args.model.path);
+    let ready = Ready::new(&args.model).map_err(of)?;
+    let given = given(args, &ready).map_err(of)?;
+    let other = args.against.as_deref().map(|path| other(path, args, &ready, &given).map_err(|f| f.of(path)));
+    let other = other.transpose()?;
+    let (scores, nanoseconds) = ready.scores(&given.contents, given.output, &given.plan).map_err(of)?;
+    let count = given.count;
+    let mut findings = Findings {
+        model: printable(&args.model.path.display().to_string()),
+        output: printable(&ready.outputs[given.output].name),
+        samples: given.plan.samples,
+        steps: given.plan.steps,
+        microseconds: nanoseconds / 1000.0,
+        ..Findings::default()
+    };
+    match &given.labels {
+        Some(Labels::Classes(classes)) => {
+            let top = args.top.map(|top| top as usize);
+            findings.classes = Some(findings::classes(&scores, count, classes, top, args.worst));
+        }
+        Some(Labels::Positive(positive)) => findings.score = Some(findings::score(&scores, positive)),
+        Some(Labels::Values(values)) => findings.values = Some(findings::values(&scores, count, values, args.worst)),
+        None => {}
     }
-    let ready = Ready::new(&args.model)?;
-    let output = chosen(&ready.outputs, args.output.as_deref())?;
+    if let Some(Other { path, ready, output, contents }) = &other {
+        let (others, _) = ready.scores(contents, *output, &given.plan).map_err(|failure| failure.of(path))?;
+        let classes = if let Some(Labels::Classes(classes)) = &given.labels { Some(&classes[..]) } else { None };
+        let name = printable(&path.display().to_string());
+        findings.against = Some(findings::agreement(name, &scores, &others, count, classes, args.worst));
+    }
+    Ok(findings)
+}
+
+fn given(args: &Validate, ready: &Ready) -> Result<Given> {
+    let (output, count) = ready.judged(args.output.as_deref())?;
     let sources = assign("input", &ready.inputs, &args.inputs)?;
     let missing = ready.inputs.iter().zip(&sources).find(|(_, source)| source.is_none());
     if let Some((input, _)) = missing {
@@ -79,92 +149,33 @@ fn judge(args: &Validate) -> Result<Findings> {
         .zip(sources.iter().flatten())
         .map(|(input, path)| samples::read(input, path))
         .collect::<Result<_>>()?;
-    let runs = count_steps(&ready.inputs, &contents)?;
-    let plan = plan(args, &ready, runs)?;
-    let outcome = workers::run(&ready.program, &contents, ready.outputs.len(), &plan)?;
-    let scores = scores(&ready.outputs[output], &outcome.outputs[output], plan.steps)?;
-    let count = scores.len() / plan.samples.max(1);
-    let mut findings = Findings {
-        model: printable(&args.model.path.display().to_string()),
-        output: printable(&ready.outputs[output].name),
-        samples: plan.samples,
-        steps: plan.steps,
-        microseconds: outcome.nanoseconds / 1000.0,
-        ..Findings::default()
-    };
+    let plan = plan(args, ready, count_steps(&ready.inputs, &contents)?)?;
     let labels = args.labels.as_deref().map(|path| labels(path, args, &plan, count)).transpose()?;
-    match &labels {
-        Some(Labels::Classes(classes)) => {
-            let top = args.top.map(|top| top as usize);
-            findings.classes = Some(findings::classes(&scores, count, classes, top, args.worst));
-        }
-        Some(Labels::Positive(positive)) => findings.score = Some(findings::score(&scores, positive)),
-        Some(Labels::Values(values)) => findings.values = Some(findings::values(&scores, count, values, args.worst)),
-        None => {}
+    if args.at_least.is_some() && !matches!(labels, Some(Labels::Classes(_))) {
+        return Err(Failure::usage("--at-least is for classes; the labels are not classes")
+            .advise("give an integer for each sample; --task classes says that these are classes"));
     }
-    if args.at_least.is_some() && findings.classes.is_none() {
-        return Err(Failure::usage("--at-least is for classes; the labels are not classes"));
-    }
-    if let Some(path) = &args.against {
-        let classes = if let Some(Labels::Classes(classes)) = &labels { Some(&classes[..]) } else { None };
-        let other = other_scores(path, args, &ready, &contents, &plan)?;
-        if other.len() != scores.len() {
-            let (ours, others) = (count, other.len() / plan.samples.max(1));
-            return Err(Failure::usage(format!(
-                "{}: its output has {others} elements, this one's {ours}",
-                shown(path)
-            )));
-        }
-        let name = printable(&path.display().to_string());
-        findings.against = Some(findings::agreement(name, &scores, &other, count, classes, args.worst));
-    }
-    Ok(findings)
+    Ok(Given { output, count, contents, plan, labels })
 }
 
-fn plan(args: &Validate, ready: &Ready, runs: usize) -> Result<Plan> {
+fn plan(args: &Validate, ready: &Ready, count: usize) -> Result<Plan> {
     let steps = args.steps as usize;
-    if !runs.is_multiple_of(steps) {
-        return Err(Failure::usage(format!(
-            "the number of runs in the samples, {runs}, is not a multiple of --steps {steps}"
-        )));
-    }
     if !ready.state && (steps > 1 || args.continuous) {
         return Err(Failure::usage("--steps and --continuous are for models with state; this model has no state")
             .advise("leave them out: each run is a sample"));
     }
+    if !count.is_multiple_of(steps) {
+        let found = runs(count);
+        return Err(Failure::usage(format!("the samples are for {found}, which is not a multiple of --steps {steps}"))
+            .advise("give whole samples: a tensor of every input for each of their runs"));
+    }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Plan {
-        samples: runs / steps,
+        samples: count / steps,
         steps,
-        state: ready.state,
         continuous: args.continuous,
         jobs: args.jobs.map_or(cores, |jobs| jobs as usize),
         progress: !args.quiet,
-    })
-}
-
-fn chosen(outputs: &[Spec], name: Option<&str>) -> Result<usize> {
-    let names = || outputs.iter().map(|output| printable(&output.name)).collect::<Vec<_>>().join(", ");
-    match (name, outputs) {
-        (None, [_]) => Ok(0),
-        (None, _) => Err(Failure::usage(format!("the model has {} outputs", outputs.len()))
-            .advise(format!("choose one with --output: {}", names()))),
-        (Some(name), _) => {
-            let is = |output: &Spec| output.name == name || output.c_name == name;
-            outputs.iter().position(is).ok_or_else(|| {
-                Failure::usage(format!("the model has no output called {}", printable(name)))
-                    .advise(format!("outputs: {}", names()))
-            })
-        }
-    }
-}
-
-/// The real values of the last run of each sample.
-fn scores(output: &Spec, data: &[u8], steps: usize) -> Result<Vec<f64>> {
-    let last: Vec<u8> =
-        data.chunks_exact(output.bytes.max(1)).skip(steps - 1).step_by(steps).flatten().copied().collect();
-    samples::real(output, &last).filter(|scores| !scores.is_empty()).ok_or_else(|| {
-        Failure::usage(format!("{} can't be evaluated: its elements are not numbers", output.describe()))
     })
 }
 
@@ -187,11 +198,15 @@ fn labels(path: &Path, args: &Validate, plan: &Plan, count: usize) -> Result<Lab
     let expected = if task == Task::Values { all } else { samples };
     if numbers.len() != expected {
         return Err(Failure::file(path, format!("holds {} labels, expected {expected}", numbers.len()))
-            .advise(format!("{samples} samples take a class each, or {count} values each")));
+            .advise(format!("give a class for each sample, {samples} in total, or all values, {all}")));
     }
     let outside = |most: usize| {
         let wrong = numbers.iter().position(|&n| n.fract() != 0.0 || n < 0.0 || n >= most as f64);
-        wrong.map(|at| Failure::file(path, format!("label {at} is {}, classes are 0 to {}", numbers[at], most - 1)))
+        wrong.map(|at| {
+            Failure::file(path, format!("label {at} is {}, classes are 0 to {}", numbers[at], most - 1)).advise(
+                "a class is the place of its score in the output, from 0; for other labels there is --task values",
+            )
+        })
     };
     Ok(match task {
         Task::Classes => match outside(count) {
@@ -202,42 +217,50 @@ fn labels(path: &Path, args: &Validate, plan: &Plan, count: usize) -> Result<Lab
             Some(failure) => return Err(failure),
             None => Labels::Positive(numbers.iter().map(|&number| number == 1.0).collect()),
         },
-        Task::Score => return Err(Failure::usage(format!("--task score is for one element, the output has {count}"))),
+        Task::Score => {
+            return Err(Failure::usage(format!("--task score is for one element, the output has {count}"))
+                .advise("leave --task out, or choose classes or values"));
+        }
         Task::Values | Task::Auto => Labels::Values(numbers),
     })
 }
 
-/// The other model's real values on the same samples.
-fn other_scores(path: &Path, args: &Validate, ready: &Ready, contents: &[Vec<u8>], plan: &Plan) -> Result<Vec<f64>> {
-    let model = Model { path: path.to_owned(), module: None, tflite: None };
-    let other = Ready::new(&model).map_err(|failure| failure.of(path))?;
-    let differs = |what: &str| {
+/// Another model for the same samples.
+struct Other<'a> {
+    path: &'a Path,
+    ready: Ready,
+    output: usize,
+    contents: Vec<Vec<u8>>,
+}
+
+fn other<'a>(path: &'a Path, args: &Validate, ours: &Ready, given: &Given) -> Result<Other<'a>> {
+    let ready = Ready::new(&Model { path: path.to_owned(), module: None, tflite: None })?;
+    let differs = |what: String| {
         Failure::usage(format!("{}: {what}", shown(path)))
             .advise("--against takes a model with the same inputs and outputs")
     };
-    if other.inputs.len() != ready.inputs.len() {
-        return Err(differs("it has a different number of inputs"));
+    if ready.inputs.len() != ours.inputs.len() {
+        return Err(differs("it has a different number of inputs".to_owned()));
     }
-    let mut converted = Vec::new();
-    for ((ours, theirs), content) in ready.inputs.iter().zip(&other.inputs).zip(contents) {
+    let mut contents = Vec::new();
+    for ((ours, theirs), content) in ours.inputs.iter().zip(&ready.inputs).zip(&given.contents) {
         // The same bytes if they have the same meaning, else the same real values as far as the other model can represent them.
         if (ours.dtype, ours.quantization) == (theirs.dtype, theirs.quantization) {
-            converted.push(content.clone());
+            contents.push(content.clone());
             continue;
         }
         let real = samples::real(ours, content).and_then(|real| samples::quantised(theirs, &real));
-        converted.push(
-            real.ok_or_else(|| differs(&format!("{} does not hold the same number of values", theirs.describe())))?,
-        );
+        contents.push(real.ok_or_else(|| differs(format!("{} is not for the same values", theirs.describe())))?);
     }
-    if count_steps(&other.inputs, &converted)? != plan.samples * plan.steps {
-        return Err(differs("its inputs have a different size"));
+    if count_steps(&ready.inputs, &contents)? != given.plan.samples * given.plan.steps {
+        return Err(differs("its inputs have a different size".to_owned()));
     }
-    let output = match other.outputs.len() {
-        1 => 0,
-        _ => chosen(&other.outputs, args.output.as_deref())?,
-    };
-    let plan = Plan { state: other.state, ..*plan };
-    let outcome = workers::run(&other.program, &converted, other.outputs.len(), &plan)?;
-    scores(&other.outputs[output], &outcome.outputs[output], plan.steps)
+    // The only output may be called otherwise.
+    let name = args.output.as_deref().filter(|_| ready.outputs.len() > 1);
+    let (output, count) = ready.judged(name)?;
+    if count != given.count {
+        let this = shown(&args.model.path);
+        return Err(differs(format!("its output has {count} elements, that of {this} has {}", given.count)));
+    }
+    Ok(Other { path, ready, output, contents })
 }

@@ -10,14 +10,35 @@ use std::path::Path;
 use common::{archive, repository, tool};
 
 /// Options that take a value, by verb. Each verb gets its file and what it must have.
-const OPTIONS: [(&str, &[&str], &[&str]); 4] = [
-    ("inspect", &[], &["--module", "--tflite"]),
+const OPTIONS: [(&str, &[&str], &[&str]); 6] = [
+    ("inspect", &[], &["--module", "--tflite", "--measured"]),
     ("generate", &["--output", "out"], &["--output", "--module", "--tflite", "--symbol", "--parameters"]),
-    ("compile", &["--output", "out.tar"], &["--output", "--name", "--pool", "--core", "--int4", "--report"]),
+    (
+        "compile",
+        &["--output", "out.tar"],
+        &["--output", "--name", "--pool", "--core", "--int4", "--custom", "--ram", "--optimize", "--report"],
+    ),
     (
         "run",
         &[],
         &["--module", "--tflite", "--input", "--output", "--expect", "--repeat", "--workspace-offset", "--cc-arg"],
+    ),
+    ("report", &[], &["--output", "--board", "--against", "--pool", "--ram", "--optimize", "--custom"]),
+    (
+        "validate",
+        &["--inputs", "four.bin"],
+        &[
+            "--inputs",
+            "--labels",
+            "--against",
+            "--output",
+            "--task",
+            "--top",
+            "--steps",
+            "--worst",
+            "--at-least",
+            "--jobs",
+        ],
     ),
 ];
 
@@ -114,9 +135,10 @@ fn unusual_values_of_options_have_a_documented_exit_code() {
     let folder = outside.path().join("inside");
     fs::create_dir(&folder).unwrap();
     let tar = archive(&folder, "net", "(void)x; (void)y; (void)sram;");
+    fs::write(folder.join("four.bin"), [0; 4]).unwrap();
     let tflite = repository("models/digits/digits.tflite").canonicalize().unwrap();
     for (verb, needed, options) in OPTIONS {
-        let file = if verb == "compile" { &tflite } else { &tar };
+        let file = if ["compile", "report"].contains(&verb) { &tflite } else { &tar };
         for option in options {
             for value in values() {
                 // A user who asks for a file outside gets one.

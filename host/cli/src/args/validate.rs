@@ -51,7 +51,7 @@ pub struct Validate {
     pub worst: usize,
 
     /// End with code 4 if the accuracy is below this fraction, for example 0.95
-    #[arg(long, value_name = "PART", value_parser = part)]
+    #[arg(long, value_name = "PART", value_parser = part, requires = "labels")]
     pub at_least: Option<f64>,
 
     /// Number of cores to use [default: all]

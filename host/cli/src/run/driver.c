@@ -7,7 +7,7 @@
  *   OFFSET   bytes by which each workspace's address misses its alignment
  *   STEPS    runs in a row, each with the next part of the inputs; state lives from one to the next
  *   REPEATS  how often the whole row is run; each must give the same outputs
- *   RESETS   after how many runs the state is reset; 0 for never within a row
+ *   RESETS   after how many runs the state is reset, as before the first
  * Reads input_0, input_1, ... (STEPS tensors each), writes output_0, ... and a file `report`:
  * "done RUNS NANOSECONDS", or "failed STEP STATUS" followed by lines of text.
  * C99, and a finer clock where POSIX has one.
@@ -262,11 +262,10 @@ int main(int argc, char **argv) {
   place(model, &context, steps, &in, &out);
 
   for (repeat = 0; repeat < repeats; repeat++) {
-    check(0, TVMReset(model, &context), "TVMReset");
     for (step = 0; step < steps; step++) {
       double start;
       int32_t status;
-      if (resets != 0 && step % resets == 0) {
+      if (step % resets == 0) {
         check(step, TVMReset(model, &context), "TVMReset");
       }
       for (i = 0; i < in.count; i++) {

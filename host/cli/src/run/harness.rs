@@ -30,7 +30,7 @@ pub struct Call {
     pub steps: usize,
     /// How often to repeat the sequence.
     pub repeat: u32,
-    /// After how many runs a model with state is reset; 0 for never.
+    /// After how many runs the state is reset, as it is before the first; not 0.
     pub resets: usize,
 }
 
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn reports_are_checked() {
         let judged = |report: &str, status: i32, steps: usize| {
-            let call = Call { workspace_offset: 0, steps, repeat: 1, resets: 0 };
+            let call = Call { workspace_offset: 0, steps, repeat: 1, resets: steps };
             judge(report, ExitStatus::from_raw(status), &call)
                 .map_err(|failure| (failure.exit_code(), failure.to_string()))
         };

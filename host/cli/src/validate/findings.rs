@@ -201,7 +201,7 @@ fn off(found: &[f64], count: usize, wanted: &[f64], worst: usize) -> Vec<Off> {
     let mut off: Vec<Off> = samples
         .enumerate()
         .map(|(sample, (found, wanted))| Off { sample, error: metrics::errors(found, wanted).greatest })
-        .filter(|off| off.error > 0.0)
+        .filter(|off| off.error != 0.0)
         .collect();
     off.sort_by(|a, b| b.error.total_cmp(&a.error).then(a.sample.cmp(&b.sample)));
     off.truncate(worst);

@@ -59,7 +59,8 @@ pub fn errors(found: &[f64], wanted: &[f64]) -> Errors {
     Errors {
         mean_absolute: differences().sum::<f64>() / count,
         root_mean_square: (differences().map(|d| d * d).sum::<f64>() / count).sqrt(),
-        greatest: differences().fold(0.0, f64::max),
+        // What is not a number is the greatest of all.
+        greatest: differences().max_by(f64::total_cmp).unwrap_or(0.0),
     }
 }
 
@@ -93,5 +94,6 @@ mod tests {
         let errors = errors(&[1.0, 2.0], &[1.0, 4.0]);
         assert_eq!((errors.mean_absolute, errors.greatest), (1.0, 2.0));
         assert!((errors.root_mean_square - 2.0f64.sqrt()).abs() < 1e-12);
+        assert!(super::errors(&[1.0, f64::NAN, 2.0], &[1.0, 4.0, 9.0]).greatest.is_nan());
     }
 }

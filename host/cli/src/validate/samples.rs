@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tvm_embedded_mlf::{DType, Quantization};
+use tvm_embedded::Quantization;
 
+use crate::extension::has_extension;
 use crate::failure::{Failure, Result};
-use crate::load::read_at_most;
-use crate::npy::{self, Kind};
-use crate::tensor::{MAX_FILE, Spec, fits, is_npy, values};
+use crate::npy::Kind;
+use crate::tensor::{self, Spec, read_array, values};
 
 /// The content of an input for all samples, from a file or a directory of files.
 pub fn read(input: &Spec, path: &Path) -> Result<Vec<u8>> {
@@ -35,7 +35,8 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
     }
     files.sort();
     if files.is_empty() {
-        return Err(Failure::file(path, "holds no .npy, .csv or .bin files"));
+        return Err(Failure::file(path, "holds no .npy, .csv or .bin files")
+            .advise("name a file, or a directory that holds some"));
     }
     Ok(files)
 }
@@ -44,31 +45,19 @@ fn read_file(input: &Spec, path: &Path) -> Result<Vec<u8>> {
     if has_extension(path, "csv") {
         return stored(input, path, &numbers(path)?);
     }
-    if is_npy(path) {
-        let array = npy::read(&whole(path)?).map_err(|error| Failure::file(path, error))?;
-        let is_float = array.element.kind == Kind::Float && input.dtype.is_some_and(|dtype| dtype.code != 2);
-        let real = is_float.then(|| values(float(array.element.bytes), &array.data)).flatten();
-        if let (Some(real), Some(_)) = (real, input.quantization) {
-            if let Some(shape) = input.shape.as_ref().filter(|shape| !fits(&array.shape, shape)) {
-                let found = array.shape;
-                return Err(Failure::file(
-                    path,
-                    format!("the file holds an array of shape {found:?}, expected {}", input.describe()),
-                )
-                .advise(format!("give shape {shape:?}, or several of them along a new first dimension")));
-            }
-            return stored(input, path, &real);
-        }
+    if !has_extension(path, "npy") {
+        return input.read(path);
     }
-    input.read(path)
-}
-
-fn float(bytes: usize) -> DType {
-    DType { code: 2, bits: (bytes * 8) as u8, lanes: 1 }
-}
-
-fn whole(path: &Path) -> Result<Vec<u8>> {
-    read_at_most(path, MAX_FILE)?.ok_or_else(|| Failure::file(path, "is larger than 1 GiB").advise("use it in parts"))
+    let array = read_array(path, &tensor::read_file(path)?)?;
+    let is_real = array.element.kind == Kind::Float && input.dtype.is_some_and(|dtype| dtype.code != 2);
+    let quantise = is_real && input.quantization.is_some();
+    match quantise.then(|| tensor::numbers(array.element, &array.data)).flatten() {
+        Some(real) => {
+            input.check_shape(path, &array.shape)?;
+            stored(input, path, &real)
+        }
+        None => input.array(path, array),
+    }
 }
 
 /// Real values as a tensor stores them.
@@ -82,27 +71,30 @@ fn stored(input: &Spec, path: &Path, real: &[f64]) -> Result<Vec<u8>> {
         return Err(Failure::file(
             path,
             format!("{} takes {each} numbers, the file holds {}", input.describe(), real.len()),
-        ));
+        )
+        .advise("give the whole tensor, or several of them in a row"));
     }
     Ok(bytes)
 }
 
-/// Bytes of real values: `round(x / scale) + zero point`, halves away from zero, within the type's range, as the reference's own
-/// helper computes it in float32. Types without quantisation hold the numbers themselves.
+/// Bytes of real values: quantised as the functions of the model's header do it, in float32. Types without quantisation hold
+/// the numbers themselves.
 pub fn quantised(spec: &Spec, real: &[f64]) -> Option<Vec<u8>> {
+    fn all<const N: usize>(real: &[f64], stored: impl Fn(f64) -> [u8; N]) -> Option<Vec<u8>> {
+        Some(real.iter().flat_map(|&x| stored(x)).collect())
+    }
     let dtype = spec.dtype?;
-    let step = |x: f64| match spec.quantization {
-        Some(Quantization { scale, zero_point }) => f64::from((x as f32 / scale).round()) + f64::from(zero_point),
-        None => x.round(),
-    };
-    let all = |bytes: &dyn Fn(f64) -> Vec<u8>| Some(real.iter().flat_map(|&x| bytes(x)).collect());
+    let quantization = spec.quantization.map(|q| Quantization::new(q.scale, q.zero_point));
     // `as` saturates to the range of the type.
-    match (dtype.code, dtype.bits, dtype.lanes) {
-        (0, 8, 1) => all(&|x| (step(x) as i8).to_le_bytes().into()),
-        (0, 16, 1) => all(&|x| (step(x) as i16).to_le_bytes().into()),
-        (0, 32, 1) => all(&|x| (step(x) as i32).to_le_bytes().into()),
-        (1, 8, 1) => all(&|x| (step(x) as u8).to_le_bytes().into()),
-        (2, 32, 1) => all(&|x| (x as f32).to_le_bytes().into()),
+    match (dtype.code, dtype.bits, dtype.lanes, quantization) {
+        (0, 8, 1, Some(q)) => all(real, |x| q.quantize::<i8>(x as f32).to_le_bytes()),
+        (0, 16, 1, Some(q)) => all(real, |x| q.quantize::<i16>(x as f32).to_le_bytes()),
+        (1, 8, 1, Some(q)) => all(real, |x| q.quantize::<u8>(x as f32).to_le_bytes()),
+        (0, 8, 1, None) => all(real, |x| (x.round() as i8).to_le_bytes()),
+        (0, 16, 1, None) => all(real, |x| (x.round() as i16).to_le_bytes()),
+        (0, 32, 1, None) => all(real, |x| (x.round() as i32).to_le_bytes()),
+        (1, 8, 1, None) => all(real, |x| (x.round() as u8).to_le_bytes()),
+        (2, 32, 1, _) => all(real, |x| (x as f32).to_le_bytes()),
         _ => None,
     }
 }
@@ -123,26 +115,25 @@ pub fn labels(path: &Path) -> Result<(Vec<f64>, bool)> {
         let whole = numbers.iter().all(|number| number.fract() == 0.0);
         return Ok((numbers, whole));
     }
-    let content = whole(path)?;
-    if !is_npy(path) {
+    let content = tensor::read_file(path)?;
+    if !has_extension(path, "npy") {
         return Ok((content.iter().map(|&class| f64::from(class)).collect(), true));
     }
-    let array = npy::read(&content).map_err(|error| Failure::file(path, error))?;
-    let code = match array.element.kind {
-        Kind::Signed => 0,
-        Kind::Unsigned | Kind::Bool => 1,
-        Kind::Float => 2,
-    };
-    let dtype = DType { code, bits: (array.element.bytes * 8) as u8, lanes: 1 };
-    let numbers = values(dtype, &array.data)
-        .ok_or_else(|| Failure::file(path, format!("labels of type {} can't be read", array.element)))?;
-    Ok((numbers, code != 2))
+    let array = read_array(path, &content)?;
+    let numbers = tensor::numbers(array.element, &array.data).ok_or_else(|| {
+        Failure::file(path, format!("labels of type {} can't be read", array.element))
+            .advise("save them as int64 or float32")
+    })?;
+    Ok((numbers, array.element.kind != Kind::Float))
 }
 
-/// The numbers of a text file, separated by commas, semicolons, tabs or spaces. A first line without numbers is a header.
+const NUMBERS: &str = "give numbers separated by commas, semicolons, tabs or spaces, after at most one header line";
+
+/// The numbers of a text file, separated by commas, semicolons, tabs or spaces. A first line that holds
+/// anything else is a header.
 fn numbers(path: &Path) -> Result<Vec<f64>> {
-    let content = whole(path)?;
-    let text = std::str::from_utf8(&content).map_err(|_| Failure::file(path, "is not text"))?;
+    let content = tensor::read_file(path)?;
+    let text = std::str::from_utf8(&content).map_err(|_| Failure::file(path, "is not text").advise(NUMBERS))?;
     let mut numbers = Vec::new();
     for (at, line) in text.lines().enumerate() {
         let words = line.split([',', ';', '\t', ' ']).map(str::trim).filter(|word| !word.is_empty());
@@ -150,26 +141,28 @@ fn numbers(path: &Path) -> Result<Vec<f64>> {
         match row {
             Ok(row) => numbers.extend(row),
             Err(_) if at == 0 => {}
-            Err(_) => return Err(Failure::file(path, format!("line {} holds something that is not a number", at + 1))),
+            Err(_) => {
+                let line = at + 1;
+                return Err(
+                    Failure::file(path, format!("line {line} holds something that is not a number")).advise(NUMBERS)
+                );
+            }
         }
     }
     if numbers.is_empty() {
-        return Err(Failure::file(path, "holds no numbers"));
+        return Err(Failure::file(path, "holds no numbers").advise(NUMBERS));
     }
     Ok(numbers)
-}
-
-fn has_extension(path: &Path, wanted: &str) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tvm_embedded_mlf::DType;
 
     #[test]
     fn real_values_are_quantised_as_the_reference_does() {
-        let quantization = Some(Quantization { scale: 0.5, zero_point: -3 });
+        let quantization = Some(tvm_embedded_mlf::Quantization { scale: 0.5, zero_point: -3 });
         let spec = |dtype| Spec {
             name: "t".into(),
             c_name: "t".into(),
@@ -178,8 +171,8 @@ mod tests {
             bytes: 1,
             quantization,
         };
-        let bytes = quantised(&spec(DType::INT8), &[0.0, 0.25, -0.25, 1e9, -1e9, 10.0]).unwrap();
-        assert_eq!(bytes.iter().map(|&b| b as i8).collect::<Vec<_>>(), [-3, -2, -4, 127, -128, 17]);
+        let bytes = quantised(&spec(DType::INT8), &[0.0, 0.25, -0.25, 1e9, -1e9, 10.0, f64::NAN]).unwrap();
+        assert_eq!(bytes.iter().map(|&b| b as i8).collect::<Vec<_>>(), [-3, -2, -4, 127, -128, 17, -128]);
         assert_eq!(real(&spec(DType::INT8), &[0xfd, 0x7f]).unwrap(), [0.0, 65.0]);
         assert_eq!(quantised(&spec(DType::FLOAT32), &[0.25]).unwrap(), 0.25f32.to_le_bytes());
         assert_eq!(quantised(&spec(DType { code: 2, bits: 16, lanes: 1 }), &[0.25]), None);

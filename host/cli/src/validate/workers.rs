@@ -14,9 +14,7 @@ pub struct Plan {
     pub samples: usize,
     /// Runs for each.
     pub steps: usize,
-    /// Whether the model keeps state.
-    pub state: bool,
-    /// Whether all samples are one stream.
+    /// Whether all samples are one stream: state is kept from one to the next.
     pub continuous: bool,
     /// Number of cores.
     pub jobs: usize,
@@ -37,9 +35,9 @@ type Part = (Vec<Vec<u8>>, f64);
 
 /// Runs all samples. `inputs` are the contents of the inputs for all of them.
 pub fn run(program: &Program, inputs: &[Vec<u8>], outputs: usize, plan: &Plan) -> Result<Outcome> {
-    let jobs = if plan.state && plan.continuous { 1 } else { plan.jobs.min(plan.samples).max(1) };
+    let jobs = if plan.continuous { 1 } else { plan.jobs.min(plan.samples).max(1) };
     // Several parts for each core, to show progress and because cores differ in speed; a stream is one part.
-    let parts = if plan.state && plan.continuous { 1 } else { (jobs * 8).min(plan.samples.div_ceil(16)).max(jobs) };
+    let parts = if plan.continuous { 1 } else { (jobs * 8).min(plan.samples.div_ceil(16)).max(jobs) };
     let bounds: Vec<usize> = (0..=parts).map(|part| plan.samples * part / parts).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let results: Mutex<Vec<Option<Result<Part>>>> = Mutex::new((0..parts).map(|_| None).collect());
@@ -92,8 +90,9 @@ fn run_part(
         content[from * sample..to * sample].to_vec()
     };
     let inputs: Vec<Vec<u8>> = inputs.iter().map(piece).collect();
-    let resets = if plan.state && !plan.continuous { plan.steps } else { 0 };
-    let call = Call { workspace_offset: 0, steps: (to - from) * plan.steps, repeat: 1, resets };
+    let steps = (to - from) * plan.steps;
+    let resets = if plan.continuous { steps } else { plan.steps };
+    let call = Call { workspace_offset: 0, steps, repeat: 1, resets };
     let outcome = program.run_part(&format!("part_{part}"), &inputs, outputs, &call)?;
     Ok((outcome.outputs, outcome.nanoseconds))
 }

@@ -16,7 +16,7 @@ use std::os::unix::fs::PermissionsExt;
 use common::{archive, archive_of_two, members_of, repository, streaming_archive, tool};
 use file::{edit, member, npy, operator_code, raw, tensor_type};
 use serde_json::json;
-use transcript::Transcript;
+use transcript::{Transcript, change_metadata};
 
 const COPY: &str = "int i; for (i = 0; i < 4; i++) { y[i] = x[i]; } (void)sram;";
 
@@ -257,20 +257,56 @@ fn validations(t: &mut Transcript) {
         ("--labels class.bin", "validate net.tflite --inputs first=sixty.bin"),
         ("--labels values.csv --at-least 0.5", given),
         ("--labels classes.bin", given),
+        ("--labels values.csv --task classes", given),
         ("--labels class.bin --task score", given),
         ("--labels words.csv", given),
         ("--labels heading.csv", given),
         ("--labels bytes.csv", given),
         ("--labels half.npy", given),
         ("--steps 2", given),
+        ("--steps 2", "validate state.tar --inputs x.bin"),
         ("--continuous", given),
         ("--against pad-image.tflite", "validate mean-image.tflite --inputs sixty.bin"),
+        ("", "validate net.tflite --inputs sixty.bin"),
+        ("--output none", given),
+        ("--against missing.tflite", given),
+        ("--against mean-image.tflite", given),
+        ("--against fails.tar", "validate plain.tar --inputs x.bin"),
+        ("--against state.tar", "validate mean-image.tflite --inputs sixty.bin"),
         ("", "validate mean-image.tflite --inputs folder"),
         ("", "validate mean-image.tflite --inputs three.csv"),
     ] {
         t.run(format!("{inputs} {options}").trim_end());
     }
+    // Elements that are not read as numbers.
+    let plain = members_of(&t.path().join("plain.tar"));
+    for (name, side, tensor) in [("half-in", "inputs", "x/0"), ("half-out", "outputs", "y")] {
+        t.write_changed(&plain, &format!("{name}.tar"), |members| {
+            change_metadata(members, |json| {
+                json["modules"]["plain"]["memory"]["functions"]["main"][0][side][tensor]["dtype"] = "float16".into();
+            });
+        });
+        t.run(&format!("validate {name}.tar --inputs three.csv"));
+    }
     t.run("inspect net.tflite --measured large.csv");
+}
+
+fn reports(t: &mut Transcript) {
+    t.about("Reports");
+    t.write("empty.json", "");
+    t.write("other.json", "{}");
+    t.write("future.json", "{\"format\": 2}");
+    t.write("part.json", "{\"format\": 1}");
+    t.run("report net.tar");
+    t.run("report missing.tflite");
+    t.run("report net.tflite --board rom=1");
+    t.run("report net.tflite --ram 10");
+    t.run("report net.tflite --ram 1K --pool sram=1K");
+    for name in ["empty", "other", "future", "part"] {
+        t.run(&format!("report net.tflite --against {name}.json"));
+    }
+    t.run("new out --model net.tar");
+    t.run("man -o none");
 }
 
 fn transcript() -> String {
@@ -295,6 +331,7 @@ fn transcript() -> String {
     runs(&mut t);
     programs(&mut t);
     validations(&mut t);
+    reports(&mut t);
     assert!(!t.path().join("out").exists() && !t.path().join("out.tar").exists(), "a failure wrote something");
     t.text
 }

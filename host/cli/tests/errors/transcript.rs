@@ -51,19 +51,27 @@ impl Transcript {
 
     /// An archive as `members` with a change, under a name that says what was changed, and how it is refused.
     pub fn changed(&mut self, members: &Members, name: &str, change: impl FnOnce(&mut Members)) {
-        let mut members = members.clone();
-        change(&mut members);
-        self.write(name, write_tar(members).expect("an archive"));
+        self.write_changed(members, name, change);
         self.run(&format!("generate {name} -o out"));
     }
 
     /// The same with a change in `metadata.json`.
     pub fn metadata(&mut self, members: &Members, name: &str, change: impl FnOnce(&mut Value)) {
-        self.changed(members, name, |members| {
-            let content = member(members, "metadata.json");
-            let mut json: Value = serde_json::from_slice(content).expect("JSON");
-            change(&mut json);
-            *content = serde_json::to_vec_pretty(&json).expect("JSON");
-        });
+        self.changed(members, name, |members| change_metadata(members, change));
     }
+
+    /// Writes an archive as `members` with a change.
+    pub fn write_changed(&self, members: &Members, name: &str, change: impl FnOnce(&mut Members)) {
+        let mut members = members.clone();
+        change(&mut members);
+        self.write(name, write_tar(members).expect("an archive"));
+    }
+}
+
+/// Changes what `metadata.json` says.
+pub fn change_metadata(members: &mut Members, change: impl FnOnce(&mut Value)) {
+    let content = member(members, "metadata.json");
+    let mut json: Value = serde_json::from_slice(content).expect("JSON");
+    change(&mut json);
+    *content = serde_json::to_vec_pretty(&json).expect("JSON");
 }
