@@ -80,7 +80,7 @@ accepted("this machine's package", FIND)
 refused("a package for another core", ["was built for x86_64-linux", "compiles for cortex-m4f", "set TVM_EMBEDDED_CORE"],
         FIND, "-DTVM_EMBEDDED_CORE=cortex-m4f")
 refused("a project without C", ["This project has no C", "enable_language(C)"], FIND, languages="NONE")
-refused("a subdirectory of a project without C", ["tvm_embedded_add_model(net): this project has no C"],
+refused("a subdirectory of a project without C", ["tvm_embedded_add_model(net): models are C, and C is not enabled in this project"],
         f"add_subdirectory({args.modules}/.. tvm_embedded)\ntvm_embedded_add_model(net a/net.tflite)\n",
         f"-DTVM_EMBEDDED_TOOL={args.tool}", languages="NONE")
 refused("two models with one symbol in one program",
@@ -88,7 +88,7 @@ refused("two models with one symbol in one program",
         TWO_MODELS.format(symbol="") + ONE_PROGRAM)
 accepted("two models with names of their own", TWO_MODELS.format(symbol=" SYMBOL other") + ONE_PROGRAM)
 accepted("a tool on PATH in a subdirectory", f"add_subdirectory({args.modules}/.. tvm_embedded)\n",
-         path=pathlib.Path(args.tool).parent, words=["is of this version, so none is built"])
+         path=pathlib.Path(args.tool).parent, words=["has the same version and is used"])
 accepted("two programs with one model each", TWO_MODELS.format(symbol="") + TWO_PROGRAMS)
 
 GENERIC = ["-DCMAKE_SYSTEM_NAME=Generic", "-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY"]
