@@ -98,6 +98,11 @@ CORES = [
     ("arm-none-eabi-gcc", "-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16", "cortex-m4f"),
     ("arm-none-eabi-gcc", "-mcpu=cortex-m33", "cortex-m33-soft"),
     ("arm-none-eabi-gcc", "-mcpu=cortex-m55 -mfloat-abi=hard", "cortex-m55"),
+    ("arm-none-eabi-gcc", "-mcpu=cortex-r5 -mfloat-abi=hard -mfpu=vfpv3-d16", "cortex-r5f"),
+    ("arm-none-eabi-gcc", "-mcpu=cortex-a53 -mfloat-abi=hard -mfpu=auto", "cortex-a7"),
+    ("arm-none-eabi-gcc", "-mcpu=cortex-a7", "cortex-a7-soft"),
+    ("riscv64-unknown-elf-gcc", "-march=rv64gc -mabi=lp64d", "rv64gc"),
+    ("riscv64-unknown-elf-gcc", "-march=rv64imac -mabi=lp64", "rv64imac"),
     ("riscv64-unknown-elf-gcc", "-march=rv32imac -mabi=ilp32", "rv32imac"),
     ("riscv64-unknown-elf-gcc", "-march=rv32imc -mabi=ilp32", "rv32imc"),
 ]

@@ -28,8 +28,8 @@ static void tick_in(uint32_t microseconds) {
 }
 #elif defined(__riscv) && !defined(__linux__)
 /* The timer of QEMU's board `virt`: 10 MHz. */
-static volatile uint32_t *const mtimecmp = (volatile uint32_t *)0x02004000u;
-static volatile uint32_t *const mtime = (volatile uint32_t *)0x0200BFF8u;
+static volatile uint32_t *const mtimecmp = (volatile uint32_t *)(uintptr_t)0x02004000u;
+static volatile uint32_t *const mtime = (volatile uint32_t *)(uintptr_t)0x0200BFF8u;
 
 static __attribute__((interrupt("machine"), aligned(4))) void timer_trap(void) {
   mtimecmp[1] = UINT32_MAX;

@@ -5,7 +5,7 @@
 #   TVM_EMBEDDED_RUST_TARGET   cargo's name for the processor
 #   tvm_prefix                 of the compiler: arm-none-eabi or riscv64-unknown-elf
 #   tvm_cpu                    compiler flags that select the processor
-#   tvm_machine                QEMU's name for a board with that processor
+#   tvm_machine                QEMU's name for a board with that processor, or a name in run-on-board.sh
 #   tvm_flash, tvm_ram         address and size of the board's memories
 # and then includes this one. For your own board, copy both and set its addresses.
 #

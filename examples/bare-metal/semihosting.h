@@ -19,7 +19,13 @@ static inline uintptr_t semihosting_call(uintptr_t operation, uintptr_t argument
 #else
   register uintptr_t r0 __asm__("r0") = operation;
   register uintptr_t r1 __asm__("r1") = argument;
+#if __ARM_ARCH_PROFILE == 'M'
   __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+#elif defined(__thumb__)
+  __asm__ volatile("svc 0xab" : "+r"(r0) : "r"(r1) : "memory", "lr");
+#else
+  __asm__ volatile("svc 0x123456" : "+r"(r0) : "r"(r1) : "memory", "lr");
+#endif
   return r0;
 #endif
 }

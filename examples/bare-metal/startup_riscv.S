@@ -41,8 +41,13 @@ fault:
 leave_with:
         addi sp, sp, -16
         li t0, 0x20026
+#if __riscv_xlen == 64
+        sd t0, 0(sp)
+        sd a0, 8(sp)
+#else
         sw t0, 0(sp)
         sw a0, 4(sp)
+#endif
         li a0, 0x20
         mv a1, sp
         .balign 16

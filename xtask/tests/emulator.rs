@@ -50,7 +50,7 @@ fn every_board_prints_returns_its_exit_code_and_counts_exactly() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    for name in board::NAMES {
+    for name in board::NAMES.into_iter().chain(board::MORE) {
         let board = Board::named(name).unwrap();
         let program = build(&board, dir.path(), PROGRAM, 42);
         let first = emulator::count(&board, &program, Some(("main", "exit"))).unwrap();
@@ -73,7 +73,8 @@ fn a_program_that_hangs_or_faults_is_stopped_and_has_failed() {
     let endless = "int main(void) { for (;;) { } return CODE; }";
     // On Cortex-M, picolibc's fault handler is an endless loop, too.
     let fault = "int main(void) { __asm__ volatile(\"udf #0\"); return CODE; }";
-    for (name, source) in [("cortex-m3", endless), ("rv32imac", endless), ("cortex-m0", fault)] {
+    for (name, source) in [("cortex-m3", endless), ("rv32imac", endless), ("cortex-r5f", endless), ("cortex-m0", fault)]
+    {
         let board = Board::named(name).unwrap();
         let program = build(&board, dir.path(), source, 0);
         let runner = paths::root().join("cmake/toolchains/run-on-board.sh");

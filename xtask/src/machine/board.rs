@@ -12,16 +12,15 @@ use crate::machine::process::Cmd;
 pub const NAMES: [&str; 8] =
     ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imac"];
 
-/// Further cores that a release has a library for. For the other checks each is the same as one above, so they are
-/// not repeated.
-pub const MORE: [&str; 3] = ["cortex-m23", "cortex-m33-soft", "rv32imafc"];
+/// Further cores that a release has a library for. Other checks run on them only if they are named.
+pub const MORE: [&str; 6] = ["cortex-m23", "cortex-m33-soft", "rv32imafc", "cortex-r5f", "cortex-a7", "rv64gc"];
 
 /// One emulated board.
 #[derive(Clone, Debug)]
 pub struct Board {
     /// The name of its core, for instance `cortex-m4f`.
     pub name: &'static str,
-    /// QEMU's name for it, for instance `mps2-an386`.
+    /// QEMU's name for it, for instance `mps2-an386`, or one of `run-on-board.sh`'s.
     pub machine: String,
     /// What cargo calls its processor.
     pub rust_target: String,

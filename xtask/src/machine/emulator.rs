@@ -152,8 +152,8 @@ fn start(board: &Board, program: &Path, extra: &[&str]) -> Result<Run> {
         bail!("no program {}", program.display());
     }
     let outcome = Cmd::new(qemu(board))
-        .args(["-M", &board.machine, "-nographic", "-monitor", "none", "-serial", "none"])
-        .args(if board.is_arm() { &[][..] } else { &["-bios", "none"][..] })
+        .args(machine(board))
+        .args(["-nographic", "-monitor", "none", "-serial", "none"])
         .args(["-semihosting-config", "enable=on,target=native"])
         .args(extra)
         .arg("-kernel")
@@ -170,7 +170,24 @@ fn start(board: &Board, program: &Path, extra: &[&str]) -> Result<Run> {
 }
 
 fn qemu(board: &Board) -> &'static str {
-    if board.is_arm() { "qemu-system-arm" } else { "qemu-system-riscv32" }
+    match board.machine.as_str() {
+        "virt" => "qemu-system-riscv32",
+        "virt-rv64" => "qemu-system-riscv64",
+        _ => "qemu-system-arm",
+    }
+}
+
+/// The board and its processor, as `run-on-board.sh` chooses them.
+fn machine(board: &Board) -> Vec<&str> {
+    match board.machine.as_str() {
+        "virt" | "virt-rv64" => vec!["-M", "virt", "-bios", "none"],
+        "virt-cortex-a7" => vec!["-M", "virt", "-cpu", "cortex-a7", "-nic", "none"],
+        "realview-eb" => {
+            let silent = ["-nic", "none", "-audiodev", "none,id=none", "-global", "pl041.audiodev=none"];
+            [&["-M", "realview-eb", "-cpu", "cortex-r5f"], &silent[..]].concat()
+        }
+        machine => vec!["-M", machine],
+    }
 }
 
 /// The counter plugin for the installed QEMU, built if it is older than its source.

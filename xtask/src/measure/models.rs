@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::machine::board::Board;
+use crate::machine::board::{Board, MORE, NAMES};
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, library, paths};
 
@@ -21,11 +21,11 @@ struct Sample {
 /// Boards with more than 16 KiB of RAM.
 const LARGE: &[&str] = &["cortex-m3", "cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imac"];
 /// Boards whose core has the DSP extension.
-const DSP: &[&str] = &["cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55"];
+const DSP: &[&str] = &["cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55", "cortex-r5f", "cortex-a7"];
 
 const SAMPLES: [Sample; 5] = [
-    Sample { archive: "hello_c_pool", boards: &crate::machine::board::NAMES },
-    Sample { archive: "hello_c_pools_const", boards: &crate::machine::board::NAMES },
+    Sample { archive: "hello_c_pool", boards: &NAMES },
+    Sample { archive: "hello_c_pools_const", boards: &NAMES },
     Sample { archive: "micro_speech_c_pool", boards: LARGE },
     Sample { archive: "kws_c_usmp", boards: LARGE },
     Sample { archive: "kws_m4_pool", boards: DSP },
@@ -33,7 +33,7 @@ const SAMPLES: [Sample; 5] = [
 
 /// Models for this project's compiler, from the data's `models`; they may be absent.
 const COMPILED: [Sample; 5] = [
-    Sample { archive: "hello_world_int8", boards: &crate::machine::board::NAMES },
+    Sample { archive: "hello_world_int8", boards: &NAMES },
     Sample { archive: "micro_speech_quantized", boards: LARGE },
     Sample { archive: "kws_ref_model", boards: LARGE },
     Sample { archive: "pretrainedResnet_quant", boards: LARGE },
@@ -78,9 +78,8 @@ pub fn prepare(tool: &Path) -> Result<Vec<Prepared>> {
     fs::create_dir_all(&folder)?;
     // The bundled models, and one with each operator on float32: float results must not differ between cores.
     let bundled = ["models/digits/digits", "models/digit_rows/digit_rows", "fuzz/corpus/tflite/float32-everything"];
-    let mut models: Vec<(PathBuf, &[&str])> = bundled
-        .map(|name| (paths::root().join(name).with_extension("tflite"), &crate::machine::board::NAMES[..]))
-        .into();
+    let mut models: Vec<(PathBuf, &[&str])> =
+        bundled.map(|name| (paths::root().join(name).with_extension("tflite"), &NAMES[..])).into();
     if let Some(others) = paths::data("models") {
         models.extend(COMPILED.map(|sample| (others.join(sample.archive).with_extension("tflite"), sample.boards)));
     }
@@ -147,10 +146,12 @@ fn compile(tool: &Path, model: &Path, folder: &Path) -> Result<PathBuf> {
 /// If the library does not build. Errors of a model are in its row.
 pub fn run_on(board: &Board, tool: &Path, models: &[Prepared]) -> Result<Vec<(String, Result<Row>)>> {
     let library = library::build(board)?;
-    let fitting = models.iter().filter(|model| model.boards.contains(&board.name));
+    // The further cores have room for all; who has the DSP extension is named.
+    let further = MORE.contains(&board.name);
+    let fitting = models.iter().filter(|model| model.boards.contains(&board.name) || further && model.boards != DSP);
     let run = |model: &Prepared| (stem(&model.archive), run_one(board, &library, tool, model));
     let mut rows: Vec<_> = fitting.map(run).collect();
-    if let Some(samples) = samples().filter(|_| LARGE.contains(&board.name)) {
+    if let Some(samples) = samples().filter(|_| further || LARGE.contains(&board.name)) {
         let archives = TOGETHER.map(|name| samples.join(name).with_extension("tar"));
         rows.push(("three modes in one".to_owned(), run_together(board, &library, tool, &archives)));
     }
