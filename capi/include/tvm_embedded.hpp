@@ -100,7 +100,7 @@ template <typename T, size_t N> struct tensor {
 };
 
 /**
- * A real number as an element of a quantised tensor: divided by the scale, rounded with halves away from zero, and limited to what
+ * A real number as an element of a quantised tensor: divided by the scale, rounded with halves away from zero, and limited to
  * the range of the type, as in TFLite. NaN becomes the smallest value.
  */
 template <typename Tensor> constexpr typename Tensor::element quantize(float real) noexcept {

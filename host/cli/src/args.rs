@@ -41,7 +41,7 @@ Typical order of commands:
   tvm-embedded inspect keyword.tar                            what the model contains and needs
   tvm-embedded run keyword.tar --input audio=clip.npy         run it on this computer
   tvm-embedded generate keyword.tar -o keyword/               C files for your firmware
-All of them also take a .tflite file. `tvm-embedded VERB --help` shows examples of each.
+The last three also take a .tflite file. `tvm-embedded VERB --help` shows examples of each.
 
 Exit codes:
   0  done

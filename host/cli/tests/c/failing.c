@@ -12,7 +12,7 @@
  *   TORTURE_LOG   file for one line "OPERATION PATH" of each operation that was disturbed, a line "starts PROGRAM" or
  *                 "connects" for programs and connections, and a last line "operations N"
  *
- ** Standard output counts too. Programs started from here are not disturbed. */
+ * Standard output counts too. Programs started from here are not disturbed. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>

@@ -14,7 +14,7 @@ pub fn layers(out: &mut String, plan: &Plan<'_>) {
         out,
         "\n#ifdef TVM_EMBEDDED_LAYERS\n\
          /* TVMExecute_{symbol} with a call before and after each layer; hooks may be NULL. TVM_STATUS_ABORTED when one of them\n \
-         ** did not return 0: the outputs are then undefined, and the next run is not affected. */\n{};\n\n\
+         * did not return 0: the outputs are then undefined, and the next run is not affected. */\n{};\n\n\
          /* Begins a run in parts. Do not change the structs, the context and the memory they point at until the last step. Checks\n \
          * for NULL. */\n{};\n\n\
          /* Runs up to `layers` layers. TVM_STATUS_OK: the run is complete, and the outputs are valid.\n \

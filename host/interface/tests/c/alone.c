@@ -1,5 +1,5 @@
 /* A synthetic model `net`, called without the library: output k must be input k (or the last) plus k + 1, and plus the number of
- ** runs since the reset, from 7, for a model with state. For any kind of model: workspaces, tensors inside one, constants
+ * runs since the reset, from 7, for a model with state. For any kind of model: workspaces, tensors inside one, constants
  * of its own or of the user, a device. */
 #include "net.h"
 #include "board.h"
