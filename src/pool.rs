@@ -5,7 +5,7 @@ use crate::descriptor::TVMPool;
 use crate::status::{Fault, TVMStatus, fail};
 
 impl TVMPool {
-    /// Whether a workspace at `address` with `given` bytes is sufficient at any address: large enough for any alignment.
+    /// Whether a workspace at `address` with `given` bytes is sufficient without looking at its alignment: large enough for any.
     /// A quick test; if it fails, [`Self::place`] decides.
     #[inline]
     #[must_use]

@@ -252,7 +252,7 @@ fn row(name: &str, cells: &[impl std::fmt::Display]) -> String {
     format!("| {name} |{}\n", cells.concat())
 }
 
-/// A number with a space after every three digits.
+/// A number with a space between groups of three digits, counted from the last.
 fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);

@@ -1,4 +1,4 @@
-//! After `check`: what is accepted because the reference accepts it, but is probably a mistake.
+//! Independent of `check`: what is accepted because the reference accepts it, but is probably a mistake.
 
 use crate::ir::graph::{DType, Graph, OpKind, Operator, Subgraph, TensorId};
 

@@ -8,7 +8,7 @@ from builder import Quantization
 
 INT32_MAX = (1 << 31) - 1
 
-# Zero points with which kernels may fail, and one odd number.
+# Zero points with which kernels may fail, and two ordinary ones.
 ZERO_POINTS = (-128, 127, 0, -1, 37, -101)
 
 

@@ -41,7 +41,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let scratch_bytes = scratch_bytes(window, form);
     let packed = if form == Form::Unpacked { 0 } else { 1 + i32::from(is_int4) };
     let mut limits = Vec::new();
-    // For unpacked weights the short form is the only condition.
+    // Weights left unpacked to save scratch memory have the short form: that memory is their only limit.
     if !is_thrifty {
         limits = weighted::limits(weighted, &all, form);
     }

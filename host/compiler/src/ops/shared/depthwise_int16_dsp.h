@@ -1,7 +1,7 @@
 /* Depthwise convolutions on int16 with the DSP extension: two positions by two channels, or one by four.
  *
  * Weights [row][column][channel], as halfwords. A product takes one instruction and needs no widening; two positions share the
- * loads of weights, and with three columns and a stride of 1 those of the input. */
+ * loads of weights, and with three adjacent columns also those of the input. */
 #ifndef TVMK_DEPTHWISE_INT16_DSP_H
 #define TVMK_DEPTHWISE_INT16_DSP_H
 

@@ -112,7 +112,7 @@ fn check_weights(
         return None;
     }
     if matches!(sees, Sees::Window(..)) && count > 1 && quant.scales.iter().all(|scale| *scale == quant.scales[0]) {
-        // The reference treats such scales as one, and then has none.
+        // The reference treats such scales as a single one, and then has none.
         checker.bad_tensor(weights.id, format!("{count} equal scales"), "one scale, or several that differ");
     }
     Some(quant.scales.clone())

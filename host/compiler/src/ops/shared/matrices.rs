@@ -13,7 +13,7 @@ use crate::ops::shared::window_int16::reduced;
 pub struct Matrices<'a> {
     /// The first matrix: rows of `depth` elements.
     pub first: Operand<'a>,
-    /// The second matrix: `columns` columns of as many.
+    /// The second matrix: `columns` columns of `depth` elements.
     pub second: Operand<'a>,
     /// One element for each column.
     pub bias: Option<Operand<'a>>,

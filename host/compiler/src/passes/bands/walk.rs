@@ -18,7 +18,7 @@ pub struct Walk<'a> {
     pub sources: HashMap<TensorId, Vec<usize>>,
     /// For each tensor of the segment, the step that writes it.
     pub writer: HashMap<TensorId, usize>,
-    /// For each band, how many rows of each step are computed after it.
+    /// For each band, how many rows of each step have been computed when it ends.
     until: Vec<Vec<usize>>,
 }
 
@@ -106,7 +106,7 @@ impl<'a> Walk<'a> {
         self.lowest(self.sources.get(&source)?, done)
     }
 
-    /// Goes through all bands and calls `visit` with what runs next, and how many rows of each step are computed before it.
+    /// Goes through all bands and calls `visit` with what runs next, and how many rows of each step have been computed before it.
     pub fn each(&self, mut visit: impl FnMut(&Run, &[usize])) {
         let mut done = vec![0; self.steps.len()];
         for until in &self.until {

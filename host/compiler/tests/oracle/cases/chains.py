@@ -1,4 +1,4 @@
-"""Small networks: operators in a row, branches, residuals, several inputs and outputs; all sizes are odd."""
+"""Small networks: operators in a row, branches, residuals, several inputs and outputs; unusual sizes throughout."""
 
 import quantities
 from builder import FLOAT, Model, Quantization

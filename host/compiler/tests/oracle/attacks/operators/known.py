@@ -27,7 +27,7 @@ def known(net):
 
 def _range(net, dtype):
     first, step = net.between(-9, 9), net.pick((1, 2, 3, -1, -4))
-    # The range ends at the last number, or before it.
+    # The steps reach the last number, which is left out, or pass it.
     last = first + step * net.between(1, 8) - net.pick((0, 0, np.sign(step)) if abs(step) > 1 else (0,))
     result = np.arange(first, last, step, dtype)
     return [np.asarray(n, dtype) for n in (first, last, step)], result, options("RangeOptions")
