@@ -53,7 +53,7 @@ impl Program {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let made = parent.canonicalize().and_then(|parent| builder.tempdir_in(parent));
         made.map_err(|error| {
-            Failure::file(&parent, format!("no directory can be created in it: {}", reason(&error)))
+            Failure::file(&parent, format!("no directory can be created there: {}", reason(&error)))
                 .advise("set TMPDIR to a directory that you can write")
         })
     }
