@@ -153,12 +153,14 @@ WHOLE = {generated.TensorType.INT32: np.dtype("<i4"), generated.TensorType.INT64
 def _result(file, graph, operator):
     """The result of such an operator, None for every other."""
     name = name_of(file, operator)
-    tensors = [graph.tensors[i] for i in operator.inputs]
-    if name == "RANK":
-        return np.asarray(len(tensors[0].shape))
-    if name not in KNOWN and name != "REDUCE_PROD" or graph.tensors[operator.outputs[0]].type not in WHOLE:
+    outputs = [] if operator.outputs is None else operator.outputs
+    # A mutant may have an output of another type, or none.
+    if name not in (*KNOWN, "RANK", "REDUCE_PROD") or [graph.tensors[i].type in WHOLE for i in outputs] != [True]:
         return None
+    tensors = [] if operator.inputs is None else [graph.tensors[i] for i in operator.inputs]
     try:
+        if name == "RANK":
+            return np.asarray(0 if tensors[0].shape is None else len(tensors[0].shape))
         values = [_whole(file, tensor) for tensor in tensors]
         if any(value is None for value in values):
             return None
