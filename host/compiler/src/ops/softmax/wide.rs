@@ -31,13 +31,17 @@ pub fn check<'a>(checker: &mut Checker<'a>, beta: f32) -> Option<Box<dyn Checked
     if (scale, zero) != (1.0 / 32768.0, 0) {
         checker.bad_tensor(output.id, format!("scale {scale} and zero point {zero}"), "scale 1/32768 and zero point 0");
     }
-    // In float32, as the reference.
-    let multiplier = Multiplier::new((in_scale * beta / (10.0f32 / 65535.0f32)).into());
+    let multiplier = multiplier(beta, in_scale);
     if multiplier.mantissa <= 0 || multiplier.checked_apply(-65535).is_none() {
         checker.bad(format!("beta {beta} with input scale {in_scale}"), "a product above 0 and below 4");
         return None;
     }
     Some(Box::new(Softmax { input, output, multiplier }))
+}
+
+/// Differences of input elements to steps of the table of exp. In double, as the reference.
+fn multiplier(beta: f32, scale: f32) -> Multiplier {
+    Multiplier::new(f64::from(scale) * f64::from(beta) / (10.0 / 65535.0))
 }
 
 /// A function over 2^16 steps of `scale` from `first` on, at each 128th of them with 15 fractional bits; entries are shifted so
@@ -100,6 +104,13 @@ impl Checked for Softmax<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn differences_are_scaled_in_double() {
+        // With a product in float32 the mantissa is 1 245 883 776, and -3394 steps round to another entry.
+        let multiplier = multiplier(1.0, 0.000_708_213_7);
+        assert_eq!((multiplier.mantissa, multiplier.checked_apply(-3394)), (1_245_883_735, Some(-15752)));
+    }
 
     #[test]
     fn tables_end_where_the_functions_do() {
