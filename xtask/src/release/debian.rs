@@ -42,6 +42,12 @@ const PROXY: &str = "_PROXY";
 /// Where `cargo xtask fresh` puts a Rust toolchain inside.
 pub const TOOLCHAIN: &str = "opt/rust";
 
+/// The home directory of the user inside.
+const HOME: &str = "/root";
+
+/// Where Debian has its programs.
+const PROGRAMS: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// A new Debian.
 pub struct Root {
     /// Its directory.
@@ -92,10 +98,8 @@ impl Root {
         let mut command = Cmd::new("unshare")
             .args(["--mount", "--propagation", "private", "sh", "-c", outside])
             .arg(&self.path)
-            .args(["env", "-i", "HOME=/root", "USER=root", "LANG=C.UTF-8"])
-            .arg(format!(
-                "PATH=/root/.cargo/bin:/{TOOLCHAIN}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-            ));
+            .args(["env", "-i", &format!("HOME={HOME}"), "USER=root", "LANG=C.UTF-8"])
+            .arg(format!("PATH={HOME}/.cargo/bin:/{TOOLCHAIN}/bin:{PROGRAMS}"));
         for (name, value) in &self.variables {
             let mut setting = name.clone();
             setting.push("=");
