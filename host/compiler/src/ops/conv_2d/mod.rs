@@ -2,22 +2,16 @@
 //! `conv_2d_parts.h`, or as a depthwise convolution where each is one channel; `float_weighted.h` on float32,
 //! `hybrid_weighted.h` on float32 with weights of int8, `weighted_int16.h` on int16.
 
-pub mod direct;
-mod fields;
-pub mod layer;
-pub mod parts;
-
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Lowered, Lowering};
-use crate::ir::options::Scratch;
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
-use crate::ops::depthwise_conv_2d::layer as depthwise;
 use crate::ops::flow::{Flow, Layout, Sums};
 use crate::ops::kernels::kernels;
+use crate::ops::shared::conv_int8;
 use crate::ops::shared::convolution::Options;
 use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::hybrid;
@@ -25,8 +19,6 @@ use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::window;
 use crate::ops::shared::window_int16::{self, Sees};
 use crate::ops::shared::window_run::{self, Windows};
-use parts::{Part, Place, Whole};
-use std::sync::Arc;
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -139,15 +131,7 @@ fn of(groups: usize) -> String {
 
 impl Checked for Conv2D<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let Conv2D { window, weighted, groups } = self;
-        let weights = weighted.weights();
-        match *groups {
-            1 => layer::layer(lowering, window, weighted, weights),
-            groups if groups == window.in_channels => {
-                depthwise::layer(lowering, window, weighted, Arc::unwrap_or_clone(weights))
-            }
-            groups => grouped(lowering, window, weighted, &weights, groups),
-        }
+        conv_int8::layer(lowering, &self.window, &self.weighted, self.weighted.weights(), self.groups)
     }
 
     fn flow(&self) -> Flow<'_> {
@@ -158,35 +142,4 @@ impl Checked for Conv2D<'_> {
             _ => Flow::Opaque,
         }
     }
-}
-
-/// One call of the kernel for each group.
-fn grouped(
-    lowering: &Lowering<'_>,
-    window: &Window,
-    weighted: &Weighted<'_>,
-    weights: &[i8],
-    groups: usize,
-) -> Lowered {
-    let channels = weighted.bias.len();
-    let (in_group, out_group) = (window.in_channels / groups, channels / groups);
-    let summary = layer::summary(lowering, window, weighted) + &of(groups);
-    if lowering.scratch == Scratch::None {
-        return direct::layer(lowering, window, weighted, weights.to_vec().into(), (in_group, out_group), summary);
-    }
-    let part = |group: usize| Part {
-        window: Window { in_channels: in_group, ..*window },
-        weighted: weighted.part(group * out_group..(group + 1) * out_group),
-        weights: weights[group * weights.len() / groups..(group + 1) * weights.len() / groups].to_vec(),
-        in_first: group * in_group,
-        place: Place { first: group * out_group, column: channels, row: channels * window.out_width },
-    };
-    let parts: Vec<Part<'_>> = (0..groups).map(part).collect();
-    let whole = Whole {
-        batches: window.batches,
-        in_channels: window.in_channels,
-        input: window.in_elements(),
-        output: window.positions() * channels,
-    };
-    parts::layer(lowering, &whole, &parts, summary)
 }

@@ -1,8 +1,6 @@
 //! DEPTHWISE_CONV_2D: on int8 `depthwise_conv_2d.h`, on one input channel an ordinary convolution; `float_weighted.h` on float32,
 //! `hybrid_weighted.h` on float32 with weights of int8, `weighted_int16.h` on int16.
 
-pub mod layer;
-
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{Activation, Around, DType, OpKind, OpOptions, Sliding};
@@ -12,6 +10,7 @@ use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
 use crate::ops::flow::{Flow, Layout, Sums};
 use crate::ops::kernels::kernels;
+use crate::ops::shared::conv_int8;
 use crate::ops::shared::convolution::Options as Convolution;
 use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::hybrid;
@@ -158,7 +157,7 @@ impl Checked for Depthwise<'_> {
         // From [row][column][channel] to [channel][row][column].
         let taps = in_file.len() / channels;
         let weights = (0..taps * channels).map(|i| in_file[i % taps * channels + i / taps]).collect();
-        layer::layer(lowering, &self.window, &self.weighted, weights)
+        conv_int8::layer(lowering, &self.window, &self.weighted, Arc::new(weights), self.window.in_channels)
     }
 
     fn flow(&self) -> Flow<'_> {

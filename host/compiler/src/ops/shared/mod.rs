@@ -4,6 +4,7 @@ pub mod ahead;
 pub mod alias;
 pub mod binary;
 pub mod control;
+pub mod conv_int8;
 pub mod convolution;
 pub mod elements_int16;
 pub mod float_unary;

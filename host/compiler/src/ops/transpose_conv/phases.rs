@@ -3,8 +3,8 @@
 use crate::ir::graph::DType;
 use crate::ir::layer::{Lowered, Lowering};
 use crate::math::window::Window;
-use crate::ops::conv_2d::layer;
-use crate::ops::conv_2d::parts::{self, Part, Place, Whole};
+use crate::ops::shared::conv_int8;
+use crate::ops::shared::conv_int8::parts::{self, Part, Place, Whole};
 use crate::ops::shared::weighted::Weighted;
 use crate::ops::shared::window_run::Windows;
 
@@ -143,7 +143,7 @@ pub fn lower(lowering: &Lowering<'_>, g: &Geometry, weighted: &Weighted<'_>) -> 
     let mut phases = phases(g, &weighted.weights());
     if g.stride == [1, 1] {
         let only = phases.remove(0);
-        return layer::layer(lowering, &only.window, weighted, only.weights.into());
+        return conv_int8::layer(lowering, &only.window, weighted, only.weights.into(), 1);
     }
     let part = |Convolution { window, weights, first }| Part {
         window,

@@ -1,7 +1,7 @@
 //! Convolutions on parts: on groups of channels, or of interleaved positions of the output. Each part is one call of
 //! `conv_2d.h`'s kernel, with the fast paths that it has; `conv_2d_parts.h` picks its input and spreads its output.
 
-use super::layer;
+use super::{dense, fields};
 use crate::ir::layer::{Constant, Layer, Lowered, Lowering};
 use crate::ir::options::Scratch;
 use crate::math::window::Window;
@@ -52,7 +52,7 @@ pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary
         |part: &Part<'_>| if part.window.in_channels == whole.in_channels { 0 } else { part.window.in_elements() };
     let made = |part: &Part<'_>| part.window.positions() * part.weighted.bias.len();
     let most = |size: &dyn Fn(&Part<'_>) -> usize| parts.iter().map(size).max().unwrap_or(0);
-    let own = most(&|part| layer::scratch_bytes(&part.window, form)).next_multiple_of(4);
+    let own = most(&|part| dense::scratch_bytes(&part.window, form)).next_multiple_of(4);
     let scratch_bytes = own + most(&picked) + most(&made);
     let mut body = structs(lowering, parts);
     let is_int4 = matches!(form, Form::Int4 | Form::Int4General);
@@ -76,7 +76,7 @@ pub fn layer(lowering: &Lowering<'_>, whole: &Whole, parts: &[Part<'_>], summary
             whole.in_channels
         );
     }
-    body += &format!("            {}(parts[p], {source}, made, scratch);\n", layer::function(form));
+    body += &format!("            {}(parts[p], {source}, made, scratch);\n", dense::function(form));
     body += "            tvmk_conv_2d_spread(parts[p], &places[p], made, out);\n        }\n    }\n";
     let headers = if is_int4 { vec!["conv_2d_int4.h", "conv_2d_parts.h"] } else { vec!["conv_2d_parts.h"] };
     let summary = summary + int4::note(&parts[0].weighted, is_int4);
@@ -111,7 +111,7 @@ fn lowering_of<'a>(lowering: &Lowering<'a>, p: usize) -> Lowering<'a> {
 /// The constants of all parts, in one form: the best one that all support.
 fn constants(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> (Vec<Constant>, Form) {
     let of = |p: usize, part: &Part<'_>, best: Form| {
-        layer::constants(&lowering_of(lowering, p), &part.window, &part.weighted, part.weights.clone().into(), best)
+        dense::constants(&lowering_of(lowering, p), &part.window, &part.weighted, part.weights.clone().into(), best)
     };
     let all = |best| -> (Vec<Vec<Constant>>, Vec<Form>) {
         parts.iter().enumerate().map(|(p, part)| of(p, part, best)).unzip()
@@ -127,7 +127,7 @@ fn constants(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> (Vec<Constant>, For
 fn structs(lowering: &Lowering<'_>, parts: &[Part<'_>]) -> String {
     let mut body = String::new();
     for (p, part) in parts.iter().enumerate() {
-        let fields = super::fields::fields(&lowering_of(lowering, p), &part.window, &part.weighted);
+        let fields = fields::fields(&lowering_of(lowering, p), &part.window, &part.weighted);
         body += &text::constant_struct("tvmk_conv_2d_t", &format!("part{p}"), &fields);
     }
     let list =

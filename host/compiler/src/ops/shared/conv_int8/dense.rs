@@ -1,11 +1,11 @@
-//! The layer of an int8 convolution: `conv_2d.h`, or `fully_connected.h` where one window is the whole input.
+//! One group of channels: `conv_2d.h`, or `fully_connected.h` where one window is the whole input.
 
+use super::direct;
+use super::fields::{fields, summary};
 use crate::ir::layer::{Constant, InPlace, Layer, Lowered, Lowering};
 use crate::ir::options::Scratch;
 use crate::math::pack;
 use crate::math::window::Window;
-use crate::ops::conv_2d::direct;
-use crate::ops::conv_2d::fields::fields;
 use crate::ops::fully_connected;
 use crate::ops::shared::weighted::{self, Form, Weighted};
 use crate::ops::shared::{int4, text};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Maximum number of positions for which the overlap of output and input is computed, one by one.
 const MAX_POSITIONS: usize = 1 << 20;
 
-/// The layer of a convolution with weights `[channel][row][column][input channel]`; also of a depthwise one on one channel.
+/// The layer of a convolution with weights `[channel][row][column][input channel]`.
 pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Arc<Vec<i8>>) -> Lowered {
     let channels = weighted.bias.len();
     let depth = depth(window);
@@ -104,22 +104,6 @@ pub fn constants(
 /// Elements of a window.
 pub fn depth(window: &Window) -> usize {
     window.height * window.width * window.in_channels
-}
-
-/// The comment above the layer of a convolution.
-pub fn summary(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>) -> String {
-    format!(
-        "{} {}, {}x{}x{} to {}x{}x{}, activation {:?}",
-        lowering.op.kind,
-        window.describe(),
-        window.in_height,
-        window.in_width,
-        window.in_channels,
-        window.out_height,
-        window.out_width,
-        weighted.bias.len(),
-        weighted.activation,
-    )
 }
 
 /// The number of runs of adjacent bytes in a window, and the bytes of each.

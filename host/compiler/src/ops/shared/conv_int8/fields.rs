@@ -1,4 +1,4 @@
-//! The members of `tvmk_conv_2d_t`, with which the structs of other convolutions begin.
+//! What all of them have: the comment above a layer, and the members of `tvmk_conv_2d_t`, with which the structs of others begin.
 
 use crate::ir::layer::Lowering;
 use crate::math::window::Window;
@@ -12,4 +12,20 @@ pub fn fields(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>)
     fields.extend(window::members(window, &[("out_channels", weighted.bias.len())]));
     fields.push(("pad", weighted.input_zero_point.to_string()));
     fields
+}
+
+/// The comment above the layer of a convolution.
+pub fn summary(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>) -> String {
+    format!(
+        "{} {}, {}x{}x{} to {}x{}x{}, activation {:?}",
+        lowering.op.kind,
+        window.describe(),
+        window.in_height,
+        window.in_width,
+        window.in_channels,
+        window.out_height,
+        window.out_width,
+        weighted.bias.len(),
+        weighted.activation,
+    )
 }

@@ -1,10 +1,11 @@
-//! The layers of int8 depthwise convolutions.
+//! A group for each channel: `depthwise_conv_2d.h`, or `depthwise_whole.h` where one window is the whole input.
 
+use super::fields::summary;
+use super::{direct, whole};
 use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Limit, Lowered, Lowering, Path};
 use crate::ir::options::{Int4, Scratch};
 use crate::math::requantize::Table;
 use crate::math::window::Window;
-use crate::ops::conv_2d::{direct, layer as convolution};
 use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::{int4, text, window};
 
@@ -12,16 +13,13 @@ use crate::ops::shared::{int4, text, window};
 pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Vec<i8>) -> Lowered {
     let (height, width, channels) = (window.height, window.width, weighted.bias.len());
     let taps = height * width;
-    if window.in_channels == 1 {
-        return convolution::layer(lowering, window, weighted, weights.into());
-    }
     let is_int4 = is_int4(lowering, window, weighted, weights.len());
-    let summary = convolution::summary(lowering, window, weighted) + int4::note(weighted, is_int4);
+    let summary = summary(lowering, window, weighted) + int4::note(weighted, is_int4);
     let multiplier = channels / window.in_channels;
     let sums = weighted.channels(&weights);
     let table = Table::new(&sums, weighted.input_zero_point, weighted.output_zero_point);
     if window.is_whole() && window.batches == 1 && multiplier == 1 && table.short && !is_int4 {
-        return whole(lowering, window, weighted, &weights, &table, summary);
+        return whole::layer(lowering, window, weighted, &weights, &table, summary);
     }
     if lowering.scratch == Scratch::None {
         return direct::layer(lowering, window, weighted, weights.into(), (1, multiplier), summary);
@@ -166,43 +164,6 @@ fn limits(lowering: &Lowering<'_>, window: &Window, long: Option<String>, mixed:
     limits.extend(long.map(|reason| Limit { paths: Path::ALL, reason, general: !(mixed && window_fits) }));
     limits.extend((lowering.scratch == Scratch::Less).then(|| weighted::thrift(Scratch::Less)));
     limits
-}
-
-/// The layer of one window that is the whole input: `depthwise_whole.h`, with weights as DEPTHWISE_CONV_2D has them.
-fn whole(
-    lowering: &Lowering<'_>,
-    window: &Window,
-    weighted: &Weighted<'_>,
-    weights: &[i8],
-    table: &Table,
-    summary: String,
-) -> Lowered {
-    let (taps, channels) = (window.height * window.width, window.in_channels);
-    let by_tap = (0..taps * channels).map(|i| weights[i % channels * taps + i / channels]).collect();
-    let mut body = text::constant_struct(
-        "tvmk_depthwise_whole_t",
-        "layer",
-        &[
-            ("weights", lowering.constant("weights")),
-            ("requant", weighted.requant(&lowering.constant("table"))),
-            ("taps", taps.to_string()),
-            ("channels", channels.to_string()),
-        ],
-    );
-    body += &text::call("tvmk_depthwise_whole", 1, &[("input", 0), ("output", 0)], false);
-    let comment = format!("[{taps}][{channels}]");
-    let weights = lowering.array("weights", Core::Any, ConstantData::I8(by_tap), comment);
-    let (input, output) = (weighted.input.id, weighted.output.id);
-    let reason = "a channel's last element is read before its output is written";
-    Lowered::Layer(Layer {
-        in_place: vec![InPlace { input, output, lead: 0, reason }],
-        scratch_align: 1,
-        constants: vec![weights, weighted::table_constant(lowering, table)],
-        headers: vec!["depthwise_whole.h"],
-        body,
-        macs: taps as u64 * channels as u64,
-        ..lowering.layer_of(summary, input, output)
-    })
 }
 
 /// The step along the rows of the matching kernel for windows of 3 × 3, if there is one.
