@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tvm_embedded_add_model(<target> <archive> [SYMBOL <name>] [MODULE <name>] [TFLITE <file>] [RUNTIME <target>]
-#                        [LIBRARIES <target>...] [LAYERS])
+#                        [LIBRARIES <target>...] [LAYERS] [SELF_TEST <runs>])
 #
 # Makes the static library <target> of a model: the C that `tvm-embedded generate` writes for <archive>, in
 # <target>/ of the current build directory, which is on the include path of targets that link <target>.
@@ -10,13 +10,15 @@
 #   TFLITE     the file that an archive of TVM was made from: adds shapes and quantisation
 #   RUNTIME    the runtime to link: tvm_embedded::tvm_embedded, if not given, or tvm_embedded::tvm_embedded_shared
 #   LAYERS     with hooks around each layer, and runs in parts: defines TVM_EMBEDDED_LAYERS, also for targets that link <target>
+#   SELF_TEST  with TVMSelfTest_<model>, which repeats so many runs of this computer on the device. This computer's C compiler is
+#              the project's, or `cc` when cross compiling, or TVM_EMBEDDED_HOST_CC
 #   LIBRARIES  targets with functions that the model calls and does not contain: CMSIS-NN, a device's driver
 #
 # The archive must exist when CMake configures: the names of the files inside decide what is compiled. When it changes, the
 # next build configures again and compiles the new files.
 set(tvm_embedded_generate_script ${CMAKE_CURRENT_LIST_DIR}/TVMEmbeddedGenerate.cmake CACHE INTERNAL "")
 function(tvm_embedded_add_model target archive)
-  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME;SELF_TEST" "LIBRARIES")
   if(model_UNPARSED_ARGUMENTS OR model_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "tvm_embedded_add_model(${target}): wrong arguments: "
       "${model_UNPARSED_ARGUMENTS} ${model_KEYWORDS_MISSING_VALUES}")
@@ -42,6 +44,18 @@ function(tvm_embedded_add_model target archive)
     list(APPEND options --tflite ${model_TFLITE})
     list(APPEND inputs ${model_TFLITE})
   endif()
+  set(host_cc "")
+  if(model_SELF_TEST)
+    list(APPEND options --self-test ${model_SELF_TEST})
+    # CMake sets CC to the project's compiler, also when that is a cross compiler.
+    if(TVM_EMBEDDED_HOST_CC)
+      set(host_cc ${TVM_EMBEDDED_HOST_CC})
+    elseif(CMAKE_CROSSCOMPILING)
+      set(host_cc cc)
+    else()
+      set(host_cc ${CMAKE_C_COMPILER})
+    endif()
+  endif()
   foreach(input IN LISTS inputs)
     if(NOT EXISTS ${input})
       message(FATAL_ERROR "tvm_embedded_add_model(${target}): there is no file ${input}")
@@ -53,7 +67,11 @@ function(tvm_embedded_add_model target archive)
   tvm_embedded_find_tool(tool)
   set(trial ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.trial)
   file(REMOVE_RECURSE ${trial})
-  execute_process(COMMAND ${tool} generate ${archive} --output ${trial} ${options}
+  set(environment "")
+  if(host_cc)
+    set(environment ${CMAKE_COMMAND} -E env CC=${host_cc})
+  endif()
+  execute_process(COMMAND ${environment} ${tool} generate ${archive} --output ${trial} ${options}
     RESULT_VARIABLE result ERROR_VARIABLE errors OUTPUT_QUIET)
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "tvm_embedded_add_model(${target}): ${tool} generate ${archive} failed (${result}):\n${errors}")
@@ -69,7 +87,7 @@ function(tvm_embedded_add_model target archive)
   endif()
   add_custom_command(OUTPUT ${names}
     COMMAND ${CMAKE_COMMAND} -DTOOL=${tool} -DARCHIVE=${archive} -DFOLDER=${folder} "-DOPTIONS=${options}"
-            -P ${tvm_embedded_generate_script}
+            "-DHOST_CC=${host_cc}" -P ${tvm_embedded_generate_script}
     DEPENDS ${inputs} ${tool} ${tool_target} ${tvm_embedded_generate_script}
     COMMENT "tvm-embedded: C of ${target}" VERBATIM)
 

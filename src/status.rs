@@ -87,6 +87,8 @@ pub enum TVMStatus {
     WrongRun = -7435,
     /// A workspace is at another address than when the run began.
     WorkspaceChanged = -7436,
+    /// `TVMSelfTest_<model>`: the run on the device gave other bytes than the run that was recorded on the host.
+    Differs = -7437,
 }
 
 /// A status other than success as a small number, for the core's results. Devices need the fewest bytes of code for small
@@ -159,6 +161,7 @@ const TEXTS: &[u8] = b"\
     run not begun\0\
     another model's run\0\
     workspace changed\0\
+    differs\0\
     model's own code\0";
 
 /// The text of a status, or of a failure code that is a model's own, as a C string in constant memory, NUL included.
@@ -184,7 +187,7 @@ pub fn text(code: i32) -> &'static [u8] {
 }
 
 /// All statuses.
-pub const ALL: [TVMStatus; 37] = {
+pub const ALL: [TVMStatus; 38] = {
     use TVMStatus::*;
     [
         Ok,
@@ -224,6 +227,7 @@ pub const ALL: [TVMStatus; 37] = {
         RunNotBegun,
         WrongRun,
         WorkspaceChanged,
+        Differs,
     ]
 };
 

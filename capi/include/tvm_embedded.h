@@ -278,6 +278,10 @@ enum TVMStatus
    * A workspace is at another address than when the run began.
    */
   TVM_STATUS_WORKSPACE_CHANGED = -7436,
+  /**
+   * `TVMSelfTest_<model>`: the run on the device gave other bytes than the run that was recorded on the host.
+   */
+  TVM_STATUS_DIFFERS = -7437,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1860,6 +1864,26 @@ typedef struct TVMRun {
   /** Result of the last test of a loop or branch. */
   int32_t test;
 } TVMRun;
+
+/* ---- Self-test on the device ---------------------------------------------------------------------------------------- */
+/* For models generated with `tvm-embedded generate --self-test N`: docs/self_test.md */
+
+/** What TVMSelfTest_<model> found first. Written by it, read by the caller. */
+typedef struct TVMSelfTestResult {
+  /** The first layer that wrote other bytes, constant data of the model; NULL if none did, or the program does not define
+   * TVM_EMBEDDED_LAYERS, or the model has no layers that can be run one by one. */
+  const TVMLayer *layer;
+  /** The C name of the first output that differs; NULL if no output does. */
+  const char *output;
+  /** Number of the run that differs or failed, from 0. */
+  uint32_t sample;
+  /** With `output`: the first byte of it that differs, from 0. */
+  uint32_t offset;
+  /** With `output`: this byte on the host. */
+  uint8_t expected;
+  /** With `output`: this byte here. */
+  uint8_t found;
+} TVMSelfTestResult;
 
 #ifdef TVM_EMBEDDED_LAYERS
 /** A hook that does nothing. */

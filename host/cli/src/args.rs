@@ -3,6 +3,7 @@
 mod extras;
 mod new;
 mod report;
+mod self_test;
 mod shared;
 mod validate;
 
@@ -16,6 +17,7 @@ use tvm_embedded_compiler::ir::names;
 pub use extras::{Completions, Man};
 pub use new::{Board as NewBoard, New};
 pub use report::{Board, Report};
+pub use self_test::SelfTest;
 pub use shared::{Building, Model, TensorFile};
 pub use validate::{Task, Validate};
 
@@ -123,6 +125,10 @@ pub struct Generate {
     /// model is then called only through `TVMExecute_<model>`
     #[arg(long)]
     pub no_library: bool,
+
+    /// The self-test.
+    #[command(flatten)]
+    pub self_test: SelfTest,
 }
 
 /// Who provides the content of constant pools outside the code.
@@ -140,7 +146,9 @@ Examples:
   tvm-embedded generate keyword.tflite -o keyword/ --symbol wake_word
   tvm-embedded generate from_tvm.tar --tflite original.tflite -o keyword/
   tvm-embedded generate keyword.tflite -o keyword/ --no-library
+  tvm-embedded generate keyword.tflite -o keyword/ --self-test 3
 
+A self-test runs the model's C code on this computer, as `run` does: generate it only for archives that you trust.
 Prints the path of each file written. In CMake, tvm_embedded_add_model(TARGET ARCHIVE) calls this for you.";
 
 /// `inspect`

@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
-use tvm_embedded_interface::{Error, Generated, LibraryHeaders, Options, Parameters};
+use tvm_embedded_interface::{Options, Parameters};
 
-use crate::args::{self, Generate, Model};
-use crate::failure::{Failure, Kind, Result};
-use crate::load::{self, Loaded};
+use crate::args::{self, Generate};
+use crate::failure::Result;
+use crate::interface::{interface, library_headers};
+use crate::load;
 use crate::output;
+use crate::self_test;
 use crate::terminal::{self, printable, sentence, shown};
 
 /// Carries out the verb.
@@ -18,7 +20,15 @@ pub fn generate(args: &Generate) -> Result<()> {
         args::Parameters::User => Parameters::User,
     };
     let without_library = args.no_library.then(library_headers);
-    let options = Options { symbol: args.symbol.clone(), parameters, without_library, ..Options::default() };
+    let mut options = Options { symbol: args.symbol.clone(), parameters, without_library, ..Options::default() };
+    if let Some(runs) = args.self_test.runs {
+        // Recorded with the archive's own constants and with the library, whatever the device has.
+        let host = Options { symbol: args.symbol.clone(), ..Options::default() };
+        let model = interface(&loaded, &args.model, &host)?;
+        let own = load::chosen(&loaded.library, &args.model)?.extension.is_some();
+        let record = self_test::record(&model, runs, &args.self_test, own);
+        options.self_test = Some(record.map_err(|failure| failure.of(&args.model.path))?);
+    }
     let generated = interface(&loaded, &args.model, &options)?;
     output::generated(&args.output, &generated)?;
     for repair in &generated.repairs {
@@ -28,36 +38,12 @@ pub fn generate(args: &Generate) -> Result<()> {
         let functions: Vec<String> = generated.brought.iter().map(|name| printable(name)).collect();
         terminal::print_note(&format!("the firmware must provide {}", functions.join(", ")));
     }
+    if let Some(test) = &options.self_test {
+        self_test::notes(&generated, test).iter().for_each(|note| terminal::print_note(note));
+    }
     let mut text = String::new();
     for file in &generated.files {
         let _ = writeln!(text, "{}", shown(&args.output.join(&file.path)));
     }
     terminal::print(&text)
-}
-
-/// The library's headers, for files that need no library.
-pub fn library_headers() -> LibraryHeaders {
-    LibraryHeaders { c: tvm_embedded_runtime::HEADER.to_owned(), cpp: tvm_embedded_runtime::CPP_HEADER.to_owned() }
-}
-
-/// Generates the interface of the model that the command line selects.
-pub fn interface(loaded: &Loaded, model: &Model, options: &Options) -> Result<Generated> {
-    let module = load::chosen(&loaded.library, model)?;
-    tvm_embedded_interface::generate(&loaded.archive, &loaded.library, module, options)
-        .map_err(|error| refused(model, &error))
-}
-
-fn refused(model: &Model, error: &Error) -> Failure {
-    let kind = match error {
-        Error::Symbol { .. } => Kind::Usage,
-        _ => Kind::Refused,
-    };
-    let failure = Failure::new(kind, format!("{}: {}", shown(&model.path), sentence(&error.to_string())));
-    match error {
-        Error::Symbol { .. } => failure.advise("choose another name with --symbol"),
-        Error::MissingFact { .. } if model.tflite.is_none() => {
-            failure.advise("give the .tflite file that the archive was made from with --tflite")
-        }
-        _ => failure,
-    }
 }

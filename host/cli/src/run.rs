@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::args::{Run, TensorFile};
 use crate::failure::{Failure, Result};
-use crate::generate;
+use crate::interface;
 use crate::load;
 use crate::output::replace;
 use crate::tensor::Spec;
@@ -23,7 +23,7 @@ pub fn run(args: &Run) -> Result<()> {
 
 fn run_model(args: &Run) -> Result<()> {
     let loaded = load::load(&args.model)?;
-    let model = generate::interface(&loaded, &args.model, &tvm_embedded_interface::Options::default())?;
+    let model = interface::interface(&loaded, &args.model, &tvm_embedded_interface::Options::default())?;
     let inputs: Vec<Spec> = model.facts.inputs.iter().map(Spec::new).collect();
     let outputs: Vec<Spec> = model.facts.outputs.iter().map(Spec::new).collect();
 

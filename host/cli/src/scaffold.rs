@@ -8,7 +8,7 @@ use tvm_embedded_interface::{Facts, Named, Options, TensorFacts};
 use crate::args::{Model, New, NewBoard};
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::{self, shown};
-use crate::{generate, load, output};
+use crate::{interface, load, output};
 
 /// Facts of a model and a board for the templates.
 struct Project {
@@ -68,8 +68,8 @@ pub fn new(args: &New) -> Result<()> {
     }
     let model = Model { path: args.model.clone(), module: None, tflite: None };
     let loaded = load::load(&model)?;
-    let without_library = Some(generate::library_headers());
-    let generated = generate::interface(&loaded, &model, &Options { without_library, ..Options::default() })?;
+    let without_library = Some(interface::library_headers());
+    let generated = interface::interface(&loaded, &model, &Options { without_library, ..Options::default() })?;
     let project = project(&generated.facts, args.board);
     let texts = [
         ("main.c", filled(&Main { p: &project })?),

@@ -16,7 +16,7 @@ use crate::run::harness::Program;
 use crate::run::{assign, count_steps, named, names, runs};
 use crate::tensor::Spec;
 use crate::terminal::{self, printable, shown};
-use crate::{generate, load};
+use crate::{interface, load};
 use findings::Findings;
 use workers::Plan;
 
@@ -52,7 +52,7 @@ struct Ready {
 impl Ready {
     fn new(model: &Model) -> Result<Self> {
         let loaded = load::load(model)?;
-        let generated = generate::interface(&loaded, model, &tvm_embedded_interface::Options::default())?;
+        let generated = interface::interface(&loaded, model, &tvm_embedded_interface::Options::default())?;
         let facts = &generated.facts;
         Ok(Ready {
             inputs: facts.inputs.iter().map(Spec::new).collect(),

@@ -73,7 +73,13 @@ struct Model {
 
 fn generate(folder: &Path, symbol: &'static str, from: &Path, workspaces: usize) -> Model {
     let directory = folder.join(symbol);
-    tool().arg("generate").arg(from).args(["--symbol", symbol, "-o"]).arg(&directory).assert().success();
+    tool()
+        .arg("generate")
+        .arg(from)
+        .args(["--symbol", symbol, "--self-test", "2", "-o"])
+        .arg(&directory)
+        .assert()
+        .success();
     let listed = fs::read_to_string(directory.join("sources.txt")).expect("the list of sources");
     let header = fs::read_to_string(directory.join(format!("{symbol}.h"))).expect("a header");
     let counted = format!("#define TVM_{}_WORKSPACE_COUNT {workspaces}\n", symbol.to_uppercase());

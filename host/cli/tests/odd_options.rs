@@ -12,7 +12,11 @@ use common::{archive, repository, tool};
 /// Options that take a value, by verb. Each verb gets its file and what it must have.
 const OPTIONS: [(&str, &[&str], &[&str]); 6] = [
     ("inspect", &[], &["--module", "--tflite", "--measured"]),
-    ("generate", &["--output", "out"], &["--output", "--module", "--tflite", "--symbol", "--parameters"]),
+    (
+        "generate",
+        &["--output", "out"],
+        &["--output", "--module", "--tflite", "--symbol", "--parameters", "--self-test", "--input", "--tolerance"],
+    ),
     (
         "compile",
         &["--output", "out.tar"],

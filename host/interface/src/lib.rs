@@ -32,6 +32,7 @@ mod facts;
 mod options;
 mod output;
 mod rust_module;
+mod self_test;
 mod text;
 
 pub use archive_copies::adapt::Repair;
@@ -41,6 +42,8 @@ pub use facts::{ABI_VERSION, DeviceFacts, Facts, Named, ParameterFacts, Placemen
 pub use options::{LibraryHeaders, Options, Parameters};
 pub use output::build::DIRECTORY as ARCHIVE_DIRECTORY;
 pub use output::write::{OutputFile, write};
+pub use self_test::random::random_input;
+pub use self_test::record::SelfTest;
 
 use archive_copies::{adapt, headers};
 use c_header::{cpp, header};
@@ -84,7 +87,8 @@ fn part_of(archive: &Archive, text: &str) -> Bytes {
 ///
 /// # Errors
 /// [`Error::Symbol`] for a symbol that is not valid in C; [`Error::MissingFact`] when the archive does not hold a tensor's
-/// size; [`Error::Limit`] for values beyond the limits of a descriptor; [`Error::Unsupported`] for C with needs that can't be met.
+/// size; [`Error::Limit`] for values beyond the limits of a descriptor; [`Error::Unsupported`] for C with needs that can't be met;
+/// [`Error::Contradiction`] for facts or a self-test of another model.
 pub fn generate(archive: &Archive, library: &Library, module: &Module, options: &Options) -> Result<Generated> {
     let plan = Plan::new(archive, library, module, options)?;
     let symbol = plan.symbol();
@@ -98,6 +102,10 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
     ];
     if let Some(text) = source::parameters(&plan) {
         own.push((format!("{symbol}_parameters.c"), text));
+    }
+    if let Some(test) = &options.self_test {
+        own.push((format!("{symbol}_self_test.h"), self_test::header::header(&plan, test)));
+        own.push((format!("{symbol}_self_test.c"), self_test::source::source(&plan, test)?));
     }
     let mut sources: Vec<String> = own.iter().map(|(path, _)| path.clone()).filter(|p| p.ends_with(".c")).collect();
     let mut texts: Vec<&str> = copies.files.iter().map(|copy| &*copy.text).collect();

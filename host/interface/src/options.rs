@@ -1,5 +1,7 @@
 //! Options of the caller for an interface.
 
+use crate::self_test::record::SelfTest;
+
 /// What to generate.
 ///
 /// Facts of tensors that are not in the archive, such as quantisation from the `.tflite` file, are added to the
@@ -15,6 +17,8 @@ pub struct Options {
     /// The library's headers, for files that need no library: they are written beside the model's, and define
     /// `TVM_EMBEDDED_NO_LIBRARY`.
     pub without_library: Option<LibraryHeaders>,
+    /// Runs that were recorded on the host: `my_model_self_test.h` and `.c` are written, which repeat them on the device.
+    pub self_test: Option<SelfTest>,
 }
 
 /// The text of the library's headers.

@@ -10,11 +10,17 @@
  *   RESETS   after how many runs the state is reset, as before the first
  * Reads input_0, input_1, ... (STEPS tensors each), writes output_0, ... and a file `report`:
  * "done RUNS NANOSECONDS", or "failed STEP STATUS" followed by lines of text.
+ * With TVM_EMBEDDED_LAYERS, MODEL_HEADER (the model's header), EXECUTE_LAYERS and LAYER_DATA (its functions): every repetition but the
+ * first runs with a hook, before each run the workspaces without state are filled, with other bytes in each repetition, and a file
+ * `layers` has a line for each call of a layer: "REPETITION STEP HASH".
  * C99, and a finer clock where POSIX has one.
  */
 #define _POSIX_C_SOURCE 199309L
 
 #include "tvm_embedded.h"
+#ifdef TVM_EMBEDDED_LAYERS
+#include MODEL_HEADER
+#endif
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -238,6 +244,88 @@ static void check_bounds(const TVMModel *model, const Block *pools, const Tensor
   }
 }
 
+#ifdef TVM_EMBEDDED_LAYERS
+/* A run whose layers are recorded. */
+typedef struct {
+  const Tensors *in, *out;
+  const TVMContext *context;
+  FILE *file;
+  size_t repeat, step;
+} Recorder;
+
+/* FNV-1a of what the layer wrote. */
+static int32_t record(void *user, const TVMLayer *layer) {
+  const Recorder *recorder = user;
+  const void *inputs = recorder->in->pointers, *outputs = recorder->out->pointers;
+  uint32_t hash = 2166136261u;
+  uint32_t i, at;
+  for (i = 0; i < layer->output_count; i++) {
+    const uint8_t *data = LAYER_DATA(inputs, outputs, recorder->context, &layer->outputs[i]);
+    for (at = 0; data != NULL && at < layer->outputs[i].bytes; at++) {
+      hash = (hash ^ data[at]) * 16777619u;
+    }
+  }
+  return fprintf(recorder->file, "%lu %lu %lu\n", (unsigned long)recorder->repeat, (unsigned long)recorder->step,
+                 (unsigned long)hash) < 0;
+}
+
+static int32_t execute(const TVMModel *model, const Tensors *in, const Tensors *out, const TVMContext *context, size_t repeat,
+                       size_t step) {
+  const void *inputs = in->pointers, *outputs = out->pointers;
+  Recorder recorder;
+  TVMLayerHooks hooks;
+  int32_t status;
+  if (repeat == 0) {
+    return TVMExecute(model, inputs, outputs, context);
+  }
+  recorder.in = in;
+  recorder.out = out;
+  recorder.context = context;
+  recorder.file = fopen("layers", "a");
+  recorder.repeat = repeat;
+  recorder.step = step;
+  if (recorder.file == NULL) {
+    fail(0, 0, "can't write layers");
+  }
+  hooks.before = NULL;
+  hooks.after = record;
+  hooks.user = &recorder;
+  status = EXECUTE_LAYERS(inputs, outputs, context, &hooks);
+  if (fclose(recorder.file) != 0 || status == TVM_STATUS_ABORTED) {
+    fail(0, 0, "can't write layers");
+  }
+  return status;
+}
+
+/* Other bytes in the memory of the model than in the last repetition: what depends on them is no result. */
+static void refill(const TVMModel *model, const Block *pools, const Tensors *out, size_t repeat) {
+  const int pattern = (repeat % 2) != 0 ? 0x3C : 0xC3;
+  size_t i;
+  for (i = 0; repeat > 0 && i < TVMGetWorkspaceCount(model); i++) {
+    if (TVMIsWorkspaceState(model, i) == 0) {
+      memset(pools[i].start, pattern, pools[i].size);
+    }
+  }
+  for (i = 0; repeat > 0 && i < out->count; i++) {
+    memset(out->blocks[i].start, pattern, out->blocks[i].size);
+  }
+}
+#else
+static int32_t execute(const TVMModel *model, const Tensors *in, const Tensors *out, const TVMContext *context, size_t repeat,
+                       size_t step) {
+  (void)repeat;
+  (void)step;
+  return TVMExecute(model, in->pointers, out->pointers, context);
+}
+
+static void refill(const TVMModel *model, const Block *pools, const Tensors *out, size_t repeat) {
+  (void)model;
+  (void)pools;
+  (void)out;
+  (void)repeat;
+}
+#endif
+
 int main(int argc, char **argv) {
   /* Static, so that a leak checker finds everything in use. */
   static Block *pools;
@@ -268,12 +356,13 @@ int main(int argc, char **argv) {
       if (step % resets == 0) {
         check(step, TVMReset(model, &context), "TVMReset");
       }
+      refill(model, pools, &out, repeat);
       for (i = 0; i < in.count; i++) {
         size_t size = TVMGetInputSize(model, i);
         memcpy(in.pointers[i], in.data[i] + step * size, size);
       }
       start = now();
-      status = TVMExecute(model, in.pointers, out.pointers, &context);
+      status = execute(model, &in, &out, &context, repeat, step);
       nanoseconds += now() - start;
       check(step, status, "TVMExecute");
       compare(model, &out, repeat, step);

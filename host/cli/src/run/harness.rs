@@ -129,6 +129,11 @@ impl Program {
         outcome
     }
 
+    /// What the driver wrote to a file during a run.
+    pub fn written(&self, name: &str) -> Result<String> {
+        Ok(String::from_utf8_lossy(&read(&self.folder.path().join(name))?).into_owned())
+    }
+
     fn run_in(&self, path: &Path, inputs: &[Vec<u8>], outputs: usize, call: &Call) -> Result<Outcome> {
         for (i, content) in inputs.iter().enumerate() {
             write(&path.join(format!("input_{i}")), content)?;

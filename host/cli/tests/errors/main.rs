@@ -33,6 +33,9 @@ fn command_lines(t: &mut Transcript) {
     t.run("run net.tar --input a=");
     t.run("run net.tar --repeat 0");
     t.run("run net.tar --workspace-offset 4096");
+    t.run("generate net.tar -o out --self-test 0");
+    t.run("generate net.tar -o out --self-test 1 --tolerance -1");
+    t.run("generate net.tar -o out --input x.bin");
     t.run("inspect two.tar --module middle");
     t.run("run two.tar");
     t.run("generate net.tar -o out --symbol while");
@@ -223,6 +226,9 @@ fn programs(t: &mut Transcript) {
     archive(t.path(), "fails", "y[0] = x[0]; return -7;");
     t.run("run fails.tar --input x.bin");
     t.run("run fails.tar --input two.bin");
+    t.run("generate fails.tar -o out --self-test 2");
+    t.run("generate fails.tar -o out --self-test 1 --input x.bin");
+    t.run("generate fails.tar -o out --self-test 3 --input x.bin");
     archive(t.path(), "outside", "y[0] = x[0]; sram[-1] = 1;");
     t.run("run outside.tar --input x.bin");
     archive(t.path(), "crashes", "y[0] = x[0]; *(volatile int *)0 = 1;");

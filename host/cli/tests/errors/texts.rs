@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::common::repository;
 
 /// Texts that no command here produces, each with the test or case that does.
-const ELSEWHERE: [&str; 18] = [
+const ELSEWHERE: [&str; 20] = [
     // Facts that were just read as JSON, or that are plain numbers and text, can always be written as JSON.
     "the facts can't be written as JSON: ",
     "the report can't be written as JSON: ",
@@ -28,6 +28,8 @@ const ELSEWHERE: [&str; 18] = [
     // Tests beside the code.
     "another run has been writing there for ",
     "the model's program wrote an invalid report: ",
+    "the model's program wrote an invalid list of layers",
+    "the model's layers did not run in the same order twice",
     "the model's program ",
     ": there is no .npy type for ",
 ];
