@@ -11,6 +11,7 @@ use crate::ir::report::Report;
 use crate::passes::bands::choose::{Choice, Choices};
 use crate::passes::{
     bands, bind, check, emit, fold, fuse, inline, lower, metadata, narrow, place, requantise, schedule, share, state,
+    uint8,
 };
 use crate::thrift::{self, Thrift};
 use std::fmt;
@@ -127,6 +128,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     bind::bind(&mut graph, &options.custom)?;
     inline::inline(&mut graph);
     fold::fold(&mut graph)?;
+    uint8::as_int8(&mut graph);
     requantise::requantise(&mut graph);
     check::check(&graph)?;
     let description = graph.description.clone();

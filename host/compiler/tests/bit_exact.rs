@@ -46,6 +46,13 @@ fn a_network_without_options_equals_the_oracle() {
     all_equal(&[networks.join("hps_model_74ops.tflite")], &["--count", "3"]);
 }
 
+/// MobileNet v1 as TensorFlow 1 quantised it, which TFLite Micro refuses: its reference is TensorFlow Lite.
+#[test]
+fn a_network_of_uint8_equals_the_oracle() {
+    let Some(networks) = data("networks") else { return };
+    all_equal(&[networks.join("mobilenet_v1_025_128_uint8.tflite")], &["--beyond", "--all", "--count", "4"]);
+}
+
 /// The front end of a wake-word model: from 30 ms of samples to 40 channels of int8.
 #[test]
 fn a_microphone_front_end_equals_the_oracle() {

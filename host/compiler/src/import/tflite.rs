@@ -172,7 +172,8 @@ impl Reader {
             None => None,
         };
         let any_batch = source.shape_signature()?.and_then(|signature| signature.get(0)) == Some(-1);
-        Ok(Tensor { name, shape, dtype, quant, data, stored: None, any_batch, variable: source.is_variable()? })
+        let variable = source.is_variable()?;
+        Ok(Tensor { name, shape, dtype, quant, data, stored: None, any_batch, unsigned: false, variable })
     }
 
     fn quantization(&mut self, source: &QuantizationParametersRef<'_>) -> Result<Option<Quantization>, Broken> {

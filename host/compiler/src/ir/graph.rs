@@ -63,6 +63,8 @@ pub struct Tensor {
     pub stored: Option<Arc<Stored>>,
     /// Whether the file leaves the first dimension open: the model takes any batch, and `shape` has the one compiled for.
     pub any_batch: bool,
+    /// Whether the file has uint8 here: each element of this int8 tensor, and its zero point, is 128 less.
+    pub unsigned: bool,
     /// Whether the tensor keeps its contents from run to run although no operator says so; refused by `check`.
     pub variable: bool,
 }

@@ -18,16 +18,16 @@ pub struct Channel {
 
 impl Channel {
     /// Gathers the sums over a channel's weights.
-    pub fn new(bias: i32, weights: impl IntoIterator<Item = i8>, multiplier: Multiplier) -> Self {
+    pub fn new(bias: i32, weights: impl IntoIterator<Item = impl Into<i64>>, multiplier: Multiplier) -> Self {
         let mut channel = Channel { bias, positive: 0, negative: 0, multiplier };
         channel.add(weights);
         channel
     }
 
     /// Adds further weights to the sums.
-    pub fn add(&mut self, weights: impl IntoIterator<Item = i8>) {
+    pub fn add(&mut self, weights: impl IntoIterator<Item = impl Into<i64>>) {
         for weight in weights {
-            let weight = i64::from(weight);
+            let weight: i64 = weight.into();
             if weight > 0 { self.positive += weight } else { self.negative -= weight }
         }
     }

@@ -58,8 +58,8 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
     }
     if main.operators.iter().any(|op| is_uint8(main, op)) {
         return Some(
-            "the model is quantised to uint8, as TensorFlow 1 did: convert the trained model again with a converter \
-             of TensorFlow 2, which quantises to int8"
+            "the model is quantised to uint8, as TensorFlow 1 did, and not all of its operators are supported so: convert the \
+             trained model again with a converter of TensorFlow 2, which quantises to int8"
                 .to_owned(),
         );
     }
@@ -108,6 +108,13 @@ fn mixed(main: &Subgraph) -> Option<String> {
         return Some(format!(
             "a dynamic-range model: {hybrid} bytes of weights are integers, all else is float32, and each run quantises what \
              these weights meet; {SOFTWARE}; full int8 would save that, and three quarters of each activation; {FULL_INT8}"
+        ));
+    }
+    let unsigned = bytes(&|op| is_uint8(main, op), &[DType::Uint8]);
+    if unsigned > 0 {
+        return Some(format!(
+            "a uint8 model, as TensorFlow 1 quantised them: {unsigned} bytes of weights with zero points, computed as int8; a model of \
+             int8 would save the zero points' arithmetic in each run, and a copy of the input; {FULL_INT8}"
         ));
     }
     let widened = |op: &Operator| op.kind == OpKind::DEQUANTIZE;
@@ -240,6 +247,8 @@ mod tests {
             let note = super::note(&graph).unwrap();
             assert!(note.starts_with(expected) && note.contains("without an FPU"), "{note}");
         }
+        let unsigned = super::note(&model(OpKind::CONV_2D, Arc::new(()), [DType::Uint8; 2]).0).unwrap();
+        assert!(unsigned.starts_with("a uint8 model, as TensorFlow 1 quantised them: 4 bytes"), "{unsigned}");
         assert_eq!(super::note(&model(OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Int8; 2]).0), None);
         assert_eq!(super::note(&model(OpKind::ADD, Arc::new(()), [DType::Float32; 2]).0), None);
     }

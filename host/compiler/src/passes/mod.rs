@@ -18,3 +18,4 @@ pub mod requantise;
 pub mod schedule;
 pub mod share;
 pub mod state;
+pub mod uint8;

@@ -7,7 +7,7 @@
 #include "average_pool_2d_dsp.h"
 #include "average_pool_2d_mve.h"
 
-TVMK_SHARED void tvmk_average_pool_2d(const tvmk_average_pool_2d_t *l, const int8_t *in, int8_t *out) {
+TVMK_INLINE void tvmk_average_pool_2d_as(const tvmk_average_pool_2d_t *l, const int8_t *in, int8_t *out, int up) {
     int32_t step = (int32_t)l->in_width * l->channels;
     for (int32_t b = 0; b < l->batches; b++, in += l->in_height * step) {
         for (int32_t oy = 0; oy < l->out_height; oy++) {
@@ -19,10 +19,18 @@ TVMK_SHARED void tvmk_average_pool_2d(const tvmk_average_pool_2d_t *l, const int
                 int32_t left = tvmk_max(x, 0);
                 int32_t width = tvmk_min(x + l->window_width, l->in_width) - left;
                 tvmk_average_pool_2d_window(in + top * step + left * l->channels, out, height, width, step, l->channels, l->low,
-                                            l->high);
+                                            l->high, up);
             }
         }
     }
+}
+
+TVMK_SHARED void tvmk_average_pool_2d(const tvmk_average_pool_2d_t *l, const int8_t *in, int8_t *out) {
+    tvmk_average_pool_2d_as(l, in, out, 0);
+}
+/* Halves are rounded up. */
+TVMK_SHARED void tvmk_average_pool_2d_up(const tvmk_average_pool_2d_t *l, const int8_t *in, int8_t *out) {
+    tvmk_average_pool_2d_as(l, in, out, 1);
 }
 
 #endif

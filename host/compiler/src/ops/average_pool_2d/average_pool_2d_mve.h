@@ -8,7 +8,8 @@
 
 /* One output position: all channels. Sums are halfwords: 256 bytes fit. */
 TVMK_INLINE void tvmk_average_pool_2d_window(const int8_t *in, int8_t *out, int32_t height, int32_t width, int32_t step,
-                                             int32_t channels, int32_t low, int32_t high) {
+                                             int32_t channels, int32_t low, int32_t high,
+                                             int up) {
     int32_t count = height * width;
     int32_t c = 0;
     for (; c < channels && count <= 256; c += 8) {
@@ -23,10 +24,10 @@ TVMK_INLINE void tvmk_average_pool_2d_window(const int8_t *in, int8_t *out, int3
         int16_t sums[8];
         vstrhq_s16(sums, total);
         for (int32_t i = 0; i < tvmk_min(channels - c, 8); i++) {
-            out[c + i] = tvmk_average(sums[i], count, low, high);
+            out[c + i] = tvmk_average(sums[i], count, low, high, up);
         }
     }
-    tvmk_average_pool_2d_channels(in, out, c, height, width, step, channels, low, high);
+    tvmk_average_pool_2d_channels(in, out, c, height, width, step, channels, low, high, up);
 }
 
 #endif

@@ -26,7 +26,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "pooling.cc",
     support: &[
         Support::bytes("int16", Cores::Portable),
-        Support::bytes("int8", Cores::DspMve),
+        Support::bytes("int8, uint8", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
     ],
 };
@@ -53,6 +53,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if pool.input.dtype == DType::Int16 && inside > 65535 {
         checker.bad(format!("averages of {inside} elements"), "up to 65535 for int16");
     }
+    if pool.input.unsigned && inside > 1 << 22 {
+        checker.bad(format!("averages of {inside} elements"), "up to 4194304 for uint8");
+    }
     Some(Box::new(AveragePool { pool, range }))
 }
 
@@ -67,7 +70,8 @@ impl Checked for AveragePool<'_> {
         let mut fields = pool_2d::fields(&self.pool.window);
         fields.extend([("low", self.range.0.to_string()), ("high", self.range.1.to_string())]);
         let mut body = text::constant_struct("tvmk_average_pool_2d_t", "layer", &fields);
-        body += "    tvmk_average_pool_2d(&layer, input, output);\n";
+        let up = if self.pool.input.unsigned { "_up" } else { "" };
+        body += &format!("    tvmk_average_pool_2d{up}(&layer, input, output);\n");
         Lowered::Layer(Layer { headers: vec!["average_pool_2d.h"], body, ..self.pool.layer(lowering) })
     }
 

@@ -43,6 +43,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "conv.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4, bias of int32; groups", Cores::DspMve),
+        Support::bytes("uint8, weights of uint8, bias of int32; groups", Cores::Portable),
         Support::bytes("int16, weights of int8, bias of int64 or int32; groups", Cores::DspMve),
         Support::bytes("float32; groups", Cores::Portable),
         Support::bytes("float32, weights of int8 or int4 (dynamic range); groups", Cores::DspMve),
@@ -136,9 +137,11 @@ impl Checked for Conv2D<'_> {
 
     fn flow(&self) -> Flow<'_> {
         let Conv2D { window, weighted, groups } = self;
-        // All groups have the same size, which removing channels would change.
+        // All groups have the same size, which removing channels would change; weights with a zero point are not changed.
         match groups {
-            1 => Flow::Sums(Sums { weighted, layout: Layout::Rows, padded: window.is_padded() }),
+            1 if weighted.weights_zero_point == 0 => {
+                Flow::Sums(Sums { weighted, layout: Layout::Rows, padded: window.is_padded() })
+            }
             _ => Flow::Opaque,
         }
     }

@@ -42,6 +42,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "depthwise_conv.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4, bias of int32", Cores::DspMve),
+        Support::bytes("uint8, weights of uint8, bias of int32", Cores::Portable),
         Support::bytes("int16, weights of int8, bias of int64", Cores::Dsp),
         Support::bytes("float32", Cores::Portable),
         Support::bytes("float32, weights of int8 (dynamic range)", Cores::Portable),
@@ -162,6 +163,9 @@ impl Checked for Depthwise<'_> {
 
     fn flow(&self) -> Flow<'_> {
         let Depthwise { weighted, window } = self;
+        if weighted.weights_zero_point != 0 {
+            return Flow::Opaque;
+        }
         let layout = Layout::Lanes(weighted.bias.len() / window.in_channels);
         Flow::Sums(Sums { weighted, layout, padded: window.is_padded() })
     }

@@ -28,7 +28,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "pooling.cc",
     support: &[
         Support::bytes("int16", Cores::Portable),
-        Support::bytes("int8", Cores::DspMve),
+        Support::bytes("int8, uint8", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
     ],
 };

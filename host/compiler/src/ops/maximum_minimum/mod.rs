@@ -18,7 +18,7 @@ pub static DEFINITIONS: [Definition; 2] = [
     definition(OpKind::MINIMUM),
 ];
 
-const SUPPORT: &[Support] = &[Support::bytes("int8, int16, int32, int64, float32", Cores::Portable)];
+const SUPPORT: &[Support] = &[Support::bytes("int8, uint8, int16, int32, int64, float32", Cores::Portable)];
 
 const fn definition(kind: OpKind) -> Definition {
     Definition {

@@ -18,7 +18,7 @@ pub static DEFINITIONS: [Definition; 2] = [
     definition(OpKind::SUM, 2),
 ];
 
-const SUPPORT: &[Support] = &[Support::bytes("int8, int16, float32", Cores::Portable)];
+const SUPPORT: &[Support] = &[Support::bytes("int8, uint8, int16, float32", Cores::Portable)];
 
 const fn definition(kind: OpKind, newest: i32) -> Definition {
     Definition {

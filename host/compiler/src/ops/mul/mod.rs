@@ -26,7 +26,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "mul.cc",
     support: &[
         Support::bytes("int16", Cores::Portable),
-        Support::bytes("int8", Cores::DspMve),
+        Support::bytes("int8, uint8", Cores::DspMve),
         Support::bytes("float32, int32 without a scale", Cores::Portable),
     ],
 };

@@ -14,7 +14,7 @@ pub static DEFINITIONS: [Definition; 2] = [
     definition(OpKind::PADV2, 3, 4),
 ];
 
-const SUPPORT: &[Support] = &[Support::bytes("int8, int16, int32, float32", Cores::Portable)];
+const SUPPORT: &[Support] = &[Support::bytes("int8, uint8, int16, int32, float32", Cores::Portable)];
 
 const fn definition(kind: OpKind, inputs: usize, newest: i32) -> Definition {
     Definition {

@@ -17,7 +17,7 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: None,
     check,
-    kernels: kernels!["quantize.h", "quantize_float.h"],
+    kernels: kernels!["quantize.h", "quantize_flip.h", "quantize_float.h"],
     reference: "quantize.cc",
     support: &[
         Support::bytes("float32 to int8, uint8, int16", Cores::Portable),
@@ -45,6 +45,12 @@ struct Quantize<'a> {
     input: Operand<'a>,
     output: Operand<'a>,
     quant: (f32, i32),
+}
+
+/// Between int8 and uint8 if all elements stay the same numbers.
+struct Flip<'a> {
+    input: Operand<'a>,
+    output: Operand<'a>,
 }
 
 /// Between integers.
@@ -76,6 +82,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         return None;
     }
     let (low, high) = output.dtype.range()?;
+    if input.dtype.size() == 1 && in_scale == out_scale && (in_zero - out_zero).abs() == 128 {
+        return Some(Box::new(Flip { input, output }));
+    }
     if input.dtype.size() == 1 && output.dtype.size() == 1 {
         return table::checked(checker, elements, |x| {
             Some(multiplier.apply(x - in_zero).wrapping_add(out_zero).clamp(low, high))
@@ -102,6 +111,21 @@ impl Checked for Quantize<'_> {
             (limited.round() as i32 + zero).clamp(low, high)
         };
         ahead::stored(self.output.dtype, self.input.f32_data()?.into_iter().map(one))
+    }
+}
+
+impl Checked for Flip<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let (input, output) = (self.input, self.output);
+        let count = input.elements();
+        let body = format!("    tvmk_flip((const uint8_t *)input, (uint8_t *)output, {count});\n");
+        let reason = "element by element";
+        let in_place = vec![InPlace { input: input.id, output: output.id, lead: 0, reason }];
+        Lowered::Layer(Layer { in_place, headers: vec!["quantize_flip.h"], ..layer(lowering, input, output, body) })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        Some(Ok(vec![self.input.data.as_ref()?.iter().map(|byte| byte ^ 0x80).collect()]))
     }
 }
 

@@ -19,7 +19,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "activations.cc",
     support: &[
         Support::bytes("int16", Cores::Portable),
-        Support::bytes("int8", Cores::Portable),
+        Support::bytes("int8, uint8", Cores::Portable),
         Support::bytes("float32", Cores::Portable),
     ],
 };

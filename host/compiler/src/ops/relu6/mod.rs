@@ -18,7 +18,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "activations.cc",
     support: &[
         Support::bytes("int16", Cores::Portable),
-        Support::bytes("int8", Cores::Portable),
+        Support::bytes("int8, uint8", Cores::Portable),
         Support::bytes("float32", Cores::Portable),
     ],
 };
@@ -40,6 +40,11 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad(format!("input scale {scale}"), "a scale with which 6 fits in 32 bits");
         return None;
     };
+    if elements.input.unsigned && elements.output_quant != elements.input_quant {
+        let supported = format!("scale {scale} and zero point {zero} of int8, as the input");
+        let found = format!("scale {} and zero point {}", elements.output_quant.0, elements.output_quant.1);
+        checker.bad_tensor(elements.output.id, found, supported);
+    }
     if wide {
         return elements_int16::clamped(checker, elements, (zero, six));
     }

@@ -21,7 +21,7 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["resize_nearest_neighbor.h"],
     reference: "resize_nearest_neighbor.cc",
-    support: &[Support::bytes("int8, int16, float32", Cores::Portable)],
+    support: &[Support::bytes("int8, uint8, int16, float32", Cores::Portable)],
 };
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {

@@ -23,6 +23,7 @@ pub mod stored;
 pub mod table;
 pub mod text;
 pub mod unit_rows;
+pub mod unsigned;
 pub mod weighted;
 pub mod window;
 pub mod window_int16;

@@ -8,6 +8,7 @@ use crate::math::pack;
 use crate::math::quantize::Multiplier;
 use crate::math::requantize::{Channel, Table};
 use crate::ops::checker::{Checker, Operand};
+use crate::ops::shared::unsigned;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub struct Weighted<'a> {
     pub bias: Vec<i64>,
     /// Scale of each channel's accumulator to the output.
     pub multipliers: Vec<Multiplier>,
+    /// Zero point of the weights; 0 except for uint8.
+    pub weights_zero_point: i32,
     /// Zero point of the input.
     pub input_zero_point: i32,
     /// Zero point of the output.
@@ -45,7 +48,7 @@ pub struct Weighted<'a> {
     pub activation: Activation,
     /// Range of the output after its activation.
     pub range: (i32, i32),
-    /// Contents of the weights, 0 in channels whose output is the same for every input.
+    /// Contents of the weights, their zero point in channels whose output is the same for every input.
     contents: Arc<Vec<i8>>,
 }
 
@@ -80,32 +83,25 @@ pub fn check_inputs<'a>(
     let ((input_scale, input_zero_point), (output_scale, output_zero_point)) =
         (checker.per_tensor(input)?, checker.per_tensor(output)?);
     let range = checker.activation(activation, output)?;
-    let scales = &weights.tensor.quant.as_ref()?.scales;
-    let mut multipliers = Vec::with_capacity(channels);
-    for channel in 0..channels {
-        let weight_scale = *scales.get(if scales.len() == 1 { 0 } else { channel })?;
-        // In float64, with one scale as with one for each channel.
-        let product = f64::from(input_scale) * f64::from(weight_scale);
-        let multiplier = Multiplier::new(product / f64::from(output_scale));
-        if multiplier.shift > 30 {
-            let found = format!("a scale factor of 2^{} or more in channel {channel}", multiplier.shift - 1);
-            checker.bad(found, "factors below 2^30");
-            return None;
-        }
-        multipliers.push(multiplier);
+    let multipliers = unsigned::multipliers(checker, weights, channels, (input_scale, output_scale))?;
+    if weights.unsigned {
+        let bias = checker.optional_input(numbers[2]);
+        unsigned::check_bias(checker, [input, weights, output], bias);
     }
     let bias = bias?;
     let bytes = types.activations == DType::Int8;
-    if bytes {
-        check_sums(checker, weights, (axis, input_zero_point), &bias);
-    }
-    let contents = Arc::new(weights.i8_data().unwrap_or_default());
+    let (contents, weights_zero_point) = match weights.unsigned {
+        true => unsigned::weights(weights),
+        false => (weights.i8_data().unwrap_or_default(), 0),
+    };
+    let contents = Arc::new(contents);
     let mut weighted = Weighted {
         input,
         weights,
         output,
         bias,
         multipliers,
+        weights_zero_point,
         input_zero_point,
         output_zero_point,
         activation,
@@ -113,6 +109,7 @@ pub fn check_inputs<'a>(
         contents,
     };
     if bytes {
+        weighted.check_sums(checker, axis);
         weighted.settle(axis);
     }
     Some(weighted)
@@ -141,25 +138,13 @@ pub fn check_quantisation(checker: &mut Checker<'_>, weights: Operand<'_>, (axis
     let Some(quant) = &weights.tensor.quant else {
         return checker.bad_tensor(weights.id, "no quantisation", "one scale, or one for each channel");
     };
-    if quant.zero_points.iter().any(|&zero_point| zero_point != 0) {
+    if quant.zero_points.iter().any(|&zero_point| zero_point != 0) && !weights.unsigned {
         checker.bad_tensor(weights.id, "a zero point other than 0", "symmetric weights");
     }
     let per_channel = quant.scales.len() == channels && (channels == 1 || quant.axis == axis);
     if quant.scales.len() != 1 && !per_channel {
         let found = format!("{} scales along dimension {}", quant.scales.len(), quant.axis);
         checker.bad_tensor(weights.id, found, format!("one scale, or {channels} along dimension {axis}"));
-    }
-}
-
-/// The accumulator is an int32 in the reference, where signed overflow is undefined.
-fn check_sums(checker: &mut Checker<'_>, weights: Operand<'_>, (axis, zero_point): (usize, i32), bias: &[i64]) {
-    let data = weights.i8_data().unwrap_or_default();
-    let unscaled = vec![Multiplier::default(); bias.len()];
-    let sums = in_file(&data, &weights.shape, axis, bias, &unscaled);
-    let overflow = |(channel, sums): (usize, &Channel)| Some((channel, sums.overflow(zero_point)?));
-    if let Some((channel, sum)) = sums.iter().enumerate().find_map(overflow) {
-        let found = format!("sums up to {sum} in channel {channel}, bias {}", bias[channel]);
-        checker.bad_tensor(weights.id, found, format!("sums from {} to {} for all input bytes", i32::MIN, i32::MAX));
     }
 }
 
@@ -177,19 +162,6 @@ pub fn runs<'w>(
 /// Number of adjacent elements of one channel.
 fn run(shape: &[usize], axis: usize) -> usize {
     shape.get(axis + 1..).map_or(1, |inner| inner.iter().product::<usize>()).max(1)
-}
-
-/// The channels of int8, of weights in the order of the file; none if their shape is different.
-fn in_file(weights: &[i8], shape: &[usize], axis: usize, bias: &[i64], multipliers: &[Multiplier]) -> Vec<Channel> {
-    if bias.is_empty() || shape.get(axis) != Some(&bias.len()) {
-        return Vec::new();
-    }
-    let empty = |(&bias, &multiplier): (&i64, &Multiplier)| Channel::new(bias as i32, [], multiplier);
-    let mut channels: Vec<Channel> = bias.iter().zip(multipliers).map(empty).collect();
-    for (channel, elements) in runs(weights, shape, axis, bias.len()) {
-        channels[channel].add(elements.iter().copied());
-    }
-    channels
 }
 
 /// The bias; `None` if something is wrong with it.
@@ -211,7 +183,38 @@ impl<'a> Weighted<'a> {
         Weighted { bias, multipliers, contents: Arc::default(), ..*self }
     }
 
-    /// The weights in the order of the file; those of a channel whose output never varies are 0.
+    /// The accumulator is an int32 in the reference, where signed overflow is undefined.
+    fn check_sums(&self, checker: &mut Checker<'_>, axis: usize) {
+        let sums = self.in_file(axis);
+        let overflow = |(channel, sums): (usize, &Channel)| Some((channel, sums.overflow(self.input_zero_point)?));
+        if let Some((channel, sum)) = sums.iter().enumerate().find_map(overflow) {
+            let found = format!("sums up to {sum} in channel {channel}, bias {}", self.bias[channel]);
+            let supported = format!("sums from {} to {} for all input bytes", i32::MIN, i32::MAX);
+            checker.bad_tensor(self.weights.id, found, supported);
+        }
+    }
+
+    /// The channels of int8; none if the weights' shape is different.
+    fn in_file(&self, axis: usize) -> Vec<Channel> {
+        let (bias, shape) = (&self.bias, &self.weights.shape);
+        if bias.is_empty() || shape.get(axis) != Some(&bias.len()) {
+            return Vec::new();
+        }
+        let empty = |(&bias, &multiplier): (&i64, &Multiplier)| Channel::new(bias as i32, [0i64; 0], multiplier);
+        let mut channels: Vec<Channel> = bias.iter().zip(&self.multipliers).map(empty).collect();
+        for (channel, elements) in runs(&self.contents, shape, axis, bias.len()) {
+            channels[channel].add(self.differences(elements));
+        }
+        channels
+    }
+
+    /// Weights less their zero point.
+    fn differences<'w>(&self, weights: &'w [i8]) -> impl Iterator<Item = i32> + use<'w> {
+        let zero_point = self.weights_zero_point;
+        weights.iter().map(move |&weight| i32::from(weight) - zero_point)
+    }
+
+    /// The weights in the order of the file; those of a channel whose output never varies are their zero point.
     pub fn weights(&self) -> Arc<Vec<i8>> {
         self.contents.clone()
     }
@@ -223,7 +226,7 @@ impl<'a> Weighted<'a> {
 
     /// Gives channels whose output never varies the constants of [`Channel::constant`]: otherwise the layer could not use its fast kernel.
     fn settle(&mut self, axis: usize) {
-        let sums = in_file(&self.contents, &self.weights.shape, axis, &self.bias, &self.multipliers);
+        let sums = self.in_file(axis);
         let only = |channel: &Channel| channel.only_output(self.input_zero_point, self.output_zero_point, self.range);
         let only: Vec<Option<i32>> = sums.iter().map(only).collect();
         for (channel, value) in only.iter().enumerate() {
@@ -238,7 +241,7 @@ impl<'a> Weighted<'a> {
         let run = run(&self.weights.shape, axis);
         for (i, elements) in Arc::make_mut(&mut self.contents).chunks_mut(run).enumerate() {
             if only[i % only.len()].is_some() {
-                elements.fill(0);
+                elements.fill(self.weights_zero_point as i8);
             }
         }
     }
@@ -250,7 +253,7 @@ impl<'a> Weighted<'a> {
             .iter()
             .zip(&self.multipliers)
             .zip(weights.chunks(depth))
-            .map(|((&bias, &multiplier), weights)| Channel::new(bias as i32, weights.iter().copied(), multiplier))
+            .map(|((&bias, &multiplier), weights)| Channel::new(bias as i32, self.differences(weights), multiplier))
             .collect()
     }
 

@@ -62,6 +62,9 @@ pub fn check<'a>(checker: &mut Checker<'a>, windows: Windows, activation: Activa
     let (input, weights, output) = (checker.input(first)?, checker.input(second)?, checker.output(0)?);
     checker.dtype(input, &[DType::Int8, DType::Int16]).then_some(())?;
     (checker.dtype(weights, &[DType::Int8]) & checker.dtype(output, &[input.dtype])).then_some(())?;
+    if input.unsigned || weights.unsigned {
+        checker.bad("weights or a bias of uint8 computed at run time", "constants");
+    }
     weighted::check_quantisation(checker, weights, (windows.axis, windows.channels));
     let bias = checker.optional_input(third);
     if let Some(bias) = bias {

@@ -24,7 +24,7 @@ pub static DEFINITION: Definition = Definition {
     kernels: kernels!["softmax.h", "softmax_float.h", "softmax_int16.h"],
     reference: "softmax.cc",
     support: &[
-        Support::bytes("int8 to int8, int16; int16", Cores::Portable),
+        Support::bytes("int8 to int8, int16; int16; uint8", Cores::Portable),
         Support::near("float32", Cores::Portable),
     ],
 };

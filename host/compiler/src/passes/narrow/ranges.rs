@@ -62,7 +62,7 @@ fn of_sums(sums: &Sums<'_>, inputs: &[Range]) -> Vec<Range> {
     let weighted = sums.weighted;
     let ends = ends(sums, &weighted.weights(), &weighted.bias, inputs);
     let output = |(&multiplier, (low, high)): (_, (i64, i64))| {
-        let channel = Channel::new(0, [], multiplier);
+        let channel = Channel::new(0, [0i64; 0], multiplier);
         let value = |sum| channel.output(sum, weighted.output_zero_point, weighted.range);
         Some((value(low)?, value(high)?))
     };

@@ -45,21 +45,52 @@ def equivalent(data):
 
 # Operators that TensorFlow Lite Micro does not have, and those it refuses with weights of int8 and float32 activations.
 _BEYOND = ("GELU", "SELECT", "TILE")
+# With uint8: averages and factors differ from those of int8.
+_UINT8 = (
+    "ADD",
+    "AVERAGE_POOL_2D",
+    "CONV_2D",
+    "DEPTHWISE_CONV_2D",
+    "MAXIMUM",
+    "MAX_POOL_2D",
+    "MEAN",
+    "MINIMUM",
+    "MUL",
+    "RELU",
+    "RELU6",
+    "RESIZE_NEAREST_NEIGHBOR",
+    "SOFTMAX",
+    "SUB",
+    "SUM",
+)
 _HYBRID = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
 
 def is_beyond(data):
     """Whether TensorFlow Lite's reference kernels must compute a model's results."""
-    file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
     whole = (generated.TensorType.INT8, generated.TensorType.INT4)
-    for graph in file.subgraphs:
-        for operator in graph.operators or []:
-            name, types = name_of(file, operator), [graph.tensors[i].type for i in operator.inputs if i >= 0]
-            floats = types[:1] == [generated.TensorType.FLOAT32]
-            hybrid = name in _HYBRID and floats and any(kind in whole for kind in types[1:2])
-            if name in _BEYOND or hybrid:
-                return True
-    return False
+
+    def beyond(name, types):
+        hybrid = name in _HYBRID and types[:1] == [generated.TensorType.FLOAT32] and any(kind in whole for kind in types[1:2])
+        return name in _BEYOND or hybrid
+
+    return _any(data, beyond)
+
+
+def is_unsigned(data):
+    """Whether a model computes with uint8."""
+    return _any(data, lambda name, types: name in _UINT8 and generated.TensorType.UINT8 in types)
+
+
+def _any(data, wanted):
+    """Whether `wanted` is true of the name of an operator and the types of its inputs."""
+    file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
+    operators = ((graph, operator) for graph in file.subgraphs for operator in graph.operators or [])
+
+    def types(graph, operator):
+        return [graph.tensors[i].type for i in (() if operator.inputs is None else operator.inputs) if i >= 0]
+
+    return any(wanted(name_of(file, operator), types(graph, operator)) for graph, operator in operators)
 
 
 def flipped(data):

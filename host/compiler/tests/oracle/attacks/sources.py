@@ -52,9 +52,10 @@ def judge(made):
 def judge_twin(made, verdict=None):
     """The same if the interpreter is known not to run the model itself, for this or another reason."""
     verdict = verdict or Verdict(refused="the interpreter crashed")
-    other = extensions.equivalent(made.data)
+    unsigned = extensions.is_unsigned(made.data)
+    other = None if unsigned else extensions.equivalent(made.data)
     if other is None:
-        if not extensions.is_beyond(made.data):
+        if not unsigned and not extensions.is_beyond(made.data):
             return verdict, None
         there = judged(made.data, made.seed, made.sequence, made.samples, litert.Interpreter)
         return (verdict, None) if there.refused is not None else (there, "TensorFlow Lite")

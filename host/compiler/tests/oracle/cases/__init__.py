@@ -47,6 +47,7 @@ _MODULES = (
     "channels",
     "drawn",
     "streaming",
+    "uint8",
 )
 
 # What the reference can't run although the file is valid; the correct bytes are undefined.

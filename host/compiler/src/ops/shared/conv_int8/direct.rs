@@ -5,6 +5,7 @@ use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ir::options::Scratch;
 use crate::math::window::Window;
 use crate::ops::shared::text;
+use crate::ops::shared::unsigned;
 use crate::ops::shared::weighted::{self, Weighted};
 use std::sync::Arc;
 
@@ -24,12 +25,19 @@ pub fn layer(
     let mut fields = fields::fields(lowering, window, weighted);
     fields.extend([("group_in", group_in.to_string()), ("group_out", group_out.to_string())]);
     let mut body = text::constant_struct("tvmk_conv_2d_direct_t", "layer", &fields);
-    let function = if is_short { "tvmk_conv_2d_direct" } else { "tvmk_conv_2d_direct_long" };
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
-    body += &text::call(function, window.batches, &pointers, false);
+    let (zero, form) = (weighted.weights_zero_point, if is_short { "" } else { "_long" });
+    let limit = if zero == 0 {
+        body += &text::call(&format!("tvmk_conv_2d_direct{form}"), window.batches, &pointers, false);
+        weighted::thrift(Scratch::None)
+    } else {
+        let function = format!("tvmk_conv_2d_offset{form}");
+        body += &text::call_with(&function, window.batches, &pointers, &[&zero.to_string()]);
+        unsigned::offset()
+    };
     Lowered::Layer(Layer {
         scratch_align: 1,
-        limits: vec![weighted::thrift(Scratch::None)],
+        limits: vec![limit],
         constants,
         headers: vec!["conv_2d_direct.h"],
         body,

@@ -23,6 +23,11 @@ pub fn layer(
     weights: Arc<Vec<i8>>,
     groups: usize,
 ) -> Lowered {
+    if weighted.weights_zero_point != 0 {
+        let of_group = (window.in_channels / groups, weighted.bias.len() / groups);
+        let summary = fields::summary(lowering, window, weighted) + &format!(", {groups} groups");
+        return direct::layer(lowering, window, weighted, weights, of_group, summary);
+    }
     match groups {
         1 => dense::layer(lowering, window, weighted, weights),
         groups if groups == window.in_channels => {

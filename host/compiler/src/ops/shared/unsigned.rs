@@ -1,0 +1,72 @@
+//! The reference's arithmetic on uint8 where it differs from that on int8. Pass `uint8` has made int8 of it, 128 less.
+
+use crate::ir::layer::{Limit, Path};
+use crate::math::quantize::Multiplier;
+use crate::ops::checker::{Checker, Operand};
+
+/// Largest difference between the scales of the bias and of the products, in steps of the output, that the reference accepts.
+const BIAS_TOLERANCE: f64 = 0.02;
+
+/// The scale of each of `channels` accumulators to the output: the products of the scales of `input` and weights in float64, with one
+/// scale as with one for each channel, but in float32 on uint8 (`GetQuantizedConvolutionMultipler`).
+pub fn multipliers(
+    checker: &mut Checker<'_>,
+    weights: Operand<'_>,
+    channels: usize,
+    (input, output): (f32, f32),
+) -> Option<Vec<Multiplier>> {
+    let scales = &weights.tensor.quant.as_ref()?.scales;
+    let mut multipliers = Vec::with_capacity(channels);
+    for channel in 0..channels {
+        let scale = *scales.get(if scales.len() == 1 { 0 } else { channel })?;
+        let product = match weights.unsigned {
+            true => product(input, scale),
+            false => f64::from(input) * f64::from(scale),
+        };
+        let multiplier = Multiplier::new(product / f64::from(output));
+        if multiplier.shift > 30 {
+            let found = format!("a scale factor of 2^{} or more in channel {channel}", multiplier.shift - 1);
+            checker.bad(found, "factors below 2^30");
+            return None;
+        }
+        multipliers.push(multiplier);
+    }
+    Some(multipliers)
+}
+
+fn product(input: f32, weights: f32) -> f64 {
+    f64::from(input * weights)
+}
+
+/// The reason in the report for weights of uint8 that are not int8 less their zero point.
+pub fn offset() -> Limit {
+    let reason = "weights of uint8 with a zero point that is subtracted at run time";
+    Limit { paths: Path::ALL, reason: reason.to_owned(), general: false }
+}
+
+/// Constant weights and their zero point: 0 if all weights less their zero point are int8.
+pub fn weights(weights: Operand<'_>) -> (Vec<i8>, i32) {
+    let given = weights.i8_data().unwrap_or_default();
+    let zero_point = weights.per_tensor().map_or(0, |(_, zero_point)| zero_point);
+    let less = given.iter().map(|&weight| i8::try_from(i32::from(weight) - zero_point).ok());
+    match less.collect::<Option<Vec<i8>>>() {
+        Some(less) => (less, 0),
+        None => (given, zero_point),
+    }
+}
+
+/// The reference refuses a bias with another scale than that of the products, in convolutions, too.
+pub fn check_bias(checker: &mut Checker<'_>, [input, weights, output]: [Operand<'_>; 3], bias: Option<Operand<'_>>) {
+    let (Some((input, _)), Some((weights, _)), Some((output, _))) =
+        (input.per_tensor(), weights.per_tensor(), output.per_tensor())
+    else {
+        return;
+    };
+    let Some(bias) = bias else { return };
+    let scale = bias.quant.as_ref().and_then(|quant| quant.scales.first()).map_or(0.0, |&scale| f64::from(scale));
+    let product = product(input, weights);
+    if (product - scale).abs() / f64::from(output) > BIAS_TOLERANCE {
+        let supported = format!("scale {product}, the product of the input's and the weights'");
+        checker.bad_tensor(bias.id, format!("scale {scale}"), supported);
+    }
+}
