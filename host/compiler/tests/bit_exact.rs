@@ -60,6 +60,20 @@ fn a_microphone_front_end_equals_the_oracle() {
     all_equal(&[networks.join("audio_preprocessor_int8.tflite")], &["--all", "--count", "200"]);
 }
 
+/// Networks of int16 with operators that TensorFlow Lite Micro does not have: these are as in TensorFlow Lite, the others as ever.
+#[test]
+fn networks_of_int16_equal_the_oracle_operator_by_operator() {
+    let Some(exporters) = data("exporters") else { return };
+    let names = [
+        "attention.static_wi8_ai16",
+        "siamese_distance.static_wi8_ai16",
+        "unet_bilinear.int16x8",
+        "unet_bilinear.static_wi8_ai16",
+    ];
+    let paths = names.map(|name| exporters.join("models").join(format!("{name}.tflite")));
+    all_equal(&paths, &["--all", "--beyond", "--count", "50"]);
+}
+
 /// `samples` are options of `oracle.py run`.
 fn all_equal(paths: &[PathBuf], samples: &[&str]) {
     let scratch = scratch();

@@ -342,6 +342,28 @@ mod tests {
         }
     }
 
+    /// A model may use any of them together.
+    #[test]
+    fn a_kernel_has_a_name_of_its_own() {
+        let is_of_set = |name: &str| name.split(['_', '.']).any(|word| ["dsp", "mve", "portable"].contains(&word));
+        let mut files: HashMap<&str, Vec<&str>> = HashMap::new();
+        for kernel in kernels() {
+            let defined =
+                kernel.text.lines().filter(|line| line.starts_with("TVMK_SHARED ") || line.starts_with("TVMK_INLINE "));
+            for name in defined.filter_map(|line| line.split('(').next()?.rsplit([' ', '*']).next()) {
+                let others = files.entry(name).or_default();
+                if !others.contains(&kernel.name) {
+                    others.push(kernel.name);
+                }
+            }
+        }
+        assert!(files.contains_key("tvmk_conv_2d_scratch"));
+        // A file for all cores defines what no file for their instruction sets does.
+        let twice = |files: &Vec<&str>| files.iter().filter(|name| !is_of_set(name)).count() > 1;
+        let clashes: Vec<_> = files.iter().filter(|(_, files)| twice(files)).collect();
+        assert!(clashes.is_empty(), "{clashes:?}");
+    }
+
     #[test]
     fn every_kernel_file_is_named_by_its_operator() {
         let mut named: HashMap<&str, Kernel> = HashMap::new();

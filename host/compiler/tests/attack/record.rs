@@ -31,6 +31,8 @@ pub struct Output {
     pub bytes: Vec<u8>,
     /// It holds float32.
     pub float: bool,
+    /// It holds int16.
+    pub wide: bool,
     /// The last bits are approximate.
     pub inexact: bool,
     /// Its description; may be empty.
@@ -56,10 +58,12 @@ impl Record {
         let tflite = blobs.next().unwrap_or_default();
         let inputs = blobs.by_ref().take(number(&facts["inputs"]) as usize).collect();
         let floats: Vec<bool> = list(&facts["floats"]).iter().map(|value| value == &Value::Bool(true)).collect();
+        let wide = |i: usize| facts["wide"][i] == Value::Bool(true);
         let inexact: Vec<u64> = list(&facts["inexact"]).iter().map(number).collect();
         let outputs = blobs.zip(floats).enumerate().map(|(i, (bytes, float))| Output {
             bytes,
             float,
+            wide: wide(i),
             inexact: inexact.contains(&(i as u64)),
             label: text(&facts["labels"][i]).unwrap_or_default(),
         });

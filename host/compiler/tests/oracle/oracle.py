@@ -142,11 +142,14 @@ def _run(path, folder, options):
 
 
 def _machine(model, path, options):
-    """The interpreter of a model: the one that its name selects, or with `--beyond` the first that runs it."""
+    """The interpreter of a model: the one that its name selects, or with `--beyond` the first that runs it; one with int16 then runs
+    operator by operator.
+    """
     import numpy as np
 
     import interpreter
     import litert
+    import mixed
 
     if path.stem.startswith(litert.PREFIX):
         return litert.Interpreter(model, preserve=options.all)
@@ -161,7 +164,8 @@ def _machine(model, path, options):
         if not options.beyond:
             raise
         try:
-            return litert.Interpreter(model, preserve=options.all)
+            whole = litert.Interpreter(model, preserve=options.all)
+            return mixed.Interpreter(model) if model.has(np.int16) else whole
         except interpreter.Refused as other:
             raise interpreter.Refused(f"{reason}; {other}") from other
 

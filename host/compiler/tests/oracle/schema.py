@@ -112,6 +112,10 @@ class Model:
         codes = self._names()
         return [codes[o.opcodeIndex] for g in self._object.subgraphs for o in g.operators or []]
 
+    def has(self, dtype):
+        """Whether a tensor of the main graph has this type."""
+        return any(tensor.dtype == dtype for tensor in self._tensors[0])
+
     def stateful(self):
         """Whether one invoke can change the results of the next one."""
         variable = any(t.isVariable for g in self._object.subgraphs for t in g.tensors)

@@ -1,10 +1,14 @@
-//! Functions of one float32 that the reference supports for no other type: `float_functions.h`; SQRT of int8 by table.
+//! Functions of one float32: `float_functions.h`. On int8 and int16, which TensorFlow Lite Micro does not have, EXP and LOG by tables;
+//! SQRT of int8 by a table, of int16 `sqrt_int16.h`.
+
+mod sqrt_int16;
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::kernels::kernels;
 use crate::ops::rsqrt;
-use crate::ops::shared::{float_unary, table};
+use crate::ops::shared::{float_unary, table, table_int16};
 
 /// The operators.
 pub static DEFINITIONS: [Definition; 10] = [
@@ -13,11 +17,11 @@ pub static DEFINITIONS: [Definition; 10] = [
     // The cosine.
     definition(OpKind::COS, 1, "elementwise.cc", NEAR),
     // e to the power of each element.
-    definition(OpKind::EXP, 2, "exp.cc", NEAR),
+    definition(OpKind::EXP, 2, "exp.cc", TABLES),
     // The largest whole number not above the element.
     definition(OpKind::FLOOR, 1, "floor.cc", BYTES),
     // The natural logarithm.
-    definition(OpKind::LOG, 2, "elementwise.cc", NEAR),
+    definition(OpKind::LOG, 2, "elementwise.cc", TABLES),
     // The opposite sign.
     definition(OpKind::NEG, 2, "neg.cc", BYTES),
     // To the nearest whole number, halves to the even one.
@@ -25,13 +29,14 @@ pub static DEFINITIONS: [Definition; 10] = [
     // The sine.
     definition(OpKind::SIN, 1, "elementwise.cc", NEAR),
     // The square root.
-    definition(OpKind::SQRT, 2, "elementwise.cc", ROOT),
+    Definition { kernels: kernels!["sqrt_int16.h"], ..definition(OpKind::SQRT, 2, "elementwise.cc", ROOT) },
     // Each element squared.
     definition(OpKind::SQUARE, 1, "elementwise.cc", BYTES),
 ];
 
 const BYTES: &[Support] = &[Support::bytes("float32", Cores::Portable)];
-const ROOT: &[Support] = &[Support::bytes("int8, float32", Cores::Portable)];
+const ROOT: &[Support] = &[Support::bytes("int8, int16, float32", Cores::Portable)];
+const TABLES: &[Support] = &[Support::bytes("int8", Cores::Portable), Support::near("int16, float32", Cores::Portable)];
 const NEAR: &[Support] = &[Support::near("float32", Cores::Portable)];
 
 const fn definition(kind: OpKind, newest: i32, reference: &'static str, support: &'static [Support]) -> Definition {
@@ -50,10 +55,21 @@ const fn definition(kind: OpKind, newest: i32, reference: &'static str, support:
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let input = checker.input(0)?;
-    if checker.op.kind == OpKind::SQRT && input.dtype == DType::Int8 {
-        return check_root(checker);
+    match (checker.op.kind, input.dtype) {
+        (OpKind::SQRT, DType::Int8) => return check_root(checker),
+        (OpKind::SQRT, DType::Int16) => return sqrt_int16::check(checker),
+        (OpKind::EXP, DType::Int8 | DType::Int16) => return by_table(checker, |x, _| f64::from(x).exp() as f32),
+        (OpKind::LOG, DType::Int8 | DType::Int16) => {
+            // Numbers without a logarithm have the lowest one that the output represents.
+            return by_table(checker, |x, lowest| if x <= 0.0 { lowest } else { f64::from(x).ln() as f32 });
+        }
+        _ => (),
     }
-    checker.dtype(input, &[DType::Float32]).then_some(())?;
+    let types: &[DType] = match checker.op.kind {
+        OpKind::EXP | OpKind::LOG | OpKind::SQRT => &[DType::Int8, DType::Int16, DType::Float32],
+        _ => &[DType::Float32],
+    };
+    checker.dtype(input, types).then_some(())?;
     let function = match checker.op.kind {
         OpKind::CEIL => "tvmk_each_ceil",
         OpKind::COS => "tvmk_each_cos",
@@ -67,6 +83,20 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         _ => "tvmk_each_square",
     };
     float_unary::check(checker, float_unary::FUNCTIONS, function, "")
+}
+
+/// A function of int8 or int16 by table, as in TensorFlow Lite, from what an input represents and the lowest number that the output
+/// does.
+fn by_table<'a>(checker: &mut Checker<'a>, function: impl Fn(f32, f32) -> f32) -> Option<Box<dyn Checked + 'a>> {
+    if checker.first_type()? == DType::Int16 {
+        let elements = table_int16::elements(checker)?;
+        let lowest = -32768.0 * elements.output_quant.0;
+        return table_int16::checked(checker, elements, |x| function(x, lowest));
+    }
+    let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
+    let (scale, zero) = elements.output_quant;
+    let lowest = (-128 - zero) as f32 * scale;
+    table::populated(checker, elements, |x| function(x, lowest))
 }
 
 /// The square root on int8, as in TensorFlow Lite: that of the number a byte represents, truncated to a step. A run ends at a

@@ -1,4 +1,4 @@
-//! GELU, exact and approximated by tanh: `table.h` on int8, `gelu.h` on float32. TensorFlow Lite Micro has none.
+//! GELU, exact and approximated by tanh: `table.h` on int8, `table_int16.h` on int16, `gelu.h` on float32. TensorFlow Lite Micro has none.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -7,7 +7,7 @@ use crate::math::erfc::erfc;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
-use crate::ops::shared::{float_unary, table};
+use crate::ops::shared::{float_unary, table, table_int16};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -19,7 +19,7 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["gelu.h"],
     reference: "gelu.cc",
-    support: &[Support::bytes("int8", Cores::Portable), Support::near("float32", Cores::Portable)],
+    support: &[Support::bytes("int8", Cores::Portable), Support::near("int16, float32", Cores::Portable)],
 };
 
 /// Its options.
@@ -42,15 +42,13 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         let function = if approximate { "tvmk_gelu_approximate" } else { "tvmk_gelu" };
         return float_unary::check(checker, "gelu.h", function, "");
     }
-    let elements = table::elements(checker, &[DType::Int8, DType::Float32], &[DType::Int8])?;
-    let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
-    // All in float32, as the reference fills its table.
-    let inverse = 1.0 / out_scale;
     let function = if approximate { by_tanh } else { exactly };
-    table::checked(checker, elements, |x| {
-        let stored = (function(in_scale * (x - in_zero) as f32) * inverse).round() + out_zero as f32;
-        (stored.abs() < 2_147_483_648.0).then_some((stored as i32).clamp(-128, 127))
-    })
+    if checker.first_type() == Some(DType::Int16) {
+        let elements = table_int16::elements(checker)?;
+        return table_int16::checked(checker, elements, function);
+    }
+    let elements = table::elements(checker, &[DType::Int8, DType::Int16, DType::Float32], &[DType::Int8])?;
+    table::populated(checker, elements, function)
 }
 
 fn exactly(x: f32) -> f32 {

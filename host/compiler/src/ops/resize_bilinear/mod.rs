@@ -1,4 +1,4 @@
-//! RESIZE_BILINEAR of int8, `resize_bilinear.h`, and float32, `resize_bilinear_float.h`. Tables say between which rows and columns of the input
+//! RESIZE_BILINEAR of int8 and int16, `resize_bilinear.h`, and float32, `resize_bilinear_float.h`. Tables say between which rows and columns of the input
 //! each one of the output lies; they are computed here, with the reference's arithmetic.
 
 use crate::format::reading::Budget;
@@ -21,7 +21,7 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["resize_bilinear.h", "resize_bilinear_float.h"],
     reference: "resize_bilinear.cc",
-    support: &[Support::bytes("int8, float32", Cores::Portable)],
+    support: &[Support::bytes("int8, int16, float32", Cores::Portable)],
 };
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
@@ -40,18 +40,18 @@ struct Bilinear<'a> {
 struct Place {
     lower: i64,
     upper: i64,
-    /// The distance from the lower one: in 1024ths on int8.
+    /// The distance from the lower one: in 1024ths on int8 and int16.
     fraction: f32,
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
-    let resize = resize::check(checker, &[DType::Int8, DType::Float32])?;
+    let resize = resize::check(checker, &[DType::Int8, DType::Int16, DType::Float32])?;
     if resize.options.align_corners && resize.options.half_pixel_centers {
         checker.bad("align_corners and half_pixel_centers", "at most one of them");
     }
     let places = [1, 2].map(|axis| {
         let (from, to) = (resize.input.shape[axis] as i64, resize.output.shape[axis] as i64);
-        let place = if resize.input.dtype == DType::Int8 { quantised } else { floating };
+        let place = if resize.input.dtype == DType::Float32 { floating } else { quantised };
         let places: Vec<Place> = (0..to).map(|at| place(at, from, to, resize.options)).collect();
         if places.iter().any(|place| place.lower >= from) {
             checker
@@ -92,7 +92,7 @@ impl Checked for Bilinear<'_> {
         let float = input.dtype == DType::Float32;
         let names = [("rows", "row_fractions"), ("columns", "column_fractions")];
         for ((what, fractions), places) in names.into_iter().zip(&self.places) {
-            // Two rows, and on int8 the fraction after them.
+            // Two rows, and on int8 and int16 the fraction after them.
             let entry = |place: &Place| [place.lower as i16, place.upper as i16, place.fraction as i16];
             let width = if float { 2 } else { 3 };
             let numbers = places.iter().flat_map(|place| entry(place).into_iter().take(width)).collect();
@@ -103,11 +103,12 @@ impl Checked for Bilinear<'_> {
                 fields.push((fractions, lowering.constant(fractions)));
             }
         }
-        let (header, kernel) = match float {
-            true => ("resize_bilinear_float.h", "tvmk_float_resize_bilinear"),
-            false => ("resize_bilinear.h", "tvmk_resize_bilinear"),
+        let (header, kernel, structure) = match input.dtype {
+            DType::Float32 => ("resize_bilinear_float.h", "tvmk_float_resize_bilinear", "tvmk_float_resize_bilinear_t"),
+            DType::Int16 => ("resize_bilinear.h", "tvmk_resize_bilinear_int16", "tvmk_resize_bilinear_t"),
+            _ => ("resize_bilinear.h", "tvmk_resize_bilinear", "tvmk_resize_bilinear_t"),
         };
-        let mut body = text::constant_struct(&format!("{kernel}_t"), "layer", &fields);
+        let mut body = text::constant_struct(structure, "layer", &fields);
         body += &format!("    {kernel}(&layer, input, output);\n");
         let layer = lowering.layer_of(self.resize.summary(lowering), input.id, output.id);
         Lowered::Layer(Layer { constants, headers: vec![header], body, ..layer })
@@ -121,9 +122,9 @@ impl Checked for Bilinear<'_> {
                 self.pixels(|elements, weights| mean(elements.map(|i| data[i]), weights)),
             )]));
         }
-        let data = input.i8_data()?;
-        let bytes = self.pixels(|elements, weights| mean_of_bytes(elements.map(|i| data[i]), weights) as u8);
-        Some(Ok(vec![bytes.into()]))
+        let data = ahead::loaded(input.tensor)?;
+        let values = self.pixels(|elements, weights| quantised_mean(elements.map(|i| data[i]), weights));
+        ahead::stored(input.dtype, values.into_iter())
     }
 }
 
@@ -134,14 +135,13 @@ fn mean([a, b, c, d]: [f32; 4], [dy, dx]: [f32; 2]) -> f32 {
     a * ey * ex + c * dy * ex + b * ey * dx + d * dy * dx + 0.0
 }
 
-/// The same on int8, with weights of 2^-10.
-fn mean_of_bytes(elements: [i8; 4], weights: [f32; 2]) -> i8 {
-    let ([a, b, c, d], [dy, dx]) = (elements.map(i32::from), weights.map(|weight| weight as i32));
-    let last = dy * dx;
-    let (third, second) = (dy * 1024 - last, dx * 1024 - last);
-    let sum = a * ((1024 - dy) * 1024 - second) + b * second + c * third + d * last;
+/// The same on int8 and int16, with weights of 2^-10.
+fn quantised_mean(elements: [i32; 4], weights: [f32; 2]) -> i32 {
+    let ([a, b, c, d], [dy, dx]) = (elements.map(i64::from), weights.map(|weight| weight as i64));
+    let [first, second] = [(a, b), (c, d)].map(|(left, right)| left * (1024 - dx) + right * dx);
+    let sum = first * (1024 - dy) + second * dy;
     // Halves away from zero.
-    ((sum + (1 << 19) + (sum >> 31)) >> 20) as i8
+    ((sum + (1 << 19) + (sum >> 63)) >> 20) as i32
 }
 
 impl Bilinear<'_> {

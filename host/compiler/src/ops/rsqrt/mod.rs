@@ -1,13 +1,15 @@
-//! RSQRT, 1 / sqrt: on int8 by table, `rsqrt.h` where inputs may be negative; `float_functions.h` on float32.
+//! RSQRT, 1 / sqrt: on int8 by table, `rsqrt.h` where inputs may be negative, and on int16; `float_functions.h` on float32.
+
+mod root;
+mod wide;
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
-use crate::math::gemmlowp::inverse_square_root;
-use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::{float_unary, table};
+use root::{factor, root};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -19,11 +21,8 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["rsqrt.h"],
     reference: "elementwise.cc",
-    support: &[Support::bytes("int8, float32", Cores::Portable)],
+    support: &[Support::bytes("int8, int16, float32", Cores::Portable)],
 };
-
-/// Bits by which the reference shifts a root to the left before rounding it.
-const KEPT: i32 = 20;
 
 /// A table, and the lowest byte of an input; a byte below it ends the run.
 struct Positive<'a> {
@@ -34,23 +33,19 @@ struct Positive<'a> {
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
-    if checker.first_type()? == DType::Float32 {
-        return float_unary::check(checker, float_unary::FUNCTIONS, "tvmk_each_rsqrt", "");
+    match checker.first_type()? {
+        DType::Float32 => return float_unary::check(checker, float_unary::FUNCTIONS, "tvmk_each_rsqrt", ""),
+        DType::Int16 => return wide::check(checker),
+        _ => (),
     }
-    let elements = table::elements(checker, &[DType::Int8, DType::Float32], &[DType::Int8])?;
+    let elements = table::elements(checker, &[DType::Int8, DType::Int16, DType::Float32], &[DType::Int8])?;
     let ((in_scale, lowest), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
-    let factor = Multiplier::new(1.0 / (f64::from(in_scale).sqrt() * f64::from(out_scale)));
+    let factor = factor(in_scale, out_scale);
     let input = elements.input;
     let table = table::checked(checker, elements, |x| {
-        if x <= lowest {
-            // Bytes below it are never looked up.
-            return Some(127);
-        }
-        let root = inverse_square_root(x - lowest);
-        let large = Multiplier { shift: root.shift + KEPT, ..root }.checked_apply(1)?;
-        let factor = Multiplier { shift: factor.shift.checked_sub(KEPT)?, ..factor };
-        let y = (factor.shift >= -31).then(|| factor.checked_apply(large))??;
-        Some(y.checked_add(out_zero)?.clamp(-128, 127))
+        // Bytes below the lowest are never looked up.
+        let y = if x <= lowest { 127 } else { root(x - lowest, factor)?.checked_add(out_zero)? };
+        Some(y.clamp(-128, 127))
     })?;
     Some(positive(input, table, lowest))
 }
@@ -65,7 +60,7 @@ impl Checked for Positive<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let Lowered::Layer(layer) = self.table.lower(lowering) else { return Lowered::Nothing };
         let (name, lowest, count) = (lowering.constant("table"), self.lowest, self.count);
-        let body = format!("    return tvmk_rsqrt({name}, input, (uint8_t *)output, {count}, {lowest});\n");
+        let body = format!("    return tvmk_rsqrt_int8({name}, input, (uint8_t *)output, {count}, {lowest});\n");
         Lowered::Layer(Layer { fails: true, headers: vec!["rsqrt.h"], body, ..layer })
     }
 

@@ -21,6 +21,7 @@ pub mod resize;
 pub mod signal;
 pub mod stored;
 pub mod table;
+pub mod table_int16;
 pub mod text;
 pub mod unit_rows;
 pub mod unsigned;
@@ -77,6 +78,7 @@ pub static KERNELS: &[Kernel] = kernels![
     "pool_int16.h",
     "reduce.h",
     "table.h",
+    "table_int16.h",
     "unit_sums.h",
     "unit_sums_dsp.h",
     "unit_sums_mve.h",

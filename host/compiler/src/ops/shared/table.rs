@@ -56,6 +56,20 @@ pub fn checked<'a>(
     Some(Box::new(Table { elements, bytes }))
 }
 
+/// The same from what an input represents to what the output does, all in float32, as TensorFlow Lite's `LUTPopulate`.
+pub fn populated<'a>(
+    checker: &mut Checker<'a>,
+    elements: Elements<'a>,
+    function: impl Fn(f32) -> f32,
+) -> Option<Box<dyn Checked + 'a>> {
+    let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
+    let inverse = 1.0 / out_scale;
+    checked(checker, elements, |x| {
+        let stored = (function(in_scale * (x - in_zero) as f32) * inverse).round() + out_zero as f32;
+        (stored.abs() < 2_147_483_648.0).then_some((stored as i32).clamp(-128, 127))
+    })
+}
+
 impl Checked for Table<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let Elements { input, output, .. } = self.elements;

@@ -2,7 +2,7 @@
 #ifndef TVMK_SOFTMAX_INT16_H
 #define TVMK_SOFTMAX_INT16_H
 
-#include "base.h"
+#include "table_int16.h"
 
 typedef struct {
     const int16_t *exponentials; /* from -10 to 0, 513 entries of 15 fractional bits */
@@ -10,13 +10,6 @@ typedef struct {
     int32_t mantissa, shift;
     int32_t rows, depth;
 } tvmk_softmax_int16_t;
-
-/* Between two adjacent entries. */
-TVMK_INLINE int16_t tvmk_softmax_int16_entry(const int16_t *table, int32_t x) {
-    int32_t i = 256 + (x >> 7);
-    int32_t base = table[i];
-    return (int16_t)(base + (((table[i + 1] - base) * (x & 127) + 64) >> 7));
-}
 
 TVMK_SHARED void tvmk_softmax_int16_int16(const tvmk_softmax_int16_t *l, const int16_t *in, int16_t *out) {
     for (int32_t row = 0; row < l->rows; row++, in += l->depth, out += l->depth) {
@@ -27,7 +20,7 @@ TVMK_SHARED void tvmk_softmax_int16_int16(const tvmk_softmax_int16_t *l, const i
         int32_t sum = 0;
         for (int32_t c = 0; c < l->depth; c++) {
             int32_t scaled = tvmk_multiply(in[c] - largest, l->mantissa, l->shift);
-            out[c] = tvmk_softmax_int16_entry(l->exponentials, tvmk_max(scaled + 32767, INT16_MIN));
+            out[c] = tvmk_table_int16_at(l->exponentials, tvmk_max(scaled + 32767, INT16_MIN));
             sum += out[c];
         }
         /* The largest element contributes 32767, so the sum has 14 or more bits. */
@@ -37,7 +30,7 @@ TVMK_SHARED void tvmk_softmax_int16_int16(const tvmk_softmax_int16_t *l, const i
         }
         /* Between 1 and 2 with 16 fractional bits, less 1.5. */
         int32_t one = (int32_t)((((int64_t)sum << (30 - bits)) + (1 << 13)) >> 14) - INT32_C(98304);
-        int32_t reciprocal = tvmk_softmax_int16_entry(l->reciprocals, tvmk_clamp(one, INT16_MIN, INT16_MAX));
+        int32_t reciprocal = tvmk_table_int16_at(l->reciprocals, tvmk_clamp(one, INT16_MIN, INT16_MAX));
         for (int32_t c = 0; c < l->depth; c++) {
             int32_t y = (out[c] * reciprocal + (INT32_C(1) << (bits - 1))) >> bits;
             out[c] = (int16_t)tvmk_clamp(y, 0, INT16_MAX);

@@ -1,11 +1,11 @@
 //! SOFTMAX on int16: `softmax_int16.h`.
 
 use crate::ir::graph::DType;
-use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
+use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
-use crate::ops::shared::text;
+use crate::ops::shared::{table_int16, text};
 
 /// Sums of more exponentials might not fit in 31 bits.
 const DEPTH_MAX: usize = 65535;
@@ -44,20 +44,11 @@ fn multiplier(beta: f32, scale: f32) -> Multiplier {
     Multiplier::new(f64::from(scale) * f64::from(beta) / (10.0 / 65535.0))
 }
 
-/// A function over 2^16 steps of `scale` from `first` on, at each 128th of them with 15 fractional bits; entries are shifted so
-/// that the error of a straight line to the next one is halved. In float32, as the reference.
+/// A function over 2^16 steps of `scale` from `first` on, with 15 fractional bits.
 fn table(scale: f32, first: i32, function: impl Fn(f64) -> f64) -> Vec<i16> {
-    let (low, high) = (scale * first as f32, scale * (first + 65535) as f32);
-    let step = (high - low) / 512.0;
+    let range = [scale * first as f32, scale * (first + 65535) as f32];
     let units = 65536.0 / (2.0f32 / 65535.0 * 32767.0 - 2.0f32 / 65535.0 * -32768.0);
-    let at = |x: f32| function(x.into()) as f32 * units;
-    let entry = |i: u16| {
-        let x = low + f32::from(i) * step;
-        let (sample, next) = (at(x).round(), at(low + (f32::from(i) + 1.0) * step));
-        let error = ((next + sample) / 2.0).round() - at(x + step / 2.0).round();
-        (sample - (error / 2.0).round()).clamp(-32768.0, 32767.0) as i16
-    };
-    (0..512).map(entry).chain([at(high).round().clamp(-32768.0, 32767.0) as i16]).collect()
+    table_int16::whole(&table_int16::values(range, |x| function(x.into()) as f32 * units))
 }
 
 impl Checked for Softmax<'_> {
@@ -65,14 +56,8 @@ impl Checked for Softmax<'_> {
         let (input, output) = (self.input.id, self.output.id);
         let depth = self.input.shape.last().copied().unwrap_or(1);
         let rows = self.input.elements() / depth.max(1);
-        let constant = |what: &str, data: Vec<i16>, comment: &str| Constant {
-            name: lowering.constant(what),
-            row: 8,
-            data: ConstantData::I16(data),
-            align: 2,
-            comment: comment.to_owned(),
-            core: Core::Any,
-        };
+        let constant =
+            |what: &str, values, comment: &str| table_int16::constant(lowering.constant(what), values, comment);
         let constants = vec![
             constant("exponentials", table(10.0 / 65535.0, -65535, f64::exp), "exp from -10 to 0, Q0.15"),
             constant("reciprocals", table(1.0 / 65535.0, 0, |x| 1.0 / (1.0 + x)), "1 / (1 + x) from 0 to 1, Q0.15"),

@@ -43,7 +43,8 @@ def equivalent(data):
     return (pack(file), applied) if applied else None
 
 
-# Operators that TensorFlow Lite Micro does not have, and those it refuses with weights of int8 and float32 activations.
+# Operators that TensorFlow Lite Micro does not have, types of the first input that it does not have, and those it refuses with weights of
+# int8 and float32 activations.
 _BEYOND = ("GELU", "SELECT", "TILE")
 # With uint8: averages and factors differ from those of int8.
 _UINT8 = (
@@ -63,6 +64,10 @@ _UINT8 = (
     "SUB",
     "SUM",
 )
+_BEYOND_TYPES = {
+    **{name: (generated.TensorType.INT8, generated.TensorType.INT16) for name in ("EXP", "LOG", "SQRT")},
+    "RESIZE_BILINEAR": (generated.TensorType.INT16,),
+}
 _HYBRID = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
 
@@ -72,7 +77,7 @@ def is_beyond(data):
 
     def beyond(name, types):
         hybrid = name in _HYBRID and types[:1] == [generated.TensorType.FLOAT32] and any(kind in whole for kind in types[1:2])
-        return name in _BEYOND or hybrid
+        return name in _BEYOND or hybrid or any(kind in _BEYOND_TYPES.get(name, ()) for kind in types[:1])
 
     return _any(data, beyond)
 

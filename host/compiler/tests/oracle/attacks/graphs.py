@@ -1,7 +1,7 @@
 """Graphs of one to six operators, drawn at random from all operators."""
 
 from .net import Net
-from .operators import OPERATORS
+from .operators import OPERATORS, tables
 
 MOST = 6
 
@@ -73,7 +73,7 @@ _WEIGHTS = [OPERATORS[name][0] for name in _NAMES]
 def draw(state):
     """One net with its inputs, operators and outputs."""
     net = Net(state)
-    if net.chance(0.05):
+    if net.chance(0.07):
         return _beyond(net)
     if net.chance(0.25):
         return _of_channels(net)
@@ -87,12 +87,26 @@ def draw(state):
 
 
 def _beyond(net):
-    """A net of float32 with weights of int8, which TensorFlow Lite's reference kernels run."""
+    """A net that TensorFlow Lite's reference kernels run: of float32 with weights of int8, or of functions by table."""
     net.beyond = True
+    if net.chance(0.5):
+        return _of_tables(net)
     batch = net.pick((1, 1, 2))
     net.input((batch, net.between(1, 8), net.between(1, 8), net.between(1, 9)), dtype="float32")
     OPERATORS[net.pick(("CONV_2D", "FULLY_CONNECTED"))][1](net)
     _grow(net, list(_OF_HYBRID), list(_OF_HYBRID.values()), net.between(1, 4))
+    _finish(net)
+    return net
+
+
+def _of_tables(net):
+    """A net of functions of int8 and int16; with scales far apart their results are undefined."""
+    net.extreme = False
+    for _ in range(1 + net.chance(0.3)):
+        net.input(dtype=net.pick(("int8", "int16", "int16")))
+    moves = {name: OPERATORS[name] for name in ("RESHAPE", "TRANSPOSE", "SLICE")}
+    operators = {**moves, **tables.OPERATORS}
+    _grow(net, list(operators), [weight for weight, _ in operators.values()], net.between(1, 4), operators)
     _finish(net)
     return net
 
@@ -117,13 +131,13 @@ def _of_images(net):
     return net
 
 
-def _grow(net, names, weights, wanted):
+def _grow(net, names, weights, wanted, operators=OPERATORS):
     total = sum(weights)
     for _ in range(8 * wanted):
         if wanted == 0:
             break
         name = net.state.choice(names, p=[w / total for w in weights])
-        wanted -= bool(OPERATORS[name][1](net))
+        wanted -= bool(operators[name][1](net))
 
 
 def _finish(net):

@@ -62,7 +62,7 @@ def _work(out, numbers, make, judge, tell):
             facts = {"refused": verdict.refused, "extension": extension}
             if verdict.refused is None:
                 facts["defined"] = verdict.defined
-                facts["floats"] = verdict.floats
+                facts["floats"], facts["wide"] = verdict.floats, verdict.wide
             columns = [b"".join(column) for column in (*verdict.inputs, *verdict.outputs)]
             facts["inputs"] = len(verdict.inputs)
             _record(out, made, facts, columns)

@@ -23,6 +23,7 @@ class Verdict:
     inputs: list = dataclasses.field(default_factory=list)
     outputs: list = dataclasses.field(default_factory=list)
     floats: list = dataclasses.field(default_factory=list)
+    wide: list = dataclasses.field(default_factory=list)
     # For each sample: whether the reference is defined in C++, so that its bytes can be compared.
     defined: list = dataclasses.field(default_factory=list)
 
@@ -36,6 +37,7 @@ def judge(data, seed, sequence, count, kind=interpreter.Interpreter):
             inputs=[[] for _ in model.inputs],
             outputs=[[] for _ in model.outputs],
             floats=[t.dtype.kind == "f" for t in model.outputs],
+            wide=[t.dtype == np.int16 for t in model.outputs],
         )
         with interpreter._heard() as heard:
             for number, sample in enumerate(samples):

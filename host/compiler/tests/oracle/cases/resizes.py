@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 import quantities
-from builder import Model, options
+from builder import Model, Quantization, options
 
 SIZES = (((3, 5), (6, 10)), ((7, 4), (3, 9)), ((1, 1), (4, 3)), ((6, 6), (1, 1)), ((5, 11), (13, 7)))
 
@@ -38,9 +38,12 @@ def _build(state, operator, size, result, fields, dtype, channels, batch=1, know
     model = Model()
     graph = model.graph()
     quantization = quantities.activations(state) if dtype == "int8" else None
+    if dtype == "int16":
+        quantization = Quantization(1e-3, 0)
     shape = (batch, *size, channels)
     if known:
-        values = state.standard_normal(shape) if dtype == "float32" else state.randint(-128, 128, shape)
+        limit = 128 if dtype == "int8" else 32768
+        values = state.standard_normal(shape) if dtype == "float32" else state.randint(-limit, limit, shape)
         source = graph.constant("input", values.astype(dtype), quantization)
     else:
         source = graph.input("input", shape, quantization, np.dtype(dtype))

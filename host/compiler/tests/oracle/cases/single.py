@@ -15,6 +15,16 @@ def unary(operator, shape, dtype, source=None, result=None, fields=None):
     return model.bytes()
 
 
+def from_0(operator, shape, source, result):
+    """An operator on int16 that has no result below 0, after a RELU."""
+    model = Model()
+    graph = model.graph()
+    entry = graph.input("input", shape, source, np.dtype("int16"))
+    rest = graph.operator("RELU", [entry], [graph.tensor("rest", shape, source, np.dtype("int16"))])
+    graph.output(graph.operator(operator, [rest], [graph.tensor("output", shape, result, np.dtype("int16"))]))
+    return model.bytes()
+
+
 def binary(operator, shapes, dtype, quantizations=(None, None, None), fields=None, result=None, constant=None):
     """An operator of two tensors, the second of which may be a constant: quantisation of both and of the result, whose
     type may be another.

@@ -77,11 +77,14 @@ def prelu(net):
 
 
 def rsqrt(net):
-    """RSQRT: of float32, or of an int8 that is never negative, since the reference ends its run at a negative one."""
-    source = net.source(lambda t: t.dtype == FLOAT or t.dtype.name == "int8" and t.zero_point == -128)
+    """RSQRT: of float32, or of an int8 or int16 that is never negative, since the reference ends its run at a negative one."""
+    source = net.source(lambda t: t.dtype == FLOAT or t.dtype.name == "int16" or t.dtype.name == "int8" and t.zero_point == -128)
     if source is None:
         return False
-    quantization = None if source.dtype == FLOAT else net.quantization(source.dtype, 1 / np.sqrt(255 * source.scale) / 100)
+    if source.dtype.name == "int16":
+        source = net.operator("RELU", [source], [net.result("from_0", source.shape, source.dtype, source.quantization)])[0]
+    steps = {"int8": 255, "int16": 32767}.get(source.dtype.name)
+    quantization = net.quantization(source.dtype, 1 / np.sqrt(steps * source.scale) / (steps / 2.5)) if steps else None
     net.operator("RSQRT", [source], [net.result("rsqrt", source.shape, source.dtype, quantization)])
     return True
 

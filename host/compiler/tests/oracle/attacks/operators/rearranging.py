@@ -109,11 +109,10 @@ def batch_to_space_nd(net):
     return _apply(net, "BATCH_TO_SPACE_ND", source, constants, [shape], options("BatchToSpaceNDOptions"))
 
 
-def resize(name):
-    """The drawing function of RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR."""
+def resize(name, *types):
+    """The drawing function of RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR, on these types."""
 
     def draw(net):
-        types = NARROW if name == "RESIZE_BILINEAR" else ("int8", "int16", "float32")
         source = net.source(lambda t: t.dtype.name in types and len(t.shape) == 4)
         if source is None:
             return False
@@ -259,8 +258,8 @@ OPERATORS = {
     "FILL": (1, fill),
     "GATHER_ND": (2, gather_nd),
     "DYNAMIC_UPDATE_SLICE": (2, dynamic_update_slice),
-    "RESIZE_BILINEAR": (2, resize("RESIZE_BILINEAR")),
-    "RESIZE_NEAREST_NEIGHBOR": (1, resize("RESIZE_NEAREST_NEIGHBOR")),
+    "RESIZE_BILINEAR": (2, resize("RESIZE_BILINEAR", *NARROW)),
+    "RESIZE_NEAREST_NEIGHBOR": (1, resize("RESIZE_NEAREST_NEIGHBOR", "int8", "int16", "float32")),
     "ZEROS_LIKE": (1, zeros_like),
     "GATHER": (4, gather),
     "EMBEDDING_LOOKUP": (2, embedding_lookup),
