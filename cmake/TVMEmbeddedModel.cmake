@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tvm_embedded_add_model(<target> <archive> [SYMBOL <name>] [MODULE <name>] [TFLITE <file>] [RUNTIME <target>]
-#                        [LIBRARIES <target>...] [LAYERS] [SELF_TEST <runs>])
+#                        [LIBRARIES <target>...] [LAYERS] [SELF_TEST <runs>] [PARAMETERS user])
 #
 # Makes the static library <target> of a model: the C that `tvm-embedded generate` writes for <archive>, in
 # <target>/ of the current build directory, which is on the include path of targets that link <target>.
@@ -12,13 +12,14 @@
 #   LAYERS     with hooks around each layer, and runs in parts: defines TVM_EMBEDDED_LAYERS, also for targets that link <target>
 #   SELF_TEST  with TVMSelfTest_<model>, which repeats so many runs of this computer on the device. This computer's C compiler is
 #              the project's, or `cc` when cross compiling, or TVM_EMBEDDED_HOST_CC
+#   PARAMETERS user: the program provides constant pools outside the code with TVMSetParameters, and the generated C has none
 #   LIBRARIES  targets with functions that the model calls and does not contain: CMSIS-NN, a device's driver
 #
 # The archive must exist when CMake configures: the names of the files inside decide what is compiled. When it changes, the
 # next build configures again and compiles the new files.
 set(tvm_embedded_generate_script ${CMAKE_CURRENT_LIST_DIR}/TVMEmbeddedGenerate.cmake CACHE INTERNAL "")
 function(tvm_embedded_add_model target archive)
-  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME;SELF_TEST" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME;SELF_TEST;PARAMETERS" "LIBRARIES")
   if(model_UNPARSED_ARGUMENTS OR model_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "tvm_embedded_add_model(${target}): wrong arguments: "
       "${model_UNPARSED_ARGUMENTS} ${model_KEYWORDS_MISSING_VALUES}")
@@ -43,6 +44,9 @@ function(tvm_embedded_add_model target archive)
     cmake_path(ABSOLUTE_PATH model_TFLITE NORMALIZE)
     list(APPEND options --tflite ${model_TFLITE})
     list(APPEND inputs ${model_TFLITE})
+  endif()
+  if(model_PARAMETERS)
+    list(APPEND options --parameters ${model_PARAMETERS})
   endif()
   set(host_cc "")
   if(model_SELF_TEST)

@@ -89,6 +89,14 @@ pub enum TVMStatus {
     WorkspaceChanged = -7436,
     /// `TVMSelfTest_<model>`: the run on the device gave other bytes than the run that was recorded on the host.
     Differs = -7437,
+    /// `TVMReadUpdate_<model>`: what is there was not written by `tvm-embedded pack`, or has another format.
+    NotAnUpdate = -7438,
+    /// `TVMReadUpdate_<model>`: the update is for another model, or for this one compiled in another way.
+    WrongUpdate = -7439,
+    /// `TVMReadUpdate_<model>`: the update is longer than the memory that was named.
+    UpdateTruncated = -7440,
+    /// `TVMReadUpdate_<model>`: the update's contents do not have the checksums that it says.
+    UpdateCorrupt = -7441,
 }
 
 /// A status other than success as a small number, for the core's results. Devices need the fewest bytes of code for small
@@ -140,7 +148,7 @@ const TEXTS: &[u8] = b"\
     misaligned tensor\0\
     misaligned parameter\0\
     not a model\0\
-    model of another ABI\0\
+    ABI mismatch\0\
     corrupt model\0\
     workspaces not set\0\
     parameters not set\0\
@@ -151,17 +159,21 @@ const TEXTS: &[u8] = b"\
     index out of range\0\
     unknown name\0\
     not recorded\0\
-    tensor not in its workspace\0\
+    tensor not mapped\0\
     address overflow\0\
     model is running\0\
     state not reset\0\
     value out of range\0\
-    aborted by a hook\0\
+    aborted\0\
     layers remain\0\
     run not begun\0\
-    another model's run\0\
+    wrong run\0\
     workspace changed\0\
     differs\0\
+    no update\0\
+    wrong update\0\
+    truncated\0\
+    corrupt\0\
     model's own code\0";
 
 /// The text of a status, or of a failure code that is a model's own, as a C string in constant memory, NUL included.
@@ -187,7 +199,7 @@ pub fn text(code: i32) -> &'static [u8] {
 }
 
 /// All statuses.
-pub const ALL: [TVMStatus; 38] = {
+pub const ALL: [TVMStatus; 42] = {
     use TVMStatus::*;
     [
         Ok,
@@ -228,6 +240,10 @@ pub const ALL: [TVMStatus; 38] = {
         WrongRun,
         WorkspaceChanged,
         Differs,
+        NotAnUpdate,
+        WrongUpdate,
+        UpdateTruncated,
+        UpdateCorrupt,
     ]
 };
 

@@ -129,7 +129,7 @@ static int parameters_are_set(const TVMContext *context) {
 }
 
 static int is_text_of(intptr_t answer, int32_t status) {
-  const int ours = status == TVM_STATUS_OK || (status <= TVM_STATUS_NULL_MODEL && status >= TVM_STATUS_DIFFERS);
+  const int ours = status == TVM_STATUS_OK || (status <= TVM_STATUS_NULL_MODEL && status >= TVM_STATUS_UPDATE_CORRUPT);
   return *(const char *)answer != '\0' && text_is(answer, "model's own code") == !ours;
 }
 

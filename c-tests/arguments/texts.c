@@ -9,7 +9,7 @@ static void texts_of_statuses(void) {
   int32_t code;
   for (code = -7500; code <= -7399; code++) {
     const char *text = TVMStatusString(code);
-    const int ours = code <= TVM_STATUS_NULL_MODEL && code >= TVM_STATUS_DIFFERS;
+    const int ours = code <= TVM_STATUS_NULL_MODEL && code >= TVM_STATUS_UPDATE_CORRUPT;
     int32_t other;
     CHECK(text[0] != '\0');
     CHECK(ours == (strcmp(text, "model's own code") != 0));
@@ -48,6 +48,10 @@ static void texts_of_statuses(void) {
   NAMES(TVM_STATUS_WRONG_RUN, "run");
   NAMES(TVM_STATUS_WORKSPACE_CHANGED, "workspace");
   NAMES(TVM_STATUS_DIFFERS, "differs");
+  NAMES(TVM_STATUS_NOT_AN_UPDATE, "update");
+  NAMES(TVM_STATUS_WRONG_UPDATE, "update");
+  NAMES(TVM_STATUS_UPDATE_TRUNCATED, "truncated");
+  NAMES(TVM_STATUS_UPDATE_CORRUPT, "corrupt");
   CHECK_TEXT(TVMStatusString(TVM_STATUS_OK), "success");
 }
 

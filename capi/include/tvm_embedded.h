@@ -282,6 +282,22 @@ enum TVMStatus
    * `TVMSelfTest_<model>`: the run on the device gave other bytes than the run that was recorded on the host.
    */
   TVM_STATUS_DIFFERS = -7437,
+  /**
+   * `TVMReadUpdate_<model>`: what is there was not written by `tvm-embedded pack`, or has another format.
+   */
+  TVM_STATUS_NOT_AN_UPDATE = -7438,
+  /**
+   * `TVMReadUpdate_<model>`: the update is for another model, or for this one compiled in another way.
+   */
+  TVM_STATUS_WRONG_UPDATE = -7439,
+  /**
+   * `TVMReadUpdate_<model>`: the update is longer than the memory that was named.
+   */
+  TVM_STATUS_UPDATE_TRUNCATED = -7440,
+  /**
+   * `TVMReadUpdate_<model>`: the update's contents do not have the checksums that it says.
+   */
+  TVM_STATUS_UPDATE_CORRUPT = -7441,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

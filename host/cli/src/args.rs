@@ -2,6 +2,7 @@
 
 mod extras;
 mod new;
+mod pack;
 mod report;
 mod self_test;
 mod shared;
@@ -16,6 +17,7 @@ use tvm_embedded_compiler::ir::names;
 
 pub use extras::{Completions, Man};
 pub use new::{Board as NewBoard, New};
+pub use pack::Pack;
 pub use report::{Board, Report};
 pub use self_test::SelfTest;
 pub use shared::{Building, Model, TensorFile};
@@ -91,6 +93,9 @@ pub enum Verb {
     /// Measure how accurate a model is on samples with labels, and how far it agrees with another model
     #[command(after_help = validate::EXAMPLES)]
     Validate(Validate),
+    /// Write a model's constants as an update for devices that already run it
+    #[command(after_help = pack::EXAMPLES)]
+    Pack(Pack),
     /// Make a project with a model that is ready to build, for this computer or a board
     #[command(after_help = new::EXAMPLES)]
     New(New),

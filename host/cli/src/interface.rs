@@ -19,7 +19,8 @@ pub fn interface(loaded: &Loaded, model: &Model, options: &Options) -> Result<Ge
         .map_err(|error| refused(model, &error))
 }
 
-fn refused(model: &Model, error: &Error) -> Failure {
+/// A failure of the interface generator, with what to do.
+pub fn refused(model: &Model, error: &Error) -> Failure {
     let kind = match error {
         Error::Symbol { .. } => Kind::Usage,
         _ => Kind::Refused,

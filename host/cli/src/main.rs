@@ -16,6 +16,7 @@ mod interface;
 mod load;
 mod npy;
 mod output;
+mod pack;
 mod report;
 mod run;
 mod scaffold;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Verb::Inspect(args) => inspect::inspect(args),
         Verb::Compile(args) => compile::compile(args),
         Verb::Report(args) => report::report(args),
+        Verb::Pack(args) => pack::pack(args),
         Verb::New(args) => scaffold::new(args),
         Verb::Completions(args) => extras::completions(args),
         Verb::Man(args) => extras::man(args),

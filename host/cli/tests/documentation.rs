@@ -3,7 +3,7 @@
 //! A block that names `digits`, `wake_word` or `my_model` is for any model: it is compiled with the names of several kinds in
 //! turn. A block about layers is for compiled models, and is built with `TVM_EMBEDDED_LAYERS`. A block that defines the array of
 //! the only workspace (`…_WORKSPACE_BYTES`) is not compiled for models with several. One that names `digit_rows` or
-//! `digits_inside` is about that model.
+//! `digits_inside` is about that model. A block about updates is for models with constants outside of their code.
 #![cfg(unix)]
 
 mod common;
@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{archive_of_kind, repository, tool};
+use common::{archive_of_kind, archive_with_constants, repository, tool};
 
 /// Names that stand for any model.
 const ANY: [&str; 3] = ["digits", "wake_word", "my_model"];
@@ -69,6 +69,8 @@ struct Model {
     workspaces: usize,
     /// Whether its layers can be run one by one.
     layers: bool,
+    /// Whether it has constants outside of its code.
+    constants: bool,
 }
 
 fn generate(folder: &Path, symbol: &'static str, from: &Path, workspaces: usize) -> Model {
@@ -85,7 +87,8 @@ fn generate(folder: &Path, symbol: &'static str, from: &Path, workspaces: usize)
     let counted = format!("#define TVM_{}_WORKSPACE_COUNT {workspaces}\n", symbol.to_uppercase());
     assert!(header.contains(&counted), "{symbol} has another number of workspaces than {workspaces}");
     let layers = header.contains("TVMExecuteLayers_");
-    Model { symbol, sources: listed.lines().map(PathBuf::from).collect(), directory, workspaces, layers }
+    let constants = directory.join(format!("{symbol}_update.h")).exists();
+    Model { symbol, constants, sources: listed.lines().map(PathBuf::from).collect(), directory, workspaces, layers }
 }
 
 fn compiled(folder: &Path, name: &str, options: &[&str]) -> PathBuf {
@@ -181,6 +184,7 @@ fn every_block_of_c_compiles_for_every_kind_of_model() {
         generate(folder, "without_workspace", &archive_of_kind(folder, "none", 1, false), 0),
         generate(folder, "several_inputs", &archive_of_kind(folder, "inputs", 3, true), 1),
         generate(folder, "with_state", &rows, 2),
+        generate(folder, "with_constants", &archive_with_constants(folder, "constants"), 0),
     ];
     let own = [
         generate(folder, "digit_rows", &rows, 2),
@@ -211,7 +215,11 @@ fn every_block_of_c_compiles_for_every_kind_of_model() {
         };
         let one = block.code.contains(&format!("TVM_{}_WORKSPACE_BYTES", name.to_uppercase()));
         let layers = block.is_of_layers();
-        for model in kinds.iter().filter(|model| (!one || model.workspaces < 2) && (!layers || model.layers)) {
+        let updates = block.code.contains("_update.h");
+        let fits = |model: &&Model| {
+            (!one || model.workspaces < 2) && (!layers || model.layers) && (!updates || model.constants)
+        };
+        for model in kinds.iter().filter(fits) {
             build(folder, &block, &renamed(&block.code, name, model.symbol), model);
         }
         about_models += 1;

@@ -10,13 +10,14 @@ use std::path::Path;
 use common::{archive, repository, tool};
 
 /// Options that take a value, by verb. Each verb gets its file and what it must have.
-const OPTIONS: [(&str, &[&str], &[&str]); 6] = [
+const OPTIONS: [(&str, &[&str], &[&str]); 7] = [
     ("inspect", &[], &["--module", "--tflite", "--measured"]),
     (
         "generate",
         &["--output", "out"],
         &["--output", "--module", "--tflite", "--symbol", "--parameters", "--self-test", "--input", "--tolerance"],
     ),
+    ("pack", &["--output", "out.bin"], &["--output", "--module", "--tflite", "--parameter"]),
     (
         "compile",
         &["--output", "out.tar"],

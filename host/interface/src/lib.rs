@@ -34,6 +34,7 @@ mod output;
 mod rust_module;
 mod self_test;
 mod text;
+mod update;
 
 pub use archive_copies::adapt::Repair;
 pub use error::{Error, Result};
@@ -103,6 +104,9 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
     if let Some(text) = source::parameters(&plan) {
         own.push((format!("{symbol}_parameters.c"), text));
     }
+    if let Some(text) = update::header::header(&plan) {
+        own.push((format!("{symbol}_update.h"), text));
+    }
     if let Some(test) = &options.self_test {
         own.push((format!("{symbol}_self_test.h"), self_test::header::header(&plan, test)));
         own.push((format!("{symbol}_self_test.c"), self_test::source::source(&plan, test)?));
@@ -144,4 +148,14 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
         brought,
         facts: plan.facts,
     })
+}
+
+/// An update of a model's constants, for `TVMReadUpdate_my_model` of its generated files: those of the archive, or for each pool of
+/// constants (in the order of [`Facts::parameters`]) the content in `replaced`, if that is not `None`.
+///
+/// # Errors
+/// [`Error::Unsupported`] for a model without constants outside of its code; [`Error::MissingFact`] when there is no content for a
+/// pool; [`Error::Contradiction`] for content of another size; and those of [`generate`].
+pub fn pack(archive: &Archive, library: &Library, module: &Module, replaced: &[Option<Vec<u8>>]) -> Result<Vec<u8>> {
+    update::blob::blob(&Plan::new(archive, library, module, &Options::default())?, replaced)
 }

@@ -9,7 +9,7 @@ use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use tvm_embedded_mlf::{
     ArchiveBuilder, DType, EXTENSION_ABI, Extension, ExtensionPool, ExtensionTensor, MetadataModule, MetadataTensor,
-    PoolKind, metadata_json,
+    PoolKind, metadata_json, write_tar,
 };
 
 #[path = "../../../data.rs"]
@@ -48,6 +48,27 @@ pub fn archive(folder: &Path, name: &str, main: &str) -> PathBuf {
     module(&mut archive, name, main);
     archive.add("metadata.json", metadata_json(&[metadata(name)]).expect("facts are finite"));
     write(folder, name, archive)
+}
+
+/// The same with a pool of 32 constants, 1 to 32, instead of the workspace, which are added to the input.
+pub fn archive_with_constants(folder: &Path, name: &str) -> PathBuf {
+    let path = archive(folder, name, "int i; for (i = 0; i < 4; i++) { y[i] = (int8_t)(x[i] + sram[i]); }");
+    let upper = name.to_uppercase();
+    let data: Vec<String> = (1..=32).map(|value| format!("0x{value:02x}")).collect();
+    let (size, constants) = (
+        format!("#define TVMGEN_{upper}_SRAM_WORKSPACE_POOL_SIZE 32\n"),
+        format!(
+            "#define TVMGEN_{upper}_SRAM_CONSTANT_POOL_SIZE 32\n#define TVMGEN_{upper}_SRAM_CONSTANT_POOL_DATA \\\n    {}\n",
+            data.join(", ")
+        ),
+    );
+    let changed = |(path, content): (String, Vec<u8>)| {
+        let text = String::from_utf8(content).expect("text").replace(&size, &constants);
+        (path, text.into_bytes())
+    };
+    let members: Members = members_of(&path).into_iter().map(changed).collect();
+    fs::write(&path, write_tar(members).expect("an archive")).expect("the directory is writable");
+    path
 }
 
 /// The same with two modules.

@@ -13,7 +13,7 @@ mod transcript;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use common::{archive, archive_of_two, members_of, repository, streaming_archive, tool};
+use common::{archive, archive_of_two, archive_with_constants, members_of, repository, streaming_archive, tool};
 use file::{edit, member, npy, operator_code, raw, tensor_type};
 use serde_json::json;
 use transcript::{Transcript, change_metadata};
@@ -241,6 +241,18 @@ fn programs(t: &mut Transcript) {
     t.run("run plain.tar --input x.bin --output no/such/folder/y.bin");
 }
 
+fn updates(t: &mut Transcript) {
+    t.about("Updates");
+    archive_with_constants(t.path(), "pools");
+    t.run("pack plain.tar -o out.bin");
+    t.run("pack plain.tar -o out.bin --parameter x.bin");
+    t.run("pack pools.tar -o out.bin --parameter flash=x.bin");
+    t.run("pack pools.tar -o out.bin --parameter sram=x.bin");
+    t.run("pack pools.tar -o out.bin --parameter sram=missing.bin");
+    t.run("pack pools.tar -o no/such/folder/out.bin");
+    t.run("pack pools.tar");
+}
+
 fn validations(t: &mut Transcript) {
     t.about("Validation");
     for name in ["mean-image", "pad-image"] {
@@ -336,6 +348,7 @@ fn transcript() -> String {
     models(&mut t);
     runs(&mut t);
     programs(&mut t);
+    updates(&mut t);
     validations(&mut t);
     reports(&mut t);
     assert!(!t.path().join("out").exists() && !t.path().join("out.tar").exists(), "a failure wrote something");
