@@ -31,7 +31,8 @@ pub fn run(args: &[String]) -> Result<()> {
         fs::remove_dir_all(&release)?;
     }
     let boards = Board::released()?;
-    assemble(&release, &boards)?;
+    let (tool, glibc) = portable::build_tool()?;
+    assemble(&release, &boards, &tool, &glibc)?;
     links(&release)?;
     checksums(&release)?;
     let archive = dist.join(format!("{name}.tar.gz"));
@@ -63,7 +64,11 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
+/// Puts together what a release holds, with libraries for this machine and these boards.
+///
+/// # Errors
+/// When a library does not build or is not as expected, or a file can't be written.
+pub fn assemble(release: &Path, boards: &[Board], tool: &Path, glibc: &str) -> Result<()> {
     let root = paths::root();
     library::prepare(boards)?;
     for board in boards {
@@ -73,8 +78,7 @@ fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
         copy(&library, &release.join("lib").join(board.name).join("libtvm_embedded.a"))?;
     }
     copy(&host_library()?, &release.join("lib").join(HOST).join("libtvm_embedded.a"))?;
-    let (tool, glibc) = portable::build_tool()?;
-    copy(&tool, &release.join("bin/tvm-embedded"))?;
+    copy(tool, &release.join("bin/tvm-embedded"))?;
     for file in ["LICENSE", "CHANGELOG.md", "SECURITY.md"] {
         copy(&root.join(file), &release.join(file))?;
     }
@@ -99,7 +103,7 @@ fn assemble(release: &Path, boards: &[Board]) -> Result<()> {
     let filled = |from: &str, to: &Path| {
         let text = fs::read_to_string(root.join(from)).with_context(|| from.to_owned())?;
         let text = text.replace("@VERSION@", env!("CARGO_PKG_VERSION")).replace("@CORES@", &cores.join(", "));
-        let text = text.replace("@GLIBC@", &glibc);
+        let text = text.replace("@GLIBC@", glibc);
         fs::write(to, text).with_context(|| to.display().to_string())
     };
     filled("cmake/release/tvm_embedded-config-version.cmake.in", &package.join("tvm_embedded-config-version.cmake"))?;

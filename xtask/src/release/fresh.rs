@@ -1,6 +1,7 @@
 //! `cargo xtask fresh [demo] [test [STEP...]]`: the README's commands as a new user runs them. A minimal Debian
 //! is made below `target/fresh` with debootstrap, gets a C compiler, Python, git and the running Rust toolchain, and a clone
-//! of this checkout; then both commands must succeed in it. `cargo xtask fresh wheel [FILE]`: the Python package in such a one.
+//! of this checkout; then both commands must succeed in it. `cargo xtask fresh wheel [FILE]`: the Python package in such a one, and
+//! a firmware with its CMake package.
 //!
 //! Takes 3 GB, and as long as the commands take on a machine that has nothing.
 

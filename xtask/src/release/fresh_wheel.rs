@@ -1,20 +1,28 @@
 //! `cargo xtask fresh wheel [FILE.whl]`: the Python package in a new Debian without Rust, as a new user begins with it: installed
-//! by pip, a model looked at, compiled, generated, built and run, from the command line and from Python.
+//! by pip, a model looked at, compiled, generated, built and run, from the command line and from Python; the README's first program;
+//! and the firmware project of `docs/cmake.md` with the wheel's CMake package, on an emulated board.
 //!
-//! Without a file, a wheel with this checkout's program is built. With one of a release, which has libraries, the README's first
-//! program is built, too.
+//! Without a file, a wheel with this checkout's program is built, with libraries for this machine and for that board only.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::machine::{heartbeat, paths};
+use crate::machine::board::Board;
+use crate::machine::{heartbeat, paths, setup};
+use crate::measure::firmware;
 use crate::release::debian::Root;
-use crate::release::wheel;
+use crate::release::{dist, wheel};
 
 /// What a user needs beside the wheel; numpy comes from where pip gets it.
 const PACKAGES: &[&str] = &["gcc", "libc6-dev", "make", "python3-venv", "ca-certificates"];
+
+/// What a firmware needs in addition.
+const FOR_FIRMWARE: &[&str] = &["cmake", "gcc-arm-none-eabi", "picolibc-arm-none-eabi", "qemu-system-arm"];
+
+/// The core of that firmware.
+const CORE: &str = "cortex-m4f";
 
 /// Where the user works.
 const HOME: &str = "root/try";
@@ -31,7 +39,7 @@ const COMMANDS: [&str; 8] = [
     "venv/bin/python try.py",
 ];
 
-/// With the libraries of a release: the README's program.
+/// The README's program.
 const README: &str = "cc -std=c99 -Wall -Wextra -Werror -I$(venv/bin/tvm-embedded --include-dir) -Idigits -Idigits/archive readme.c \
     $(sed s,^,digits/, digits/sources.txt) $(venv/bin/tvm-embedded --lib-dir x86_64-linux)/libtvm_embedded.a -lm -o readme && ./readme";
 
@@ -48,6 +56,18 @@ print(model.report())
 print(printed)
 ";
 
+/// The firmware; the toolchain file is the wheel's, too.
+const FIRMWARE: [&str; 3] = [
+    "cmake -S firmware -B build -Dtvm_embedded_DIR=$(venv/bin/tvm-embedded --cmake-dir) \
+        -DCMAKE_TOOLCHAIN_FILE=$(venv/bin/tvm-embedded --cmake-dir)/../../../share/toolchains/cortex-m4f.cmake",
+    "cmake --build build",
+    "qemu-system-arm -M mps2-an386 -nographic -monitor none -serial none -semihosting-config enable=on,target=native \
+        -kernel build/firmware 2> said; cat said",
+];
+
+/// What it prints.
+const SAID: &str = "digits: success";
+
 /// Tries a wheel.
 ///
 /// # Errors
@@ -55,12 +75,12 @@ print(printed)
 pub fn run(file: Option<&Path>) -> Result<()> {
     let wheel = match file {
         Some(file) => file.to_owned(),
-        None => wheel::alone()?,
+        None => small()?,
     };
     let name = wheel.file_name().filter(|_| wheel.extension().is_some_and(|end| end == "whl"));
     let name = name.with_context(|| format!("{} is not a wheel", wheel.display()))?;
     ensure!(wheel.is_file(), "no file {}", wheel.display());
-    let root = Root::make(paths::target().join("fresh/wheel"), PACKAGES)?;
+    let root = Root::make(paths::target().join("fresh/wheel"), &[PACKAGES, FOR_FIRMWARE].concat())?;
     let home = root.path.join(HOME);
     fs::create_dir_all(&home)?;
     fs::copy(&wheel, home.join(name))?;
@@ -70,14 +90,23 @@ pub fn run(file: Option<&Path>) -> Result<()> {
         typed(&root, command)?;
     }
     let listed = root.shell(&format!("cd /{HOME} && venv/bin/tvm-embedded --cores"))?.capture()?;
-    if listed.split_whitespace().any(|core| core == "x86_64-linux") {
-        fs::write(home.join("readme.c"), program(&fs::read_to_string(paths::root().join("README.md"))?)?)?;
-        typed(&root, "rm -r digits && venv/bin/tvm-embedded generate digits.tar -o digits")?;
-        typed(&root, README)?;
-    } else {
-        println!("the wheel has no libraries: the README's first program is not built");
+    let has = |core: &str| listed.split_whitespace().any(|other| other == core);
+    ensure!(
+        has("x86_64-linux") && has(CORE),
+        "a wheel of a release is needed, with libraries for this machine and {CORE}"
+    );
+    fs::write(home.join("readme.c"), block(&page("README.md")?, "c")?)?;
+    typed(&root, "rm -r digits && venv/bin/tvm-embedded generate digits.tar -o digits")?;
+    typed(&root, README)?;
+    for (name, text) in project()? {
+        fs::create_dir_all(home.join("firmware"))?;
+        fs::write(home.join("firmware").join(name), text)?;
     }
-    println!("{}: works on a new Debian", name.display());
+    fs::copy(home.join("digits.tflite"), home.join("firmware/digits.tflite"))?;
+    FIRMWARE.iter().try_for_each(|command| typed(&root, command))?;
+    let said = fs::read_to_string(home.join("said"))?;
+    ensure!(said.lines().any(|line| line == SAID), "the firmware printed {said:?}, not {SAID:?}");
+    println!("{}: works on a new Debian, and in a firmware for {CORE}", name.display());
     // It holds copies of this machine's settings.
     fs::remove_dir_all(&root.path).with_context(|| root.path.display().to_string())
 }
@@ -92,10 +121,37 @@ fn typed(root: &Root, command: &str) -> Result<()> {
     Ok(())
 }
 
-/// The first program in a page.
-fn program(page: &str) -> Result<&str> {
-    let (_, rest) = page.split_once("```c\n").context("the README has no program in C")?;
-    rest.split_once("```").map(|(program, _)| program).context("the README's program has no end")
+/// A wheel of this checkout with libraries for this machine and one board.
+fn small() -> Result<PathBuf> {
+    setup::need(&["firmware", "cmake"])?;
+    let release = paths::target().join("fresh/release");
+    if release.exists() {
+        fs::remove_dir_all(&release)?;
+    }
+    // It runs here, so it runs in the same release of Debian.
+    dist::assemble(&release, &[Board::named(CORE)?], &firmware::tool()?, "this machine's")?;
+    wheel::build(&release, &paths::target().join("fresh/dist"))
+}
+
+fn page(name: &str) -> Result<String> {
+    fs::read_to_string(paths::root().join(name)).with_context(|| name.to_owned())
+}
+
+/// The first block of this language in a page.
+fn block<'a>(page: &'a str, language: &str) -> Result<&'a str> {
+    let start = format!("```{language}\n");
+    let (_, rest) = page.split_once(&start).with_context(|| format!("no block of {language}"))?;
+    rest.split_once("```").map(|(block, _)| block).context("a block without an end")
+}
+
+/// The files of the project with which `docs/cmake.md` begins, for the model that is tried.
+fn project() -> Result<[(&'static str, String); 2]> {
+    let page = page("docs/cmake.md")?;
+    let ours = |language| -> Result<String> {
+        let text = block(&page, language)?.replace("wake_word.tar", "digits.tflite");
+        Ok(text.replace("wake_word", "digits").replace("WAKE_WORD", "DIGITS"))
+    };
+    Ok([("CMakeLists.txt", ours("cmake")?), ("main.c", ours("c")?)])
 }
 
 #[cfg(test)]
@@ -104,8 +160,15 @@ mod tests {
 
     #[test]
     fn the_readme_begins_with_a_program_for_the_model_that_is_tried() {
-        let page = fs::read_to_string(paths::root().join("README.md")).unwrap();
-        let program = program(&page).unwrap();
+        let page = page("README.md").unwrap();
+        let program = block(&page, "c").unwrap();
         assert!(program.contains("#include \"digits.h\"") && program.contains("int main(void)"), "{program}");
+    }
+
+    #[test]
+    fn the_page_about_cmake_begins_with_a_project() {
+        let [(_, cmake), (_, program)] = project().unwrap();
+        assert!(cmake.contains("tvm_embedded_add_model(digits digits.tflite)"), "{cmake}");
+        assert!(program.contains("#include \"digits.h\"") && program.contains("TVM_DIGITS_NAME"), "{program}");
     }
 }
