@@ -38,25 +38,24 @@ TVMK_INLINE void tvmk_resize_bilinear_pixel_int16(const int16_t *a, const int16_
 }
 
 /* All pixels of elements of this type. */
-#define TVMK_RESIZE_BILINEAR(type, pixel)                                                                                     \
-    int32_t line = l->in_width * l->channels;                                                                                 \
-    for (int32_t batch = 0; batch < l->batches; batch++, in += l->in_height * line) {                                         \
-        for (int32_t y = 0; y < l->out_height; y++) {                                                                         \
-            const int16_t *row = l->rows + 3 * y;                                                                             \
-            const type *first = in + row[0] * line;                                                                           \
-            const type *second = in + row[1] * line;                                                                          \
-            for (int32_t x = 0; x < l->out_width; x++, out += l->channels) {                                                  \
-                const int16_t *column = l->columns + 3 * x;                                                                   \
-                int32_t left = column[0] * l->channels;                                                                       \
-                int32_t right = column[1] * l->channels;                                                                      \
-                pixel(first + left, first + right, second + left, second + right, row[2], column[2], out, l->channels);       \
-            }                                                                                                                 \
-        }                                                                                                                     \
+#define TVMK_RESIZE_BILINEAR(type, pixel)                                                                               \
+    int32_t line = l->in_width * l->channels;                                                                           \
+    for (int32_t batch = 0; batch < l->batches; batch++, in += l->in_height * line) {                                   \
+        for (int32_t y = 0; y < l->out_height; y++) {                                                                   \
+            const int16_t *row = l->rows + 3 * y;                                                                       \
+            const type *first = in + row[0] * line;                                                                     \
+            const type *second = in + row[1] * line;                                                                    \
+            for (int32_t x = 0; x < l->out_width; x++, out += l->channels) {                                            \
+                const int16_t *column = l->columns + 3 * x;                                                             \
+                int32_t left = column[0] * l->channels;                                                                 \
+                int32_t right = column[1] * l->channels;                                                                \
+                pixel(first + left, first + right, second + left, second + right, row[2], column[2], out, l->channels); \
+            }                                                                                                           \
+        }                                                                                                               \
     }
 
-TVMK_SHARED void tvmk_resize_bilinear(const tvmk_resize_bilinear_t *l, const int8_t *in, int8_t *out) {
-    TVMK_RESIZE_BILINEAR(int8_t, tvmk_resize_bilinear_pixel)
-}
+TVMK_SHARED void tvmk_resize_bilinear(const tvmk_resize_bilinear_t *l, const int8_t *in,
+                                      int8_t *out){TVMK_RESIZE_BILINEAR(int8_t, tvmk_resize_bilinear_pixel)}
 
 TVMK_SHARED void tvmk_resize_bilinear_int16(const tvmk_resize_bilinear_t *l, const int16_t *in, int16_t *out) {
     TVMK_RESIZE_BILINEAR(int16_t, tvmk_resize_bilinear_pixel_int16)
