@@ -61,7 +61,7 @@ const FIRMWARE: [&str; 3] = [
     "cmake -S firmware -B build -Dtvm_embedded_DIR=$(venv/bin/tvm-embedded --cmake-dir) \
         -DCMAKE_TOOLCHAIN_FILE=$(venv/bin/tvm-embedded --cmake-dir)/../../../share/toolchains/cortex-m4f.cmake",
     "cmake --build build",
-    "qemu-system-arm -M mps2-an386 -nographic -monitor none -serial none -semihosting-config enable=on,target=native \
+    "timeout 300 qemu-system-arm -M mps2-an386 -nographic -monitor none -serial none -semihosting-config enable=on,target=native \
         -kernel build/firmware 2> said; cat said",
 ];
 
