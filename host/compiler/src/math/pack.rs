@@ -82,6 +82,30 @@ pub fn dsp(weights: &[i8], channels: usize, runs: usize, run: usize, block: usiz
     Some(packed)
 }
 
+/// The same for weights with a zero point: after those of each channel come `more` pairs of the zero point, to be multiplied with minus
+/// the sum of the activations. Sums are separated once, at the end of the depth.
+pub fn with_zero_point(weights: &[i8], channels: usize, runs: usize, zero_point: i32, more: usize) -> Option<Vec<i16>> {
+    let depth = weights.len() / channels;
+    // Only the difference of both sums needs the second one to have 24 bits: on the way there they may wrap.
+    let reach = |row: &[i8]| row.iter().map(|&weight| (i64::from(weight) - i64::from(zero_point)).abs()).sum::<i64>();
+    weights.chunks(depth).all(|row| reach(row) * 128 < 1 << 23).then_some(())?;
+    let order = pairs(depth / runs);
+    let mut packed = Vec::with_capacity(channels.div_ceil(2) * (runs * order.len() + more) * 2);
+    for rows in weights.chunks(2 * depth) {
+        let (first, second) = rows.split_at(depth);
+        let both = |first: i32, second: i32| i16::try_from(256 * second + first).ok();
+        for start in (0..depth).step_by(depth / runs) {
+            for place in order.iter().flatten() {
+                let of = |row: &[i8]| place.and_then(|i| row.get(start + i)).map_or(0, |&weight| i32::from(weight));
+                packed.push(both(of(first), of(second))?);
+            }
+        }
+        let zero_of_second = if second.is_empty() { 0 } else { zero_point };
+        packed.extend(vec![both(zero_point, zero_of_second)?; 2 * more]);
+    }
+    Some(packed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +137,18 @@ mod tests {
             last += i32::from(packed[places.len() + i]) * x;
         }
         assert_eq!((low, (raw - low) >> 8, last), (dot(0), dot(1), dot(2)));
+    }
+
+    #[test]
+    fn a_zero_point_is_one_more_weight() {
+        let weights: Vec<i8> = (0..3 * 6).map(|i| ((i * 37) % 255 - 127) as i8).collect();
+        let packed = with_zero_point(&weights, 3, 2, 5, 1).unwrap();
+        let plain = dsp(&weights, 3, 2, 3, 6).unwrap();
+        assert_eq!(packed.len(), plain.len() + 2 * 2);
+        assert_eq!((&packed[..8], &packed[8..10]), (&plain[..8], &[256 * 5 + 5; 2][..]));
+        assert_eq!((&packed[10..18], &packed[18..]), (&plain[8..], &[5; 2][..]));
+        assert!(with_zero_point(&weights, 3, 2, -128, 1).is_none());
+        assert!(with_zero_point(&[127; 260], 1, 1, -127, 1).is_none());
     }
 
     #[test]

@@ -12,6 +12,7 @@ static int8_t in[IN_MAX], in2[IN_MAX];
 static int8_t out_memory[OUT_MAX + GUARD + 3], expected[OUT_MAX];
 static int8_t *out = out_memory; /* any address: the user's tensors have no alignment */
 static int8_t moved[IN_MAX + 3];
+static int32_t weights_zero; /* zero point of the weights */
 static int8_t weights[WEIGHTS_MAX], turned_weights[WEIGHTS_MAX];
 static union {
     int8_t bytes[2 * WEIGHTS_MAX];

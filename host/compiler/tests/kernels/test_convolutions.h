@@ -4,8 +4,10 @@
 
 #include "conv_2d.h"
 #include "conv_2d_int4.h"
+#include "conv_2d_offset.h"
 #include "depthwise_conv_2d.h"
 #include "depthwise_conv_2d_int4.h"
+#include "depthwise_conv_2d_offset.h"
 #include "depthwise_whole.h"
 #include "weights.h"
 #include "windows.h"
@@ -60,6 +62,51 @@ static void test_conv_2d(int general, int int4) {
     }
 }
 
+/* Weights with a zero point; none if a channel's are too large for packed sums of a whole window. */
+static void test_conv_2d_offset(void) {
+    geometry_t g;
+    if (!geometry(&g)) {
+        return;
+    }
+    int32_t zero_point = between(-128, 127), zero = between(-127, 127), depth = g.kh * g.kw * g.ic;
+    fill(in, g.ih * g.iw * g.ic);
+    fill_weights(g.oc * depth);
+    for (int32_t c = 0; c < g.oc; c++) {
+        int32_t reach = 0;
+        for (int32_t k = 0; k < depth; k++) {
+            int32_t weight = weights[c * depth + k] - zero;
+            reach += weight < 0 ? -weight : weight;
+        }
+        if (reach >= 65536) {
+            return;
+        }
+    }
+    weights_zero = zero;
+    tvmk_conv_2d_t l;
+    memset(&l, 0, sizeof l);
+    make_table(g.oc, depth, zero_point, 0, &l.requant);
+    int32_t run = g.dw == 1 ? g.kw * g.ic : g.ic, runs = depth / run;
+    SET_WINDOW(l, g);
+    l.out_channels = (uint16_t)g.oc, l.pad = (int8_t)zero_point;
+    int32_t kept = pack_offset(g.oc, runs, run, zero, tvmk_conv_2d_extra(&l));
+    for (int32_t oy = 0, i = 0; oy < g.oh; oy++) {
+        for (int32_t ox = 0; ox < g.ow; ox++) {
+            for (int32_t c = 0; c < g.oc; c++) {
+                expected[i++] = finish(&l.requant, window_sum(&g, zero_point, oy, ox, 0, g.ic, weights + c * depth), c);
+            }
+        }
+    }
+    weights_zero = 0;
+    int32_t n = g.oh * g.ow * g.oc;
+    memset(out, 85, OUT_MAX + GUARD);
+    describe(&g, zero);
+    l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
+    l.requant.table = table_at_edge(g.oc, 0);
+    int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, (tvmk_conv_2d_offset_scratch(&l) + 3) & ~3);
+    tvmk_conv_2d_offset(&l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory, zero);
+    check("conv_2d_offset", n, details);
+}
+
 static tvmk_depthwise_conv_2d_kernel_t depthwise_kernel(int general, const tvmk_depthwise_conv_2d_t *l) {
     int three = l->window_height == 3 && l->window_width == 3 && l->dilation_width == 1;
     if (general == 2 && three && l->stride_width <= 2) {
@@ -73,8 +120,25 @@ static tvmk_depthwise_conv_2d_kernel_t depthwise_kernel(int general, const tvmk_
     }
     return tvmk_depthwise_conv_2d;
 }
+static void run_depthwise_offset(int general, const tvmk_depthwise_conv_2d_t *l, const int8_t *x, int8_t *y, uint8_t *memory,
+                                 int32_t zero) {
+    int three = l->window_height == 3 && l->window_width == 3 && l->dilation_width == 1;
+    if (general) {
+        tvmk_depthwise_conv_2d_offset_general(l, x, y, memory, zero);
+    } else if (three && l->stride_width == 1) {
+        tvmk_depthwise_conv_2d_offset_3x3(l, x, y, memory, zero);
+    } else if (three && l->stride_width == 2) {
+        tvmk_depthwise_conv_2d_offset_3x3_stride2(l, x, y, memory, zero);
+    } else {
+        tvmk_depthwise_conv_2d_offset(l, x, y, memory, zero);
+    }
+}
 static void run_depthwise_conv_2d(int general, int int4, const tvmk_depthwise_conv_2d_t *l, const int8_t *x, int8_t *y,
-                                  uint8_t *memory) {
+                                  uint8_t *memory, int32_t zero) {
+    if (zero) {
+        run_depthwise_offset(general, l, x, y, memory, zero);
+        return;
+    }
     tvmk_depthwise_conv_2d_kernel_t kernel = depthwise_kernel(general, l);
     if (int4) {
         tvmk_depthwise_conv_2d_int4(l, x, y, memory, kernel, general ? TVMK_GENERAL_WORDS : TVMK_SHORT_WORDS);
@@ -84,14 +148,14 @@ static void run_depthwise_conv_2d(int general, int int4, const tvmk_depthwise_co
 }
 
 /* Weights as the compiler packs them, rows and columns exchanged if `turned`. Returns the bytes. */
-static int32_t pack_depthwise(const geometry_t *g, int turned, int int4) {
+static int32_t pack_depthwise(const geometry_t *g, int turned, int int4, int32_t zero) {
     int32_t taps = g->kh * g->kw;
     for (int32_t i = 0; i < g->oc * taps; i++) {
         int32_t tap = i % taps;
         turned_weights[i - tap + (turned ? tap % g->kw * g->kh + tap / g->kw : tap)] = weights[i];
     }
     int32_t lanes = 2 * (g->ic < 4 ? g->ic : 4), kept = g->oc * taps;
-    if (TVMK_MVE) {
+    if (TVMK_MVE && !zero) {
         kept = (g->oc + lanes - 1) / lanes * lanes * taps + 8 - lanes;
         pack_lanes(g->oc, taps, lanes);
     } else {
@@ -108,7 +172,7 @@ static int32_t pack_depthwise(const geometry_t *g, int turned, int int4) {
     return (kept + 1) / 2;
 }
 
-static void test_depthwise_conv_2d(int general, int int4) {
+static void test_depthwise_conv_2d(int general, int int4, int32_t zero) {
     geometry_t g;
     if (!geometry(&g)) {
         return;
@@ -123,6 +187,7 @@ static void test_depthwise_conv_2d(int general, int int4) {
     if (int4) {
         halve_weights(g.oc * taps);
     }
+    weights_zero = zero;
     tvmk_depthwise_conv_2d_t l;
     memset(&l, 0, sizeof l);
     make_table(g.oc, taps, zero_point, general, &l.requant);
@@ -134,7 +199,7 @@ static void test_depthwise_conv_2d(int general, int int4) {
         t.ih = g.iw, t.iw = g.ih, t.oh = g.ow, t.ow = g.oh, t.kh = g.kw, t.kw = g.kh, t.sh = g.sw, t.sw = g.sh;
         t.dh = g.dw, t.dw = g.dh, t.pt = g.pl, t.pl = g.pt;
     }
-    int32_t kept = pack_depthwise(&g, turned, int4);
+    int32_t kept = pack_depthwise(&g, turned, int4, zero);
     l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
     l.requant.table = table_at_edge(g.oc, general);
     SET_WINDOW(l, t);
@@ -148,17 +213,19 @@ static void test_depthwise_conv_2d(int general, int int4) {
             }
         }
     }
+    weights_zero = 0;
     int32_t n = g.oh * g.ow * g.oc;
     memset(out, 85, OUT_MAX + GUARD);
     describe(&g, l.band);
     int32_t needed = int4 ? (tvmk_depthwise_conv_2d_int4_scratch(&l) + 3) / 4 * 4 : tvmk_depthwise_conv_2d_scratch(&l);
     int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, needed);
-    run_depthwise_conv_2d(general, int4, &l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory);
-    check(int4 ? "depthwise_conv_2d_int4" : "depthwise_conv_2d", n, details);
+    run_depthwise_conv_2d(general, int4, &l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory,
+                          zero);
+    check(int4 ? "depthwise_conv_2d_int4" : zero ? "depthwise_conv_2d_offset" : "depthwise_conv_2d", n, details);
     if (multiplier == 1 && l.band == t.oh && n <= g.ih * g.iw * g.ic) {
         memset(out, 85, OUT_MAX + GUARD);
         memcpy(out, in, (size_t)(g.ih * g.iw * g.ic));
-        run_depthwise_conv_2d(general, int4, &l, out, out, scratch.bytes);
+        run_depthwise_conv_2d(general, int4, &l, out, out, scratch.bytes, zero);
         memset(out + n, 85, GUARD);
         check(int4 ? "depthwise_conv_2d_int4 in place" : "depthwise_conv_2d in place", n, details);
     }

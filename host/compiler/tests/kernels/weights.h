@@ -25,7 +25,7 @@ static void make_table(int32_t channels, int32_t depth, int32_t zero_point, int 
     for (int32_t c = 0; c < channels; c++) {
         int32_t sum = 0;
         for (int32_t i = 0; i < depth; i++) {
-            sum += weights[c * depth + i];
+            sum += weights[c * depth + i] - weights_zero;
         }
         bias[c] = between(-8000, 8000);
         mantissa[c] = (1 << 30) + any() % (1 << 30);
@@ -75,6 +75,27 @@ static int32_t pack(int32_t channels, int32_t runs, int32_t run, int unpacked) {
         }
     }
     return (channels + 1) / 2 * 2 * n;
+}
+
+/* Those with a zero point: for the DSP extension it follows each channel's, `extra` pairs of it. */
+static int32_t pack_offset(int32_t channels, int32_t runs, int32_t run, int32_t zero, int32_t extra) {
+    static int16_t order[4096];
+    int32_t depth = runs * run;
+    if (!TVMK_DSP) {
+        return pack(channels, runs, run, 1);
+    }
+    int32_t n = in_pairs(runs, run, order);
+    int16_t *to = packed.halves;
+    for (int32_t c = 0; c < channels; c += 2) {
+        const int8_t *first = weights + c * depth, *second = c + 1 < channels ? first + depth : 0;
+        for (int32_t i = 0; i < n; i++) {
+            *to++ = (int16_t)(order[i] < 0 ? 0 : (second ? 256 * second[order[i]] : 0) + first[order[i]]);
+        }
+        for (int32_t i = 0; i < 2 * extra; i++) {
+            *to++ = (int16_t)((second ? 256 * zero : 0) + zero);
+        }
+    }
+    return (channels + 1) / 2 * 2 * (n + 2 * extra);
 }
 
 /* Weights of int4, each byte one of two channels; those of the DSP extension for windows of `runs` in the order of their pairs, unless

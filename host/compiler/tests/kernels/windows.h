@@ -55,7 +55,7 @@ static int32_t window_sum(const geometry_t *g, int32_t zero_point, int32_t oy, i
                 continue;
             }
             for (int32_t c = 0; c < depth; c++) {
-                sum += w[c] * (in[(y * g->iw + x) * g->ic + channel + c] - zero_point);
+                sum += (w[c] - weights_zero) * (in[(y * g->iw + x) * g->ic + channel + c] - zero_point);
             }
         }
     }

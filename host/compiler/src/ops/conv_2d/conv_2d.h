@@ -9,14 +9,14 @@
 /* General output form, weights as in the file, on every core except those with MVE: if weights can't be packed. */
 #if !TVMK_MVE
 TVMK_SHARED void tvmk_conv_2d_unpacked(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    tvmk_conv_2d_plain(l, in, out, scratch, 1);
+    tvmk_conv_2d_plain(l, in, out, scratch, 1, 0);
 }
 #endif
 
 #if !TVMK_DSP && !TVMK_MVE
 
 TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    tvmk_conv_2d_plain(l, in, out, scratch, 0);
+    tvmk_conv_2d_plain(l, in, out, scratch, 0, 0);
 }
 TVMK_INLINE void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     tvmk_conv_2d_unpacked(l, in, out, scratch);

@@ -81,10 +81,10 @@ TVMK_SHARED void tvmk_conv_2d_direct_long(const tvmk_conv_2d_direct_t *l, const 
     tvmk_conv_2d_direct_as(l, in, out, 1, 0);
 }
 /* With weights of this zero point; in both output forms. */
-TVMK_SHARED void tvmk_conv_2d_offset(const tvmk_conv_2d_direct_t *l, const int8_t *in, int8_t *out, int32_t zero) {
+TVMK_SHARED void tvmk_conv_2d_direct_offset(const tvmk_conv_2d_direct_t *l, const int8_t *in, int8_t *out, int32_t zero) {
     tvmk_conv_2d_direct_as(l, in, out, 0, zero);
 }
-TVMK_SHARED void tvmk_conv_2d_offset_long(const tvmk_conv_2d_direct_t *l, const int8_t *in, int8_t *out, int32_t zero) {
+TVMK_SHARED void tvmk_conv_2d_direct_offset_long(const tvmk_conv_2d_direct_t *l, const int8_t *in, int8_t *out, int32_t zero) {
     tvmk_conv_2d_direct_as(l, in, out, 1, zero);
 }
 

@@ -102,8 +102,36 @@ TVMK_INLINE void tvmk_conv_2d_columns(const tvmk_conv_2d_t *l, const int8_t *in,
     }
 }
 
-TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    int32_t pairs = tvmk_conv_2d_pairs(l);
+/* Minus the sum of each of four columns, in `extra` pairs after its own: halfwords that add up to it. */
+TVMK_INLINE void tvmk_conv_2d_sum_up(const tvmk_conv_2d_t *l, int32_t *columns, int32_t extra) {
+    int32_t run = l->in_channels, runs = l->window_height, sums[4] = {0, 0, 0, 0};
+    if (l->dilation_width == 1) {
+        run *= l->window_width;
+    } else {
+        runs *= l->window_width;
+    }
+    for (; runs > 0; runs--) {
+        for (int32_t left = run; left > 0; left -= 2, columns += 4) {
+            /* The second half of an odd run's last pair is not an element. */
+            int32_t ones = left > 1 ? INT32_C(0x10001) : 1;
+            for (int32_t p = 0; p < 4; p++) {
+                sums[p] = tvmk_mla2(columns[p], ones, sums[p]);
+            }
+        }
+    }
+    for (; extra > 0; extra--, columns += 4) {
+        for (int32_t p = 0; p < 4; p++) {
+            int32_t first = tvmk_clamp(sums[p], -32767, 32767);
+            int32_t second = tvmk_clamp(sums[p] - first, -32767, 32767);
+            sums[p] -= first + second;
+            columns[p] = (int32_t)(((uint32_t)-first & 0xFFFFu) | (uint32_t)-second << 16);
+        }
+    }
+}
+
+/* `extra` further pairs of each column hold its sum, for weights with a zero point. */
+TVMK_INLINE void tvmk_conv_2d_tiles(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch, int32_t extra) {
+    int32_t pairs = tvmk_conv_2d_pairs(l) + extra;
     int32_t *columns = (int32_t *)(void *)scratch;
     int8_t *line = (int8_t *)(columns + 4 * pairs);
     int32_t channels = l->out_channels;
@@ -114,6 +142,9 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
     while (positions > 0) {
         int32_t count = tvmk_min(positions, 4);
         tvmk_conv_2d_columns(l, in, &oy, &ox, count, columns, line);
+        if (extra) {
+            tvmk_conv_2d_sum_up(l, columns, extra);
+        }
         int32_t done = 0;
         if (count == 4 && channels > 1) {
             tvmk_dsp_tile(out, &tile);
@@ -128,6 +159,10 @@ TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t 
         out += count * channels;
         positions -= count;
     }
+}
+
+TVMK_SHARED void tvmk_conv_2d(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    tvmk_conv_2d_tiles(l, in, out, scratch, 0);
 }
 
 /* Adds the products of `pairs` pairs of elements of `count` columns to the sums of one or two channels, four positions each. */
@@ -186,7 +221,7 @@ TVMK_SHARED void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in,
 
 /* Weights as in the file and the short output form: less scratch memory than packed weights take. */
 TVMK_SHARED void tvmk_conv_2d_bytes(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    tvmk_conv_2d_plain(l, in, out, scratch, 0);
+    tvmk_conv_2d_plain(l, in, out, scratch, 0, 0);
 }
 
 #endif

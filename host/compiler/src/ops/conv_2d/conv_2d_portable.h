@@ -80,10 +80,20 @@ TVMK_INLINE void tvmk_conv_2d_column(const tvmk_conv_2d_t *l, const int8_t *in, 
     }
 }
 
+/* -zero times the sum of a column: what a zero point of the weights adds to each channel's sum. */
+TVMK_INLINE int32_t tvmk_conv_2d_minus(const int8_t *x, int32_t depth, int32_t zero) {
+    int32_t sum = 0;
+    for (; depth > 0; depth--) {
+        sum += *x++;
+    }
+    return -zero * sum;
+}
+
 #if TVMK_SMALL
 
-/* One output at a time. */
-TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch, int general) {
+/* One output at a time; `zero` is the weights' zero point. */
+TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch, int general,
+                                    int32_t zero) {
     int32_t depth = l->window_height * l->window_width * l->in_channels;
     for (int32_t oy = 0; oy < l->out_height; oy++) {
         for (int32_t ox = 0; ox < l->out_width; ox++) {
@@ -93,7 +103,7 @@ TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, i
                 const int8_t *x = (const int8_t *)scratch;
                 int32_t sum = 0;
                 for (int32_t k = depth; k > 0; k--) {
-                    sum += *w++ * *x++;
+                    sum += (*w++ - zero) * *x++;
                 }
                 *out++ = tvmk_requantize(sum, &l->requant, c, general);
             }
@@ -103,8 +113,9 @@ TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, i
 
 #else
 
-/* Two output positions times two channels at a time. */
-TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch, int general) {
+/* Two output positions times two channels at a time; `zero` is the weights' zero point. */
+TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch, int general,
+                                    int32_t zero) {
     int32_t depth = l->window_height * l->window_width * l->in_channels;
     int32_t channels = l->out_channels;
     int32_t positions = l->out_height * l->out_width;
@@ -136,11 +147,15 @@ TVMK_INLINE void tvmk_conv_2d_plain(const tvmk_conv_2d_t *l, const int8_t *in, i
         if (count == 1) {
             x[1] = x[0];
         }
+        int32_t start[2] = {0, 0};
+        for (int32_t i = 0; i < 2 && zero != 0; i++) {
+            start[i] = tvmk_conv_2d_minus(x[i], depth, zero);
+        }
         for (int32_t c = 0; c < channels; c += 2) {
             const int8_t *w0 = (const int8_t *)l->weights + c * depth;
             const int8_t *w1 = c + 1 < channels ? w0 + depth : w0;
             const int8_t *x0 = x[0], *x1 = x[1];
-            int32_t a00 = 0, a01 = 0, a10 = 0, a11 = 0;
+            int32_t a00 = start[0], a01 = start[1], a10 = start[0], a11 = start[1];
 #define TVMK_CONV_2D_STEP(k)                                    \
     do {                                                        \
         int32_t xa = x0[k], xb = x1[k], wa = w0[k], wb = w1[k]; \

@@ -37,13 +37,17 @@ pub static DEFINITION: Definition = Definition {
         "conv_2d_int4_mve.h",
         "conv_2d_int4_portable.h",
         "conv_2d_mve.h",
+        "conv_2d_offset.h",
+        "conv_2d_offset_dsp.h",
+        "conv_2d_offset_mve.h",
+        "conv_2d_offset_portable.h",
         "conv_2d_parts.h",
         "conv_2d_portable.h"
     ],
     reference: "conv.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4, bias of int32; groups", Cores::DspMve),
-        Support::bytes("uint8, weights of uint8, bias of int32; groups", Cores::Portable),
+        Support::bytes("uint8, weights of uint8, bias of int32; groups", Cores::DspMve),
         Support::bytes("int16, weights of int8, bias of int64 or int32; groups", Cores::DspMve),
         Support::bytes("float32; groups", Cores::Portable),
         Support::bytes("float32, weights of int8 or int4 (dynamic range); groups", Cores::DspMve),

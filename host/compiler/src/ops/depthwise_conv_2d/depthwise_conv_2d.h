@@ -9,12 +9,12 @@
 #if !TVMK_DSP && !TVMK_MVE
 
 TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0, l->window_height, l->window_width, l->dilation_width);
+    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0, l->window_height, l->window_width, l->dilation_width, 0);
 }
 /* General output form. */
 TVMK_SHARED void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                                 uint8_t *scratch) {
-    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 1, l->window_height, l->window_width, l->dilation_width);
+    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 1, l->window_height, l->window_width, l->dilation_width, 0);
 }
 #if TVMK_SMALL
 TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
@@ -24,7 +24,7 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, c
 #else
 TVMK_SHARED void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                             uint8_t *scratch) {
-    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0, 3, 3, 1);
+    tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0, 3, 3, 1, 0);
 }
 #endif
 TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,

@@ -53,21 +53,21 @@ TVMK_SHARED void tvmk_depthwise_planes(const tvmk_depthwise_conv_2d_t *l, const 
 
 /* Four outputs of any window, `distance` halfwords apart; taps in pairs where they are adjacent. */
 TVMK_INLINE void tvmk_depthwise_four(const tvmk_depthwise_conv_2d_t *l, const int16_t *row, int32_t pitch, int32_t distance,
-                                     const int8_t *tap, int32_t *sums) {
+                                     const int8_t *tap, int32_t zero, int32_t *sums) {
     int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     int32_t width = l->window_width, dilation = l->dilation_width;
     for (int32_t ky = l->window_height; ky > 0; ky--, row += pitch) {
         const int16_t *x = row;
         int32_t kx = width;
         for (; kx > 1 && dilation == 1; kx -= 2, x += 2, tap += 2) {
-            int32_t w = (int32_t)(((uint32_t)tap[0] & 0xFFFFu) | (uint32_t)tap[1] << 16);
+            int32_t w = (int32_t)(((uint32_t)(tap[0] - zero) & 0xFFFFu) | (uint32_t)(tap[1] - zero) << 16);
             s0 = tvmk_mla2(tvmk_load_pair(x), w, s0);
             s1 = tvmk_mla2(tvmk_load_pair(x + distance), w, s1);
             s2 = tvmk_mla2(tvmk_load_pair(x + 2 * distance), w, s2);
             s3 = tvmk_mla2(tvmk_load_pair(x + 3 * distance), w, s3);
         }
         for (; kx > 0; kx--, x += dilation) {
-            int32_t w = *tap++;
+            int32_t w = *tap++ - zero;
             s0 += x[0] * w;
             s1 += x[distance] * w;
             s2 += x[2 * distance] * w;
@@ -82,7 +82,7 @@ TVMK_INLINE void tvmk_depthwise_four(const tvmk_depthwise_conv_2d_t *l, const in
 
 /* Any window: `r->bias[0]` + 2 · Σ for each output of a row, then bytes; in the general form those of channel m. */
 TVMK_INLINE void tvmk_depthwise_rows_as(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights,
-                                        int32_t m, int general) {
+                                        int32_t m, int general, int32_t zero) {
     const int16_t *plane = r->plane;
     int8_t *out = r->out;
     /* Copies: the C compiler must assume that outputs overwrite the originals. */
@@ -102,7 +102,7 @@ TVMK_INLINE void tvmk_depthwise_rows_as(const tvmk_depthwise_conv_2d_t *l, const
             int32_t first = tvmk_min(ox, r->width - n);
             int8_t *o = out + first * r->step_x;
             int32_t sums[4];
-            tvmk_depthwise_four(l, plane + first * l->stride_width, r->pitch / 2, distance, weights, sums);
+            tvmk_depthwise_four(l, plane + first * l->stride_width, r->pitch / 2, distance, weights, zero, sums);
             for (int32_t i = 0; i < n; i++, o += r->step_x) {
                 if (general) {
                     int32_t y = tvmk_requantize_general(sums[i], channel, zero_point);
@@ -118,19 +118,27 @@ TVMK_INLINE void tvmk_depthwise_rows_as(const tvmk_depthwise_conv_2d_t *l, const
 }
 
 TVMK_SHARED void tvmk_depthwise_rows(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights) {
-    tvmk_depthwise_rows_as(l, r, weights, 0, 0);
+    tvmk_depthwise_rows_as(l, r, weights, 0, 0, 0);
 }
 TVMK_SHARED void tvmk_depthwise_rows_general(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights,
                                              int32_t m) {
-    tvmk_depthwise_rows_as(l, r, weights, m, 1);
+    tvmk_depthwise_rows_as(l, r, weights, m, 1, 0);
+}
+
+/* With weights of this zero point, in either output form. */
+TVMK_SHARED void tvmk_depthwise_rows_offset(const tvmk_depthwise_conv_2d_t *l, const tvmk_dsp_rows_t *r, const int8_t *weights,
+                                            int32_t m, int general, int32_t zero) {
+    tvmk_depthwise_rows_as(l, r, weights, m, general, zero);
 }
 
 typedef void (*tvmk_depthwise_rows_t)(const tvmk_dsp_rows_t *);
 
 /* All channels; `kernel` for windows of 3 × 3, or null. In the general form, `left` is the kernel for channels whose shift is not to
- * the right; the compiler has proved the short form of the others. */
+ * the right; the compiler has proved the short form of the others. With `offset`
+ * the weights have the zero point `zero`. */
 TVMK_INLINE void tvmk_depthwise_dsp_as(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
-                                       tvmk_depthwise_rows_t kernel, tvmk_depthwise_rows_t left, int general) {
+                                       tvmk_depthwise_rows_t kernel, tvmk_depthwise_rows_t left, int general,
+                                       int offset, int32_t zero) {
     int32_t pitch = (tvmk_depthwise_plane_width(l) + 1) & ~1;
     int32_t plane = pitch * tvmk_depthwise_plane_height(l, l->band);
     int32_t group = tvmk_min(l->in_channels, 4);
@@ -178,11 +186,13 @@ TVMK_INLINE void tvmk_depthwise_dsp_as(const tvmk_depthwise_conv_2d_t *l, const 
                 }
                 if (kernel) {
                     for (int32_t i = 0; i < 3; i++) {
-                        uint32_t middle = (uint32_t)(2 * w[3 * i + 1]);
-                        r.weights[2 * i] = (int32_t)(((uint32_t)(2 * w[3 * i]) & 0xFFFFu) | middle << 16);
-                        r.weights[2 * i + 1] = (int32_t)((middle & 0xFFFFu) | (uint32_t)(2 * w[3 * i + 2]) << 16);
+                        uint32_t middle = (uint32_t)(2 * (w[3 * i + 1] - zero));
+                        r.weights[2 * i] = (int32_t)(((uint32_t)(2 * (w[3 * i] - zero)) & 0xFFFFu) | middle << 16);
+                        r.weights[2 * i + 1] = (int32_t)((middle & 0xFFFFu) | (uint32_t)(2 * (w[3 * i + 2] - zero)) << 16);
                     }
                     rows(&r);
+                } else if (offset) {
+                    tvmk_depthwise_rows_offset(l, &r, w, m, general, zero);
                 } else if (general) {
                     tvmk_depthwise_rows_general(l, &r, w, m);
                 } else {
@@ -203,11 +213,11 @@ TVMK_INLINE void tvmk_depthwise_dsp_as(const tvmk_depthwise_conv_2d_t *l, const 
 
 TVMK_SHARED void tvmk_depthwise_dsp(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
                                     tvmk_depthwise_rows_t kernel) {
-    tvmk_depthwise_dsp_as(l, in, out, scratch, kernel, 0, 0);
+    tvmk_depthwise_dsp_as(l, in, out, scratch, kernel, 0, 0, 0, 0);
 }
 TVMK_SHARED void tvmk_depthwise_dsp_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
                                             tvmk_depthwise_rows_t kernel, tvmk_depthwise_rows_t left) {
-    tvmk_depthwise_dsp_as(l, in, out, scratch, kernel, left, 1);
+    tvmk_depthwise_dsp_as(l, in, out, scratch, kernel, left, 1, 0, 0);
 }
 
 TVMK_INLINE void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {

@@ -69,10 +69,10 @@ TVMK_INLINE void tvmk_depthwise_plane(const tvmk_depthwise_conv_2d_t *l, const i
 
 #if TVMK_SMALL
 
-/* One output at a time. */
+/* One output at a time; `zero` is the weights' zero point. */
 TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                               uint8_t *scratch, int general, int32_t window_height, int32_t window_width,
-                                              int32_t dilation_width) {
+                                              int32_t dilation_width, int32_t zero) {
     int32_t width = tvmk_depthwise_plane_width(l);
     for (int32_t first = 0; first < l->out_height; first += l->band) {
         int32_t rows = tvmk_min(l->band, l->out_height - first);
@@ -89,7 +89,7 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l,
                     int32_t sum = 0;
                     for (int32_t ky = 0; ky < window_height; ky++, x += l->dilation_height * width) {
                         for (int32_t kx = 0; kx < window_width; kx++) {
-                            sum += x[kx * dilation_width] * *tap++;
+                            sum += x[kx * dilation_width] * (*tap++ - zero);
                         }
                     }
                     *o = tvmk_requantize(sum, &l->requant, c, general);
@@ -101,10 +101,10 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l,
 
 #else
 
-/* The window's size as arguments, so that a caller with constants gets unrolled loops. */
+/* The window's size as arguments, so that a caller with constants gets unrolled loops; `zero` is the weights' zero point. */
 TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                               uint8_t *scratch, int general, int32_t window_height, int32_t window_width,
-                                              int32_t dilation_width) {
+                                              int32_t dilation_width, int32_t zero) {
     int32_t width = tvmk_depthwise_plane_width(l);
     int32_t channels = l->in_channels * l->multiplier;
     int32_t taps = window_height * window_width;
@@ -127,7 +127,7 @@ TVMK_INLINE void tvmk_depthwise_conv_2d_plain(const tvmk_depthwise_conv_2d_t *l,
                         const int8_t *x1 = x + next;
 #define TVMK_DEPTHWISE_TAP(k)                    \
     do {                                         \
-        int32_t weight = tap[k];                 \
+        int32_t weight = tap[k] - zero;          \
         sum += x[(k)*dilation_width] * weight;   \
         sum1 += x1[(k)*dilation_width] * weight; \
     } while (0)

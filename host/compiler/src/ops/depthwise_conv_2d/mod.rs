@@ -33,6 +33,8 @@ pub static DEFINITION: Definition = Definition {
         "depthwise_conv_2d_dsp.h",
         "depthwise_conv_2d_int4.h",
         "depthwise_conv_2d_mve.h",
+        "depthwise_conv_2d_offset.h",
+        "depthwise_conv_2d_offset_dsp.h",
         "depthwise_conv_2d_portable.h",
         "depthwise_whole.h",
         "depthwise_whole_dsp.h",
@@ -42,7 +44,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "depthwise_conv.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4, bias of int32", Cores::DspMve),
-        Support::bytes("uint8, weights of uint8, bias of int32", Cores::Portable),
+        Support::bytes("uint8, weights of uint8, bias of int32", Cores::Dsp),
         Support::bytes("int16, weights of int8, bias of int64", Cores::Dsp),
         Support::bytes("float32", Cores::Portable),
         Support::bytes("float32, weights of int8 (dynamic range)", Cores::Portable),

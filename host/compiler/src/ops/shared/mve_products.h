@@ -12,7 +12,7 @@
 /* One vector of `depth` bytes times the matrix [channels][depth]: all outputs of one position. Four channels a pass, 10
  * instructions for 64 multiplications. */
 TVMK_INLINE void tvmk_mve_position_as(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
-                                      const tvmk_requant_t *o, int8_t *out, int general) {
+                                      const tvmk_requant_t *o, int8_t *out, int general, int32_t add) {
     int32_t sums[TVMK_MVE_BLOCK];
     const int32_t *table = o->table;
     int32_t words = general ? TVMK_GENERAL_WORDS : TVMK_SHORT_WORDS;
@@ -40,10 +40,10 @@ TVMK_INLINE void tvmk_mve_position_as(const int8_t *x, const int8_t *weights, in
                   [w1] "+r"(w1), [w2] "+r"(w2), [w3] "+r"(w3)
                 : [depth] "r"(depth)
                 : "lr", "q0", "q1", "q2", "q3", "memory");
-            sums[c] = a0;
-            sums[c + 1] = a1;
-            sums[c + 2] = a2;
-            sums[c + 3] = a3;
+            sums[c] = a0 + add;
+            sums[c + 1] = a1 + add;
+            sums[c + 2] = a2 + add;
+            sums[c + 3] = a3 + add;
         }
         if (general) {
             tvmk_mve_bytes_general(sums, table, n, o, out);
@@ -54,11 +54,17 @@ TVMK_INLINE void tvmk_mve_position_as(const int8_t *x, const int8_t *weights, in
 }
 TVMK_SHARED void tvmk_mve_position(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
                                    const tvmk_requant_t *o, int8_t *out) {
-    tvmk_mve_position_as(x, weights, depth, channels, o, out, 0);
+    tvmk_mve_position_as(x, weights, depth, channels, o, out, 0, 0);
 }
 TVMK_SHARED void tvmk_mve_position_general(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
                                            const tvmk_requant_t *o, int8_t *out) {
-    tvmk_mve_position_as(x, weights, depth, channels, o, out, 1);
+    tvmk_mve_position_as(x, weights, depth, channels, o, out, 1, 0);
+}
+
+/* `add` is added to each sum. */
+TVMK_SHARED void tvmk_mve_position_offset(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
+                                          const tvmk_requant_t *o, int8_t *out, int32_t add) {
+    tvmk_mve_position_as(x, weights, depth, channels, o, out, 0, add);
 }
 
 /* A sum of one to four times 16 products: weights from w, the vector in q0 to q3. */

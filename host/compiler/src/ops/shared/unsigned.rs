@@ -38,6 +38,12 @@ fn product(input: f32, weights: f32) -> f64 {
     f64::from(input * weights)
 }
 
+/// Limits of a layer whose weights have a zero point, which the code for these paths subtracts in C.
+pub fn limits(mut limits: Vec<Limit>, slow: &'static [Path]) -> Vec<Limit> {
+    limits.push(Limit { paths: slow, ..offset() });
+    limits
+}
+
 /// The reason in the report for weights of uint8 that are not int8 less their zero point.
 pub fn offset() -> Limit {
     let reason = "weights of uint8 with a zero point that is subtracted at run time";

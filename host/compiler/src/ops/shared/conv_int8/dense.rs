@@ -12,7 +12,7 @@ use crate::ops::shared::{int4, text};
 use std::sync::Arc;
 
 /// Maximum number of positions for which the overlap of output and input is computed, one by one.
-const MAX_POSITIONS: usize = 1 << 20;
+pub(super) const MAX_POSITIONS: usize = 1 << 20;
 
 /// The layer of a convolution with weights `[channel][row][column][input channel]`.
 pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Arc<Vec<i8>>) -> Lowered {

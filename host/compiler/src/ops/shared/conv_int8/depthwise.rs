@@ -7,7 +7,7 @@ use crate::ir::options::{Int4, Scratch};
 use crate::math::requantize::Table;
 use crate::math::window::Window;
 use crate::ops::shared::weighted::{self, Weighted};
-use crate::ops::shared::{int4, text, window};
+use crate::ops::shared::{int4, text, unsigned, window};
 
 /// The layer of a depthwise convolution with weights `[channel][row][column]`.
 pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, weights: Vec<i8>) -> Lowered {
@@ -18,7 +18,8 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let multiplier = channels / window.in_channels;
     let sums = weighted.channels(&weights);
     let table = Table::new(&sums, weighted.input_zero_point, weighted.output_zero_point);
-    if window.is_whole() && window.batches == 1 && multiplier == 1 && table.short && !is_int4 {
+    let zero = weighted.weights_zero_point;
+    if zero == 0 && window.is_whole() && window.batches == 1 && multiplier == 1 && table.short && !is_int4 {
         return whole::layer(lowering, window, weighted, &weights, &table, summary);
     }
     if lowering.scratch == Scratch::None {
@@ -31,17 +32,15 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
     let steps = steps(&window, channels, turned);
     let (band, mut scratch_bytes) = band(&window, multiplier, lowering.scratch);
     let (input, output) = (weighted.input.id, weighted.output.id);
-    let mut in_place = Vec::new();
-    if multiplier == 1 && window.batches == 1 && band == window.out_height {
-        let reason = "a channel is copied to scratch before its output is written, and channels keep their places";
-        in_place.push(InPlace { input, output, lead: 0, reason });
-    }
+    let reason = "a channel is copied to scratch before its output is written, and channels keep their places";
+    let overwrites = multiplier == 1 && window.batches == 1 && band == window.out_height;
+    let in_place = overwrites.then_some(InPlace { input, output, lead: 0, reason });
     let fields = fields(lowering, &window, weighted, steps, multiplier, band);
     let mut body = text::constant_struct("tvmk_depthwise_conv_2d_t", "layer", &fields);
     let mixed = !table.short
         && sums.iter().all(|channel| channel.is_short_or_left(weighted.input_zero_point, weighted.output_zero_point));
-    let limits = limits(lowering, &window, long, mixed);
-    let function = function(&window, table.short, mixed);
+    let limits = limits(lowering, &window, long, mixed, zero);
+    let function = function(&window, table.short, mixed, zero);
     let pointers = [("input", window.in_elements()), ("output", window.positions() * channels)];
     body += &if is_int4 {
         scratch_bytes += int4_bytes(&window, multiplier);
@@ -50,18 +49,20 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
         text::scratch("tvmk_depthwise_conv_2d_int4_scratch(&layer)", scratch_bytes)
             + &text::call_with("tvmk_depthwise_conv_2d_int4", window.batches, &pointers, &others)
     } else {
+        let zero = zero.to_string();
+        let others: &[&str] = if zero == "0" { &["scratch"] } else { &["scratch", &zero] };
         text::scratch("tvmk_depthwise_conv_2d_scratch(&layer)", scratch_bytes)
-            + &text::call(function, window.batches, &pointers, true)
+            + &text::call_with(function, window.batches, &pointers, others)
     };
-    let [for_mve, plain] = packings(lowering, &window, channels, weights, is_int4);
-    let constants = vec![weighted::table_constant(lowering, &table), for_mve, plain];
+    let mut constants = vec![weighted::table_constant(lowering, &table)];
+    constants.extend(packings(lowering, &window, channels, weights, is_int4, zero != 0));
     Lowered::Layer(Layer {
-        in_place,
+        in_place: in_place.into_iter().collect(),
         scratch_bytes,
         scratch_align: 4,
         limits,
         constants,
-        headers: vec![if is_int4 { "depthwise_conv_2d_int4.h" } else { "depthwise_conv_2d.h" }],
+        headers: vec![header(is_int4, zero)],
         body,
         macs: (window.batches * window.positions()) as u64 * (taps * channels) as u64,
         ..lowering.layer_of(summary, input, output)
@@ -86,14 +87,34 @@ fn steps(window: &Window, channels: usize, turned: bool) -> [(usize, usize); 2] 
 }
 
 /// The kernel. `mixed`: those for 3 × 3 that choose the output form for each channel.
-fn function(window: &Window, short: bool, mixed: bool) -> &'static str {
+fn function(window: &Window, short: bool, mixed: bool, zero_point: i32) -> &'static str {
     match kernel(window) {
+        _ if zero_point != 0 => offset_function(window, short),
         Some(1) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3",
         Some(_) if mixed => "tvmk_depthwise_conv_2d_mixed_3x3_stride2",
         _ if !short => "tvmk_depthwise_conv_2d_general",
         Some(1) => "tvmk_depthwise_conv_2d_3x3",
         Some(_) => "tvmk_depthwise_conv_2d_3x3_stride2",
         None => "tvmk_depthwise_conv_2d",
+    }
+}
+
+/// The kernel's file.
+fn header(is_int4: bool, zero_point: i32) -> &'static str {
+    match zero_point {
+        0 if is_int4 => "depthwise_conv_2d_int4.h",
+        0 => "depthwise_conv_2d.h",
+        _ => "depthwise_conv_2d_offset.h",
+    }
+}
+
+/// The kernel for weights with a zero point.
+fn offset_function(window: &Window, short: bool) -> &'static str {
+    match kernel(window) {
+        _ if !short => "tvmk_depthwise_conv_2d_offset_general",
+        Some(1) => "tvmk_depthwise_conv_2d_offset_3x3",
+        Some(_) => "tvmk_depthwise_conv_2d_offset_3x3_stride2",
+        None => "tvmk_depthwise_conv_2d_offset",
     }
 }
 
@@ -127,14 +148,15 @@ fn fields(
     fields
 }
 
-/// The weights for MVE, a few channels side by side, and unchanged for all others.
+/// The weights for MVE, a few channels side by side, and unchanged for all others; unchanged for all cores if `same`.
 fn packings(
     lowering: &Lowering<'_>,
     window: &Window,
     channels: usize,
     weights: Vec<i8>,
     is_int4: bool,
-) -> [Constant; 2] {
+    same: bool,
+) -> Vec<Constant> {
     let constant = |core, weights: Vec<i8>, comment: String| match is_int4 {
         true => {
             let comment = comment + ", two in a byte: 16 * (second + 8) + first + 8";
@@ -145,7 +167,10 @@ fn packings(
     let shape = format!("[{}][{}]", window.height, window.width);
     let lanes = 2 * window.in_channels.min(4);
     let comment = format!("[{} blocks]{shape}[{lanes} channels]", channels.div_ceil(lanes));
-    [
+    if same {
+        return vec![constant(Core::Any, weights, format!("[{channels}]{shape}"))];
+    }
+    vec![
         constant(Core::Mve, in_lanes(&weights, window.height * window.width, lanes), comment),
         constant(Core::NoMve, weights, format!("[{channels}]{shape}")),
     ]
@@ -153,7 +178,7 @@ fn packings(
 
 /// Why the layer can't use the kernels for windows of 3 × 3 in the short form. `long`: channels without that form; `mixed`:
 /// the row kernels support each of them.
-fn limits(lowering: &Lowering<'_>, window: &Window, long: Option<String>, mixed: bool) -> Vec<Limit> {
+fn limits(lowering: &Lowering<'_>, window: &Window, long: Option<String>, mixed: bool, zero_point: i32) -> Vec<Limit> {
     let mut limits = Vec::new();
     let window_fits = kernel(window).is_some();
     if !window_fits {
@@ -161,9 +186,13 @@ fn limits(lowering: &Lowering<'_>, window: &Window, long: Option<String>, mixed:
         limits.push(Limit { paths: Path::ALL, reason: reason.to_owned(), general: false });
     }
     // If there is a row kernel for both output forms, products are equally fast.
-    limits.extend(long.map(|reason| Limit { paths: Path::ALL, reason, general: !(mixed && window_fits) }));
+    limits.extend(long.map(|reason| Limit {
+        paths: Path::ALL,
+        reason,
+        general: !(mixed && window_fits && zero_point == 0),
+    }));
     limits.extend((lowering.scratch == Scratch::Less).then(|| weighted::thrift(Scratch::Less)));
-    limits
+    if zero_point == 0 { limits } else { unsigned::limits(limits, &[Path::Mve]) }
 }
 
 /// The step along the rows of the matching kernel for windows of 3 × 3, if there is one.

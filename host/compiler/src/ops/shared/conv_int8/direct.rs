@@ -31,7 +31,7 @@ pub fn layer(
         body += &text::call(&format!("tvmk_conv_2d_direct{form}"), window.batches, &pointers, false);
         weighted::thrift(Scratch::None)
     } else {
-        let function = format!("tvmk_conv_2d_offset{form}");
+        let function = format!("tvmk_conv_2d_direct_offset{form}");
         body += &text::call_with(&function, window.batches, &pointers, &[&zero.to_string()]);
         unsigned::offset()
     };

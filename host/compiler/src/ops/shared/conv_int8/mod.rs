@@ -5,6 +5,7 @@ mod dense;
 mod depthwise;
 mod direct;
 mod fields;
+mod offset;
 pub mod parts;
 mod whole;
 
@@ -23,10 +24,9 @@ pub fn layer(
     weights: Arc<Vec<i8>>,
     groups: usize,
 ) -> Lowered {
-    if weighted.weights_zero_point != 0 {
-        let of_group = (window.in_channels / groups, weighted.bias.len() / groups);
-        let summary = fields::summary(lowering, window, weighted) + &format!(", {groups} groups");
-        return direct::layer(lowering, window, weighted, weights, of_group, summary);
+    let is_depthwise = groups > 1 && groups == window.in_channels;
+    if weighted.weights_zero_point != 0 && !is_depthwise {
+        return offset::layer(lowering, window, weighted, weights, groups);
     }
     match groups {
         1 => dense::layer(lowering, window, weighted, weights),
