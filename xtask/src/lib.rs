@@ -13,5 +13,5 @@ pub use check::{
     proof, reach, sanitize, test,
 };
 pub use machine::{board, emulator, heartbeat, image, library, paths, process, setup, sysroot};
-pub use measure::{bench, calls, firmware, layers, models, size, stack};
+pub use measure::{bench, calls, costs, firmware, layers, models, size, stack};
 pub use release::{crates, demo, dist, fresh, packages, portable, tutorials, wake_word, wheel};

@@ -6,8 +6,8 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, attack, avr, bench, calls, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh, fuzz,
-    header, heartbeat, layers, misra, mutants, no_library, packages, proof, reach, sanitize, setup, size, stack,
+    abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh,
+    fuzz, header, heartbeat, layers, misra, mutants, no_library, packages, proof, reach, sanitize, setup, size, stack,
     sysroot, test, tutorials, wake_word, wheel,
 };
 
@@ -41,6 +41,12 @@ const VERBS: &[Verb] = &[
         usage: "[BOARD...] [FILE.tflite...] [--layers] [--model NAME] [--write | --check]",
         about: "instructions, flash, RAM and stack of compiled models on emulated boards",
         run: bench::run,
+    },
+    Verb {
+        name: "costs",
+        usage: "[--write] [BOARD...]",
+        about: "what the kernels cost, for the estimates of `tvm-embedded estimate`",
+        run: costs::run,
     },
     Verb {
         name: "demo",

@@ -27,7 +27,7 @@ const CRATES: &[&str] = &[
 ];
 
 /// The compiler's directories, each of which imports only those before it.
-const ORDER: &[&str] = &["ir", "math", "format", "ops", "import", "passes"];
+const ORDER: &[&str] = &["ir", "cost", "math", "format", "ops", "import", "passes"];
 
 fn imports(crate_folder: &str) -> Imports {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(crate_folder).join("src");

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod estimate;
 mod extras;
 mod new;
 mod pack;
@@ -15,6 +16,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tvm_embedded_compiler::ir::names;
 
+pub use estimate::Estimate;
 pub use extras::{Completions, Man};
 pub use new::{Board as NewBoard, New};
 pub use pack::Pack;
@@ -90,6 +92,9 @@ pub enum Verb {
     /// Write a report about a model: memory over time, layers, kernels, whether it fits a board
     #[command(after_help = report::EXAMPLES)]
     Report(Report),
+    /// Estimate instructions, cycles, flash and RAM of a model on cores, without building anything
+    #[command(after_help = estimate::EXAMPLES)]
+    Estimate(Estimate),
     /// Measure how accurate a model is on samples with labels, and how far it agrees with another model
     #[command(after_help = validate::EXAMPLES)]
     Validate(Validate),

@@ -5,6 +5,7 @@
 mod args;
 mod compile;
 mod custom;
+mod estimate;
 mod extension;
 mod extras;
 mod failure;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Verb::Compile(args) => compile::compile(args),
         Verb::Report(args) => report::report(args),
         Verb::Pack(args) => pack::pack(args),
+        Verb::Estimate(args) => estimate::estimate(args),
         Verb::New(args) => scaffold::new(args),
         Verb::Completions(args) => extras::completions(args),
         Verb::Man(args) => extras::man(args),

@@ -142,3 +142,13 @@ fn what(problem: &Problem) -> String {
     };
     sentence(&format!("{}{supported}", problem.found))
 }
+
+/// Bytes of the inputs or outputs in memory of the caller. If they are in a pool, no layer names such an address.
+pub fn outside(report: &tvm_embedded_compiler::Report, place: &str, tensors: &[ModelTensor]) -> u64 {
+    let used = report.layers.iter().flat_map(|layer| layer.inputs.iter().chain(&layer.outputs));
+    if !used.into_iter().any(|tensor| tensor.place == place) {
+        return 0;
+    }
+    let elements = |tensor: &ModelTensor| tensor.shape.iter().map(|d| d.unsigned_abs()).product::<u64>();
+    tensors.iter().filter_map(|tensor| tensor.dtype.size_of(elements(tensor))).sum()
+}

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 
 use common::{printed, tool};
 
-const VERBS: [&str; 9] = ["compile", "inspect", "run", "generate", "report", "validate", "new", "completions", "man"];
+const VERBS: [&str; 10] =
+    ["compile", "inspect", "run", "generate", "report", "estimate", "validate", "new", "completions", "man"];
 
 #[test]
 fn completions_name_every_verb() {

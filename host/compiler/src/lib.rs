@@ -15,12 +15,15 @@
 //! | [`math::plan`], [`passes::place`] | offsets in the workspace pools → [`ir::model::Model`] |
 //! | [`passes::emit`], [`passes::metadata`], [`passes::report`] | C text, `metadata.json`, the report of the cost |
 //!
+//! [`cost`] estimates instructions and code on a core before any C is compiled.
+//!
 //! The C functions that the layers call are in `.h` files beside the operators; those a model needs are copied into the archive.
 
 #![forbid(unsafe_op_in_unsafe_fn)]
 
 mod budget;
 mod compile;
+pub mod cost;
 pub mod format;
 pub mod import;
 pub mod ir;

@@ -90,6 +90,19 @@ impl Board {
         NAMES.iter().chain(&MORE).map(|name| Self::named(name)).collect()
     }
 
+    /// The same core with room for any model: instructions of Cortex-M0 are counted on the larger memory of the board of Cortex-M3, which
+    /// runs them too.
+    ///
+    /// # Errors
+    /// As [`Board::named`].
+    pub fn with_room(mut self) -> Result<Self> {
+        if self.name == "cortex-m0" {
+            let large = Self::named("cortex-m3")?;
+            (self.machine, self.memory) = (large.machine, large.memory);
+        }
+        Ok(self)
+    }
+
     /// A program of its GNU toolchain: `gcc`, `nm`, `size` and so on.
     pub fn tool(&self, name: &str) -> Cmd {
         Cmd::new(self.program(name))

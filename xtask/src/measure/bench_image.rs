@@ -102,29 +102,38 @@ pub fn measure(board: &Board, model: &Model, out: &Path, layers: bool) -> Result
 /// # Errors
 /// When it does not build or fit.
 pub fn link(board: &Board, model: &Model, out: &Path, how: &[String], layers: bool) -> Result<PathBuf> {
-    let library = library::build(board)?;
     let folder = out.join(board.name);
     fs::create_dir_all(&folder)?;
     let main = folder.join(format!("{}.c", model.name));
     fs::write(&main, main_c(model)?)?;
     let program = folder.join(format!("{}.elf", model.name));
+    build(board, model, &main, &program, how, if layers { &["-fno-inline-small-functions"] } else { &[] })?;
+    Ok(program)
+}
+
+/// Compiles and links a program with the model's C and the library. `how` are the linker's options, `flags` the compiler's.
+///
+/// # Errors
+/// When it does not build or fit.
+pub fn build(board: &Board, model: &Model, main: &Path, program: &Path, how: &[String], flags: &[&str]) -> Result<()> {
+    let library = library::build(board)?;
     let sources = fs::read_to_string(model.folder.join("sources.txt"))?;
     let mut compiler = board
         .compiler()
         .args(["-std=c99", "-O2", "-fno-inline-functions-called-once"])
-        .args(if layers { &["-fno-inline-small-functions"][..] } else { &[] })
+        .args(flags)
         .arg("-I")
         .arg(&model.folder)
         .arg("-I")
         .arg(model.folder.join("archive"))
         .arg("-I")
         .arg(library::include_dir())
-        .arg(&main);
+        .arg(main);
     for source in sources.lines() {
         compiler = compiler.arg(model.folder.join(source));
     }
-    compiler.args(how).arg(library).args(["-lm", "-o"]).arg(&program).capture()?;
-    Ok(program)
+    compiler.args(how).arg(library).args(["-lm", "-o"]).arg(program).capture()?;
+    Ok(())
 }
 
 /// The functions of an image.
@@ -180,7 +189,10 @@ pub fn depth(image: &Image, name: &str) -> Result<u32> {
 }
 
 /// The program: memory for the model, input with all values, one call.
-fn main_c(model: &Model) -> Result<String> {
+///
+/// # Errors
+/// If a fact about the model is missing.
+pub fn main_c(model: &Model) -> Result<String> {
     let symbol = model.facts["symbol"].as_str().context("no symbol")?;
     let upper = symbol.to_uppercase();
     let workspaces = model.facts["workspaces"].as_array().context("no workspaces")?;

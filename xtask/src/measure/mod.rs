@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod bench_image;
 pub mod calls;
+pub mod costs;
 pub mod firmware;
 pub mod layers;
 pub mod models;

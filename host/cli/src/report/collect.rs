@@ -6,6 +6,7 @@ use tvm_embedded_mlf::ModelTensor;
 use super::document::{Buffer, Document, FORMAT, InPlace, Kind, Layer, Miss, Pool, Tensor, Totals};
 use super::memory;
 use crate::foreign_text::printable;
+use crate::tflite;
 
 /// The facts of a compiled model, without advice.
 pub fn collect(
@@ -41,8 +42,8 @@ pub fn collect(
             workspace: sum(false),
             live: report.live_bytes as u64,
             state: sum(true),
-            inputs: outside(report, "input", inputs),
-            outputs: outside(report, "output", outputs),
+            inputs: tflite::outside(report, "input", inputs),
+            outputs: tflite::outside(report, "output", outputs),
             stack: report.stack_bytes.map(|bytes| bytes as u64),
         },
         inputs: inputs.iter().map(tensor).collect(),
@@ -69,16 +70,6 @@ pub fn collect(
 /// Bytes of constants: builds for different cores hold different forms, the larger one counts.
 fn constants(report: &tvm_embedded_compiler::Report) -> u64 {
     report.constant_bytes.max(report.constant_bytes_dsp) as u64
-}
-
-/// Bytes of the inputs or outputs in memory of the caller. If they are in a pool, no layer names such an address.
-fn outside(report: &tvm_embedded_compiler::Report, place: &str, tensors: &[ModelTensor]) -> u64 {
-    let used = report.layers.iter().flat_map(|layer| layer.inputs.iter().chain(&layer.outputs));
-    if !used.into_iter().any(|tensor| tensor.place == place) {
-        return 0;
-    }
-    let elements = |tensor: &ModelTensor| tensor.shape.iter().map(|d| d.unsigned_abs()).product::<u64>();
-    tensors.iter().filter_map(|tensor| tensor.dtype.size_of(elements(tensor))).sum()
 }
 
 fn layer(layer: &LayerReport, prefix: &str) -> Layer {

@@ -6,10 +6,11 @@ use std::path::Path;
 use crate::common::repository;
 
 /// Texts that no command here produces, each with the test or case that does.
-const ELSEWHERE: [&str; 20] = [
+const ELSEWHERE: [&str; 21] = [
     // Facts that were just read as JSON, or that are plain numbers and text, can always be written as JSON.
     "the facts can't be written as JSON: ",
     "the report can't be written as JSON: ",
+    "the estimate can't be written as JSON: ",
     "the findings can't be written as JSON: ",
     "the report can't be written: ",
     "the project can't be written: ",

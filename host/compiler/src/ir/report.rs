@@ -3,6 +3,7 @@
 use crate::ir::program::Removed;
 use crate::ir::rows::Banded;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Facts about a compiled model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,10 +20,14 @@ pub struct Report {
     pub constant_bytes: usize,
     /// Bytes of constants in a build for cores with Arm's DSP extension.
     pub constant_bytes_dsp: usize,
+    /// Bytes of constants in a build for cores with MVE.
+    pub constant_bytes_mve: usize,
     /// Workspace pools, in the order of the C struct.
     pub pools: Vec<PoolReport>,
     /// The most bytes in use in one layer: no plan can need less.
     pub live_bytes: usize,
+    /// Loops whose number of runs depends on the inputs.
+    pub loops: usize,
     /// Bytes planned, without the state.
     pub planned_bytes: usize,
     /// Bytes of stack that a call takes at most, as measured for its kernels (`docs/kernels.md`); `None` if one was not measured.
@@ -80,8 +85,15 @@ pub struct LayerReport {
     pub constant_bytes: usize,
     /// Bytes of constants in a build for cores with Arm's DSP extension.
     pub constant_bytes_dsp: usize,
+    /// Bytes of constants in a build for cores with MVE.
+    pub constant_bytes_mve: usize,
     /// Bytes of scratch memory.
     pub scratch_bytes: usize,
+    /// The name of its costs in the table of estimates: its kernels, with ` once` if no other layer calls them, since a compiler then makes
+    /// the code for its constants.
+    pub cost: String,
+    /// What its instructions grow with, by name: `docs/estimate.md`.
+    pub work: Work,
     /// The kernels that it calls.
     pub kernels: Vec<String>,
     /// Why these are not the best ones, by cores; empty if they are the best everywhere.
@@ -92,6 +104,9 @@ pub struct LayerReport {
     /// Tensors written.
     pub outputs: Vec<TensorReport>,
 }
+
+/// Amounts of work, by name.
+pub type Work = BTreeMap<&'static str, u64>;
 
 /// Why a layer does not use the best kernel on some cores.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

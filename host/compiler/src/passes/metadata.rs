@@ -3,7 +3,7 @@
 use crate::ir::graph::DType;
 use crate::ir::model::{Model, POOL_ALIGN, Port};
 use crate::ir::problem::{Errors, Problem};
-use crate::ir::report::Report;
+use crate::ir::report::{LayerReport, Report};
 use tvm_embedded_mlf as mlf;
 
 /// Export date of every archive, so that the same model always gives the same bytes.
@@ -43,7 +43,7 @@ pub fn metadata(model: &Model, report: &Report) -> Result<Vec<u8>, Errors> {
                 })
                 .collect(),
             stack: report.stack_bytes.map(|bytes| bytes as u64),
-            layers: report.layers.iter().filter_map(|layer| serde_json::to_value(layer).ok()).collect(),
+            layers: report.layers.iter().filter_map(layer).collect(),
             removed: report.removed.iter().filter_map(|removed| serde_json::to_value(removed).ok()).collect(),
             findings: report
                 .findings
@@ -103,4 +103,13 @@ fn extension_tensors(model: &Model, ports: &[Port]) -> Vec<mlf::ExtensionTensor>
 
 fn dtype(dtype: DType) -> Option<mlf::DType> {
     mlf::DType::parse(&dtype.to_string())
+}
+
+/// What an archive says about a layer: what its estimates are made from follows from the file.
+fn layer(layer: &LayerReport) -> Option<serde_json::Value> {
+    let mut facts = serde_json::to_value(layer).ok()?;
+    let map = facts.as_object_mut()?;
+    map.remove("work");
+    map.remove("cost");
+    Some(facts)
 }

@@ -1,7 +1,8 @@
 //! The cost of a model, layer by layer, and the memory plan as a picture.
 
+use crate::cost::work::{self, Size};
 use crate::ir::graph::TensorId;
-use crate::ir::layer::{Constant, ConstantData, Layer, Limit, Path};
+use crate::ir::layer::{Constant, ConstantData, Control, Layer, Limit, Path};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::options::{Optimize, Target};
 use crate::ir::program::Part;
@@ -17,7 +18,8 @@ impl Report {
     /// Collects the facts.
     pub fn new(model: &Model) -> Self {
         let shared: usize = model.constants.iter().map(|(_, constant)| constant.data.bytes()).sum();
-        let layers: Vec<LayerReport> = model.layers.iter().map(|planned| layer_report(model, planned)).collect();
+        let mut layers: Vec<LayerReport> = model.layers.iter().map(|planned| layer_report(model, planned)).collect();
+        work::name_costs(&mut layers);
         let name = |id: TensorId| model.tensor(id).name.clone();
         Report {
             module: model.module.clone(),
@@ -26,12 +28,14 @@ impl Report {
             macs: layers.iter().map(|layer| layer.macs).sum(),
             constant_bytes: shared + layers.iter().map(|layer| layer.constant_bytes).sum::<usize>(),
             constant_bytes_dsp: shared + layers.iter().map(|layer| layer.constant_bytes_dsp).sum::<usize>(),
+            constant_bytes_mve: shared + layers.iter().map(|layer| layer.constant_bytes_mve).sum::<usize>(),
             pools: model
                 .pools
                 .iter()
                 .map(|pool| PoolReport { name: pool.name.clone(), bytes: pool.bytes, state: pool.state })
                 .collect(),
             live_bytes: model.plan.bound,
+            loops: model.layers.iter().filter(|layer| layer.layer.control == Some(Control::LoopBegin)).count(),
             planned_bytes: model.plan.bytes,
             method: model.plan.method.to_owned(),
             stack_bytes: ops::stack::of_kernels(layers.iter().flat_map(|layer| &layer.kernels).map(String::as_str)),
@@ -172,12 +176,22 @@ fn layer_report(model: &Model, planned: &PlannedLayer) -> LayerReport {
         macs: layer.macs,
         constant_bytes: layer.constant_bytes(of_builds(model, Target::Portable)),
         constant_bytes_dsp: layer.constant_bytes(of_builds(model, Target::Dsp)),
+        constant_bytes_mve: layer.constant_bytes(of_builds(model, Target::Mve)),
         scratch_bytes: layer.scratch_bytes,
+        cost: String::new(),
+        work: work::work(layer, &sizes(model, layer, false), &sizes(model, layer, true)),
         kernels: kernels(layer),
         misses: misses(layer, model.optimize),
         inputs: arguments(false),
         outputs: arguments(true),
     }
+}
+
+/// The tensors that a layer reads or writes.
+fn sizes(model: &Model, layer: &Layer, written: bool) -> Vec<Size> {
+    let arguments = layer.arguments.iter().filter(|argument| argument.written == written);
+    let tensors = arguments.map(|argument| model.tensor(argument.tensor));
+    tensors.map(|tensor| Size::new(&tensor.shape, tensor.bytes())).collect()
 }
 
 /// For builds for these cores if the model is for all, otherwise for the builds that exist.

@@ -1,0 +1,44 @@
+//! `estimate`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use tvm_embedded_compiler::cost::table;
+
+use crate::size::bytes;
+
+/// `estimate`
+#[derive(Debug, Args)]
+pub struct Estimate {
+    /// Model to estimate: an int8 .tflite file
+    #[arg(value_name = "MODEL.tflite")]
+    pub path: PathBuf,
+
+    /// A core; may be given several times. One core alone also shows each layer [default: all]
+    #[arg(long = "core", value_name = "CORE", value_parser = PossibleValuesParser::new(table::cores()))]
+    pub cores: Vec<String>,
+
+    /// Put inputs and outputs into the workspace, where they share memory with other tensors
+    #[arg(long)]
+    pub io_in_workspace: bool,
+
+    /// Limit workspaces, inputs and outputs to this many bytes, as `compile --ram` does
+    #[arg(long, value_name = "BYTES[K|M]", value_parser = bytes)]
+    pub ram: Option<usize>,
+
+    /// Print the same figures as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Examples of `estimate`.
+pub const EXAMPLES: &str = "\
+Examples:
+  tvm-embedded estimate keyword.tflite
+  tvm-embedded estimate keyword.tflite --core cortex-m4f
+  tvm-embedded estimate keyword.tflite --core cortex-m4f --core cortex-m55 --json
+  tvm-embedded estimate keyword.tflite --core cortex-m4f --io-in-workspace --ram 24K
+
+Nothing is built or run: the figures are those of kernels that were measured in an emulator. docs/estimate.md
+has their errors.";

@@ -1,0 +1,62 @@
+//! `tvm-embedded estimate`: what a model will take on a core, from the measured costs of its kernels.
+
+mod figures;
+mod text;
+
+use tvm_embedded_compiler::Options;
+use tvm_embedded_compiler::cost::table;
+
+use crate::args::Estimate;
+use crate::failure::{Failure, Kind, Result};
+use crate::foreign;
+use crate::load;
+use crate::terminal::{self, printable, shown};
+use crate::tflite;
+use figures::{Figures, Ram, of_core};
+
+/// Carries out the verb.
+pub fn estimate(args: &Estimate) -> Result<()> {
+    let path = &args.path;
+    let content = load::read_bounded(path, load::MAX_TFLITE)?;
+    if !tflite::is_tflite(path, &content) {
+        return Err(foreign::refused(path, &content).unwrap_or_else(|| {
+            Failure::refused(format!("{}: is not a .tflite file", shown(path)))
+                .advise("give the .tflite file that an archive was made from; archives don't name their kernels' work")
+        }));
+    }
+    let options = Options { io_in_workspace: args.io_in_workspace, ram: args.ram, ..Options::default() };
+    let report = tflite::prepare(path, &content, options)?.report;
+    let (inputs, outputs) = tflite::tensors(path, &content)?;
+    let ram =
+        Ram::new(&report, (tflite::outside(&report, "input", &inputs), tflite::outside(&report, "output", &outputs)));
+    let all: Vec<String> = table::cores().into_iter().map(ToOwned::to_owned).collect();
+    let cores = if args.cores.is_empty() { &all } else { &args.cores };
+    let mut figures = Figures {
+        file: printable(&path.display().to_string()),
+        model: report.module.clone(),
+        macs: report.macs,
+        layers: report.layers.len(),
+        ram,
+        cores: Vec::new(),
+        assumptions: ASSUMPTIONS.map(ToOwned::to_owned).into(),
+    };
+    if report.loops > 0 {
+        figures.assumptions.push("the model has a loop: its layers are counted for one run of it".to_owned());
+    }
+    figures.cores.extend(cores.iter().filter_map(|core| of_core(&report, core)));
+    if !args.json {
+        return terminal::print(&text::text(&figures));
+    }
+    let json = serde_json::to_string_pretty(&figures)
+        .map_err(|error| Failure::new(Kind::Refused, format!("the estimate can't be written as JSON: {error}")))?;
+    terminal::print(&(json + "\n"))
+}
+
+/// What all figures rest on.
+const ASSUMPTIONS: [&str; 4] = [
+    "instructions: of one call of TVMExecute, code of gcc 12.2 -O2, as counted in an emulator; branches that depend on the \
+     inputs as with bytes of all values",
+    "error: twice the root mean square error of the kernels' layers, measured on models that were left out of the fit",
+    "cycles: not measured; instructions times the assumed cycles per instruction of the core, memory without wait states",
+    "flash: an image with the model, the runtime and startup code, as in docs/performance.md; constants are exact",
+];

@@ -1,0 +1,122 @@
+//! `estimate` beside what `cargo xtask bench` measured, as docs/performance.md has it.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::tool;
+use serde_json::Value;
+
+/// The most that an estimate may differ, as a part of what was measured.
+const LIMIT: f64 = 0.10;
+/// Bytes of flash that an estimate may differ in any case: of images of a few kilobytes.
+const BYTES: f64 = 700.0;
+/// The model, the core and the part by which the instructions differ at most: layers whose time depends on the values.
+const EXCEPTIONS: [(&str, &str, f64); 0] = [];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A table of docs/performance.md: by model and core.
+fn measured(section: &str) -> BTreeMap<(String, String), f64> {
+    let text = fs::read_to_string(root().join("docs/performance.md")).unwrap();
+    let part = text.split("\n## ").find(|part| part.starts_with(section)).unwrap();
+    let rows: Vec<Vec<&str>> = part
+        .lines()
+        .filter_map(|line| line.strip_prefix("| "))
+        .map(|line| line.trim_end_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let cells = rows[2..].iter().flat_map(|row| {
+        rows[0][1..]
+            .iter()
+            .zip(&row[1..])
+            .filter_map(|(core, cell)| Some(((row[0].to_owned(), (*core).to_owned()), cell.parse().ok()?)))
+    });
+    cells.collect()
+}
+
+/// The bundled models, and those of docs/data.md that this machine has.
+fn models() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> =
+        ["models/digits/digits.tflite", "models/digit_rows/digit_rows.tflite"].map(|file| root().join(file)).into();
+    if let Some(data) = std::env::var_os("TVM_EMBEDDED_DATA") {
+        for part in ["models", "networks", "exporters/models"] {
+            let Ok(folder) = fs::read_dir(Path::new(&data).join(part)) else { continue };
+            let all = folder.flatten().map(|entry| entry.path());
+            files.extend(all.filter(|file| file.extension().is_some_and(|extension| extension == "tflite")));
+        }
+    }
+    files
+}
+
+fn estimate(model: &Path) -> Value {
+    let output = tool().arg("estimate").arg(model).arg("--json").output().unwrap();
+    assert!(output.status.success(), "{}: {}", model.display(), String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn estimates_are_within_ten_percent_of_what_was_measured() {
+    let (instructions, flash) = (measured("Instructions"), measured("Flash"));
+    let (mut compared, mut wrong) = (0, Vec::new());
+    for file in models() {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        if !instructions.keys().any(|(model, _)| *model == name) {
+            continue;
+        }
+        for core in estimate(&file)["cores"].as_array().unwrap() {
+            let place = (name.clone(), core["core"].as_str().unwrap().to_owned());
+            let (Some(count), Some(bytes)) = (instructions.get(&place), flash.get(&place)) else { continue };
+            compared += 1;
+            let exception = EXCEPTIONS.iter().find(|(model, core, _)| (*model, *core) == (&*place.0, &*place.1));
+            let limit = exception.map_or(LIMIT, |(.., limit)| *limit);
+            let estimated = core["instructions"].as_f64().unwrap();
+            if (estimated - count).abs() > limit * count {
+                wrong.push(format!("{place:?}: {estimated} instructions, measured {count}"));
+            }
+            let estimated = core["code"].as_f64().unwrap() + core["constants"].as_f64().unwrap();
+            if (estimated - bytes).abs() > (LIMIT * bytes).max(BYTES) {
+                wrong.push(format!("{place:?}: {estimated} bytes of flash, measured {bytes}"));
+            }
+            assert_eq!(core["not_measured"].as_array().unwrap().len(), 0, "{place:?}");
+        }
+    }
+    println!("{compared} images compared");
+    assert!(compared >= 4, "{compared}");
+    assert!(wrong.is_empty(), "of {compared}:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn text_names_cores_layers_and_assumptions() {
+    let digits = root().join("models/digits/digits.tflite");
+    let text = |args: &[&str]| {
+        let output = tool().arg("estimate").arg(&digits).args(args).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let one = text(&["--core", "cortex-m4f"]);
+    for part in ["cortex-m4f", "instructions", "conv_2d_0", "cycles: not measured", "stack at most", "2 256"] {
+        assert!(one.contains(part), "{part}: {one}");
+    }
+    assert!(one.lines().all(|line| line.chars().count() <= 100), "{one}");
+    let two = text(&["--core", "cortex-m4f", "--core", "cortex-m55"]);
+    assert!(two.contains("cortex-m55") && !two.contains("conv_2d_0"), "{two}");
+    let inside = text(&["--core", "cortex-m4f", "--io-in-workspace", "--ram", "2K"]);
+    assert!(inside.contains("inputs 0, outputs 0"), "{inside}");
+}
+
+#[test]
+fn what_can_not_be_estimated_is_refused() {
+    let output = tool().args(["estimate", "no.tflite"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let file = tempfile::NamedTempFile::with_suffix(".tar").unwrap();
+    fs::write(file.path(), "text").unwrap();
+    let output = tool().arg("estimate").arg(file.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let digits = root().join("models/digits/digits.tflite");
+    let output = tool().arg("estimate").arg(digits).args(["--core", "cortex-m1"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}

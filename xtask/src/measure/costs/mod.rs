@@ -1,0 +1,71 @@
+//! `cargo xtask costs [--write] [BOARD...] [--model NAME]`: what kernels cost on emulated boards, for `tvm-embedded estimate`.
+//!
+//! Every available model is compiled, and the instructions of each of its layers and the size of its image are counted in the
+//! emulator; costs are fitted to them. With `--write` they replace those of the boards in `host/compiler/src/cost/costs.csv`, and the
+//! comparison of all models with their estimates replaces that of `docs/estimate.md`. Models whose C has not changed since an earlier
+//! call are not counted again.
+
+mod counted;
+mod fit;
+mod measured;
+mod table;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::machine::board::Board;
+use crate::machine::{paths, setup};
+use crate::measure::{bench, firmware};
+
+/// The cores of the table.
+const CORES: [&str; 8] =
+    ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imac"];
+
+/// Prints the costs, or writes them.
+///
+/// # Errors
+/// If tools or models are missing, or anything fails but a model that does not fit a board.
+pub fn run(args: &[String]) -> Result<()> {
+    let (options, names): (Vec<_>, Vec<_>) = args.iter().cloned().partition(|arg| arg.starts_with('-'));
+    let write = match &options[..] {
+        [] => false,
+        [option] if option == "--write" => true,
+        _ => bail!("usage: cargo xtask costs [--write] [BOARD...]"),
+    };
+    let names = if names.is_empty() { CORES.map(ToString::to_string).into() } else { names };
+    if let Some(name) = names.iter().find(|name| !CORES.contains(&name.as_str())) {
+        bail!("{name} is no core of the table; they are {}", CORES.join(", "));
+    }
+    setup::need(&["firmware"])?;
+    let tool = firmware::tool()?;
+    let out = paths::target().join("costs");
+    fs::create_dir_all(&out)?;
+    let files = files()?;
+    let mut costs = Vec::new();
+    for board in Board::select(&names)? {
+        let board = board.with_room()?;
+        let mut models = Vec::new();
+        for file in &files {
+            match measured::measure(&tool, file, &board, &out)? {
+                Some(measured) => models.push(measured),
+                None => eprintln!("{} on {}: refused, too large or failed", file.display(), board.name),
+            }
+        }
+        costs.push(table::Costs::new(board.name, models));
+    }
+    if write { table::write(&costs) } else { table::print(&costs) }
+}
+
+/// The models of the benchmark, and all that exporters wrote.
+fn files() -> Result<Vec<PathBuf>> {
+    let mut files = bench::all_files()?;
+    if let Some(folder) = paths::data("exporters/models") {
+        let all = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
+        files.extend(all.filter(|file| file.extension().is_some_and(|extension| extension == "tflite")));
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}

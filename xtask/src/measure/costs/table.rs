@@ -1,0 +1,220 @@
+//! The table of costs as text, and the comparison of models with their estimates.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use super::fit::{self, Amounts, Fit, Sample};
+use super::measured::{Layer, Measured};
+use crate::machine::paths;
+
+const TABLE: &str = "host/compiler/src/cost/costs.csv";
+const DOCUMENT: &str = "docs/estimate.md";
+/// What is written of the document is between these lines.
+const MARKS: [&str; 2] = ["<!-- written by `cargo xtask costs --write` -->\n", "<!-- end -->\n"];
+const HEAD: &str = "\
+# What kernels cost, gcc 12.2 -O2, by `cargo xtask costs --write`: docs/estimate.md describes it.
+# instructions,core,kernels of a layer,error (root mean square, as a part),instructions for each amount of work
+# code,core,kernel,0,bytes
+";
+/// A name with fewer different layers than this is fitted together with the other name of its kernels.
+const FEW: usize = 4;
+/// The weight of the others then.
+const OTHERS: f64 = 0.2;
+const ONCE: &str = " once";
+
+/// The costs of a core, and the models that they are from.
+pub struct Costs {
+    core: &'static str,
+    models: Vec<Measured>,
+    instructions: BTreeMap<String, Fit>,
+    /// Bytes by kernel; `(run)` for startup and runtime, `(layer)` for each layer.
+    code: BTreeMap<String, f64>,
+}
+
+impl Costs {
+    /// Fits them.
+    pub fn new(core: &'static str, models: Vec<Measured>) -> Self {
+        let mut groups: BTreeMap<&str, Vec<Sample>> = BTreeMap::new();
+        for model in &models {
+            for layer in &model.layers {
+                let Some(instructions) = layer.instructions else { continue };
+                // Layers that are most of their model count most, so that estimates of models are good.
+                let weight = 0.1 + instructions / model.whole[0] as f64;
+                let sample = Sample { model: model.name.clone(), work: layer.work.clone(), instructions, weight };
+                groups.entry(&layer.cost).or_default().push(sample);
+            }
+        }
+        let mut instructions: BTreeMap<String, Fit> = groups
+            .iter()
+            .map(|(name, samples)| {
+                let other = name.strip_suffix(ONCE).map_or_else(|| format!("{name}{ONCE}"), ToOwned::to_owned);
+                let more = if is_few(samples) { groups.get(other.as_str()) } else { None };
+                let mut all = samples.clone();
+                all.extend(more.into_iter().flatten().cloned().map(|s| Sample { weight: s.weight * OTHERS, ..s }));
+                ((*name).to_owned(), fit::fit(&all))
+            })
+            .collect();
+        instructions.insert("(run)".to_owned(), run(&models));
+        Costs { core, code: code(&models), instructions, models }
+    }
+
+    fn layer(&self, layer: &Layer) -> f64 {
+        self.instructions.get(&layer.cost).map_or(0.0, |fit| fit::estimate(&fit.coefficients, &layer.work))
+    }
+
+    /// The estimates of instructions and flash of a model.
+    fn estimate(&self, model: &Measured) -> [f64; 2] {
+        let call = self.instructions["(run)"].coefficients.get("calls").copied().unwrap_or(0.0);
+        let kernels: BTreeSet<&String> = model.layers.iter().flat_map(|layer| &layer.kernels).collect();
+        let of = |name: &str| self.code.get(name).copied().unwrap_or(0.0);
+        let code = of("(run)") + of("(layer)") * model.layers.len() as f64;
+        let layers = model.layers.iter().filter(|layer| layer.instructions.is_some());
+        [
+            call + layers.map(|layer| self.layer(layer)).sum::<f64>(),
+            model.constants as f64 + code + kernels.iter().map(|kernel| of(kernel)).sum::<f64>(),
+        ]
+    }
+
+    fn lines(&self) -> String {
+        let mut text = String::new();
+        for (name, fit) in &self.instructions {
+            let amounts = fit.coefficients.iter().map(|(name, cost)| format!("{name}={}", short(*cost)));
+            let amounts = amounts.collect::<Vec<_>>().join(" ");
+            let _ = writeln!(text, "instructions,{},{name},{},{amounts}", self.core, short(fit.error));
+        }
+        for (name, bytes) in self.code.iter().filter(|(_, bytes)| **bytes >= 0.5) {
+            let _ = writeln!(text, "code,{},{name},0,calls={}", self.core, short(*bytes));
+        }
+        text
+    }
+}
+
+/// Four digits.
+fn short(number: f64) -> String {
+    let text = format!("{number:.*}", (3 - number.abs().max(1e-4).log10().floor() as i32).clamp(0, 6) as usize);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+fn is_few(samples: &[Sample]) -> bool {
+    let works: BTreeSet<String> = samples.iter().map(|sample| format!("{:?}", sample.work)).collect();
+    works.len() < FEW
+}
+
+/// What a call takes without its layers: the middle of all models' values.
+fn run(models: &[Measured]) -> Fit {
+    let rest = |model: &Measured| {
+        let layers = model.layers.iter().filter_map(|layer| layer.instructions).sum::<f64>();
+        (!model.loops).then_some(model.whole[0] as f64 - layers)
+    };
+    let mut rests: Vec<f64> = models.iter().filter(|model| model.layers.len() < 8).filter_map(rest).collect();
+    rests.sort_by(f64::total_cmp);
+    let middle = rests.get(rests.len() / 2).copied().unwrap_or(0.0).max(0.0);
+    Fit { coefficients: Amounts::from([("calls".to_owned(), middle)]), error: 0.0, layers: rests.len() }
+}
+
+/// Bytes of code: all but the constants of an image, spread over kernels, layers and the rest.
+fn code(models: &[Measured]) -> BTreeMap<String, f64> {
+    let kernels: BTreeSet<&str> = models.iter().flat_map(kernels).collect();
+    let names: Vec<&str> = ["(run)", "(layer)"].into_iter().chain(kernels).collect();
+    let row = |model: &Measured| {
+        let has: BTreeSet<&str> = kernels_of(model);
+        let amounts = names.iter().map(|name| match *name {
+            "(run)" => 1.0,
+            "(layer)" => model.layers.len() as f64,
+            kernel => f64::from(u8::from(has.contains(kernel))),
+        });
+        // Relative to the flash, of which the code is a part.
+        let flash = model.whole[1] as f64;
+        (amounts.map(|amount| amount / flash).collect(), (flash - model.constants as f64) / flash)
+    };
+    let rows: Vec<(Vec<f64>, f64)> = models.iter().map(row).collect();
+    let bytes = fit::non_negative(&rows, names.len());
+    names.iter().map(|name| (*name).to_owned()).zip(bytes).collect()
+}
+
+fn kernels(model: &Measured) -> impl Iterator<Item = &str> {
+    model.layers.iter().flat_map(|layer| &layer.kernels).map(String::as_str)
+}
+
+fn kernels_of(model: &Measured) -> BTreeSet<&str> {
+    kernels(model).collect()
+}
+
+/// Prints the table and the comparison.
+///
+/// # Errors
+/// Never; as [`write`].
+pub fn print(costs: &[Costs]) -> Result<()> {
+    print!("{HEAD}{}\n{}", costs.iter().map(Costs::lines).collect::<String>(), comparison(costs));
+    Ok(())
+}
+
+/// Replaces the lines of these cores, and the comparison in the document.
+///
+/// # Errors
+/// When a file can't be read or written.
+pub fn write(costs: &[Costs]) -> Result<()> {
+    let file = paths::root().join(TABLE);
+    let mut cores: BTreeMap<String, String> = BTreeMap::new();
+    for line in fs::read_to_string(&file)?.lines().filter(|line| !line.starts_with('#')) {
+        let core = line.split(',').nth(1).context("a line without a core")?;
+        let lines = cores.entry(core.to_owned()).or_default();
+        let _ = writeln!(lines, "{line}");
+    }
+    cores.extend(costs.iter().map(|costs| (costs.core.to_owned(), costs.lines())));
+    fs::write(&file, HEAD.to_owned() + &cores.into_values().collect::<String>())?;
+    let document = paths::root().join(DOCUMENT);
+    let text = fs::read_to_string(&document)?;
+    let from = text.find(MARKS[0]).context("docs/estimate.md has no place for the comparison")? + MARKS[0].len();
+    let to = from + text[from..].find(MARKS[1]).context("docs/estimate.md has no end of the comparison")?;
+    fs::write(&document, format!("{}{}{}", &text[..from], comparison(costs), &text[to..]))?;
+    Ok(())
+}
+
+/// A table of all models and cores: by how much estimates of instructions and flash differ from what was measured.
+fn comparison(costs: &[Costs]) -> String {
+    let mut names: BTreeMap<&str, BTreeMap<&str, [f64; 2]>> = BTreeMap::new();
+    for costs in costs {
+        for model in &costs.models {
+            let [instructions, flash] = costs.estimate(model);
+            let part = |estimate: f64, measured: u64| 100.0 * (estimate / measured as f64 - 1.0);
+            let errors = [part(instructions, model.whole[0]), part(flash, model.whole[1])];
+            names.entry(&model.name).or_default().insert(costs.core, errors);
+        }
+    }
+    let cores: Vec<&str> = costs.iter().map(|costs| costs.core).collect();
+    let mut text = String::new();
+    for core in &cores {
+        let on: Vec<[f64; 2]> = names.values().filter_map(|errors| errors.get(core).copied()).collect();
+        let within = |at: usize| on.iter().filter(|errors| errors[at].abs() <= 10.0).count();
+        let _ = writeln!(
+            text,
+            "- {core}: instructions of {} of {} models within 10 %, flash of {}",
+            within(0),
+            on.len(),
+            within(1)
+        );
+    }
+    let _ = writeln!(text, "\n| model | {} |\n| --- |{}", cores.join(" | "), " ---: |".repeat(cores.len()));
+    for (name, errors) in names {
+        let cell = |core: &&str| {
+            errors.get(*core).map_or_else(|| "too large".to_owned(), |[a, b]| format!("{a:+.1}, {b:+.1}"))
+        };
+        let _ = writeln!(text, "| {name} | {} |", cores.iter().map(cell).collect::<Vec<_>>().join(" | "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_four_digits() {
+        let texts = [(12345.6, "12346"), (12.3456, "12.35"), (0.012345, "0.01235"), (2.0, "2"), (0.0, "0")];
+        texts.iter().for_each(|(number, text)| assert_eq!(short(*number), *text));
+    }
+}
