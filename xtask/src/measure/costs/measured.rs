@@ -37,18 +37,31 @@ pub struct Layer {
     pub instructions: Option<f64>,
 }
 
-/// Compiles a model and counts it. `None` if the compiler refuses it, or it does not fit the board, or its run fails on
-/// inputs of all values.
+/// A compiled model and its report.
+pub struct Subject {
+    model: Model,
+    report: Value,
+}
+
+/// Compiles a model; `None` if the compiler refuses it.
 ///
 /// # Errors
 /// If anything else fails.
-pub fn measure(tool: &Path, file: &Path, board: &Board, out: &Path) -> Result<Option<Measured>> {
-    let name = name_of(file);
-    let report = out.join(format!("{name}.json"));
+pub fn compile(tool: &Path, file: &Path, out: &Path) -> Result<Option<Subject>> {
+    let report = out.join(format!("{}.json", name_of(file)));
     let options = ["--report".to_owned(), report.display().to_string()];
     let Ok(model) = Model::compile(tool, file, out, &options)? else { return Ok(None) };
-    let report: Value = serde_json::from_str(&fs::read_to_string(&report)?)?;
-    let counted = match count(board, &model, out) {
+    Ok(Some(Subject { model, report: serde_json::from_str(&fs::read_to_string(&report)?)? }))
+}
+
+/// Counts a model. `None` if it does not fit the board, or its run fails on inputs of all values.
+///
+/// # Errors
+/// If anything else fails.
+pub fn measure(subject: &Subject, board: &Board, out: &Path) -> Result<Option<Measured>> {
+    let Subject { model, report } = subject;
+    let name = model.name.clone();
+    let counted = match count(board, model, out) {
         Ok(counted) => counted,
         Err(error) if is_too_large(&format!("{error:#}")) => return Ok(None),
         // Indices that are out of range, in models that look up rows: the benchmark's inputs hold all values.

@@ -42,19 +42,22 @@ pub fn run(args: &[String]) -> Result<()> {
     let tool = firmware::tool()?;
     let out = paths::target().join("costs");
     fs::create_dir_all(&out)?;
-    let files = files()?;
-    let mut costs = Vec::new();
-    for board in Board::select(&names)? {
-        let board = board.with_room()?;
-        let mut models = Vec::new();
-        for file in &files {
-            match measured::measure(&tool, file, &board, &out)? {
+    let boards = Board::select(&names)?.into_iter().map(Board::with_room).collect::<Result<Vec<_>>>()?;
+    let mut models: Vec<Vec<_>> = boards.iter().map(|_| Vec::new()).collect();
+    for file in &files()? {
+        let Some(subject) = measured::compile(&tool, file, &out)? else {
+            eprintln!("{}: refused by the compiler", file.display());
+            continue;
+        };
+        for (board, models) in boards.iter().zip(&mut models) {
+            match measured::measure(&subject, board, &out)? {
                 Some(measured) => models.push(measured),
-                None => eprintln!("{} on {}: refused, too large or failed", file.display(), board.name),
+                None => eprintln!("{} on {}: too large, or failed", file.display(), board.name),
             }
         }
-        costs.push(table::Costs::new(board.name, models));
     }
+    let costs: Vec<_> =
+        boards.iter().zip(models).map(|(board, models)| table::Costs::new(board.name, models)).collect();
     if write { table::write(&costs) } else { table::print(&costs) }
 }
 
