@@ -39,6 +39,7 @@ def cases():
     for number in range(6):
         yield f"beyond-uint8-chain-{number}", _chain
     yield "contradiction-uint8-relu6-scales", lambda state: _unary(state, "RELU6", 2.0)
+    yield "contradiction-uint8-concatenation-scales", _joined
     yield "contradiction-uint8-hard_swish", lambda state: _unary(state, "HARD_SWISH")
     yield "contradiction-uint8-bias", lambda state: _conv(state, 0, 100, "uniform", 1e5)
 
@@ -193,6 +194,20 @@ def _nearest(state):
     size = graph.constant("size", np.int32([8, 11]))
     output = graph.tensor("output", (1, 8, 11, 3), source.quantization, UINT8)
     graph.output(graph.operator("RESIZE_NEAREST_NEIGHBOR", [source, size], [output], options("ResizeNearestNeighborOptions")))
+    return model.bytes()
+
+
+def _joined(state):
+    """Inputs of other scales: the reference converts them with floats."""
+    model = Model()
+    graph = model.graph()
+    source = _image(graph, state, (1, 4, 4, 2))
+    quantization = Quantization(np.float32(source.scale * 1.7), source.zero_point)
+    largest = graph.tensor("largest", source.shape, source.quantization, UINT8)
+    fields = options("Pool2DOptions", padding=padding("SAME"), strideH=1, strideW=1, filterHeight=2, filterWidth=2)
+    graph.operator("MAX_POOL_2D", [source], [largest], fields)
+    output = graph.tensor("output", (1, 4, 4, 4), quantization, UINT8)
+    graph.output(graph.operator("CONCATENATION", [largest, source], [output], options("ConcatenationOptions", axis=3)))
     return model.bytes()
 
 
