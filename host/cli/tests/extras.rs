@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use common::{printed, tool};
 
-const VERBS: [&str; 10] =
-    ["compile", "inspect", "run", "generate", "report", "estimate", "validate", "new", "completions", "man"];
+const VERBS: [&str; 11] =
+    ["compile", "inspect", "run", "generate", "report", "estimate", "validate", "pack", "new", "completions", "man"];
 
 #[test]
 fn completions_name_every_verb() {
