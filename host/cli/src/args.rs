@@ -77,7 +77,7 @@ fn version() -> &'static str {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Compile an int8 .tflite file to a model archive
+    /// Compile a .tflite file to a model archive
     #[command(after_help = COMPILE_EXAMPLES)]
     Compile(Compile),
     /// Show what is in a model: tensors, memory, flash, layers, and defects and warnings

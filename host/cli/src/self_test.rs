@@ -70,7 +70,10 @@ pub fn notes(model: &Generated, test: &SelfTest) -> Vec<String> {
     if !test.layers.is_empty() {
         let compared = test.layers.iter().flatten().filter(|hash| **hash != 0).count();
         let all: usize = test.layers.iter().map(Vec::len).sum();
-        size += &format!(", {} for {compared} of {all} layers if TVM_EMBEDDED_LAYERS is defined", test.layer_bytes());
+        size += &format!(
+            ", {} for {compared} of {all} results of layers if TVM_EMBEDDED_LAYERS is defined",
+            test.layer_bytes()
+        );
     }
     let given: u64 = (facts.inputs.iter().chain(&facts.outputs))
         .filter(|tensor| tensor.facts.placement.is_none())

@@ -56,8 +56,8 @@ pub fn blob(plan: &Plan<'_>, replaced: &[Option<Vec<u8>>]) -> Result<Vec<u8>> {
     let module = || shown(&plan.module.name);
     let parameters = &plan.facts.parameters;
     if parameters.is_empty() {
-        let what =
-            "all of its constants are in its code, and an update has only pools of constants outside of the code";
+        let what = "all of its constants are in its code, and an update has only pools of constants outside of the code, \
+                    which archives of TVM may have; update the firmware instead";
         return Err(Error::Unsupported { module: module(), what: what.to_owned() });
     }
     let mut contents: Vec<&[u8]> = Vec::new();
