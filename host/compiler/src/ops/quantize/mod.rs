@@ -82,7 +82,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         return None;
     }
     let (low, high) = output.dtype.range()?;
-    if input.dtype.size() == 1 && in_scale == out_scale && (in_zero - out_zero).abs() == 128 {
+    let signedness_only =
+        matches!((input.dtype, output.dtype), (DType::Int8, DType::Uint8) | (DType::Uint8, DType::Int8));
+    if signedness_only && in_scale == out_scale && (in_zero - out_zero).abs() == 128 {
         return Some(Box::new(Flip { input, output }));
     }
     if input.dtype.size() == 1 && output.dtype.size() == 1 {

@@ -35,6 +35,7 @@ def cases():
     yield "edges-mul-halves", lambda state: _mul()
     for operator in ("RELU", "QUANTIZE"):
         yield f"edges-{operator.lower()}-halves", lambda state, operator=operator: _unary(_halves(operator))
+    yield "edges-quantize-zero_points", lambda state: _zero_points()
     for scale in (1.7e-9, 3e-5, 0.0079, 0.11, 340.0, 1.2e6):
         yield f"edges-hard_swish-scale{scale:g}", lambda state, scale=scale: _unary(_hard_swish(scale))
     fields = options("HardSwishOptions")
@@ -72,6 +73,22 @@ def _leaky(alpha):
 def _halves(operator):
     source = Quantization(_scale(0.0711), 19)
     return [(operator, None, source, Quantization(_scale(source.scale * 2.0**power), -7)) for power in _POWERS]
+
+
+def _zero_points():
+    """QUANTIZE between zero points 128 apart, which is only another sign bit from int8 to uint8 and back."""
+    model = Model()
+    graph = model.graph()
+    types = {"int8": (-128, 0, 127), "uint8": (0, 128, 255), "int16": (0,)}
+    pairs = [("int8", "int8"), ("int8", "int16"), ("int8", "uint8"), ("uint8", "int8")]
+    for source, result in pairs:
+        for zero in types[source]:
+            for other in types[result]:
+                name = f"{source}_{zero + 128}_{result}_{other + 128}"
+                given = graph.input(f"from_{name}", _ALL, Quantization(_scale(0.0711), zero), np.dtype(source))
+                output = graph.tensor(f"to_{name}", _ALL, Quantization(_scale(0.0711), other), np.dtype(result))
+                graph.output(graph.operator("QUANTIZE", [given], [output]))
+    return model.bytes()
 
 
 def _hard_swish(scale):
