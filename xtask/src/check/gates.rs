@@ -119,9 +119,9 @@ const FAULTS: [Fault; 16] = [
     },
     Fault {
         name: "rounding",
-        file: "host/compiler/src/ops/shared/weighted.rs",
-        from: "Multiplier::new(product / f64::from(output_scale))",
-        to: "Multiplier::new(f64::from(product as f32 / output_scale))",
+        file: "host/compiler/src/ops/shared/unsigned.rs",
+        from: "Multiplier::new(product / f64::from(output))",
+        to: "Multiplier::new(f64::from(product as f32 / output))",
         gate: &["xtask", "attack", "layers", "--seed", "1", "--count", "90"],
         sign: "models are wrong",
     },

@@ -7,7 +7,7 @@ use crate::args::shared::TensorFile;
 /// The self-test of a model on the device.
 #[derive(Debug, Args)]
 pub struct SelfTest {
-    /// Write a self-test for the device too: N runs, recorded on this computer, that TVMSelfTest_<model> repeats and compares
+    /// Write a self-test for the device too: N runs, recorded on this computer, that `TVMSelfTest_<model>` repeats and compares
     #[arg(long = "self-test", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub runs: Option<u32>,
 

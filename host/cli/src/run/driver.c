@@ -265,12 +265,11 @@ static int32_t record(void *user, const TVMLayer *layer) {
       hash = (hash ^ data[at]) * 16777619u;
     }
   }
-  return fprintf(recorder->file, "%lu %lu %lu\n", (unsigned long)recorder->repeat, (unsigned long)recorder->step,
-                 (unsigned long)hash) < 0;
+  return fprintf(recorder->file, "%lu %lu %lu\n", (unsigned long)recorder->repeat, (unsigned long)recorder->step, (unsigned long)hash) < 0;
 }
 
-static int32_t execute(const TVMModel *model, const Tensors *in, const Tensors *out, const TVMContext *context, size_t repeat,
-                       size_t step) {
+static int32_t execute(
+    const TVMModel *model, const Tensors *in, const Tensors *out, const TVMContext *context, size_t repeat, size_t step) {
   const void *inputs = in->pointers, *outputs = out->pointers;
   Recorder recorder;
   TVMLayerHooks hooks;
@@ -311,8 +310,8 @@ static void refill(const TVMModel *model, const Block *pools, const Tensors *out
   }
 }
 #else
-static int32_t execute(const TVMModel *model, const Tensors *in, const Tensors *out, const TVMContext *context, size_t repeat,
-                       size_t step) {
+static int32_t execute(
+    const TVMModel *model, const Tensors *in, const Tensors *out, const TVMContext *context, size_t repeat, size_t step) {
   (void)repeat;
   (void)step;
   return TVMExecute(model, in->pointers, out->pointers, context);

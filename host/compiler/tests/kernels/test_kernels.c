@@ -16,7 +16,9 @@
 static void conv_2d(int i) { test_conv_2d(i % 7 == 0, 0); }
 static void conv_2d_int4(int i) { test_conv_2d(i % 7 == 0, 1); }
 static void depthwise_conv_2d(int i) { test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 0, 0); }
-static void depthwise_offset(int i) { test_depthwise_conv_2d(i % 7 == 0, 0, between(0, 1) ? between(1, 127) : between(-128, -1)); }
+static void depthwise_offset(int i) {
+    test_depthwise_conv_2d(i % 7 == 0, 0, between(0, 1) ? between(1, 127) : between(-128, -1));
+}
 static void depthwise_int4(int i) { test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 1, 0); }
 static void fully_connected(int i) { test_fully_connected(i % 7 == 0, 0); }
 static void fully_connected_int4(int i) { test_fully_connected(i % 7 == 0, 1); }

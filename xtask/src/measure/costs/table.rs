@@ -146,7 +146,7 @@ fn kernels_of(model: &Measured) -> BTreeSet<&str> {
 /// Prints the table and the comparison.
 ///
 /// # Errors
-/// Never; as [`write`].
+/// Never; as [`write()`].
 pub fn print(costs: &[Costs]) -> Result<()> {
     print!("{HEAD}{}\n{}", costs.iter().map(Costs::lines).collect::<String>(), comparison(costs));
     Ok(())

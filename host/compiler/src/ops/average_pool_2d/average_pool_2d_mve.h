@@ -8,8 +8,7 @@
 
 /* One output position: all channels. Sums are halfwords: 256 bytes fit. */
 TVMK_INLINE void tvmk_average_pool_2d_window(const int8_t *in, int8_t *out, int32_t height, int32_t width, int32_t step,
-                                             int32_t channels, int32_t low, int32_t high,
-                                             int up) {
+                                             int32_t channels, int32_t low, int32_t high, int up) {
     int32_t count = height * width;
     int32_t c = 0;
     for (; c < channels && count <= 256; c += 8) {

@@ -25,8 +25,7 @@ TVMK_INLINE int8_t tvmk_average(int32_t sum, int32_t count, int32_t low, int32_t
 
 /* The channels from `c` on of a window of `height` × `width` elements, rows `step` bytes apart. */
 TVMK_INLINE void tvmk_average_pool_2d_channels(const int8_t *in, int8_t *out, int32_t c, int32_t height, int32_t width,
-                                               int32_t step, int32_t channels, int32_t low, int32_t high,
-                                             int up) {
+                                               int32_t step, int32_t channels, int32_t low, int32_t high, int up) {
     for (; c < channels; c++) {
         int32_t sum = 0;
         for (int32_t y = 0; y < height; y++) {
@@ -43,8 +42,7 @@ TVMK_INLINE void tvmk_average_pool_2d_channels(const int8_t *in, int8_t *out, in
 
 /* One output position: all channels. */
 TVMK_INLINE void tvmk_average_pool_2d_window(const int8_t *in, int8_t *out, int32_t height, int32_t width, int32_t step,
-                                             int32_t channels, int32_t low, int32_t high,
-                                             int up) {
+                                             int32_t channels, int32_t low, int32_t high, int up) {
     tvmk_average_pool_2d_channels(in, out, 0, height, width, step, channels, low, high, up);
 }
 

@@ -137,8 +137,8 @@ typedef void (*tvmk_depthwise_rows_t)(const tvmk_dsp_rows_t *);
  * the right; the compiler has proved the short form of the others. With `offset`
  * the weights have the zero point `zero`. */
 TVMK_INLINE void tvmk_depthwise_dsp_as(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
-                                       tvmk_depthwise_rows_t kernel, tvmk_depthwise_rows_t left, int general,
-                                       int offset, int32_t zero) {
+                                       tvmk_depthwise_rows_t kernel, tvmk_depthwise_rows_t left, int general, int offset,
+                                       int32_t zero) {
     int32_t pitch = (tvmk_depthwise_plane_width(l) + 1) & ~1;
     int32_t plane = pitch * tvmk_depthwise_plane_height(l, l->band);
     int32_t group = tvmk_min(l->in_channels, 4);

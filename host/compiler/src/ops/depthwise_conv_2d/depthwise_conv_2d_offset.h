@@ -7,8 +7,8 @@
 
 #if !TVMK_DSP
 
-TVMK_SHARED void tvmk_depthwise_conv_2d_offset(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
-                                               int32_t zero) {
+TVMK_SHARED void tvmk_depthwise_conv_2d_offset(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                               uint8_t *scratch, int32_t zero) {
     tvmk_depthwise_conv_2d_plain(l, in, out, scratch, 0, l->window_height, l->window_width, l->dilation_width, zero);
 }
 /* General output form. */

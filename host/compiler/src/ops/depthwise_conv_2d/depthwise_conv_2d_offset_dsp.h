@@ -10,8 +10,8 @@ TVMK_SHARED void tvmk_depthwise_offset_dsp(const tvmk_depthwise_conv_2d_t *l, co
                                            tvmk_depthwise_rows_t kernel, int32_t zero) {
     tvmk_depthwise_dsp_as(l, in, out, scratch, kernel, 0, 0, 1, zero);
 }
-TVMK_INLINE void tvmk_depthwise_conv_2d_offset(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
-                                               int32_t zero) {
+TVMK_INLINE void tvmk_depthwise_conv_2d_offset(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
+                                               uint8_t *scratch, int32_t zero) {
     tvmk_depthwise_offset_dsp(l, in, out, scratch, 0, zero);
 }
 /* General output form. */
