@@ -10,8 +10,8 @@ use crate::ir::program::Program;
 use crate::ir::report::Report;
 use crate::passes::bands::choose::{Choice, Choices};
 use crate::passes::{
-    bands, bind, check, emit, fold, fuse, inline, lower, metadata, narrow, place, requantise, schedule, share, state,
-    uint8,
+    bands, bind, check, detections, emit, fold, fuse, inline, lower, metadata, narrow, place, requantise, schedule,
+    share, state, uint8,
 };
 use crate::thrift::{self, Thrift};
 use std::fmt;
@@ -127,6 +127,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     let mut graph = tflite::read(file)?;
     bind::bind(&mut graph, &options.custom)?;
     inline::inline(&mut graph);
+    detections::dequantise(&mut graph);
     fold::fold(&mut graph)?;
     uint8::as_int8(&mut graph);
     requantise::requantise(&mut graph);

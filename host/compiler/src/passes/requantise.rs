@@ -1,10 +1,13 @@
 //! Before the check: inputs of CONCATENATION whose quantisation differs from the output's.
 //!
 //! The reference copies bytes and refuses other scales. The intention is clear, however: each such input goes
-//! through a QUANTIZE operator first, and a constant is requantised here, with the same arithmetic.
+//! through a QUANTIZE operator first, and a constant is requantised here, with the same arithmetic. The reference of uint8 converts
+//! itself, in float32: the operators say so ([`Joined`]).
 
-use crate::ir::graph::{DType, Graph, OpKind, Operator, Tensor, TensorId};
+use crate::ir::graph::{DType, Graph, OpKind, OpOptions, Operator, Tensor, TensorId};
 use crate::math::quantize::Multiplier;
+use crate::ops::quantize::Joined;
+use crate::ops::shared::unsigned;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -34,7 +37,7 @@ pub fn requantise(graph: &mut Graph) {
                     copied += tensor.data.as_ref().map_or(0, |data| data.len());
                     main.tensors.push(tensor);
                     if computed {
-                        operators.push(quantize(op.index, id, new));
+                        operators.push(quantize(op.index, id, new, output.unsigned));
                     }
                     new
                 });
@@ -51,8 +54,7 @@ fn differs(input: &Tensor, output: &Tensor) -> bool {
     let valid = |tensor: &Tensor| {
         let (scale, zero_point) = tensor.per_tensor()?;
         let fits = scale.is_finite() && scale > 0.0 && (-128..=127).contains(&zero_point);
-        // The reference requantises uint8 there with floats: that is left to the check, which refuses it.
-        (fits && tensor.dtype == DType::Int8 && !tensor.unsigned).then_some((scale, zero_point))
+        (fits && tensor.dtype == DType::Int8 && tensor.unsigned == output.unsigned).then_some((scale, zero_point))
     };
     matches!((valid(input), valid(output)), (Some(a), Some(b)) if a != b)
 }
@@ -70,6 +72,9 @@ fn constant(input: &Tensor, output: &Tensor) -> Option<Vec<u8>> {
     let ((in_scale, in_zero), (out_scale, out_zero)) = (input.per_tensor()?, output.per_tensor()?);
     let multiplier = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
     let quantised = |x: i8| {
+        if output.unsigned {
+            return Some(unsigned::joined(x.into(), (in_scale, in_zero), (out_scale, out_zero))? as u8);
+        }
         let y = multiplier.checked_apply(i32::from(x) - in_zero)?.checked_add(out_zero)?;
         Some(y.clamp(-128, 127) as u8)
     };
@@ -77,9 +82,10 @@ fn constant(input: &Tensor, output: &Tensor) -> Option<Vec<u8>> {
 }
 
 /// The operator before the one at this position in the file, which counts as a part of it.
-fn quantize(index: usize, from: TensorId, to: TensorId) -> Operator {
+fn quantize(index: usize, from: TensorId, to: TensorId, unsigned: bool) -> Operator {
     let (inputs, outputs) = (vec![Some(from)], vec![to]);
-    Operator { index, kind: OpKind::QUANTIZE, version: 1, options: Arc::new(()), inputs, outputs }
+    let options: Arc<dyn OpOptions> = if unsigned { Arc::new(Joined) } else { Arc::new(()) };
+    Operator { index, kind: OpKind::QUANTIZE, version: 1, options, inputs, outputs }
 }
 
 #[cfg(test)]
@@ -129,9 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn uint8_is_left_to_the_check() {
-        let unsigned = |scale| Tensor { unsigned: true, ..tensor(scale, 3, None) };
-        let graph = joined(vec![unsigned(0.25), unsigned(0.5), unsigned(0.5)]);
+    fn uint8_is_converted_in_float32() {
+        let unsigned = |scale, data| Tensor { unsigned: true, ..tensor(scale, 3, data) };
+        let graph = joined(vec![unsigned(0.25, None), unsigned(1.0, Some(&[3, 4, 100, 0x9c])), unsigned(0.5, None)]);
+        assert!(graph.operators[0].options::<Joined>().is_some());
+        assert_eq!(graph.tensors[4].i8_data().unwrap(), [3, 5, 127, -128]);
+        // A tensor of int8 itself is not converted in that way.
+        let graph = joined(vec![tensor(0.25, 3, None), unsigned(0.5, None)]);
         assert_eq!(graph.operators.len(), 1);
     }
 

@@ -16,6 +16,9 @@ const ARITHMETIC: &[OpKind] = &[
     OpKind::AVERAGE_POOL_2D,
     OpKind::CONV_2D,
     OpKind::DEPTHWISE_CONV_2D,
+    OpKind::HARD_SWISH,
+    OpKind::LEAKY_RELU,
+    OpKind::LOGISTIC,
     OpKind::MAXIMUM,
     OpKind::MAX_POOL_2D,
     OpKind::MEAN,
@@ -27,6 +30,7 @@ const ARITHMETIC: &[OpKind] = &[
     OpKind::SOFTMAX,
     OpKind::SUB,
     OpKind::SUM,
+    OpKind::TANH,
 ];
 
 /// Operators that move bytes, or convert them: between operators with arithmetic they are on int8, too.
@@ -50,7 +54,8 @@ pub fn as_int8(graph: &mut Graph) {
     let Some(main) = graph.subgraphs.first_mut() else { return };
     let takes = |op: &Operator, kinds: &[OpKind]| kinds.contains(&op.kind) && convertible(main, op);
     let in_line = |op: &Operator| op.options::<Step>().is_none();
-    if !main.operators.iter().any(|op| takes(op, ARITHMETIC)) || !main.operators.iter().all(in_line) {
+    let rescales = |op: &Operator| takes(op, &[OpKind::CONCATENATION]) && differs(main, op);
+    if !main.operators.iter().any(|op| takes(op, ARITHMETIC) || rescales(op)) || !main.operators.iter().all(in_line) {
         return;
     }
     let converted: Vec<bool> = main.operators.iter().map(|op| takes(op, ARITHMETIC) || takes(op, MOVES)).collect();
@@ -79,6 +84,12 @@ fn convertible(graph: &Subgraph, op: &Operator) -> bool {
     let alone = [OpKind::DEQUANTIZE, OpKind::QUANTIZE].contains(&op.kind)
         || first_output == Some(DType::Uint8) && !tensors().any(|tensor| narrow.contains(&tensor.dtype));
     alone && tensors().any(|tensor| is_uint8(&tensor)) && tensors().filter(is_uint8).all(quantised)
+}
+
+/// Whether an operator has inputs with another quantisation than its output.
+fn differs(graph: &Subgraph, op: &Operator) -> bool {
+    let quantised = |&id: &TensorId| graph.tensor(id).per_tensor();
+    op.inputs.iter().flatten().any(|id| quantised(id) != op.outputs.first().and_then(quantised))
 }
 
 fn is_uint8(tensor: &&Tensor) -> bool {

@@ -20,7 +20,7 @@ pub static DEFINITION: Custom<Definition> = Custom {
         check,
         kernels: kernels!["detection_postprocess.h"],
         reference: "detection_postprocess.cc",
-        support: &[Support::near("float32, one class of each box in the fast form", Cores::Portable)],
+        support: &[Support::near("float32, uint8, one class of each box in the fast form", Cores::Portable)],
     },
 };
 

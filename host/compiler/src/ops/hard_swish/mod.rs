@@ -16,7 +16,7 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: &[],
     reference: "hard_swish.cc",
-    support: &[Support::bytes("int8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
+    support: &[Support::bytes("int8, uint8", Cores::Portable), Support::bytes("float32", Cores::Portable)],
 };
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
@@ -25,7 +25,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
     let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
-    let (out, reluish) = factors(in_scale, out_scale);
+    let (out, reluish) = factors(elements.input.unsigned, in_scale, out_scale);
     if out.shift > 0 {
         checker.bad(format!("scales {in_scale} to {out_scale}"), "an output scale above 1/128 of the input's");
     }
@@ -61,10 +61,13 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 /// Largest exponent of the factor to [-3, 3]: the reference shifts an `int` 1 by one less.
 const LARGEST_SHIFT: i32 = 31;
 
-/// From input to output and from input to the scale that maps [-3, 3] to [-1, 1], in float64 as in the reference.
-fn factors(in_scale: f32, out_scale: f32) -> (Multiplier, Multiplier) {
-    let hires = f64::from(in_scale) / 128.0;
-    (Multiplier::new(hires / f64::from(out_scale)), Multiplier::new(hires / (3.0 / 32768.0)))
+/// From input to output and from input to the scale that maps [-3, 3] to [-1, 1], in float64 as in the reference, in float32 on uint8.
+fn factors(single: bool, in_scale: f32, out_scale: f32) -> (Multiplier, Multiplier) {
+    let [out, reluish] = match single {
+        true => [out_scale, 3.0 / 32768.0].map(|scale| f64::from(in_scale / 128.0 / scale)),
+        false => [f64::from(out_scale), 3.0 / 32768.0].map(|scale| f64::from(in_scale) / 128.0 / scale),
+    };
+    (Multiplier::new(out), Multiplier::new(reluish))
 }
 
 /// `DownScaleInt32ToInt16Multiplier`.

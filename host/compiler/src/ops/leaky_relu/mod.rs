@@ -7,7 +7,7 @@ use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::shared::elements_int16;
-use crate::ops::shared::{float_unary, table, text};
+use crate::ops::shared::{float_unary, table, text, unsigned};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -21,7 +21,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "leaky_relu.cc",
     support: &[
         Support::bytes("int16", Cores::Portable),
-        Support::bytes("int8", Cores::Portable),
+        Support::bytes("int8, uint8", Cores::Portable),
         Support::bytes("float32", Cores::Portable),
     ],
 };
@@ -53,11 +53,15 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
     let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
-    // Both factors are float64 in the reference. Its mantissas are never negative: products of a negative alpha are negated
+    // Both factors are float64 in the reference, float32 on uint8. Its mantissas are never negative: products of a negative alpha are negated
     // afterwards, so that halves are rounded the other way.
-    let [in_scale, slope, out_scale] = [in_scale, alpha.abs(), out_scale].map(f64::from);
-    let falling = Multiplier::new(in_scale * slope / out_scale);
-    let rising = Multiplier::new(in_scale / out_scale);
+    let slope = alpha.abs();
+    let falling = match elements.input.unsigned {
+        true => f64::from(in_scale * slope / out_scale),
+        false => f64::from(in_scale) * f64::from(slope) / f64::from(out_scale),
+    };
+    let falling = Multiplier::new(falling);
+    let rising = Multiplier::new(unsigned::quotient(elements.input.unsigned, in_scale, out_scale));
     table::checked(checker, elements, |x| {
         let x = x - in_zero;
         let y = match x {

@@ -21,7 +21,7 @@ pub static DEFINITION: Definition = Definition {
     reference: "logistic.cc",
     support: &[
         Support::bytes("int16", Cores::Portable),
-        Support::bytes("int8", Cores::Portable),
+        Support::bytes("int8, uint8", Cores::Portable),
         Support::near("float32", Cores::Portable),
     ],
 };
@@ -37,10 +37,31 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     if checker.first_type() == Some(DType::Float32) {
         return float_unary::check(checker, "logistic_float.h", "tvmk_float_logistic", "");
     }
+    if checker.input(0)?.unsigned {
+        return check_unsigned(checker);
+    }
     check_table(checker, (1.0 / 256.0, -128), "scale 1/256 and zero point -128", |multiplied| {
         (rounding_divide_by_pot(gemmlowp::logistic(multiplied), 23) - 128).clamp(-128, 127)
     })
 }
+
+/// On uint8 the reference fills its table with a function of float32.
+fn check_unsigned<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
+    let scale = elements.output_quant.0;
+    if scale != 1.0 / 256.0 {
+        checker.bad_tensor(elements.output.id, format!("scale {scale}"), "scale 1/256");
+        return None;
+    }
+    table::bounded(checker, elements, |x| {
+        let exact = (-f64::from(x)).exp();
+        EXP_ERROR.map(|error| 1.0 / (1.0 + (exact * error) as f32))
+    })
+}
+
+/// Factors between which the argument of the rounding of C libraries' `expf` is: their error is below 0.51 units of the last place. The
+/// larger one gives the smaller result.
+const EXP_ERROR: [f64; 2] = [1.0 + 1.0 / (1u64 << 29) as f64, 1.0 - 1.0 / (1u64 << 29) as f64];
 
 /// Checks a function on int8 whose output has the quantisation `fixed`, `named` in messages. `function` takes a fixed-point number
 /// of `INTEGER_BITS`; out of their range the result is saturated.

@@ -60,7 +60,11 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let ((scale1, zero1), (scale2, zero2)) =
         (checker.per_tensor(binary.inputs[0])?, checker.per_tensor(binary.inputs[1])?);
     let (scale, zero) = checker.per_tensor(binary.output)?;
-    let multiplier = Multiplier::new(f64::from(scale1) * f64::from(scale2) / f64::from(scale));
+    // The reference computes the factor of uint8 in float32.
+    let multiplier = Multiplier::new(match binary.output.unsigned {
+        true => f64::from(scale1 * scale2 / scale),
+        false => f64::from(scale1) * f64::from(scale2) / f64::from(scale),
+    });
     // Products are below 2^16, so up to here the shift to the left stays within 32 bits.
     if multiplier.shift > 14 {
         checker.bad(format!("scales {scale1} and {scale2} to {scale}"), "an output scale above 2^-14 of the product's");

@@ -1,13 +1,13 @@
 //! QUANTIZE: `table.h` between bytes, `quantize.h` for wider integers, `quantize_float.h` from float32.
 
-use crate::ir::graph::{DType, OpKind};
+use crate::ir::graph::{DType, OpKind, OpOptions};
 use crate::ir::layer::{InPlace, Layer, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::table::{self, Elements};
-use crate::ops::shared::{ahead, alias, text};
+use crate::ops::shared::{ahead, alias, text, unsigned};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -39,6 +39,12 @@ const CONVERSIONS: &[(DType, &[DType])] = &[
     (DType::Int16, &[DType::Int8, DType::Int16, DType::Int32]),
     (DType::Int32, &[DType::Int8, DType::Int16]),
 ];
+
+/// Options of a conversion that pass `requantise` puts before CONCATENATION of uint8: with the arithmetic of that operator's reference.
+#[derive(Debug)]
+pub struct Joined;
+
+impl OpOptions for Joined {}
 
 /// From float32.
 struct Quantize<'a> {
@@ -74,6 +80,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         return Some(alias::checked(input, output));
     }
     let elements = Elements { input, output, input_quant, output_quant };
+    if checker.op.options::<Joined>().is_some() {
+        return table::checked(checker, elements, |x| unsigned::joined(x, input_quant, output_quant));
+    }
     let ((in_scale, in_zero), (out_scale, out_zero)) = (input_quant, output_quant);
     let multiplier = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
     if multiplier.shift > FARTHEST {

@@ -5,7 +5,7 @@ use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
 use crate::ops::shared::elements_int16;
-use crate::ops::shared::{float_unary, table};
+use crate::ops::shared::{float_unary, table, unsigned};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -33,7 +33,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     let elements = table::elements(checker, &[DType::Int8], &[DType::Int8])?;
     let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
-    let multiplier = Multiplier::new(f64::from(in_scale) / f64::from(out_scale));
+    let multiplier = Multiplier::new(unsigned::quotient(elements.input.unsigned, in_scale, out_scale));
     table::checked(checker, elements, |x| {
         let y = multiplier.checked_apply(x - in_zero)?.checked_add(out_zero)?;
         Some(y.clamp(out_zero.max(-128), 127))

@@ -1,10 +1,11 @@
 //! RELU6: `table.h` on int8, `elements_int16.h` on int16, `float_unary.h` on float32.
 
 use crate::ir::graph::{Activation, DType, OpKind};
-use crate::math::quantize::{activation_range, activation_range_i8};
+use crate::math::quantize::{Multiplier, activation_range, activation_range_i8};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Cores, Definition, Support};
-use crate::ops::shared::{elements_int16, float_unary, table};
+use crate::ops::shared::table::Elements;
+use crate::ops::shared::{elements_int16, float_unary, table, unsigned};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -30,6 +31,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let wide = checker.first_type() == Some(DType::Int16);
     let types = if wide { &[DType::Int16] } else { &[DType::Int8] };
     let elements = table::elements(checker, types, types)?;
+    if elements.input.unsigned {
+        return check_unsigned(checker, elements);
+    }
     // The reference clamps at the input's 0 and 6 and assumes the same quantisation for the output, whatever the file says.
     let (scale, zero) = elements.input_quant;
     let range = match wide {
@@ -40,13 +44,22 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad(format!("input scale {scale}"), "a scale with which 6 fits in 32 bits");
         return None;
     };
-    if elements.input.unsigned && elements.output_quant != elements.input_quant {
-        let supported = format!("scale {scale} and zero point {zero} of int8, as the input");
-        let found = format!("scale {} and zero point {}", elements.output_quant.0, elements.output_quant.1);
-        checker.bad_tensor(elements.output.id, found, supported);
-    }
     if wide {
         return elements_int16::clamped(checker, elements, (zero, six));
     }
     table::checked(checker, elements, |x| Some(if x > six { six } else { x.max(zero) }))
+}
+
+/// On uint8 the reference converts to the output's quantisation and clamps there, as it does for RELU.
+fn check_unsigned<'a>(checker: &mut Checker<'a>, elements: Elements<'a>) -> Option<Box<dyn Checked + 'a>> {
+    let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
+    let Some((low, high)) = activation_range(Activation::Relu6, out_scale, out_zero + 128, 0, 255) else {
+        checker.bad(format!("output scale {out_scale}"), "a scale with which 6 fits in 32 bits");
+        return None;
+    };
+    let multiplier = Multiplier::new(unsigned::quotient(true, in_scale, out_scale));
+    table::checked(checker, elements, |x| {
+        let y = multiplier.checked_apply(x - in_zero)?.checked_add(out_zero + 128)?;
+        Some(y.max(low).min(high) - 128)
+    })
 }

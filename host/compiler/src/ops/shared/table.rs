@@ -62,12 +62,36 @@ pub fn populated<'a>(
     elements: Elements<'a>,
     function: impl Fn(f32) -> f32,
 ) -> Option<Box<dyn Checked + 'a>> {
+    checked(checker, elements, |x| looked_up(&elements, x, &function))
+}
+
+/// One byte of `LUTPopulate`.
+fn looked_up(elements: &Elements<'_>, x: i32, function: &impl Fn(f32) -> f32) -> Option<i32> {
     let ((in_scale, in_zero), (out_scale, out_zero)) = (elements.input_quant, elements.output_quant);
     let inverse = 1.0 / out_scale;
-    checked(checker, elements, |x| {
-        let stored = (function(in_scale * (x - in_zero) as f32) * inverse).round() + out_zero as f32;
-        (stored.abs() < 2_147_483_648.0).then_some((stored as i32).clamp(-128, 127))
-    })
+    let stored = (function(in_scale * (x - in_zero) as f32) * inverse).round() + out_zero as f32;
+    (stored.abs() < 2_147_483_648.0).then_some((stored as i32).clamp(-128, 127))
+}
+
+/// [`populated`] for a function of which only bounds are known, in this order: C libraries differ in its last bits. Refused where a byte
+/// would depend on them, which takes a result next to the middle between two steps.
+pub fn bounded<'a>(
+    checker: &mut Checker<'a>,
+    elements: Elements<'a>,
+    function: impl Fn(f32) -> [f32; 2],
+) -> Option<Box<dyn Checked + 'a>> {
+    let at_end = |x: i32, end: usize| looked_up(&elements, x, &|real| function(real)[end]);
+    if let Some(x) = (-128..=127).find(|&x| at_end(x, 0) != at_end(x, 1)) {
+        let steps = x - elements.input_quant.1;
+        let found = format!("scale {}, of which {steps} steps are between two output bytes", elements.input_quant.0);
+        checker.bad_tensor(
+            elements.input.id,
+            found,
+            "a scale that differs in its last digits: math libraries disagree here",
+        );
+        return None;
+    }
+    populated(checker, elements, |x| function(x)[0])
 }
 
 impl Checked for Table<'_> {

@@ -38,6 +38,25 @@ fn product(input: f32, weights: f32) -> f64 {
     f64::from(input * weights)
 }
 
+/// The factor from the scale of an input to that of an output: the quotient in float64, but in float32 on uint8.
+pub fn quotient(unsigned: bool, input: f32, output: f32) -> f64 {
+    match unsigned {
+        true => f64::from(input / output),
+        false => f64::from(input) / f64::from(output),
+    }
+}
+
+/// A byte of an input of CONCATENATION, 128 less, in the quantisation of the output: `ConcatenationWithScaling`, all in float32. Zero
+/// points are those of int8. `None` where the number is beyond 32 bits.
+pub fn joined(x: i32, (in_scale, in_zero): (f32, i32), (out_scale, out_zero): (f32, i32)) -> Option<i32> {
+    let scale = in_scale * (1.0 / out_scale);
+    // The reference rounds product and bias before their sum, which depends on the zero point of uint8.
+    let bias = -((in_zero + 128) as f32) * scale;
+    let steps = ((x + 128) as f32 * scale + bias).round();
+    let steps = (steps.abs() < 2f32.powi(31)).then_some(steps as i32)?;
+    Some(steps.checked_add(out_zero + 128)?.clamp(0, 255) - 128)
+}
+
 /// Limits of a layer whose weights have a zero point, which the code for these paths subtracts in C.
 pub fn limits(mut limits: Vec<Limit>, slow: &'static [Path]) -> Vec<Limit> {
     limits.push(Limit { paths: slow, ..offset() });

@@ -38,9 +38,18 @@ def cases():
     yield "beyond-uint8-resize_nearest_neighbor", _nearest
     for number in range(6):
         yield f"beyond-uint8-chain-{number}", _chain
-    yield "contradiction-uint8-relu6-scales", lambda state: _unary(state, "RELU6", 2.0)
-    yield "contradiction-uint8-concatenation-scales", _joined
-    yield "contradiction-uint8-hard_swish", lambda state: _unary(state, "HARD_SWISH")
+    for name in ("RELU", "RELU6", "LEAKY_RELU", "HARD_SWISH", "LOGISTIC", "TANH"):
+        for number in range(6):
+            yield f"beyond-uint8-{name.lower()}-table-{number}", lambda state, a=(name, number): _table(state, *a)
+    for number in range(4):
+        yield f"beyond-uint8-mul-middles-{number}", lambda state, number=number: _middles(state, number)
+        yield f"beyond-uint8-concatenation-{number}", lambda state, number=number: _joined(state, number)
+    for regular in (False, True):
+        name = f"beyond-uint8-detection_postprocess-{'regular' if regular else 'fast'}"
+        yield name, lambda state, regular=regular: _detection(state, regular)
+    yield "contradiction-uint8-tanh-middle", _between
+    yield "contradiction-uint8-logistic-scale", lambda state: _table(state, "LOGISTIC", 0, 1 / 128)
+    yield "contradiction-uint8-fully_connected", _fully_connected
     yield "contradiction-uint8-bias", lambda state: _conv(state, 0, 100, "uniform", 1e5)
 
 
@@ -197,17 +206,102 @@ def _nearest(state):
     return model.bytes()
 
 
-def _joined(state):
-    """Inputs of other scales: the reference converts them with floats."""
+# With these factors from input to output many results are in the middle between two steps.
+_MIDDLES = (0.5, 1.5, 0.625, 2.5, 0.75, 1.25)
+
+
+def _table(state, name, number, scale=None):
+    """A function of one byte, on enough random elements that about all bytes occur."""
     model = Model()
     graph = model.graph()
-    source = _image(graph, state, (1, 4, 4, 2))
-    quantization = Quantization(np.float32(source.scale * 1.7), source.zero_point)
-    largest = graph.tensor("largest", source.shape, source.quantization, UINT8)
-    fields = options("Pool2DOptions", padding=padding("SAME"), strideH=1, strideW=1, filterHeight=2, filterWidth=2)
-    graph.operator("MAX_POOL_2D", [source], [largest], fields)
-    output = graph.tensor("output", (1, 4, 4, 4), quantization, UINT8)
-    graph.output(graph.operator("CONCATENATION", [largest, source], [output], options("ConcatenationOptions", axis=3)))
+    source = _image(graph, state, (16, 16, 3))
+    near = _near(state, source.quantization)
+    quantization = Quantization(np.float32(source.scale / _MIDDLES[number]), near.zero_point) if number % 2 else near
+    if name == "LOGISTIC":
+        quantization = Quantization(np.float32(scale or 1 / 256), near.zero_point if number == 1 else 0)
+    if name == "TANH" and number % 2 == 0:
+        quantization = Quantization(np.float32(1 / 128), 128)
+    slopes = (0.1, 0.5, -0.3, 0.01, 1.5, 0.2)
+    fields = options("LeakyReluOptions", alpha=slopes[number]) if name == "LEAKY_RELU" else None
+    output = graph.tensor("output", source.shape, quantization, UINT8)
+    graph.output(graph.operator(name, [source], [output], fields))
+    return model.bytes()
+
+
+def _between(state):
+    """A function whose results the last digits of a math library decide."""
+    del state
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (1, 300), Quantization(np.float32(0.0625), 128), UINT8)
+    # The output's step is twice the tangent of one step of the input.
+    output = graph.tensor("output", source.shape, Quantization(np.float32(2 * np.tanh(np.float64(0.0625))), 128), UINT8)
+    graph.output(graph.operator("TANH", [source], [output]))
+    return model.bytes()
+
+
+def _middles(state, number):
+    """MUL with a factor that is almost exact: a factor of float64 would give other bytes."""
+    model = Model()
+    graph = model.graph()
+    first = _image(graph, state, (1, 16, 16, 3))
+    second = graph.input("second", first.shape, _activations(state), UINT8)
+    product = np.float32(np.float32(first.scale) * np.float32(second.scale))
+    scale = np.float32(product * np.float32((32, 64, 100, 255)[number]))
+    output = graph.tensor("output", first.shape, Quantization(scale, int(state.randint(0, 256))), UINT8)
+    graph.output(graph.operator("MUL", [first, second], [output], options("MulOptions")))
+    return model.bytes()
+
+
+def _joined(state, number):
+    """Inputs of other scales, one of them constant: the reference converts them with floats."""
+    model = Model()
+    graph = model.graph()
+    source = _image(graph, state, (1, 8, 8, 5))
+    factor = (1.7, 2.0, 0.75, 2.5)[number]
+    quantization = Quantization(np.float32(source.scale * factor), _activations(state).zero_point)
+    inputs = [source, graph.constant("constant", state.randint(0, 256, (1, 8, 8, 3)).astype(np.uint8), _near(state, quantization))]
+    if number != 1:
+        # Quantised like the output: copied.
+        inputs.append(graph.input("same", (1, 8, 8, 2), quantization, UINT8))
+    if number == 3:
+        largest = graph.tensor("largest", source.shape, source.quantization, UINT8)
+        fields = options("Pool2DOptions", padding=padding("SAME"), strideH=1, strideW=1, filterHeight=2, filterWidth=2)
+        inputs.append(graph.operator("MAX_POOL_2D", [source], [largest], fields))
+    depth = sum(tensor.shape[3] for tensor in inputs)
+    output = graph.tensor("output", (1, 8, 8, depth), quantization, UINT8)
+    graph.output(graph.operator("CONCATENATION", inputs, [output], options("ConcatenationOptions", axis=3)))
+    return model.bytes()
+
+
+def _detection(state, regular):
+    """The end of an SSD network: scores by LOGISTIC, anchors of uint8."""
+    model = Model()
+    graph = model.graph()
+    boxes, classes, most = 25, 3, 10
+    encodings = graph.input("encodings", (1, boxes, 4), Quantization(np.float32(0.03), 130), UINT8)
+    source = graph.input("classes", (1, boxes, classes + 1), Quantization(np.float32(0.05), 140), UINT8)
+    scores = graph.tensor("scores", source.shape, Quantization(np.float32(1 / 256), 0), UINT8)
+    graph.operator("LOGISTIC", [source], [scores])
+    anchors = state.randint(20, 236, (boxes, 4)).astype(np.uint8)
+    inputs = [encodings, scores, graph.constant("anchors", anchors, Quantization(np.float32(0.004), 10))]
+    fields = {"max_detections": most, "max_classes_per_detection": 1, "num_classes": classes, "use_regular_nms": regular}
+    fields |= {"nms_score_threshold": 0.3, "nms_iou_threshold": 0.5, "y_scale": 10.0, "x_scale": 10.0, "h_scale": 5.0, "w_scale": 5.0}
+    shapes = (("boxes", (1, most, 4)), ("kinds", (1, most)), ("best", (1, most)), ("number", (1,)))
+    outputs = [graph.tensor(name, shape, None, np.dtype("float32")) for name, shape in shapes]
+    graph.custom("TFLite_Detection_PostProcess", inputs, outputs, **fields)
+    graph.output(*outputs)
+    return model.bytes()
+
+
+def _fully_connected(state):
+    """The reference multiplies sums by a factor of float64."""
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (2, 20), _activations(state), UINT8)
+    inputs, quantization = _layer(graph, state, source, (6, 20), 0, 130, "near")
+    output = graph.tensor("output", (2, 6), quantization, UINT8)
+    graph.output(graph.operator("FULLY_CONNECTED", inputs, [output], options("FullyConnectedOptions")))
     return model.bytes()
 
 
