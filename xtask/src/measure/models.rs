@@ -291,10 +291,9 @@ struct Data {
 
 /// The C file for `runs` runs, from `<archive>.in.<tensor>.bin` and `<archive>.out.…`.
 fn data_c(archive: &Path, generated: &Path, number: usize, runs: usize) -> Result<Data> {
-    let header = fs::read_dir(generated)?
-        .flatten()
-        .map(|entry| entry.path())
-        .find(|path| path.extension().is_some_and(|extension| extension == "h"));
+    // The model's own; that of updates has no facts beside it.
+    let own = |path: &PathBuf| path.extension().is_some_and(|end| end == "h") && path.with_extension("json").is_file();
+    let header = fs::read_dir(generated)?.flatten().map(|entry| entry.path()).find(own);
     let symbol = header.as_ref().and_then(|path| path.file_stem()?.to_str()).context("no header was generated")?;
     let facts = serde_json::from_str(&fs::read_to_string(generated.join(format!("{symbol}.json")))?)?;
     let mut room = workspace_bytes(&facts)?;
