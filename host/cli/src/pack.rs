@@ -36,7 +36,7 @@ pub fn pack(args: &Pack) -> Result<()> {
         let expected = facts.parameters[index].facts.bytes as usize;
         if content.len() != expected {
             let found = content.len();
-            let message = format!("{}: holds {found} bytes, the pool takes {expected}", shown(&file.file));
+            let message = format!("{}: expected {expected} bytes, found {found}", shown(&file.file));
             return Err(Failure::new(Kind::File, message));
         }
         replaced[index] = Some(content);

@@ -275,6 +275,11 @@ pub struct Operator {
 }
 
 impl Operator {
+    /// An operator without options that a pass adds, from one tensor to another; it counts as a part of the one at position `index` of the file.
+    pub fn added(index: usize, kind: OpKind, from: TensorId, to: TensorId) -> Operator {
+        Operator { index, kind, version: 1, options: Arc::new(()), inputs: vec![Some(from)], outputs: vec![to] }
+    }
+
     /// Its parameters, if they are of this type.
     pub fn options<T: OpOptions>(&self) -> Option<&T> {
         (self.options.as_ref() as &dyn Any).downcast_ref()

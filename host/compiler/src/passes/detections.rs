@@ -4,7 +4,6 @@
 //! such input. It takes the type of the anchors to be that of the boxes: where they differ, nothing is changed, and the check refuses.
 
 use crate::ir::graph::{DType, Graph, OpKind, Operator, Subgraph, Tensor, TensorId};
-use std::sync::Arc;
 
 /// Inserts DEQUANTIZE before every input of uint8 of DETECTION_POSTPROCESS in the main graph.
 pub fn dequantise(graph: &mut Graph) {
@@ -21,7 +20,7 @@ pub fn dequantise(graph: &mut Graph) {
                 let real = Tensor { name, dtype: DType::Float32, quant: None, data: None, ..tensor.clone() };
                 let new = TensorId(main.tensors.len());
                 main.tensors.push(real);
-                operators.push(dequantize(op.index, *slot, new));
+                operators.push(Operator::added(op.index, OpKind::DEQUANTIZE, *slot, new));
                 *slot = new;
             }
         }
@@ -38,15 +37,10 @@ fn convertible(main: &Subgraph, op: &Operator) -> bool {
     }
 }
 
-/// The operator before the one at this position in the file, which counts as a part of it.
-fn dequantize(index: usize, from: TensorId, to: TensorId) -> Operator {
-    let (inputs, outputs) = (vec![Some(from)], vec![to]);
-    Operator { index, kind: OpKind::DEQUANTIZE, version: 1, options: Arc::new(()), inputs, outputs }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     /// DETECTION_POSTPROCESS with inputs of these types.
     fn dequantised(types: [DType; 3]) -> Subgraph {

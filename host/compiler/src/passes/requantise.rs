@@ -4,7 +4,7 @@
 //! through a QUANTIZE operator first, and a constant is requantised here, with the same arithmetic. The reference of uint8 converts
 //! itself, in float32: the operators say so ([`Joined`]).
 
-use crate::ir::graph::{DType, Graph, OpKind, OpOptions, Operator, Tensor, TensorId};
+use crate::ir::graph::{DType, Graph, OpKind, Operator, Tensor, TensorId};
 use crate::math::quantize::Multiplier;
 use crate::ops::quantize::Joined;
 use crate::ops::shared::unsigned;
@@ -81,11 +81,10 @@ fn constant(input: &Tensor, output: &Tensor) -> Option<Vec<u8>> {
     input.i8_data()?.into_iter().map(quantised).collect()
 }
 
-/// The operator before the one at this position in the file, which counts as a part of it.
+/// The operator that requantises: as the reference of uint8 joins tensors, or QUANTIZE as it is.
 fn quantize(index: usize, from: TensorId, to: TensorId, unsigned: bool) -> Operator {
-    let (inputs, outputs) = (vec![Some(from)], vec![to]);
-    let options: Arc<dyn OpOptions> = if unsigned { Arc::new(Joined) } else { Arc::new(()) };
-    Operator { index, kind: OpKind::QUANTIZE, version: 1, options, inputs, outputs }
+    let quantize = Operator::added(index, OpKind::QUANTIZE, from, to);
+    if unsigned { Operator { options: Arc::new(Joined), ..quantize } } else { quantize }
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@
 use crate::ir::graph::{DType, Graph, OpKind, Operator, Quantization, Subgraph, Tensor, TensorId};
 use crate::ops::shared::control::Step;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Operators that compute with uint8.
 const ARITHMETIC: &[OpKind] = &[
@@ -124,7 +123,7 @@ impl Others {
             }
             let (new, made) = self.int8(main, *slot);
             if made && !main.tensor(new).is_constant() {
-                operators.push(conversion(op.index, *slot, new));
+                operators.push(Operator::added(op.index, OpKind::QUANTIZE, *slot, new));
             }
             *slot = new;
         }
@@ -162,7 +161,7 @@ impl Others {
         for id in op.inputs.iter().flatten().filter(|&&id| is_uint8(&main.tensor(id))) {
             if let Some(place) = self.due.iter().position(|due| due == id) {
                 self.due.remove(place);
-                operators.push(conversion(op.index, self.int8[id], *id));
+                operators.push(Operator::added(op.index, OpKind::QUANTIZE, self.int8[id], *id));
             }
         }
     }
@@ -171,7 +170,7 @@ impl Others {
     fn finish(&mut self, main: &Subgraph, operators: &mut Vec<Operator>) {
         let last = operators.last().map_or(0, |op| op.index);
         for id in std::mem::take(&mut self.due).into_iter().filter(|id| main.outputs.contains(id)) {
-            operators.push(conversion(last, self.int8[&id], id));
+            operators.push(Operator::added(last, OpKind::QUANTIZE, self.int8[&id], id));
         }
     }
 }
@@ -186,15 +185,10 @@ fn signed(tensor: &Tensor) -> Tensor {
     Tensor { dtype: DType::Int8, quant: tensor.quant.as_ref().map(lower), data, unsigned: true, ..tensor.clone() }
 }
 
-/// The operator that converts between both forms; it counts as a part of the one at this position in the file.
-fn conversion(index: usize, from: TensorId, to: TensorId) -> Operator {
-    let (inputs, outputs) = (vec![Some(from)], vec![to]);
-    Operator { index, kind: OpKind::QUANTIZE, version: 1, options: Arc::new(()), inputs, outputs }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     fn tensor(dtype: DType, data: Option<&[u8]>) -> Tensor {
         let quant = Quantization { scales: vec![0.5], zero_points: vec![120], axis: 0 };
