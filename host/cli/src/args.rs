@@ -25,6 +25,8 @@ pub use self_test::SelfTest;
 pub use shared::{Building, Model, TensorFile};
 pub use validate::{Task, Validate};
 
+use crate::message::Form;
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
@@ -39,6 +41,14 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,
+
+    /// How errors, notes, findings and progress are written to standard error
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Human, hide_default_value = true, global = true)]
+    pub message_format: Form,
+
+    /// Do not show progress
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
 }
 
 const AFTER_HELP: &str = "\
@@ -57,7 +67,8 @@ Exit codes:
   4  the model's code failed, or its outputs are not the expected ones
   5  there is no C compiler, or it failed
 
-Results go to standard output, errors to standard error. NO_COLOR=1 disables colours.";
+Results go to standard output, errors to standard error, as JSON with --message-format json.
+NO_COLOR=1 disables colours.";
 
 /// The text of `--version` about archives.
 const READS: &str = "Model Library Format, metadata versions 5 (TVM 0.8), 6 and 7 (TVM 0.9 to 0.18)";

@@ -10,6 +10,7 @@ use crate::extension::has_extension;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
 use crate::load;
+use crate::message;
 use crate::output::{Content, replace_with};
 use crate::table::grouped;
 use crate::terminal::{self, shown};
@@ -25,6 +26,7 @@ pub fn compile(args: &Compile) -> Result<()> {
     }
     let options = Options { module_name: args.name.clone(), ..args.building.options() };
     let output = tflite::prepare(&args.path, &content, options)?;
+    tflite::report_findings(&args.path, &content, &output.report);
     // The archive comes last: an interrupted run may leave a report without its archive, not an archive with the report of another.
     let report = args.report.as_deref().map(|path| Ok((path, report(path, &output.report)?))).transpose()?;
     let mut files: Vec<(&Path, Content<'_>)> =
@@ -37,7 +39,7 @@ pub fn compile(args: &Compile) -> Result<()> {
     drop(output);
     terminal::print(&summary)?;
     if let Some(note) = tflite::note(&content) {
-        terminal::print_note(&note);
+        message::note(&note);
     }
     Ok(())
 }

@@ -26,6 +26,7 @@ pub fn estimate(args: &Estimate) -> Result<()> {
     }
     let options = Options { io_in_workspace: args.io_in_workspace, ram: args.ram, ..Options::default() };
     let report = tflite::prepare(path, &content, options)?.report;
+    tflite::report_findings(path, &content, &report);
     let (inputs, outputs) = tflite::tensors(path, &content)?;
     let ram =
         Ram::new(&report, (tflite::outside(&report, "input", &inputs), tflite::outside(&report, "output", &outputs)));

@@ -22,6 +22,19 @@ pub enum Kind {
     Compiler = 5,
 }
 
+impl Kind {
+    /// Its name in messages for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Refused => "refused",
+            Kind::Usage => "usage",
+            Kind::File => "file",
+            Kind::Model => "model",
+            Kind::Compiler => "compiler",
+        }
+    }
+}
+
 /// Why the program failed.
 #[derive(Debug, Clone, Error)]
 #[error("{message}")]
@@ -83,6 +96,11 @@ impl Failure {
     /// What the user can do next.
     pub fn advice(&self) -> Option<&str> {
         self.advice.as_deref()
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// The exit code of the process.

@@ -8,6 +8,7 @@ use crate::args::{self, Generate};
 use crate::failure::Result;
 use crate::interface::{interface, library_headers};
 use crate::load;
+use crate::message;
 use crate::output;
 use crate::self_test;
 use crate::terminal::{self, printable, sentence, shown};
@@ -32,14 +33,14 @@ pub fn generate(args: &Generate) -> Result<()> {
     let generated = interface(&loaded, &args.model, &options)?;
     output::generated(&args.output, &generated)?;
     for repair in &generated.repairs {
-        terminal::print_note(&format!("{}: {}", printable(&repair.file), sentence(&repair.text)));
+        message::note(&format!("{}: {}", printable(&repair.file), sentence(&repair.text)));
     }
     if !generated.brought.is_empty() {
         let functions: Vec<String> = generated.brought.iter().map(|name| printable(name)).collect();
-        terminal::print_note(&format!("the firmware must provide {}", functions.join(", ")));
+        message::note(&format!("the firmware must provide {}", functions.join(", ")));
     }
     if let Some(test) = &options.self_test {
-        self_test::notes(&generated, test).iter().for_each(|note| terminal::print_note(note));
+        self_test::notes(&generated, test).iter().for_each(|note| message::note(note));
     }
     let mut text = String::new();
     for file in &generated.files {

@@ -10,6 +10,7 @@ use tvm_embedded_mlf::{Archive, Error, ErrorKind, Library, Limits, Module};
 use crate::args::Model;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
+use crate::message;
 use crate::terminal::{printable, shown};
 use crate::tflite;
 
@@ -58,6 +59,11 @@ pub fn load(args: &Model) -> Result<Loaded> {
                     .advise(failure.advice().unwrap_or("leave --tflite out").to_owned())
             })?;
         }
+    }
+    message::findings(&args.path, None, &library.findings);
+    let selected = |module: &&Module| args.module.as_ref().is_none_or(|name| module.name == *name);
+    for module in library.modules.iter().filter(selected) {
+        message::findings(&args.path, Some(&module.name), &module.findings);
     }
     Ok(Loaded { compiled, note, archive, library })
 }

@@ -15,6 +15,7 @@ mod generate;
 mod inspect;
 mod interface;
 mod load;
+mod message;
 mod npy;
 mod output;
 mod pack;
@@ -34,14 +35,21 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Verb};
+use failure::Failure;
+use message::{Form, Settings};
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // Help and version are results: if they can't be printed, the program fails.
         Err(answer) if answer.exit_code() == 0 => return ended(terminal::print(&answer.render().ansi().to_string())),
+        Err(error) if message::requested(std::env::args_os()) == Form::Json => {
+            message::choose(Settings { form: Form::Json, quiet: false });
+            return ended(Err(wrong(&error)));
+        }
         Err(error) => error.exit(),
     };
+    message::choose(Settings { form: cli.message_format, quiet: cli.quiet });
     let result = match &cli.verb {
         Verb::Generate(args) => generate::generate(args),
         Verb::Run(args) => run::run(args),
@@ -58,12 +66,22 @@ fn main() -> ExitCode {
     ended(result)
 }
 
+/// A command line that clap refuses: its first paragraph says what is wrong, the others what is possible.
+fn wrong(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let (first, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let failure = Failure::usage(first.trim_start_matches("error: ").trim_end());
+    if rest.trim().is_empty() { failure } else { failure.advise(rest.trim()) }
+}
+
 fn ended(result: failure::Result<()>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    let code = match result {
+        Ok(()) => 0,
         Err(failure) => {
-            terminal::print_failure(&failure);
-            ExitCode::from(failure.exit_code())
+            message::failure(&failure);
+            failure.exit_code()
         }
-    }
+    };
+    message::finished(code);
+    ExitCode::from(code)
 }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tempfile::{NamedTempFile, TempPath};
-use tvm_embedded_interface::Generated;
+use tvm_embedded_interface::{Generated, OutputFile};
+
+use crate::message;
 
 use crate::failure::{Failure, Result};
 
@@ -69,7 +71,9 @@ pub fn replace_with(files: &[(&Path, Content<'_>)]) -> Result<()> {
         let written = File::create(path).and_then(|mut file| content.write(&mut file));
         written.map_err(|error| cannot(path, "written", &error))?;
     }
-    staged.into_iter().try_for_each(Staged::put)
+    staged.into_iter().try_for_each(Staged::put)?;
+    files.iter().for_each(|(path, _)| message::file(path, false));
+    Ok(())
 }
 
 /// Writes the generated files of a model into a directory, which is created if necessary. If all files already have the
@@ -87,8 +91,9 @@ pub fn generated(directory: &Path, model: &Generated) -> Result<()> {
     let _turn = turn(directory, PATIENCE)?;
     let header = directory.join(format!("{}.h", model.facts.symbol));
     let (mut staged, mut key) = (Vec::new(), None);
+    let place = |file: &OutputFile| file.path.split('/').fold(directory.to_owned(), |path, part| path.join(part));
     for file in &model.files {
-        let path = file.path.split('/').fold(directory.to_owned(), |path, part| path.join(part));
+        let path = place(file);
         if path == header {
             key = Some(&file.contents);
         } else if !holds(&path, &file.contents) {
@@ -104,8 +109,10 @@ pub fn generated(directory: &Path, model: &Generated) -> Result<()> {
             _ => {}
         }
     }
+    let changed: Vec<PathBuf> = staged.iter().chain(&key).map(|staged| staged.target.clone()).collect();
     staged.into_iter().chain(key).try_for_each(Staged::put)?;
     folders.0.clear();
+    model.files.iter().map(place).for_each(|path| message::file(&path, !changed.contains(&path)));
     Ok(())
 }
 

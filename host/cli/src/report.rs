@@ -88,6 +88,7 @@ fn document(args: &Report) -> Result<Document> {
     }
     let options = args.building.options();
     let report = tflite::prepare(path, &content, options.clone())?.report;
+    tflite::report_findings(path, &content, &report);
     let (inputs, outputs) = tflite::tensors(path, &content)?;
     let file = printable(&path.display().to_string());
     let mut document = collect::collect(&file, &args.building.core, &report, (&inputs, &outputs));

@@ -41,7 +41,8 @@ fn run_model(args: &Run) -> Result<()> {
 
     let folder = Program::folder()?;
     let program = Program::build(folder, &model, &args.cc_args)?;
-    let call = Call { workspace_offset: args.workspace_offset, steps, repeat: args.repeat, resets: steps };
+    let call =
+        Call { workspace_offset: args.workspace_offset, steps, repeat: args.repeat, resets: steps, progress: None };
     let outcome = program.run(&contents, outputs.len(), &call)?;
 
     let results = outputs.iter().zip(&targets).zip(&outcome.outputs);

@@ -49,7 +49,13 @@ pub fn record(model: &Generated, runs: u32, args: &args::SelfTest, own: bool) ->
         flags.push(format!("-DLAYER_DATA=TVMLayerData_{symbol}"));
     }
     let program = Program::build(Program::folder()?, model, &flags)?;
-    let call = Call { workspace_offset: 0, steps, repeat: if has_layers { REPETITIONS } else { 2 }, resets: steps };
+    let call = Call {
+        workspace_offset: 0,
+        steps,
+        repeat: if has_layers { REPETITIONS } else { 2 },
+        resets: steps,
+        progress: None,
+    };
     let Outcome { outputs, .. } = program
         .run(&contents, model.facts.outputs.len(), &call)
         .map_err(|failure| if inputs.contains(&None) { advised(failure) } else { failure })?;

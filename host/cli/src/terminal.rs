@@ -1,4 +1,4 @@
-//! Output of the program: results on standard output, errors on standard error.
+//! Output of the program: results on standard output, and the styles of text. Messages are in `message`.
 
 use std::io::{ErrorKind, Write};
 
@@ -9,7 +9,6 @@ use crate::failure::{Failure, Kind, Result};
 pub use crate::foreign_text::{printable, sentence, shown};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
-const NEXT: Style = AnsiColor::Cyan.on_default().bold();
 const HEADING: Style = Style::new().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
@@ -23,24 +22,6 @@ pub fn print(text: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Prints an error and what to do next.
-pub fn print_failure(failure: &Failure) {
-    tell(&format!("{ERROR}error:{ERROR:#} {failure}\n"));
-    if let Some(advice) = failure.advice() {
-        tell(&format!("  {NEXT}next:{NEXT:#} {advice}\n"));
-    }
-}
-
-/// Prints a note in addition to the result.
-pub fn print_note(text: &str) {
-    tell(&format!("{NEXT}note:{NEXT:#} {text}\n"));
-}
-
-/// Writes to standard error. When that fails, only the exit code reports the failure.
-fn tell(text: &str) {
-    let _ = AutoStream::auto(std::io::stderr().lock()).write_all(text.as_bytes());
 }
 
 /// A heading, bold if colours are enabled.

@@ -5,11 +5,14 @@ use std::path::Path;
 
 use tvm_embedded_compiler::ir::graph::{DType, Graph, TensorId};
 use tvm_embedded_compiler::passes::{advise, doubts};
-use tvm_embedded_compiler::{Compiled, Errors, MAX_PROBLEMS, Options, Problem, import::tflite as read, ir::names};
+use tvm_embedded_compiler::{
+    Compiled, Errors, MAX_PROBLEMS, Options, Problem, Report, import::tflite as read, ir::names,
+};
 use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
 
 use crate::extension::has_extension;
 use crate::failure::{Failure, Result};
+use crate::message::{self, Progress, Stage};
 use crate::terminal::{printable, sentence, shown};
 
 const WHOLE_FILE: &str = "give a complete int8 .tflite file, as written by the TensorFlow Lite converter";
@@ -25,7 +28,8 @@ pub fn prepare(path: &Path, content: &[u8], mut options: Options) -> Result<Comp
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         options.module_name = Some(names::module_name(&stem));
     }
-    tvm_embedded_compiler::prepare(content, &options).map_err(|errors| {
+    let progress = Progress::begin(Stage::Compile, shown(path), 1);
+    let prepared = tvm_embedded_compiler::prepare(content, &options).map_err(|errors| {
         let failure = refused(path, &errors);
         let graph = match read::read(content) {
             Err(_) => return failure.advise(WHOLE_FILE),
@@ -42,7 +46,24 @@ pub fn prepare(path: &Path, content: &[u8], mut options: Options) -> Result<Comp
             }
             None => failure,
         }
-    })
+    });
+    if prepared.is_ok() {
+        progress.complete();
+    }
+    prepared
+}
+
+/// Reports what is unusual about a model that was compiled.
+pub fn report_findings(path: &Path, content: &[u8], report: &Report) {
+    let constants = report.findings.iter().map(|constant| mlf::Finding {
+        code: mlf::Code::CompilerFinding,
+        severity: mlf::Severity::Warning,
+        subject: constant.tensor.clone(),
+        text: constant.text.clone(),
+        advice: String::new(),
+    });
+    let all: Vec<mlf::Finding> = constants.chain(doubts(content)).collect();
+    message::findings(path, Some(&report.module), &all);
 }
 
 /// Notes about a file that was compiled, for instance that it is a float32 model.
@@ -144,7 +165,7 @@ fn what(problem: &Problem) -> String {
 }
 
 /// Bytes of the inputs or outputs in memory of the caller. If they are in a pool, no layer names such an address.
-pub fn outside(report: &tvm_embedded_compiler::Report, place: &str, tensors: &[ModelTensor]) -> u64 {
+pub fn outside(report: &Report, place: &str, tensors: &[ModelTensor]) -> u64 {
     let used = report.layers.iter().flat_map(|layer| layer.inputs.iter().chain(&layer.outputs));
     if !used.into_iter().any(|tensor| tensor.place == place) {
         return 0;

@@ -175,7 +175,6 @@ fn plan(args: &Validate, ready: &Ready, count: usize) -> Result<Plan> {
         steps,
         continuous: args.continuous,
         jobs: args.jobs.map_or(cores, |jobs| jobs as usize),
-        progress: !args.quiet,
     })
 }
 

@@ -61,10 +61,6 @@ pub struct Validate {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-
-    /// Do not show progress on the terminal
-    #[arg(short, long)]
-    pub quiet: bool,
 }
 
 /// What an output means.

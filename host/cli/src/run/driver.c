@@ -9,7 +9,7 @@
  *   REPEATS  how often the whole row is run; each must give the same outputs
  *   RESETS   after how many runs the state is reset, as before the first
  * Reads input_0, input_1, ... (STEPS tensors each), writes output_0, ... and a file `report`:
- * "done RUNS NANOSECONDS", or "failed STEP STATUS" followed by lines of text.
+ * "done RUNS NANOSECONDS", or "failed STEP STATUS" followed by lines of text. Standard output: "tvm-embedded runs DONE" at times.
  * With TVM_EMBEDDED_LAYERS, MODEL_HEADER (the model's header), EXECUTE_LAYERS and LAYER_DATA (its functions): every repetition but the
  * first runs with a hook, before each run the workspaces without state are filled, with other bytes in each repetition, and a file
  * `layers` has a line for each call of a layer: "REPETITION STEP HASH".
@@ -325,6 +325,17 @@ static void refill(const TVMModel *model, const Block *pools, const Tensors *out
 }
 #endif
 
+/* Tells the tool how many runs are done, ten times a second at most. */
+static void tell(size_t runs) {
+  static double told;
+  double time = now();
+  if (time - told >= 1e8) {
+    told = time;
+    printf("tvm-embedded runs %lu\n", (unsigned long)runs);
+    fflush(stdout);
+  }
+}
+
 int main(int argc, char **argv) {
   /* Static, so that a leak checker finds everything in use. */
   static Block *pools;
@@ -366,6 +377,7 @@ int main(int argc, char **argv) {
       check(step, status, "TVMExecute");
       compare(model, &out, repeat, step);
       check_bounds(model, pools, &in, &out, step);
+      tell(repeat * steps + step + 1);
     }
   }
 

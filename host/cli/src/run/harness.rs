@@ -2,28 +2,33 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use tempfile::TempDir;
 use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated};
 
 use crate::failure::{Failure, Result};
+use crate::message::{self, Progress, Stage};
 use crate::output::{PREFIX, reason};
 use crate::terminal::printable;
 
 const DRIVER: &str = include_str!("driver.c");
 const SANITIZE: &str = "--cc-arg=-fsanitize=address and --cc-arg=-g show where";
 const PROGRAM: &str = "tvm_embedded_program";
+/// Begins a line of the driver's that counts runs.
+const RUNS: &str = "tvm-embedded runs ";
 
 /// A compiled model in a temporary directory, which is removed with it.
 pub struct Program {
     folder: TempDir,
+    /// The model's name in C.
+    pub model: String,
 }
 
 /// How to call the model.
-pub struct Call {
+pub struct Call<'a> {
     /// Offset of workspaces from an aligned address, in bytes.
     pub workspace_offset: u32,
     /// Runs in sequence.
@@ -32,6 +37,8 @@ pub struct Call {
     pub repeat: u32,
     /// After how many runs the state is reset, as it is before the first; not 0.
     pub resets: usize,
+    /// Told of runs while they are made.
+    pub progress: Option<&'a Progress>,
 }
 
 /// The results of a run.
@@ -61,6 +68,7 @@ impl Program {
     /// Compiles a model in that directory; `extra` is passed to the compiler unchanged.
     pub fn build(folder: TempDir, model: &Generated, extra: &[String]) -> Result<Self> {
         let path = folder.path();
+        let progress = Progress::begin(Stage::Build, model.facts.symbol.clone(), 1);
         for file in &model.files {
             let path = path.join(&file.path);
             let parent = path.parent().unwrap_or(Path::new("."));
@@ -112,16 +120,20 @@ impl Program {
                 ))
             });
         }
-        Ok(Program { folder })
+        progress.complete();
+        Ok(Program { folder, model: model.facts.symbol.clone() })
     }
 
     /// Runs the model on the contents of its inputs, in the order of its descriptor.
-    pub fn run(&self, inputs: &[Vec<u8>], outputs: usize, call: &Call) -> Result<Outcome> {
-        self.run_in(self.folder.path(), inputs, outputs, call)
+    pub fn run(&self, inputs: &[Vec<u8>], outputs: usize, call: &Call<'_>) -> Result<Outcome> {
+        let progress = Progress::begin(Stage::Run, self.model.clone(), call.steps * call.repeat as usize);
+        let outcome = self.run_in(self.folder.path(), inputs, outputs, &Call { progress: Some(&progress), ..*call })?;
+        progress.complete();
+        Ok(outcome)
     }
 
     /// The same in a separate directory, which is removed afterwards: several parts can run at once.
-    pub fn run_part(&self, part: &str, inputs: &[Vec<u8>], outputs: usize, call: &Call) -> Result<Outcome> {
+    pub fn run_part(&self, part: &str, inputs: &[Vec<u8>], outputs: usize, call: &Call<'_>) -> Result<Outcome> {
         let path = self.folder.path().join(part);
         fs::create_dir(&path).map_err(|error| temporary("written", &error))?;
         let outcome = self.run_in(&path, inputs, outputs, call);
@@ -134,22 +146,22 @@ impl Program {
         Ok(String::from_utf8_lossy(&read(&self.folder.path().join(name))?).into_owned())
     }
 
-    fn run_in(&self, path: &Path, inputs: &[Vec<u8>], outputs: usize, call: &Call) -> Result<Outcome> {
+    fn run_in(&self, path: &Path, inputs: &[Vec<u8>], outputs: usize, call: &Call<'_>) -> Result<Outcome> {
         for (i, content) in inputs.iter().enumerate() {
             write(&path.join(format!("input_{i}")), content)?;
         }
-        let status = Command::new(self.folder.path().join(PROGRAM))
+        let child = Command::new(self.folder.path().join(PROGRAM))
             .args([call.workspace_offset.to_string(), call.steps.to_string(), call.repeat.to_string()])
             .arg(call.resets.to_string())
             .current_dir(path)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
-            .status()
-            .map_err(|error| {
-                Failure::file(&std::env::temp_dir(), format!("the model's program in it can't be started: {error}"))
-                    .advise("the directory for temporary files may not allow programs: set TMPDIR to another one")
-            })?;
+            .stdout(Stdio::piped())
+            .stderr(if message::is_json() { Stdio::piped() } else { Stdio::inherit() })
+            .spawn();
+        let status = child.and_then(|child| watched(child, call.progress)).map_err(|error| {
+            Failure::file(&std::env::temp_dir(), format!("the model's program in it can't be started: {error}"))
+                .advise("the directory for temporary files may not allow programs: set TMPDIR to another one")
+        })?;
         let report = match fs::read(path.join("report")) {
             // The program did not end normally.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -161,8 +173,32 @@ impl Program {
     }
 }
 
+/// Waits for the program. On standard output it says how many runs are done, between lines of the model's own code; what
+/// the model writes to standard error is reported as messages if it is not the program's own.
+fn watched(mut child: Child, progress: Option<&Progress>) -> io::Result<ExitStatus> {
+    let (output, errors) = (child.stdout.take(), child.stderr.take());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let lines = errors.into_iter().flat_map(|errors| BufReader::new(errors).split(b'\n'));
+            lines
+                .map_while(io::Result::ok)
+                .for_each(|line| message::output(&printable(&String::from_utf8_lossy(&line))));
+        });
+        let mut told = 0;
+        let lines = output.into_iter().flat_map(|output| BufReader::new(output).split(b'\n'));
+        for line in lines.map_while(io::Result::ok) {
+            let done = std::str::from_utf8(&line).ok().and_then(|line| line.strip_prefix(RUNS)?.parse::<usize>().ok());
+            if let (Some(progress), Some(done)) = (progress, done.filter(|&done| done > told)) {
+                progress.add(done - told);
+                told = done;
+            }
+        }
+    });
+    child.wait()
+}
+
 /// Nanoseconds of one run, from the driver's report.
-fn judge(report: &str, status: ExitStatus, call: &Call) -> Result<f64> {
+fn judge(report: &str, status: ExitStatus, call: &Call<'_>) -> Result<f64> {
     let (first, text) = report.split_once('\n').unwrap_or((report, ""));
     let words: Vec<&str> = first.split(' ').collect();
     match words.as_slice() {
@@ -224,7 +260,7 @@ mod tests {
     #[test]
     fn reports_are_checked() {
         let judged = |report: &str, status: i32, steps: usize| {
-            let call = Call { workspace_offset: 0, steps, repeat: 1, resets: steps };
+            let call = Call { workspace_offset: 0, steps, repeat: 1, resets: steps, progress: None };
             judge(report, ExitStatus::from_raw(status), &call)
                 .map_err(|failure| (failure.exit_code(), failure.to_string()))
         };

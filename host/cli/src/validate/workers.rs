@@ -1,10 +1,10 @@
 //! Running a model on many samples, on several cores.
 
-use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::failure::Result;
+use crate::message::{Progress, Stage};
 use crate::run::harness::{Call, Program};
 
 /// Settings for the runs.
@@ -18,8 +18,6 @@ pub struct Plan {
     pub continuous: bool,
     /// Number of cores.
     pub jobs: usize,
-    /// Whether progress is shown if standard error is a terminal.
-    pub progress: bool,
 }
 
 /// The results of the runs.
@@ -39,9 +37,9 @@ pub fn run(program: &Program, inputs: &[Vec<u8>], outputs: usize, plan: &Plan) -
     // Several parts for each core, to show progress and because cores differ in speed; a stream is one part.
     let parts = if plan.continuous { 1 } else { (jobs * 8).min(plan.samples.div_ceil(16)).max(jobs) };
     let bounds: Vec<usize> = (0..=parts).map(|part| plan.samples * part / parts).collect();
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let next = AtomicUsize::new(0);
     let results: Mutex<Vec<Option<Result<Part>>>> = Mutex::new((0..parts).map(|_| None).collect());
-    let progress = Progress::new(plan);
+    let progress = Progress::begin(Stage::Run, program.model.clone(), plan.samples * plan.steps);
     std::thread::scope(|scope| {
         for _ in 0..jobs {
             scope.spawn(|| {
@@ -50,7 +48,7 @@ pub fn run(program: &Program, inputs: &[Vec<u8>], outputs: usize, plan: &Plan) -
                     let Some(&[from, to]) = bounds.get(part..part + 2).and_then(|b| b.first_chunk::<2>()) else {
                         return;
                     };
-                    let result = run_part(program, inputs, outputs, plan, part, (from, to));
+                    let result = run_part(program, inputs, outputs, plan, &progress, (part, from, to));
                     let failed = result.is_err();
                     if let Ok(mut results) = results.lock() {
                         results[part] = Some(result);
@@ -58,12 +56,10 @@ pub fn run(program: &Program, inputs: &[Vec<u8>], outputs: usize, plan: &Plan) -
                     if failed {
                         next.store(parts, Ordering::Relaxed);
                     }
-                    progress.show(done.fetch_add(to - from, Ordering::Relaxed) + to - from);
                 }
             });
         }
     });
-    progress.clear();
     let results = results.into_inner().unwrap_or_default();
     let mut whole = Outcome { outputs: vec![Vec::new(); outputs], nanoseconds: 0.0 };
     for (part, result) in results.into_iter().enumerate() {
@@ -73,6 +69,7 @@ pub fn run(program: &Program, inputs: &[Vec<u8>], outputs: usize, plan: &Plan) -
         whole.outputs.iter_mut().zip(found).for_each(|(whole, found)| whole.extend(found));
         whole.nanoseconds += nanoseconds * (bounds[part + 1] - bounds[part]) as f64;
     }
+    progress.complete();
     whole.nanoseconds /= plan.samples.max(1) as f64;
     Ok(whole)
 }
@@ -82,8 +79,8 @@ fn run_part(
     inputs: &[Vec<u8>],
     outputs: usize,
     plan: &Plan,
-    part: usize,
-    (from, to): (usize, usize),
+    progress: &Progress,
+    (part, from, to): (usize, usize, usize),
 ) -> Result<Part> {
     let piece = |content: &Vec<u8>| {
         let sample = content.len() / plan.samples.max(1);
@@ -92,32 +89,7 @@ fn run_part(
     let inputs: Vec<Vec<u8>> = inputs.iter().map(piece).collect();
     let steps = (to - from) * plan.steps;
     let resets = if plan.continuous { steps } else { plan.steps };
-    let call = Call { workspace_offset: 0, steps, repeat: 1, resets };
+    let call = Call { workspace_offset: 0, steps, repeat: 1, resets, progress: Some(progress) };
     let outcome = program.run_part(&format!("part_{part}"), &inputs, outputs, &call)?;
     Ok((outcome.outputs, outcome.nanoseconds))
-}
-
-/// A progress line on standard error, overwritten in place, if that is a terminal.
-struct Progress {
-    shown: bool,
-    samples: usize,
-}
-
-impl Progress {
-    fn new(plan: &Plan) -> Self {
-        Progress { shown: plan.progress && std::io::stderr().is_terminal(), samples: plan.samples }
-    }
-
-    fn show(&self, done: usize) {
-        if self.shown {
-            let per_cent = done * 100 / self.samples.max(1);
-            let _ = write!(std::io::stderr().lock(), "\r{done} of {} samples, {per_cent} % ", self.samples);
-        }
-    }
-
-    fn clear(&self) {
-        if self.shown {
-            let _ = write!(std::io::stderr().lock(), "\r{:50}\r", "");
-        }
-    }
 }
