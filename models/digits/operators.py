@@ -1,7 +1,7 @@
 """Layers as operators of a .tflite file."""
 
 import numpy as np
-from builder import Quantization, activation, options, padding
+from builder import INT8, Quantization, activation, options, padding
 from layers import Depthwise, weight_scales
 from layers import padding as extent
 
@@ -23,19 +23,26 @@ def convolution(graph, x, layer, name):
         weight = layer.weight.T.reshape(filters, layer.size, layer.size, channels)
     constants = _parameters(graph, x, layer, weight, weight_scales(layer.weight, 0), axis, name)
     extents = [extent(x.shape[i], layer.size, layer.stride, layer.same)[2] for i in (1, 2)]
-    output = graph.tensor(name, (1, *extents, filters), Quantization(*layer.range.quantization()))
+    output = graph.tensor(name, (1, *extents, filters), _result(x, layer), x.dtype)
     return graph.operator(operator, [x, *constants], [output], fields)
 
 
 def dense(graph, x, layer):
     """The classifier's scores."""
     constants = _parameters(graph, x, layer, layer.weight.T, weight_scales(layer.weight, None)[None], 0, "scores")
-    output = graph.tensor("scores", (1, layer.bias.size), Quantization(*layer.range.quantization()))
+    output = graph.tensor("scores", (1, layer.bias.size), _result(x, layer), x.dtype)
     return graph.operator("FULLY_CONNECTED", [x, *constants], [output], options("FullyConnectedOptions"))
+
+
+def _result(x, layer):
+    """The quantisation of a layer's results, if its input has one."""
+    return Quantization(*layer.range.quantization()) if x.dtype == INT8 else None
 
 
 def _parameters(graph, x, layer, weight, scales, axis, name):
     """Weights and bias as constants; `axis` of the weights counts output channels."""
+    if x.dtype != INT8:
+        return [graph.constant(f"{name}/weights", weight), graph.constant(f"{name}/bias", layer.bias)]
     along = scales.reshape([-1 if i == axis else 1 for i in range(weight.ndim)])
     product = np.float32(x.scale) * scales
     bias = np.rint(layer.bias / product).astype(np.int32)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains the bundled model and writes digits.tflite, test_images.bin and test_labels.bin.
+"""Trains the bundled model and writes digits.tflite, digits_float32.tflite, test_images.bin and test_labels.bin.
 
     train.py [--out DIR]
 
@@ -43,12 +43,14 @@ def main(argv):
     net = network.Network(network.of_pictures(state))
     network.fit(net, images, labels, state, epochs=120, rate=2e-3)
     print(f"float32:       {net.accuracy(held_images, held_labels):.2%} of {len(held_labels)} held-back images")
+    original = export.flatbuffer(net.layers, np.dtype("float32"))
     net.imitate_int8()
     network.fit(net, images, labels, state, epochs=40, rate=5e-4)
     print(f"imitated int8: {net.accuracy(held_images, held_labels):.2%}")
 
     out.mkdir(parents=True, exist_ok=True)
     (out / "digits.tflite").write_bytes(export.flatbuffer(net.layers))
+    (out / "digits_float32.tflite").write_bytes(original)
     (out / "test_images.bin").write_bytes(data.quantized(held_images).tobytes())
     (out / "test_labels.bin").write_bytes(held_labels.astype(np.uint8).tobytes())
     return 0

@@ -2,6 +2,7 @@
 
 mod estimate;
 mod extras;
+mod media;
 mod new;
 mod pack;
 mod report;
@@ -18,6 +19,7 @@ use tvm_embedded_compiler::ir::names;
 
 pub use estimate::Estimate;
 pub use extras::{Completions, Man};
+pub use media::Media;
 pub use new::{Board as NewBoard, New};
 pub use pack::Pack;
 pub use report::{Board, Report};
@@ -202,10 +204,14 @@ pub struct Run {
     #[command(flatten)]
     pub model: Model,
 
-    /// Content of an input: raw little-endian bytes, or a .npy file. A file with several tensors one after the
-    /// other gives one run for each, in sequence
+    /// Content of an input: raw little-endian bytes, a .npy file, a picture (.png) or a sound (.wav). A file with several
+    /// tensors one after the other gives one run for each, in sequence
     #[arg(short, long = "input", value_name = "TENSOR=FILE")]
     pub inputs: Vec<TensorFile>,
+
+    /// Sounds and pictures.
+    #[command(flatten)]
+    pub media: Media,
 
     /// Where to write an output: .npy with type and shape, any other name raw little-endian bytes. Without any, a
     /// short view of each output is printed
@@ -237,6 +243,7 @@ Examples:
   tvm-embedded run keyword.tar --input audio=clip.bin --output scores=scores.npy
   tvm-embedded run keyword.tar --input audio=clip.bin --expect scores=right.bin
   tvm-embedded run keyword.tar --input audio=clip.bin --repeat 1000
+  tvm-embedded run picture.tflite --input photo.png --range -1..1
 
 TENSOR is the tensor's own name or its C name; a model with one input or output takes FILE alone.
 The model's C code is compiled with $CC (else cc) in a temporary directory and run with your rights:

@@ -7,6 +7,7 @@ mod memory;
 mod page;
 mod picture;
 mod text;
+mod validation;
 
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use crate::load;
 use crate::output::replace;
 use crate::terminal::{self, printable, shown};
 use crate::tflite;
+use crate::validate::Findings;
 use document::{Document, FORMAT};
 
 /// Largest report read for `--against`.
@@ -39,6 +41,7 @@ pub fn report(args: &Report) -> Result<()> {
     let mut document = document(args)?;
     document.board = args.board.map(|board| compare::fits(board, &document)).unwrap_or_default();
     document.changes = against.map(|before| compare::changes(&before, &document));
+    document.validation = args.validation.as_deref().map(|path| judged(path, &document)).transpose()?;
     let content = match form(args) {
         Form::Page => page::page(&document)?,
         Form::Picture => picture::file(&document)?,
@@ -102,6 +105,20 @@ fn document(args: &Report) -> Result<Document> {
     document.findings.extend(tflite::note(&content));
     document.advice = memory::advice(&document, inside.flatten(), free);
     Ok(document)
+}
+
+/// Findings that `validate` wrote as JSON; they must be of an output of this model.
+fn judged(path: &Path, document: &Document) -> Result<Findings> {
+    let content = load::read_bounded(path, MAX_REPORT)?;
+    let findings: Findings = serde_json::from_slice(&content).map_err(|error| {
+        Failure::file(path, format!("does not hold the findings of validate: {error}"))
+            .advise("give a file that `tvm-embedded validate MODEL.tflite … --json` wrote")
+    })?;
+    if !document.outputs.iter().any(|output| output.name == findings.output) {
+        let message = format!("is about output {}, which {} does not have", printable(&findings.output), document.file);
+        return Err(Failure::file(path, message).advise("validate this model, and give that file"));
+    }
+    Ok(findings)
 }
 
 /// A report that was written as JSON before.

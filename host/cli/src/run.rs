@@ -10,9 +10,11 @@ use crate::args::{Run, TensorFile};
 use crate::failure::{Failure, Result};
 use crate::interface;
 use crate::load;
+use crate::media;
 use crate::output::replace;
 use crate::tensor::Spec;
 use crate::terminal::{self, heading, printable, shown};
+use crate::units::Units;
 use harness::{Call, Program};
 use tvm_embedded_mlf::names::sanitize;
 
@@ -31,7 +33,7 @@ fn run_model(args: &Run) -> Result<()> {
     let sources = assign("input", &inputs, &args.inputs)?;
     let targets = assign("output", &outputs, &args.outputs)?;
     let expected = assign("output", &outputs, &args.expected)?;
-    let contents = read_inputs(&inputs, &sources)?;
+    let contents = read_inputs(&inputs, &sources, args.media.units())?;
     let steps = count_steps(&inputs, &contents)?;
     let expected: Vec<Option<Vec<u8>>> = outputs
         .iter()
@@ -108,14 +110,14 @@ pub fn names(tensors: &[Spec]) -> String {
     if tensors.is_empty() { "none".into() } else { tensors.iter().map(name).collect::<Vec<_>>().join(", ") }
 }
 
-fn read_inputs(inputs: &[Spec], files: &[Option<&Path>]) -> Result<Vec<Vec<u8>>> {
+fn read_inputs(inputs: &[Spec], files: &[Option<&Path>], mut units: Units) -> Result<Vec<Vec<u8>>> {
     let missing: Vec<String> =
         inputs.iter().zip(files).filter(|(_, file)| file.is_none()).map(|(input, _)| input.describe()).collect();
     if !missing.is_empty() {
         return Err(Failure::usage(format!("no content is given for input {}", missing.join("; input ")))
-            .advise("give it with --input TENSOR=FILE: a .npy file, or raw little-endian bytes"));
+            .advise("give it with --input TENSOR=FILE: a .npy, .png or .wav file, or raw little-endian bytes"));
     }
-    inputs.iter().zip(files.iter().flatten()).map(|(input, path)| input.read(path)).collect()
+    inputs.iter().zip(files.iter().flatten()).map(|(input, path)| media::content(input, path, &mut units)).collect()
 }
 
 /// How many tensors each input's content holds: the same number for all.

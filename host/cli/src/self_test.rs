@@ -5,6 +5,7 @@ use tvm_embedded_mlf::DType;
 
 use crate::args;
 use crate::failure::{Failure, Kind, Result};
+use crate::media;
 use crate::run::harness::{Call, Outcome, Program};
 use crate::run::{assign, runs as counted};
 use crate::tensor::Spec;
@@ -20,13 +21,13 @@ const REPETITIONS: u32 = 3;
 pub fn record(model: &Generated, runs: u32, args: &args::SelfTest, own: bool) -> Result<SelfTest> {
     let steps = runs as usize;
     let specs: Vec<Spec> = model.facts.inputs.iter().map(Spec::new).collect();
-    let mut inputs = Vec::new();
+    let (mut inputs, mut units) = (Vec::new(), args.units());
     for (spec, path) in specs.iter().zip(assign("input", &specs, &args.inputs)?) {
         let Some(path) = path else {
             inputs.push(None);
             continue;
         };
-        let mut content = spec.read(path)?;
+        let mut content = media::content(spec, path, &mut units)?;
         let found = content.len().checked_div(spec.bytes).unwrap_or(steps);
         if found < steps {
             let message =

@@ -175,7 +175,7 @@ impl Spec {
 
 /// Whether an array of shape `found` holds tensors of shape `wanted`: dimensions of 1 are ignored, and one more
 /// dimension may count tensors.
-fn fits(found: &[usize], wanted: &[usize]) -> bool {
+pub fn fits(found: &[usize], wanted: &[usize]) -> bool {
     let squeeze = |shape: &[usize]| shape.iter().copied().filter(|&d| d != 1).collect::<Vec<_>>();
     let wanted = squeeze(wanted);
     squeeze(found) == wanted || found.split_first().is_some_and(|(_, rest)| squeeze(rest) == wanted)

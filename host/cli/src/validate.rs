@@ -1,6 +1,8 @@
 //! `tvm-embedded validate`: how accurate a model is on real samples.
 
 mod findings;
+mod folder;
+mod labels;
 mod metrics;
 mod samples;
 mod text;
@@ -10,14 +12,19 @@ use std::path::Path;
 
 use tvm_embedded_interface::Generated;
 
-use crate::args::{Model, Task, Validate};
+use crate::args::{Model, Validate};
 use crate::failure::{Failure, Kind, Result};
+use crate::real;
 use crate::run::harness::Program;
 use crate::run::{assign, count_steps, named, names, runs};
 use crate::tensor::Spec;
 use crate::terminal::{self, printable, shown};
 use crate::{interface, load};
-use findings::Findings;
+use findings::Classes;
+pub use findings::{Findings, Off};
+use labels::Labels;
+use samples::Samples;
+pub use text::text;
 use workers::Plan;
 
 /// Carries out the verb.
@@ -28,7 +35,7 @@ pub fn validate(args: &Validate) -> Result<()> {
             .map_err(|error| Failure::new(Kind::Refused, format!("the findings can't be written as JSON: {error}")))?;
         json + "\n"
     } else {
-        text::text(&findings)
+        text(&findings)
     };
     terminal::print(&text)?;
     let Some((least, found)) = args.at_least.zip(findings.classes.as_ref().map(|classes| classes.accuracy)) else {
@@ -87,7 +94,7 @@ impl Ready {
         let spec = &self.outputs[output];
         let each = outcome.outputs[output].chunks_exact(spec.bytes.max(1));
         let last: Vec<u8> = each.skip(plan.steps - 1).step_by(plan.steps).flatten().copied().collect();
-        Ok((samples::real(spec, &last).unwrap_or_default(), outcome.nanoseconds))
+        Ok((real::real(spec, &last).unwrap_or_default(), outcome.nanoseconds))
     }
 }
 
@@ -98,6 +105,10 @@ struct Given {
     contents: Vec<Vec<u8>>,
     plan: Plan,
     labels: Option<Labels>,
+    /// The file of each sample, if they are from a directory.
+    files: Vec<String>,
+    /// The names of the classes, if directories have them.
+    names: Vec<String>,
 }
 
 fn judge(args: &Validate) -> Result<Findings> {
@@ -120,7 +131,9 @@ fn judge(args: &Validate) -> Result<Findings> {
     match &given.labels {
         Some(Labels::Classes(classes)) => {
             let top = args.top.map(|top| top as usize);
-            findings.classes = Some(findings::classes(&scores, count, classes, top, args.worst));
+            let names = given.names.iter().map(|name| printable(name)).collect();
+            let found = findings::classes(&scores, count, classes, top, args.worst);
+            findings.classes = Some(Classes { names, ..found });
         }
         Some(Labels::Positive(positive)) => findings.score = Some(findings::score(&scores, positive)),
         Some(Labels::Values(values)) => findings.values = Some(findings::values(&scores, count, values, args.worst)),
@@ -132,6 +145,7 @@ fn judge(args: &Validate) -> Result<Findings> {
         let name = printable(&path.display().to_string());
         findings.against = Some(findings::agreement(name, &scores, &others, count, classes, args.worst));
     }
+    findings.name_files(&given.files);
     Ok(findings)
 }
 
@@ -143,19 +157,35 @@ fn given(args: &Validate, ready: &Ready) -> Result<Given> {
         return Err(Failure::usage(format!("no samples are given for {}", input.describe()))
             .advise("give them with --inputs TENSOR=FILE"));
     }
-    let contents: Vec<Vec<u8>> = ready
+    let names = args.classes.as_deref().map(folder::class_names).transpose()?;
+    let mut units = args.media.units();
+    let samples: Vec<Samples> = ready
         .inputs
         .iter()
         .zip(sources.iter().flatten())
-        .map(|(input, path)| samples::read(input, path))
+        .map(|(input, path)| samples::read(input, path, names.as_deref(), &mut units))
         .collect::<Result<_>>()?;
+    let (mut contents, mut files, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for sample in samples {
+        contents.push(sample.content);
+        // Those of one input name the samples.
+        if files.is_empty() {
+            (files, names) = (sample.files, sample.names);
+        }
+    }
     let plan = plan(args, ready, count_steps(&ready.inputs, &contents)?)?;
-    let labels = args.labels.as_deref().map(|path| labels(path, args, &plan, count)).transpose()?;
+    let labels = labels::labels(args, &plan, count, &files, &names)?;
+    if args.at_least.is_some() && labels.is_none() {
+        return Err(Failure::usage("--at-least needs labels")
+            .advise("give them with --labels, or samples in a directory for each class"));
+    }
     if args.at_least.is_some() && !matches!(labels, Some(Labels::Classes(_))) {
         return Err(Failure::usage("--at-least is for classes; the labels are not classes")
             .advise("give an integer for each sample; --task classes says that these are classes"));
     }
-    Ok(Given { output, count, contents, plan, labels })
+    let files =
+        files.into_iter().flat_map(|(file, tensors, _)| std::iter::repeat_n(file, tensors / plan.steps)).collect();
+    Ok(Given { output, count, contents, plan, labels, files, names })
 }
 
 fn plan(args: &Validate, ready: &Ready, count: usize) -> Result<Plan> {
@@ -175,52 +205,6 @@ fn plan(args: &Validate, ready: &Ready, count: usize) -> Result<Plan> {
         steps,
         continuous: args.continuous,
         jobs: args.jobs.map_or(cores, |jobs| jobs as usize),
-    })
-}
-
-/// The expected results.
-enum Labels {
-    Classes(Vec<usize>),
-    Positive(Vec<bool>),
-    Values(Vec<f64>),
-}
-
-fn labels(path: &Path, args: &Validate, plan: &Plan, count: usize) -> Result<Labels> {
-    let (numbers, whole) = samples::labels(path)?;
-    let (samples, all) = (plan.samples, plan.samples * count);
-    let task = match args.task {
-        Task::Auto if whole && numbers.len() == samples && count > 1 => Task::Classes,
-        Task::Auto if whole && numbers.len() == samples && numbers.iter().all(|&n| n == 0.0 || n == 1.0) => Task::Score,
-        Task::Auto => Task::Values,
-        task => task,
-    };
-    let expected = if task == Task::Values { all } else { samples };
-    if numbers.len() != expected {
-        return Err(Failure::file(path, format!("holds {} labels, expected {expected}", numbers.len()))
-            .advise(format!("give a class for each sample, {samples} in total, or all values, {all}")));
-    }
-    let outside = |most: usize| {
-        let wrong = numbers.iter().position(|&n| n.fract() != 0.0 || n < 0.0 || n >= most as f64);
-        wrong.map(|at| {
-            Failure::file(path, format!("label {at} is {}, classes are 0 to {}", numbers[at], most - 1)).advise(
-                "a class is the place of its score in the output, from 0; for other labels there is --task values",
-            )
-        })
-    };
-    Ok(match task {
-        Task::Classes => match outside(count) {
-            Some(failure) => return Err(failure),
-            None => Labels::Classes(numbers.iter().map(|&number| number as usize).collect()),
-        },
-        Task::Score if count == 1 => match outside(2) {
-            Some(failure) => return Err(failure),
-            None => Labels::Positive(numbers.iter().map(|&number| number == 1.0).collect()),
-        },
-        Task::Score => {
-            return Err(Failure::usage(format!("--task score is for one element, the output has {count}"))
-                .advise("leave --task out, or choose classes or values"));
-        }
-        Task::Values | Task::Auto => Labels::Values(numbers),
     })
 }
 
@@ -248,7 +232,7 @@ fn other<'a>(path: &'a Path, args: &Validate, ours: &Ready, given: &Given) -> Re
             contents.push(content.clone());
             continue;
         }
-        let real = samples::real(ours, content).and_then(|real| samples::quantised(theirs, &real));
+        let real = real::real(ours, content).and_then(|real| real::quantised(theirs, &real));
         contents.push(real.ok_or_else(|| differs(format!("{} is not for the same values", theirs.describe())))?);
     }
     if count_steps(&ready.inputs, &contents)? != given.plan.samples * given.plan.steps {

@@ -168,9 +168,20 @@ fn pages_fit_screens() {
     models
         .extend(real.iter().filter_map(|(folder, name)| Some(data(folder)?.join(name))).filter(|model| model.exists()));
     let folder = tempfile::tempdir().unwrap();
+    let judged = folder.path().join("findings.json");
+    let files = ["test_images.bin", "test_labels.bin", "digits_float32.tflite"]
+        .map(|name| repository("models/digits").join(name));
+    let mut validate = tool();
+    validate.arg("validate").arg(digits()).arg("--inputs").arg(&files[0]).arg("--labels").arg(&files[1]);
+    let assert = validate.arg("--against").arg(&files[2]).arg("--json").assert().success();
+    fs::write(&judged, printed(&assert).0).unwrap();
     for model in models {
         let page = folder.path().join("page.html");
-        report(&model, &page, &["--board", "flash=512K,ram=96K"]);
+        let mut more = vec!["--board", "flash=512K,ram=96K"];
+        if model == digits() {
+            more.extend(["--validation", judged.to_str().unwrap()]);
+        }
+        report(&model, &page, &more);
         let frame = |width: u32| {
             format!("<iframe src=\"page.html\" width=\"{width}\" height=\"900\" style=\"border:0\"></iframe>")
         };

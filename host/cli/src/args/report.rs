@@ -39,6 +39,10 @@ pub struct Report {
     #[arg(long, value_name = "OTHER.json")]
     pub against: Option<PathBuf>,
 
+    /// Show what `validate --json` found: accuracy, confusion matrix and the samples with the largest errors
+    #[arg(long, value_name = "FINDINGS.json")]
+    pub validation: Option<PathBuf>,
+
     /// How the model is compiled.
     #[command(flatten)]
     pub building: Building,
@@ -52,6 +56,7 @@ Examples:
   tvm-embedded report keyword.tflite -o memory.svg
   tvm-embedded report keyword.tflite -o before.json
   tvm-embedded report smaller.tflite -o smaller.html --against before.json
+  tvm-embedded report keyword.tflite -o keyword.html --validation findings.json
 
 The page is one file that needs no network.";
 

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::args::shared::TensorFile;
+use crate::units::{Range, Units};
 
 /// The self-test of a model on the device.
 #[derive(Debug, Args)]
@@ -15,6 +16,14 @@ pub struct SelfTest {
     #[arg(short, long = "input", value_name = "TENSOR=FILE", requires = "runs")]
     pub inputs: Vec<TensorFile>,
 
+    /// For .png and .wav as inputs of the self-test: the real values of the least and the greatest number, as for `run`
+    #[arg(long, value_name = "LOW..HIGH", allow_hyphen_values = true, requires = "inputs")]
+    pub range: Option<Range>,
+
+    /// For .wav as inputs of the self-test: the sample rate that they must have, as for `run`
+    #[arg(long, value_name = "HZ", requires = "inputs", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate: Option<u32>,
+
     /// Largest difference of float32 outputs in the self-test, absolute and relative [default: 0 for models of `compile`, whose
     /// floats are the same on every core, and 0.0001 for archives of TVM]
     #[arg(long, value_name = "T", allow_negative_numbers = true, requires = "runs", value_parser = tolerance)]
@@ -23,6 +32,13 @@ pub struct SelfTest {
     /// For the self-test: pass ARG to this computer's C compiler, as for `run`
     #[arg(long = "cc-arg", value_name = "ARG", allow_hyphen_values = true, requires = "runs")]
     pub cc_args: Vec<String>,
+}
+
+impl SelfTest {
+    /// What the numbers in sounds and pictures mean.
+    pub fn units(&self) -> Units {
+        Units { range: self.range, rate: self.rate }
+    }
 }
 
 fn tolerance(text: &str) -> Result<f32, String> {

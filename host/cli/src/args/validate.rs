@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::media::Media;
 use super::shared::{Model, TensorFile};
 
 /// `validate`
@@ -13,14 +14,24 @@ pub struct Validate {
     #[command(flatten)]
     pub model: Model,
 
-    /// Samples for an input, one after the other: .npy, .csv (one per line), raw little-endian bytes, or a directory of such
-    /// files. Floating-point numbers for a quantised input are real values, quantised by the input's own scale and zero point
+    /// Samples for an input, one after the other: .npy, .csv (one per line), raw little-endian bytes, .png, .wav, or a directory of
+    /// such files, or one with a directory for each class. Floating-point numbers for a quantised input are real values, quantised
+    /// by the input's own scale and zero point
     #[arg(short, long = "inputs", value_name = "[TENSOR=]FILE", required = true)]
     pub inputs: Vec<TensorFile>,
 
     /// Expected results: a class for each sample (integers), or the values of the output. .npy, .csv, or bytes with a class each
     #[arg(short, long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
+
+    /// The names of the classes in the order of the output, one in each line: for directories that have them as names [default: the
+    /// directories' names are numbers, or count in alphabetical order]
+    #[arg(long, value_name = "FILE")]
+    pub classes: Option<PathBuf>,
+
+    /// Sounds and pictures.
+    #[command(flatten)]
+    pub media: Media,
 
     /// Another model that gets the same samples, such as the float original or an earlier version: reports how far they agree
     #[arg(long, value_name = "OTHER")]
@@ -51,7 +62,7 @@ pub struct Validate {
     pub worst: usize,
 
     /// End with code 4 if the accuracy is below this fraction, for example 0.95
-    #[arg(long, value_name = "PART", value_parser = part, requires = "labels")]
+    #[arg(long, value_name = "PART", value_parser = part)]
     pub at_least: Option<f64>,
 
     /// Number of cores to use [default: all]
@@ -83,6 +94,7 @@ Examples:
   tvm-embedded validate keyword.tflite --inputs clips.npy --labels classes.npy --against float.tflite
   tvm-embedded validate stream.tflite --inputs rows.npy --labels classes.npy --steps 8
   tvm-embedded validate keyword.tflite --inputs clips/ --labels classes.csv --at-least 0.95 --json
+  tvm-embedded validate keyword.tflite --inputs words/ --classes words.txt --rate 16000   words/yes/a.wav, words/no/b.wav, ...
 
 The model's C code is compiled with $CC (else cc) and run with your rights: only use models that you trust.";
 

@@ -64,6 +64,7 @@ pub fn collect(
         findings: removed.chain(odd).collect(),
         board: Vec::new(),
         changes: None,
+        validation: None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::validate::Findings;
+
 /// Version of this format; files of other versions are refused.
 pub const FORMAT: u32 = 1;
 
@@ -45,6 +47,9 @@ pub struct Document {
     /// What changed since another report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
+    /// What `validate` found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Findings>,
 }
 
 /// Sums in bytes, and multiply-accumulates.

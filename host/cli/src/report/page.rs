@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::document::{Document, Fit, Kind, Layer, Tensor};
 use super::picture::{self, Chart, rendered};
+use super::validation::Section;
 use crate::failure::Result;
 use crate::table::grouped;
 
@@ -18,6 +19,7 @@ struct Page<'a> {
     facts: Vec<(&'static str, String, &'static str)>,
     constants: Vec<(&'a str, Share)>,
     shared: u64,
+    validation: Option<Section<'a>>,
 }
 
 /// A layer with the lengths of its bars.
@@ -60,7 +62,8 @@ pub fn page(document: &Document) -> Result<String> {
     let constants = heavy.iter().map(|layer| (layer.name.as_str(), Share::new(layer.flash, total))).collect();
     let shared = total.saturating_sub(heavy.iter().map(|layer| layer.flash).sum());
     let (rows, facts, legend) = (rows.collect(), facts(document), legend(document));
-    rendered(&Page { d: document, charts, legend, rows, facts, constants, shared })
+    let validation = document.validation.as_ref().map(Section::new);
+    rendered(&Page { d: document, charts, legend, rows, facts, constants, shared, validation })
 }
 
 /// The kinds of rectangles that there are, by class.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::document::{Change, Document};
 use crate::table::{Align, Table, grouped, wrapped};
 use crate::terminal::heading;
+use crate::validate;
 
 /// The whole report.
 pub fn text(document: &Document) -> String {
@@ -44,6 +45,10 @@ pub fn text(document: &Document) -> String {
     if let Some(changes) = &document.changes {
         changed(&mut out, &format!("Changed since {}", changes.file), &changes.totals);
         changed(&mut out, "Changed layers", &changes.layers);
+    }
+    if let Some(findings) = &document.validation {
+        let _ = writeln!(out, "\n{}", heading("Validation"));
+        out.push_str(&validate::text(findings));
     }
     wrapped(&out)
 }

@@ -1,11 +1,11 @@
 //! The findings of a validation, in the structure of its JSON.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::metrics::{self, among, greatest};
 
 /// Everything found.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
     /// The model's file, as given.
     pub model: String,
@@ -18,21 +18,32 @@ pub struct Findings {
     /// Mean time of a run on this computer.
     pub microseconds: f64,
     /// Of classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Classes>,
     /// Of one score.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<Score>,
     /// Of values.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<Values>,
     /// Comparison with another model.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<Agreement>,
 }
 
+impl Findings {
+    /// Adds the file of each sample that is listed; `files` has one for each sample, or none.
+    pub fn name_files(&mut self, files: &[String]) {
+        let classes = self.classes.iter_mut().flat_map(|classes| &mut classes.worst);
+        classes.for_each(|wrong| wrong.file = files.get(wrong.sample).cloned());
+        let values = self.values.iter_mut().flat_map(|values| &mut values.worst);
+        let against = self.against.iter_mut().flat_map(|against| &mut against.worst);
+        values.chain(against).for_each(|off| off.file = files.get(off.sample).cloned());
+    }
+}
+
 /// How often the right class has the greatest score.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Classes {
     /// Samples whose class has the greatest score.
     pub right: usize,
@@ -43,8 +54,11 @@ pub struct Classes {
     /// Samples whose class is among those.
     pub top_right: usize,
     /// For two classes, the area under the curve of the second one's score.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub area_under_curve: Option<f64>,
+    /// The names of the classes, if they are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
     /// `confusion[label][found]`
     pub confusion: Vec<Vec<usize>>,
     /// For each class, recall and precision; nothing without any sample.
@@ -53,8 +67,15 @@ pub struct Classes {
     pub worst: Vec<Wrong>,
 }
 
+impl Classes {
+    /// A class by number, with its name if that is known.
+    pub fn name(&self, class: usize) -> String {
+        self.names.get(class).map_or_else(|| class.to_string(), |name| format!("{class} {name}"))
+    }
+}
+
 /// One class.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OfClass {
     /// Its samples.
     pub samples: usize,
@@ -65,10 +86,13 @@ pub struct OfClass {
 }
 
 /// A sample in the wrong class.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Wrong {
     /// Its number, from 0.
     pub sample: usize,
+    /// The file that it is from, if it is from a directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Its class.
     pub label: usize,
     /// The class that the model assigns.
@@ -78,7 +102,7 @@ pub struct Wrong {
 }
 
 /// How well a score separates class 1 from class 0.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// Fraction of the pairs in the right order.
     pub area_under_curve: Option<f64>,
@@ -89,7 +113,7 @@ pub struct Score {
 }
 
 /// Errors of values.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Values {
     /// Mean of the absolute differences.
     pub mean_absolute_error: f64,
@@ -102,16 +126,19 @@ pub struct Values {
 }
 
 /// A sample with errors.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Off {
     /// Its number, from 0.
     pub sample: usize,
+    /// The file that it is from, if it is from a directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The greatest difference in it.
     pub error: f64,
 }
 
 /// Two models on the same samples.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Agreement {
     /// The other's file.
     pub model: String,
@@ -137,7 +164,7 @@ pub fn classes(scores: &[f64], count: usize, labels: &[usize], top: Option<usize
         confusion[label][found] += 1;
         top_right += usize::from(among(scores, label, top));
         if found != label {
-            wrong.push(Wrong { sample, label, found, margin: scores[found] - scores[label] });
+            wrong.push(Wrong { sample, file: None, label, found, margin: scores[found] - scores[label] });
         }
     }
     let right: usize = (0..count).map(|class| confusion[class][class]).sum();
@@ -164,6 +191,7 @@ pub fn classes(scores: &[f64], count: usize, labels: &[usize], top: Option<usize
         top,
         top_right,
         area_under_curve: area_under_curve.flatten(),
+        names: Vec::new(),
         confusion,
         of_class,
         worst: wrong,
@@ -200,7 +228,7 @@ fn off(found: &[f64], count: usize, wanted: &[f64], worst: usize) -> Vec<Off> {
     let samples = found.chunks_exact(count).zip(wanted.chunks_exact(count));
     let mut off: Vec<Off> = samples
         .enumerate()
-        .map(|(sample, (found, wanted))| Off { sample, error: metrics::errors(found, wanted).greatest })
+        .map(|(sample, (found, wanted))| Off { sample, file: None, error: metrics::errors(found, wanted).greatest })
         .filter(|off| off.error != 0.0)
         .collect();
     off.sort_by(|a, b| b.error.total_cmp(&a.error).then(a.sample.cmp(&b.sample)));

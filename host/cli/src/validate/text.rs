@@ -39,6 +39,11 @@ pub fn text(findings: &Findings) -> String {
     wrapped(&out)
 }
 
+/// `sample 3`, with its file if that is known.
+fn place(sample: usize, file: Option<&str>) -> String {
+    file.map_or_else(|| format!("sample {sample}"), |file| format!("sample {sample}, {file}"))
+}
+
 fn part(of: usize, all: usize) -> String {
     format!("{of} of {all}, {:.2} %", of as f64 * 100.0 / all.max(1) as f64)
 }
@@ -75,7 +80,7 @@ fn classes(out: &mut String, found: &Classes, samples: usize) {
     ]);
     let per_cent = |part: Option<f64>| part.map_or_else(|| "-".to_owned(), |part| format!("{:.1} %", part * 100.0));
     for (class, of) in found.of_class.iter().enumerate() {
-        table.row([class.to_string(), of.samples.to_string(), per_cent(of.recall), per_cent(of.precision)]);
+        table.row([found.name(class), of.samples.to_string(), per_cent(of.recall), per_cent(of.precision)]);
     }
     out.push_str(&table.text());
     if !found.worst.is_empty() {
@@ -84,8 +89,10 @@ fn classes(out: &mut String, found: &Classes, samples: usize) {
             let by = short(wrong.margin);
             let _ = writeln!(
                 out,
-                "  sample {}: {} taken for {}, whose score is {by} greater",
-                wrong.sample, wrong.label, wrong.found
+                "  {}: {} taken for {}, whose score is {by} greater",
+                place(wrong.sample, wrong.file.as_deref()),
+                found.name(wrong.label),
+                found.name(wrong.found)
             );
         }
     }
@@ -106,8 +113,10 @@ fn agreement(out: &mut String, against: &Agreement, samples: usize) {
 
 fn off(out: &mut String, title: &str, samples: &[Off]) {
     if !samples.is_empty() {
-        let each: Vec<String> =
-            samples.iter().map(|off| format!("sample {} ({})", off.sample, short(off.error))).collect();
+        let each: Vec<String> = samples
+            .iter()
+            .map(|off| format!("{} ({})", place(off.sample, off.file.as_deref()), short(off.error)))
+            .collect();
         let _ = writeln!(out, "  {}: {}", title.to_lowercase(), each.join(", "));
     }
 }

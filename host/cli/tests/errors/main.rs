@@ -7,6 +7,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod file;
+mod media;
 mod texts;
 mod transcript;
 
@@ -351,6 +352,7 @@ fn transcript() -> String {
     updates(&mut t);
     validations(&mut t);
     reports(&mut t);
+    media::media(&mut t);
     assert!(!t.path().join("out").exists() && !t.path().join("out.tar").exists(), "a failure wrote something");
     t.text
 }
