@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh,
-    fuzz, header, heartbeat, layers, misra, mutants, no_library, packages, proof, reach, sanitize, setup, size, stack,
-    sysroot, test, tutorials, wake_word, wheel,
+    fuzz, header, heartbeat, layers, misra, mutants, no_library, packages, proof, reach, sanitize, setup, site, size,
+    stack, sysroot, test, tutorials, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -155,6 +155,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "the documentation of the crates and of the C header, without a warning",
         run: docs::run,
+    },
+    Verb {
+        name: "site",
+        usage: "",
+        about: "the documentation as a site, made with mdBook, and all links in it",
+        run: site::run,
     },
     Verb {
         name: "misra",

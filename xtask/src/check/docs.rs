@@ -1,6 +1,7 @@
 //! `cargo xtask docs`: the documentation of the crates and of the C header, built without a warning.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
@@ -30,7 +31,24 @@ pub fn run(args: &[String]) -> Result<()> {
         .capture()?;
     println!("the crates: {}", paths::target().join("doc").display());
     let out = paths::target().join("doc/c");
-    fs::create_dir_all(&out)?;
+    doxygen(&out)?;
+    println!("the C header: {}", out.join("html").display());
+    Ok(())
+}
+
+/// Builds the documentation of the C header in the directory `out`, beginning with `index.html`. Doxygen must be installed.
+///
+/// # Errors
+/// A warning of Doxygen.
+pub fn c_header(out: &Path) -> Result<()> {
+    let whole = tempfile::tempdir()?;
+    doxygen(whole.path())?;
+    Cmd::new("cp").arg("-r").arg(whole.path().join("html")).arg(out).run()
+}
+
+/// Runs Doxygen; the pages are in `out`/html.
+fn doxygen(out: &Path) -> Result<()> {
+    fs::create_dir_all(out)?;
     // The directory in the file is the default; cargo's may be another.
     let settings = fs::read_to_string(paths::root().join("docs/Doxyfile"))?;
     let file = tempfile::NamedTempFile::new()?;
@@ -39,6 +57,5 @@ pub fn run(args: &[String]) -> Result<()> {
     if outcome.code != 0 || !outcome.stderr.trim().is_empty() {
         bail!("Doxygen ended with exit code {}:\n{}", outcome.code, outcome.stderr);
     }
-    println!("the C header: {}", out.join("html").display());
     Ok(())
 }

@@ -18,4 +18,6 @@ pub mod no_library;
 pub mod proof;
 pub mod reach;
 pub mod sanitize;
+pub mod site;
+mod site_links;
 pub mod test;

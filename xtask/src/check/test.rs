@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::check::{abi, attack, avr, coverage, deny, docs, flags, fuzz, header, misra, no_library, proof, sanitize};
+use crate::check::{
+    abi, attack, avr, coverage, deny, docs, flags, fuzz, header, misra, no_library, proof, sanitize, site,
+};
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
 use crate::measure::{bench, calls, firmware, size};
@@ -28,6 +30,7 @@ const STEPS: &[Step] = &[
     Step { name: "lint", about: "clippy gives no warning", run: lint },
     Step { name: "header", about: "the C header matches the source", run: c_header },
     Step { name: "docs", about: "the documentation builds without a warning", run: documentation },
+    Step { name: "site", about: "the documentation as a site, and all links in it", run: pages },
     Step { name: "rust", about: "the tests of the crates that the next step does not run", run: rust },
     Step {
         name: "attack",
@@ -163,6 +166,11 @@ fn c_header() -> Result<End> {
 
 fn documentation() -> Result<End> {
     docs::run(&[])?;
+    Ok(End::Passed)
+}
+
+fn pages() -> Result<End> {
+    site::run(&[])?;
     Ok(End::Passed)
 }
 
