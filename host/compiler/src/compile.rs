@@ -164,7 +164,7 @@ fn plan_program(module: &str, mut program: Program, thrift: &Thrift, options: &O
         fuse::fuse_layers(&program.graph, &mut lowered);
     }
     if options.ram.is_some() {
-        share::share(&mut lowered);
+        share::share(&program.graph, &mut lowered);
     }
     let schedule = schedule::schedule(&mut program, lowered, &mut names, options.keep_all_tensors);
     place::place(module.to_owned(), program, schedule, options)

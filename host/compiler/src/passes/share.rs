@@ -1,14 +1,15 @@
 //! Between `lower` and `schedule`: layers of one operator that compute bands of the same image share arrays and functions.
 
-use crate::ir::layer::{Constant, Layer, Lowered};
+use crate::ir::graph::{DType, Subgraph};
+use crate::ir::layer::{Argument, Constant, Layer, Lowered};
 use std::collections::HashMap;
 
-/// Gives layers of the same operator one copy of equal arrays; those that are equal then get one function.
-pub fn share(lowered: &mut [Lowered]) {
+/// Gives layers of the same operator in this graph one copy of equal arrays; those that are equal then get one function.
+pub fn share(graph: &Subgraph, lowered: &mut [Lowered]) {
     let mut of_operator: HashMap<Vec<usize>, Shared> = HashMap::new();
     for lowered in lowered {
         if let Lowered::Layer(layer) = lowered {
-            of_operator.entry(layer.operators.clone()).or_default().add(layer);
+            of_operator.entry(layer.operators.clone()).or_default().add(graph, layer);
         }
     }
 }
@@ -21,7 +22,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn add(&mut self, layer: &mut Layer) {
+    fn add(&mut self, graph: &Subgraph, layer: &mut Layer) {
         let mut own: Vec<Vec<Constant>> = Vec::new();
         // The same array for several builds has one name.
         for constant in std::mem::take(&mut layer.constants) {
@@ -40,7 +41,7 @@ impl Shared {
                 }
             }
         }
-        match self.functions.iter().find(|other| is_equal(layer, other)) {
+        match self.functions.iter().find(|other| is_equal(graph, layer, other)) {
             Some(other) if layer.constants.is_empty() => layer.name.clone_from(&other.name),
             _ => self.functions.push(Layer { constants: Vec::new(), ..layer.clone() }),
         }
@@ -55,10 +56,12 @@ fn is_same(a: &[Constant], b: &[Constant]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(same)
 }
 
-/// Whether two layers have the same function.
-fn is_equal(a: &Layer, b: &Layer) -> bool {
-    let parameters = |layer: &Layer| -> Vec<(String, bool)> {
-        layer.arguments.iter().map(|argument| (argument.name.clone(), argument.written)).collect()
+/// Whether two layers have the same function. QUANTIZE to uint8 and from uint8 differ only in the types of their parameters.
+fn is_equal(graph: &Subgraph, a: &Layer, b: &Layer) -> bool {
+    let parameters = |layer: &Layer| -> Vec<(String, bool, DType)> {
+        let described =
+            |argument: &Argument| (argument.name.clone(), argument.written, graph.tensor(argument.tensor).dtype);
+        layer.arguments.iter().map(described).collect()
     };
     let scratch = |layer: &Layer| layer.scratch_bytes > 0;
     (&a.body, parameters(a), scratch(a), a.fails, a.control) == (&b.body, parameters(b), scratch(b), b.fails, b.control)
@@ -81,6 +84,7 @@ fn renamed(text: &str, from: &str, to: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ir::graph::{Tensor, TensorId};
     use crate::ir::layer::{ConstantData, Core};
 
     fn layer(name: &str, data: &[i8], rest: &str) -> Lowered {
@@ -105,7 +109,7 @@ mod tests {
     #[test]
     fn equal_arrays_and_functions_exist_once() {
         let mut lowered = [layer("a", &[1, 2], ""), layer("b", &[1, 2], ""), layer("c", &[1, 3], "")];
-        share(&mut lowered);
+        share(&Subgraph::default(), &mut lowered);
         let [Lowered::Layer(a), Lowered::Layer(b), Lowered::Layer(c)] = &lowered else { panic!("layers") };
         assert_eq!((a.constants.len(), b.constants.len(), c.constants.len()), (1, 0, 1));
         assert_eq!(b.body, "    f(a_weights, b_weights_2);\n");
@@ -116,7 +120,25 @@ mod tests {
             let Lowered::Layer(layer) = lowered else { continue };
             layer.body = format!("    f({}_weights);\n", layer.name);
         }
-        share(&mut equal);
+        share(&Subgraph::default(), &mut equal);
         assert!(equal.iter().all(|lowered| matches!(lowered, Lowered::Layer(layer) if layer.name == "a")));
+    }
+
+    #[test]
+    fn functions_with_other_types_of_parameters_are_not_shared() {
+        let tensor = |dtype| Tensor { dtype, ..Tensor::default() };
+        let graph = Subgraph { tensors: vec![tensor(DType::Int8), tensor(DType::Uint8)], ..Subgraph::default() };
+        let convert = |name: &str, input, output| {
+            let arguments =
+                vec![Argument::input("input", TensorId(input)), Argument::output("output", TensorId(output))];
+            Lowered::Layer(Layer { name: name.into(), operators: vec![7], arguments, ..Layer::default() })
+        };
+        let mut lowered = [convert("a", 0, 1), convert("b", 1, 0), convert("c", 0, 1)];
+        share(&graph, &mut lowered);
+        let names = lowered.iter().map(|lowered| match lowered {
+            Lowered::Layer(layer) => layer.name.as_str(),
+            _ => "",
+        });
+        assert_eq!(names.collect::<Vec<_>>(), ["a", "b", "a"]);
     }
 }

@@ -53,7 +53,11 @@ pub fn as_int8(graph: &mut Graph) {
     let Some(main) = graph.subgraphs.first_mut() else { return };
     let takes = |op: &Operator, kinds: &[OpKind]| kinds.contains(&op.kind) && convertible(main, op);
     let in_line = |op: &Operator| op.options::<Step>().is_none();
-    let rescales = |op: &Operator| takes(op, &[OpKind::CONCATENATION]) && differs(main, op);
+    let of_uint8 = |op: &Operator| op.inputs.iter().flatten().all(|&id| is_uint8(&main.tensor(id)));
+    let rescales = |op: &Operator| {
+        takes(op, &[OpKind::CONCATENATION]) && differs(main, op)
+            || takes(op, &[OpKind::QUANTIZE]) && of_uint8(op) && op.outputs.iter().all(|&id| is_uint8(&main.tensor(id)))
+    };
     if !main.operators.iter().any(|op| takes(op, ARITHMETIC) || rescales(op)) || !main.operators.iter().all(in_line) {
         return;
     }

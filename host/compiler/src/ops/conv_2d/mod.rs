@@ -110,6 +110,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         let (types, channels) = (&window_int16::INT16_BIAS_32, (0, channels));
         return window_int16::check(checker, types, window, channels, options.activation, Sees::Groups(groups));
     }
+    if weights.unsigned && checker.optional_input(2).is_none() {
+        checker.bad("no bias, on uint8", "a bias, which may be zeros");
+    }
     let weighted = weighted::check(checker, &weighted::INT8, (0, channels), options.activation)?;
     Some(Box::new(Conv2D { weighted, window: window?, groups }))
 }

@@ -16,6 +16,8 @@ pub static DEFINITIONS: [Definition; 2] = [
 
 const SUPPORT: &[Support] = &[Support::bytes("int8, uint8, int16, int32, float32", Cores::Portable)];
 
+const TYPES: &[DType] = &[DType::Int8, DType::Uint8, DType::Int16, DType::Int32, DType::Float32];
+
 const fn definition(kind: OpKind, inputs: usize, newest: i32) -> Definition {
     Definition {
         kind,
@@ -33,7 +35,7 @@ const fn definition(kind: OpKind, inputs: usize, newest: i32) -> Definition {
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let (input, amounts, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
     checker.dtype(output, &[input.dtype]);
-    checker.dtype(output, &[DType::Int8, DType::Int16, DType::Int32, DType::Float32]).then_some(())?;
+    checker.dtype(output, TYPES).then_some(())?;
     let given = checker.constant_i32(amounts)?;
     if given.len() != 2 * input.shape.len() || given.iter().any(|&amount| amount < 0) {
         let expected = format!("two numbers of at least 0 for each of {:?}", input.shape);
@@ -65,15 +67,16 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 
 /// The value of the padding. It must be quantised like the output.
 fn gaps<'a>(checker: &mut Checker<'a>, output: Operand<'a>) -> Option<Gaps<'a>> {
+    let quantised = [DType::Int8, DType::Uint8].contains(&output.dtype);
     let Some(value) = checker.optional_input(2) else {
-        let zero = if output.dtype == DType::Int8 { checker.per_tensor(output)?.1 & 0xff } else { 0 };
+        let zero = if quantised { checker.per_tensor(output)?.1 & 0xff } else { 0 };
         return Some(Gaps::Byte(zero as u8));
     };
     checker.dtype(value, &[output.dtype]).then_some(())?;
     if value.elements() != 1 {
         checker.bad_tensor(value.id, format!("shape {:?}", value.shape), "one element");
     }
-    if output.dtype == DType::Int8 && value.per_tensor() != output.per_tensor() {
+    if quantised && value.per_tensor() != output.per_tensor() {
         checker.bad_tensor(value.id, "a scale or zero point different from the output's", "those of the output");
     }
     Some(Gaps::Element(value))

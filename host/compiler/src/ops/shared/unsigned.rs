@@ -80,7 +80,7 @@ pub fn weights(weights: Operand<'_>) -> (Vec<i8>, i32) {
     }
 }
 
-/// The reference refuses a bias with another scale than that of the products, in convolutions, too.
+/// The reference refuses a bias with another scale than that of the products, here in float64, in convolutions, too.
 pub fn check_bias(checker: &mut Checker<'_>, [input, weights, output]: [Operand<'_>; 3], bias: Option<Operand<'_>>) {
     let (Some((input, _)), Some((weights, _)), Some((output, _))) =
         (input.per_tensor(), weights.per_tensor(), output.per_tensor())
@@ -89,7 +89,7 @@ pub fn check_bias(checker: &mut Checker<'_>, [input, weights, output]: [Operand<
     };
     let Some(bias) = bias else { return };
     let scale = bias.quant.as_ref().and_then(|quant| quant.scales.first()).map_or(0.0, |&scale| f64::from(scale));
-    let product = product(input, weights);
+    let product = f64::from(input) * f64::from(weights);
     if (product - scale).abs() / f64::from(output) > BIAS_TOLERANCE {
         let supported = format!("scale {product}, the product of the input's and the weights'");
         checker.bad_tensor(bias.id, format!("scale {scale}"), supported);

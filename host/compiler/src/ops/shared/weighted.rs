@@ -219,9 +219,12 @@ impl<'a> Weighted<'a> {
         self.contents.clone()
     }
 
-    /// The weights as in the file.
+    /// The weights as in the file; of uint8 less their zero point if all of these are int8.
     pub fn weights_as_given(&self) -> Vec<i8> {
-        self.weights.i8_data().unwrap_or_default()
+        match self.weights.unsigned {
+            true => unsigned::weights(self.weights).0,
+            false => self.weights.i8_data().unwrap_or_default(),
+        }
     }
 
     /// Gives channels whose output never varies the constants of [`Channel::constant`]: otherwise the layer could not use its fast kernel.

@@ -211,7 +211,12 @@ impl<'a> Narrowed<'a> {
                 lanes.filter(|(_, stays)| **stays).map(|(&weight, _)| weight).collect()
             }
         };
-        Tensor { quant: of_channels(&tensor.quant, &self.stays_out), ..with_bytes(tensor, shape, kept) }
+        let mut quant = of_channels(&tensor.quant, &self.stays_out);
+        if let Some(quant) = quant.as_mut().filter(|_| tensor.unsigned) {
+            // Weights of uint8 are given less their zero point.
+            quant.zero_points.fill(0);
+        }
+        Tensor { quant, ..with_bytes(tensor, shape, kept) }
     }
 
     /// The bias; if there is none, a new one with the scale that FULLY_CONNECTED requires.

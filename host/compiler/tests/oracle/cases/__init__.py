@@ -48,6 +48,7 @@ _MODULES = (
     "drawn",
     "streaming",
     "uint8",
+    "uint8_layers",
 )
 
 # What the reference can't run although the file is valid; the correct bytes are undefined.
