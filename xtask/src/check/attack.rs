@@ -21,6 +21,8 @@ struct Part {
 
 const PARTS: &[Part] = &[
     Part { name: "graphs", test: "random_graphs_equal_the_interpreter", short: 2_000, long: 20_000 },
+    // A tenth of the graphs are of uint8, too.
+    Part { name: "uint8", test: "random_graphs_of_uint8_equal_the_interpreter", short: 100, long: 2_000 },
     Part { name: "mutants", test: "mutants_equal_the_interpreter", short: 1_000, long: 10_000 },
     Part {
         name: "layers",

@@ -28,6 +28,12 @@ fn random_graphs_equal_the_interpreter() {
 
 #[test]
 #[ignore = "`cargo xtask attack` runs it"]
+fn random_graphs_of_uint8_equal_the_interpreter() {
+    campaign(&Campaign { what: "uint8", count: 120, least_accepted: 0.6, kinds: (0, 0) });
+}
+
+#[test]
+#[ignore = "`cargo xtask attack` runs it"]
 fn mutants_equal_the_interpreter() {
     campaign(&Campaign { what: "mutants", count: 200, least_accepted: 0.2, kinds: (0, 0) });
 }

@@ -2,6 +2,7 @@
 """Draws any number of random models and runs them in TFLite Micro's interpreter; the test `attack` reads the results.
 
     attack.py graphs  --seed S --first A --count N     graphs of one to six operators
+    attack.py uint8   --seed S --first A --count N     the same of uint8, which are a tenth of `graphs`
     attack.py mutants --seed S --first A --count N     single operators with one or two fields changed
     attack.py layers  --seed S --first A --count N    layers with weights, large enough to see rare differences
     attack.py shapes  --seed S --first A --count N    every placement of inputs, outputs and state, in turn
@@ -47,7 +48,7 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="attack.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("what", choices=("graphs", "mutants", "layers", "shapes"))
+    parser.add_argument("what", choices=("graphs", "uint8", "mutants", "layers", "shapes"))
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=1)

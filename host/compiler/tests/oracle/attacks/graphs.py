@@ -1,7 +1,7 @@
 """Graphs of one to six operators, drawn at random from all operators."""
 
 from .net import Net
-from .operators import OPERATORS, tables
+from .operators import OPERATORS, tables, unsigned
 
 MOST = 6
 
@@ -73,6 +73,8 @@ _WEIGHTS = [OPERATORS[name][0] for name in _NAMES]
 def draw(state):
     """One net with its inputs, operators and outputs."""
     net = Net(state)
+    if net.chance(0.1):
+        return _of_uint8(net)
     if net.chance(0.07):
         return _beyond(net)
     if net.chance(0.25):
@@ -82,6 +84,25 @@ def draw(state):
     for _ in range(1 + net.chance(0.25)):
         net.input(dtype=net.pick(INPUTS))
     _grow(net, _NAMES, _WEIGHTS, net.between(1, MOST))
+    _finish(net)
+    return net
+
+
+def draw_uint8(state):
+    """One net of uint8."""
+    return _of_uint8(Net(state))
+
+
+def _of_uint8(net):
+    """A net of uint8, as TensorFlow 1 quantised it, rarely with an input of float32 or int8."""
+    net.unsigned = True
+    for _ in range(1 + net.chance(0.25)):
+        net.input(dtype="uint8")
+    if net.chance(0.1):
+        net.input(dtype=net.pick(("float32", "float32", "int8")))
+        unsigned.OPERATORS["QUANTIZE"][1](net)
+    operators = unsigned.OPERATORS
+    _grow(net, list(operators), [weight for weight, _ in operators.values()], net.between(1, MOST), operators)
     _finish(net)
     return net
 

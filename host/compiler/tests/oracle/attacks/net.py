@@ -30,6 +30,8 @@ class Net:
         self.stuck = 0.0
         # Whether layers on float32 have weights of int8.
         self.beyond = outer.beyond if outer else False
+        # Whether operators that move bytes take only uint8.
+        self.unsigned = False
         self.tensors = []
         # Results that no operator may read, since they are not always defined: `schema.Model.blank` handles them.
         self.ends = []

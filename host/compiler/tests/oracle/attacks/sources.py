@@ -58,7 +58,7 @@ def judge_twin(made, verdict=None):
         if not unsigned and not extensions.is_beyond(made.data):
             return verdict, None
         there = judged(made.data, made.seed, made.sequence, made.samples, litert.Interpreter)
-        return (verdict, None) if there.refused is not None else (there, "TensorFlow Lite")
+        return there, None if there.refused is not None else "TensorFlow Lite"
     twin, rules = other
     there = judged(twin, made.seed, made.sequence, made.samples)
     if there.refused is not None:
@@ -74,9 +74,9 @@ def _state(what, seed, number):
     return np.random.RandomState(zlib.crc32(f"{what}/{seed}/{number}".encode()))
 
 
-def _graphs(seed):
+def _graphs(seed, what="graphs", draw=graphs.draw):
     def make(number):
-        net = graphs.draw(_state("graphs", seed, number))
+        net = draw(_state(what, seed, number))
         outputs = list(net.graph.table.outputs)
         return Made(
             number,
@@ -88,6 +88,10 @@ def _graphs(seed):
         )
 
     return make
+
+
+def _uint8(seed):
+    return _graphs(seed, "uint8", graphs.draw_uint8)
 
 
 def _mutants(seed):
@@ -148,7 +152,7 @@ def exposed(made):
     return dataclasses.replace(made, data=extensions.pack(file), outputs=outputs, labels=labels)
 
 
-SOURCES = {"graphs": _graphs, "mutants": _mutants, "layers": _layers, "shapes": _shapes}
+SOURCES = {"graphs": _graphs, "uint8": _uint8, "mutants": _mutants, "layers": _layers, "shapes": _shapes}
 
 JUDGES = (judge, judge_twin)
 

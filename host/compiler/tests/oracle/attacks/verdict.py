@@ -52,8 +52,7 @@ def judge(data, seed, sequence, count, kind=interpreter.Interpreter):
                     if value.nbytes != tensor.bytes:
                         raise interpreter.Refused(f"output {place} has {value.nbytes} bytes, not {tensor.bytes}")
                     column.append(np.ascontiguousarray(value).tobytes())
-                here = isinstance(machine, interpreter.Interpreter)
-                defined = all(here and _defined(machine, *cast) for cast in casts)
+                defined = all(_defined(machine, *cast) for cast in casts)
                 # Undefined values stay in the state until it is reset.
                 stained = bool(sequence and number % sequence and not found.defined[-1])
                 found.defined.append(defined and not stained)
@@ -118,7 +117,10 @@ def _casts(data):
 
 
 def _defined(machine, tensor, scale):
-    value = np.asarray(machine._interpreter.GetTensor(tensor, 0)["tensor_data"])
+    if isinstance(machine, interpreter.Interpreter):
+        value = np.asarray(machine._interpreter.GetTensor(tensor, 0)["tensor_data"])
+    else:
+        value = machine._inner.get_tensor(tensor, 0)
     with np.errstate(all="ignore"):
         ratio = np.abs(value.astype(np.float32) / np.float32(scale))
     return bool(np.all(ratio < 2.0**30))

@@ -30,7 +30,7 @@ TYPES = {
 
 def _any(net, operator=None, accepts=lambda t: True):
     # Sometimes uint8: the reference refuses it, the compiler treats it as int8.
-    types = TYPES.get(operator)
+    types = ("uint8",) if net.unsigned else TYPES.get(operator)
     more = ("uint8",) if net.chance(0.03) else ()
     return net.source(lambda t: accepts(t) and (types is None or t.dtype.name in (*types, *more)), inexact=True, raw=True)
 

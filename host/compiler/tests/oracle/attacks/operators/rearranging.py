@@ -13,6 +13,7 @@ NARROW = ("int8", "float32")
 
 def _source(net, types, accepts):
     # Sometimes uint8: the reference refuses it, the compiler treats it as int8.
+    types = ("uint8",) if net.unsigned else types
     more = ("uint8",) if net.chance(0.03) else ()
     return net.source(lambda t: t.dtype.name in (*types, *more) and accepts(t), inexact=True, raw=True)
 
