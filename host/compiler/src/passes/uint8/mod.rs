@@ -5,9 +5,11 @@
 //! factors of weights), the operator's check does so, too. Inputs and outputs of the model stay uint8; QUANTIZE converts between both.
 //! Models without arithmetic on uint8 are left as they are: moving bytes needs no change.
 
-use crate::ir::graph::{DType, Graph, OpKind, Operator, Quantization, Subgraph, Tensor, TensorId};
+mod forms;
+
+use crate::ir::graph::{DType, Graph, OpKind, Operator, Subgraph, Tensor, TensorId};
 use crate::ops::shared::control::Step;
-use std::collections::HashMap;
+use forms::{Forms, is_uint8};
 
 /// Operators that compute with uint8.
 const ARITHMETIC: &[OpKind] = &[
@@ -62,16 +64,16 @@ pub fn as_int8(graph: &mut Graph) {
         return;
     }
     let converted: Vec<bool> = main.operators.iter().map(|op| takes(op, ARITHMETIC) || takes(op, MOVES)).collect();
-    let mut other = Others::new(main, &converted);
+    let mut forms = Forms::new(main, &converted);
     let mut operators = Vec::with_capacity(main.operators.len());
     for (mut op, converted) in std::mem::take(&mut main.operators).into_iter().zip(converted) {
         match converted {
-            true => other.rewrite(main, &mut op, &mut operators),
-            false => other.restore(main, &op, &mut operators),
+            true => forms.rewrite(main, &mut op, &mut operators),
+            false => forms.restore(main, &op, &mut operators),
         }
         operators.push(op);
     }
-    other.finish(main, &mut operators);
+    forms.finish(main, &mut operators);
     main.operators = operators;
 }
 
@@ -95,103 +97,10 @@ fn differs(graph: &Subgraph, op: &Operator) -> bool {
     op.inputs.iter().flatten().any(|id| quantised(id) != op.outputs.first().and_then(quantised))
 }
 
-fn is_uint8(tensor: &&Tensor) -> bool {
-    tensor.dtype == DType::Uint8
-}
-
-/// Which tensors have both forms, and which tensor is the other form of one of the file.
-struct Others {
-    /// Tensors that stay uint8 since the caller, or an operator that is not converted, reads or writes them.
-    kept: Vec<bool>,
-    /// The int8 form of a kept tensor.
-    int8: HashMap<TensorId, TensorId>,
-    /// Kept tensors that converted operators write, and that are not yet written as uint8.
-    due: Vec<TensorId>,
-}
-
-impl Others {
-    fn new(main: &Subgraph, converted: &[bool]) -> Others {
-        let mut kept = vec![false; main.tensors.len()];
-        main.inputs.iter().chain(&main.outputs).for_each(|&id| kept[id.0] = true);
-        for (op, _) in main.operators.iter().zip(converted).filter(|(_, converted)| !**converted) {
-            op.inputs.iter().flatten().chain(&op.outputs).for_each(|&id| kept[id.0] = true);
-        }
-        Others { kept, int8: HashMap::new(), due: Vec::new() }
-    }
-
-    /// An operator on int8. Operators that convert its inputs come before it.
-    fn rewrite(&mut self, main: &mut Subgraph, op: &mut Operator, operators: &mut Vec<Operator>) {
-        for slot in op.inputs.iter_mut().flatten() {
-            if !is_uint8(&main.tensor(*slot)) {
-                continue;
-            }
-            let (new, made) = self.int8(main, *slot);
-            if made && !main.tensor(new).is_constant() {
-                operators.push(Operator::added(op.index, OpKind::QUANTIZE, *slot, new));
-            }
-            *slot = new;
-        }
-        for slot in &mut op.outputs {
-            if !is_uint8(&main.tensor(*slot)) {
-                continue;
-            }
-            let (new, made) = self.int8(main, *slot);
-            if made {
-                self.due.push(*slot);
-            }
-            *slot = new;
-        }
-    }
-
-    /// The int8 form of a tensor, and whether it is new and another tensor.
-    fn int8(&mut self, main: &mut Subgraph, id: TensorId) -> (TensorId, bool) {
-        let tensor = signed(main.tensor(id));
-        if !self.kept[id.0] {
-            main.tensors[id.0] = tensor;
-            return (id, false);
-        }
-        if let Some(&known) = self.int8.get(&id) {
-            return (known, false);
-        }
-        let new = TensorId(main.tensors.len());
-        main.tensors.push(tensor);
-        self.kept.push(false);
-        self.int8.insert(id, new);
-        (new, true)
-    }
-
-    /// Before an operator that is not converted: its inputs as uint8.
-    fn restore(&mut self, main: &Subgraph, op: &Operator, operators: &mut Vec<Operator>) {
-        for id in op.inputs.iter().flatten().filter(|&&id| is_uint8(&main.tensor(id))) {
-            if let Some(place) = self.due.iter().position(|due| due == id) {
-                self.due.remove(place);
-                operators.push(Operator::added(op.index, OpKind::QUANTIZE, self.int8[id], *id));
-            }
-        }
-    }
-
-    /// After the last operator: outputs of the model as uint8.
-    fn finish(&mut self, main: &Subgraph, operators: &mut Vec<Operator>) {
-        let last = operators.last().map_or(0, |op| op.index);
-        for id in std::mem::take(&mut self.due).into_iter().filter(|id| main.outputs.contains(id)) {
-            operators.push(Operator::added(last, OpKind::QUANTIZE, self.int8[&id], id));
-        }
-    }
-}
-
-/// A tensor of uint8 as one of int8.
-fn signed(tensor: &Tensor) -> Tensor {
-    let lower = |quant: &Quantization| Quantization {
-        zero_points: quant.zero_points.iter().map(|zero_point| zero_point - 128).collect(),
-        ..quant.clone()
-    };
-    let data = tensor.data.as_ref().map(|data| data.iter().map(|byte| byte ^ 0x80).collect());
-    Tensor { dtype: DType::Int8, quant: tensor.quant.as_ref().map(lower), data, unsigned: true, ..tensor.clone() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ir::graph::Quantization;
     use std::sync::Arc;
 
     fn tensor(dtype: DType, data: Option<&[u8]>) -> Tensor {
