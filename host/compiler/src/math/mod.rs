@@ -8,4 +8,5 @@ pub mod pack;
 pub mod plan;
 pub mod quantize;
 pub mod requantize;
+pub mod rounded;
 pub mod window;

@@ -1,8 +1,9 @@
-//! FULLY_CONNECTED: `fully_connected.h` on int8, `float_weighted.h` on float32, `hybrid_weighted.h` on float32 with weights of int8,
+//! FULLY_CONNECTED: `fully_connected.h` on int8, `fully_connected_unsigned.h` on uint8, `float_weighted.h` on float32, `hybrid_weighted.h` on float32 with weights of int8,
 //! `weighted_int16.h` on int16.
 
 mod bias;
 mod run;
+mod unsigned;
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -34,11 +35,13 @@ pub static DEFINITION: Definition = Definition {
         "fully_connected_int4_dsp.h",
         "fully_connected_int4_mve.h",
         "fully_connected_mve.h",
-        "fully_connected_portable.h"
+        "fully_connected_portable.h",
+        "fully_connected_unsigned.h"
     ],
     reference: "fully_connected.cc",
     support: &[
         Support::bytes("int8, weights of int8 or int4, bias of int32", Cores::DspMve),
+        Support::bytes("uint8, weights of uint8, bias of int32", Cores::Portable),
         Support::bytes("int16, weights of int8, bias of int64 or int32", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
         Support::bytes("float32, weights of int8 or int4 (dynamic range)", Cores::DspMve),
@@ -111,6 +114,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     if input.dtype == DType::Float32 {
         return check_float(checker, input, (rows, inputs, units), options.activation);
+    }
+    if input.unsigned {
+        return unsigned::check(checker, (rows, inputs, units), options.activation);
     }
     let known = |i: usize| checker.optional_input(i).is_none_or(|operand| operand.is_constant());
     if !known(1) || !known(2) {

@@ -1,11 +1,11 @@
-//! RESIZE_BILINEAR of int8 and int16, `resize_bilinear.h`, and float32, `resize_bilinear_float.h`. Tables say between which rows and columns of the input
+//! RESIZE_BILINEAR of int8 and int16, `resize_bilinear.h`, float32 and uint8, `resize_bilinear_float.h`. Tables say between which rows and columns of the input
 //! each one of the output lies; they are computed here, with the reference's arithmetic.
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{ConstantData, Layer, Lowered, Lowering};
-use crate::ops::checker::Checker;
+use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::resize::{self, Options, Resize, table};
@@ -21,7 +21,7 @@ pub static DEFINITION: Definition = Definition {
     check,
     kernels: kernels!["resize_bilinear.h", "resize_bilinear_float.h"],
     reference: "resize_bilinear.cc",
-    support: &[Support::bytes("int8, int16, float32", Cores::Portable)],
+    support: &[Support::bytes("int8, uint8, int16, float32", Cores::Portable)],
 };
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
@@ -51,7 +51,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     let places = [1, 2].map(|axis| {
         let (from, to) = (resize.input.shape[axis] as i64, resize.output.shape[axis] as i64);
-        let place = if resize.input.dtype == DType::Float32 { floating } else { quantised };
+        let place = if is_float(resize.input) { floating } else { quantised };
         let places: Vec<Place> = (0..to).map(|at| place(at, from, to, resize.options)).collect();
         if places.iter().any(|place| place.lower >= from) {
             checker
@@ -60,6 +60,11 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         places
     });
     Some(Box::new(Bilinear { resize, places }))
+}
+
+/// The reference computes uint8 with float32, too.
+fn is_float(input: Operand<'_>) -> bool {
+    input.dtype == DType::Float32 || input.unsigned
 }
 
 /// `ComputeInterpolationValuesInteger`.
@@ -89,7 +94,7 @@ impl Checked for Bilinear<'_> {
         let mut fields = self.resize.fields(lowering);
         fields.push(("channels", input.shape[3].to_string()));
         let mut constants = Vec::new();
-        let float = input.dtype == DType::Float32;
+        let float = is_float(input);
         let names = [("rows", "row_fractions"), ("columns", "column_fractions")];
         for ((what, fractions), places) in names.into_iter().zip(&self.places) {
             // Two rows, and on int8 and int16 the fraction after them.
@@ -103,8 +108,10 @@ impl Checked for Bilinear<'_> {
                 fields.push((fractions, lowering.constant(fractions)));
             }
         }
+        let float_structure = "tvmk_float_resize_bilinear_t";
         let (header, kernel, structure) = match input.dtype {
-            DType::Float32 => ("resize_bilinear_float.h", "tvmk_float_resize_bilinear", "tvmk_float_resize_bilinear_t"),
+            _ if input.unsigned => ("resize_bilinear_float.h", "tvmk_float_resize_bilinear_unsigned", float_structure),
+            DType::Float32 => ("resize_bilinear_float.h", "tvmk_float_resize_bilinear", float_structure),
             DType::Int16 => ("resize_bilinear.h", "tvmk_resize_bilinear_int16", "tvmk_resize_bilinear_t"),
             _ => ("resize_bilinear.h", "tvmk_resize_bilinear", "tvmk_resize_bilinear_t"),
         };
@@ -116,6 +123,10 @@ impl Checked for Bilinear<'_> {
 
     fn evaluate(&self) -> Option<Evaluated> {
         let Resize { input, .. } = self.resize;
+        // Constants are folded before uint8 becomes int8.
+        if input.unsigned {
+            return None;
+        }
         if input.dtype == DType::Float32 {
             let data = input.f32_data()?;
             return Some(Ok(vec![ahead::floats(

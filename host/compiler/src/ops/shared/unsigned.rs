@@ -65,7 +65,15 @@ pub fn limits(mut limits: Vec<Limit>, slow: &'static [Path]) -> Vec<Limit> {
 
 /// The reason in the report for weights of uint8 that are not int8 less their zero point.
 pub fn offset() -> Limit {
-    let reason = "weights of uint8 with a zero point that is subtracted at run time";
+    limit("weights of uint8 with a zero point that is subtracted at run time")
+}
+
+/// The reason in the report for sums that have a kernel of their own, in C.
+pub fn rounded_once() -> Limit {
+    limit("sums of uint8, which the reference rounds once and those of int8 twice")
+}
+
+fn limit(reason: &str) -> Limit {
     Limit { paths: Path::ALL, reason: reason.to_owned(), general: false }
 }
 

@@ -25,6 +25,8 @@ def cases():
     for name in ("MEAN", "SUM"):
         yield f"beyond-uint8-{name.lower()}", lambda state, name=name: _reduced(state, name)
     yield "beyond-uint8-resize_nearest_neighbor", _nearest
+    for number in range(5):
+        yield f"beyond-uint8-resize_bilinear-{number}", lambda state, number=number: _bilinear(state, number)
     for name in ("RELU", "RELU6", "LEAKY_RELU", "HARD_SWISH", "LOGISTIC", "TANH"):
         for number in range(6):
             yield f"beyond-uint8-{name.lower()}-table-{number}", lambda state, a=(name, number): _table(state, *a)
@@ -112,6 +114,19 @@ def _nearest(state):
     size = graph.constant("size", np.int32([8, 11]))
     output = graph.tensor("output", (1, 8, 11, 3), source.quantization, UINT8)
     graph.output(graph.operator("RESIZE_NEAREST_NEIGHBOR", [source, size], [output], options("ResizeNearestNeighborOptions")))
+    return model.bytes()
+
+
+def _bilinear(state, number):
+    """The reference computes these with float32."""
+    model = Model()
+    graph = model.graph()
+    source = image(graph, state, (2, 5, 4, 3))
+    height, width, align, half = ((8, 11, 0, 0), (10, 8, 0, 1), (9, 7, 1, 0), (3, 2, 0, 1), (1, 13, 1, 0))[number]
+    size = graph.constant("size", np.int32([height, width]))
+    output = graph.tensor("output", (2, height, width, 3), source.quantization, UINT8)
+    fields = options("ResizeBilinearOptions", alignCorners=bool(align), halfPixelCenters=bool(half))
+    graph.output(graph.operator("RESIZE_BILINEAR", [source, size], [output], fields))
     return model.bytes()
 
 

@@ -24,7 +24,12 @@ def cases():
         yield f"beyond-uint8-chain-{number}", _chain
     for number in range(4):
         yield f"beyond-uint8-stuck-{number}", lambda state, number=number: _stuck(state, number)
-    yield "contradiction-uint8-fully_connected", _fully_connected
+    for number, zero in enumerate(WEIGHT_ZERO_POINTS):
+        yield f"beyond-uint8-fully_connected-{zero}", lambda state, a=(number, zero): _fully_connected(state, *a)
+    for number in range(4):
+        yield f"beyond-uint8-fully_connected-middles-{number}", lambda state, number=number: _dense_middles(state, number)
+    yield "contradiction-uint8-fully_connected-run", lambda state: _fully_connected(state, 0, 128, run=True)
+    yield "contradiction-uint8-fully_connected-far", lambda state: _fully_connected(state, 0, 128, 1e-10)
     yield "contradiction-uint8-bias", lambda state: _conv(state, 0, 100, "uniform", 1e5)
     yield "contradiction-uint8-no_bias", lambda state: _conv(state, 0, 100, "uniform", None)
     yield "contradiction-uint8-bias-far", _far
@@ -112,13 +117,32 @@ def _depthwise(state, number, zero, kind):
     return model.bytes()
 
 
-def _fully_connected(state):
-    """The reference multiplies sums by a factor of float64."""
+def _fully_connected(state, number, zero, factor=1, run=False):
+    """Sums are multiplied by a float64 and rounded once. With a tiny scale of the output the products are beyond int32."""
     model = Model()
     graph = model.graph()
-    source = graph.input("input", (2, 20), activations(state), UINT8)
-    inputs, quantization = _layer(graph, state, source, (6, 20), 0, 130, "near")
-    output = graph.tensor("output", (2, 6), quantization, UINT8)
+    source = graph.input("input", (3, 20 + 15 * number), activations(state), UINT8)
+    inputs, quantization = _layer(graph, state, source, (5 + number, source.shape[1]), 0, zero, "near" if number % 2 else "uniform")
+    inputs = inputs[: 3 - number // 5]
+    if run:
+        inputs[1] = graph.input("given", inputs[1].shape, inputs[1].quantization, UINT8)
+    quantization = Quantization(np.float32(quantization.scale * factor), quantization.zero_point)
+    output = graph.tensor("output", (3, 5 + number), quantization, UINT8)
+    fields = options("FullyConnectedOptions", fusedActivationFunction=activation(("NONE", "RELU", "RELU6")[number % 3]))
+    graph.output(graph.operator("FULLY_CONNECTED", inputs, [output], fields))
+    return model.bytes()
+
+
+def _dense_middles(state, number):
+    """Sums of one or two products, of which many are in the middle of two results, or next to it."""
+    model = Model()
+    graph = model.graph()
+    scale = (0.5, 1.0, 0.3, 0.7)[number]
+    source = graph.input("input", (40, 2), Quantization(np.float32(scale), 128), UINT8)
+    weight = np.uint8([[128 + n, 128 + n % 3] for n in range(1, 17)])
+    factor = np.float32(scale * 0.25) * np.float32((2, 20, 8, 32)[number])
+    inputs = [source, graph.constant("weights", weight, Quantization(np.float32(0.25), 128))]
+    output = graph.tensor("output", (40, 16), Quantization(np.float32(factor), 100), UINT8)
     graph.output(graph.operator("FULLY_CONNECTED", inputs, [output], options("FullyConnectedOptions")))
     return model.bytes()
 

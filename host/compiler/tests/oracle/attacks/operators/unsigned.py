@@ -110,6 +110,23 @@ def depthwise_conv_2d(net):
     return True
 
 
+def fully_connected(net):
+    """FULLY_CONNECTED."""
+    source = _source(net, lambda t: len(t.shape) > 1)
+    if source is None:
+        return False
+    keep = len(source.shape) > 2 and net.chance(0.3)
+    depth = source.shape[-1] if keep else size(source.shape[1:])
+    units = net.pick((1, 2, 3, 4, 5, 8, 16, 17))
+    shape = (*source.shape[:-1], units) if keep else (source.shape[0], units)
+    if size(shape) > net.largest or depth * units > 3 * net.largest:
+        return False
+    inputs, quantization = _parameters(net, source, (units, depth), 0)
+    fields = options("FullyConnectedOptions", fusedActivationFunction=activation(net.pick(ACTIVATIONS)), keepNumDims=keep)
+    net.operator("FULLY_CONNECTED", [source, *inputs], [net.result("dense", shape, UINT8, quantization)], fields)
+    return True
+
+
 def pool(name):
     """The drawing function of a pooling."""
 
@@ -280,6 +297,7 @@ OPERATORS = {
     **{name: (1, draw) for name, draw in _MOVES.items()},
     "CONV_2D": (12, conv_2d),
     "DEPTHWISE_CONV_2D": (9, depthwise_conv_2d),
+    "FULLY_CONNECTED": (9, fully_connected),
     **{name: (5, pool(name)) for name in ("AVERAGE_POOL_2D", "MAX_POOL_2D")},
     **{name: (5, binary(name)) for name in ("ADD", "SUB", "MUL")},
     **{name: (2, binary(name)) for name in ("MAXIMUM", "MINIMUM")},
@@ -289,5 +307,6 @@ OPERATORS = {
     "CONCATENATION": (6, concatenation),
     "QUANTIZE": (3, quantize),
     "DEQUANTIZE": (2, dequantize),
+    "RESIZE_BILINEAR": (3, rearranging.resize("RESIZE_BILINEAR", "uint8")),
     "RESIZE_NEAREST_NEIGHBOR": (2, rearranging.resize("RESIZE_NEAREST_NEIGHBOR", "uint8")),
 }
