@@ -9,7 +9,7 @@ use super::numbers::{Kind, Numbers};
 use crate::failure::{Failure, Result};
 use crate::tensor::{Spec, fits};
 
-/// Memory for the decoder, beside the picture itself.
+/// Most bytes of a picture, and of memory for its decoder. A few bytes of a file can claim any size.
 const MOST: usize = 64 << 20;
 
 /// The pixels of a picture, row by row, with the channels of a pixel one after the other.
@@ -31,7 +31,13 @@ pub fn read(input: &Spec, path: &Path, content: &[u8]) -> Result<Numbers> {
     if !input.shape.as_deref().is_some_and(|wanted| fits(&shape, wanted)) {
         return Err(unfit(input, path, shape, name(color)));
     }
-    let mut pixels = vec![0; shape.iter().product()];
+    let size = shape.iter().try_fold(1_usize, |size, &d| size.checked_mul(d)).filter(|&size| size <= MOST);
+    let Some(size) = size else {
+        return Err(
+            Failure::file(path, format!("has more than {} MiB of pixels", MOST >> 20)).advise("use it in parts")
+        );
+    };
+    let mut pixels = vec![0; size];
     reader.next_frame(&mut pixels).map_err(broken)?;
     Ok(Numbers { parts: pixels.iter().map(|&pixel| f64::from(pixel) / 255.0).collect(), kind: Kind::Picture })
 }

@@ -18,6 +18,18 @@ pub fn png(width: u32, height: u32, color: ColorType, depth: BitDepth, data: &[u
     content
 }
 
+/// The beginning of a `.png` file that claims to have this size.
+pub fn claimed(width: u32, height: u32) -> Vec<u8> {
+    let mut content = Vec::new();
+    let mut encoder = Encoder::new(&mut content, width, height);
+    encoder.set_color(ColorType::Grayscale);
+    encoder.set_depth(BitDepth::Eight);
+    let mut writer = encoder.write_header().expect("a header");
+    writer.write_chunk(png::chunk::IDAT, &[0x78, 0x9c]).expect("a part");
+    drop(writer);
+    content
+}
+
 /// A picture of 8 bits of gray.
 pub fn gray(width: u32, height: u32, data: &[u8]) -> Vec<u8> {
     png(width, height, ColorType::Grayscale, BitDepth::Eight, data)

@@ -8,7 +8,7 @@ use png::{BitDepth, ColorType};
 mod files;
 
 use crate::transcript::Transcript;
-use files::{gray, png, wav, wav_of_floats};
+use files::{claimed, gray, png, wav, wav_of_floats};
 
 /// `digits.tflite` takes an image of 8 x 8, `state.tar` four values.
 pub fn media(t: &mut Transcript) {
@@ -54,6 +54,8 @@ pub fn media(t: &mut Transcript) {
     t.run("validate digits.tflite --inputs words --classes latin.txt");
     fs::copy(crate::repository("models/digit_rows/digit_rows.tflite"), t.path().join("rows.tflite")).expect("a model");
     t.run("validate rows.tflite --inputs words --steps 16");
+    t.write("claimed.png", claimed(8, 1 << 30));
+    t.run("run rows.tflite --input claimed.png");
 
     t.about("Findings in a report");
     t.write("text.json", "accuracy: 1");
