@@ -1,5 +1,6 @@
 //! The command line.
 
+mod constants;
 mod estimate;
 mod extras;
 mod media;
@@ -281,6 +282,7 @@ Examples:
   tvm-embedded compile keyword.tflite -o keyword.tar --pool dtcm=16K --pool sram=64K
   tvm-embedded compile keyword.tflite -o keyword.tar --io-in-workspace --report keyword.txt
   tvm-embedded compile keyword.tflite -o keyword.tar --core cortex-m4
+  tvm-embedded compile keyword.tflite -o keyword.tar --core cortex-m7 --constants itcm:64K,qspi
 
 The archive is Model Library Format version 7, as TVM 0.9 to 0.18 wrote it.";
 

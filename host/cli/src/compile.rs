@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use tvm_embedded_compiler::ir::report::PoolReport;
 use tvm_embedded_compiler::{Options, Report};
 
 use crate::args::Compile;
@@ -54,19 +55,26 @@ fn report(path: &Path, report: &Report) -> Result<String> {
 }
 
 fn summary(path: &Path, report: &Report) -> String {
-    let pool = |p: &tvm_embedded_compiler::ir::report::PoolReport| {
-        let state = if p.state { " (state)" } else { "" };
-        format!("{} {} bytes{state}", p.name, grouped(p.bytes as u64))
+    let stored = match report.constant_pools.is_empty() {
+        true => String::new(),
+        false => format!("  constants in pools: {}\n", pools_text(&report.constant_pools)),
     };
-    let pools: Vec<String> = report.pools.iter().map(pool).collect();
     let removed = report.removed_text().map_or_else(String::new, |text| format!("  {text}\n"));
     format!(
-        "{}: model {}, {} layers, {} multiply-accumulates\n  constants {} bytes; workspaces: {}\n{removed}",
+        "{}: model {}, {} layers, {} multiply-accumulates\n  constants {} bytes; workspaces: {}\n{stored}{removed}",
         shown(path),
         report.module,
         report.layers.len(),
         grouped(report.macs),
         grouped(report.constant_bytes as u64),
-        if pools.is_empty() { "none".to_owned() } else { pools.join(", ") },
+        if report.pools.is_empty() { "none".to_owned() } else { pools_text(&report.pools) },
     )
+}
+
+fn pools_text(pools: &[PoolReport]) -> String {
+    let pool = |pool: &PoolReport| {
+        let state = if pool.state { " (state)" } else { "" };
+        format!("{} {} bytes{state}", pool.name, grouped(pool.bytes as u64))
+    };
+    pools.iter().map(pool).collect::<Vec<_>>().join(", ")
 }

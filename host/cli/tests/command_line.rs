@@ -45,6 +45,8 @@ fn wrong_command_lines_end_with_2() {
         &["compile", "x.tflite"],
         &["compile", "x.tflite", "-o", "x.tar", "--pool", "SRAM=4"],
         &["compile", "x.tflite", "-o", "x.tar", "--pool", "sram=4G"],
+        &["compile", "x.tflite", "-o", "x.tar", "--constants", "QSPI"],
+        &["compile", "x.tflite", "-o", "x.tar", "--constants", "itcm:64K,qspi=first"],
         &["compile", "x.tflite", "-o", "x.tar", "--no-such-option"],
         &["compile", "x.tflite", "-o", "x.tar", "--name", "While"],
         &["run", "x.tar", "--input", "a="],
@@ -108,6 +110,32 @@ fn pools_that_are_too_small_are_reported() {
     let (_, stderr) = printed(&compile.args(["--pool", "dtcm=1K"]).assert().code(1));
     assert!(stderr.contains("digits.tflite: pools too small") && stderr.contains("dtcm"), "{stderr}");
     assert!(!archive.exists());
+}
+
+#[test]
+fn constants_in_pools_give_the_same_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = repository("models/digits/test_images.bin");
+    let expect = folder.path().join("expected.bin");
+    let compile = |name: &str, options: &[&str]| {
+        let archive = folder.path().join(name);
+        let model = repository("models/digits/digits.tflite");
+        let mut compile = tool();
+        compile.arg("compile").arg(model).arg("-o").arg(&archive).args(["--core", "portable"]).args(options);
+        (archive, printed(&compile.assert().success()).0)
+    };
+    let (plain, said) = compile("plain.tar", &[]);
+    assert!(!said.contains("pools"), "{said}");
+    tool().arg("run").arg(&plain).arg("--input").arg(&images).arg("--output").arg(&expect).assert().success();
+    for options in ["itcm:2K,qspi", "itcm=0-2+7", "qspi"] {
+        let (archive, said) = compile("pools.tar", &["--constants", options]);
+        assert!(said.contains("\n  constants in pools: "), "{said}");
+        tool().arg("run").arg(&archive).arg("--input").arg(&images).arg("--expect").arg(&expect).assert().success();
+    }
+    let (text, _) = printed(
+        &tool().arg("inspect").arg(compile("pools.tar", &["--constants", "itcm:2K,qspi"]).0).assert().success(),
+    );
+    assert!(text.contains("itcm") && text.contains("data in the archive"), "{text}");
 }
 
 #[test]

@@ -21,7 +21,18 @@ const OPTIONS: [(&str, &[&str], &[&str]); 7] = [
     (
         "compile",
         &["--output", "out.tar"],
-        &["--output", "--name", "--pool", "--core", "--int4", "--custom", "--ram", "--optimize", "--report"],
+        &[
+            "--output",
+            "--name",
+            "--pool",
+            "--constants",
+            "--core",
+            "--int4",
+            "--custom",
+            "--ram",
+            "--optimize",
+            "--report",
+        ],
     ),
     (
         "run",

@@ -10,8 +10,8 @@ use crate::ir::program::Program;
 use crate::ir::report::Report;
 use crate::passes::bands::choose::{Choice, Choices};
 use crate::passes::{
-    bands, bind, check, detections, emit, fold, fuse, inline, lower, metadata, narrow, place, requantise, schedule,
-    share, state, uint8,
+    bands, bind, check, detections, emit, fold, fuse, inline, lower, metadata, narrow, place, pools, requantise,
+    schedule, share, state, uint8,
 };
 use crate::thrift::{self, Thrift};
 use std::fmt;
@@ -124,6 +124,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
         let found = format!("module name {module:?}");
         return Err(Problem::file(found, "a C identifier in lower case, up to 64 characters").into());
     }
+    pools::check(options)?;
     let mut graph = tflite::read(file)?;
     bind::bind(&mut graph, &options.custom)?;
     inline::inline(&mut graph);
@@ -153,6 +154,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
         model = budget::fit(model, bytes, || Choices::new(&program, options), &banded)?;
     }
     model.description = description;
+    model.stored = pools::assign(&model, options)?;
     Ok(model)
 }
 

@@ -33,6 +33,6 @@ pub mod passes;
 mod thrift;
 
 pub use compile::{Compiled, DEFAULT_MODULE, Output, compile, plan_model, prepare};
-pub use ir::options::{Optimize, Options, Pool, Scratch};
+pub use ir::options::{ConstantPool, Optimize, Options, Pool, Scratch};
 pub use ir::problem::{Errors, MAX_PROBLEMS, Problem};
 pub use ir::report::Report;

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tvm_embedded_compiler::ir::options::Int4;
-use tvm_embedded_compiler::{Optimize, Options, compile};
+use tvm_embedded_compiler::ir::options::{Int4, Target};
+use tvm_embedded_compiler::{ConstantPool, Optimize, Options, compile};
 
 #[test]
 fn public_models_equal_the_oracle() {
@@ -90,6 +90,7 @@ fn all_equal(paths: &[PathBuf], samples: &[&str]) {
         let recording = Recording::read(&recording);
         let tflite = fs::read(path).unwrap();
         for (mode, options) in [
+            ("constants in pools", in_pools(&tflite).expect("a model with constants")),
             ("planned", Options::default()),
             ("in workspace", Options { io_in_workspace: true, ..Options::default() }),
             ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
@@ -104,6 +105,14 @@ fn all_equal(paths: &[PathBuf], samples: &[&str]) {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Options that put a model's constants into two pools: half of the bytes into the first. `None` for a model without constants.
+fn in_pools(tflite: &[u8]) -> Option<Options> {
+    let portable = Options { target: Target::Portable, ..Options::default() };
+    let bytes = compile(tflite, &portable).unwrap().report.constant_bytes;
+    let pool = |name: &str, bytes| ConstantPool { name: name.into(), bytes, operators: Vec::new() };
+    (bytes > 0).then(|| Options { constants: vec![pool("itcm", Some(bytes / 2)), pool("qspi", None)], ..portable })
 }
 
 /// The fewest bytes into which the compiler can fit a model, as it reports.
@@ -185,7 +194,7 @@ fn differences(names: &[String], folder: &Path, models: &Path, oracle: &Path) ->
     wrong
 }
 
-/// What differs in one model: with its tensors planned, in the workspace, all of them kept, with int4 packed, and
+/// What differs in one model: with its constants in pools, its tensors planned, in the workspace, all of them kept, with int4 packed, and
 /// with little code.
 fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -197,7 +206,9 @@ fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Ve
     let several = !paired && recording.tensors.iter().any(|tensor| tensor.role == "intermediate");
     // Small layers are not packed by default.
     let packs = Options { int4: Int4::Packed, ..Options::default() };
+    let pools = in_pools(&tflite);
     for (mode, options) in [
+        ("constants in pools", pools.clone().unwrap_or_default()),
         ("planned", Options::default()),
         ("in workspace", Options { io_in_workspace: true, ..Options::default() }),
         ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
@@ -208,6 +219,7 @@ fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Ve
         // With a single operator there is nothing between input and output.
         let fits = match mode {
             "int4" => name.contains("int4"),
+            "constants in pools" => pools.is_some(),
             "planned" | "little code" => true,
             _ => several,
         };

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use tvm_embedded_compiler::ir::options::{self, CORES, CustomOperator, Target};
 use tvm_embedded_compiler::{Optimize, Options, Pool};
 
+use super::constants::ConstantsPool;
 use crate::custom::CustomFunction;
 use crate::size::bytes;
 
@@ -34,6 +35,11 @@ pub struct Building {
     /// needed [default: one pool called workspace]
     #[arg(long = "pool", value_name = "NAME[=SIZE]")]
     pub pools: Vec<PoolSize>,
+
+    /// Pools for constants outside of the code, in order of preference: each takes up to SIZE bytes, the most used weights first, the
+    /// last one without a size the rest. With OPERATORS, such as 0-3+7, those of these operators instead
+    #[arg(long, value_name = "POOL[:SIZE][=OPERATORS]", value_delimiter = ',')]
+    pub constants: Vec<ConstantsPool>,
 
     /// The core that the C is for: only its order of the weights is written, which halves the C of large models
     #[arg(long, value_name = "CORE", default_value = "all", value_parser = cores())]
@@ -67,6 +73,7 @@ impl Building {
     pub fn options(&self) -> Options {
         Options {
             pools: self.pools.iter().map(|p| Pool { name: p.name.clone(), bytes: p.bytes }).collect(),
+            constants: self.constants.iter().map(|pool| pool.0.clone()).collect(),
             io_in_workspace: self.io_in_workspace,
             ram: self.ram,
             optimize: self.optimize,
@@ -90,9 +97,12 @@ impl Building {
             Int4::Packed => Some("--int4 packed".to_owned()),
             Int4::Bytes => Some("--int4 bytes".to_owned()),
         };
+        let constants: Vec<String> = self.constants.iter().map(ToString::to_string).collect();
+        let constants = (!constants.is_empty()).then(|| format!("--constants {}", constants.join(",")));
         let custom = self.custom.iter().map(|custom| format!("--custom {}", custom.name));
         let optimize = (self.optimize != Optimize::default()).then(|| format!("--optimize {}", self.optimize.name()));
         pools
+            .chain(constants)
             .chain(int4)
             .chain(custom)
             .chain(self.io_in_workspace.then(|| "--io-in-workspace".to_owned()))

@@ -132,6 +132,22 @@ impl ConstantData {
         self.len() == 0
     }
 
+    /// The elements as little-endian bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            ConstantData::I8(v) => v.iter().map(|&v| v as u8).collect(),
+            ConstantData::Shared(v) => v.iter().map(|&v| v as u8).collect(),
+            ConstantData::U8(v) => v.clone(),
+            ConstantData::I16(v) => v.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            ConstantData::Packed(packed) => {
+                (packed.pack)(packed).unwrap_or_default().iter().flat_map(|v| v.to_le_bytes()).collect()
+            }
+            ConstantData::I32(v) => v.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            ConstantData::I64(v) => v.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            ConstantData::F32(v) => v.iter().flat_map(|v| v.to_le_bytes()).collect(),
+        }
+    }
+
     /// Size in bytes.
     pub fn bytes(&self) -> usize {
         let element = match self {

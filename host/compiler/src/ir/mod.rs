@@ -13,3 +13,4 @@ pub mod report;
 pub mod rows;
 pub mod schedule;
 pub mod sliding;
+pub mod stored;

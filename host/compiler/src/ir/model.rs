@@ -6,6 +6,7 @@ use crate::ir::options::{Optimize, Target};
 use crate::ir::program::Removed;
 use crate::ir::rows::Banded;
 use crate::ir::schedule::Owner;
+use crate::ir::stored::ConstantPools;
 use std::sync::Arc;
 
 /// A compiled model before it becomes text.
@@ -29,6 +30,8 @@ pub struct Model {
     pub states: Vec<PlannedState>,
     /// Workspace pools in the order of the C struct: by name.
     pub pools: Vec<PlannedPool>,
+    /// Constants that are outside of the code, and their pools: in the C struct after [`Model::pools`].
+    pub stored: ConstantPools,
     /// Where each tensor with bytes in memory is.
     pub places: Vec<Option<Location>>,
     /// The memory plan, and how it was found.
@@ -119,6 +122,9 @@ pub struct PlanFacts {
     pub in_place: Vec<(TensorId, TensorId, &'static str)>,
 }
 
+/// Name of the pool for states.
+pub const STATE_POOL: &str = "state";
+
 /// Alignment of every pool, in bytes.
 pub const POOL_ALIGN: usize = 16;
 
@@ -155,6 +161,17 @@ impl Model {
     /// Name of the C parameter for a pool in the TIR-style main function.
     pub fn pool_parameter(&self, pool: usize) -> String {
         format!("{}_{pool}_var", self.pools[pool].name)
+    }
+
+    /// Name of the C parameter for a pool of constants.
+    pub fn constant_pool_parameter(&self, pool: usize) -> String {
+        format!("{}_{}_var", self.stored.pools[pool].name, self.pools.len() + pool)
+    }
+
+    /// Every array of constants.
+    pub fn arrays(&self) -> impl Iterator<Item = &Constant> {
+        let of_layers = self.layers.iter().flat_map(|planned| &planned.layer.constants);
+        self.constants.iter().map(|(_, constant)| constant).chain(of_layers)
     }
 
     /// Size of all workspace pools, states included.

@@ -1,5 +1,7 @@
 //! The options of the compiler.
 
+use std::ops::RangeInclusive;
+
 /// Settings of one compilation. The default suits most models.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -7,6 +9,8 @@ pub struct Options {
     pub module_name: Option<String>,
     /// Memory pools in order of preference. Empty: one pool called `workspace`, as large as needed.
     pub pools: Vec<Pool>,
+    /// Pools for constants, in order of preference. Empty: all constants are in the code.
+    pub constants: Vec<ConstantPool>,
     /// Puts inputs and outputs into the workspace instead of the caller's memory.
     pub io_in_workspace: bool,
     /// Bytes that workspaces, inputs and outputs may take together, states included.
@@ -132,4 +136,15 @@ pub struct Pool {
     pub name: String,
     /// Size in bytes; `None` for as many as needed.
     pub bytes: Option<usize>,
+}
+
+/// A pool for constants that the user asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConstantPool {
+    /// Name, a C identifier in lower case.
+    pub name: String,
+    /// Size in bytes; `None` for as many as needed.
+    pub bytes: Option<usize>,
+    /// The operators of the file whose constants it takes. Empty: those that no pool names, the most used first.
+    pub operators: Vec<RangeInclusive<usize>>,
 }

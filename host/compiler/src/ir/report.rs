@@ -24,6 +24,9 @@ pub struct Report {
     pub constant_bytes_mve: usize,
     /// Workspace pools, in the order of the C struct.
     pub pools: Vec<PoolReport>,
+    /// Pools of constants, in the order of the C struct; empty if all constants are in the code.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub constant_pools: Vec<PoolReport>,
     /// The most bytes in use in one layer: no plan can need less.
     pub live_bytes: usize,
     /// Loops whose number of runs depends on the inputs.
@@ -87,6 +90,9 @@ pub struct LayerReport {
     pub constant_bytes_dsp: usize,
     /// Bytes of constants in a build for cores with MVE.
     pub constant_bytes_mve: usize,
+    /// Pools in which its constants are; empty for those in the code.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub constant_pools: Vec<String>,
     /// Bytes of scratch memory.
     pub scratch_bytes: usize,
     /// The name of its costs in the table of estimates: its kernels, with ` once` if no other layer calls them, since a compiler then makes

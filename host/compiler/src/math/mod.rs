@@ -9,4 +9,5 @@ pub mod plan;
 pub mod quantize;
 pub mod requantize;
 pub mod rounded;
+pub mod stored;
 pub mod window;

@@ -41,6 +41,13 @@ pub fn metadata(model: &Model, report: &Report) -> Result<Vec<u8>, Errors> {
                     alignment: POOL_ALIGN as u64,
                     state: pool.state,
                 })
+                .chain(model.stored.pools.iter().map(|pool| mlf::ExtensionPool {
+                    name: pool.name.clone(),
+                    kind: mlf::PoolKind::Constant,
+                    size: pool.bytes as u64,
+                    alignment: pool.align as u64,
+                    state: false,
+                }))
                 .collect(),
             stack: report.stack_bytes.map(|bytes| bytes as u64),
             layers: report.layers.iter().filter_map(layer).collect(),

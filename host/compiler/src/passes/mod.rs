@@ -14,6 +14,7 @@ pub mod lower;
 pub mod metadata;
 pub mod narrow;
 pub mod place;
+pub mod pools;
 pub mod report;
 pub mod requantise;
 pub mod schedule;

@@ -8,11 +8,10 @@ use crate::ir::options::{Options, Pool};
 use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::Program;
 use crate::ir::schedule::{Owner, Piece, Schedule, Storage};
+use crate::ir::stored::ConstantPools;
 use crate::math::plan::{self, Bytes, Plan, Request, Share};
 use std::collections::{HashMap, HashSet};
 
-/// Name of the pool for states.
-pub const STATE_POOL: &str = "state";
 /// Alignment of every buffer, in bytes: a word, since kernels load words.
 const WORD: usize = 4;
 
@@ -99,6 +98,7 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
     let mut names = Names::new();
     // Pools have macros of their own beside those of the tensors.
     placed.pools.iter().for_each(|pool| drop(names.unique(&pool.name)));
+    options.constants.iter().for_each(|pool| drop(names.unique(&pool.name)));
     let mut port = |&tensor: &TensorId| Port { tensor, c_name: names.unique(&graph.tensor(tensor).name) };
     let inputs: Vec<Port> = graph.inputs.iter().map(&mut port).collect();
     let outputs: Vec<Port> = schedule.outputs.iter().map(&mut port).collect();
@@ -133,6 +133,7 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
         constants,
         states: placed.states,
         pools: placed.pools,
+        stored: ConstantPools::default(),
         places: placed.places,
         plan: placed.facts,
         io_in_workspace: options.io_in_workspace,

@@ -9,6 +9,7 @@ use crate::ir::program::Part;
 use crate::ir::report::*;
 use crate::ir::rows::Banded;
 use crate::ir::schedule::Owner;
+use crate::math::stored;
 use crate::ops;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -34,11 +35,17 @@ impl Report {
                 .iter()
                 .map(|pool| PoolReport { name: pool.name.clone(), bytes: pool.bytes, state: pool.state })
                 .collect(),
+            constant_pools: model
+                .stored
+                .pools
+                .iter()
+                .map(|pool| PoolReport { name: pool.name.clone(), bytes: pool.bytes, state: false })
+                .collect(),
             live_bytes: model.plan.bound,
             loops: model.layers.iter().filter(|layer| layer.layer.control == Some(Control::LoopBegin)).count(),
             planned_bytes: model.plan.bytes,
             method: model.plan.method.to_owned(),
-            stack_bytes: ops::stack::of_kernels(layers.iter().flat_map(|layer| &layer.kernels).map(String::as_str)),
+            stack_bytes: stack(model, &layers),
             layers,
             buffers: buffers(model),
             removed: model.removed.clone(),
@@ -70,6 +77,20 @@ impl Report {
         (!parts.is_empty()).then(|| format!("left out: {}", parts.join(", ")))
     }
 
+    /// A line about the pools of constants, if there are any.
+    fn constant_pools_text(&self) -> String {
+        let pools: Vec<String> =
+            self.constant_pools.iter().map(|pool| format!("{} {} bytes", pool.name, pool.bytes)).collect();
+        if pools.is_empty() { String::new() } else { format!("constants in pools: {}\n", pools.join(", ")) }
+    }
+
+    fn stack_text(&self) -> String {
+        self.stack_bytes.map_or_else(
+            || "not known: a kernel's was not measured".to_owned(),
+            |bytes| format!("at most {bytes} bytes, measured on Arm cores with gcc 12.2 -O2"),
+        )
+    }
+
     /// The report as a person reads it: totals, layers, memory plan.
     pub fn text(&self) -> String {
         let mut out = String::new();
@@ -81,13 +102,10 @@ impl Report {
             "constants: {} bytes, {} bytes on cores with the DSP extension",
             self.constant_bytes, self.constant_bytes_dsp
         );
+        out.push_str(&self.constant_pools_text());
         let _ = writeln!(out, "code: {}", self.optimize);
         let _ = writeln!(out, "workspace: {}", if pools.is_empty() { "none".into() } else { pools.join(", ") });
-        let stack = self.stack_bytes.map_or_else(
-            || "not known: a kernel's was not measured".to_owned(),
-            |bytes| format!("at most {bytes} bytes, measured on Arm cores with gcc 12.2 -O2"),
-        );
-        let _ = writeln!(out, "stack: {stack}");
+        let _ = writeln!(out, "stack: {}", self.stack_text());
         let _ = writeln!(
             out,
             "plan: {} bytes by {}; at most {} bytes are alive at once",
@@ -177,6 +195,7 @@ fn layer_report(model: &Model, planned: &PlannedLayer) -> LayerReport {
         constant_bytes: layer.constant_bytes(of_builds(model, Target::Portable)),
         constant_bytes_dsp: layer.constant_bytes(of_builds(model, Target::Dsp)),
         constant_bytes_mve: layer.constant_bytes(of_builds(model, Target::Mve)),
+        constant_pools: pools_of(model, layer),
         scratch_bytes: layer.scratch_bytes,
         cost: String::new(),
         work: work::work(layer, &sizes(model, layer, false), &sizes(model, layer, true)),
@@ -185,6 +204,34 @@ fn layer_report(model: &Model, planned: &PlannedLayer) -> LayerReport {
         inputs: arguments(false),
         outputs: arguments(true),
     }
+}
+
+/// The most bytes of stack of a run: constants in pools have addresses that are not known when the code is compiled, so what holds
+/// them is on the stack.
+fn stack(model: &Model, layers: &[LayerReport]) -> Option<usize> {
+    let kernels = ops::stack::of_kernels(layers.iter().flat_map(|layer| &layer.kernels).map(String::as_str))?;
+    let of_layer = |planned: &PlannedLayer| {
+        let layer = &planned.layer;
+        let arrays = stored::named(&model.stored, &layer.body);
+        let names: Vec<&str> = arrays.iter().map(|(name, _)| *name).collect();
+        let variables = stored::without_static(&layer.body, &names).1;
+        ops::stack::of_variables(&layer.headers, &variables).map(|bytes| bytes + 4 * arrays.len())
+    };
+    if model.stored.pools.is_empty() {
+        return Some(kernels);
+    }
+    model.layers.iter().try_fold(0, |most: usize, layer| Some(most.max(of_layer(layer)?))).map(|most| kernels + most)
+}
+
+/// The pools in which a layer's constants are.
+fn pools_of(model: &Model, layer: &Layer) -> Vec<String> {
+    let given = model.constants.iter().filter(|(id, _)| layer.arguments.iter().any(|argument| argument.tensor == *id));
+    let given = given.filter_map(|(_, array)| model.stored.find(&array.name));
+    let own = stored::named(&model.stored, &layer.body).into_iter().map(|(_, stored)| stored);
+    let mut pools: Vec<usize> = own.chain(given).map(|stored| stored.pool).collect();
+    pools.sort_unstable();
+    pools.dedup();
+    pools.iter().map(|&pool| model.stored.pools[pool].name.clone()).collect()
 }
 
 /// The tensors that a layer reads or writes.

@@ -254,9 +254,11 @@ fn parts_c(model: &Model) -> String {
         arguments.extend((0..model.inputs.len()).map(|i| format!("input_{i}")));
         arguments.extend((0..model.outputs.len()).map(|i| format!("output_{i}")));
     }
+    let tensors = arguments.len();
     arguments.extend(model.pools.iter().map(|pool| format!("pool_{}", pool.name)));
-    let pointers = vec!["void *"; arguments.len() - model.pools.len()].into_iter();
-    let types: Vec<&str> = pointers.chain(vec!["uint8_t *"; model.pools.len()]).collect();
+    arguments.extend(model.stored.pools.iter().map(|pool| format!("(uint8_t *)pool_{}", pool.name)));
+    let pointers = vec!["void *"; tensors].into_iter();
+    let types: Vec<&str> = pointers.chain(vec!["uint8_t *"; arguments.len() - tensors]).collect();
     format!(
         "#include \"tvm_embedded.h\"\n\
          int32_t tvmgen_{module}___tvm_layers__({}, const TVMLayerHooks *, TVMRun *);\n\
@@ -276,6 +278,12 @@ fn declarations(c: &mut String, model: &Model) {
     for pool in &model.pools {
         let _ = writeln!(c, "static uint8_t pool_{}[{}] __attribute__((aligned(16)));", pool.name, pool.bytes);
     }
+    for pool in &model.stored.pools {
+        let data = format!("TVMGEN_{}_{}_CONSTANT_POOL_DATA", model.module, pool.name).to_ascii_uppercase();
+        let (name, bytes, align) = (&pool.name, pool.bytes, pool.align);
+        let _ =
+            writeln!(c, "static const uint8_t pool_{name}[{bytes}] __attribute__((aligned({align}))) = {{ {data} }};");
+    }
     for (what, ports) in [("input", &model.inputs), ("output", &model.outputs)] {
         for (i, port) in ports.iter().enumerate() {
             let bytes = model.tensor(port.tensor).bytes();
@@ -292,10 +300,14 @@ fn declarations(c: &mut String, model: &Model) {
 fn arguments(c: &mut String, model: &Model) -> Vec<String> {
     let module = &model.module;
     let mut arguments = Vec::new();
-    if !model.pools.is_empty() {
+    let pooled = !model.pools.is_empty() || !model.stored.pools.is_empty();
+    if pooled {
         let _ = writeln!(c, "    struct tvmgen_{module}_workspace_pools pools;");
         for pool in &model.pools {
             let _ = writeln!(c, "    pools.{0} = pool_{0};\n    memset(pool_{0}, 0xa5, {1}U);", pool.name, pool.bytes);
+        }
+        for pool in &model.stored.pools {
+            let _ = writeln!(c, "    pools.{0} = (void *)(uintptr_t)pool_{0};", pool.name);
         }
     }
     for (what, ports) in [("input", &model.inputs), ("output", &model.outputs)] {
@@ -315,7 +327,7 @@ fn arguments(c: &mut String, model: &Model) -> Vec<String> {
             arguments.push(format!("&{what}s"));
         }
     }
-    if !model.pools.is_empty() {
+    if pooled {
         arguments.push("&pools".into());
     }
     arguments
@@ -368,7 +380,7 @@ fn main_c(model: &Model, recording: &Recording, watched: &[Watched], in_parts: b
     let structs = [
         ("inputs", !model.inputs.is_empty()),
         ("outputs", !model.outputs.is_empty()),
-        ("pools", !model.pools.is_empty()),
+        ("pools", !model.pools.is_empty() || !model.stored.pools.is_empty()),
     ];
     for (name, _) in structs.iter().filter(|(_, there)| *there) {
         let _ = writeln!(c, "    (void){name};");

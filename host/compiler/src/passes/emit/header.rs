@@ -1,27 +1,35 @@
 //! The header that firmware includes.
 
+use super::contents::contents;
 use super::names::comment;
 use crate::ir::model::{Model, Port, shape_text};
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 /// `tvmgen_<module>.h`, in the order of TVM's own.
-pub fn header(model: &Model) -> String {
-    let mut out = String::new();
+pub fn header(model: &Model, out: &mut dyn Write) -> fmt::Result {
+    let mut text = String::new();
+    declarations(&mut text, model);
+    out.write_str(&text)?;
+    contents(out, model)?;
+    write!(out, "\n#ifdef __cplusplus\n}}\n#endif\n\n#endif /* {}_H_ */\n", model.macro_prefix())
+}
+
+/// Everything except the content of pools.
+fn declarations(out: &mut String, model: &Model) {
     let upper = model.macro_prefix();
     let _ = write!(
         out,
         "#ifndef {upper}_H_\n#define {upper}_H_\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n"
     );
-    tensor_sizes(&mut out, model);
-    structure(&mut out, model, "inputs", "Input tensor pointers", &members(&model.inputs));
-    structure(&mut out, model, "outputs", "Output tensor pointers", &members(&model.outputs));
-    let pools: Vec<&str> = model.pools.iter().map(|pool| pool.name.as_str()).collect();
-    structure(&mut out, model, "workspace_pools", "Workspace pool pointers", &pools);
+    tensor_sizes(out, model);
+    structure(out, model, "inputs", "Input tensor pointers", &members(&model.inputs));
+    structure(out, model, "outputs", "Output tensor pointers", &members(&model.outputs));
+    let constants = model.stored.pools.iter().map(|pool| pool.name.as_str());
+    let pools: Vec<&str> = model.pools.iter().map(|pool| pool.name.as_str()).chain(constants).collect();
+    structure(out, model, "workspace_pools", "Workspace pool pointers", &pools);
     out.push('\n');
-    functions(&mut out, model);
-    pool_sizes(&mut out, model);
-    let _ = write!(out, "\n#ifdef __cplusplus\n}}\n#endif\n\n#endif /* {upper}_H_ */\n");
-    out
+    functions(out, model);
+    pool_sizes(out, model);
 }
 
 /// Bytes of each input and output.
@@ -133,7 +141,7 @@ fn run_parameters(model: &Model) -> Vec<(&'static str, &'static str)> {
         }
         parameters.push(("outputs", "Output tensors"));
     }
-    if !model.pools.is_empty() {
+    if !model.pools.is_empty() || !model.stored.pools.is_empty() {
         parameters.push(("workspace_pools", "Workspace memory pool pointers"));
     }
     parameters

@@ -1,12 +1,13 @@
 //! `<module>_lib1.c`: constants, one function per layer, and the function that calls them in order.
 
 use super::constants::{constant, constants};
+use super::contents::arrays;
 use super::names::{CASTS, comment, kernel_file, numbers};
-use super::{order, stepped};
-use crate::ir::layer::{Argument, Control};
+use super::{order, stepped, stored};
+use crate::ir::layer::{Argument, Constant, Control};
 use crate::ir::model::{Model, PlannedLayer, shape_text};
 use crate::ir::options::{Optimize, Target};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::{self, Write};
 
 /// Selects small code in the kernels and, where it can be requested, in the C compiler, whatever its flags are.
@@ -62,6 +63,7 @@ pub fn operators(model: &Model, out: &mut dyn Write) -> fmt::Result {
         writeln!(out, "#include \"{header}\"")?;
     }
     out.write_str(behind_kernels(model))?;
+    out.write_str(if model.stored.pools.is_empty() { "" } else { stored::LITTLE_ENDIAN })?;
     write!(
         out,
         "
@@ -81,15 +83,16 @@ extern \"C\" {{
 #endif
 "
     )?;
-    for (_, array) in &model.constants {
+    for (_, array) in model.constants.iter().filter(|(_, array)| model.stored.find(&array.name).is_none()) {
         out.write_char('\n')?;
         constant(out, &prefix, array)?;
     }
+    let arrays = arrays(model);
     let mut written = HashSet::new();
     for planned in &model.layers {
         // Bands of one image can have one function.
         if written.insert(planned.layer.name.as_str()) {
-            layer(out, model, planned)?;
+            layer(out, model, &arrays, planned)?;
         }
     }
     let mut text = String::new();
@@ -99,10 +102,13 @@ extern \"C\" {{
     out.write_str("\n#ifdef __cplusplus\n}\n#endif\n")
 }
 
-fn layer(out: &mut dyn Write, model: &Model, planned: &PlannedLayer) -> fmt::Result {
+fn layer(out: &mut dyn Write, model: &Model, arrays: &HashMap<&str, &Constant>, planned: &PlannedLayer) -> fmt::Result {
     let layer = &planned.layer;
     out.write_char('\n')?;
-    constants(out, &model.macro_prefix(), &layer.constants)?;
+    // All of a layer's constants are in one place.
+    if layer.constants.iter().all(|array| model.stored.find(&array.name).is_none()) {
+        constants(out, &model.macro_prefix(), &layer.constants)?;
+    }
     writeln!(out, "/* {}: {}", comment(&numbers(planned)), comment(&layer.summary))?;
     for argument in &layer.arguments {
         let tensor = model.tensor(argument.tensor);
@@ -123,10 +129,14 @@ fn layer(out: &mut dyn Write, model: &Model, planned: &PlannedLayer) -> fmt::Res
     if layer.scratch_bytes > 0 {
         parameters.push("uint8_t *scratch".to_owned());
     }
+    parameters.extend(stored::pools_of(model, layer).iter().map(|&pool| {
+        let name = stored::parameter(model, pool);
+        format!("const uint8_t *{name}")
+    }));
     let tests = matches!(layer.control, Some(Control::LoopTest | Control::IfBegin));
     let result = if layer.fails || tests { "int32_t" } else { "void" };
     let (name, parameters) = (model.symbol(&layer.name), parameters.join(", "));
-    write!(out, "static {result} {name}({parameters}) {{\n{}}}\n", layer.body)
+    write!(out, "static {result} {name}({parameters}) {{\n{}}}\n", stored::body(model, arrays, layer))
 }
 
 fn parameter(model: &Model, argument: &Argument) -> String {

@@ -1,6 +1,7 @@
 //! Pass 7: the C sources and header, laid out as TVM's C interface has them.
 
 mod constants;
+mod contents;
 mod header;
 mod layers;
 mod listing;
@@ -8,6 +9,7 @@ mod names;
 mod order;
 mod run;
 mod stepped;
+mod stored;
 
 use crate::ir::model::Model;
 use crate::ops;
@@ -26,6 +28,8 @@ pub struct File<'a> {
 #[derive(Debug, Clone)]
 enum Contents<'a> {
     Text(String),
+    /// The header, with the content of the pools of constants.
+    Header(&'a Model),
     /// The operators' file, many times longer than all others: generated while it is written.
     Operators(&'a Model),
 }
@@ -38,6 +42,7 @@ impl File<'_> {
     pub fn write(&self, out: &mut dyn Write) -> fmt::Result {
         match &self.contents {
             Contents::Text(text) => out.write_str(text),
+            Contents::Header(model) => header::header(model, out),
             Contents::Operators(model) => layers::operators(model, out),
         }
     }
@@ -66,7 +71,7 @@ pub fn emit(model: &Model) -> Vec<File<'_>> {
     let module = &model.module;
     let file = |path: String, text: String| File { path, contents: Contents::Text(text) };
     let mut files = vec![
-        file(format!("codegen/host/include/tvmgen_{module}.h"), header::header(model)),
+        File { path: format!("codegen/host/include/tvmgen_{module}.h"), contents: Contents::Header(model) },
         file(format!("codegen/host/src/{module}_lib0.c"), run::entry(model)),
         File { path: format!("codegen/host/src/{module}_lib1.c"), contents: Contents::Operators(model) },
         file(format!("src/{module}.tflite.txt"), listing::listing(model)),

@@ -1,8 +1,8 @@
 //! The function that calls the layers in their order.
 
-use super::constants::reference;
 use super::names::{comment, numbers};
-use super::run::{END_ON_VALUE, Parameter, check_mark, main_parameters, main_prototype};
+use super::run::{END_ON_VALUE, Parameter, check_mark, first_pool, main_parameters, main_prototype};
+use super::stored;
 use crate::ir::graph::TensorId;
 use crate::ir::layer::{Constant, Control};
 use crate::ir::model::{Location, Model, PlannedLayer};
@@ -91,7 +91,7 @@ pub fn body(model: &Model, around: &dyn Around) -> Body {
             _ => {}
         }
     }
-    let first_pool = parameters.len() - model.pools.len();
+    let first_pool = first_pool(model, parameters);
     let state = model.state_pool().map(|pool| first_pool + pool);
     state.into_iter().for_each(|index| used[index] = true);
     let mut opening = String::new();
@@ -127,13 +127,18 @@ fn call(
         // Through `void` if the alignment grows: the plan ensures it.
         let by = if model.tensor(argument.tensor).dtype.size() > 1 { "(void *)" } else { "" };
         arguments.push(match names.constants.get(&argument.tensor) {
-            Some(constant) => reference(constant),
+            Some(constant) => stored::argument(model, &names.parameters, constant, used),
             None => format!("({access}{c_type} *){by}{}", address(model, &names.parameters, place, used)),
         });
     }
     if planned.scratch.is_some() {
         let scratch = address(model, &names.parameters, planned.scratch, used);
         arguments.push(scratch.trim_matches(['(', ')']).to_owned());
+    }
+    for pool in stored::pools_of(model, &planned.layer) {
+        let index = names.parameters.len() - model.stored.pools.len() + pool;
+        used[index] = true;
+        arguments.push(names.parameters[index].name.clone());
     }
     let failed = format!(") != 0) {{\n        {END_ON_VALUE}\n    }}");
     let (before, after) = match planned.layer.control {
@@ -160,7 +165,7 @@ fn call(
 pub fn address(model: &Model, parameters: &[Parameter], place: Option<Location>, used: &mut [bool]) -> String {
     // Every argument of a layer has a place; a missing one would be a compile error in C.
     let Some(place) = place else { return "missing".to_owned() };
-    let first_pool = parameters.len() - model.pools.len();
+    let first_pool = first_pool(model, parameters);
     let (index, offset) = match place.owner {
         Owner::Input(i) if !model.io_in_workspace => (i, None),
         Owner::Output(i) if !model.io_in_workspace => (model.inputs.len() + i, None),

@@ -25,6 +25,8 @@ pub fn entry(model: &Model) -> String {
         arguments.extend(model.outputs.iter().map(|port| format!("outputs->{}", port.c_name)));
     }
     arguments.extend(model.pools.iter().map(|pool| format!("(uint8_t *)workspace_pools->{}", pool.name)));
+    let constants = model.stored.pools.iter();
+    arguments.extend(constants.map(|pool| format!("(uint8_t *)workspace_pools->{}", pool.name)));
     let _ = write!(
         out,
         "{} {{\n    return {}({});\n}}\n",
@@ -43,7 +45,7 @@ pub fn entry(model: &Model) -> String {
     out
 }
 
-/// The function that runs the layers: inputs, outputs, pools. Without `;`.
+/// The function that runs the layers: inputs, outputs, pools, pools of constants. Without `;`.
 pub fn main_prototype(model: &Model) -> String {
     let parameters: Vec<String> = main_parameters(model).into_iter().map(|parameter| parameter.declaration).collect();
     let parameters = if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") };
@@ -58,11 +60,13 @@ pub struct Parameter {
     pub name: String,
 }
 
-/// Parameters of the main function: inputs, outputs, pools.
+/// Parameters of the main function: inputs, outputs, pools, pools of constants.
 pub fn main_parameters(model: &Model) -> Vec<Parameter> {
     let mut names = Names::new();
     let outputs: Vec<String> = (0..model.outputs.len()).map(|i| names.unique(&format!("output{i}"))).collect();
     let pools: Vec<String> = (0..model.pools.len()).map(|i| names.unique(&model.pool_parameter(i))).collect();
+    let constants: Vec<String> =
+        (0..model.stored.pools.len()).map(|i| names.unique(&model.constant_pool_parameter(i))).collect();
     let mut parameters = Vec::new();
     let mut push = |c_type: &str, name: String| {
         parameters.push(Parameter { declaration: format!("{c_type}{name}"), name });
@@ -71,8 +75,13 @@ pub fn main_parameters(model: &Model) -> Vec<Parameter> {
         model.inputs.iter().for_each(|port| push("void *", names.unique(&port.c_name)));
         outputs.into_iter().for_each(|name| push("void *", name));
     }
-    pools.into_iter().for_each(|name| push("uint8_t *", name));
+    pools.into_iter().chain(constants).for_each(|name| push("uint8_t *", name));
     parameters
+}
+
+/// Index of the first workspace pool among the parameters of the main function.
+pub fn first_pool(model: &Model, parameters: &[Parameter]) -> usize {
+    parameters.len() - model.stored.pools.len() - model.pools.len()
 }
 
 fn map(out: &mut String, model: &Model, what: &str, ports: &[Port]) {

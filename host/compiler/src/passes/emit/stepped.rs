@@ -5,7 +5,7 @@
 
 use super::names::comment;
 use super::order::{self, Around};
-use super::run::main_parameters;
+use super::run::{first_pool, main_parameters};
 use crate::ir::layer::Layer;
 use crate::ir::model::{Model, PlannedLayer};
 use crate::ir::schedule::Owner;
@@ -109,7 +109,7 @@ fn kind(planned: &PlannedLayer) -> String {
 
 fn written(model: &Model, planned: &PlannedLayer) -> Vec<String> {
     let parameters = main_parameters(model);
-    let first_pool = parameters.len() - model.pools.len();
+    let first_pool = first_pool(model, &parameters);
     let outputs = planned.layer.arguments.iter().filter(|argument| argument.written);
     let places = outputs.filter_map(|argument| Some((model.places[argument.tensor.0]?, argument.tensor)));
     let entry = |(place, tensor): (crate::ir::model::Location, _)| {
