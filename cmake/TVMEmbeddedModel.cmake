@@ -110,6 +110,8 @@ function(tvm_embedded_add_model target archive)
   tvm_embedded_register_symbol(${target} ${symbol})
   target_include_directories(${target} PUBLIC ${folder} PRIVATE ${folder}/archive)
   target_compile_features(${target} PRIVATE c_std_99)
+  # Linker scripts may include the part that places pools of constants.
+  target_link_directories(${target} INTERFACE ${folder})
   target_link_libraries(${target} PUBLIC ${model_RUNTIME} ${model_LIBRARIES})
   if(model_LAYERS)
     target_compile_definitions(${target} PUBLIC TVM_EMBEDDED_LAYERS)

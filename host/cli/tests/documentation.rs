@@ -3,7 +3,7 @@
 //! A block that names `digits`, `wake_word` or `my_model` is for any model: it is compiled with the names of several kinds in
 //! turn. A block about layers is for compiled models, and is built with `TVM_EMBEDDED_LAYERS`. A block that defines the array of
 //! the only workspace (`…_WORKSPACE_BYTES`) is not compiled for models with several. One that names `digit_rows` or
-//! `digits_inside` is about that model. A block about updates is for models with constants outside of their code.
+//! `digits_inside` or `digits_pools` is about that model. A block about updates is for models with constants outside of their code.
 #![cfg(unix)]
 
 mod common;
@@ -186,9 +186,11 @@ fn every_block_of_c_compiles_for_every_kind_of_model() {
         generate(folder, "with_state", &rows, 2),
         generate(folder, "with_constants", &archive_with_constants(folder, "constants"), 0),
     ];
+    let pools = ["--optimize", "size", "--constants", "itcm:2K,qspi"];
     let own = [
         generate(folder, "digit_rows", &rows, 2),
         generate(folder, "digits_inside", &compiled(folder, "digits_inside", &["--io-in-workspace"]), 1),
+        generate(folder, "digits_pools", &compiled(folder, "digits_pools", &pools), 1),
     ];
     kinds.iter().chain(&own).for_each(|model| objects(folder, model));
     let (mut about_models, mut programs) = (0, 0);

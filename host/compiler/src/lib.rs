@@ -13,6 +13,7 @@
 //! | [`passes::lower`] | each operator, by its directory in [`ops`], → a [`ir::layer::Layer`] |
 //! | [`passes::schedule`] | which tensors share bytes, when they are in use |
 //! | [`math::plan`], [`passes::place`] | offsets in the workspace pools → [`ir::model::Model`] |
+//! | [`passes::pools`] | with `Options::constants`: which constants are in which pool |
 //! | [`passes::emit`], [`passes::metadata`], [`passes::report`] | C text, `metadata.json`, the report of the cost |
 //!
 //! [`cost`] estimates instructions and code on a core before any C is compiled.

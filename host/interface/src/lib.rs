@@ -51,7 +51,7 @@ use c_header::{cpp, header};
 use c_source::source;
 use checked::plan::Plan;
 use checked::symbols;
-use output::build;
+use output::{build, linker};
 use std::borrow::Cow;
 use tvm_embedded_mlf::{Archive, Bytes, Finding, Library, Module};
 
@@ -101,12 +101,12 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
         (format!("{symbol}.c"), source::source(&plan)),
         (format!("{symbol}.json"), plan.facts.json()),
     ];
-    if let Some(text) = source::parameters(&plan) {
-        own.push((format!("{symbol}_parameters.c"), text));
-    }
-    if let Some(text) = update::header::header(&plan) {
-        own.push((format!("{symbol}_update.h"), text));
-    }
+    let of_constants = [
+        (format!("{symbol}_parameters.c"), source::parameters(&plan)),
+        (format!("{symbol}.ld"), linker::fragment(&plan)),
+        (format!("{symbol}_update.h"), update::header::header(&plan)),
+    ];
+    own.extend(of_constants.into_iter().filter_map(|(path, text)| Some((path, text?))));
     if let Some(test) = &options.self_test {
         own.push((format!("{symbol}_self_test.h"), self_test::header::header(&plan, test)));
         own.push((format!("{symbol}_self_test.c"), self_test::source::source(&plan, test)?));

@@ -7,6 +7,7 @@ use common::{STRICT, c_file, generate_synthetic, objects, runtime, runtime_heade
 use std::path::Path;
 use std::process::Command;
 use tvm_embedded_interface::{Error, Options, Parameters, pack};
+use tvm_embedded_mlf::{Archive, Library, Limits, write_tar};
 
 fn net(name: &str) -> Synthetic {
     Synthetic { constants: true, ..Synthetic::new(name).memory(Memory::External) }
@@ -93,4 +94,56 @@ fn updates_that_can_not_be_written_are_refused() {
         Err(error @ Error::Contradiction { .. }) => assert!(error.to_string().contains("takes 8 bytes"), "{error}"),
         result => panic!("{result:?}"),
     }
+}
+
+/// Kernels determine the order of the constants that they read, so an update is for one version of them.
+#[test]
+fn an_update_is_for_the_kernels_that_read_it() {
+    let (archive, _) = Synthetic { state: true, ..net("net") }.library();
+    let digest = |kernel: &str| {
+        let mut members: Vec<(String, Vec<u8>)> =
+            archive.members().iter().map(|member| (member.path.clone(), member.data.to_vec())).collect();
+        members.push(("codegen/host/include/tvmgen_net_kernel.h".to_owned(), kernel.as_bytes().to_vec()));
+        let archive = Archive::from_bytes("net.tar", &write_tar(members).expect("a tar file"), Limits::default());
+        let archive = archive.expect("an archive");
+        let library = Library::parse(&archive).expect("a library");
+        pack(&archive, &library, &library.modules[0], &[]).expect("an update")[8..12].to_vec()
+    };
+    assert_eq!(digest("/* 1 */"), digest("/* 1 */"));
+    assert_ne!(digest("/* 1 */"), digest("/* 2 */"));
+}
+
+/// A pool has a section of its own, which the part of a linker script names, unless the user chooses another.
+#[test]
+fn pools_have_sections() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let generated = generate_synthetic(directory.path(), &net("net"), &Options::default());
+    let fragment = std::fs::read_to_string(directory.path().join("net.ld")).expect("part of a linker script");
+    assert!(
+        fragment.contains("\n.tvm_net_flash : ALIGN(16) {\n  tvm_net_flash_start = .;\n  *(.rodata.tvm.net.flash)\n"),
+        "{fragment}"
+    );
+    assert!(
+        fragment
+            .contains("\n} > TVM_NET_FLASH AT > TVM_NET_FLASH_LOAD\ntvm_net_flash_load = LOADADDR(.tvm_net_flash);\n")
+    );
+    assert!(generated.sources.iter().all(|source| source.ends_with(".c")), "{:?}", generated.sources);
+    let of_pool = "-DTVM_NET_PARAMETER_FLASH_SECTION=__attribute__((section(\".mine\")))";
+    let of_all = "-DTVM_NET_PARAMETER_SECTION=__attribute__((section(\".all\")))";
+    for (flags, section) in
+        [(&[][..], ".rodata.tvm.net.flash"), (&[of_all][..], ".all"), (&[of_pool, of_all][..], ".mine")]
+    {
+        let object = directory.path().join("parameters.o");
+        let mut command = Command::new("gcc");
+        command.args(STRICT).args(flags).arg("-I").arg(directory.path()).arg("-I").arg(runtime_headers()).arg("-c");
+        succeed(command.arg(directory.path().join("net_parameters.c")).arg("-o").arg(&object));
+        let listed = succeed(Command::new("objdump").arg("-t").arg(&object)).stdout;
+        let listed = String::from_utf8(listed).expect("text");
+        let line = listed.lines().find(|line| line.ends_with("TVMData_net_flash")).expect("the data");
+        assert!(line.contains(&format!(" {section}\t")), "{line}");
+    }
+    let user = Options { parameters: Parameters::User, ..Options::default() };
+    let directory = tempfile::tempdir().expect("a directory");
+    generate_synthetic(directory.path(), &net("net"), &user);
+    assert!(!directory.path().join("net.ld").exists());
 }

@@ -220,7 +220,9 @@ fn stack(model: &Model, layers: &[LayerReport]) -> Option<usize> {
     if model.stored.pools.is_empty() {
         return Some(kernels);
     }
-    model.layers.iter().try_fold(0, |most: usize, layer| Some(most.max(of_layer(layer)?))).map(|most| kernels + most)
+    let most = model.layers.iter().try_fold(0, |most: usize, layer| Some(most.max(of_layer(layer)?)))?;
+    // Pointers to pools, and registers saved for them: 16 bytes at most in the models that were measured.
+    Some(kernels + most + 4 * model.stored.pools.len() + 16)
 }
 
 /// The pools in which a layer's constants are.

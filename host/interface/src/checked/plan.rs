@@ -27,6 +27,8 @@ pub struct Plan<'a> {
     pub symbols: Symbols,
     /// The archive's C files.
     pub sources: Vec<Source<'a>>,
+    /// Kernels of this project's compiler, which determine the order of constants.
+    pub kernels: Vec<&'a str>,
 }
 
 /// The argument for a parameter of the main function.
@@ -91,6 +93,7 @@ impl<'a> Plan<'a> {
             exclusive: arena.is_some() || internal(PoolKind::Workspace),
             arena,
             symbols,
+            kernels: kernels(archive, module)?,
             sources,
             facts,
             module,
@@ -182,6 +185,16 @@ fn argument(parameter: MainParameter, places: &[Place]) -> Argument {
             Place::Parameter(i) => Argument::Parameter(i),
         },
     }
+}
+
+/// The headers that this project's compiler writes beside the model's own, which has the content of pools.
+fn kernels<'a>(archive: &'a Archive, module: &Module) -> Result<Vec<&'a str>> {
+    let Some(header) = module.header.as_deref().filter(|_| module.extension.is_some()) else {
+        return Ok(Vec::new());
+    };
+    let beginning = format!("{}_", header.trim_end_matches(".h"));
+    let members = archive.members().iter().filter(|member| member.path.starts_with(&beginning));
+    members.map(|member| Ok(archive.text(&member.path)?)).collect()
 }
 
 fn version(module: &Module, version: Option<&TvmVersion>) -> Result<Option<[u16; 3]>> {

@@ -33,6 +33,7 @@ pub fn cmake(plan: &Plan<'_>, sources: &[String], library: bool, brought: &[Stri
         ")\ntarget_include_directories({target}\n  PUBLIC \"${{CMAKE_CURRENT_LIST_DIR}}\"\n  \
          PRIVATE \"${{CMAKE_CURRENT_LIST_DIR}}/{DIRECTORY}\")\n"
     );
+    out.push_str(&linker_path(plan, &target));
     if library {
         let _ = writeln!(out, "target_link_libraries({target} PUBLIC tvm_embedded::tvm_embedded)");
     }
@@ -62,6 +63,17 @@ pub fn cmake(plan: &Plan<'_>, sources: &[String], library: bool, brought: &[Stri
         );
     }
     out
+}
+
+/// Where linker scripts find the part that places pools of constants.
+fn linker_path(plan: &Plan<'_>, target: &str) -> String {
+    if plan.data.iter().all(Option::is_none) {
+        return String::new();
+    }
+    format!(
+        "# Linker scripts may include {}.ld.\ntarget_link_directories({target} INTERFACE \"${{CMAKE_CURRENT_LIST_DIR}}\")\n",
+        plan.symbol()
+    )
 }
 
 /// A header of the library or of TVM for files that need no library.

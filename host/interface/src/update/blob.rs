@@ -42,13 +42,14 @@ pub fn layout(plan: &Plan<'_>) -> Layout {
     Layout { offsets, bytes, alignment }
 }
 
-/// A digest of all that must be the same in a model whose constants are replaced: its C and its pools.
+/// A digest of all that must be the same in a model whose constants are replaced: its C, with the kernels that read them, and its pools.
 pub fn structure(plan: &Plan<'_>) -> u32 {
     let pool = |p: &crate::facts::Named<crate::facts::ParameterFacts>| {
         format!("{} {} {}\n", p.facts.name, p.facts.bytes, p.facts.alignment)
     };
     let pools: String = plan.facts.parameters.iter().map(pool).collect();
-    digest_of([pools.as_str()].into_iter().chain(plan.sources.iter().map(|source| source.text)))
+    let sources = plan.sources.iter().map(|source| source.text);
+    digest_of([pools.as_str()].into_iter().chain(sources).chain(plan.kernels.iter().copied()))
 }
 
 /// The blob; `replaced` has for each pool the content that is written instead of the archive's.
@@ -56,8 +57,8 @@ pub fn blob(plan: &Plan<'_>, replaced: &[Option<Vec<u8>>]) -> Result<Vec<u8>> {
     let module = || shown(&plan.module.name);
     let parameters = &plan.facts.parameters;
     if parameters.is_empty() {
-        let what = "all of its constants are in its code, and an update has only pools of constants outside of the code, \
-                    which archives of TVM may have; update the firmware instead";
+        let what = "all of its constants are in its code, and an update has only pools of constants outside of the code; \
+                    compile the model with --constants, or update the firmware instead";
         return Err(Error::Unsupported { module: module(), what: what.to_owned() });
     }
     let mut contents: Vec<&[u8]> = Vec::new();
