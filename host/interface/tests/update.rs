@@ -141,6 +141,10 @@ fn pools_have_sections() {
         let listed = String::from_utf8(listed).expect("text");
         let line = listed.lines().find(|line| line.ends_with("TVMData_net_flash")).expect("the data");
         assert!(line.contains(&format!(" {section}\t")), "{line}");
+        let mut command = Command::new("clang++");
+        command.args(["-std=c++17", "-fsyntax-only", "-x", "c++"]).args(STRICT).args(flags).arg("-I");
+        command.arg(directory.path()).arg("-I").arg(runtime_headers());
+        succeed(command.arg(directory.path().join("net_parameters.c")));
     }
     let user = Options { parameters: Parameters::User, ..Options::default() };
     let directory = tempfile::tempdir().expect("a directory");

@@ -59,7 +59,7 @@ pub fn parameters(plan: &Plan<'_>) -> Option<String> {
                 "\n#if !defined({own}) && defined({prefix}_PARAMETER_SECTION)\n#define {own} {prefix}_PARAMETER_SECTION\n\
                  #elif !defined({own}) && defined(__GNUC__) && !defined(__APPLE__)\n\
                  #define {own} __attribute__((section(\"{}\")))\n#elif !defined({own})\n#define {own}\n#endif\n\
-                 extern {declaration};\n{own} TVM_ALIGNED({})\n{declaration} = {{\n",
+                 extern {declaration};\nTVM_ALIGNED({}) {own}\n{declaration} = {{\n",
                 section(plan, parameter),
                 parameter.facts.alignment
             );
