@@ -96,6 +96,7 @@ def draw_uint8(state):
 def _of_uint8(net):
     """A net of uint8, as TensorFlow 1 quantised it, rarely with an input of float32 or int8."""
     net.unsigned = True
+    net.stuck = net.pick((0.0, 0.0, 0.3, 0.8))
     for _ in range(1 + net.chance(0.25)):
         net.input(dtype="uint8")
     if net.chance(0.1):

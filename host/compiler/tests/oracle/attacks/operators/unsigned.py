@@ -53,6 +53,10 @@ def _parameters(net, source, shape, axis):
     bias = net.pick(("random", "random", "random", "limit", "zero", "none"))
     if bias != "none":
         values = quantities.biases(net.state, bias, worst, terms)
+        for channel in range(values.size):
+            if net.chance(net.stuck):
+                # Larger than all sums: the channel has one value.
+                values[channel] = net.pick((-1, 1)) * (1 << net.between(16, 28))
         inputs.append(net.graph.constant(net.name("bias"), values, Quantization(product)))
     return inputs, quantization
 
