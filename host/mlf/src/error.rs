@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Unsupported,
     /// A member that the metadata or another member requires is missing.
     MissingMember,
+    /// Nothing holds a fact of a compiled model that is needed; the advice shows how the facts file gives it.
+    MissingFact,
     /// C text could not be understood, or two places of the archive contradict each other.
     Source,
 }

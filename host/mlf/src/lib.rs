@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod c;
+mod compiled;
 mod container;
 mod error;
 pub mod foreign_text;
@@ -29,6 +30,7 @@ mod relay;
 mod supply;
 mod write;
 
+pub use compiled::CompiledModel;
 pub use container::archive::{Archive, Member};
 pub use container::bytes::Bytes;
 pub use container::limits::Limits;
@@ -36,8 +38,10 @@ pub use error::{Error, ErrorKind, Place, Result};
 pub use metadata::extension::{
     EXTENSION_ABI, EXTENSION_KEY, Extension, ExtensionFinding, ExtensionPool, ExtensionTensor,
 };
+pub use model::compiled::CompiledLibrary;
 pub use model::dtype::DType;
 pub use model::finding::{Code, Finding, Severity};
+pub use model::machine::Machine;
 pub use model::pool::{InternalPool, Pool, PoolKind};
 pub use model::{
     Interface, Library, MainParameter, Module, OperatorFunction, Operators, Placement, Quantization, Tensor,

@@ -4,6 +4,7 @@
 //! A tokenizer and a parser for only the forms of C that TVM writes; text of any other form is skipped
 //! or is an error with its line, never a guess.
 
+pub(crate) mod byte_list;
 mod cursor;
 mod declare;
 mod entry;

@@ -85,6 +85,11 @@ impl Archive {
         Ok(archive)
     }
 
+    /// An archive without members, for a model that arrived without one.
+    pub(crate) fn empty(name: &str) -> Self {
+        Archive { name: name.to_owned(), limits: Limits::default(), members: Vec::new(), index: HashMap::new() }
+    }
+
     /// Name given when the archive was opened.
     pub fn name(&self) -> &str {
         &self.name

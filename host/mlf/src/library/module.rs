@@ -95,6 +95,7 @@ fn assemble(input: &Input<'_>, prefix: &str) -> Result<Module> {
         called_symbols,
         looked_up: all(|f| f.looked_up.iter().map(|s| s.to_string()).collect()),
         extension: metadata.extension.clone(),
+        compiled: None,
         inputs,
         outputs,
         pools,

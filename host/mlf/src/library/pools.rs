@@ -1,6 +1,6 @@
 //! Memory pools: those that the caller provides, and those inside the sources.
 
-use crate::c::Argument;
+use crate::c::{Argument, byte_list};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::pool::{InternalPool, Pool, PoolKind};
@@ -81,8 +81,8 @@ fn external_pool(input: &Input<'_>, header: &Header<'_>, name: &str, count: usiz
         let macro_name = format!("{upper}_CONSTANT_POOL_DATA");
         let data = match header.facts.macros.get(macro_name.as_str()) {
             Some(&(value, line)) => {
-                let data =
-                    bytes(value).map_err(|text| input.header_error(format!("{macro_name}: {text}")).at_line(line))?;
+                let data = byte_list::bytes(value)
+                    .map_err(|text| input.header_error(format!("{macro_name}: {text}")).at_line(line))?;
                 if data.len() as u64 != size {
                     let text = format!("{macro_name} has {} bytes, its size macro says {size}", data.len());
                     return Err(input.header_error(text).at_line(line));
@@ -101,25 +101,6 @@ fn external_pool(input: &Input<'_>, header: &Header<'_>, name: &str, count: usiz
         return Ok(plain(PoolKind::Workspace, input.metadata.workspace_size_bytes));
     }
     Err(input.header_error(format!("the size of pool '{name}' is not in the header")))
-}
-
-/// `0x00, 0x1f, \` … as bytes.
-fn bytes(value: &str) -> std::result::Result<Vec<u8>, String> {
-    let mut data = Vec::new();
-    for item in value.split(',') {
-        let item = item.trim_matches(|c: char| c.is_whitespace() || c == '\\');
-        if item.is_empty() {
-            continue;
-        }
-        match crate::c::lexer::integer(item).and_then(|n| u8::try_from(n).ok()) {
-            Some(byte) => data.push(byte),
-            None => {
-                let shown: String = item.chars().take(20).collect();
-                return Err(format!("'{shown}' after {} bytes is not a byte", data.len()));
-            }
-        }
-    }
-    Ok(data)
 }
 
 /// Static data that the entry point passes to the main function.

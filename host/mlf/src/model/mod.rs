@@ -1,11 +1,14 @@
 //! The checked contents of an archive: the types that the other tools use.
 
+pub(crate) mod compiled;
 pub(crate) mod dtype;
 pub(crate) mod finding;
+pub(crate) mod machine;
 pub(crate) mod pool;
 
 use serde::{Deserialize, Serialize};
 
+use self::compiled::CompiledLibrary;
 use self::dtype::DType;
 use self::finding::Finding;
 use self::pool::{InternalPool, Pool};
@@ -138,6 +141,9 @@ pub struct Module {
     pub includes: Vec<String>,
     /// Additions of this project's own compiler to the metadata.
     pub extension: Option<Extension>,
+    /// The static library with the model's code, for a model that arrived compiled: then there are no sources, and the wrapper
+    /// `run_symbol` is what can be called.
+    pub compiled: Option<CompiledLibrary>,
     /// Defects, and facts that could not be found.
     pub findings: Vec<Finding>,
 }
