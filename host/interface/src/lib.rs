@@ -68,7 +68,8 @@ pub struct Generated {
     pub findings: Vec<Finding>,
     /// Changes in the copies of the archive's C.
     pub repairs: Vec<Repair>,
-    /// Functions that the model calls and the user links: of device drivers and kernel libraries.
+    /// What the model uses and the user links: functions of device drivers and kernel libraries, and for a model that arrived
+    /// compiled everything else that C does not have.
     pub brought: Vec<String>,
 }
 
@@ -92,25 +93,8 @@ fn part_of(archive: &Archive, text: &str) -> Bytes {
 /// [`Error::Contradiction`] for facts or a self-test of another model.
 pub fn generate(archive: &Archive, library: &Library, module: &Module, options: &Options) -> Result<Generated> {
     let plan = Plan::new(archive, library, module, options)?;
-    let symbol = plan.symbol();
     let copies = adapt::copies(archive, &plan)?;
-    let mut own: Vec<(String, String)> = vec![
-        (format!("{symbol}.h"), header::header(&plan)),
-        (format!("{symbol}.hpp"), cpp::header(&plan)),
-        (format!("{symbol}.rs"), rust_module::module(&plan)),
-        (format!("{symbol}.c"), source::source(&plan)),
-        (format!("{symbol}.json"), plan.facts.json()),
-    ];
-    let of_constants = [
-        (format!("{symbol}_parameters.c"), source::parameters(&plan)),
-        (format!("{symbol}.ld"), linker::fragment(&plan)),
-        (format!("{symbol}_update.h"), update::header::header(&plan)),
-    ];
-    own.extend(of_constants.into_iter().filter_map(|(path, text)| Some((path, text?))));
-    if let Some(test) = &options.self_test {
-        own.push((format!("{symbol}_self_test.h"), self_test::header::header(&plan, test)));
-        own.push((format!("{symbol}_self_test.c"), self_test::source::source(&plan, test)?));
-    }
+    let own = own_files(&plan, options)?;
     let mut sources: Vec<String> = own.iter().map(|(path, _)| path.clone()).filter(|p| p.ends_with(".c")).collect();
     let mut texts: Vec<&str> = copies.files.iter().map(|copy| &*copy.text).collect();
     texts.extend(own.iter().map(|(_, text)| text.as_str()));
@@ -134,9 +118,10 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
         };
         files.push((path, contents));
     }
-    let called = module.called_symbols.iter();
-    let brought: Vec<String> =
-        called.filter(|name| symbols::brought(name) && !module.defined_symbols.contains(name)).cloned().collect();
+    let brought = brought(module);
+    if let Some(library) = &module.compiled {
+        files.push((format!("{ARCHIVE_DIRECTORY}/{}", library.file), library.content.clone()));
+    }
     files.push(("CMakeLists.txt".to_owned(), build::cmake(&plan, &sources, alone.is_none(), &brought).into()));
     files.push(("sources.txt".to_owned(), build::list(&sources).into()));
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -148,6 +133,36 @@ pub fn generate(archive: &Archive, library: &Library, module: &Module, options: 
         brought,
         facts: plan.facts,
     })
+}
+
+/// The files that are not copies, with their paths.
+fn own_files(plan: &Plan<'_>, options: &Options) -> Result<Vec<(String, String)>> {
+    let symbol = plan.symbol();
+    let mut own: Vec<(String, String)> = vec![
+        (format!("{symbol}.h"), header::header(plan)),
+        (format!("{symbol}.hpp"), cpp::header(plan)),
+        (format!("{symbol}.rs"), rust_module::module(plan)),
+        (format!("{symbol}.c"), source::source(plan)),
+        (format!("{symbol}.json"), plan.facts.json()),
+    ];
+    let of_constants = [
+        (format!("{symbol}_parameters.c"), source::parameters(plan)),
+        (format!("{symbol}.ld"), linker::fragment(plan)),
+        (format!("{symbol}_update.h"), update::header::header(plan)),
+    ];
+    own.extend(of_constants.into_iter().filter_map(|(path, text)| Some((path, text?))));
+    if let Some(test) = &options.self_test {
+        own.push((format!("{symbol}_self_test.h"), self_test::header::header(plan, test)));
+        own.push((format!("{symbol}_self_test.c"), self_test::source::source(plan, test)?));
+    }
+    Ok(own)
+}
+
+/// What the model uses and the user links.
+fn brought(module: &Module) -> Vec<String> {
+    let called = module.called_symbols.iter();
+    let named = called.filter(|name| symbols::brought(name) && !module.defined_symbols.contains(name));
+    named.chain(module.compiled.iter().flat_map(|library| &library.needed)).cloned().collect()
 }
 
 /// An update of a model's constants, for `TVMReadUpdate_my_model` of its generated files: those of the archive, or for each pool of

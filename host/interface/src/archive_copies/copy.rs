@@ -19,8 +19,8 @@ pub fn check_file_name(module: &Module, name: &str) -> Result<()> {
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+'));
     if !plain || name.starts_with(['-', '.']) {
         let what = format!(
-            "a C file of the archive has the name '{}', which build files don't take (letters, digits, '_', '-', '.' \
-             and '+'; no '-' or '.' first); rename the module",
+            "a file of the model has the name '{}', which build files don't take (letters, digits, '_', '-', '.' \
+             and '+'; no '-' or '.' first); rename the module or the file",
             shown(name)
         );
         return Err(Error::Unsupported { module: shown(&module.name), what });
@@ -28,7 +28,7 @@ pub fn check_file_name(module: &Module, name: &str) -> Result<()> {
     if name.len() > LONGEST_FILE_NAME {
         let length = name.len();
         let what = format!(
-            "a C file of the archive has a name of {length} characters, {LONGEST_FILE_NAME} are the limit; rename the module"
+            "a file of the model has a name of {length} characters, {LONGEST_FILE_NAME} are the limit; rename the module or the file"
         );
         return Err(Error::Limit { module: shown(&module.name), what });
     }

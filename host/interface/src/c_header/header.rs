@@ -111,7 +111,8 @@ fn tensor_title(tensor: &Named<TensorFacts>) -> String {
 /// The entry's name for the linker, which no other model has, even with the same symbol.
 pub fn linked_name(plan: &Plan<'_>) -> String {
     let facts = plan.facts.json();
-    let texts = [facts.as_str()].into_iter().chain(plan.sources.iter().map(|source| source.text));
+    let library = plan.library_digest();
+    let texts = [facts.as_str(), &library].into_iter().chain(plan.sources.iter().map(|source| source.text));
     format!("TVMEntry_{}_{:08x}", plan.symbol(), digest_of(texts))
 }
 

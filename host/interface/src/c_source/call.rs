@@ -99,7 +99,7 @@ pub fn locals(out: &mut String, plan: &Plan<'_>, arguments: &[Argument]) {
         let _ = writeln!(out, "  {constant}void *{};", parameter_name(argument));
     }
     let mapped = plan.has_placed_tensors();
-    if plan.exclusive || mapped || !fetched.is_empty() {
+    if plan.exclusive || plan.module.compiled.is_some() || mapped || !fetched.is_empty() {
         out.push_str("  int32_t status;\n");
     }
     for (name, used) in [("inputs", inputs || mapped), ("outputs", outputs || mapped)] {

@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod bound;
 pub mod call;
+mod compiled;
 pub mod layers;
 pub mod packed;
 pub mod services;

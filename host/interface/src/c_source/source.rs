@@ -2,9 +2,11 @@
 
 use crate::c_source::arguments::data_symbol;
 use crate::c_source::call;
+use crate::c_source::compiled;
 use crate::c_source::layers;
 use crate::c_source::services;
 use crate::checked::plan::Plan;
+use crate::checked::symbols::Service;
 use crate::facts::{DeviceFacts, Named, ParameterFacts, TensorFacts, WorkspaceFacts};
 use crate::text::comment;
 use std::fmt::Write;
@@ -14,9 +16,16 @@ pub fn source(plan: &Plan<'_>) -> String {
     let mut out = String::new();
     opening(&mut out, plan);
     out.push_str("\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
-    call::prototypes(&mut out, plan);
-    services::functions(&mut out, plan);
-    call::entry(&mut out, plan);
+    if let Some(library) = &plan.module.compiled {
+        compiled::prototypes(&mut out, plan, library);
+        let called: Vec<Service> = services::called(plan).map(|(service, _, _)| service).collect();
+        compiled::services(&mut out, plan, &called);
+        compiled::entry(&mut out, plan, library);
+    } else {
+        call::prototypes(&mut out, plan);
+        services::functions(&mut out, plan);
+        call::entry(&mut out, plan);
+    }
     call::reset(&mut out, plan);
     layers::functions(&mut out, plan);
     // Only the library reads a descriptor.
@@ -92,6 +101,9 @@ fn opening(out: &mut String, plan: &Plan<'_>) {
         "\n/* Initialises a member by its name; in C++ only by the order of the members, which is the same. */\n\
          #ifdef __cplusplus\n#define TVM_MEMBER(name)\n#else\n#define TVM_MEMBER(name) .name =\n#endif\n",
     );
+    if let Some(library) = &plan.module.compiled {
+        compiled::check_core(out, library);
+    }
     if plan.is_packed() {
         out.push_str(
             "\n#if UINTPTR_MAX <= 0xFFFF\n#error \"this model's C reads 32-bit numbers where its caller has an int: on this core, build \

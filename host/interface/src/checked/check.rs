@@ -2,6 +2,7 @@
 
 use crate::archive_copies::copy::Source;
 use crate::checked::arena;
+use crate::checked::missing;
 use crate::checked::names::Used;
 use crate::error::{Error, Result};
 use crate::facts::{
@@ -95,7 +96,7 @@ impl<'a> Check<'a> {
         let at = format!("{}_{place}", self.prefix);
         let mut found = Vec::new();
         for (i, tensor) in tensors.iter().enumerate() {
-            let facts = self.tensor(tensor, index_of(i), places)?;
+            let facts = self.tensor(place, tensor, index_of(i), places)?;
             // Without a header in the archive, there is no member name that a user may know.
             let name = if self.module.header.is_some() { &tensor.c_name } else { &tensor.name };
             let c_name = self.used.unique(&at, GROUP_KEYS, name, |_| facts.tree());
@@ -104,16 +105,9 @@ impl<'a> Check<'a> {
         Ok(found)
     }
 
-    fn tensor(&self, tensor: &Tensor, index: u16, places: &[Place]) -> Result<TensorFacts> {
+    fn tensor(&self, place: &str, tensor: &Tensor, index: u16, places: &[Place]) -> Result<TensorFacts> {
         let name = self.name("a tensor's", &tensor.name)?;
-        let missing = |what: &str| Error::MissingFact {
-            module: shown(&self.module.name),
-            what: format!(
-                "the archive does not hold {what} of tensor '{}'; give the original model with --tflite",
-                shown(name)
-            ),
-        };
-        let bytes = self.narrow("the size", name, tensor.size_bytes.ok_or_else(|| missing("the size"))?)?;
+        let bytes = self.narrow("the size", name, missing::size(self.module, place, tensor)?)?;
         if bytes == 0 {
             return Err(self.limit(format!("tensor '{}' has no elements", shown(name))));
         }

@@ -2,6 +2,7 @@
 
 pub mod arena;
 pub mod check;
+pub mod missing;
 pub mod names;
 pub mod plan;
 pub mod symbols;

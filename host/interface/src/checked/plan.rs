@@ -57,6 +57,9 @@ impl<'a> Plan<'a> {
             })
             .collect::<Result<Vec<_>>>()?;
         check_file_names(module, &sources)?;
+        if let Some(library) = &module.compiled {
+            check_file_name(module, &library.file)?;
+        }
         check_state(module)?;
         symbols::check_called(module)?;
         let symbols = Symbols::new(module, &symbol)?;
@@ -90,7 +93,7 @@ impl<'a> Plan<'a> {
             source_name: options.source_name.clone().unwrap_or_else(|| file_name(&library.archive)),
             arguments: module.main_parameters.iter().map(|&parameter| argument(parameter, &pools.places)).collect(),
             data: pools.parameters.iter().map(|(_, data)| *data).collect(),
-            exclusive: arena.is_some() || internal(PoolKind::Workspace),
+            exclusive: arena.is_some() || internal(PoolKind::Workspace) || has_memory(module),
             arena,
             symbols,
             kernels: kernels(archive, module)?,
@@ -117,6 +120,11 @@ impl<'a> Plan<'a> {
     /// True for archives of this project's own compiler: its C compiles without warnings, and needs no flag and no library.
     pub fn is_own(&self) -> bool {
         self.module.extension.is_some()
+    }
+
+    /// A text that is different for another library with the model's code; empty without one.
+    pub fn library_digest(&self) -> String {
+        self.module.compiled.as_ref().map_or(String::new(), |library| format!("{:08x}", library.digest()))
     }
 
     pub fn is_packed(&self) -> bool {
@@ -155,6 +163,11 @@ impl<'a> Plan<'a> {
         let state = self.module.pools.iter().any(|pool| pool.state);
         (state && self.module.defined_symbols.contains(&symbol)).then(|| self.symbols.renamed(&symbol))
     }
+}
+
+/// True for a library with memory of its own.
+fn has_memory(module: &Module) -> bool {
+    module.compiled.as_ref().is_some_and(|library| library.writable_bytes > 0)
 }
 
 fn layers_symbol(module: &Module) -> String {

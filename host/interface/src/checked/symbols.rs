@@ -44,7 +44,7 @@ impl Symbols {
     pub fn new(module: &Module, symbol: &str) -> Result<Self> {
         // Names that users may know are kept, unless another symbol is requested, to distinguish models.
         let own = crate::checked::names::symbol(&module.name, None).is_ok_and(|usual| usual == symbol);
-        let own = own && is_c_identifier(&module.prefix);
+        let own = own && is_c_identifier(&module.prefix) || module.compiled.is_some();
         let prefix = if own { module.prefix.clone() } else { format!("tvmgen_{symbol}") };
         let mut symbols = Symbols { old_prefix: module.prefix.clone(), prefix, renames: Vec::new() };
         let mut names: Vec<&String> = module.defined_symbols.iter().collect();

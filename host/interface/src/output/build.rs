@@ -34,16 +34,19 @@ pub fn cmake(plan: &Plan<'_>, sources: &[String], library: bool, brought: &[Stri
          PRIVATE \"${{CMAKE_CURRENT_LIST_DIR}}/{DIRECTORY}\")\n"
     );
     out.push_str(&linker_path(plan, &target));
+    out.push_str(&compiled(plan, &target));
     if library {
         let _ = writeln!(out, "target_link_libraries({target} PUBLIC tvm_embedded::tvm_embedded)");
     }
     let foreign: Vec<&String> =
         sources.iter().filter(|source| source.starts_with(DIRECTORY) && !plan.is_own()).collect();
-    if !foreign.is_empty() {
+    if !foreign.is_empty() || plan.module.compiled.is_some() {
         let _ = write!(
             out,
             "if(UNIX OR CMAKE_SYSTEM_NAME STREQUAL \"Generic\")\n  target_link_libraries({target} PUBLIC -lm)\nendif()\n"
         );
+    }
+    if !foreign.is_empty() {
         out.push_str("\n# What the archive's C warns of is not the user's concern. A product and a sum are not fused: TVM's float32\n");
         out.push_str("# then gives the same bytes on every core.\n");
         out.push_str("if(CMAKE_C_COMPILER_ID MATCHES \"GNU|Clang\")\n  set_source_files_properties(\n");
@@ -74,6 +77,16 @@ fn linker_path(plan: &Plan<'_>, target: &str) -> String {
         "# Linker scripts may include {}.ld.\ntarget_link_directories({target} INTERFACE \"${{CMAKE_CURRENT_LIST_DIR}}\")\n",
         plan.symbol()
     )
+}
+
+/// Links the library that has the code of a model that arrived compiled, before the library of the runtime, which it may call.
+fn compiled(plan: &Plan<'_>, target: &str) -> String {
+    plan.module.compiled.as_ref().map_or(String::new(), |compiled| {
+        format!(
+            "\n# The model's own code.\ntarget_link_libraries({target} PUBLIC\n  \"${{CMAKE_CURRENT_LIST_DIR}}/{DIRECTORY}/{}\")\n",
+            compiled.file
+        )
+    })
 }
 
 /// A header of the library or of TVM for files that need no library.

@@ -132,6 +132,7 @@ pub fn program(directory: &Path, main: &Path, definitions: &[String], objects: &
     program
 }
 
+pub mod compiled;
 pub mod facts;
 mod metadata;
 mod packed;

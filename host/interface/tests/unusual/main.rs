@@ -53,7 +53,7 @@ fn file_names_that_build_files_do_not_accept() {
                 "has the name '{name}_lib0.c', which build files don't take (letters, digits, '_', '-', '.' and '+'; no '-' or '.' first)"
             ),
         };
-        assert!(message.ends_with(&format!("a C file of the archive {why}; rename the module")), "{message}");
+        assert!(message.ends_with(&format!("a file of the model {why}; rename the module or the file")), "{message}");
     }
     refused(
         &net(Memory::External),
