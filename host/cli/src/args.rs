@@ -1,5 +1,6 @@
 //! The command line.
 
+mod compiled;
 mod constants;
 mod estimate;
 mod extras;
@@ -18,6 +19,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tvm_embedded_compiler::ir::names;
 
+pub use compiled::Compiled;
 pub use estimate::Estimate;
 pub use extras::{Completions, Man};
 pub use media::Media;
@@ -129,9 +131,21 @@ pub enum Verb {
 /// `generate`
 #[derive(Debug, Args)]
 pub struct Generate {
-    /// The model.
+    /// Model archive (.tar, Model Library Format) or .tflite file, which is compiled in memory
+    #[arg(value_name = "ARCHIVE", required_unless_present = "header")]
+    pub path: Option<PathBuf>,
+
+    /// Which model, if the archive holds several
+    #[arg(long, value_name = "NAME")]
+    pub module: Option<String>,
+
+    /// The .tflite file that an archive of TVM was made from: adds shapes, scales and zero points, which such archives lack
+    #[arg(long, value_name = "FILE")]
+    pub tflite: Option<PathBuf>,
+
+    /// A model without an archive.
     #[command(flatten)]
-    pub model: Model,
+    pub compiled: Compiled,
 
     /// Directory for the files; created if it does not exist
     #[arg(short, long, value_name = "DIR")]
@@ -155,6 +169,14 @@ pub struct Generate {
     pub self_test: SelfTest,
 }
 
+impl Generate {
+    /// The model; its path is that of the header if it arrived compiled.
+    pub fn model(&self) -> Model {
+        let path = self.path.as_ref().or(self.compiled.header.as_ref());
+        Model { path: path.cloned().unwrap_or_default(), module: self.module.clone(), tflite: self.tflite.clone() }
+    }
+}
+
 /// Who provides the content of constant pools outside the code.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Parameters {
@@ -171,6 +193,7 @@ Examples:
   tvm-embedded generate from_tvm.tar --tflite original.tflite -o keyword/
   tvm-embedded generate keyword.tflite -o keyword/ --no-library
   tvm-embedded generate keyword.tflite -o keyword/ --self-test 3
+  tvm-embedded generate --header tvmgen_keyword.h --library libkeyword.a --facts keyword.json -o keyword/
 
 A self-test runs the model's C code on this computer, as `run` does: generate it only for archives that you trust.
 Prints the path of each file written. In CMake, tvm_embedded_add_model(TARGET ARCHIVE) calls this for you.";

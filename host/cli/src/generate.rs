@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use tvm_embedded_interface::{Options, Parameters};
 
 use crate::args::{self, Generate};
+use crate::compiled;
 use crate::failure::Result;
 use crate::interface::{interface, library_headers};
 use crate::load;
@@ -15,7 +16,11 @@ use crate::terminal::{self, printable, sentence, shown};
 
 /// Carries out the verb.
 pub fn generate(args: &Generate) -> Result<()> {
-    let loaded = load::load(&args.model)?;
+    let selected = args.model();
+    let loaded = match compiled::load(&args.compiled)? {
+        Some(loaded) => load::complete(loaded, &selected)?,
+        None => load::load(&selected)?,
+    };
     let parameters = match args.parameters {
         args::Parameters::Carried => Parameters::Carried,
         args::Parameters::User => Parameters::User,
@@ -25,15 +30,18 @@ pub fn generate(args: &Generate) -> Result<()> {
     if let Some(runs) = args.self_test.runs {
         // Recorded with the archive's own constants and with the library, whatever the device has.
         let host = Options { symbol: args.symbol.clone(), ..Options::default() };
-        let model = interface(&loaded, &args.model, &host)?;
-        let own = load::chosen(&loaded.library, &args.model)?.extension.is_some();
+        let model = interface(&loaded, &selected, &host)?;
+        let own = load::chosen(&loaded.library, &selected)?.extension.is_some();
         let record = self_test::record(&model, runs, &args.self_test, own);
-        options.self_test = Some(record.map_err(|failure| failure.of(&args.model.path))?);
+        options.self_test = Some(record.map_err(|failure| failure.of(&selected.path))?);
     }
-    let generated = interface(&loaded, &args.model, &options)?;
+    let generated = interface(&loaded, &selected, &options)?;
     output::generated(&args.output, &generated)?;
     for repair in &generated.repairs {
         message::note(&format!("{}: {}", printable(&repair.file), sentence(&repair.text)));
+    }
+    if let Some(note) = compiled::note(&loaded.library, &generated) {
+        message::note(&note);
     }
     if !generated.brought.is_empty() {
         let functions: Vec<String> = generated.brought.iter().map(|name| printable(name)).collect();

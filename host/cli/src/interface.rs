@@ -15,8 +15,15 @@ pub fn library_headers() -> LibraryHeaders {
 /// Generates the interface of the model that the command line selects.
 pub fn interface(loaded: &Loaded, model: &Model, options: &Options) -> Result<Generated> {
     let module = load::chosen(&loaded.library, model)?;
-    tvm_embedded_interface::generate(&loaded.archive, &loaded.library, module, options)
-        .map_err(|error| refused(model, &error))
+    tvm_embedded_interface::generate(&loaded.archive, &loaded.library, module, options).map_err(|error| {
+        match (module.compiled.is_some(), &error) {
+            // The message itself has the line of the facts file.
+            (true, Error::MissingFact { .. }) => {
+                Failure::refused(format!("{}: {}", shown(&model.path), sentence(&error.to_string())))
+            }
+            _ => refused(model, &error),
+        }
+    })
 }
 
 /// A failure of the interface generator, with what to do.

@@ -49,9 +49,15 @@ pub fn load(args: &Model) -> Result<Loaded> {
     if let [module] = library.modules.as_mut_slice() {
         module.findings.append(&mut doubts);
     }
+    complete(Loaded { compiled, note, archive, library }, args)
+}
+
+/// Adds the facts of `--tflite`.
+pub fn complete(mut loaded: Loaded, args: &Model) -> Result<Loaded> {
     if let Some(path) = &args.tflite {
+        let library = &mut loaded.library;
         let (inputs, outputs) = tflite::tensors(path, &read_bounded(path, MAX_TFLITE)?)?;
-        let name = chosen(&library, args)?.name.clone();
+        let name = chosen(library, args)?.name.clone();
         for module in library.modules.iter_mut().filter(|module| module.name == name) {
             module.apply_tflite_io(&inputs, &outputs).map_err(|error| {
                 let failure = refused(error);
@@ -60,12 +66,12 @@ pub fn load(args: &Model) -> Result<Loaded> {
             })?;
         }
     }
-    message::findings(&args.path, None, &library.findings);
+    message::findings(&args.path, None, &loaded.library.findings);
     let selected = |module: &&Module| args.module.as_ref().is_none_or(|name| module.name == *name);
-    for module in library.modules.iter().filter(selected) {
+    for module in loaded.library.modules.iter().filter(selected) {
         message::findings(&args.path, Some(&module.name), &module.findings);
     }
-    Ok(Loaded { compiled, note, archive, library })
+    Ok(loaded)
 }
 
 /// The model that `--module` names, or the only one.

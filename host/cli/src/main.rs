@@ -4,6 +4,7 @@
 
 mod args;
 mod compile;
+mod compiled;
 mod custom;
 mod estimate;
 mod extension;

@@ -6,6 +6,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod compiled;
 mod file;
 mod media;
 mod texts;
@@ -353,6 +354,7 @@ fn transcript() -> String {
     validations(&mut t);
     reports(&mut t);
     media::media(&mut t);
+    compiled::compiled(&mut t);
     assert!(!t.path().join("out").exists() && !t.path().join("out.tar").exists(), "a failure wrote something");
     t.text
 }

@@ -1,0 +1,67 @@
+//! A model that arrived compiled, with TVM's header and a static library.
+
+use std::path::Path;
+
+use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated};
+use tvm_embedded_mlf::{CompiledModel, Error, Library};
+
+use crate::args::Compiled;
+use crate::failure::{Failure, Kind, Result};
+use crate::load::{self, Loaded};
+use crate::terminal::{printable, shown};
+
+/// Largest header, with the constants of pools as text, and largest file of facts.
+const MAX_TEXT: u64 = 64 << 20;
+/// Largest static library.
+const MAX_LIBRARY: u64 = 256 << 20;
+
+/// Reads such a model, if the command line names one.
+pub fn load(args: &Compiled) -> Result<Option<Loaded>> {
+    let (Some(header_path), Some(library_path)) = (&args.header, &args.library) else {
+        return Ok(None);
+    };
+    let header = text(header_path)?;
+    let content = load::read_bounded(library_path, MAX_LIBRARY)?;
+    let facts = args.facts.as_deref().map(|path| Ok((shown(path), text(path)?))).transpose()?;
+    let (header_name, library_name) = (shown(header_path), shown(library_path));
+    let model = CompiledModel {
+        header: (&header_name, &header),
+        library: (&library_name, &content),
+        facts: facts.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+    };
+    let (archive, library) = model.read().map_err(|error| refused(&error))?;
+    Ok(Some(Loaded { compiled: false, note: None, archive, library }))
+}
+
+fn text(path: &Path) -> Result<String> {
+    let bytes = load::read_bounded(path, MAX_TEXT)?;
+    String::from_utf8(bytes).map_err(|_| Failure::refused(format!("{}: is not a text in UTF-8", shown(path))))
+}
+
+fn refused(error: &Error) -> Failure {
+    let text = error.to_string();
+    match error.advice().map(printable) {
+        Some(advice) => {
+            let suffix = format!(" ({advice})");
+            Failure::new(Kind::Refused, text.strip_suffix(&suffix).unwrap_or(&text)).advise(advice)
+        }
+        None => Failure::new(Kind::Refused, text)
+            .advise("give header and library as the model's compiler wrote them; docs/compiled.md describes them and the facts file"),
+    }
+}
+
+/// What the user must know of the library, beside the generated files.
+pub fn note(library: &Library, generated: &Generated) -> Option<String> {
+    let compiled = library.modules.first()?.compiled.as_ref()?;
+    let memory = match compiled.writable_bytes {
+        0 => "has no writable memory".to_owned(),
+        bytes => format!("has {bytes} bytes of writable memory"),
+    };
+    Some(format!(
+        "{} is for {} and {memory}; link {ARCHIVE_DIRECTORY}/{} after {}",
+        printable(&compiled.file),
+        compiled.machine,
+        printable(&compiled.file),
+        generated.sources.join(", ")
+    ))
+}
