@@ -112,6 +112,63 @@ fn devices_and_their_functions() {
     run(&[&model], &copies(before, "NULL", "TVM_STATUS_NULL_CONTEXT"));
 }
 
+/// A program whose devices are structs with hooks; `npu2` has no functions of its own.
+const HOOKS: &str = "#define TVM_EMBEDDED_DEVICES
+#include \"net.h\"
+#include <string.h>
+TVM_DEVICE_ACCEL_FUNCTIONS()
+static int32_t open_it(tvm_device_accel_t *device) {
+  *(int *)device->user += 1;
+  return *(int *)device->user == 1 ? 0 : -19;
+}
+static int g_opened, g_plain;
+static tvm_device_accel_t g_accel = { NULL, open_it, NULL, NULL, &g_opened };
+static const TVMDevices_net g_devices = TVM_NET_DEVICES(&g_accel, &g_plain);
+extern const TVMContext g_context;
+const TVMContext g_context = TVM_NET_CONTEXT(g_devices);
+int main(void) {
+  static const int8_t x[4] = { 1, 2, 3, 4 };
+  int8_t y[4];
+  TVMInputs_net inputs = { x };
+  TVMOutputs_net outputs = { y };
+  if (TVMExecute_net(&inputs, &outputs, &g_context) != 0 || memcmp(x, y, 4) != 0 || g_opened != 1) {
+    return 1;
+  }
+  return TVMExecute_net(&inputs, &outputs, &g_context) == -19 && g_opened == 2 ? 0 : 2;
+}
+";
+
+#[test]
+fn devices_as_structs_with_hooks() {
+    let structs = [TENSORS[0], TENSORS[1], ("devices", &["accel", "npu2"][..])];
+    let calls = ["Activate", "Open", "Close", "Deactivate"];
+    let declared: String = calls.map(|call| format!("int32_t TVMDeviceAccel{call}(void* context);\n")).concat();
+    let called: String = calls
+        .map(|call| format!("  status = TVMDeviceAccel{call}(devices->accel);\n  if (status != 0) return status;\n"))
+        .concat();
+    let code = format!(
+        "{declared}int32_t tvmgen_net_run(struct tvmgen_net_inputs* inputs, struct tvmgen_net_outputs* outputs, \
+         struct tvmgen_net_devices* devices) {{\n  int32_t status;\n{called}  {COPY}  return devices->npu2 == 0;\n}}\n"
+    );
+    let model = model(&header("net", &structs, ""), &code, Some(&format!("{{ {TYPES} }}")), &[]);
+    run(&[&model], HOOKS);
+    let check = |compiler: &str, standard: &str, text: &str| {
+        let path = model.directory.path().join("check.c");
+        fs::write(&path, text).expect("a file");
+        let language = if compiler == "g++" { "c++" } else { "c" };
+        let mut command = Command::new(compiler);
+        command.args([standard, "-fsyntax-only", "-x", language]).args(STRICT).arg("-I").arg(model.directory.path());
+        command.arg("-I").arg(runtime_headers()).arg(path).output().expect("a compiler").status.success()
+    };
+    let wrong = HOOKS.replace("DEVICES(&g_accel, &g_plain)", "DEVICES(&g_plain, &g_accel)");
+    for (compiler, standard) in [("gcc", "-std=c99"), ("g++", "-std=c++17")] {
+        assert!(check(compiler, standard, HOOKS), "{compiler}");
+        assert!(!check(compiler, standard, &wrong), "{compiler}");
+        // Without the definition the header has none of it.
+        assert!(!check(compiler, standard, &HOOKS.replace("#define TVM_EMBEDDED_DEVICES\n", "")), "{compiler}");
+    }
+}
+
 #[test]
 fn state_and_constants_outside_of_the_library() {
     let pools = [TENSORS[0], TENSORS[1], ("workspace_pools", &["flash", "state"][..])];

@@ -1,5 +1,6 @@
 //! `my_model.h`: the header that firmware includes.
 
+use crate::c_header::devices;
 use crate::c_header::fragments::{entry, section};
 use crate::c_header::layers;
 use crate::c_header::types::{self, placed};
@@ -22,6 +23,7 @@ pub fn header(plan: &Plan<'_>) -> String {
     initialisers::initialisers(&mut out, plan);
     quantisation::quantisation(&mut out, plan);
     functions(&mut out, plan);
+    devices::devices_section(&mut out, plan);
     out.push_str("\n#ifdef __cplusplus\n}\n#endif\n");
     let _ = writeln!(out, "#endif /* {}_H */", plan.macro_prefix());
     out
