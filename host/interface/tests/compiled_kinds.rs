@@ -47,6 +47,7 @@ fn model(header: &str, code: &str, facts: Option<&str>, flags: &[&str]) -> Model
         let mut compiler = Command::new("g++");
         compiler.args(["-std=c++17", "-x", "c++", "-c", "-o", "/dev/null"]).args(STRICT).args(flags);
         compiler.arg("-I").arg(directory.path()).arg("-I").arg(runtime_headers());
+        compiler.arg("-I").arg(directory.path().join(ARCHIVE_DIRECTORY));
         succeed(compiler.arg(directory.path().join(source)));
     }
     Model { directory, generated, objects }
@@ -246,6 +247,19 @@ fn libraries_that_allocate_share_the_functions_but_not_the_memory() {
          TVM_SMALL_STATIC_CONTEXT(g_small);\nint main(void) {{\n  static const int8_t x[4] = {{ 1, 2, 3, 4 }};\n  int8_t y[4];\n{calls}  return 0;\n}}\n"
     );
     run(&[&net, &other, &small], &main);
+}
+
+#[test]
+fn tasks_of_a_library_run_one_after_the_other() {
+    let code = format!(
+        "struct env {{ void* sync_handle; int32_t num_task; }};\nint TVMBackendParallelLaunch(int (*)(int, struct env*, void*), void*, int);\n\
+         int TVMBackendParallelBarrier(int, struct env*);\nstatic int task(int id, struct env* env, void* data) {{\n  *(int*)data += 1;\n  \
+         return id != 0 || env->num_task != 1 || TVMBackendParallelBarrier(id, env) != 0;\n}}\n\
+         int32_t tvmgen_net_run(struct tvmgen_net_inputs* inputs, struct tvmgen_net_outputs* outputs) {{\n  int done = 0;\n  {COPY}  \
+         return TVMBackendParallelLaunch(task, &done, 4) != 0 || done != 1;\n}}\n"
+    );
+    let model = model(&header("net", &TENSORS, ""), &code, Some(&format!("{{ {TYPES} }}")), &[]);
+    run(&[&model], &copies("", "NULL", "TVM_STATUS_OK"));
 }
 
 #[test]
