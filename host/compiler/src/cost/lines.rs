@@ -13,6 +13,8 @@ pub struct Lines {
     pub positions: u64,
     /// Lines above or below the image, each position by itself.
     pub outside: u64,
+    /// Positions whose windows are not inside the image, or whose elements of a line are not adjacent.
+    pub border: u64,
 }
 
 impl Lines {
@@ -37,7 +39,9 @@ impl Lines {
                 }
             }
         }
+        let adjacent = if get("dilation_width", 1) == 1 { width as u64 - positions } else { 0 };
         for row in 0..height {
+            let outside = lines.outside;
             for i in 0..get("window_height", 1) {
                 let y = row * get("stride_height", 1) - get("pad_top", 0) + i * get("dilation_height", 1);
                 if y < 0 || y >= in_height {
@@ -48,6 +52,7 @@ impl Lines {
                     lines.positions += positions;
                 }
             }
+            lines.border += width as u64 - if lines.outside == outside { adjacent } else { 0 };
         }
         lines
     }
@@ -63,7 +68,8 @@ mod tests {
             ".in_height = 5, .in_width = 4, .in_channels = 3, .out_height = 5, .out_width = 4, .window_height = 3, \
              .window_width = 3, .pad_top = 1, .pad_left = 1,\n",
         );
-        // Two lines of four positions are outside; of the 13 others, each four positions are one line of 6 elements.
-        assert_eq!(Lines::new(&fields), Lines { across: 13, bytes: 13 * 18, positions: 26, outside: 8 });
+        // Two lines of four positions are outside; of the 13 others, each four positions are one line of 6 elements. The windows of 3 × 2 are
+        // inside.
+        assert_eq!(Lines::new(&fields), Lines { across: 13, bytes: 13 * 18, positions: 26, outside: 8, border: 14 });
     }
 }

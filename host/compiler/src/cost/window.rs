@@ -57,14 +57,17 @@ fn convolution(fields: &Fields, positions: u64, taps: u64, channels: u64, add: &
     } else {
         add("copied_columns", positions.div_ceil(2));
     }
-    let lines = Lines::new(fields);
-    add("lines_across", lines.across * fields.loops * fields.get("batches").unwrap_or(1));
-    add("bytes_across", lines.bytes * fields.loops * fields.get("batches").unwrap_or(1));
-    add("positions_across", lines.positions * fields.loops * fields.get("batches").unwrap_or(1));
-    add("lines_outside", lines.outside * fields.loops * fields.get("batches").unwrap_or(1));
+    let (lines, images) = (Lines::new(fields), fields.loops * fields.get("batches").unwrap_or(1));
+    add("lines_across", lines.across * images);
+    add("bytes_across", lines.bytes * images);
+    add("positions_across", lines.positions * images);
+    add("lines_outside", lines.outside * images);
+    add("border_columns", lines.border * images);
+    add("border_runs", lines.border * images * runs);
+    add("inside_runs", positions.saturating_sub(lines.border * images) * runs);
 }
 
-/// Two positions and two channels at a time, or one position and four channels; a short depth stays in registers.
+/// Two positions and two channels at a time, or one position and four channels; a short depth may stay in registers.
 fn vectors(positions: u64, channels: u64, depth: u64, add: &mut impl FnMut(&'static str, u64)) {
     let twos = positions / 2;
     let steps = depth.div_ceil(16);
@@ -79,6 +82,29 @@ fn vectors(positions: u64, channels: u64, depth: u64, add: &mut impl FnMut(&'sta
     add("one_steps", positions % 2 * channels.div_ceil(4) * steps);
     add("result_blocks", positions.div_ceil(2) * channels.div_ceil(24));
     add("result_quads", positions * channels.div_ceil(4));
+    shared_vectors(positions, channels, depth, add);
+}
+
+/// With MVE, what is computed of several positions at once: `mve_short.h` by depth, `mve_tile.h` three channels of 24 at a time.
+fn shared_vectors(positions: u64, channels: u64, depth: u64, add: &mut impl FnMut(&'static str, u64)) {
+    let (twos, steps) = (positions / 2, depth.div_ceil(16));
+    match (channels.is_multiple_of(2), depth) {
+        (true, ..=16) => add("four_sums", positions / 4 * channels),
+        (true, 17..=32) => add("two_sums", twos * channels),
+        (true, 33..=64) => {
+            add("row_sums", twos * channels);
+            add("row_steps", twos * channels * steps);
+        }
+        _ => {
+            let (blocks, last) = (channels / 24, channels % 24);
+            let triples = twos * (blocks * 8 + last / 3);
+            let rests = if last.is_multiple_of(3) { 0 } else { twos };
+            add("triple_sums", triples);
+            add("triple_steps", triples * steps);
+            add("rest_sums", rests);
+            add("rest_steps", rests * steps);
+        }
+    }
 }
 
 /// Planes of a few channels that depthwise kernels copy, in bands of rows.

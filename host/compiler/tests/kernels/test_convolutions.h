@@ -13,16 +13,17 @@
 #include "windows.h"
 
 static void test_conv_2d(int general, int int4) {
-    void (*const kernels[])(const tvmk_conv_2d_t *, const int8_t *, int8_t *, uint8_t *) = {
-        tvmk_conv_2d, tvmk_conv_2d_general, tvmk_conv_2d_unpacked, tvmk_conv_2d_int4, tvmk_conv_2d_int4_general};
+    void (*const kernels[])(const tvmk_conv_2d_t *, const int8_t *, int8_t *,
+                            uint8_t *) = {tvmk_conv_2d,      tvmk_conv_2d_general,      tvmk_conv_2d_unpacked,
+                                          tvmk_conv_2d_int4, tvmk_conv_2d_int4_general, tvmk_conv_2d_bytes};
     geometry_t g;
     if (!geometry(&g)) {
         return;
     }
     int32_t zero_point = between(-128, 127), depth = g.kh * g.kw * g.ic;
     general |= depth > 516; /* more needs proof that the packed sums fit */
-    int unpacked = general && !int4 && between(0, 3) == 0;
-    int kernel = general + unpacked + 3 * int4;
+    int unpacked = !int4 && between(0, 3) == 0;
+    int kernel = unpacked ? (general ? 2 : 5) : general + 3 * int4;
     fill(in, g.ih * g.iw * g.ic);
     fill_weights(g.oc * depth);
     if (int4) {
@@ -46,7 +47,7 @@ static void test_conv_2d(int general, int int4) {
     int32_t n = g.oh * g.ow * g.oc;
     memset(out, 85, OUT_MAX + GUARD);
     describe(&g, zero_point);
-    int32_t needed = tvmk_conv_2d_scratch(&l, !TVMK_DSP || unpacked ? 0 : int4 ? 2 : 1);
+    int32_t needed = tvmk_conv_2d_scratch(&l, !(TVMK_DSP || TVMK_MVE) || unpacked ? 0 : int4 ? 2 : 1);
     l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
     l.requant.table = table_at_edge(g.oc, general);
     int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, (needed + 3) & ~3);
@@ -219,8 +220,7 @@ static void test_depthwise_conv_2d(int general, int int4, int32_t zero) {
     describe(&g, l.band);
     int32_t needed = int4 ? (tvmk_depthwise_conv_2d_int4_scratch(&l) + 3) / 4 * 4 : tvmk_depthwise_conv_2d_scratch(&l);
     int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, needed);
-    run_depthwise_conv_2d(general, int4, &l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory,
-                          zero);
+    run_depthwise_conv_2d(general, int4, &l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory, zero);
     check(int4 ? "depthwise_conv_2d_int4" : zero ? "depthwise_conv_2d_offset" : "depthwise_conv_2d", n, details);
     if (multiplier == 1 && l.band == t.oh && n <= g.ih * g.iw * g.ic) {
         memset(out, 85, OUT_MAX + GUARD);

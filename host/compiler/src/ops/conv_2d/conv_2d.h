@@ -25,7 +25,7 @@ TVMK_INLINE void tvmk_conv_2d_general(const tvmk_conv_2d_t *l, const int8_t *in,
 #endif
 
 /* If the core's own code keeps the weights as in the file. */
-#if !TVMK_DSP
+#if !TVMK_DSP && !TVMK_MVE
 TVMK_INLINE void tvmk_conv_2d_bytes(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     tvmk_conv_2d(l, in, out, scratch);
 }

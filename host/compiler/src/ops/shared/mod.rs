@@ -75,6 +75,8 @@ pub static KERNELS: &[Kernel] = kernels![
     "mve_products.h",
     "mve_products_int4.h",
     "mve_requant.h",
+    "mve_short.h",
+    "mve_tile.h",
     "pool_int16.h",
     "reduce.h",
     "table.h",

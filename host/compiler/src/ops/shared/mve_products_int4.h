@@ -64,7 +64,7 @@ TVMK_INLINE void tvmk_mve_int4_position_as(const int8_t *x, const int8_t *weight
         if (general) {
             tvmk_mve_bytes_general(sums, table, n, o, out);
         } else {
-            tvmk_mve_bytes(sums, 1, table, n, o, out, 0);
+            tvmk_mve_bytes(sums, table, n, o, out, 0);
         }
     }
 }
@@ -113,7 +113,7 @@ TVMK_INLINE void tvmk_mve_int4_positions_as(const int8_t *x, const int8_t *weigh
             tvmk_mve_bytes_general(sums, table, n, o, out);
             tvmk_mve_bytes_general(sums + TVMK_MVE_BLOCK, table, n, o, out + channels);
         } else {
-            tvmk_mve_bytes(sums, 2, table, n, o, out, channels);
+            tvmk_mve_bytes(sums, table, n, o, out, channels);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 #if TVMK_MVE
 
-enum { TVMK_MVE_BLOCK = 24 }; /* channels whose sums are collected before they become bytes */
+enum { TVMK_MVE_BLOCK = 24 }; /* channels whose sums are collected before they become bytes: a multiple of 3, 4 and 8 */
 
 /* Constants of four channels in the short form: mantissa, bias, minus the shift. */
 typedef struct {
@@ -134,13 +134,13 @@ TVMK_AT(tvmk_requant_t, high, 7);
     "vmin.s32 q3, q3, q5\n"            \
     "vstrb.32 q3, [" out "], #4\n"
 
-/* The bytes of n channels from their sums, at one position, or at a second one, too, whose sums are TVMK_MVE_BLOCK words later
- * and whose outputs are `step` bytes later: 26 instructions for 8 outputs. */
-TVMK_INLINE void tvmk_mve_bytes(const int32_t *sums, int32_t positions, const int32_t *table, int32_t n,
-                                const tvmk_requant_t *o, int8_t *out, int32_t step) {
+/* The bytes of n channels from their sums, at one position, or with a step other than 0 at a second one, too, whose sums are
+ * TVMK_MVE_BLOCK words later and whose outputs are `step` bytes later: 26 instructions for 8 outputs. */
+TVMK_SHARED void tvmk_mve_bytes(const int32_t *sums, const int32_t *table, int32_t n, const tvmk_requant_t *o, int8_t *out,
+                                int32_t step) {
     /* q7: the address of the constants of four channels, before it is moved on. */
     uint32_t address = (uint32_t)table - 32;
-    if (positions == 1) {
+    if (step == 0) {
         __asm__ volatile(
             "vidup.u32 q7, %[address], #8\n"
             TVMK_MVE_RANGE
