@@ -32,9 +32,12 @@ TVMK_SHARED void tvmk_conv_2d_border(const tvmk_conv_2d_t *l, const int8_t *in, 
  * output may overwrite it. */
 TVMK_INLINE void tvmk_conv_2d_mve(const tvmk_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
                                   tvmk_mve_product_t one, tvmk_mve_product_t two, tvmk_mve_product_t four) {
-    int32_t channels = l->out_channels, height = l->window_height, line = l->window_width * l->in_channels;
-    int32_t depth = height * line, pitch = l->in_width * l->in_channels * l->dilation_height;
-    int32_t group = four && tvmk_mve_is_tiny(depth, channels) ? 4 : 2;
+    int32_t channels = l->out_channels, height = l->window_height, line = (int32_t)l->window_width * l->in_channels;
+    int32_t depth = height * line, pitch = (int32_t)l->in_width * l->in_channels * l->dilation_height;
+    int32_t group = 2;
+    if (four && tvmk_mve_is_tiny(depth, channels)) {
+        group = 4;
+    }
     /* A row of windows of one element: the positions are the input's bytes in order. */
     int pointwise =
         depth == l->in_channels && l->out_height == 1 && l->out_width == l->in_width && l->pad_left == 0 && l->pad_top == 0;
@@ -64,11 +67,13 @@ TVMK_INLINE void tvmk_conv_2d_mve(const tvmk_conv_2d_t *l, const int8_t *in, int
         const int8_t *x = (const int8_t *)scratch, *weights = (const int8_t *)l->weights;
         if (four && count == 4) {
             four(x, weights, depth, channels, &l->requant, out);
-        } else if (count > 1) {
-            two(x, weights, depth, channels, &l->requant, out);
-        }
-        if (count & 1) {
-            one(x + (count - 1) * depth, weights, depth, channels, &l->requant, out + (count - 1) * channels);
+        } else {
+            if (count > 1) {
+                two(x, weights, depth, channels, &l->requant, out);
+            }
+            if (count & 1) {
+                one(x + (count - 1) * depth, weights, depth, channels, &l->requant, out + (count - 1) * channels);
+            }
         }
         out += count * channels;
     }
