@@ -83,6 +83,8 @@ pub fn assemble(release: &Path, boards: &[Board], tool: &Path, glibc: &str) -> R
         copy(&root.join(file), &release.join(file))?;
     }
     tree(&root.join("docs"), &release.join("docs"))?;
+    // The site's table of contents names pages that only the project has.
+    fs::remove_file(release.join("docs/SUMMARY.md"))?;
     for header in ["tvm_embedded.h", "tvm_embedded.hpp"] {
         copy(&library::include_dir().join(header), &release.join("include").join(header))?;
     }
