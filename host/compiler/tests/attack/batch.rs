@@ -58,6 +58,7 @@ pub fn check(records: &[Record], folder: &Path, way: Option<&'static str>, tally
         match attempt(record, way, accepted.len()) {
             // A value without a result ends the run on both sides; the operators' own tests compare when.
             Ok(Some(model)) if ends_on_a_value(record, &model) => tally.both_refused += 1,
+            Ok(Some(_)) if record.divided => tally.divided += 1,
             Ok(Some(model)) if record.refused.is_some() => {
                 drop(model);
                 let reason = record.refused.clone().unwrap_or_default();

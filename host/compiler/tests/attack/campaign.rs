@@ -78,6 +78,7 @@ pub fn campaign(campaign: &Campaign) {
     assert!(tally.wrong.is_empty(), "{} of {} models are wrong:\n{}", tally.wrong.len(), count, reported.join("\n"));
     assert_eq!(tally.models as u64, count, "models got lost");
     let refused: usize = tally.refused.values().map(Vec::len).sum();
+    assert!(tally.divided <= 1 + tally.models / 200, "no reference runs {} models", tally.divided);
     let share = tally.equal as f64 / (tally.equal + refused).max(1) as f64;
     let few: Vec<_> = tally.kinds.iter().filter(|(_, bytes)| **bytes < campaign.kinds.1).collect();
     let enough = few.is_empty() && tally.kinds.len() == campaign.kinds.0;

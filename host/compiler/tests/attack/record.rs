@@ -11,6 +11,8 @@ pub struct Record {
     pub tflite: Vec<u8>,
     /// Why the interpreter does not run it.
     pub refused: Option<String>,
+    /// It is refused because no reference has all its operators.
+    pub divided: bool,
     /// The rule by which the model was rewritten for the interpreter.
     pub extension: Option<String>,
     /// The kind under which its output bytes are counted; may be empty.
@@ -71,6 +73,7 @@ impl Record {
             number: number(&facts["number"]),
             tflite,
             refused: text(&facts["refused"]),
+            divided: facts["divided"] == Value::Bool(true),
             extension: text(&facts["extension"]),
             kind: text(&facts["kind"]).unwrap_or_default(),
             sequence: number(&facts["sequence"]) as usize,

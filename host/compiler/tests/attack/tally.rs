@@ -21,6 +21,8 @@ pub struct Tally {
     pub extensions: BTreeMap<String, usize>,
     /// Both refused.
     pub both_refused: usize,
+    /// Accepted, but no reference has all operators.
+    pub divided: usize,
     /// Models that the interpreter runs and the compiler refuses, by reason.
     pub refused: BTreeMap<String, Vec<u64>>,
     /// Wrong: number, way, what differs.
@@ -34,6 +36,7 @@ impl Tally {
         self.equal += other.equal;
         self.bytes += other.bytes;
         self.both_refused += other.both_refused;
+        self.divided += other.divided;
         for (kind, bytes) in other.kinds {
             *self.kinds.entry(kind).or_default() += bytes;
         }
@@ -50,11 +53,12 @@ impl Tally {
     pub fn table(&self) -> String {
         let refused: usize = self.refused.values().map(Vec::len).sum();
         let mut text = format!(
-            "{} models: {} equal ({} output bytes), {} refused by both, {refused} only by the compiler, {} wrong\n",
+            "{} models: {} equal ({} output bytes), {} refused by both, {refused} only by the compiler, {} without a reference, {} wrong\n",
             self.models,
             self.equal,
             self.bytes,
             self.both_refused,
+            self.divided,
             self.wrong.len()
         );
         for (kind, bytes) in &self.kinds {

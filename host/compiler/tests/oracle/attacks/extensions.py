@@ -4,6 +4,8 @@ Each is documented in docs/compiler.md. A model that only the compiler accepts m
 its rewritten model. To add an extension, write a function that changes a file and returns whether it did, and list it in `RULES`.
 """
 
+import re
+
 import flatbuffers
 import numpy as np
 from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as generated
@@ -93,6 +95,11 @@ def is_beyond(data):
 def is_unsigned(data):
     """Whether a model computes with uint8."""
     return _any(data, lambda name, types: name in _UINT8 and generated.TensorType.UINT8 in types)
+
+
+def only_micro(reason):
+    """Whether TensorFlow Lite refuses a model for a custom operator that TensorFlow Lite Micro has."""
+    return re.search(r"unresolved custom op: (Signal[A-Z]|CIRCULAR_BUFFER)", reason) is not None
 
 
 def _any(data, wanted):

@@ -58,7 +58,10 @@ def judge_twin(made, verdict=None):
         if not unsigned and not extensions.is_beyond(made.data):
             return verdict, None
         there = judged(made.data, made.seed, made.sequence, made.samples, litert.Interpreter)
-        return there, None if there.refused is not None else "TensorFlow Lite"
+        if there.refused is not None:
+            there.divided = extensions.only_micro(there.refused)
+            return there, None
+        return there, "TensorFlow Lite"
     twin, rules = other
     there = judged(twin, made.seed, made.sequence, made.samples)
     if there.refused is not None:

@@ -8,7 +8,7 @@ import os
 import signal
 import struct
 
-# A model that takes the interpreter this long counts as refused.
+# A model that takes the interpreter this many seconds of processor time counts as refused.
 PATIENCE = 20
 
 
@@ -56,10 +56,10 @@ def _work(out, numbers, make, judge, tell):
     try:
         for number in numbers:
             made = make(number)
-            signal.alarm(PATIENCE)
+            signal.setitimer(signal.ITIMER_PROF, PATIENCE)
             verdict, extension = judge(made)
-            signal.alarm(0)
-            facts = {"refused": verdict.refused, "extension": extension}
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            facts = {"refused": verdict.refused, "divided": verdict.divided, "extension": extension}
             if verdict.refused is None:
                 facts["defined"] = verdict.defined
                 facts["floats"], facts["wide"] = verdict.floats, verdict.wide

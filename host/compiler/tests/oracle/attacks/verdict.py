@@ -20,6 +20,8 @@ class Verdict:
     """`refused` holds the reason, or is None; then there are inputs and outputs, one list of samples for each tensor."""
 
     refused: str | None = None
+    # No reference has all its operators: some are only in TensorFlow Lite, others only in TensorFlow Lite Micro.
+    divided: bool = False
     inputs: list = dataclasses.field(default_factory=list)
     outputs: list = dataclasses.field(default_factory=list)
     floats: list = dataclasses.field(default_factory=list)
