@@ -5,7 +5,8 @@ mod common;
 use common::synthetic::{Memory, Synthetic};
 use common::{STRICT, generate_synthetic, runtime_headers, succeed};
 use std::process::Command;
-use tvm_embedded_interface::{Options, Parameters};
+use tvm_embedded_interface::{Options, Parameters, generate, write};
+use tvm_embedded_mlf::MainParameter;
 
 const FUNCTIONS: [&str; 5] =
     ["TVMExecuteLayers_net", "TVMBegin_net", "TVMStep_net", "TVMGetLayer_net", "TVMLayerData_net"];
@@ -67,4 +68,23 @@ fn archives_without_that_form_have_none() {
             assert!(!has && !text.contains("LAYER_COUNT"), "{file}, {model:?}");
         }
     }
+}
+
+/// A model whose only layer needs no memory, as a dense layer on its own.
+#[test]
+fn a_model_without_memory_has_layers() {
+    let (archive, library) = Synthetic { layers: 1, ..with_function(Memory::External) }.library();
+    let mut module = library.modules[0].clone();
+    module.pools.clear();
+    module.main_parameters.retain(|parameter| !matches!(parameter, MainParameter::Pool(_)));
+    let generated = generate(&archive, &library, &module, &Options::default()).expect("an interface");
+    let directory = tempfile::tempdir().expect("a directory");
+    write(directory.path(), &generated.files).expect("written files");
+    let mut command = Command::new("gcc");
+    command.args(["-std=c99", "-c", "-DTVM_EMBEDDED_LAYERS"]).args(STRICT).arg("-I").arg(directory.path());
+    command.arg("-I").arg(runtime_headers()).arg(directory.path().join("net.c"));
+    succeed(command.arg("-o").arg(directory.path().join("net.o")));
+    let symbols = succeed(Command::new("nm").arg(directory.path().join("net.o"))).stdout;
+    let symbols = String::from_utf8_lossy(&symbols).into_owned();
+    assert!(FUNCTIONS.iter().all(|function| symbols.contains(&format!(" T {function}\n"))), "{symbols}");
 }

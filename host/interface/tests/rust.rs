@@ -7,7 +7,8 @@ use common::{generate_synthetic, objects, root, runtime_headers, succeed};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use tvm_embedded_interface::{LibraryHeaders, Options, Parameters};
+use tvm_embedded_interface::{LibraryHeaders, Options, Parameters, generate, write};
+use tvm_embedded_mlf::{MainParameter, Module};
 
 fn alone() -> Options {
     let header = |name: &str| std::fs::read_to_string(runtime_headers().join(name)).expect("the header");
@@ -232,6 +233,43 @@ fn models_that_safe_rust_can_not_call_report_why() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && said.contains(word), "{said}");
     }
+}
+
+/// What no compiler of ours makes, but an archive may hold.
+#[test]
+fn tensors_that_safe_rust_can_not_give_are_refused() {
+    let said = |memory, change: &dyn Fn(&mut Module)| {
+        let (archive, library) = Synthetic { inputs: vec!["x".into(), "b".into()], ..net(memory) }.library();
+        let mut module = library.modules[0].clone();
+        change(&mut module);
+        let directory = tempfile::tempdir().expect("a directory");
+        let generated = generate(&archive, &library, &module, &alone()).expect("an interface");
+        write(&directory.path().join("net"), &generated.files).expect("written files");
+        let output = compiler(directory.path(), "").output().expect("rustc");
+        assert!(!output.status.success());
+        let header = std::fs::read_to_string(directory.path().join("net/net.h")).expect("the header");
+        (String::from_utf8_lossy(&output.stderr).into_owned(), header)
+    };
+    for output in [false, true] {
+        let (text, header) = said(Memory::Io, &|module| {
+            let side = if output { &mut module.outputs } else { &mut module.inputs };
+            let mut other = side[0].clone();
+            (other.name, other.c_name, other.source_name) = ("o".into(), "o".into(), "o".into());
+            other.placement = None;
+            module.main_parameters.push(match output {
+                true => MainParameter::Output(side.len()),
+                false => MainParameter::Input(side.len()),
+            });
+            side.push(other);
+        });
+        assert!(text.contains("the model net has some tensors inside a workspace and some outside"), "{text}");
+        // Without the library there is no table of places to find them with.
+        assert!(header.contains("  return TVM_STATUS_NOT_AVAILABLE;\n"), "{header}");
+    }
+    let (text, _) = said(Memory::External, &|module| module.pools[0].alignment = 512);
+    assert!(text.contains("requires memory aligned to 512 bytes, and the crate has types up to 256"), "{text}");
+    let (text, _) = said(Memory::External, &|module| module.inputs[1].alignment = 1024);
+    assert!(text.contains("requires memory aligned to 1024 bytes"), "{text}");
 }
 
 #[test]

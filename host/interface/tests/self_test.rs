@@ -3,9 +3,11 @@
 mod common;
 
 use common::synthetic::{Memory, Synthetic};
-use common::{STRICT, generate_synthetic, runtime_headers, succeed};
+use common::{STRICT, c_file, generate_synthetic, objects, program, runtime_headers, succeed};
+use std::path::Path;
 use std::process::Command;
-use tvm_embedded_interface::{Error, Options, SelfTest, generate};
+use tvm_embedded_interface::{Error, Options, SelfTest, generate, write};
+use tvm_embedded_mlf::{DType, MainParameter, Module};
 
 /// A record for one input and one output of 4 bytes.
 fn record() -> SelfTest {
@@ -74,11 +76,108 @@ fn every_kind_is_valid_c_with_and_without_hooks() {
         generate_synthetic(directory.path(), &model, &Options { self_test: Some(test), ..Options::default() });
         let text = std::fs::read_to_string(directory.path().join("net_self_test.c")).expect("the self-test");
         assert_eq!(text.contains("0x12345678"), !compared, "{text}");
-        for definitions in [&["-DTVM_EMBEDDED_LAYERS"][..], &[]] {
-            let mut command = Command::new("gcc");
-            command.args(["-std=c99", "-c"]).args(STRICT).args(definitions).arg("-I").arg(directory.path());
-            command.arg("-I").arg(runtime_headers()).arg(directory.path().join("net_self_test.c"));
-            succeed(command.arg("-o").arg(directory.path().join("net.o")));
+        is_valid_c(directory.path());
+    }
+}
+
+/// Compiles the self-test of the model `net` with and without hooks of layers.
+fn is_valid_c(directory: &Path) {
+    for definitions in [&["-DTVM_EMBEDDED_LAYERS"][..], &[]] {
+        for compiler in [&["gcc", "-std=c99"][..], &["g++", "-std=c++17", "-x", "c++"]] {
+            let mut command = Command::new(compiler[0]);
+            command.args(&compiler[1..]).arg("-c").args(STRICT).args(definitions).arg("-I").arg(directory);
+            command.arg("-I").arg(runtime_headers()).arg(directory.join("net_self_test.c"));
+            succeed(command.arg("-o").arg(directory.join("net.o")));
         }
     }
+}
+
+/// Generates a model whose facts were changed, and returns the self-test's C.
+fn generated_from(directory: &Path, model: &Synthetic, change: impl FnOnce(&mut Module), test: SelfTest) -> String {
+    let (archive, library) = model.library();
+    let mut module = library.modules[0].clone();
+    change(&mut module);
+    let options = Options { self_test: Some(test), ..Options::default() };
+    let generated = generate(&archive, &library, &module, &options).expect("an interface");
+    write(directory, &generated.files).expect("written files");
+    std::fs::read_to_string(directory.join("net_self_test.c")).expect("the self-test")
+}
+
+#[test]
+fn models_without_some_tensors_are_valid_c() {
+    let layered = Synthetic {
+        operator: "tvmgen_net___tvm_layers__".into(),
+        layers: 1,
+        ..Synthetic::new("net").memory(Memory::External)
+    };
+    let layers = || vec![vec![], vec![]];
+    let without_inputs = |module: &mut Module| {
+        module.inputs.clear();
+        module.main_parameters.retain(|parameter| !matches!(parameter, MainParameter::Input(_)));
+    };
+    let without_outputs = |module: &mut Module| {
+        module.outputs.clear();
+        module.main_parameters.retain(|parameter| !matches!(parameter, MainParameter::Output(_)));
+    };
+    let directory = tempfile::tempdir().expect("a directory");
+    let test = || SelfTest { layers: layers(), ..record() };
+    let text = generated_from(directory.path(), &layered, without_inputs, SelfTest { inputs: vec![], ..test() });
+    is_valid_c(directory.path());
+    assert!(text.contains("(const void *input, tvm_net_output_t *output,"), "{text}");
+    let text = generated_from(directory.path(), &layered, without_outputs, SelfTest { outputs: vec![], ..test() });
+    is_valid_c(directory.path());
+    assert!(text.contains("(tvm_net_input_t *input, const void *output,"), "{text}");
+    assert!(!text.contains("tvm_net_same"), "{text}");
+}
+
+/// What each run expects: an output of 4 bytes, which are the input's plus 1.
+fn compared(found: &[u32], expected: &[u32], tolerance: f32) -> String {
+    let bytes = |words: &[u32], less: u8| -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_le_bytes()).map(|byte| byte.wrapping_sub(less)).collect()
+    };
+    let test = SelfTest {
+        samples: found.len() as u32,
+        inputs: vec![Some(bytes(found, 1))],
+        outputs: vec![bytes(expected, 0)],
+        layers: Vec::new(),
+        tolerance,
+    };
+    let directory = tempfile::tempdir().expect("a directory");
+    let model = Synthetic::new("net").memory(Memory::External);
+    let (archive, library) = model.library();
+    let mut module = library.modules[0].clone();
+    module.outputs[0].dtype = Some(DType::FLOAT32);
+    let options = Options { self_test: Some(test), ..Options::default() };
+    let generated = generate(&archive, &library, &module, &options).expect("an interface");
+    write(directory.path(), &generated.files).expect("written files");
+    let objects = objects(directory.path(), &generated, &["gcc", "-std=c99"]);
+    let program = program(directory.path(), &c_file("self_test.c"), &[], &objects);
+    String::from_utf8(succeed(&mut Command::new(program)).stdout).expect("text")
+}
+
+#[test]
+fn floats_are_compared_within_the_tolerance() {
+    let words = |values: &[f32]| -> Vec<u32> { values.iter().map(|value| value.to_bits()).collect() };
+    let nan = [0x7FC0_0000, 0xFFC0_0123].map(f32::from_bits);
+    // Absolute below 1, relative above.
+    let equal = [(1.5, 1.5012), (0.1, 0.1009), (-1000.0, -1000.9), (nan[0], nan[1]), (f32::INFINITY, f32::INFINITY)];
+    let found: Vec<f32> = equal.iter().map(|pair| pair.0).collect();
+    let expected: Vec<f32> = equal.iter().map(|pair| pair.1).collect();
+    assert_eq!(compared(&words(&found), &words(&expected), 0.001), "0 4 - 0");
+    for (here, there) in [
+        (1.5, 1.502),
+        (0.1, 0.1011),
+        (-1000.0, -1001.1),
+        (nan[0], 1.0),
+        (1.0, nan[0]),
+        (f32::INFINITY, f32::MAX),
+        (f32::MAX, f32::INFINITY),
+        (f32::INFINITY, f32::NEG_INFINITY),
+    ] {
+        let said = compared(&words(&[1.0, here]), &words(&[1.0, there]), 0.001);
+        assert!(said.starts_with("-7437 1 y "), "{here} {there}: {said}");
+    }
+    // Without a tolerance bytes are compared, and the first that differs is named.
+    assert_eq!(compared(&words(&[1.5]), &[0x3FC0_0100], 0.0), "-7437 0 y 1");
+    assert_eq!(compared(&words(&[nan[0]]), &words(&[nan[1]]), 0.0), "-7437 0 y 0");
 }

@@ -96,6 +96,21 @@ fn updates_that_can_not_be_written_are_refused() {
     }
 }
 
+/// A pool whose size is known and whose content is not: it needs a file.
+#[test]
+fn contents_that_the_archive_does_not_hold_are_needed() {
+    let (archive, library) = net("net").library();
+    let mut module = library.modules[0].clone();
+    let pool = module.pools.iter_mut().find(|pool| pool.name == "flash").expect("the pool");
+    pool.data = None;
+    match pack(&archive, &library, &module, &[]) {
+        Err(error @ Error::MissingFact { .. }) => assert!(error.to_string().contains("the pool 'flash'"), "{error}"),
+        result => panic!("{result:?}"),
+    }
+    let given = pack(&archive, &library, &module, &[Some(vec![40; 8])]).expect("an update");
+    assert_eq!(given, packed(&net("net"), Some(vec![40; 8])).expect("an update"));
+}
+
 /// Kernels determine the order of the constants that they read, so an update is for one version of them.
 #[test]
 fn an_update_is_for_the_kernels_that_read_it() {

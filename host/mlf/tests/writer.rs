@@ -3,8 +3,9 @@
 mod common;
 
 use common::{Members, edit, module, net, refusal};
+use std::io::Write;
 use tvm_embedded_mlf::{
-    Archive, ArchiveBuilder, DType, Extension, ExtensionFinding, ExtensionPool, ExtensionTensor, Limits,
+    Archive, ArchiveBuilder, ArchiveWriter, DType, Extension, ExtensionFinding, ExtensionPool, ExtensionTensor, Limits,
     MetadataModule, MetadataTensor, PoolKind, Quantization, metadata_json, write_tar,
 };
 
@@ -178,6 +179,39 @@ fn the_same_members_give_the_same_bytes() {
     let archive = Archive::from_bytes("a", &bytes, Limits::default()).expect("readable");
     assert_eq!(archive.members().len(), 2);
     assert_eq!(archive.members()[1].data, b"int x;");
+}
+
+/// Members whose names fill the field of a header, exceed it, and are short; and with contents that end at a block, or not.
+#[test]
+fn a_stream_of_members_has_the_announced_size() {
+    let members: Vec<(String, Vec<u8>)> = [(1, 0), (97, 511), (98, 512), (99, 513), (300, 1024)]
+        .into_iter()
+        .map(|(name, bytes)| ("n".repeat(name), (0..bytes).map(|i| i as u8).collect()))
+        .collect();
+    let mut writer = ArchiveWriter::new(Vec::new());
+    for (path, data) in &members {
+        let content = |out: &mut dyn Write| {
+            // In parts, as encoders write.
+            data.chunks(100).try_for_each(|part| out.write_all(part))?;
+            out.flush()
+        };
+        writer.add(path, data.len() as u64, content).expect("a member");
+    }
+    let written = writer.finish().expect("an archive");
+    let announced = ArchiveWriter::<Vec<u8>>::bytes(members.iter().map(|(path, data)| (&**path, data.len() as u64)));
+    assert_eq!(written.len() as u64, announced);
+    let archive = Archive::from_bytes("net.tar", &written, Limits::default()).expect("an archive");
+    let read: Vec<_> = archive.members().iter().map(|member| (member.path.clone(), member.data.to_vec())).collect();
+    assert_eq!(read, members);
+}
+
+#[test]
+fn contents_of_another_size_end_the_stream() {
+    for (size, word) in [(5, "net.c: 1 bytes are missing"), (3, "longer than its size")] {
+        let mut writer = ArchiveWriter::new(Vec::new());
+        let error = writer.add("net.c", size, |out| out.write_all(b"four")).expect_err("another size");
+        assert!(error.to_string().contains(word), "{error}");
+    }
 }
 
 #[test]

@@ -101,5 +101,20 @@ mod tests {
         assert!((0..=255).all(|value| bytes.contains(&value)));
         assert_ne!(bytes, random_input(&tensor(DType::INT8, 4001), 1));
         assert!(random_input(&tensor(DType { code: 6, bits: 8, lanes: 1 }, 99), 0).iter().all(|v| *v < 2));
+        let positions = random_input(&tensor(DType { code: 0, bits: 32, lanes: 1 }, 400), 0);
+        assert!(positions.chunks(4).all(|bytes| u32::from_le_bytes(bytes.try_into().unwrap()) < 8));
+    }
+
+    /// Exponent and sign of both formats of 16 bits: magnitudes from 0.125 to 2, neither infinite nor NaN.
+    #[test]
+    fn short_floats_are_in_range() {
+        for (code, fraction, bias) in [(2, 10, 15), (4, 7, 127)] {
+            let bytes = random_input(&tensor(DType { code, bits: 16, lanes: 1 }, 800), 0);
+            let words: Vec<u16> = bytes.chunks(2).map(|bytes| u16::from_le_bytes(bytes.try_into().unwrap())).collect();
+            let exponents = words.iter().map(|word| i32::from((word & 0x7FFF) >> fraction) - bias);
+            assert!(exponents.clone().all(|exponent| (-3..=0).contains(&exponent)), "{code}");
+            assert!(exponents.clone().any(|e| e == -3) && exponents.clone().any(|e| e == 0), "{code}");
+            assert!(words.iter().any(|word| word >> 15 == 1) && words.iter().any(|word| word >> 15 == 0), "{code}");
+        }
     }
 }

@@ -78,7 +78,6 @@ fn data(out: &mut String, plan: &Plan<'_>, test: &SelfTest) {
     let symbol = plan.symbol();
     for (input, content) in plan.facts.inputs.iter().zip(&test.inputs) {
         match content {
-            _ if input.facts.bytes == 0 => {}
             Some(content) => bytes(out, plan, &format!("tvm_{symbol}_input_{}", input.c_name), content),
             None => {
                 let masks = random::initialiser(&input.facts);
@@ -86,7 +85,7 @@ fn data(out: &mut String, plan: &Plan<'_>, test: &SelfTest) {
             }
         }
     }
-    for (output, content) in plan.facts.outputs.iter().zip(&test.outputs).filter(|(_, content)| !content.is_empty()) {
+    for (output, content) in plan.facts.outputs.iter().zip(&test.outputs) {
         bytes(out, plan, &format!("tvm_{symbol}_output_{}", output.c_name), content);
     }
 }
@@ -113,18 +112,17 @@ fn is_tolerant(output: &Named<TensorFacts>, test: &SelfTest) -> bool {
 /// The functions that inputs and outputs share.
 fn helpers(out: &mut String, plan: &Plan<'_>, test: &SelfTest) {
     let symbol = plan.symbol();
-    let filled = || plan.facts.inputs.iter().zip(&test.inputs).filter(|(input, _)| input.facts.bytes > 0);
-    if filled().any(|(_, content)| content.is_none()) {
+    if test.inputs.iter().any(Option::is_none) {
         random::function(out, symbol);
     }
-    if filled().any(|(_, content)| content.is_some()) {
+    if test.inputs.iter().any(Option::is_some) {
         let _ = write!(
             out,
             "\nstatic void tvm_{symbol}_copy(uint8_t *to, const uint8_t *from, uint32_t bytes) {{\n  uint32_t at;\n  \
              for (at = 0u; at < bytes; at++) {{\n    to[at] = from[at];\n  }}\n}}\n"
         );
     }
-    if test.outputs.iter().any(|content| !content.is_empty()) {
+    if !test.outputs.is_empty() {
         let _ = write!(
             out,
             "\n/* Whether an output has the expected bytes. */\n\
@@ -135,7 +133,7 @@ fn helpers(out: &mut String, plan: &Plan<'_>, test: &SelfTest) {
              return TVM_STATUS_DIFFERS;\n    }}\n  }}\n  return TVM_STATUS_OK;\n}}\n"
         );
     }
-    if plan.facts.outputs.iter().any(|output| is_tolerant(output, test) && output.facts.bytes > 0) {
+    if plan.facts.outputs.iter().any(|output| is_tolerant(output, test)) {
         tolerant(out, symbol, test.tolerance);
     }
 }
@@ -182,7 +180,7 @@ fn compare(out: &mut String, plan: &Plan<'_>, test: &SelfTest) {
          int32_t status = TVM_STATUS_OK;\n  (void)outputs;\n  (void)sample;\n  (void)result;\n",
         pointers(plan, "Outputs")
     );
-    for output in plan.facts.outputs.iter().filter(|output| output.facts.bytes > 0) {
+    for output in &plan.facts.outputs {
         let name = &output.c_name;
         let bytes = format!("{prefix}_OUTPUT_{}_BYTES", name.to_ascii_uppercase());
         let how = if is_tolerant(output, test) { "close" } else { "same" };
@@ -243,9 +241,6 @@ fn function(out: &mut String, plan: &Plan<'_>, test: &SelfTest) {
 
 /// Writes an input before a run.
 fn fill(out: &mut String, plan: &Plan<'_>, input: &Named<TensorFacts>, recorded: bool) {
-    if input.facts.bytes == 0 {
-        return;
-    }
     let (symbol, prefix, name) = (plan.symbol(), plan.macro_prefix(), &input.c_name);
     let bytes = format!("{prefix}_INPUT_{}_BYTES", name.to_ascii_uppercase());
     let from = if input.facts.placement.is_some() { "inputs." } else { "input->" };
