@@ -26,6 +26,7 @@ fn generated(self_test: Option<SelfTest>) -> Result<Vec<String>, Error> {
 fn files_exist_if_runs_were_recorded() {
     let listed =
         |record| generated(record).expect("an interface").iter().filter(|path| path.contains("self_test")).count();
+    assert_eq!((record().tensor_bytes(), record().layer_bytes()), (8, 0));
     // The header, the C file, and the latter among the sources.
     assert_eq!((listed(None), listed(Some(record()))), (0, 3));
 }
@@ -47,6 +48,16 @@ fn a_record_of_another_model_is_refused() {
             Err(error @ Error::Contradiction { .. }) => assert!(error.to_string().contains("of this model"), "{error}"),
             result => panic!("{other:?}: {result:?}"),
         }
+    }
+}
+
+#[test]
+fn runs_without_hashes_of_layers_are_refused() {
+    let (archive, library) = kinds().remove(0).0.library();
+    for (runs, accepted) in [(1, false), (2, true), (3, false)] {
+        let test = SelfTest { layers: vec![vec![1]; runs], ..record() };
+        let options = Options { self_test: Some(test), ..Options::default() };
+        assert_eq!(generate(&archive, &library, &library.modules[0], &options).is_ok(), accepted, "{runs}");
     }
 }
 

@@ -204,6 +204,26 @@ fn constants_that_are_not_numbers_include_their_header() {
     let (archive, library) = edited(&model, "lib0.c", |text| format!("{text}\n{constants}"));
     let generated = library_runs(&archive, &library);
     assert!(generated.repairs.iter().any(|repair| repair.text.contains("<math.h>")), "{:?}", generated.repairs);
+    // A file that includes it is left as it is.
+    let (archive, library) = edited(&model, "lib1.c", |text| format!("{text}\n{constants}"));
+    let generated = library_runs(&archive, &library);
+    assert!(!generated.repairs.iter().any(|repair| repair.text.contains("<math.h>")), "{:?}", generated.repairs);
+}
+
+/// Functions of devices that a file calls are declared in it, except those that it declares itself.
+#[test]
+fn functions_of_devices_are_declared_once() {
+    let declared = |text: &str, hook: &str| text.matches(&format!("int32_t TVMDeviceNpu{hook}(")).count();
+    let model = Synthetic { devices: vec!["npu".into()], ..Synthetic::new("net").memory(Memory::External) };
+    let (archive, library) = edited(&model, "lib1.c", |text| {
+        text.replacen("#include <math.h>\n", "#include <math.h>\nint32_t TVMDeviceNpuOpen(void*);\n", 1)
+    });
+    let generated = generate(&archive, &library, &library.modules[0], &Options::default()).expect("an interface");
+    let copy = generated.files.iter().find(|file| file.path.ends_with("net_lib1.c")).expect("the copy");
+    let text = std::str::from_utf8(&copy.contents).expect("text");
+    for hook in ["Activate", "Open", "Close", "Deactivate"] {
+        assert_eq!(declared(text, hook), 1, "{hook}: {text}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@
 //!   Everything is run, in every compiled copy: each instance of a generic function and each place where a function of
 //!   the core was compiled into the library counts separately.
 //! - **the core and two host crates by their Rust tests**: all of the core again; of the crates that read archives and
-//!   write C 99 % of the lines, and 95 % of the regions and of the branches. Copies count together here: a crate is compiled once for its unit tests and once for the others.
+//!   write C 99.5 % of the lines, and 97 % of the regions and of the branches. Copies count together here: a crate is compiled once for its unit tests and once for the others.
 //!
 //! Neither is `llvm-cov`'s own summary, which takes the best copy of each function: it hides what another copy misses, and
 //! shows as missing what two copies cover together. Code of unit tests is not counted.
@@ -40,7 +40,7 @@ const fn part(folder: &'static str, lines: f64, least: f64) -> Part {
 const DEVICE: &[Part] = &[part("src/", 100.0, 100.0), part("capi/src/", 100.0, 100.0)];
 
 const TESTED_IN_RUST: &[Part] =
-    &[part("src/", 100.0, 100.0), part("host/mlf/src/", 99.0, 95.0), part("host/interface/src/", 99.0, 95.0)];
+    &[part("src/", 100.0, 100.0), part("host/mlf/src/", 99.5, 97.0), part("host/interface/src/", 99.5, 97.0)];
 
 /// The crates of `TESTED_IN_RUST`: their tests are run here, so `cargo xtask test` need not run them twice.
 pub const PACKAGES: [&str; 3] = ["tvm_embedded_core", "tvm_embedded_mlf", "tvm_embedded_interface"];

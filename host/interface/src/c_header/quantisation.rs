@@ -52,8 +52,7 @@ impl Elements {
             _ => return None,
         };
         let scale = tensor.facts.quantization.as_ref()?.scale;
-        let usable = scale.is_finite() && scale > 0.0;
-        usable.then_some(Self { ctype: element_type(&tensor.facts), low, high, scale })
+        (scale > 0.0).then_some(Self { ctype: element_type(&tensor.facts), low, high, scale })
     }
 
     fn functions(&self, out: &mut String, name: &str, place: &str) {
