@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DTOOL=<tvm-embedded> -DARCHIVE=<file> -DFOLDER=<directory> "-DOPTIONS=<option;...>" [-DHOST_CC=<compiler>] -P TVMEmbeddedGenerate.cmake
+# cmake -DTOOL=<tvm-embedded> "-DARCHIVE=<file, or --header;file>" -DFOLDER=<directory> "-DOPTIONS=<option;...>" [-DHOST_CC=<compiler>] -P TVMEmbeddedGenerate.cmake
 # Generates a model's C. The program does not write files that would not change; here each gets a new time, so that build
 # tools see that the files are younger than the archive.
 if(HOST_CC)

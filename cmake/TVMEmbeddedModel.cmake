@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # tvm_embedded_add_model(<target> <archive> [SYMBOL <name>] [MODULE <name>] [TFLITE <file>] [RUNTIME <target>]
 #                        [LIBRARIES <target>...] [LAYERS] [SELF_TEST <runs>] [PARAMETERS user])
+# tvm_embedded_add_model(<target> <tvmgen_name.h> LIBRARY <libname.a> [FACTS <file>] ...)
 #
 # Makes the static library <target> of a model: the C that `tvm-embedded generate` writes for <archive>, in
 # <target>/ of the current build directory, which is on the include path of targets that link <target>.
@@ -14,12 +15,14 @@
 #              the project's, or `cc` when cross compiling, or TVM_EMBEDDED_HOST_CC
 #   PARAMETERS user: the program provides constant pools outside the code with TVMSetParameters, and the generated C has none
 #   LIBRARIES  targets with functions that the model calls and does not contain: CMSIS-NN, a device's driver
+#   LIBRARY    the model arrived compiled: its code, for this project's core. TVM's C header is then in the place of the archive
+#   FACTS      facts that such a header does not hold
 #
-# The archive must exist when CMake configures: the names of the files inside decide what is compiled. When it changes, the
+# The archive, or header and library, must exist when CMake configures: the names of the files inside decide what is compiled. When it changes, the
 # next build configures again and compiles the new files.
 set(tvm_embedded_generate_script ${CMAKE_CURRENT_LIST_DIR}/TVMEmbeddedGenerate.cmake CACHE INTERNAL "")
 function(tvm_embedded_add_model target archive)
-  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME;SELF_TEST;PARAMETERS" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME;SELF_TEST;PARAMETERS;LIBRARY;FACTS" "LIBRARIES")
   if(model_UNPARSED_ARGUMENTS OR model_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "tvm_embedded_add_model(${target}): wrong arguments: "
       "${model_UNPARSED_ARGUMENTS} ${model_KEYWORDS_MISSING_VALUES}")
@@ -34,6 +37,18 @@ function(tvm_embedded_add_model target archive)
   cmake_path(ABSOLUTE_PATH archive NORMALIZE)
   set(inputs ${archive})
   set(options "")
+  set(given ${archive})
+  if(model_LIBRARY)
+    cmake_path(ABSOLUTE_PATH model_LIBRARY NORMALIZE)
+    set(given --header ${archive})
+    list(APPEND options --library ${model_LIBRARY})
+    list(APPEND inputs ${model_LIBRARY})
+  endif()
+  if(model_FACTS)
+    cmake_path(ABSOLUTE_PATH model_FACTS NORMALIZE)
+    list(APPEND options --facts ${model_FACTS})
+    list(APPEND inputs ${model_FACTS})
+  endif()
   if(model_SYMBOL)
     list(APPEND options --symbol ${model_SYMBOL})
   endif()
@@ -75,10 +90,10 @@ function(tvm_embedded_add_model target archive)
   if(host_cc)
     set(environment ${CMAKE_COMMAND} -E env CC=${host_cc})
   endif()
-  execute_process(COMMAND ${environment} ${tool} generate ${archive} --output ${trial} ${options}
+  execute_process(COMMAND ${environment} ${tool} generate ${given} --output ${trial} ${options}
     RESULT_VARIABLE result ERROR_VARIABLE errors OUTPUT_QUIET)
   if(NOT result EQUAL 0)
-    message(FATAL_ERROR "tvm_embedded_add_model(${target}): ${tool} generate ${archive} failed (${result}):\n${errors}")
+    message(FATAL_ERROR "tvm_embedded_add_model(${target}): ${tool} generate ${given} failed (${result}):\n${errors}")
   endif()
   file(GLOB_RECURSE names RELATIVE ${trial} ${trial}/*)
   file(STRINGS ${trial}/sources.txt sources)
@@ -90,7 +105,7 @@ function(tvm_embedded_add_model target archive)
     set(tool_target tvm_embedded_tool_build)
   endif()
   add_custom_command(OUTPUT ${names}
-    COMMAND ${CMAKE_COMMAND} -DTOOL=${tool} -DARCHIVE=${archive} -DFOLDER=${folder} "-DOPTIONS=${options}"
+    COMMAND ${CMAKE_COMMAND} -DTOOL=${tool} "-DARCHIVE=${given}" -DFOLDER=${folder} "-DOPTIONS=${options}"
             "-DHOST_CC=${host_cc}" -P ${tvm_embedded_generate_script}
     DEPENDS ${inputs} ${tool} ${tool_target} ${tvm_embedded_generate_script}
     COMMENT "tvm-embedded: C of ${target}" VERBATIM)
@@ -103,6 +118,8 @@ function(tvm_embedded_add_model target archive)
   if(foreign AND wants_flags AND CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
     set_source_files_properties(${foreign} PROPERTIES COMPILE_OPTIONS "-w;-ffp-contract=off")
   endif()
+  # The copy of a library is for builds that take the generated files elsewhere.
+  list(FILTER names EXCLUDE REGEX "/archive/[^/]*[.](a|o|lib)$")
   add_library(${target} STATIC ${names})
   list(GET sources 0 symbol)
   cmake_path(GET symbol STEM symbol)
@@ -112,7 +129,7 @@ function(tvm_embedded_add_model target archive)
   target_compile_features(${target} PRIVATE c_std_99)
   # Linker scripts may include the part that places pools of constants.
   target_link_directories(${target} INTERFACE ${folder})
-  target_link_libraries(${target} PUBLIC ${model_RUNTIME} ${model_LIBRARIES})
+  target_link_libraries(${target} PUBLIC ${model_LIBRARY} ${model_RUNTIME} ${model_LIBRARIES})
   if(model_LAYERS)
     target_compile_definitions(${target} PUBLIC TVM_EMBEDDED_LAYERS)
   endif()

@@ -189,7 +189,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "firmware",
-        usage: "[BOARD...]",
+        usage: "[BOARD...] [--programs REGEX]",
         about: "library, C tests and real models on the emulated boards",
         run: firmware::run,
     },

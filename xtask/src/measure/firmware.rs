@@ -1,25 +1,33 @@
-//! `cargo xtask firmware [BOARD...]`: library, C tests and real models on the emulated boards, and what each uses.
+//! `cargo xtask firmware [BOARD...] [--programs REGEX]`: library, C tests and real models on the emulated boards, and what each uses.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{library, paths, setup};
 use crate::measure::models;
 
-/// `cargo xtask firmware [BOARD...]`; without arguments, all boards.
+/// `cargo xtask firmware [BOARD...] [--programs REGEX]`; without a board, all. With a regular expression, only those C tests and examples
+/// whose names it matches, and no models.
 ///
 /// # Errors
 /// When tools are missing and can't be installed, or anything fails on a board.
 pub fn run(args: &[String]) -> Result<()> {
-    let boards = Board::select(args)?;
+    let (names, programs) = match args {
+        [names @ .., option, programs] if option == "--programs" => (names, Some(programs.as_str())),
+        _ => (args, None),
+    };
+    let boards = Board::select(names)?;
     setup::need(&["firmware", "cmake"])?;
     library::prepare(&boards)?;
     let tool = tool()?;
-    let models = models::prepare(&tool)?;
+    let models = match programs {
+        None => models::prepare(&tool)?,
+        Some(_) => Vec::new(),
+    };
     let mut failed = Vec::new();
     let mut lines = Vec::new();
     for board in &boards {
@@ -31,8 +39,9 @@ pub fn run(args: &[String]) -> Result<()> {
             });
             lines.push(format!("{:<12} {:<16} {program:<24} {columns}", board.name, board.machine));
         };
-        report("C tests, examples", c_tests(board, &tool));
-        for (name, row) in models::run_on(board, &tool, &models)? {
+        report("C tests, examples", c_tests(board, &tool, programs));
+        let rows = if programs.is_none() { models::run_on(board, &tool, &models)? } else { Vec::new() };
+        for (name, row) in rows {
             report(&name, row.map(|row| line_of(&row)));
         }
     }
@@ -77,7 +86,7 @@ pub fn build_tool() -> Result<PathBuf> {
 }
 
 /// Builds the C tests for a board and runs them there through CTest.
-fn c_tests(board: &Board, tool: &Path) -> Result<String> {
+fn c_tests(board: &Board, tool: &Path, programs: Option<&str>) -> Result<String> {
     let build = paths::target().join("firmware").join(board.name).join("c-tests");
     fs::create_dir_all(&build)?;
     let mut toolchain = std::ffi::OsString::from("-DCMAKE_TOOLCHAIN_FILE=");
@@ -93,13 +102,39 @@ fn c_tests(board: &Board, tool: &Path) -> Result<String> {
         .dir(paths::root());
     let targets = [board.rust_target.as_str()];
     library::with_sysroot(configure, &targets)?.capture()?;
-    let make = Cmd::new("cmake").arg("--build").arg(&build).args(["--parallel", "2"]);
+    let chosen: Vec<&str> = programs.into_iter().flat_map(|regex| ["--tests-regex", regex]).collect();
+    let mut make = Cmd::new("cmake").arg("--build").arg(&build).args(["--parallel", "2"]);
+    if programs.is_some() {
+        let list = Cmd::new("ctest").arg("--test-dir").arg(&build).arg("--show-only").args(&chosen).capture()?;
+        let targets = targets_of(&list);
+        ensure!(!targets.is_empty(), "no program has a name that matches");
+        make = make.arg("--target").args(targets);
+    }
     library::with_sysroot(make, &targets)?.capture()?;
-    let tests = Cmd::new("ctest").arg("--test-dir").arg(&build);
+    let tests = Cmd::new("ctest").arg("--test-dir").arg(&build).args(&chosen);
     let tests = tests.args(["--output-on-failure", "--no-tests=error", "--parallel", "2", "--timeout", "300"]);
     let printed = tests.capture()?;
     let summary = printed.lines().find(|line| line.contains("tests passed")).context("ctest gave no summary")?;
     // "100% tests passed, 0 tests failed out of 12"
     let count = summary.rsplit(' ').next().unwrap_or_default();
     Ok(format!("{count} passed"))
+}
+
+/// The targets that build the listed tests: they have the names of the tests, in the examples after `example.`.
+fn targets_of(list: &str) -> Vec<&str> {
+    let names = list.lines().filter_map(|line| line.trim_start().strip_prefix("Test ")?.split_once(": "));
+    names.map(|(_, name)| name.strip_prefix("example.").unwrap_or(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_of_a_list_of_tests() {
+        let list =
+            "Test project build\n  Test  #1: programs.device\n  Test #12: example.bare_metal\n\nTotal Tests: 2\n";
+        assert_eq!(targets_of(list), ["programs.device", "bare_metal"]);
+        assert!(targets_of("Total Tests: 0\n").is_empty());
+    }
 }
