@@ -19,7 +19,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tvm_embedded_compiler::ir::names;
 
-pub use compiled::Compiled;
+pub use compiled::{Compiled, Source};
 pub use estimate::Estimate;
 pub use extras::{Completions, Man};
 pub use media::Media;
@@ -131,21 +131,9 @@ pub enum Verb {
 /// `generate`
 #[derive(Debug, Args)]
 pub struct Generate {
-    /// Model archive (.tar, Model Library Format) or .tflite file, which is compiled in memory
-    #[arg(value_name = "ARCHIVE", required_unless_present = "header")]
-    pub path: Option<PathBuf>,
-
-    /// Which model, if the archive holds several
-    #[arg(long, value_name = "NAME")]
-    pub module: Option<String>,
-
-    /// The .tflite file that an archive of TVM was made from: adds shapes, scales and zero points, which such archives lack
-    #[arg(long, value_name = "FILE")]
-    pub tflite: Option<PathBuf>,
-
-    /// A model without an archive.
+    /// The model.
     #[command(flatten)]
-    pub compiled: Compiled,
+    pub source: Source,
 
     /// Directory for the files; created if it does not exist
     #[arg(short, long, value_name = "DIR")]
@@ -167,14 +155,6 @@ pub struct Generate {
     /// The self-test.
     #[command(flatten)]
     pub self_test: SelfTest,
-}
-
-impl Generate {
-    /// The model; its path is that of the header if it arrived compiled.
-    pub fn model(&self) -> Model {
-        let path = self.path.as_ref().or(self.compiled.header.as_ref());
-        Model { path: path.cloned().unwrap_or_default(), module: self.module.clone(), tflite: self.tflite.clone() }
-    }
 }
 
 /// Who provides the content of constant pools outside the code.
@@ -203,7 +183,7 @@ Prints the path of each file written. In CMake, tvm_embedded_add_model(TARGET AR
 pub struct Inspect {
     /// The model.
     #[command(flatten)]
-    pub model: Model,
+    pub source: Source,
 
     /// Print the same facts as JSON
     #[arg(long)]
@@ -219,14 +199,15 @@ Examples:
   tvm-embedded inspect keyword.tar
   tvm-embedded inspect keyword.tflite --json | jq '.models[0].workspaces'
   tvm-embedded inspect from_tvm.tar --tflite original.tflite
-  tvm-embedded inspect keyword.tar --measured cycles.csv";
+  tvm-embedded inspect keyword.tar --measured cycles.csv
+  tvm-embedded inspect --header tvmgen_keyword.h --library libkeyword.a --facts keyword.json";
 
 /// `run`
 #[derive(Debug, Args)]
 pub struct Run {
     /// The model.
     #[command(flatten)]
-    pub model: Model,
+    pub source: Source,
 
     /// Content of an input: raw little-endian bytes, a .npy file, a picture (.png) or a sound (.wav). A file with several
     /// tensors one after the other gives one run for each, in sequence
@@ -268,6 +249,7 @@ Examples:
   tvm-embedded run keyword.tar --input audio=clip.bin --expect scores=right.bin
   tvm-embedded run keyword.tar --input audio=clip.bin --repeat 1000
   tvm-embedded run picture.tflite --input photo.png --range -1..1
+  tvm-embedded run --header tvmgen_keyword.h --library libkeyword.a --facts keyword.json --input clip.bin
 
 TENSOR is the tensor's own name or its C name; a model with one input or output takes FILE alone.
 The model's C code is compiled with $CC (else cc) in a temporary directory and run with your rights:

@@ -5,7 +5,7 @@ use std::path::Path;
 use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated};
 use tvm_embedded_mlf::{CompiledModel, Error, Library};
 
-use crate::args::Compiled;
+use crate::args::{Compiled, Model, Source};
 use crate::failure::{Failure, Kind, Result};
 use crate::load::{self, Loaded};
 use crate::terminal::{printable, shown};
@@ -14,9 +14,21 @@ use crate::terminal::{printable, shown};
 const MAX_TEXT: u64 = 64 << 20;
 /// Largest static library.
 const MAX_LIBRARY: u64 = 256 << 20;
+/// This computer's cores in object files of the ELF format.
+const OWN_MACHINE: u16 = if cfg!(target_arch = "aarch64") { 183 } else { 62 };
+
+/// Reads the model that a verb works on; also returns how it was selected.
+pub fn source(args: &Source) -> Result<(Model, Loaded)> {
+    let selected = args.model();
+    let loaded = match load(&args.compiled)? {
+        Some(loaded) => load::complete(loaded, &selected)?,
+        None => load::load(&selected)?,
+    };
+    Ok((selected, loaded))
+}
 
 /// Reads such a model, if the command line names one.
-pub fn load(args: &Compiled) -> Result<Option<Loaded>> {
+fn load(args: &Compiled) -> Result<Option<Loaded>> {
     let (Some(header_path), Some(library_path)) = (&args.header, &args.library) else {
         return Ok(None);
     };
@@ -48,6 +60,18 @@ fn refused(error: &Error) -> Failure {
         None => Failure::new(Kind::Refused, text)
             .advise("give header and library as the model's compiler wrote them; docs/compiled.md describes them and the facts file"),
     }
+}
+
+/// Where the library of such a model is below the directory of the generated files. Refused if this computer can't run it.
+pub fn library_to_run(library: &Library) -> Result<Option<String>> {
+    let Some(compiled) = library.modules.first().and_then(|module| module.compiled.as_ref()) else { return Ok(None) };
+    if compiled.machine.number != OWN_MACHINE {
+        let text =
+            format!("{} is for {}, which this computer does not run", printable(&compiled.file), compiled.machine);
+        return Err(Failure::refused(text)
+            .advise("give the model's library for this computer; `inspect` and `generate` take any"));
+    }
+    Ok(Some(format!("{ARCHIVE_DIRECTORY}/{}", compiled.file)))
 }
 
 /// What the user must know of the library, beside the generated files.

@@ -16,11 +16,7 @@ use crate::terminal::{self, printable, sentence, shown};
 
 /// Carries out the verb.
 pub fn generate(args: &Generate) -> Result<()> {
-    let selected = args.model();
-    let loaded = match compiled::load(&args.compiled)? {
-        Some(loaded) => load::complete(loaded, &selected)?,
-        None => load::load(&selected)?,
-    };
+    let (selected, loaded) = compiled::source(&args.source)?;
     let parameters = match args.parameters {
         args::Parameters::Carried => Parameters::Carried,
         args::Parameters::User => Parameters::User,

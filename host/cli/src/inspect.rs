@@ -1,19 +1,21 @@
 //! `tvm-embedded inspect`: what is in a model, as a table or as JSON.
 
+mod library;
 mod measured;
 mod report;
 mod text;
 
 use crate::args::Inspect;
+use crate::compiled;
 use crate::failure::{Failure, Kind, Result};
 use crate::load;
 use crate::terminal;
 
 /// Carries out the verb.
 pub fn inspect(args: &Inspect) -> Result<()> {
-    let loaded = load::load(&args.model)?;
-    let only = match &args.model.module {
-        Some(_) => Some(load::chosen(&loaded.library, &args.model)?.name.as_str()),
+    let (selected, loaded) = compiled::source(&args.source)?;
+    let only = match &selected.module {
+        Some(_) => Some(load::chosen(&loaded.library, &selected)?.name.as_str()),
         None => None,
     };
     let mut report = report::Report::new(&loaded, only);

@@ -3,6 +3,7 @@
 use tvm_embedded_interface::Options;
 
 use crate::args::Pack;
+use crate::compiled;
 use crate::failure::{Failure, Kind, Result};
 use crate::interface::{interface, refused};
 use crate::load;
@@ -12,8 +13,8 @@ use crate::terminal::{self, printable, shown};
 
 /// Carries out the verb.
 pub fn pack(args: &Pack) -> Result<()> {
-    let loaded = load::load(&args.model)?;
-    let facts = interface(&loaded, &args.model, &Options::default())?.facts;
+    let (selected, loaded) = compiled::source(&args.source)?;
+    let facts = interface(&loaded, &selected, &Options::default())?.facts;
     let mut replaced = vec![None; facts.parameters.len()];
     for file in &args.parameters {
         let named = |name: &String| facts.parameters.iter().position(|p| p.facts.name == *name || p.c_name == *name);
@@ -30,7 +31,7 @@ pub fn pack(args: &Pack) -> Result<()> {
                 }
             };
             let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-            return Err(Failure::usage(message).of(&args.model.path).advise(format!("pools of constants: {names}")));
+            return Err(Failure::usage(message).of(&selected.path).advise(format!("pools of constants: {names}")));
         };
         let content = read_file(&file.file)?;
         let expected = facts.parameters[index].facts.bytes as usize;
@@ -41,9 +42,9 @@ pub fn pack(args: &Pack) -> Result<()> {
         }
         replaced[index] = Some(content);
     }
-    let module = load::chosen(&loaded.library, &args.model)?;
+    let module = load::chosen(&loaded.library, &selected)?;
     let blob = tvm_embedded_interface::pack(&loaded.archive, &loaded.library, module, &replaced)
-        .map_err(|error| refused(&args.model, &error))?;
+        .map_err(|error| refused(&selected, &error))?;
     replace(&[(&args.output, &blob)])?;
     terminal::print(&format!("{}: {} bytes\n", shown(&args.output), blob.len()))
 }

@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::args::{Run, TensorFile};
+use crate::compiled;
 use crate::failure::{Failure, Result};
 use crate::interface;
-use crate::load;
 use crate::media;
 use crate::output::replace;
 use crate::tensor::Spec;
@@ -20,12 +20,13 @@ use tvm_embedded_mlf::names::sanitize;
 
 /// Carries out the verb.
 pub fn run(args: &Run) -> Result<()> {
-    run_model(args).map_err(|failure| failure.of(&args.model.path))
+    run_model(args).map_err(|failure| failure.of(&args.source.model().path))
 }
 
 fn run_model(args: &Run) -> Result<()> {
-    let loaded = load::load(&args.model)?;
-    let model = interface::interface(&loaded, &args.model, &tvm_embedded_interface::Options::default())?;
+    let (selected, loaded) = compiled::source(&args.source)?;
+    let library = compiled::library_to_run(&loaded.library)?;
+    let model = interface::interface(&loaded, &selected, &tvm_embedded_interface::Options::default())?;
     let inputs: Vec<Spec> = model.facts.inputs.iter().map(Spec::new).collect();
     let outputs: Vec<Spec> = model.facts.outputs.iter().map(Spec::new).collect();
 
@@ -42,7 +43,10 @@ fn run_model(args: &Run) -> Result<()> {
         .collect::<Result<_>>()?;
 
     let folder = Program::folder()?;
-    let program = Program::build(folder, &model, &args.cc_args)?;
+    // The library comes first: it may call what the arguments bring.
+    let library = library.map(|file| folder.path().join(file).display().to_string());
+    let extra: Vec<String> = library.into_iter().chain(args.cc_args.iter().cloned()).collect();
+    let program = Program::build(folder, &model, &extra)?;
     let call =
         Call { workspace_offset: args.workspace_offset, steps, repeat: args.repeat, resets: steps, progress: None };
     let outcome = program.run(&contents, outputs.len(), &call)?;

@@ -9,7 +9,7 @@ use crate::units::{Range, Units};
 #[derive(Debug, Args)]
 pub struct SelfTest {
     /// Write a self-test for the device too: N runs, recorded on this computer, that `TVMSelfTest_<model>` repeats and compares
-    #[arg(long = "self-test", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long = "self-test", value_name = "N", conflicts_with = "header", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub runs: Option<u32>,
 
     /// Content of an input in the runs of the self-test, instead of random values: N tensors one after the other, as for `run`

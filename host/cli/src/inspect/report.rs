@@ -44,6 +44,9 @@ pub struct Model {
     pub operators: Operators,
     /// How TVM's compiler was configured to plan intermediate memory.
     pub workspace_mode: WorkspaceMode,
+    /// The library with its code, if it arrived compiled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub library: Option<super::library::Library>,
     /// Target strings.
     pub targets: Vec<String>,
     /// Inputs in call order.
@@ -231,6 +234,7 @@ impl Model {
             interface: module.interface,
             operators: module.operators,
             workspace_mode: module.workspace_mode,
+            library: module.compiled.as_ref().map(super::library::Library::new),
             targets: module.targets.clone(),
             inputs: module.inputs.iter().map(Tensor::of_archive).collect(),
             outputs: module.outputs.iter().map(Tensor::of_archive).collect(),

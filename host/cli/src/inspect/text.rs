@@ -18,8 +18,10 @@ pub fn text(report: &Report) -> String {
         None => tvm,
     };
     let (archive, version) = (printable(&report.archive), report.metadata_version);
+    let arrived_compiled = report.models.iter().any(|model| model.library.is_some());
     let _ = match report.compiled {
         true => writeln!(out, "{archive}: compiled in memory by {}", printable(&written)),
+        false if arrived_compiled => writeln!(out, "{archive}: C header, written by {}", printable(&written)),
         false => writeln!(out, "{archive}: Model Library Format {version}, written by {}", printable(&written)),
     };
     if let Some(note) = &report.note {
@@ -39,6 +41,9 @@ fn model(out: &mut String, model: &Model) {
     match model.compiler {
         Some(_) => _ = writeln!(out, "  {}", mode(model)),
         None => _ = writeln!(out, "  {}; {}", interface(model), mode(model)),
+    }
+    if let Some(library) = &model.library {
+        library.text(out);
     }
     match (&model.symbol, &model.refused) {
         (Some(symbol), _) => _ = writeln!(out, "  in C: {symbol}"),
@@ -69,6 +74,7 @@ fn interface(model: &Model) -> &'static str {
 
 fn mode(model: &Model) -> &'static str {
     match model.workspace_mode {
+        WorkspaceMode::UsmpInternal if model.library.is_some() => "memory inside the library",
         WorkspaceMode::UsmpInternal => "memory planned by TVM, inside the model's C",
         WorkspaceMode::UsmpExternal => "memory planned ahead, provided by the firmware",
         WorkspaceMode::Runtime => "memory allocated during the run (TVMBackendAllocWorkspace), from a workspace",

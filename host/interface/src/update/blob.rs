@@ -42,14 +42,16 @@ pub fn layout(plan: &Plan<'_>) -> Layout {
     Layout { offsets, bytes, alignment }
 }
 
-/// A digest of all that must be the same in a model whose constants are replaced: its C, with the kernels that read them, and its pools.
+/// A digest of all that must be the same in a model whose constants are replaced: its C, with the kernels that read them, or its library,
+/// and its pools.
 pub fn structure(plan: &Plan<'_>) -> u32 {
     let pool = |p: &crate::facts::Named<crate::facts::ParameterFacts>| {
         format!("{} {} {}\n", p.facts.name, p.facts.bytes, p.facts.alignment)
     };
     let pools: String = plan.facts.parameters.iter().map(pool).collect();
     let sources = plan.sources.iter().map(|source| source.text);
-    digest_of([pools.as_str()].into_iter().chain(sources).chain(plan.kernels.iter().copied()))
+    let library = plan.module.compiled.as_ref().map(|_| plan.library_digest());
+    digest_of([pools.as_str()].into_iter().chain(sources).chain(plan.kernels.iter().copied()).chain(library.as_deref()))
 }
 
 /// The blob; `replaced` has for each pool the content that is written instead of the archive's.

@@ -7,8 +7,7 @@ use std::fmt::Write;
 
 /// The whole file, for models with constants outside of their code.
 pub fn header(plan: &Plan<'_>) -> Option<String> {
-    // Updates are made from an archive.
-    if plan.facts.parameters.is_empty() || plan.module.compiled.is_some() {
+    if plan.facts.parameters.is_empty() {
         return None;
     }
     let (prefix, symbol) = (plan.macro_prefix(), plan.symbol());
