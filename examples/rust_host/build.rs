@@ -10,4 +10,11 @@ fn main() {
         .pool("slow", None)
         .io_in_workspace()
         .compile();
+    // And with its constants in two pools outside of the code.
+    tvm_embedded_build::model("../../models/digits/digits.tflite")
+        .symbol("pooled")
+        .core("portable")
+        .constants("fast", Some(2048))
+        .constants("slow", None)
+        .compile();
 }

@@ -8,6 +8,7 @@ use tvm_embedded::{Aligned16, Status};
 tvm_embedded::include_model!(digits);
 tvm_embedded::include_model!(digit_rows);
 tvm_embedded::include_model!(placed);
+tvm_embedded::include_model!(pooled);
 
 static PICTURES: &[u8] = include_bytes!("../../../models/digits/test_images.bin");
 static LABELS: &[u8] = include_bytes!("../../../models/digits/test_labels.bin");
@@ -16,6 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let answers = in_one_go()?;
     row_by_row()?;
     inside_the_workspace(&answers)?;
+    constants_in_pools(&answers)?;
     Ok(())
 }
 
@@ -89,5 +91,18 @@ fn inside_the_workspace(expected: &[[i8; 10]]) -> Result<(), tvm_embedded::Error
         assert_eq!(net.output_probabilities(), expected);
     }
     println!("placed: the same {} answers", expected.len());
+    Ok(())
+}
+
+/// The constants are outside of the model's code; where they are is the linker script's business.
+fn constants_in_pools(expected: &[[i8; 10]]) -> Result<(), tvm_embedded::Error> {
+    let mut memory = [0; pooled::WORKSPACE_BYTES];
+    let mut net = pooled::Model::new(&mut memory)?;
+    let mut output = pooled::Output::new();
+    for (at, expected) in expected.iter().enumerate() {
+        net.run(&pooled::Input { image: picture(at) }, &mut output)?;
+        assert_eq!(output.probabilities, *expected);
+    }
+    println!("pooled: the same {} answers", expected.len());
     Ok(())
 }

@@ -14,7 +14,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use tvm_embedded_compiler::ir::names;
-use tvm_embedded_compiler::{Options as Compile, Pool};
+use tvm_embedded_compiler::ir::options::{CORES, Target};
+use tvm_embedded_compiler::{ConstantPool, Options as Compile, Pool};
 use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated, LibraryHeaders, Options, Parameters, generate, write};
 use tvm_embedded_mlf::{Archive, Library, Limits};
 
@@ -48,6 +49,26 @@ impl Model {
     /// A workspace of that name and size, before others; the last may have no size. As `tvm-embedded compile --pool`.
     pub fn pool(mut self, name: &str, bytes: Option<usize>) -> Self {
         self.compile.pools.push(Pool { name: name.to_owned(), bytes });
+        self
+    }
+
+    /// A pool of that name and size for constants outside of the code, before others; the last may have no size. Needs [`Model::core`].
+    /// As `tvm-embedded compile --constants`: the most used weights are in the first pool, and a linker script may place each pool by
+    /// its section, `.rodata.tvm.<model>.<pool>`.
+    pub fn constants(mut self, name: &str, bytes: Option<usize>) -> Self {
+        self.compile.constants.push(ConstantPool { name: name.to_owned(), bytes, operators: Vec::new() });
+        self
+    }
+
+    /// The core that the C is for, such as `cortex-m4`; `portable` for this computer and all cores without kernels of their own. As
+    /// `tvm-embedded compile --core`.
+    ///
+    /// # Panics
+    /// For a core that is not known, with those that are.
+    pub fn core(mut self, name: &str) -> Self {
+        let known = || CORES.iter().map(|(core, _)| *core).collect::<Vec<_>>().join(", ");
+        self.compile.target =
+            Target::of_core(name).unwrap_or_else(|| panic!("no core '{name}'; there are {}", known()));
         self
     }
 
