@@ -10,7 +10,7 @@ pub mod release;
 
 pub use check::{
     abi, attack, avr, bundle, coverage, deny, docs, exact, flags, fuzz, gates, header, misra, mutants, no_library,
-    proof, reach, sanitize, site, test,
+    pages, proof, reach, sanitize, site, test,
 };
 pub use machine::{board, emulator, heartbeat, image, library, paths, process, setup, sysroot};
 pub use measure::{bench, calls, costs, firmware, layers, models, size, stack};

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh,
-    fuzz, header, heartbeat, layers, misra, mutants, no_library, packages, proof, reach, sanitize, setup, site, size,
-    stack, sysroot, test, tutorials, wake_word, wheel,
+    fuzz, header, heartbeat, layers, misra, mutants, no_library, packages, pages, proof, reach, sanitize, setup, site,
+    size, stack, sysroot, test, tutorials, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -161,6 +161,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "the documentation as a site, made with mdBook, and all links in it",
         run: site::run,
+    },
+    Verb {
+        name: "pages",
+        usage: "[--write]",
+        about: "reports and the site in a browser: layout, contrast, pictures, search",
+        run: pages::run,
     },
     Verb {
         name: "misra",

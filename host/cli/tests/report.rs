@@ -1,12 +1,11 @@
-//! `report`: pages, pictures, text and JSON of real models, and the layout of the pages.
+//! `report`: pages, pictures, text and JSON of real models. `cargo xtask pages` judges what a browser shows.
 
 mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use common::{data, printed, repository, tool};
+use common::{printed, repository, tool};
 use serde_json::{Value, json};
 
 fn digits() -> PathBuf {
@@ -153,64 +152,4 @@ fn names_are_escaped() {
         assert!(!fs::read_to_string(&path).unwrap().contains("<i>"), "{form}");
     }
     assert!(fs::read_to_string(folder.path().join("page.html")).unwrap().contains("&#60;i&#62;"));
-}
-
-/// In a browser, no part of a page is wider than the screen of a phone or a monitor; wide tables and pictures scroll
-/// separately. Every rectangle can be reached with the keyboard, and no name overlaps another.
-#[test]
-fn pages_fit_screens() {
-    if Command::new("chromium").arg("--version").stdout(Stdio::null()).status().is_err() {
-        println!("SKIPPED: no chromium");
-        return;
-    }
-    let mut models = vec![digits(), repository("models/digit_rows/digit_rows.tflite")];
-    let real = [("networks", "hps_model_74ops.tflite"), ("models", "pretrainedResnet_quant.tflite")];
-    models
-        .extend(real.iter().filter_map(|(folder, name)| Some(data(folder)?.join(name))).filter(|model| model.exists()));
-    let folder = tempfile::tempdir().unwrap();
-    let judged = folder.path().join("findings.json");
-    let files = ["test_images.bin", "test_labels.bin", "digits_float32.tflite"]
-        .map(|name| repository("models/digits").join(name));
-    let mut validate = tool();
-    validate.arg("validate").arg(digits()).arg("--inputs").arg(&files[0]).arg("--labels").arg(&files[1]);
-    let assert = validate.arg("--against").arg(&files[2]).arg("--json").assert().success();
-    fs::write(&judged, printed(&assert).0).unwrap();
-    for model in models {
-        let page = folder.path().join("page.html");
-        let mut more = vec!["--board", "flash=512K,ram=96K"];
-        if model == digits() {
-            more.extend(["--validation", judged.to_str().unwrap()]);
-        }
-        report(&model, &page, &more);
-        let frame = |width: u32| {
-            format!("<iframe src=\"page.html\" width=\"{width}\" height=\"900\" style=\"border:0\"></iframe>")
-        };
-        let script = "onload=()=>{document.title=[...document.querySelectorAll('iframe')].map(f=>{const d=f.contentDocument;\
-             const n=d.querySelectorAll('g.buffer').length;const k=d.querySelectorAll('g.buffer[tabindex]').length;\
-             const l=[...d.querySelectorAll('text.label')].map(t=>t.getBoundingClientRect());\
-             const o=l.filter((a,i)=>l.some((b,j)=>j<i&&a.left<b.right&&b.left<a.right&&Math.abs(a.top-b.top)<9)).length;\
-             return d.documentElement.scrollWidth+' of '+f.width+' '+(n>0&&n===k)+' '+o}).join(';')}";
-        let frames = folder.path().join("frames.html");
-        fs::write(
-            &frames,
-            format!("<!DOCTYPE html><title>no</title>{}{}<script>{script}</script>", frame(380), frame(1600)),
-        )
-        .unwrap();
-        let output = Command::new("chromium")
-            .args([
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--hide-scrollbars",
-                "--allow-file-access-from-files",
-                "--dump-dom",
-            ])
-            .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-            .arg(format!("file://{}", frames.display()))
-            .output()
-            .expect("chromium starts");
-        let dom = String::from_utf8_lossy(&output.stdout).into_owned();
-        let title = dom.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap_or(&dom);
-        assert_eq!(title, "380 of 380 true 0;1600 of 1600 true 0", "{}", model.display());
-    }
 }

@@ -3,11 +3,11 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 use anyhow::{Context, Result, bail};
 
-use crate::check::{docs, site_links};
+use crate::check::{docs, site_links, site_search};
 use crate::machine::process::Cmd;
 use crate::machine::{paths, setup};
 
@@ -29,7 +29,6 @@ pub fn run(args: &[String]) -> Result<()> {
         bail!("usage: cargo xtask site");
     }
     setup::need(&["docs", "cmake"])?;
-    let mdbook = mdbook()?;
     let site = paths::target().join("site");
     if site.exists() {
         fs::remove_dir_all(&site)?;
@@ -47,25 +46,51 @@ pub fn run(args: &[String]) -> Result<()> {
     fs::write(sources.join("SUMMARY.md"), with_made(&indexed(&summary), &made)?)?;
     fs::copy(paths::root().join("docs/book.toml"), site.join("book.toml"))?;
     let out = site.join("html");
-    let outcome = Cmd::new(&mdbook).arg("build").arg("--dest-dir").arg(&out).dir(&site).outcome()?;
-    let said = format!("{}{}", outcome.stdout, outcome.stderr);
-    if outcome.code != 0 || ["WARN", "ERROR"].iter().any(|word| said.contains(word)) {
-        bail!("mdBook ended with exit code {}:\n{said}", outcome.code);
-    }
+    mdbook(&site, &out)?;
     docs::c_header(&out.join("c-header"))?;
     let (files, links) = site_links::check(&out, &["c-header"])?;
-    println!("{links} links in {files} pages lead somewhere: {}", out.join("index.html").display());
+    let parts = site_search::check(&out)?;
+    println!(
+        "{links} links in {files} pages lead somewhere, {parts} parts of pages can be searched: {}",
+        out.join("index.html").display()
+    );
     Ok(())
 }
 
-/// mdBook, which is built without the parts that serve a site while it is written.
-fn mdbook() -> Result<PathBuf> {
+/// Builds the site with mdBook, which is installed if there is none, or one without a search.
+fn mdbook(site: &Path, out: &Path) -> Result<()> {
     if paths::cargo_program("mdbook").is_none() {
-        println!("installing mdbook {MDBOOK}, which takes minutes");
-        let install = ["install", "--locked", "--no-default-features", "mdbook", "--version", MDBOOK];
-        Cmd::new("cargo").args(install).capture()?;
+        install(&[])?;
     }
-    paths::cargo_program("mdbook").context("mdbook is installed, but not where cargo says")
+    let mut said = build(site, out)?;
+    if said.contains("without search support") {
+        install(&["--force"])?;
+        said = build(site, out)?;
+    }
+    if ["WARN", "ERROR"].iter().any(|word| said.contains(word)) {
+        bail!("mdBook says:\n{said}");
+    }
+    Ok(())
+}
+
+/// Installs mdBook without the parts that serve a site while it is written.
+fn install(more: &[&str]) -> Result<()> {
+    println!("installing mdbook {MDBOOK}, which takes minutes");
+    let install =
+        ["install", "--locked", "--no-default-features", "--features", "search", "mdbook", "--version", MDBOOK];
+    Cmd::new("cargo").args(install).args(more).capture()?;
+    Ok(())
+}
+
+/// What mdBook prints.
+fn build(site: &Path, out: &Path) -> Result<String> {
+    let mdbook = paths::cargo_program("mdbook").context("mdbook is installed, but not where cargo says")?;
+    let outcome = Cmd::new(mdbook).arg("build").arg("--dest-dir").arg(out).dir(site).outcome()?;
+    let said = format!("{}{}", outcome.stdout, outcome.stderr);
+    if outcome.code != 0 {
+        bail!("mdBook ended with exit code {}:\n{said}", outcome.code);
+    }
+    Ok(said)
 }
 
 /// The summary with links from the root of the repository instead of `docs/`.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::check::{
-    abi, attack, avr, coverage, deny, docs, flags, fuzz, header, misra, no_library, proof, sanitize, site,
+    abi, attack, avr, coverage, deny, docs, flags, fuzz, header, misra, no_library, pages, proof, sanitize, site,
 };
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
@@ -30,7 +30,8 @@ const STEPS: &[Step] = &[
     Step { name: "lint", about: "clippy gives no warning", run: lint },
     Step { name: "header", about: "the C header matches the source", run: c_header },
     Step { name: "docs", about: "the documentation builds without a warning", run: documentation },
-    Step { name: "site", about: "the documentation as a site, and all links in it", run: pages },
+    Step { name: "site", about: "the documentation as a site, all links in it, and its search", run: documents },
+    Step { name: "pages", about: "reports and the site in a browser: layout, contrast, pictures", run: in_a_browser },
     Step { name: "rust", about: "the tests of the crates that the next step does not run", run: rust },
     Step {
         name: "attack",
@@ -169,8 +170,13 @@ fn documentation() -> Result<End> {
     Ok(End::Passed)
 }
 
-fn pages() -> Result<End> {
+fn documents() -> Result<End> {
     site::run(&[])?;
+    Ok(End::Passed)
+}
+
+fn in_a_browser() -> Result<End> {
+    pages::run(&[])?;
     Ok(End::Passed)
 }
 

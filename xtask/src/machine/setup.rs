@@ -133,6 +133,14 @@ const NEEDS: &[Need] = &[
         packages: &[package("doxygen", "doxygen").since(1, 9)],
     },
     Need {
+        name: "browser",
+        purpose: "a browser without a screen, which shows the reports and the site",
+        packages: &[
+            package("chromium", "chromium"),
+            package("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+        ],
+    },
+    Need {
         name: "packages",
         purpose: "the check of a CMSIS-Pack's description",
         packages: &[package("libxml2-utils", "xmllint")],
