@@ -195,3 +195,16 @@ fn models_fit_into_a_number_of_bytes() {
         assert!(ample.bands.is_empty(), "{name}");
     }
 }
+
+/// A pass adds a QUANTIZE under the index of the CONCATENATION that needs it.
+#[test]
+fn layers_name_the_operator_that_they_compute() {
+    let Some(cases) = common::data("cases") else { return };
+    let bytes = fs::read(cases.join("concat_other_quantisation/scale.tflite")).unwrap();
+    let layers = compile(&bytes, &Options::default()).unwrap().report.layers;
+    assert!(layers.len() >= 2, "{layers:?}");
+    for layer in &layers {
+        let quantizes = layer.summary.starts_with("QUANTIZE");
+        assert_eq!(layer.kinds, [if quantizes { "QUANTIZE" } else { "CONCATENATION" }], "{}", layer.summary);
+    }
+}

@@ -4,7 +4,7 @@
 //! `static const` arrays of the same file. The directories of [`crate::ops`] build layers; `plan` places the tensors;
 //! `emit` writes.
 
-use crate::ir::graph::{DType, Operator, Subgraph, TensorId};
+use crate::ir::graph::{DType, OpKind, Operator, Subgraph, TensorId};
 use crate::ir::options::{Options, Scratch, Target};
 use std::sync::Arc;
 
@@ -37,7 +37,13 @@ impl Lowering<'_> {
 
     /// A layer of this operator with nothing in it yet.
     pub fn layer(&self, summary: String) -> Layer {
-        Layer { name: self.name.clone(), operators: vec![self.op.index], summary, ..Layer::default() }
+        Layer {
+            name: self.name.clone(),
+            operators: vec![self.op.index],
+            kind: Some(self.op.kind),
+            summary,
+            ..Layer::default()
+        }
     }
 
     /// A layer from one tensor to one other, whose arguments are `input` and `output`.
@@ -121,6 +127,8 @@ pub struct Layer {
     pub name: String,
     /// Indices of the operators computed here, first to last.
     pub operators: Vec<usize>,
+    /// Kind of the operator that was lowered, if not the file's: passes add operators under the index of another.
+    pub kind: Option<OpKind>,
     /// One line for the comment above the function: what is computed, which variant, which shapes.
     pub summary: String,
     /// Pointers the function takes, in order: run-time tensors only, never constants.

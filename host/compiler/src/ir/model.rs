@@ -62,7 +62,7 @@ pub struct Port {
 pub struct PlannedLayer {
     /// The layer.
     pub layer: Layer,
-    /// Kinds of its operators in the file, such as `CONV_2D`.
+    /// Kinds of its operators, such as `CONV_2D`.
     pub kinds: Vec<String>,
     /// Where its scratch memory is.
     pub scratch: Option<Location>,

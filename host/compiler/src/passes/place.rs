@@ -112,10 +112,10 @@ fn collect(module: String, program: Program, schedule: Schedule, options: &Optio
             constants.push((argument.tensor, constant(name, tensor)));
         }
     }
-    // The first of those that came from one operator of the file.
+    // For layers that no operator was lowered to: the first of those that came from one operator of the file.
     let of_index: HashMap<usize, &OpKind> = graph.operators.iter().rev().map(|op| (op.index, &op.kind)).collect();
     let kinds = |layer: &Layer| {
-        let kind = |index: &usize| of_index.get(index).map(|kind| kind.to_string());
+        let kind = |index: &usize| layer.kind.as_ref().or(of_index.get(index).copied()).map(OpKind::to_string);
         layer.operators.iter().filter_map(kind).collect()
     };
     let layers: Vec<PlannedLayer> = schedule
