@@ -9,7 +9,7 @@ from cases.conv_2d import extent
 from ..net import is_type, size
 from . import moves, rearranging
 from .elementwise import _alpha, _fit, _second
-from .weighted import ACTIVATIONS, _output_scale, _window
+from .weighted import ACTIVATIONS, _output_scale, _window, _window_fields
 
 UINT8 = np.dtype("uint8")
 
@@ -63,20 +63,6 @@ def _parameters(net, source, shape, axis):
 
 def _image(net):
     return _source(net, lambda t: len(t.shape) == 4)
-
-
-def _window_fields(table, window, net, **more):
-    pad, _, stride, dilation, _ = window
-    return options(
-        table,
-        padding=padding(pad),
-        strideH=stride[0],
-        strideW=stride[1],
-        dilationHFactor=dilation[0],
-        dilationWFactor=dilation[1],
-        fusedActivationFunction=activation(net.pick(ACTIVATIONS)),
-        **more,
-    )
 
 
 def conv_2d(net):

@@ -65,7 +65,6 @@ def _stick(net, weight, scales, bias, axis):
     return scales
 
 
-
 def _output_scale(net, product, worst, terms, spread=None):
     if net.extreme and net.chance(0.3):
         return net.scale()
@@ -168,6 +167,21 @@ def _window(net, source):
     return (pad, kernel, stride, dilation, place) if min(place) > 0 else None
 
 
+def _window_fields(table, window, net, **more):
+    """Options of a convolution with this window, and an activation."""
+    pad, _, stride, dilation, _ = window
+    return options(
+        table,
+        padding=padding(pad),
+        strideH=stride[0],
+        strideW=stride[1],
+        dilationHFactor=dilation[0],
+        dilationWFactor=dilation[1],
+        fusedActivationFunction=activation(net.pick(ACTIVATIONS)),
+        **more,
+    )
+
+
 def _image(net):
     return net.source(lambda t: len(t.shape) == 4 and t.dtype.name in ("int8", "int16", "float32"))
 
@@ -178,7 +192,7 @@ def conv_2d(net):
     window = source and _window(net, source)
     if not window:
         return False
-    pad, kernel, stride, dilation, place = window
+    _, kernel, _, _, place = window
     groups = net.pick([n for n in range(1, 9) if source.shape[3] % n == 0]) if net.chance(0.25) else 1
     filters = net.pick((1, 2, 3, 4, 5, 7, 8, 16, 17)) * groups
     shape = (source.shape[0], *place, filters)
@@ -188,15 +202,7 @@ def conv_2d(net):
     biases = ("int64", "int64", "int32")
     inputs, quantization = _parameters(net, source, weights, 0, groups > 1 or net.chance(0.8), biases, int4=True)
     inputs = _of_the_run(net, inputs)
-    fields = options(
-        "Conv2DOptions",
-        padding=padding(pad),
-        strideH=stride[0],
-        strideW=stride[1],
-        dilationHFactor=dilation[0],
-        dilationWFactor=dilation[1],
-        fusedActivationFunction=activation(net.pick(ACTIVATIONS)),
-    )
+    fields = _window_fields("Conv2DOptions", window, net)
     net.operator("CONV_2D", [source, *inputs], [net.result("conv_2d", shape, source.dtype, quantization)], fields)
     return True
 
@@ -207,7 +213,7 @@ def depthwise_conv_2d(net):
     window = source and _window(net, source)
     if not window:
         return False
-    pad, kernel, stride, dilation, place = window
+    _, kernel, _, _, place = window
     multiplier = net.pick((1, 1, 1, 2, 3))
     filters = source.shape[3] * multiplier
     shape = (source.shape[0], *place, filters)
@@ -215,16 +221,7 @@ def depthwise_conv_2d(net):
         return False
     inputs, quantization = _parameters(net, source, (1, *kernel, filters), 3, net.chance(0.8), int4=True)
     inputs = _of_the_run(net, inputs)
-    fields = options(
-        "DepthwiseConv2DOptions",
-        padding=padding(pad),
-        strideH=stride[0],
-        strideW=stride[1],
-        dilationHFactor=dilation[0],
-        dilationWFactor=dilation[1],
-        depthMultiplier=multiplier,
-        fusedActivationFunction=activation(net.pick(ACTIVATIONS)),
-    )
+    fields = _window_fields("DepthwiseConv2DOptions", window, net, depthMultiplier=multiplier)
     if source.dtype == FLOAT and len(inputs) == 1:
         inputs.append(net.graph.constant(net.name("bias"), net.values((filters,), FLOAT)))
     net.operator(
