@@ -172,7 +172,9 @@ fn judge(accepted: &Accepted<'_>, outcome: Result<Vec<Vec<u8>>, String>, tally: 
 
 /// Whether the reference ended a run, not the preparation, of a model whose runs can end on a value.
 fn ends_on_a_value(record: &Record, accepted: &Accepted<'_>) -> bool {
-    let ended = record.refused.as_ref().is_some_and(|reason| reason.contains("failed to invoke with status"));
+    // The reference divides INT32_MIN by -1 without a check.
+    let ends = ["failed to invoke with status", "ended by SIGFPE"];
+    let ended = record.refused.as_ref().is_some_and(|reason| ends.iter().any(|end| reason.contains(end)));
     ended && accepted.model.layers.iter().any(|planned| planned.layer.fails)
 }
 

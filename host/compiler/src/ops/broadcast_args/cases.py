@@ -13,6 +13,10 @@ def cases():
         for dtype in (np.int32, np.int64):
             args = shapes, dtype
             yield f"broadcast_args-{np.dtype(dtype).name}-{number}", lambda _, args=args: _build(*args)
+    # The reference keeps 32 bits of each.
+    wide = (((1, 4), (-(2**63) + 1, 1)), ((2**32 + 5, 1), (1, 2**31)))
+    for number, shapes in enumerate(wide):
+        yield f"broadcast_args-wide-{number}", lambda _, args=(shapes, np.int64): _build(*args)
     for number, second in enumerate(((1, 2, 1), (2,), (2, 1, 1, 1))):
         for dtype in (np.int32, np.int64):
             name = f"broadcast_args-run-{np.dtype(dtype).name}-{number}"

@@ -65,10 +65,10 @@ impl Checked for Broadcast<'_> {
     }
 }
 
-/// `None` where two dimensions differ and none is 1.
+/// `None` where two dimensions differ and none is 1. Dimensions of int64 are truncated to int32, as in the reference.
 fn broadcast(a: &[i64], b: &[i64]) -> Option<Vec<i64>> {
     let rank = a.len().max(b.len());
-    let own = |shape: &[i64], i: usize| (i + shape.len()).checked_sub(rank).map_or(1, |i| shape[i]);
+    let own = |shape: &[i64], i: usize| (i + shape.len()).checked_sub(rank).map_or(1, |i| i64::from(shape[i] as i32));
     let dimension = |i| match (own(a, i), own(b, i)) {
         (1, size) | (size, 1) => Some(size),
         (first, second) => (first == second).then_some(first),
@@ -85,5 +85,6 @@ mod tests {
         assert_eq!(broadcast(&[3, 1], &[2, 1, 4]), Some(vec![2, 3, 4]));
         assert_eq!(broadcast(&[], &[5]), Some(vec![5]));
         assert_eq!(broadcast(&[2, 3], &[4, 3]), None);
+        assert_eq!(broadcast(&[1 << 32 | 5, i64::MIN + 1], &[1, 7]), Some(vec![5, 7]));
     }
 }

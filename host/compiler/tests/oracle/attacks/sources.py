@@ -49,9 +49,13 @@ def judge(made):
     return judge_twin(made, verdict)
 
 
-def judge_twin(made, verdict=None):
-    """The same if the interpreter is known not to run the model itself, for this or another reason."""
-    verdict = verdict or Verdict(refused="the interpreter crashed")
+def judge_ended(made, ended):
+    """The same if a signal of this name ended the interpreter."""
+    return judge_twin(made, Verdict(refused=f"the interpreter was ended by {ended}"))
+
+
+def judge_twin(made, verdict):
+    """The same if the interpreter is known not to run the model itself, which its verdict says."""
     unsigned = extensions.is_unsigned(made.data)
     other = None if unsigned else extensions.equivalent(made.data)
     if other is None:
@@ -157,7 +161,7 @@ def exposed(made):
 
 SOURCES = {"graphs": _graphs, "uint8": _uint8, "mutants": _mutants, "layers": _layers, "shapes": _shapes}
 
-JUDGES = (judge, judge_twin)
+JUDGES = (judge, judge_ended)
 
 # Sources whose models may make the interpreter write outside its memory: each runs in a process of its own.
 ALONE = ("mutants",)

@@ -3,6 +3,7 @@
 A record is a little-endian u32 (the length of a JSON text), the text, and the blobs whose sizes it lists.
 """
 
+import functools
 import json
 import os
 import signal
@@ -15,8 +16,8 @@ PATIENCE = 20
 def write(out, numbers, make, judges, alone=False):
     """Writes a record for each number: of `make(number)`, a Made, and of the result of the first of `judges`.
 
-    A judge runs in a child, a new one for each model if `alone`. If a child crashes, the next judge is used, and if none is
-    left, the record says so.
+    A judge runs in a child, a new one for each model if `alone`. If a child crashes, the next judge is used, and told the
+    signal; if none is left, the record says so.
     """
     numbers = list(numbers)
     while numbers:
@@ -26,7 +27,7 @@ def write(out, numbers, make, judges, alone=False):
         if signalled is None:
             continue
         if len(judges) > 1:
-            write(out, numbers[:1], make, judges[1:])
+            write(out, numbers[:1], make, [functools.partial(judges[1], ended=signalled)])
         else:
             _record(out, make(numbers[0]), {"refused": f"the interpreter was ended by {signalled}"}, [])
         numbers = numbers[1:]
