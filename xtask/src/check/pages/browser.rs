@@ -17,6 +17,9 @@ use crate::check::pages::picture::{self, Picture};
 /// A message that takes longer will not come.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// Waits until what changed is drawn in the second frame from now.
+const DRAWN: &str = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn(0))))";
+
 /// How a page is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
@@ -95,6 +98,7 @@ impl Browser {
         self.call("Emulation.setDeviceMetricsOverride", size.clone())?;
         size["height"] = self.evaluate("document.documentElement.scrollHeight")?;
         self.call("Emulation.setDeviceMetricsOverride", size)?;
+        self.evaluate(DRAWN)?;
         Ok(())
     }
 

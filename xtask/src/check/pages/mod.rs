@@ -6,6 +6,8 @@ mod picture;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -27,6 +29,10 @@ const VIEWS: [View; 5] = [
 
 /// The report whose pictures are stored, which does not change with the compiler.
 const STORED: &str = "host/cli/tests/report/page.html";
+
+/// Pictures that are taken of a page until one is the stored one, and the time between them.
+const ATTEMPTS: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Real models of other projects, if they are there: 60 layers and more, and state.
 const REAL: [(&str, &str); 3] = [
@@ -113,19 +119,36 @@ fn pictures(browser: &mut Browser, write: bool) -> Result<Vec<String>> {
         browser.open(&page, "")?;
         browser.evaluate(FONTS)?;
         browser.show(view)?;
-        let (name, found) = (format!("{}-{}.png", view.width, view.look), browser.picture()?);
-        found.write(&new.join(&name))?;
-        let found = found.reduced();
+        let name = format!("{}-{}.png", view.width, view.look);
         if write {
-            found.write(&stored.join(&name))?;
+            browser.picture()?.reduced().write(&stored.join(&name))?;
         }
-        if let Some(text) = found.difference(&Picture::read(&stored.join(&name))?) {
+        let expected = Picture::read(&stored.join(&name))?;
+        if let Some(text) = difference(browser, &expected, &new.join(&name))? {
             let path = new.join(&name);
             faults.push(format!("{name}: {text}; see {}, and `cargo xtask pages --write`", path.display()));
         }
         faults.extend(layout(browser, &page, view)?);
     }
     Ok(faults)
+}
+
+/// How what is shown differs from a stored picture, in the last of some pictures, which is written: the browser draws what
+/// scrolls by itself later than the page, and late on a busy machine.
+fn difference(browser: &mut Browser, expected: &Picture, path: &Path) -> Result<Option<String>> {
+    let mut text = None;
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            thread::sleep(PAUSE);
+        }
+        let found = browser.picture()?;
+        found.write(path)?;
+        text = found.reduced().difference(expected);
+        if text.is_none() {
+            break;
+        }
+    }
+    Ok(text)
 }
 
 /// A directory for what this command makes.
