@@ -11,14 +11,14 @@ use tvm_embedded_mlf::DType;
 
 use crate::extension::has_extension;
 use crate::failure::{Failure, Result};
-use crate::real::stored;
+use crate::real::{self, stored};
 use crate::tensor::{Spec, read_file};
 use crate::units::{Range, Units};
 use numbers::Kind;
 
-/// The content of an input from a file of any kind: a sound or a picture, or as [`Spec::read`].
+/// The content of an input from a file of any kind: a sound or a picture, or as [`real::read`].
 pub fn content(input: &Spec, path: &Path, units: &mut Units) -> Result<Vec<u8>> {
-    if is_media(path) { read(input, path, units) } else { input.read(path) }
+    if is_media(path) { read(input, path, units) } else { real::read(input, path) }
 }
 
 /// Whether a file is a sound or a picture, by its name.
@@ -41,8 +41,8 @@ pub fn read(input: &Spec, path: &Path, units: &mut Units) -> Result<Vec<u8>> {
 fn own_range(input: &Spec, path: &Path, kind: Kind) -> Result<Range> {
     let held = input.dtype.zip(input.quantization).and_then(|(dtype, q)| {
         let (least, most) = limits(dtype)?;
-        let real = |stored: f64| (stored - f64::from(q.zero_point)) * f64::from(q.scale);
-        Some(Range::new(real(least), real(most)))
+        let value = |stored: f64| (stored - f64::from(q.zero_point)) * f64::from(q.scale);
+        Some(Range::new(value(least), value(most)))
     });
     if let Some(range) = held.and_then(|held| kind.usual().iter().find(|usual| usual.is_near(held))) {
         return Ok(*range);

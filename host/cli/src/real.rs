@@ -4,8 +4,28 @@ use std::path::Path;
 
 use tvm_embedded::Quantization;
 
+use crate::extension::has_extension;
 use crate::failure::{Failure, Result};
-use crate::tensor::{Spec, values};
+use crate::npy::Kind;
+use crate::tensor::{Spec, numbers, read_array, read_file, values};
+
+/// The content of an input from a file: an array of floating-point numbers holds real values, which are quantised as the model's
+/// header does it; everything else must have the input's own type, as in [`Spec::read`].
+pub fn read(input: &Spec, path: &Path) -> Result<Vec<u8>> {
+    if !has_extension(path, "npy") {
+        return input.read(path);
+    }
+    let array = read_array(path, &read_file(path)?)?;
+    let is_real = array.element.kind == Kind::Float && input.dtype.is_some_and(|dtype| dtype.code != 2);
+    let quantise = is_real && input.quantization.is_some();
+    match quantise.then(|| numbers(array.element, &array.data)).flatten() {
+        Some(real) => {
+            input.check_shape(path, &array.shape)?;
+            stored(input, path, &real)
+        }
+        None => input.array(path, array),
+    }
+}
 
 /// Real values as a tensor stores them; `path` is the file that they are from.
 pub fn stored(input: &Spec, path: &Path, real: &[f64]) -> Result<Vec<u8>> {

@@ -1,14 +1,18 @@
 //! `tvm-embedded new`: a project with a model that is ready to build.
 
-use std::fs;
+mod files;
+mod place;
 
-use askama::Template;
+use std::fs;
+use std::path::Path;
+
 use tvm_embedded_interface::{Facts, Named, Options, TensorFacts};
 
 use crate::args::{Model, New, NewBoard};
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::{Failure, Result};
 use crate::terminal::{self, shown};
 use crate::{interface, load, output};
+use place::Place;
 
 /// Facts of a model and a board for the templates.
 struct Project {
@@ -19,11 +23,9 @@ struct Project {
     outputs: Vec<Tensor>,
     state: bool,
     runs: usize,
-    /// QEMU's name for the board; nothing for this computer.
-    qemu: &'static str,
-    cpu: &'static str,
-    memory: &'static str,
-    place: &'static str,
+    /// The board's name on the command line.
+    board: &'static str,
+    place: Place,
 }
 
 struct Tensor {
@@ -31,24 +33,6 @@ struct Tensor {
     upper: String,
     describe: String,
     quantised: bool,
-}
-
-#[derive(Template)]
-#[template(path = "new/main.c", escape = "none")]
-struct Main<'a> {
-    p: &'a Project,
-}
-
-#[derive(Template)]
-#[template(path = "new/Makefile", escape = "none")]
-struct Makefile<'a> {
-    p: &'a Project,
-}
-
-#[derive(Template)]
-#[template(path = "new/README.md", escape = "none")]
-struct Readme<'a> {
-    p: &'a Project,
 }
 
 /// Name of the model's file in a project.
@@ -70,33 +54,22 @@ pub fn new(args: &New) -> Result<()> {
     let loaded = load::load(&model)?;
     let without_library = Some(interface::library_headers());
     let generated = interface::interface(&loaded, &model, &Options { without_library, ..Options::default() })?;
-    let project = project(&generated.facts, args.board);
-    let texts = [
-        ("main.c", filled(&Main { p: &project })?),
-        ("Makefile", filled(&Makefile { p: &project })?),
-        ("README.md", filled(&Readme { p: &project })?),
-    ];
-    output::generated(&directory.join("model"), &generated)?;
+    let project = project(&generated.facts, args.board, directory)?;
+    let texts = files::all(&project)?;
     let mut files = vec![(directory.join(FILE), content)];
-    files.extend(texts.map(|(name, text)| (directory.join(name), text.into_bytes())));
+    files.extend(texts.into_iter().map(|(name, text)| (directory.join(name), text.into_bytes())));
+    for parent in files.iter().filter_map(|(path, _)| path.parent()) {
+        fs::create_dir_all(parent).map_err(|error| Failure::file(parent, format!("can't be made: {error}")))?;
+    }
+    output::generated(&directory.join(project.place.model), &generated)?;
     output::replace(&files.iter().map(|(path, content)| (path.as_path(), content.as_slice())).collect::<Vec<_>>())?;
-    terminal::print(&format!("{}: build with `make`, run with `make run`; see README.md\n", shown(directory)))
+    let next = project.place.next;
+    terminal::print(&format!("{}: {next}; see README.md\n", shown(directory)))
 }
 
-fn project(facts: &Facts, board: NewBoard) -> Project {
+fn project(facts: &Facts, board: NewBoard, directory: &Path) -> Result<Project> {
     let state = facts.workspaces.iter().any(|workspace| workspace.facts.state);
-    let m4 = "-mthumb -mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16";
-    let (qemu, cpu, memory, place) = match board {
-        NewBoard::Host => ("", "", "", "this computer"),
-        NewBoard::CortexM4Qemu => ("mps2-an386", m4, "4M", "Arm's MPS2 board AN386 (Cortex-M4) in QEMU"),
-        NewBoard::CortexM55Qemu => (
-            "mps3-an547",
-            "-mthumb -mcpu=cortex-m55 -mfloat-abi=hard",
-            "512K",
-            "Arm's MPS3 board AN547 (Cortex-M55) in QEMU",
-        ),
-    };
-    Project {
+    Ok(Project {
         upper: facts.symbol.to_uppercase(),
         symbol: facts.symbol.clone(),
         file: FILE,
@@ -105,10 +78,24 @@ fn project(facts: &Facts, board: NewBoard) -> Project {
         // With state, the outputs change from run to run.
         runs: if state { 3 } else { 1 },
         state,
-        qemu,
-        cpu,
-        memory,
-        place,
+        board: board.name(),
+        place: Place::new(board, directory)?,
+    })
+}
+
+impl Project {
+    /// Whether the program writes to a serial port of its own.
+    fn has_uart(&self) -> bool {
+        ["stm32", "nrf52"].contains(&self.board)
+    }
+
+    /// Whether a Makefile builds the program, instead of an SDK.
+    fn has_make(&self) -> bool {
+        !self.place.run.is_empty()
+    }
+
+    fn is_sketch(&self) -> bool {
+        self.board == "arduino"
     }
 }
 
@@ -123,13 +110,6 @@ impl Tensor {
             quantised: tensor.facts.quantization.is_some(),
         }
     }
-}
-
-fn filled(template: &impl Template) -> Result<String> {
-    template
-        .render()
-        .map(|text| text.trim_end().to_owned() + "\n")
-        .map_err(|error| Failure::new(Kind::Refused, format!("the project can't be written: {error}")))
 }
 
 #[cfg(test)]

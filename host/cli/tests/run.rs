@@ -108,9 +108,19 @@ fn state_is_kept_from_run_to_run_and_reset_first() {
     assert!(header.contains("'shape': (3, 4), }"), "{header}");
 
     f.file("float.npy", &npy("<f4", "(1, 4)", &[0; 16]));
-    let (code, _, stderr) = f.run(&["--input", "float.npy"]);
+    // Real values of an input are quantised with its scale and zero point; those of an output would be compared inexactly.
+    let (code, stdout, stderr) = f.run(&["--input", "float.npy"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    f.file("zero.npy", &npy("|i1", "(1, 4)", &[0xff; 4]));
+    assert_eq!(f.run(&["--input", "zero.npy"]).1, stdout);
+    f.file("wide.npy", &npy("<f8", "(2, 4)", &[0; 64]));
+    assert_eq!(f.run(&["--input", "wide.npy"]).0, 0);
+    f.file("shape.npy", &npy("<f4", "(4, 2)", &[0; 32]));
+    let (code, _, stderr) = f.run(&["--input", "shape.npy"]);
+    assert!(code == 3 && stderr.contains("shape [4, 2]"), "{stderr}");
+    let (code, _, stderr) = f.run(&["--input", "zero.npy", "--expect", "float.npy"]);
     assert_eq!(code, 3);
-    assert!(stderr.contains("quantise it first") && stderr.contains("x / 0.5) + -1"), "{stderr}");
+    assert!(stderr.contains("quantise it first") && stderr.contains(").astype(\"int8\")"), "{stderr}");
     for shape in ["(4,)", "(1, 4)", "(2, 4)", "(2, 1, 4)"] {
         f.file("x.npy", &npy("|i1", shape, &[0; 8][..if shape.starts_with("(2") { 8 } else { 4 }]));
         assert_eq!(f.run(&["--input", "x.npy"]).0, 0, "{shape}");

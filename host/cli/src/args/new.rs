@@ -29,6 +29,35 @@ pub enum Board {
     CortexM4Qemu,
     /// Arm's MPS3 AN547 in QEMU: Cortex-M55 with MVE, 512 KiB of flash and of RAM
     CortexM55Qemu,
+    /// An STM32F4 without an SDK, such as the Nucleo-F446RE; the same program in QEMU
+    Stm32,
+    /// An nRF52840 without an SDK
+    Nrf52,
+    /// The Pico SDK: RP2040 (Cortex-M0+), as on the Raspberry Pi Pico
+    Rp2040,
+    /// ESP-IDF: ESP32-C3 (RISC-V), and other chips of Espressif
+    Esp32c3,
+    /// Zephyr, for all its boards
+    Zephyr,
+    /// A sketch for Arduino, with the name of the directory
+    Arduino,
+}
+
+impl Board {
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Board::Host => "host",
+            Board::CortexM4Qemu => "cortex-m4-qemu",
+            Board::CortexM55Qemu => "cortex-m55-qemu",
+            Board::Stm32 => "stm32",
+            Board::Nrf52 => "nrf52",
+            Board::Rp2040 => "rp2040",
+            Board::Esp32c3 => "esp32c3",
+            Board::Zephyr => "zephyr",
+            Board::Arduino => "arduino",
+        }
+    }
 }
 
 /// Examples of `new`.
@@ -38,5 +67,6 @@ Examples:
   tvm-embedded new keyword --model keyword.tflite --board cortex-m4-qemu
   make -C keyword run
 
-The project needs make and a C compiler; boards in QEMU need gcc-arm-none-eabi, picolibc-arm-none-eabi and
-qemu-system-arm (Debian's names). It needs no library: everything else is in the directory.";
+The project needs make and a C compiler; boards in QEMU, stm32 and nrf52 need gcc-arm-none-eabi, picolibc-arm-none-eabi and
+qemu-system-arm (Debian's names); rp2040, esp32c3, zephyr and arduino need their SDK. It needs no library: everything else is in the
+directory.";

@@ -7,7 +7,7 @@ use crate::extension::has_extension;
 use crate::failure::{Failure, Result};
 use crate::media;
 use crate::npy::Kind;
-use crate::real::stored;
+use crate::real;
 use crate::tensor::{self, Spec, read_array};
 use crate::terminal::shown;
 use crate::units::Units;
@@ -43,21 +43,9 @@ fn read_file(input: &Spec, path: &Path, units: &mut Units) -> Result<Vec<u8>> {
         return media::read(input, path, units);
     }
     if has_extension(path, "csv") {
-        return stored(input, path, &numbers(path)?);
+        return real::stored(input, path, &numbers(path)?);
     }
-    if !has_extension(path, "npy") {
-        return input.read(path);
-    }
-    let array = read_array(path, &tensor::read_file(path)?)?;
-    let is_real = array.element.kind == Kind::Float && input.dtype.is_some_and(|dtype| dtype.code != 2);
-    let quantise = is_real && input.quantization.is_some();
-    match quantise.then(|| tensor::numbers(array.element, &array.data)).flatten() {
-        Some(real) => {
-            input.check_shape(path, &array.shape)?;
-            stored(input, path, &real)
-        }
-        None => input.array(path, array),
-    }
+    real::read(input, path)
 }
 
 /// Labels, and whether all are integers: of an integer type, or text without a decimal point.

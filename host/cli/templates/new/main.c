@@ -1,7 +1,10 @@
 /* Runs the model {{ p.symbol }}: inputs in, outputs printed. Written by `tvm-embedded new`; change it as you like. */
 #include <stdio.h>
 
-#include "{{ p.symbol }}.h"
+{% if p.board == "rp2040" %}#include "pico/stdlib.h"
+
+{% else if p.has_uart() %}#include "board.h"
+{% endif %}#include "{{ p.symbol }}.h"
 
 /* All memory that the model uses, and the context that refers to it. */
 TVM_{{ p.upper }}_STATIC_CONTEXT(g_context);
@@ -28,7 +31,8 @@ static void print_outputs(void) {
   printf("\n");
 {% endfor %}}
 
-int main(void) {
+/* Returns 0 if every run succeeds. */
+static int run_model(void) {
 {% if !p.inputs.is_empty() %}  const TVMInputs_{{ p.symbol }} inputs = TVM_{{ p.upper }}_INPUTS(&g_input);
 {% endif %}{% if !p.outputs.is_empty() %}  const TVMOutputs_{{ p.symbol }} outputs = TVM_{{ p.upper }}_OUTPUTS(&g_output);
 {% endif %}  int run;
@@ -47,3 +51,17 @@ int main(void) {
   }
   return 0;
 }
+
+{% if p.board == "esp32c3" %}void app_main(void) {
+  (void)run_model();
+}
+{% else %}int main(void) {
+{% if p.board == "rp2040" %}  stdio_init_all();
+  for (;;) {
+    (void)run_model();
+    sleep_ms(1000);
+  }
+{% else %}{% if p.has_uart() %}  board_init();
+{% endif %}  return run_model();
+{% endif %}}
+{% endif %}

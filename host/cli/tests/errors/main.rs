@@ -46,6 +46,8 @@ fn command_lines(t: &mut Transcript) {
 
 fn files(t: &mut Transcript) {
     t.run("new occupied --model net.tflite");
+    t.run("new net.tflite/out --model net.tflite");
+    t.run("new two+words --board arduino --model net.tflite");
     t.about("Files");
     t.run("inspect missing.tar");
     t.run("inspect folder");
@@ -209,7 +211,8 @@ fn runs(t: &mut Transcript) {
         t.write(name, content);
         t.run(&format!("run plain.tar --input {name}"));
     }
-    t.run("run state.tar --input float.npy");
+    // Real values of an input would be quantised.
+    t.run("run state.tar --input x.bin --expect float.npy");
     t.write("shape.npy", npy("|i1", "False", "(4, 2)", &[0; 8]));
     t.run("run state.tar --input shape.npy");
 }

@@ -1,0 +1,15 @@
+# Written by `tvm-embedded new`; change it as you like. Needs the Pico SDK: PICO_SDK_PATH names it.
+cmake_minimum_required(VERSION 3.16)
+include($ENV{PICO_SDK_PATH}/external/pico_sdk_import.cmake)
+project({{ p.symbol }} C CXX ASM)
+pico_sdk_init()
+
+file(STRINGS model/sources.txt sources)
+list(TRANSFORM sources PREPEND model/)
+add_executable(program main.c ${sources})
+target_include_directories(program PRIVATE model model/archive)
+target_compile_options(program PRIVATE -O2)
+target_link_libraries(program PRIVATE pico_stdlib m)
+pico_enable_stdio_usb(program 1)
+pico_enable_stdio_uart(program 1)
+pico_add_extra_outputs(program)

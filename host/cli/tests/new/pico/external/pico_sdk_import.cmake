@@ -1,0 +1,13 @@
+# What the Pico SDK's build does for a program, as far as a project of `new` needs it, with this computer's compiler.
+set(stub ${CMAKE_CURRENT_LIST_DIR}/..)
+function(pico_sdk_init)
+  add_library(pico_stdlib INTERFACE)
+  target_include_directories(pico_stdlib INTERFACE ${stub}/include)
+  add_compile_options(-Wall -Wextra -Werror)
+endfunction()
+function(pico_enable_stdio_usb target on)
+endfunction()
+function(pico_enable_stdio_uart target on)
+endfunction()
+function(pico_add_extra_outputs target)
+endfunction()
