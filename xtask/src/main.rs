@@ -213,8 +213,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "size",
-        usage: "[--check]",
-        about: "measure what the runtime costs on each core, and write or check docs/size.md",
+        usage: "[--check | BOARD...]",
+        about: "measure what the runtime costs on each core, and write or check docs/size.md; of some boards, print it",
         run: size::run,
     },
     Verb {

@@ -136,8 +136,11 @@ impl Model {
     }
 }
 
-/// Bytes of code and constants.
-fn flash(board: &Board, program: &Path) -> Result<u64> {
+/// Bytes of code and constants of a linked program.
+///
+/// # Errors
+/// When the program `size` fails.
+pub fn flash(board: &Board, program: &Path) -> Result<u64> {
     let text = board.tool("size").arg(program).capture()?;
     let first = text.lines().nth(1).and_then(|line| line.split_whitespace().next()).and_then(|word| word.parse().ok());
     first.with_context(|| format!("size: {text}"))

@@ -7,6 +7,7 @@ pub mod costs;
 pub mod firmware;
 pub mod layers;
 pub mod models;
+pub mod options;
 pub mod peer;
 pub mod performance;
 pub mod size;

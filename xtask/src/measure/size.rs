@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::machine::board::Board;
 use crate::machine::image::{Image, Piece};
 use crate::machine::{emulator, library, paths, setup};
-use crate::measure::{firmware, layers};
+use crate::measure::{firmware, layers, options};
 
 /// The limits of the project, for Cortex-M4F: a figure above its limit fails the test.
 const BARS: [(&str, u64); 5] = [(ALL, 4096), (MINIMAL, 768), (STACK, 128), (CALL, 80), (HOOKS, 12)];
@@ -38,24 +38,28 @@ struct Figures {
     stacks: Vec<(String, u64)>,
     /// Hooks and steps.
     layers: layers::Cost,
+    /// What other parts cost that a program has only on request; on some boards.
+    options: Option<[u64; options::COLUMNS.len()]>,
 }
 
-/// `cargo xtask size [--check]`: writes `docs/size.md`, or compares with it and with the limits.
+/// `cargo xtask size [--check | BOARD...]`: writes `docs/size.md`, compares with it and with the limits, or prints the figures of some boards.
 ///
 /// # Errors
 /// When something does not build or run, and with `--check` if a figure is above its limit or grew by more than 3 %.
 pub fn run(args: &[String]) -> Result<()> {
-    let check = match args {
-        [] => false,
-        [arg] if arg == "--check" => true,
-        _ => bail!("usage: cargo xtask size [--check]"),
-    };
+    let check = args == ["--check"];
+    let names = if check { &[] } else { args };
     setup::need(&["firmware"])?;
-    let boards = Board::select(&[])?;
+    let boards = Board::select(names)?;
     library::prepare(&boards)?;
-    let model = layers::Model::new(&firmware::tool()?)?;
-    let figures = boards.iter().map(|board| measure(board, &model)).collect::<Result<Vec<_>>>()?;
+    let tool = firmware::tool()?;
+    let (model, models) = (layers::Model::new(&tool)?, options::Models::new(&tool)?);
+    let figures = boards.iter().map(|board| measure(board, &model, &models)).collect::<Result<Vec<_>>>()?;
     let text = report(&figures);
+    if !names.is_empty() {
+        print!("{text}");
+        return Ok(());
+    }
     let file = paths::root().join("docs/size.md");
     if check {
         let committed = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
@@ -66,7 +70,7 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn measure(board: &Board, model: &layers::Model) -> Result<Figures> {
+fn measure(board: &Board, model: &layers::Model, models: &options::Models) -> Result<Figures> {
     let library = library::build(board)?;
     let exported = library::exported(board, &library)?;
     let (last_error, others): (Vec<String>, Vec<String>) =
@@ -100,6 +104,7 @@ fn measure(board: &Board, model: &layers::Model) -> Result<Figures> {
         ],
         stacks,
         layers: model.cost(board)?,
+        options: options::BOARDS.contains(&board.name).then(|| models.cost(board)).transpose()?,
     })
 }
 
@@ -152,6 +157,14 @@ fn report(figures: &[Figures]) -> String {
         let layers::Cost { layer, step, flash } = figure.layers;
         text += &row(figure.core, &[layer, step, flash]);
     }
+    text += OPTIONS_HEAD;
+    text += &row("core", &options::COLUMNS);
+    text += &row("---", &["---:"; options::COLUMNS.len()]);
+    for figure in figures {
+        if let Some(options) = &figure.options {
+            text += &row(figure.core, options);
+        }
+    }
     text += STACK_HEAD;
     let cores: Vec<&str> = figures.iter().map(|figure| figure.core).collect();
     text += &row("function", &cores);
@@ -171,6 +184,17 @@ const LAYERS_HEAD: &str = "
 Of a program with `TVM_EMBEDDED_LAYERS` (`docs/layers.md`), for the bundled model of eight layers at -O2: the instructions that the two calls
 of a layer take, without what the hooks do; those of `TVMStep_<model>` round its layers; the flash of `TVMExecuteLayers_<model>`,
 `TVMBegin_<model>` and `TVMStep_<model>` with their tables. Other programs have none of it.
+
+";
+
+const OPTIONS_HEAD: &str = "
+## Self-test, updates, pools, devices
+
+For the bundled model at -O2, from linked images (`bench/firmware/options.c`): a self-test of one run with random inputs (`docs/self_test.md`), with the model's
+own stack; the check of an update (`docs/update.md`), which reads every byte of it once; the same model with its constants in two
+pools instead of in its code (`compile --constants`), above the one without (0: no more than that); the four functions of a device with hooks, and a call of one with
+an empty hook (`docs/devices.md`). A self-test that is generated and not called does not change the image by a byte or an
+instruction, which the measurement checks.
 
 ";
 
@@ -259,12 +283,13 @@ mod tests {
     fn figures(flash: u64) -> String {
         let costs = vec![(ALL, flash), (MINIMAL, 700), (DATA, 0), (ERROR_TEXT, 128), (STACK, 64), (CALL, 70)];
         let layers = layers::Cost { layer: 10, step: 60, flash: 1000 };
-        report(&[Figures { core: BAR_CORE, costs, stacks: vec![("TVMExecute".into(), 64)], layers }])
+        let options = Some([1; options::COLUMNS.len()]);
+        report(&[Figures { core: BAR_CORE, costs, stacks: vec![("TVMExecute".into(), 64)], layers, options }])
     }
 
     #[test]
     fn growth_above_the_tolerance_or_the_limit_fails_and_is_reported() {
-        assert_eq!(cells(&figures(4000)).len(), 10);
+        assert_eq!(cells(&figures(4000)).len(), 20);
         assert!(compare(&figures(4000), &figures(4000)).is_ok());
         assert!(compare(&figures(4000), &figures(3000)).is_ok());
         assert!(compare(&figures(3900), &figures(3900 + 117)).is_ok());
