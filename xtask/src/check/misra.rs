@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::check::exact;
+use crate::check::{exact, misra_options};
 use crate::machine::process::Cmd;
 use crate::machine::{library, paths, setup};
 
@@ -27,7 +27,8 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     setup::need(&["trust"])?;
     let out = paths::target().join("misra");
-    let models = exact::compiled(&out, &MODELS)?;
+    let mut models = exact::compiled(&out, &MODELS)?;
+    models.extend(misra_options::generated(&out)?);
     let mut found = Vec::new();
     for model in &models {
         let printed = Cmd::new("cppcheck")

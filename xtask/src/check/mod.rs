@@ -13,6 +13,7 @@ pub mod fuzz;
 pub mod gates;
 pub mod header;
 pub mod misra;
+mod misra_options;
 pub mod mutants;
 pub mod no_library;
 pub mod pages;
