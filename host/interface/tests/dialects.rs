@@ -2,12 +2,13 @@
 
 mod common;
 
+use common::compiled::{adopt, library};
 use common::synthetic::{Memory, Synthetic};
-use common::{STRICT, archives, generate_into, generate_synthetic, has, runtime_headers, succeed};
+use common::{STRICT, archives, generate_into, generate_synthetic, has, root, runtime_headers, succeed};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
-use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated, Options, Parameters};
+use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated, Options, Parameters, SelfTest};
 
 /// Compilers with their dialects of C and C++.
 const HOST: [(&str, &[&str]); 13] = [
@@ -52,7 +53,7 @@ fn user(generated: &Generated) -> String {
     let facts = &generated.facts;
     let symbol = &facts.symbol;
     let upper = symbol.to_ascii_uppercase();
-    let mut out = format!("#include \"{symbol}.h\"\n");
+    let mut out = optional_parts(generated);
     let mut memory = |kind: &str, constant: &str, names: Vec<&str>| {
         for name in &names {
             let _ = writeln!(
@@ -105,6 +106,26 @@ fn user(generated: &Generated) -> String {
         if user { arguments.iter().rfind(|argument| argument.starts_with("parameter")) } else { None },
     );
     call(&mut out, symbol, context, placed);
+    out
+}
+
+/// Includes the header with all that it has only on request, and the headers beside it.
+fn optional_parts(generated: &Generated) -> String {
+    let symbol = &generated.facts.symbol;
+    let mut out = format!("#define TVM_EMBEDDED_DEVICES\n#include \"{symbol}.h\"\n");
+    let header = format!("{symbol}.h");
+    for file in &generated.files {
+        let path = &file.path;
+        if path.ends_with("_update.h") || path.ends_with("_self_test.h") {
+            let _ = writeln!(out, "#include \"{path}\"");
+        } else if *path == header {
+            let text = std::str::from_utf8(&file.contents).expect("text");
+            let defined = text.lines().filter_map(|line| line.trim_start().strip_prefix("#define TVM_DEVICE_"));
+            for name in defined.filter_map(|line| line.split_once("_FUNCTIONS()")) {
+                let _ = writeln!(out, "TVM_DEVICE_{}_FUNCTIONS()", name.0);
+            }
+        }
+    }
     out
 }
 
@@ -205,6 +226,50 @@ fn synthetic_models() {
             check(directory.path(), &generate_synthetic(directory.path(), &model, &options), &compilers);
         }
     }
+}
+
+/// What a model has only on request: a self-test, with hooks of layers and without; devices with hooks; an update; and the files for a
+/// library.
+#[test]
+fn optional_files() {
+    let mut host = available(&HOST);
+    let test = SelfTest {
+        samples: 2,
+        inputs: vec![None],
+        outputs: vec![vec![1; 8]],
+        layers: vec![vec![7], vec![9]],
+        tolerance: 0.0,
+    };
+    let mut tested = Synthetic::new("net");
+    (tested.operator, tested.layers) = ("tvmgen_net___tvm_layers__".into(), 1);
+    let directory = tempfile::tempdir().expect("a directory");
+    let generated =
+        generate_synthetic(directory.path(), &tested, &Options { self_test: Some(test), ..Options::default() });
+    assert!(optional_parts(&generated).contains("net_self_test.h"));
+    check(directory.path(), &generated, &host);
+    let flags: Vec<(&str, Vec<&str>)> =
+        host.iter().map(|(program, flags)| (*program, [flags, &["-DTVM_EMBEDDED_LAYERS"][..]].concat())).collect();
+    let layered: Vec<(&str, &[&str])> = flags.iter().map(|(program, flags)| (*program, &flags[..])).collect();
+    check(directory.path(), &generated, &layered);
+
+    let example = root().join("examples/device/model");
+    let text = |name: &str| std::fs::read_to_string(example.join(name)).expect("a file of the example");
+    let directory = tempfile::tempdir().expect("a directory");
+    for name in ["tvmgen_scale.h", "scale.c"] {
+        std::fs::write(directory.path().join(name), text(name)).expect("a file");
+    }
+    let model = library(directory.path(), "libscale.a", &[directory.path().join("scale.c")], &[]);
+    let out = directory.path().join("out");
+    let generated = adopt(&out, &text("tvmgen_scale.h"), &model, Some(&text("facts.json")), &Options::default());
+    assert!(optional_parts(&generated).contains("TVM_DEVICE_SCALER_FUNCTIONS()"));
+    check(&out, &generated, &host);
+
+    host.extend(available(&EMBEDDED));
+    let updated = Synthetic { constants: true, ..Synthetic::new("net").memory(Memory::External) };
+    let directory = tempfile::tempdir().expect("a directory");
+    let generated = generate_synthetic(directory.path(), &updated, &Options::default());
+    assert!(optional_parts(&generated).contains("net_update.h"));
+    check(directory.path(), &generated, &host);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::compiled::{adopt, library};
 use common::synthetic::{Memory, Synthetic};
 use common::{generate_synthetic, objects, root, runtime_headers, succeed};
 use std::path::{Path, PathBuf};
@@ -78,6 +79,40 @@ fn does_not_compile(model: &Synthetic, begin: &str, misuses: &[(&str, &str)]) {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && said.contains(word), "{rest}\n{said}");
     }
+}
+
+/// The module of a model that arrived compiled calls its library.
+#[test]
+fn a_model_from_a_static_library_runs() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (at, vendor) = (directory.path(), directory.path().join("vendor"));
+    std::fs::create_dir(&vendor).expect("a directory");
+    let (archive, parsed) = net(Memory::External).library();
+    let module = &parsed.modules[0];
+    let header = archive.text(module.header.as_ref().expect("a header")).expect("text");
+    let put = |name: &str, text: &str| {
+        let path = vendor.join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    put(module.included_header.as_ref().expect("a name"), header);
+    let copy = |path: &String| put(path.rsplit('/').next().expect("a name"), archive.text(path).expect("text"));
+    let sources: Vec<PathBuf> = module.sources.iter().map(copy).collect();
+    let library = library(&vendor, "libnet.a", &sources, &[]);
+    let facts = r#"{ "inputs": { "x": { "dtype": "int8", "shape": [4] } }, "outputs": { "y": { "dtype": "int8", "shape": [4] } } }"#;
+    let generated = adopt(&at.join("net"), header, &library, Some(facts), &alone());
+    let mut command = compiler(
+        at,
+        "let mut memory = [0; net::WORKSPACE_BYTES];
+         let mut output = net::Output::new();
+         net::Model::new(&mut memory)?.run(&net::Input { x: [10, 20, 30, 127] }, &mut output)?;
+         assert_eq!(output.y, [11, 21, 31, -128]);",
+    );
+    for object in objects(&at.join("net"), &generated, &["gcc", "-std=c99", "-DTVM_EMBEDDED_NO_LIBRARY"]) {
+        command.arg(format!("-Clink-arg={}", object.display()));
+    }
+    succeed(command.arg(format!("-Clink-arg={}", library.display())));
+    succeed(&mut Command::new(at.join("program")));
 }
 
 fn net(memory: Memory) -> Synthetic {
