@@ -53,14 +53,14 @@ pub fn devices_section(out: &mut String, plan: &Plan<'_>) {
     );
     out.push_str("#ifdef TVM_EMBEDDED_DEVICES\n");
     for device in devices.iter().flatten() {
-        typed(out, device);
+        typed(out, plan, device);
     }
     initialiser(out, plan, &devices);
     out.push_str("#endif /* TVM_EMBEDDED_DEVICES */\n");
 }
 
 /// The struct of a device, and the functions that call its hooks.
-fn typed(out: &mut String, Device { name, stem }: &Device) {
+fn typed(out: &mut String, plan: &Plan<'_>, Device { name, stem }: &Device) {
     let functions = format!("TVM_DEVICE_{}_FUNCTIONS", name.to_ascii_uppercase());
     let _ = write!(
         out,
@@ -72,8 +72,12 @@ fn typed(out: &mut String, Device { name, stem }: &Device) {
         let _ = writeln!(out, "  int32_t (*{member})(tvm_device_{name}_t *device); /* {when} */");
     }
     let _ = writeln!(out, "  void *user; /* the driver's own: for example a `const struct device *` of Zephyr */\n}};");
+    // The header declares those that the model calls.
     for (end, _, _) in HOOKS {
-        let _ = writeln!(out, "int32_t {stem}{end}(void *context);");
+        let function = format!("{stem}{end}");
+        if !symbols::hooks(plan.module).any(|hook| *hook == function) {
+            let _ = writeln!(out, "int32_t {function}(void *context);");
+        }
     }
     let _ = write!(
         out,
