@@ -2,41 +2,17 @@
 
 mod files;
 mod place;
+mod project;
 
 use std::fs;
-use std::path::Path;
 
-use tvm_embedded_interface::{Facts, Named, Options, TensorFacts};
+use tvm_embedded_interface::Options;
 
-use crate::args::{Model, New, NewBoard};
+use crate::args::{Model, New};
 use crate::failure::{Failure, Result};
 use crate::terminal::{self, shown};
 use crate::{interface, load, output};
-use place::Place;
-
-/// Facts of a model and a board for the templates.
-struct Project {
-    symbol: String,
-    upper: String,
-    file: &'static str,
-    inputs: Vec<Tensor>,
-    outputs: Vec<Tensor>,
-    state: bool,
-    runs: usize,
-    /// The board's name on the command line.
-    board: &'static str,
-    place: Place,
-}
-
-struct Tensor {
-    name: String,
-    upper: String,
-    describe: String,
-    quantised: bool,
-}
-
-/// Name of the model's file in a project.
-const FILE: &str = "model.tflite";
+use project::Project;
 
 /// Carries out the verb.
 pub fn new(args: &New) -> Result<()> {
@@ -54,9 +30,9 @@ pub fn new(args: &New) -> Result<()> {
     let loaded = load::load(&model)?;
     let without_library = Some(interface::library_headers());
     let generated = interface::interface(&loaded, &model, &Options { without_library, ..Options::default() })?;
-    let project = project(&generated.facts, args.board, directory)?;
+    let project = Project::new(&generated.facts, args.board, directory)?;
     let texts = files::all(&project)?;
-    let mut files = vec![(directory.join(FILE), content)];
+    let mut files = vec![(directory.join(project.file), content)];
     files.extend(texts.into_iter().map(|(name, text)| (directory.join(name), text.into_bytes())));
     for parent in files.iter().filter_map(|(path, _)| path.parent()) {
         fs::create_dir_all(parent).map_err(|error| Failure::file(parent, format!("can't be made: {error}")))?;
@@ -67,54 +43,10 @@ pub fn new(args: &New) -> Result<()> {
     terminal::print(&format!("{}: {next}; see README.md\n", shown(directory)))
 }
 
-fn project(facts: &Facts, board: NewBoard, directory: &Path) -> Result<Project> {
-    let state = facts.workspaces.iter().any(|workspace| workspace.facts.state);
-    Ok(Project {
-        upper: facts.symbol.to_uppercase(),
-        symbol: facts.symbol.clone(),
-        file: FILE,
-        inputs: facts.inputs.iter().map(Tensor::new).collect(),
-        outputs: facts.outputs.iter().map(Tensor::new).collect(),
-        // With state, the outputs change from run to run.
-        runs: if state { 3 } else { 1 },
-        state,
-        board: board.name(),
-        place: Place::new(board, directory)?,
-    })
-}
-
-impl Project {
-    /// Whether the program writes to a serial port of its own.
-    fn has_uart(&self) -> bool {
-        ["stm32", "nrf52"].contains(&self.board)
-    }
-
-    /// Whether a Makefile builds the program, instead of an SDK.
-    fn has_make(&self) -> bool {
-        !self.place.run.is_empty()
-    }
-
-    fn is_sketch(&self) -> bool {
-        self.board == "arduino"
-    }
-}
-
-impl Tensor {
-    fn new(tensor: &Named<TensorFacts>) -> Self {
-        let dtype = tensor.facts.dtype.map_or_else(String::new, |dtype| dtype.to_string());
-        let shape = tensor.facts.shape.as_deref().unwrap_or_default();
-        Tensor {
-            name: tensor.c_name.clone(),
-            upper: tensor.c_name.to_uppercase(),
-            describe: format!("{dtype} {shape:?}"),
-            quantised: tensor.facts.quantization.is_some(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::NewBoard;
 
     #[test]
     fn a_directory_with_files_is_not_changed() {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Project;
+use super::project::Project;
 use crate::failure::{Failure, Kind, Result};
 
 /// A template for each file that differs by model or board.
