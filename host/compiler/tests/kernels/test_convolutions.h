@@ -173,14 +173,14 @@ static int32_t pack_depthwise(const geometry_t *g, int turned, int int4, int32_t
     return (kept + 1) / 2;
 }
 
-static void test_depthwise_conv_2d(int general, int int4, int32_t zero) {
+static void test_depthwise_conv_2d(int general, int int4, int32_t zero, int sweep) {
     geometry_t g;
-    if (!geometry(&g)) {
+    if (sweep ? !geometry_sweep(&g, sweep == 2) : !geometry(&g)) {
         return;
     }
     int32_t zero_point = between(-128, 127), taps = g.kh * g.kw, multiplier = between(0, 2) ? 1 : between(1, 3);
     g.oc = g.ic * multiplier;
-    if (g.oc > CHANNELS_MAX) {
+    if (g.oc > CHANNELS_MAX || g.oh * g.ow * g.oc > OUT_MAX) {
         return;
     }
     fill(in, g.ih * g.iw * g.ic);
@@ -205,7 +205,7 @@ static void test_depthwise_conv_2d(int general, int int4, int32_t zero) {
     l.requant.table = table_at_edge(g.oc, general);
     SET_WINDOW(l, t);
     l.multiplier = (uint16_t)multiplier, l.pad = (int8_t)zero_point;
-    l.band = (uint16_t)(between(0, 1) ? t.oh : between(1, t.oh));
+    l.band = (uint16_t)(between(0, 1) ? t.oh : sweep && between(0, 1) ? 1 : between(1, t.oh));
     for (int32_t oy = 0, i = 0; oy < g.oh; oy++) {
         for (int32_t ox = 0; ox < g.ow; ox++) {
             for (int32_t c = 0; c < g.oc; c++) {

@@ -15,11 +15,13 @@
 /* Forms of kernels: every seventh case is of the general form. */
 static void conv_2d(int i) { test_conv_2d(i % 7 == 0, 0); }
 static void conv_2d_int4(int i) { test_conv_2d(i % 7 == 0, 1); }
-static void depthwise_conv_2d(int i) { test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 0, 0); }
+static void depthwise_conv_2d(int i) { test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 0, 0, 0); }
+static void depthwise_3x3(void) { test_depthwise_conv_2d(0, 0, 0, 1); }
+static void depthwise_lines(void) { test_depthwise_conv_2d(0, 0, 0, 2); }
 static void depthwise_offset(int i) {
-    test_depthwise_conv_2d(i % 7 == 0, 0, between(0, 1) ? between(1, 127) : between(-128, -1));
+    test_depthwise_conv_2d(i % 7 == 0, 0, between(0, 1) ? between(1, 127) : between(-128, -1), 0);
 }
-static void depthwise_int4(int i) { test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 1, 0); }
+static void depthwise_int4(int i) { test_depthwise_conv_2d(i % 7 == 0 ? 1 + i % 2 : 0, 1, 0, 0); }
 static void fully_connected(int i) { test_fully_connected(i % 7 == 0, 0); }
 static void fully_connected_int4(int i) { test_fully_connected(i % 7 == 0, 1); }
 static void matrices(int i) { test_matrices(i % 2); }
@@ -50,6 +52,8 @@ int main(void) {
     numbered("conv_2d_int4", 400, conv_2d_int4);
     repeated("conv_2d_offset", 400, test_conv_2d_offset);
     numbered("depthwise_conv_2d", 400, depthwise_conv_2d);
+    repeated("depthwise_3x3", 1000, depthwise_3x3);
+    repeated("depthwise_lines", 500, depthwise_lines);
     numbered("depthwise_offset", 400, depthwise_offset);
     numbered("depthwise_int4", 400, depthwise_int4);
     repeated("depthwise_whole", 100, test_depthwise_whole);

@@ -44,6 +44,29 @@ static int geometry(geometry_t *g) {
     return 1;
 }
 
+static int32_t short_or_long(int32_t longest) { return between(0, 3) ? between(1, longest) : between(1, 4); }
+
+/* A window of 3 x 3, or with `line` of one row, with a stride of at most 2 over images with rows of many lengths and borders of up to
+ * four elements. */
+static int geometry_sweep(geometry_t *g, int line) {
+    geometry_t made = {.kh = 3, .kw = 3, .dh = 1, .dw = 1};
+    made.ih = line ? between(1, 6) : short_or_long(20), made.iw = short_or_long(line ? 50 : 20);
+    made.ic = between(1, 40);
+    if (line) {
+        made.kh = 1, made.kw = between(1, 18);
+    }
+    made.sh = between(1, 2);
+    made.sw = between(0, 4) ? made.sh : between(1, 2);
+    made.pt = line ? between(0, 3) / 3 : between(0, 2), made.pl = between(0, 2);
+    if (between(0, 3) == 0) {
+        made.pt = line ? 0 : between(3, 4), made.pl = between(3, 4);
+    }
+    int32_t height = made.ih + made.pt + (line ? 0 : between(0, 2)), width = made.iw + made.pl + between(0, 2);
+    made.oh = (height - made.kh) / made.sh + 1, made.ow = (width - made.kw) / made.sw + 1;
+    *g = made;
+    return height >= made.kh && width >= made.kw;
+}
+
 /* Σ over one window; `step` between the weights of adjacent taps, `depth` input channels each. */
 static int32_t window_sum(const geometry_t *g, int32_t zero_point, int32_t oy, int32_t ox, int32_t channel, int32_t depth,
                           const int8_t *w) {

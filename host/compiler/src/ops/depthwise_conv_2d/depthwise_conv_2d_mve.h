@@ -3,6 +3,8 @@
 #define TVMK_DEPTHWISE_CONV_2D_MVE_H
 
 #include "depthwise_conv_2d_portable.h"
+#include "depthwise_lines_mve.h"
+#include "depthwise_quads_mve.h"
 #include "mve_requant.h"
 
 #if TVMK_MVE
@@ -203,8 +205,11 @@ TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int
     }
 }
 
-TVMK_SHARED void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+TVMK_SHARED void tvmk_depthwise_windows(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     tvmk_depthwise_any(l, in, out, scratch, 0, 0);
+}
+TVMK_INLINE void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
+    (tvmk_depthwise_has_lines(l) ? tvmk_depthwise_lines : tvmk_depthwise_windows)(l, in, out, scratch);
 }
 /* General output form. */
 TVMK_SHARED void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
@@ -217,7 +222,11 @@ TVMK_SHARED void tvmk_depthwise_3x3(const tvmk_depthwise_conv_2d_t *l, const int
 }
 TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                             uint8_t *scratch) {
-    (l->in_channels >= 4 ? tvmk_depthwise_3x3 : tvmk_depthwise_conv_2d)(l, in, out, scratch);
+    if (tvmk_depthwise_has_quads(l)) {
+        tvmk_depthwise_quads(l, in, out, scratch);
+    } else {
+        (l->in_channels >= 4 ? tvmk_depthwise_3x3 : tvmk_depthwise_windows)(l, in, out, scratch);
+    }
 }
 TVMK_INLINE void tvmk_depthwise_conv_2d_3x3_stride2(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                                     uint8_t *scratch) {

@@ -36,6 +36,8 @@ pub static DEFINITION: Definition = Definition {
         "depthwise_conv_2d_offset.h",
         "depthwise_conv_2d_offset_dsp.h",
         "depthwise_conv_2d_portable.h",
+        "depthwise_lines_mve.h",
+        "depthwise_quads_mve.h",
         "depthwise_whole.h",
         "depthwise_whole_dsp.h",
         "depthwise_whole_mve.h",
