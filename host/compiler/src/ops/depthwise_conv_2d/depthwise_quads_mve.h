@@ -34,14 +34,15 @@ TVMK_AT(tvmk_depthwise_step_t, zero_point, 72);
 TVMK_INLINE int32_t tvmk_depthwise_quads_pitch(const tvmk_depthwise_conv_2d_t *l) { return 4 * tvmk_depthwise_plane_width(l); }
 enum { TVMK_DEPTHWISE_BEYOND = 28, TVMK_DEPTHWISE_QUADS_FAR = 65535 / 7 };
 
-/* Whether these functions compute a layer: not rows of one or two outputs, which would take more than they save. If the output may
+/* Whether these functions compute a layer: not one row, or rows of one or two outputs, which would take more than they save. If the output may
  * overwrite the input, what it overwrites must have been read: that is its own place, or where rows are the image's and not longer
  * than the input's, no later row. */
 TVMK_INLINE int tvmk_depthwise_has_quads(const tvmk_depthwise_conv_2d_t *l) {
     int same_places = l->in_step[0] == l->out_step[0] && l->in_step[1] == l->out_step[1];
     int in_order = l->in_step[0] == l->in_width * l->in_step[1] && l->out_width <= l->in_width;
-    return l->in_channels >= 4 && l->multiplier == 1 && l->out_width > 2 && l->dilation_height == 1 && l->stride_height <= 2 &&
-           l->stride_width <= l->stride_height && tvmk_depthwise_quads_pitch(l) <= TVMK_DEPTHWISE_QUADS_FAR &&
+    return l->in_channels >= 4 && l->multiplier == 1 && l->out_height > 1 && l->out_width > 2 && l->dilation_height == 1 &&
+           l->stride_height <= 2 && l->stride_width <= l->stride_height &&
+           tvmk_depthwise_quads_pitch(l) <= TVMK_DEPTHWISE_QUADS_FAR &&
            (l->band < l->out_height || (l->pad_top <= 2 && (same_places || in_order)));
 }
 
@@ -56,16 +57,16 @@ TVMK_INLINE int tvmk_depthwise_has_quads(const tvmk_depthwise_conv_2d_t *l) {
     "vmov q5[3], q5[1], %[a], %[b]\n"
 
 /* Four windows of one row, whose first bytes are `bytes` apart. */
-#define TVMK_QUADS_LINE(bytes)                \
+#define TVMK_QUADS_LINE(bytes)               \
     "vldrb.u8 q0, [%[x]], #4 * " bytes "\n"  \
-    "vmladav.s8 %[a], q0, q1\n"               \
+    "vmladav.s8 %[a], q0, q1\n"              \
     "vldrb.u8 q2, [%[x], #-2 * " bytes "]\n" \
-    "vmladav.s8 %[b], q2, q1\n"               \
-    "vmov q5[2], q5[0], %[a], %[b]\n"         \
+    "vmladav.s8 %[b], q2, q1\n"              \
+    "vmov q5[2], q5[0], %[a], %[b]\n"        \
     "vldrb.u8 q3, [%[x], #-3 * " bytes "]\n" \
-    "vmladav.s8 %[a], q3, q1\n"               \
+    "vmladav.s8 %[a], q3, q1\n"              \
     "vldrb.u8 q4, [%[x], #-1 * " bytes "]\n" \
-    "vmladav.s8 %[b], q4, q1\n"               \
+    "vmladav.s8 %[b], q4, q1\n"              \
     "vmov q5[3], q5[1], %[a], %[b]\n"
 
 /* From four sums to bytes, as tvmk_mve_scale. */
@@ -91,60 +92,50 @@ TVMK_INLINE int tvmk_depthwise_has_quads(const tvmk_depthwise_conv_2d_t *l) {
     "vshlc q4, %[a], #32\n"
 
 /* To the next channel's weights; this one's pairs of rows change places for the next step. */
-#define TVMK_QUADS_TURNED      \
-    "vrev32.16 q5, q1\n"       \
+#define TVMK_QUADS_TURNED \
+    "vrev32.16 q5, q1\n"  \
     "vstrw.32 q5, [%[weights]], #16\n"
 
 /* All channels of a step. Constants of a channel as in tvmk_mve_words. */
-#define TVMK_QUADS_STEP(shifted, next, sums)                                                             \
-    __asm__ volatile(                                                                                    \
-        "vldrw.32 q7, [%[c]]\n"                                                                          \
-        "vldrw.32 q6, [%[c], #32]\n"                                                                     \
-        "ldr %[step], [%[c], #68]\n"                                                                     \
-        "ldr %[zero_point], [%[c], #72]\n"                                                               \
-        "1:\n"                                                                                           \
-        "vldrw.32 q1, [%[weights]]\n"                                                                    \
-        shifted                                                                                          \
-        next                                                                                             \
-        "ldrd %[mantissa], %[shift], [%[table]], #8\n"                                                   \
-        "asr %[bias], %[shift], #6\n"                                                                    \
-        "mvn %[shift], %[shift]\n"                                                                       \
-        "orr %[shift], %[shift], #0xE0\n"                                                                \
-        "ldr %[b], [%[c], #52]\n"                                                                        \
-        "wls lr, %[b], 3f\n"                                                                             \
-        "2:\n"                                                                                           \
-        sums                                                                                             \
-        TVMK_QUADS_BYTES                                                                                 \
-        "vstrb.32 q5, [%[out], q7]\n"                                                                    \
-        "add %[out], %[out], %[step]\n"                                                                  \
-        "le lr, 2b\n"                                                                                    \
-        "3:\n"                                                                                           \
-        "ldr %[b], [%[c], #56]\n"                                                                        \
-        "cmp %[b], #0\n"                                                                                 \
-        "beq 4f\n"                                                                                       \
-        sums                                                                                             \
-        TVMK_QUADS_BYTES                                                                                 \
-        "ldr %[b], [%[c], #56]\n"                                                                        \
-        "vctp.32 %[b]\n"                                                                                 \
-        "vpst\n"                                                                                         \
-        "vstrbt.32 q5, [%[out], q7]\n"                                                                   \
-        "4:\n"                                                                                           \
-        "ldrd %[a], %[b], [%[c], #60]\n"                                                                 \
-        "add %[x], %[x], %[a]\n"                                                                         \
-        "add %[out], %[out], %[b]\n"                                                                     \
-        "ldr %[a], [%[c], #48]\n"                                                                        \
-        "subs %[a], %[a], #1\n"                                                                          \
-        "str %[a], [%[c], #48]\n"                                                                        \
-        "bne 1b\n"                                                                                       \
-        : [weights] "+&r"(weights), [table] "+&r"(table), [x] "+&r"(x), [out] "+&r"(out), [a] "=&Te"(a), \
-          [b] "=&Te"(b), [bias] "=&r"(bias), [mantissa] "=&r"(mantissa), [shift] "=&r"(shift),           \
-          [step] "=&r"(step), [zero_point] "=&r"(zero_point)                                             \
-        : [c] "r"(c)                                                                                     \
-        : "lr", "cc", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "memory")
+#define TVMK_QUADS_STEP(shifted, next, sums)                                                                          \
+    __asm__ volatile("vldrw.32 q7, [%[c]]\n"                                                                          \
+                     "vldrw.32 q6, [%[c], #32]\n"                                                                     \
+                     "ldr %[step], [%[c], #68]\n"                                                                     \
+                     "ldr %[zero_point], [%[c], #72]\n"                                                               \
+                     "1:\n"                                                                                           \
+                     "vldrw.32 q1, [%[weights]]\n" shifted next "ldrd %[mantissa], %[shift], [%[table]], #8\n"        \
+                     "asr %[bias], %[shift], #6\n"                                                                    \
+                     "mvn %[shift], %[shift]\n"                                                                       \
+                     "orr %[shift], %[shift], #0xE0\n"                                                                \
+                     "ldr %[b], [%[c], #52]\n"                                                                        \
+                     "wls lr, %[b], 3f\n"                                                                             \
+                     "2:\n" sums TVMK_QUADS_BYTES "vstrb.32 q5, [%[out], q7]\n"                                       \
+                     "add %[out], %[out], %[step]\n"                                                                  \
+                     "le lr, 2b\n"                                                                                    \
+                     "3:\n"                                                                                           \
+                     "ldr %[b], [%[c], #56]\n"                                                                        \
+                     "cmp %[b], #0\n"                                                                                 \
+                     "beq 4f\n" sums TVMK_QUADS_BYTES "ldr %[b], [%[c], #56]\n"                                       \
+                     "vctp.32 %[b]\n"                                                                                 \
+                     "vpst\n"                                                                                         \
+                     "vstrbt.32 q5, [%[out], q7]\n"                                                                   \
+                     "4:\n"                                                                                           \
+                     "ldrd %[a], %[b], [%[c], #60]\n"                                                                 \
+                     "add %[x], %[x], %[a]\n"                                                                         \
+                     "add %[out], %[out], %[b]\n"                                                                     \
+                     "ldr %[a], [%[c], #48]\n"                                                                        \
+                     "subs %[a], %[a], #1\n"                                                                          \
+                     "str %[a], [%[c], #48]\n"                                                                        \
+                     "bne 1b\n"                                                                                       \
+                     : [weights] "+&r"(weights), [table] "+&r"(table), [x] "+&r"(x), [out] "+&r"(out), [a] "=&Te"(a), \
+                       [b] "=&Te"(b), [bias] "=&r"(bias), [mantissa] "=&r"(mantissa), [shift] "=&r"(shift),           \
+                       [step] "=&r"(step), [zero_point] "=&r"(zero_point)                                             \
+                     : [c] "r"(c)                                                                                     \
+                     : "lr", "cc", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "memory")
 
 /* The outputs of a step from the channels' quads at x: two rows with `pair`, otherwise one whose windows are one or two columns apart. */
-TVMK_INLINE void tvmk_depthwise_quads_step(tvmk_depthwise_step_t *c, uint32x4_t *weights, const int32_t *table,
-                                           const int8_t *x, int8_t *out, int pair, int32_t stride) {
+TVMK_INLINE void tvmk_depthwise_quads_step(tvmk_depthwise_step_t *c, uint32x4_t *weights, const int32_t *table, const int8_t *x,
+                                           int8_t *out, int pair, int32_t stride) {
     int32_t a, b, bias, mantissa, shift, step, zero_point;
     if (pair) {
         TVMK_QUADS_STEP(TVMK_QUADS_SHIFTED, TVMK_QUADS_TURNED, TVMK_QUADS_PAIR);
