@@ -65,7 +65,7 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     let given = |word: &str| args.iter().any(|arg| arg == word);
     let (c, rust, gaps) = (given("c"), given("rust"), given("--gaps"));
-    setup::need(&["cmake", "coverage"])?;
+    setup::need(&["cmake", "clang", "sanitizers", "coverage"])?;
     let out = paths::target().join("coverage");
     let mut failures = Vec::new();
     if c || !rust {

@@ -46,7 +46,7 @@ pub fn run(args: &[String]) -> Result<()> {
         bail!("usage: cargo xtask sanitize [{}]", parts.join("] ["));
     }
     let asked = |part: &str| args.is_empty() || args.iter().any(|arg| arg == part);
-    setup::need(&["cmake", "valgrind"])?;
+    setup::need(&["cmake", "clang", "sanitizers", "valgrind"])?;
     let out = paths::target().join("sanitize");
     fs::create_dir_all(&out)?;
     let host = setup::rust_host()?;

@@ -184,7 +184,7 @@ fn in_a_browser() -> Result<End> {
 
 fn rust() -> Result<End> {
     // Generated C is compiled as C++, too, and in every dialect with a second compiler.
-    setup::need(&["cmake", "clang", "oracle"])?;
+    setup::need(&["cmake", "clang", "sanitizers", "oracle"])?;
     // The step `coverage` runs the tests of the measured crates, so that nothing is run twice, except the examples in their documentation.
     let exclude = coverage::PACKAGES.iter().flat_map(|package| ["--exclude", package]);
     // All crates, whatever fails: one failure must not hide another.

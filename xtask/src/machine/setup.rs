@@ -78,7 +78,7 @@ const NEEDS: &[Need] = &[
     },
     Need {
         name: "clang",
-        purpose: "the same with a second compiler, and the C sanitizers",
+        purpose: "the same with a second compiler",
         packages: &[package("clang", "clang").since(13, 0), package("lld", "ld.lld"), package("llvm", "llvm-nm")],
     },
     Need {
@@ -168,8 +168,12 @@ const NEEDS: &[Need] = &[
             package("cppcheck", "cppcheck"),
             package("abigail-tools", "abidw"),
             package("valgrind", "valgrind"),
-            package("libclang-rt-14-dev", "/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux"),
         ],
+    },
+    Need {
+        name: "sanitizers",
+        purpose: "what clang links into programs that look for their own memory errors",
+        packages: &[package("libclang-rt-14-dev", "/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux")],
     },
 ];
 
