@@ -67,6 +67,8 @@ int main(void) {
     repeated("fill", 200, test_fill);
     repeated("move", 400, test_move);
     repeated("softmax", 100, test_softmax);
+    test_softmax_without_constants();
+    report("softmax without constants");
     numbered("matrices", 600, matrices);
     test_div();
     report("div");

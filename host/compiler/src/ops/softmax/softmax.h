@@ -28,6 +28,8 @@ TVMK_INLINE void tvmk_softmax_rows(const tvmk_softmax_t *l, const int8_t *in, in
                 sum += tvmk_divide_by_pot(l->exponentials[below], 12);
             }
         }
+        /* exp(0) alone is 1, in Q12.19. Less is from constants that are not there, such as erased flash; the row is defined, too. */
+        sum = tvmk_max(sum, INT32_C(1) << 19);
         int32_t zeros = tvmk_zeros(sum);
         int32_t scale = tvmk_one_over_one_plus((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
         int32_t shift = 12 - zeros + 31 - bits;
