@@ -14,17 +14,14 @@ TVMK_INLINE int tvmk_depthwise_lines_win(int32_t width, int32_t taps) {
     return 8 * (27 + 22 * (width / 4) + (width % 4 ? 26 : 0)) < (width + 1) / 2 * (106 + 16 * taps);
 }
 
-/* Whether these functions compute a layer. An output row is written after the input row at the same place was read; where the image is
- * one row, after all of it. */
+/* Whether these functions compute a layer. Where the image is one row, all of it is read before the first output. */
 TVMK_INLINE int tvmk_depthwise_has_lines(const tvmk_depthwise_conv_2d_t *l) {
-    int same_places = l->in_step[0] == l->out_step[0] && l->in_step[1] == l->out_step[1];
-    int in_order = l->in_step[0] == l->in_width * l->in_step[1] && l->out_width <= l->in_width;
     int one_row = l->in_height == 1 && l->out_height == 1;
     int32_t width = tvmk_depthwise_plane_width(l);
     return l->in_channels >= 4 && l->multiplier == 1 && l->window_height == 1 && l->window_width <= 16 &&
            l->dilation_width == 1 && l->stride_width <= 2 && tvmk_depthwise_lines_win(l->out_width, l->window_width) &&
            width <= TVMK_DEPTHWISE_QUADS_FAR && 4 * width + TVMK_DEPTHWISE_LINES_BEYOND <= tvmk_depthwise_conv_2d_scratch(l) &&
-           (l->band < l->out_height || one_row || (l->pad_top == 0 && (same_places || in_order)));
+           (one_row || tvmk_depthwise_in_order(l, 0));
 }
 
 /* Row y of n channels. */
@@ -40,21 +37,20 @@ TVMK_SHARED void tvmk_depthwise_lines_row(const tvmk_depthwise_conv_2d_t *l, con
     int32_t step = l->in_step[1];
     uint16x8_t places = vmulq_n_u16(vidupq_n_u16(0, 1), (uint16_t)pitch);
     to += left;
-    __asm__ volatile(
-        "vmov q2, %q[places]\n"
-        "vctp.16 %[n]\n"
-        "wls lr, %[inside], 2f\n"
-        "1:\n"
-        "vpstt\n"
-        "vldrbt.u16 q0, [%[from]]\n"
-        "vstrbt.16 q0, [%[to], q2]\n"
-        "add %[from], %[from], %[step]\n"
-        "add %[to], %[to], #1\n"
-        "le lr, 1b\n"
-        "2:\n"
-        : [from] "+&l"(from), [to] "+&l"(to)
-        : [places] "w"(places), [n] "r"(n), [inside] "r"(inside), [step] "r"(step)
-        : "lr", "q0", "q2", "memory");
+    __asm__ volatile("vmov q2, %q[places]\n"
+                     "vctp.16 %[n]\n"
+                     "wls lr, %[inside], 2f\n"
+                     "1:\n"
+                     "vpstt\n"
+                     "vldrbt.u16 q0, [%[from]]\n"
+                     "vstrbt.16 q0, [%[to], q2]\n"
+                     "add %[from], %[from], %[step]\n"
+                     "add %[to], %[to], #1\n"
+                     "le lr, 1b\n"
+                     "2:\n"
+                     : [from] "+&l"(from), [to] "+&l"(to)
+                     : [places] "w"(places), [n] "r"(n), [inside] "r"(inside), [step] "r"(step)
+                     : "lr", "q0", "q2", "memory");
 }
 
 /* The weights of eight channels, from [tap][channel]; what is after a channel's taps stays. */
@@ -66,8 +62,8 @@ TVMK_SHARED void tvmk_depthwise_lines_weights(const int8_t *weights, int32_t tap
 }
 
 /* All channels of an output row. */
-TVMK_INLINE void tvmk_depthwise_lines_step(tvmk_depthwise_step_t *c, uint32x4_t *weights, const int32_t *table,
-                                           const int8_t *x, int8_t *out, int32_t stride) {
+TVMK_INLINE void tvmk_depthwise_lines_step(tvmk_depthwise_step_t *c, uint32x4_t *weights, const int32_t *table, const int8_t *x,
+                                           int8_t *out, int32_t stride) {
     int32_t a, b, bias, mantissa, shift, step, zero_point;
     if (stride == 1) {
         TVMK_QUADS_STEP("", "add %[weights], %[weights], #16\n", TVMK_QUADS_LINE("1"));
@@ -79,12 +75,9 @@ TVMK_INLINE void tvmk_depthwise_lines_step(tvmk_depthwise_step_t *c, uint32x4_t 
 TVMK_SHARED void tvmk_depthwise_lines(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     int8_t *lines = (int8_t *)scratch;
     int32_t pitch = tvmk_depthwise_plane_width(l), taps = l->window_width;
-    int32_t lanes = 4;
+    int32_t lanes = tvmk_depthwise_row_lanes(l, pitch, TVMK_DEPTHWISE_LINES_BEYOND);
     tvmk_depthwise_step_t c;
     uint32x4_t weights[8];
-    if (8 * pitch + TVMK_DEPTHWISE_LINES_BEYOND <= tvmk_depthwise_conv_2d_scratch(l)) {
-        lanes = 8;
-    }
     tvmk_depthwise_range(l, &c);
     tvmk_depthwise_quads_shape(l, &c, 0, pitch, l->stride_width);
     tvmk_fill((int8_t *)weights, 0, sizeof weights);

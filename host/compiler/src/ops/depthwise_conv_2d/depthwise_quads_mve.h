@@ -34,16 +34,27 @@ TVMK_AT(tvmk_depthwise_step_t, zero_point, 72);
 TVMK_INLINE int32_t tvmk_depthwise_quads_pitch(const tvmk_depthwise_conv_2d_t *l) { return 4 * tvmk_depthwise_plane_width(l); }
 enum { TVMK_DEPTHWISE_BEYOND = 28, TVMK_DEPTHWISE_QUADS_FAR = 65535 / 7 };
 
-/* Whether these functions compute a layer: not one row, or rows of one or two outputs, which would take more than they save. If the output may
- * overwrite the input, what it overwrites must have been read: that is its own place, or where rows are the image's and not longer
- * than the input's, no later row. */
-TVMK_INLINE int tvmk_depthwise_has_quads(const tvmk_depthwise_conv_2d_t *l) {
+/* Whether an output that overwrites the input overwrites only what was read before: its own place, or, where rows are the image's and not
+ * longer than the input's, no later row. `border`: the most rows above the image with which a step reads its outputs' rows first. */
+TVMK_INLINE int tvmk_depthwise_in_order(const tvmk_depthwise_conv_2d_t *l, int32_t border) {
     int same_places = l->in_step[0] == l->out_step[0] && l->in_step[1] == l->out_step[1];
-    int in_order = l->in_step[0] == l->in_width * l->in_step[1] && l->out_width <= l->in_width;
+    int rows = l->in_step[0] == l->in_width * l->in_step[1] && l->out_width <= l->in_width;
+    return l->band < l->out_height || (l->pad_top <= border && (same_places || rows));
+}
+
+/* Channels whose rows of `pitch` bytes fit in scratch memory at once. */
+TVMK_INLINE int32_t tvmk_depthwise_row_lanes(const tvmk_depthwise_conv_2d_t *l, int32_t pitch, int32_t beyond) {
+    if (8 * pitch + beyond <= tvmk_depthwise_conv_2d_scratch(l)) {
+        return 8;
+    }
+    return 4;
+}
+
+/* Whether these functions compute a layer: not one row, or rows of one or two outputs, which would take more than they save. */
+TVMK_INLINE int tvmk_depthwise_has_quads(const tvmk_depthwise_conv_2d_t *l) {
     return l->in_channels >= 4 && l->multiplier == 1 && l->out_height > 1 && l->out_width > 2 && l->dilation_height == 1 &&
            l->stride_height <= 2 && l->stride_width <= l->stride_height &&
-           tvmk_depthwise_quads_pitch(l) <= TVMK_DEPTHWISE_QUADS_FAR &&
-           (l->band < l->out_height || (l->pad_top <= 2 && (same_places || in_order)));
+           tvmk_depthwise_quads_pitch(l) <= TVMK_DEPTHWISE_QUADS_FAR && tvmk_depthwise_in_order(l, 2);
 }
 
 /* Four windows in one vector, of two columns of two rows, to their sums: 7 instructions for 36 multiplications. */
@@ -218,12 +229,9 @@ TVMK_SHARED void tvmk_depthwise_quads_weights(const int8_t *weights, uint32x4_t 
 TVMK_SHARED void tvmk_depthwise_quads(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     int8_t *quads = (int8_t *)scratch;
     int32_t pitch = tvmk_depthwise_quads_pitch(l);
-    int32_t lanes = 4;
+    int32_t lanes = tvmk_depthwise_row_lanes(l, pitch, TVMK_DEPTHWISE_BEYOND);
     tvmk_depthwise_step_t c;
     uint32x4_t weights[8];
-    if (8 * pitch + TVMK_DEPTHWISE_BEYOND <= tvmk_depthwise_conv_2d_scratch(l)) {
-        lanes = 8;
-    }
     tvmk_depthwise_range(l, &c);
     for (int32_t first = 0; first < l->in_channels; first += lanes, in += lanes, out += lanes) {
         int32_t n = tvmk_min(lanes, l->in_channels - first);
