@@ -14,8 +14,13 @@ use crate::terminal::{printable, shown};
 const MAX_TEXT: u64 = 64 << 20;
 /// Largest static library.
 const MAX_LIBRARY: u64 = 256 << 20;
-/// This computer's cores in object files of the ELF format.
-const OWN_MACHINE: u16 = if cfg!(target_arch = "aarch64") { 183 } else { 62 };
+/// This computer's cores in object files of the ELF format; on others the generated C finds that the library is for another core.
+const OWN_MACHINE: Option<u16> = match () {
+    () if cfg!(target_arch = "x86_64") => Some(62),
+    () if cfg!(target_arch = "aarch64") => Some(183),
+    () if cfg!(target_arch = "riscv64") => Some(243),
+    () => None,
+};
 
 /// Reads the model that a verb works on; also returns how it was selected.
 pub fn source(args: &Source) -> Result<(Model, Loaded)> {
@@ -65,7 +70,7 @@ fn refused(error: &Error) -> Failure {
 /// Where the library of such a model is below the directory of the generated files. Refused if this computer can't run it.
 pub fn library_to_run(library: &Library) -> Result<Option<String>> {
     let Some(compiled) = library.modules.first().and_then(|module| module.compiled.as_ref()) else { return Ok(None) };
-    if compiled.machine.number != OWN_MACHINE {
+    if OWN_MACHINE.is_some_and(|own| own != compiled.machine.number) {
         let text =
             format!("{} is for {}, which this computer does not run", printable(&compiled.file), compiled.machine);
         return Err(Failure::refused(text)

@@ -127,7 +127,8 @@ pub struct Layer {
     pub name: String,
     /// Indices of the operators computed here, first to last.
     pub operators: Vec<usize>,
-    /// Kind of the operator that was lowered, if not the file's: passes add operators under the index of another.
+    /// Kind of the operator that was lowered, `None` for a layer without one. Passes add operators under the index of another, so
+    /// the file may have another kind there.
     pub kind: Option<OpKind>,
     /// One line for the comment above the function: what is computed, which variant, which shapes.
     pub summary: String,
