@@ -190,7 +190,7 @@ of a layer take, without what the hooks do; those of `TVMStep_<model>` round its
 const OPTIONS_HEAD: &str = "
 ## Self-test, updates, pools, devices
 
-For the bundled model at -O2, from linked images (`bench/firmware/options.c`): a self-test of one run with random inputs (`docs/self_test.md`), with the model's
+For the bundled model at -O2, from linked images without the padding between their sections (`bench/firmware/options.c`): a self-test of one run with random inputs (`docs/self_test.md`), with the model's
 own stack; the check of an update (`docs/update.md`), which reads every byte of it once; the same model with its constants in two
 pools instead of in its code (`compile --constants`), above the one without (0: no more than that); the four functions of a device with hooks, and a call of one with
 an empty hook (`docs/devices.md`). A self-test that is generated and not called does not change the image by a byte or an
