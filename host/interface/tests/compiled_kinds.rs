@@ -33,6 +33,11 @@ struct Model {
 
 /// Builds header and code as a vendor does, and the interface from them, strictly, as C and C++.
 fn model(header: &str, code: &str, facts: Option<&str>, flags: &[&str]) -> Model {
+    named(header, code, facts, flags, &Options::default())
+}
+
+/// The same with options, for instance another name.
+fn named(header: &str, code: &str, facts: Option<&str>, flags: &[&str], options: &Options) -> Model {
     let directory = tempfile::tempdir().expect("a directory");
     let vendor = directory.path().join("vendor");
     fs::create_dir(&vendor).expect("a directory");
@@ -40,7 +45,7 @@ fn model(header: &str, code: &str, facts: Option<&str>, flags: &[&str]) -> Model
     let source = vendor.join("net.c");
     fs::write(&source, format!("#include \"net.h\"\n{code}")).expect("a file");
     let archive = library(&vendor, "libnet.a", &[source], &[]);
-    let generated = adopt(directory.path(), header, &archive, facts, &Options::default());
+    let generated = adopt(directory.path(), header, &archive, facts, options);
     let mut objects = common::objects(directory.path(), &generated, &[&["gcc", "-std=c99"], flags].concat());
     objects.push(directory.path().join(ARCHIVE_DIRECTORY).join("libnet.a"));
     for source in &generated.sources {
@@ -170,6 +175,7 @@ fn devices_as_structs_with_hooks() {
     }
 }
 
+/// The functions of a library cannot be renamed: under another name of the model, its entry and its reset are the same.
 #[test]
 fn state_and_constants_outside_of_the_library() {
     let pools = [TENSORS[0], TENSORS[1], ("workspace_pools", &["flash", "state"][..])];
@@ -181,12 +187,16 @@ fn state_and_constants_outside_of_the_library() {
                 for (i = 0; i < 4; i++) {\n    ((int8_t*)outputs->y)[i] = ((int8_t*)inputs->x)[i] + ((uint8_t*)pools->flash)[i] + state[4];\n  }\n  \
                 state[4]++;\n  return 0;\n}\n";
     let facts = format!("{{ {TYPES}, \"pools\": {{ \"state\": {{ \"state\": true, \"alignment\": 32 }} }} }}");
-    let model = model(&header("net", &pools, more), code, Some(&facts), &[]);
+    let plain = model(&header("net", &pools, more), code, Some(&facts), &[]);
+    let options = Options { symbol: Some("renamed".to_owned()), ..Options::default() };
+    let renamed = named(&header("net", &pools, more), code, Some(&facts), &[], &options);
     let main = "#include \"net.h\"\nTVM_NET_STATIC_CONTEXT(g_context);\nint main(void) {\n  static const int8_t x[4] = { 1, 2, 3, 4 };\n  int8_t y[4];\n  \
                 int i;\n  TVMInputs_net inputs = { x };\n  TVMOutputs_net outputs = { y };\n  if (TVMReset_net(&g_context) != 0) {\n    return 1;\n  }\n  \
                 for (i = 0; i < 2; i++) {\n    if (TVMExecute_net(&inputs, &outputs, &g_context) != 0 || y[0] != 9 + i || y[1] != 9 + i || y[3] != 13 + i) {\n      \
                 return 2;\n    }\n  }\n  return 0;\n}\n";
-    run(&[&model], main);
+    run(&[&plain], main);
+    let main = main.replace("net", "renamed").replace("NET", "RENAMED");
+    run(&[&renamed], &main);
 }
 
 #[test]

@@ -18,6 +18,7 @@ fn kinds() -> Vec<(Synthetic, Options, &'static [&'static str])> {
     let memories = [Memory::Internal, Memory::External, Memory::Io, Memory::Runtime];
     let mut kinds: Vec<_> =
         memories.into_iter().map(|memory| (net(memory), Options::default(), &["-DQUANTISED=0"][..])).collect();
+    kinds.push((Synthetic { constants: true, ..external() }, Options::default(), &["-DQUANTISED=0"]));
     kinds.push((Synthetic { constants: true, ..external() }, user.clone(), &["-DQUANTISED=0"]));
     kinds.push((Synthetic { devices: vec!["ethos_u".into()], ..external() }, Options::default(), &["-DQUANTISED=0"]));
     kinds.push((Synthetic { state: true, constants: true, ..external() }, user, &["-DQUANTISED=1", "-DSTATE"]));
