@@ -81,6 +81,11 @@
   for (const t of texts) judge(t, colour(getComputedStyle(t).fill), behind(t), getComputedStyle(t));
   found.push(...poor);
 
+  // Notes are not larger than what they are a note on, also where paper has sizes of its own.
+  const sizeOf = e => parseFloat(getComputedStyle(e).fontSize);
+  for (const e of document.querySelectorAll('.quiet'))
+    if (seen(e) && sizeOf(e) > sizeOf(e.parentElement) + 0.1) found.push(`larger than the text around it: ${name(e)}`);
+
   // What can be scrolled or pointed at can be reached with the keyboard.
   for (const e of document.querySelectorAll('.scroll, g.buffer'))
     if (seen(e) && e.tabIndex < 0) found.push(`not reached with the keyboard: ${name(e)}`);
