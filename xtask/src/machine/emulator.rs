@@ -11,8 +11,11 @@
 //! # anyhow::Ok(())
 //! ```
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -95,7 +98,7 @@ pub fn run(board: &Board, program: &Path) -> Result<Run> {
 /// # Errors
 /// As [`run`], or when the counter can't be built.
 pub fn count(board: &Board, program: &Path, between: Option<(&str, &str)>) -> Result<Run> {
-    setup::need(&["firmware"])?;
+    ready()?;
     let plugin = counter(board)?;
     let report = tempfile::NamedTempFile::new()?;
     let mut option = format!("{},out={}", plugin.display(), report.path().display());
@@ -147,7 +150,7 @@ pub fn run_count(args: &[String]) -> Result<()> {
 }
 
 fn start(board: &Board, program: &Path, extra: &[&str]) -> Result<Run> {
-    setup::need(&["firmware"])?;
+    ready()?;
     if !program.is_file() {
         bail!("no program {}", program.display());
     }
@@ -167,6 +170,16 @@ fn start(board: &Board, program: &Path, extra: &[&str]) -> Result<Run> {
         bail!("{} on {} did not end within {seconds} s (endless loop or fault)\n{text}", program.display(), board.name);
     }
     Ok(Run { code: outcome.code, text, counts: Counts::default() })
+}
+
+/// Makes sure, once in a process, that QEMU and the compilers are installed.
+fn ready() -> Result<()> {
+    static READY: AtomicBool = AtomicBool::new(false);
+    if !READY.load(Ordering::Relaxed) {
+        setup::need(&["firmware"])?;
+        READY.store(true, Ordering::Relaxed);
+    }
+    Ok(())
 }
 
 fn qemu(board: &Board) -> &'static str {
@@ -190,8 +203,20 @@ fn machine(board: &Board) -> Vec<&str> {
     }
 }
 
-/// The counter plugin for the installed QEMU, built if it is older than its source.
+/// The counter plugin for the installed QEMU, looked for once in a process.
 fn counter(board: &Board) -> Result<PathBuf> {
+    static FOUND: Mutex<BTreeMap<&str, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(plugin) = found.get(qemu(board)) {
+        return Ok(plugin.clone());
+    }
+    let plugin = build_counter(board)?;
+    found.insert(qemu(board), plugin.clone());
+    Ok(plugin)
+}
+
+/// The counter plugin, built if it is older than its source.
+fn build_counter(board: &Board) -> Result<PathBuf> {
     let source = paths::root().join("bench/insncount.c");
     let version = Cmd::new(qemu(board)).arg("--version").capture()?;
     let major = version.split_whitespace().find_map(|word| word.split_once('.')?.0.parse::<u32>().ok());

@@ -1,7 +1,9 @@
 //! `libtvm_embedded.a` for a board's processor, as a release ships it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
@@ -29,6 +31,21 @@ pub fn prepare(boards: &[Board]) -> Result<()> {
 /// If it doesn't compile, or the archive is not as expected.
 pub fn build(board: &Board) -> Result<PathBuf> {
     build_from(paths::root(), board, &paths::target().join("firmware"))
+}
+
+/// The same, built once in a process: measurements link hundreds of images with it.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_once(board: &Board) -> Result<PathBuf> {
+    static BUILT: Mutex<BTreeMap<&str, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(archive) = built.get(board.name) {
+        return Ok(archive.clone());
+    }
+    let archive = build(board)?;
+    built.insert(board.name, archive.clone());
+    Ok(archive)
 }
 
 /// Builds the library of the workspace at `root` below the directory `out`.

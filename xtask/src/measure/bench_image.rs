@@ -116,7 +116,7 @@ pub fn link(board: &Board, model: &Model, out: &Path, how: &[String], layers: bo
 /// # Errors
 /// When it does not build or fit.
 pub fn build(board: &Board, model: &Model, main: &Path, program: &Path, how: &[String], flags: &[&str]) -> Result<()> {
-    let library = library::build(board)?;
+    let library = library::build_once(board)?;
     let sources = fs::read_to_string(model.folder.join("sources.txt"))?;
     let mut compiler = board
         .compiler()
