@@ -43,15 +43,18 @@ pub struct Subject {
     report: Value,
 }
 
-/// Compiles a model; `None` if the compiler refuses it.
+/// Compiles a model. If the compiler does not take it, returns the reason.
 ///
 /// # Errors
 /// If anything else fails.
-pub fn compile(tool: &Path, file: &Path, out: &Path) -> Result<Option<Subject>> {
+pub fn compile(tool: &Path, file: &Path, out: &Path) -> Result<Result<Subject>> {
     let report = out.join(format!("{}.json", name_of(file)));
     let options = ["--report".to_owned(), report.display().to_string()];
-    let Ok(model) = Model::compile(tool, file, out, &options)? else { return Ok(None) };
-    Ok(Some(Subject { model, report: serde_json::from_str(&fs::read_to_string(&report)?)? }))
+    let model = match Model::compile(tool, file, out, &options)? {
+        Ok(model) => model,
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(Ok(Subject { model, report: serde_json::from_str(&fs::read_to_string(&report)?)? }))
 }
 
 /// Counts a model. `None` if it does not fit the board, or its run fails on inputs of all values.

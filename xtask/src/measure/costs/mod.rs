@@ -2,9 +2,10 @@
 //!
 //! Every available model is compiled, and the instructions of each of its layers and the size of its image are counted in the
 //! emulator; costs are fitted to them. With `--write` they replace those of the boards in `host/compiler/src/cost/costs.csv`, and the
-//! comparison of all models with their estimates replaces that of `docs/estimate.md`. Models whose C has not changed since an earlier
-//! call are not counted again.
+//! comparison of all models with their estimates replaces these boards' columns in `docs/estimate.md`. What is known of other boards
+//! stays. Models whose C has not changed since an earlier call are not counted again.
 
+mod comparison;
 mod counted;
 mod fit;
 mod measured;
@@ -19,9 +20,6 @@ use crate::machine::board::Board;
 use crate::machine::{paths, setup};
 use crate::measure::{bench, firmware};
 
-/// The cores of the table.
-const CORES: [&str; 4] = ["cortex-m0", "cortex-m4", "cortex-m4f", "cortex-m55"];
-
 /// Prints the costs, or writes them.
 ///
 /// # Errors
@@ -33,10 +31,6 @@ pub fn run(args: &[String]) -> Result<()> {
         [option] if option == "--write" => true,
         _ => bail!("usage: cargo xtask costs [--write] [BOARD...]"),
     };
-    let names = if names.is_empty() { CORES.map(ToString::to_string).into() } else { names };
-    if write && let Some(missing) = CORES.iter().find(|core| !names.iter().any(|name| name == *core)) {
-        bail!("--write compares all cores of the table in docs/estimate.md: {missing} is missing");
-    }
     setup::need(&["firmware"])?;
     let tool = firmware::tool()?;
     let out = paths::target().join("costs");
@@ -44,9 +38,12 @@ pub fn run(args: &[String]) -> Result<()> {
     let boards = Board::select(&names)?.into_iter().map(Board::with_room).collect::<Result<Vec<_>>>()?;
     let mut models: Vec<Vec<_>> = boards.iter().map(|_| Vec::new()).collect();
     for file in &files()? {
-        let Some(subject) = measured::compile(&tool, file, &out)? else {
-            eprintln!("{}: refused by the compiler", file.display());
-            continue;
+        let subject = match measured::compile(&tool, file, &out)? {
+            Ok(subject) => subject,
+            Err(error) => {
+                eprintln!("{}: not compiled: {error:#}", file.display());
+                continue;
+            }
         };
         for (board, models) in boards.iter().zip(&mut models) {
             match measured::measure(&subject, board, &out)? {

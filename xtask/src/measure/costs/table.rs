@@ -6,9 +6,10 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
+use super::comparison::Comparison;
 use super::fit::{self, Amounts, Fit, Sample};
 use super::measured::{Layer, Measured};
-use crate::machine::paths;
+use crate::machine::{board, paths};
 
 const TABLE: &str = "host/compiler/src/cost/costs.csv";
 const DOCUMENT: &str = "docs/estimate.md";
@@ -148,64 +149,52 @@ fn kernels_of(model: &Measured) -> BTreeSet<&str> {
 /// # Errors
 /// Never; as [`write()`].
 pub fn print(costs: &[Costs]) -> Result<()> {
-    print!("{HEAD}{}\n{}", costs.iter().map(Costs::lines).collect::<String>(), comparison(costs));
+    let compared = compare(Comparison::default(), costs).text();
+    print!("{HEAD}{}\n{compared}", costs.iter().map(Costs::lines).collect::<String>());
     Ok(())
 }
 
-/// Replaces the lines of these cores, and the comparison in the document.
+/// Replaces what is known of these cores, in the table and in the comparison of the document.
 ///
 /// # Errors
 /// When a file can't be read or written.
 pub fn write(costs: &[Costs]) -> Result<()> {
     let file = paths::root().join(TABLE);
-    let mut cores: BTreeMap<String, String> = BTreeMap::new();
-    for line in fs::read_to_string(&file)?.lines().filter(|line| !line.starts_with('#')) {
-        let core = line.split(',').nth(1).context("a line without a core")?;
-        let lines = cores.entry(core.to_owned()).or_default();
-        let _ = writeln!(lines, "{line}");
-    }
-    cores.extend(costs.iter().map(|costs| (costs.core.to_owned(), costs.lines())));
-    fs::write(&file, HEAD.to_owned() + &cores.into_values().collect::<String>())?;
+    fs::write(&file, merged(&fs::read_to_string(&file)?, costs)?)?;
     let document = paths::root().join(DOCUMENT);
     let text = fs::read_to_string(&document)?;
     let from = text.find(MARKS[0]).context("docs/estimate.md has no place for the comparison")? + MARKS[0].len();
     let to = from + text[from..].find(MARKS[1]).context("docs/estimate.md has no end of the comparison")?;
-    fs::write(&document, format!("{}{}{}", &text[..from], comparison(costs), &text[to..]))?;
+    let compared = compare(Comparison::parse(&text[from..to]), costs);
+    fs::write(&document, format!("{}{}{}", &text[..from], compared.text(), &text[to..]))?;
     Ok(())
 }
 
-/// A table of all models and cores: by how much estimates of instructions and flash differ from what was measured.
-fn comparison(costs: &[Costs]) -> String {
-    let mut names: BTreeMap<&str, BTreeMap<&str, [f64; 2]>> = BTreeMap::new();
+/// The table with the lines of these cores replaced; cores in the order of the boards.
+fn merged(text: &str, costs: &[Costs]) -> Result<String> {
+    let mut cores: BTreeMap<(usize, String), String> = BTreeMap::new();
+    let key = |core: &str| (board::NAMES.iter().position(|name| *name == core).unwrap_or(usize::MAX), core.to_owned());
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let core = line.split(',').nth(1).context("a line without a core")?;
+        let lines = cores.entry(key(core)).or_default();
+        let _ = writeln!(lines, "{line}");
+    }
+    cores.extend(costs.iter().map(|costs| (key(costs.core), costs.lines())));
+    Ok(HEAD.to_owned() + &cores.into_values().collect::<String>())
+}
+
+/// By how much the estimates of these cores differ from what was measured, beside what is known of others.
+fn compare(mut compared: Comparison, costs: &[Costs]) -> Comparison {
     for costs in costs {
+        compared.forget(costs.core);
         for model in &costs.models {
             let [instructions, flash] = costs.estimate(model);
-            let part = |estimate: f64, measured: u64| 100.0 * (estimate / measured as f64 - 1.0);
-            let errors = [part(instructions, model.whole[0]), part(flash, model.whole[1])];
-            names.entry(&model.name).or_default().insert(costs.core, errors);
+            let percent = |estimate: f64, measured: u64| 100.0 * (estimate / measured as f64 - 1.0);
+            let errors = [percent(instructions, model.whole[0]), percent(flash, model.whole[1])];
+            compared.insert(&model.name, costs.core, errors);
         }
     }
-    let cores: Vec<&str> = costs.iter().map(|costs| costs.core).collect();
-    let mut text = String::new();
-    for core in &cores {
-        let on: Vec<[f64; 2]> = names.values().filter_map(|errors| errors.get(core).copied()).collect();
-        let within = |at: usize| on.iter().filter(|errors| errors[at].abs() <= 10.0).count();
-        let _ = writeln!(
-            text,
-            "- {core}: instructions of {} of {} models within 10 %, flash of {}",
-            within(0),
-            on.len(),
-            within(1)
-        );
-    }
-    let _ = writeln!(text, "\n| model | {} |\n| --- |{}", cores.join(" | "), " ---: |".repeat(cores.len()));
-    for (name, errors) in names {
-        let cell = |core: &&str| {
-            errors.get(*core).map_or_else(|| "too large".to_owned(), |[a, b]| format!("{a:+.1}, {b:+.1}"))
-        };
-        let _ = writeln!(text, "| {name} | {} |", cores.iter().map(cell).collect::<Vec<_>>().join(" | "));
-    }
-    text
+    compared
 }
 
 #[cfg(test)]
@@ -216,5 +205,14 @@ mod tests {
     fn numbers_have_four_digits() {
         let texts = [(12345.6, "12346"), (12.3456, "12.35"), (0.012345, "0.01235"), (2.0, "2"), (0.0, "0")];
         texts.iter().for_each(|(number, text)| assert_eq!(short(*number), *text));
+    }
+
+    #[test]
+    fn lines_of_other_cores_stay() {
+        let text = "# head\ncode,rv32imac,(run),0,calls=1\ncode,cortex-m3,(run),0,calls=2\n";
+        let costs = Costs::new("cortex-m3", Vec::new());
+        let merged = merged(text, &[costs]).unwrap();
+        let lines: Vec<&str> = merged.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(lines, ["instructions,cortex-m3,(run),0,calls=0", "code,rv32imac,(run),0,calls=1"]);
     }
 }
