@@ -44,6 +44,9 @@ pub fn estimate(args: &Estimate) -> Result<()> {
     if report.loops > 0 {
         figures.assumptions.push("the model has a loop: its layers are counted for one run of it".to_owned());
     }
+    if report.layers.iter().flat_map(|layer| &layer.kernels).any(|name| FLOATS.iter().any(|part| name.contains(part))) {
+        figures.assumptions.push(SOFTWARE.to_owned());
+    }
     figures.cores.extend(cores.iter().filter_map(|core| of_core(&report, core)));
     if !args.json {
         return terminal::print(&text::text(&figures));
@@ -61,3 +64,10 @@ const ASSUMPTIONS: [&str; 4] = [
     "cycles: not measured; instructions times the assumed cycles per instruction of the core, memory without wait states",
     "flash: an image with the model, the runtime and startup code, as in docs/performance.md; constants are exact",
 ];
+
+/// Parts of the names of kernels that compute with float32.
+const FLOATS: [&str; 2] = ["float", "hybrid"];
+
+/// What makes estimates of such kernels less certain.
+const SOFTWARE: &str = "float32: on cortex-m0, cortex-m3, cortex-m4 and rv32imac, which have no FPU, up to twice the estimate: \
+     software took fewer instructions for inputs of the measurement that are no numbers";

@@ -13,6 +13,10 @@ use serde_json::Value;
 const LIMIT: f64 = 0.10;
 /// Bytes of flash that an estimate may differ in any case: of images of a few kilobytes.
 const BYTES: f64 = 700.0;
+/// All cores, in their order.
+const CORES: [&str; 8] =
+    ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imac"];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -79,8 +83,38 @@ fn estimates_are_within_ten_percent_of_what_was_measured() {
         }
     }
     println!("{compared} images compared");
-    assert!(compared >= 4, "{compared}");
+    // The two bundled models on every core.
+    assert!(compared >= 2 * CORES.len(), "{compared}");
     assert!(wrong.is_empty(), "of {compared}:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_core_is_there_and_has_its_own_costs() {
+    let estimate = estimate(&root().join("models/digits/digits.tflite"));
+    let cores = estimate["cores"].as_array().unwrap();
+    let number = |core: &str, field: &str| {
+        cores.iter().find(|known| known["core"] == core).and_then(|known| known[field].as_f64()).unwrap()
+    };
+    assert_eq!(cores.iter().map(|core| core["core"].as_str().unwrap()).collect::<Vec<_>>(), CORES);
+    assert!(cores.iter().all(|core| core["not_measured"].as_array().unwrap().is_empty()), "{estimate}");
+    // Kernels of three kinds: portable ones, and those with the DSP extension and MVE.
+    for (more, less) in [
+        ("cortex-m0", "cortex-m3"),
+        ("cortex-m3", "cortex-m7"),
+        ("rv32imac", "cortex-m33"),
+        ("cortex-m33", "cortex-m55"),
+    ] {
+        assert!(number(more, "instructions") > 1.5 * number(less, "instructions"), "{more} and {less}");
+    }
+    // Weights that are packed for an extension take more room.
+    assert!(number("cortex-m3", "constants") == number("rv32imac", "constants"));
+    assert!(number("cortex-m3", "constants") < number("cortex-m7", "constants"));
+    let cycles =
+        |core: &str| cores.iter().find(|known| known["core"] == core).unwrap()["cycles_per_instruction"].clone();
+    assert_eq!(
+        (cycles("cortex-m3"), cycles("rv32imac")),
+        (serde_json::json!([1.2, 1.8]), serde_json::json!([1.0, 2.0]))
+    );
 }
 
 #[test]
@@ -100,6 +134,9 @@ fn text_names_cores_layers_and_assumptions() {
     assert!(two.contains("cortex-m55") && !two.contains("conv_2d_0"), "{two}");
     let inside = text(&["--core", "cortex-m4f", "--io-in-workspace", "--ram", "2K"]);
     assert!(inside.contains("inputs 0, outputs 0"), "{inside}");
+    assert!(!one.contains("have no FPU"), "{one}");
+    let float = tool().arg("estimate").arg(root().join("models/digits/digits_float32.tflite")).output().unwrap();
+    assert!(float.status.success() && String::from_utf8(float.stdout).unwrap().contains("have no FPU"));
 }
 
 #[test]

@@ -122,14 +122,14 @@ fn percent(part: f64) -> f64 {
     (part * 1000.0).round() / 10.0
 }
 
-/// Assumed, not measured: cores that start one instruction in a cycle take at least one; loads, branches and, with MVE, vectors
-/// take more. Cortex-M7 may start two.
+/// Assumed, not measured; `docs/estimate.md` has the reasons and the manuals. Cores that start one instruction in a cycle take at
+/// least one; loads, branches and, with MVE, vectors take more. Cortex-M7 may start two.
 fn cycles_per_instruction(core: &str) -> [f64; 2] {
     match core {
-        "cortex-m0" => [1.2, 1.8],
+        "cortex-m0" | "cortex-m3" => [1.2, 1.8],
         "cortex-m7" => [0.6, 1.2],
         "cortex-m33" => [1.0, 1.4],
-        "cortex-m55" => [1.0, 2.0],
+        "cortex-m55" | "rv32imac" => [1.0, 2.0],
         _ => [1.0, 1.6],
     }
 }

@@ -143,6 +143,10 @@ mod tests {
         assert_eq!(all.len(), text, "a line that can't be read");
         let names: BTreeSet<_> = all.iter().map(|line| (line.kind, line.core, line.name)).collect();
         assert_eq!(names.len(), all.len(), "a name twice");
+        assert_eq!(
+            cores(),
+            ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imac"]
+        );
         for core in cores() {
             let has = |kind: &str, name: &str| all.iter().any(|l| (l.core, l.kind, l.name) == (core, kind, name));
             assert!(has("instructions", "tvmk_conv_2d") && has("code", "tvmk_conv_2d") && has("code", RUN), "{core}");
