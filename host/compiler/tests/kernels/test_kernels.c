@@ -68,6 +68,7 @@ int main(void) {
     repeated("move", 400, test_move);
     repeated("softmax", 100, test_softmax);
     test_softmax_without_constants();
+    test_clamp_int16();
     report("softmax without constants");
     numbered("matrices", 600, matrices);
     test_div();

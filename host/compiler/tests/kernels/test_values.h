@@ -103,6 +103,19 @@ static void test_arithmetic(void) {
     }
 }
 
+/* Round the limits of int16, and far beyond them. */
+static void test_clamp_int16(void) {
+    static const int32_t middles[] = {0, INT16_MIN, INT16_MAX, -(INT32_C(1) << 16), INT32_C(1) << 16, INT32_MIN + 2, INT32_MAX - 2};
+    for (size_t i = 0; i < sizeof middles / sizeof *middles; i++) {
+        for (int32_t x = middles[i] - 2; x < middles[i] + 2; x++) {
+            cases++;
+            if (tvmk_clamp_int16(x) != tvmk_clamp(x, INT16_MIN, INT16_MAX) && failures++ < 10) {
+                printf("FAILED clamp_int16(%ld)\n", (long)x);
+            }
+        }
+    }
+}
+
 /* Quotients that don't exist: the status reports them, the others are computed. */
 static void test_div(void) {
     static const struct {

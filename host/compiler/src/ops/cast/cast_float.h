@@ -17,7 +17,7 @@ TVMK_INLINE int32_t tvmk_cast_towards_zero(float x) {
 }
 
 TVMK_CAST(float_int8, float, int8_t, tvmk_clamp(tvmk_cast_towards_zero(x), INT8_MIN, INT8_MAX))
-TVMK_CAST(float_int16, float, int16_t, tvmk_clamp(tvmk_cast_towards_zero(x), INT16_MIN, INT16_MAX))
+TVMK_CAST(float_int16, float, int16_t, tvmk_clamp_int16(tvmk_cast_towards_zero(x)))
 TVMK_CAST(float_int32, float, int32_t, tvmk_cast_towards_zero(x))
 TVMK_CAST(float_bool, float, uint8_t, (tvmk_float_bits(x) & ~TVMK_FLOAT_SIGN) != 0)
 TVMK_CAST(int8_float, int8_t, float, x)

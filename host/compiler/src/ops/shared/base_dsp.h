@@ -20,6 +20,13 @@ TVMK_INLINE int32_t tvmk_scale_doubled(int32_t a, int32_t mantissa, int32_t roun
     return t + (a >> 31);
 }
 
+/* In the range of int16. */
+TVMK_INLINE int32_t tvmk_clamp_int16(int32_t x) {
+    int32_t r;
+    __asm__("ssat %0, #16, %1" : "=r"(r) : "r"(x) : "cc");
+    return r;
+}
+
 /* Four bytes from any address. */
 TVMK_INLINE uint32_t tvmk_load4(const int8_t *p) {
     uint32_t w;

@@ -14,6 +14,9 @@ TVMK_INLINE int32_t tvmk_scale_high(int32_t a, int32_t factor) {
 TVMK_INLINE int32_t tvmk_scale_doubled(int32_t a, int32_t mantissa, int32_t rounding) {
     return (int32_t)(((int64_t)a * mantissa + ((int64_t)1 << 31)) >> 32) + (a >> 31) + rounding;
 }
+
+/* In the range of int16. */
+TVMK_INLINE int32_t tvmk_clamp_int16(int32_t x) { return x < INT16_MIN ? INT16_MIN : x > INT16_MAX ? INT16_MAX : x; }
 #endif
 
 #if !TVMK_MVE

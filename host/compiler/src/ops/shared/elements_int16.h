@@ -53,7 +53,7 @@ TVMK_SHARED void tvmk_relu_int16(const tvmk_relu_int16_t *l, const int16_t *in, 
         int32_t x = in[i];
         int32_t y =
             x < 0 ? l->sign * tvmk_multiply(x, l->mantissa_below, l->shift_below) : tvmk_multiply(x, l->mantissa, l->shift);
-        out[i] = (int16_t)tvmk_clamp(y, INT16_MIN, INT16_MAX);
+        out[i] = (int16_t)tvmk_clamp_int16(y);
     }
 }
 

@@ -31,12 +31,12 @@ TVMK_SHARED void tvmk_unit_scaled(const tvmk_unit_scaled_t *l, int32_t first, in
     if (l->is_short) {
         const int32_t *table = l->table + TVMK_SHORT_WORDS * first;
         for (int32_t i = 0; i < rows; i++, table += TVMK_SHORT_WORDS) {
-            out[i] = tvmk_clamp(tvmk_requantize_short(out[i], table, zero_point), INT16_MIN, INT16_MAX);
+            out[i] = tvmk_clamp_int16(tvmk_requantize_short(out[i], table, zero_point));
         }
     } else {
         const int32_t *table = l->table + TVMK_GENERAL_WORDS * first;
         for (int32_t i = 0; i < rows; i++, table += TVMK_GENERAL_WORDS) {
-            out[i] = tvmk_clamp(tvmk_requantize_general(out[i], table, zero_point), INT16_MIN, INT16_MAX);
+            out[i] = tvmk_clamp_int16(tvmk_requantize_general(out[i], table, zero_point));
         }
     }
 }

@@ -30,7 +30,7 @@ TVMK_SHARED void tvmk_softmax_int16_int16(const tvmk_softmax_int16_t *l, const i
         }
         /* Between 1 and 2 with 16 fractional bits, less 1.5. */
         int32_t one = (int32_t)((((int64_t)sum << (30 - bits)) + (1 << 13)) >> 14) - INT32_C(98304);
-        int32_t reciprocal = tvmk_table_int16_at(l->reciprocals, tvmk_clamp(one, INT16_MIN, INT16_MAX));
+        int32_t reciprocal = tvmk_table_int16_at(l->reciprocals, tvmk_clamp_int16(one));
         for (int32_t c = 0; c < l->depth; c++) {
             int32_t y = (out[c] * reciprocal + (INT32_C(1) << (bits - 1))) >> bits;
             out[c] = (int16_t)tvmk_clamp(y, 0, INT16_MAX);

@@ -23,7 +23,6 @@ typedef struct {
 TVMK_INLINE int32_t tvmk_lstm_scaled(int32_t x, const tvmk_lstm_factor_t *factor) {
     return tvmk_requantize_doubled(2 * x, factor->mantissa, (int32_t)1 << factor->right, factor->right);
 }
-TVMK_INLINE int32_t tvmk_lstm_clamp(int32_t x) { return tvmk_clamp(x, INT16_MIN, INT16_MAX); }
 
 /* A cell state times the forget gate: x / 2^15, rounded twice as the reference does. */
 TVMK_INLINE int32_t tvmk_lstm_kept(int32_t x) {
@@ -41,8 +40,8 @@ TVMK_INLINE int32_t tvmk_lstm_unit(const tvmk_lstm_unit_t *l, int32_t input, int
     fresh = tvmk_tanh_int16_at(sigmoids, 3 * fresh);
     output = tvmk_logistic_int16_at(sigmoids, 3 * output);
     int32_t kept = tvmk_lstm_kept(forget * *cell);
-    int32_t added = tvmk_lstm_clamp(tvmk_lstm_scaled(input * fresh, &l->add));
-    int32_t state = tvmk_lstm_clamp(kept + added);
+    int32_t added = tvmk_clamp_int16(tvmk_lstm_scaled(input * fresh, &l->add));
+    int32_t state = tvmk_clamp_int16(kept + added);
     if (l->clip >= 0) {
         state = tvmk_clamp(state, -l->clip, l->clip);
     }

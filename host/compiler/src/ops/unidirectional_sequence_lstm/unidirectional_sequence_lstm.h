@@ -28,7 +28,7 @@ TVMK_INLINE int32_t tvmk_lstm_gate(const tvmk_lstm_sums_t *s, int32_t gate, int 
         x = tvmk_requantize_general(s->in[gate], s->in_table + at, 0);
         h = tvmk_requantize_general(s->hidden[gate], s->hidden_table + at, 0);
     }
-    return tvmk_lstm_clamp(tvmk_lstm_clamp(x) + tvmk_lstm_clamp(h));
+    return tvmk_clamp_int16(tvmk_clamp_int16(x) + tvmk_clamp_int16(h));
 }
 
 /* `n` units from their sums. */

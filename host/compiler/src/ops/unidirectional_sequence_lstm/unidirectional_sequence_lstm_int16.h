@@ -16,9 +16,9 @@ typedef struct {
 TVMK_SHARED void tvmk_lstm_int16_units(const tvmk_lstm_int16_t *l, const int16_t *in, const int16_t *hidden, int16_t *cell,
                                        int16_t *out) {
     for (int32_t u = 0; u < l->units; u++, in += TVMK_LSTM_GATES, hidden += TVMK_LSTM_GATES) {
-        int32_t input = tvmk_lstm_clamp((int32_t)in[0] + hidden[0]), forget = tvmk_lstm_clamp((int32_t)in[1] + hidden[1]);
-        int32_t fresh = tvmk_lstm_clamp((int32_t)in[2] + hidden[2]), output = tvmk_lstm_clamp((int32_t)in[3] + hidden[3]);
-        *out++ = (int16_t)tvmk_lstm_clamp(tvmk_lstm_unit(&l->unit, input, forget, fresh, output, cell++));
+        int32_t input = tvmk_clamp_int16((int32_t)in[0] + hidden[0]), forget = tvmk_clamp_int16((int32_t)in[1] + hidden[1]);
+        int32_t fresh = tvmk_clamp_int16((int32_t)in[2] + hidden[2]), output = tvmk_clamp_int16((int32_t)in[3] + hidden[3]);
+        *out++ = (int16_t)tvmk_clamp_int16(tvmk_lstm_unit(&l->unit, input, forget, fresh, output, cell++));
     }
 }
 
