@@ -98,8 +98,9 @@ fn all_equal(paths: &[PathBuf], samples: &[&str]) {
             ("bands", least_memory(&tflite, Options { io_in_workspace: true, ..Options::default() })),
         ];
         // A model without constants has none to put into pools.
-        let pools = in_pools(&tflite).map(|options| ("constants in pools", options));
-        for (mode, options) in modes.into_iter().chain(pools) {
+        let pools = in_pools(&tflite)
+            .map(|options| [("constants in pools", options.clone()), bands_and_pools(&tflite, options)]);
+        for (mode, options) in modes.into_iter().chain(pools.into_iter().flatten()) {
             match compare(&tflite, &options, &recording, &folder.join(name).join(mode), false) {
                 Ok(tensors) => println!("{name}, {mode}: {tensors} tensors equal over {} samples", recording.samples),
                 Err(difference) => wrong += &format!("{name}, {mode}: {difference}\n"),
@@ -115,6 +116,11 @@ fn in_pools(tflite: &[u8]) -> Option<Options> {
     let bytes = compile(tflite, &portable).unwrap().report.constant_bytes;
     let pool = |name: &str, bytes| ConstantPool { name: name.into(), bytes, operators: Vec::new() };
     (bytes > 0).then(|| Options { constants: vec![pool("itcm", Some(bytes / 2)), pool("qspi", None)], ..portable })
+}
+
+/// The least memory, with constants in these pools.
+fn bands_and_pools(tflite: &[u8], pools: Options) -> (&'static str, Options) {
+    ("bands, constants in pools", least_memory(tflite, Options { io_in_workspace: true, ..pools }))
 }
 
 /// The fewest bytes into which the compiler can fit a model, as it reports.
@@ -196,8 +202,8 @@ fn differences(names: &[String], folder: &Path, models: &Path, oracle: &Path) ->
     wrong
 }
 
-/// What differs in one model: with its constants in pools, its tensors planned, in the workspace, all of them kept, with int4 packed, and
-/// with little code.
+/// What differs in one model: with its constants in pools, its tensors planned, in the workspace, all of them kept, with int4 packed,
+/// with little code, and with the least memory, also together with pools.
 fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
     let recording = Recording::read(&oracle.join(name));
@@ -209,7 +215,8 @@ fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Ve
     // Small layers are not packed by default.
     let packs = Options { int4: Int4::Packed, ..Options::default() };
     let pools = in_pools(&tflite);
-    for (mode, options) in [
+    let both = pools.clone().filter(|_| several).map(|options| bands_and_pools(&tflite, options));
+    let modes = [
         ("constants in pools", pools.clone().unwrap_or_default()),
         ("planned", Options::default()),
         ("in workspace", Options { io_in_workspace: true, ..Options::default() }),
@@ -217,7 +224,8 @@ fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Ve
         ("int4", packs),
         ("little code", Options { optimize: Optimize::Size, ..Options::default() }),
         ("bands", least_memory(&tflite, Options { io_in_workspace: true, ..Options::default() })),
-    ] {
+    ];
+    for (mode, options) in modes.into_iter().chain(both) {
         // With a single operator there is nothing between input and output.
         let fits = match mode {
             "int4" => name.contains("int4"),
