@@ -28,7 +28,8 @@ pub fn archive(bytes: &[u8]) {
     }
 }
 
-fn message(text: &str) {
+/// A message is not empty, fits on a screen, and does not control the terminal.
+pub fn message(text: &str) {
     assert!(!text.is_empty() && text.len() <= LONGEST_MESSAGE, "a message of {} bytes", text.len());
     let odd = text.chars().find(|c| c.is_control() && *c != '\n' && *c != '\t');
     assert!(odd.is_none(), "a message with {odd:?}: {text:?}");

@@ -8,6 +8,7 @@
 
 mod base;
 mod check;
+mod compiled;
 pub mod corpus;
 mod memory;
 mod names;
@@ -15,6 +16,7 @@ mod source;
 mod structured;
 pub mod worst;
 
+pub use compiled::{generate_compiled, sound_header};
 pub use names::{Names, generate_named};
 
 use tvm_embedded_compiler as compiler;
@@ -24,8 +26,14 @@ use tvm_embedded_mlf::{Archive, Limits};
 pub type Target = fn(&[u8]);
 
 /// All targets, by the name of their program and of their directory in `corpus/`.
-pub const TARGETS: [(&str, Target); 5] =
-    [("archive", archive), ("metadata", metadata), ("structured", structured), ("names", names), ("tflite", tflite)];
+pub const TARGETS: [(&str, Target); 6] = [
+    ("archive", archive),
+    ("metadata", metadata),
+    ("structured", structured),
+    ("names", names),
+    ("tflite", tflite),
+    ("compiled", compiled),
+];
 
 /// Passes bytes to one of [`TARGETS`], within the memory that it may use.
 ///
@@ -58,6 +66,11 @@ pub fn names(bytes: &[u8]) {
     if let Ok(generated) = generate_named(&Names::from_bytes(bytes)) {
         check::generated(&generated);
     }
+}
+
+/// The bytes are a static library, or, beginning as C does, TVM's header and the facts of one.
+pub fn compiled(bytes: &[u8]) {
+    compiled::compiled(bytes);
 }
 
 /// The bytes are a `.tflite` file. The rest of the tool must accept an archive made from it.

@@ -22,6 +22,9 @@ fn memory(case: &Case, verb: &str, file: &Path) -> u64 {
     if case.sound && case.suffix == "tflite" { MEMORY.max((64 << 10) + times * size) } else { MEMORY }
 }
 
+/// The header of a library.
+const HEADER: &str = "tvmgen_net.h";
+
 /// Seconds of processor time, which does not depend on other load.
 const SECONDS: u32 = 10;
 
@@ -68,7 +71,12 @@ fn run(tool: &Path, verb: &[&str], case: &Case, file: &Path) -> Result<String, S
     let limits = format!("ulimit -v {memory} && ulimit -t {seconds} && exec \"$0\" \"$@\"");
     let errors = folder.join("errors");
     let mut command = Command::new("sh");
-    command.args(["-c", &limits]).arg(tool).arg(verb[0]).arg(file).args(&verb[1..]).current_dir(folder);
+    command.args(["-c", &limits]).arg(tool).arg(verb[0]).current_dir(folder);
+    if case.suffix == "a" {
+        fs::write(folder.join(HEADER), tvm_embedded_fuzz::sound_header()).expect("a header");
+        command.args(["--header", HEADER, "--library"]);
+    }
+    command.arg(file).args(&verb[1..]);
     command.stdout(Stdio::null()).stderr(fs::File::create(&errors).expect("a file"));
     let mut process = command.spawn().map_err(|error| error.to_string())?;
     let mut seen = Seen::default();
@@ -106,7 +114,7 @@ fn the_worst_files_are_processed_within_bounds() {
         fs::write(&file, &bytes).expect("the file");
         drop(bytes);
         let verbs: &[&[&str]] = match case.suffix {
-            "tar" => &[&["inspect"], &["generate", "-o", "out"]],
+            "tar" | "a" => &[&["inspect"], &["generate", "-o", "out"]],
             _ => &[&["compile", "-o", "out.tar"], &["inspect"], &["generate", "-o", "out"]],
         };
         for verb in verbs {

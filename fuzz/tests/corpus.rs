@@ -33,6 +33,13 @@ fn the_targets_reach_the_code_they_test() {
     let generated = tvm_embedded_fuzz::generate_named(&names).expect("plain names");
     assert_eq!(generated.facts.inputs[0].facts.name, "left");
     assert_eq!(generated.facts.workspaces[0].c_name, "arena");
+    for library in
+        ["arm-cortex-m4", "arm-cortex-m55", "riscv32", "x86-64", "object-big-endian", "names-long", "names-bsd"]
+    {
+        let bytes = inputs("compiled").into_iter().find(|(name, _)| name == library).expect("an input").1;
+        let generated = tvm_embedded_fuzz::generate_compiled(&bytes).unwrap_or_else(|e| panic!("{library}: {e}"));
+        assert_eq!(generated.facts.inputs[0].facts.name, "in:0");
+    }
     names.symbol = Some("int".to_owned());
     assert!(tvm_embedded_fuzz::generate_named(&names).is_err());
 }

@@ -7,7 +7,7 @@ pub const LARGEST: usize = 64 << 20;
 pub struct Case {
     /// What it contains, in a few words that are valid in a file name.
     pub name: &'static str,
-    /// Suffix of the file: `tar` or `tflite`.
+    /// Suffix of the file: `tar`, `tflite`, or `a` for a library.
     pub suffix: &'static str,
     /// Makes it.
     pub make: fn() -> Vec<u8>,

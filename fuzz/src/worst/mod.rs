@@ -3,6 +3,7 @@
 
 mod archives;
 mod flatbuffer;
+mod libraries;
 pub mod models;
 
 mod case;
@@ -11,5 +12,5 @@ pub use case::{Case, LARGEST};
 
 /// All of them.
 pub fn cases() -> impl Iterator<Item = &'static Case> {
-    archives::CASES.iter().chain(models::CASES)
+    archives::CASES.iter().chain(models::CASES).chain(libraries::CASES)
 }

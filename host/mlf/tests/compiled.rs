@@ -1,5 +1,9 @@
 //! Models that arrive compiled: what is refused, and that no header, facts file or library makes the reader panic.
 
+#[path = "common/elf.rs"]
+mod elf;
+
+use elf::{Elf, PLAIN, ar, with_kind};
 use proptest::prelude::*;
 use tvm_embedded_mlf::{CompiledModel, ErrorKind, Library};
 
@@ -12,92 +16,6 @@ int32_t tvmgen_net_run(struct tvmgen_net_inputs* inputs, struct tvmgen_net_outpu
                        struct tvmgen_net_workspace_pools* workspace_pools);
 #define TVMGEN_NET_SRAM_WORKSPACE_POOL_SIZE 32
 ";
-
-/// An object file in the ELF format.
-#[derive(Clone, Copy)]
-struct Elf<'a> {
-    machine: u16,
-    wide: bool,
-    big: bool,
-    /// 1 for an object file.
-    kind: u16,
-    /// Name, binding and section of each symbol.
-    symbols: &'a [(&'a str, u8, u16)],
-    attributes: &'a [u8],
-}
-
-const PLAIN: Elf<'static> =
-    Elf { machine: 62, wide: true, big: false, kind: 1, symbols: &[("tvmgen_net_run", 1, 1)], attributes: &[] };
-
-impl Elf<'_> {
-    fn number(&self, value: u64, bytes: usize) -> Vec<u8> {
-        let all = value.to_le_bytes();
-        let mut part = all[..bytes].to_vec();
-        if self.big {
-            part.reverse();
-        }
-        part
-    }
-
-    fn word(&self, value: u64) -> Vec<u8> {
-        self.number(value, if self.wide { 8 } else { 4 })
-    }
-
-    fn symbol(&self, name: u64, binding: u8, section: u16) -> Vec<u8> {
-        let (info, section) = (vec![binding << 4, 0], self.number(section.into(), 2));
-        match self.wide {
-            true => [self.number(name, 4), info, section, self.word(0), self.word(24)].concat(),
-            false => [self.number(name, 4), self.word(0), self.word(24), info, section].concat(),
-        }
-    }
-
-    fn section(&self, kind: u64, flags: u64, place: (usize, usize), link: u64) -> Vec<u8> {
-        let place = [self.word(place.0 as u64), self.word(place.1 as u64)].concat();
-        let rest = [self.number(link, 4), self.number(0, 4), self.word(1), self.word(0)].concat();
-        [self.number(0, 4), self.number(kind, 4), self.word(flags), self.word(0), place, rest].concat()
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        let header = if self.wide { 64 } else { 52 };
-        let (mut names, mut symbols) = (vec![0], self.symbol(0, 0, 0));
-        for (name, binding, section) in self.symbols {
-            symbols.extend(self.symbol(names.len() as u64, *binding, *section));
-            names.extend(name.bytes().chain([0]));
-        }
-        let (at_names, at_symbols) = (header, header + names.len());
-        let (at_attributes, table) = (at_symbols + symbols.len(), at_symbols + symbols.len() + self.attributes.len());
-        let sections = [
-            self.section(0, 0, (0, 0), 0),
-            // 40 bytes of writable memory.
-            self.section(8, 3, (0, 40), 0),
-            self.section(3, 0, (at_names, names.len()), 0),
-            self.section(2, 0, (at_symbols, symbols.len()), 2),
-            self.section(0x7000_0003, 0, (at_attributes, self.attributes.len()), 0),
-        ];
-        let entry = sections[0].len() as u64;
-        let class = [if self.wide { 2 } else { 1 }, if self.big { 2 } else { 1 }, 1];
-        let mut file = [b"\x7fELF".as_slice(), &class, &[0; 9]].concat();
-        file.extend([self.number(self.kind.into(), 2), self.number(self.machine.into(), 2)].concat());
-        file.extend(
-            [self.number(1, 4), self.word(0), self.word(0), self.word(table as u64), self.number(0, 4)].concat(),
-        );
-        file.extend([self.number(header as u64, 2), self.number(0, 4), self.number(entry, 2)].concat());
-        file.extend([self.number(sections.len() as u64, 2), self.number(0, 2)].concat());
-        assert_eq!(file.len(), header);
-        [file, names, symbols, self.attributes.to_vec(), sections.concat()].concat()
-    }
-}
-
-/// A static library of these members.
-fn ar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut all = b"!<arch>\n".to_vec();
-    for (name, content) in members {
-        all.extend(format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 644, content.len()).bytes());
-        all.extend(*content);
-        all.extend((content.len() % 2 == 1).then_some(b'\n'));
-    }
-    all
-}
 
 fn read(header: &str, library: &[u8], facts: Option<&str>) -> Result<Library, tvm_embedded_mlf::Error> {
     let facts = facts.map(|text| ("facts.json", text));
@@ -355,6 +273,30 @@ fn a_library_may_not_have_more_symbols_than_the_limit() {
     let (a, b, c) = (elf(&half[0]), elf(&more[..130_000]), elf(&more[130_000..]));
     let library = ar(&[("a.o/", &a), ("b.o/", &b), ("c.o/", &c)]);
     refused(HEADER, &library, None, ErrorKind::TooLarge, "c.o: the library has more than 400000 symbols");
+}
+
+/// Thousands of sections may be the same bytes of the file: each would take the time of all.
+#[test]
+fn a_second_table_of_an_object_is_refused() {
+    let arm = Elf { machine: 40, wide: false, ..PLAIN };
+    let refused = |library: &[u8], text: &str| refused(HEADER, library, None, ErrorKind::Unsupported, text);
+    assert!(read(HEADER, &with_kind(PLAIN, 3, 2), None).is_ok());
+    refused(&with_kind(PLAIN, 4, 2), "has more than one symbol table");
+    refused(&with_kind(arm, 1, 0x7000_0003), "has more than one section of build attributes");
+}
+
+/// The name of a symbol may be the end of another's: all of them are more than the file.
+#[test]
+fn the_names_of_a_library_are_limited_together() {
+    let names: Vec<String> = (0..5000).map(|i| format!("{i}{}", "n".repeat(1000))).collect();
+    let symbols: Vec<(&str, u8, u16)> = names.iter().map(|name| (name.as_str(), 1, 0)).collect();
+    let elf = |symbols| Elf { symbols, ..PLAIN }.bytes();
+    let (half, all) = (elf(&symbols[..2500]), elf(&symbols));
+    let text = "a.o: the names of the library's symbols have more than 4194304 bytes";
+    refused(HEADER, &ar(&[("a.o/", &all)]), None, ErrorKind::TooLarge, text);
+    let library = ar(&[("a.o/", &half), ("b.o/", &half), ("c.o/", &PLAIN.bytes())]);
+    let read = read(HEADER, &library, None).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(read.modules[0].compiled.as_ref().map(|library| library.needed.len()), Some(2500));
 }
 
 proptest! {

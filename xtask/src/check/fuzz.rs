@@ -19,7 +19,7 @@ use crate::machine::process::{Cmd, Outcome};
 use crate::machine::{paths, setup};
 
 /// The programs in `fuzz/fuzz_targets`, those that explore most first.
-const TARGETS: [&str; 5] = ["tflite", "structured", "archive", "metadata", "names"];
+const TARGETS: [&str; 6] = ["tflite", "structured", "archive", "compiled", "metadata", "names"];
 
 /// Default number of seconds for each target, also used in the tests.
 const SECONDS: u32 = 60;
@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn the_command_line() {
         let plain = parsed("").unwrap();
-        assert_eq!((plain.targets.len(), plain.work), (5, Work::Search { seconds: SECONDS }));
+        assert_eq!((plain.targets.len(), plain.work), (6, Work::Search { seconds: SECONDS }));
         let timed = parsed("names 5 --seed 7 --asan").unwrap();
         assert_eq!((timed.targets, timed.work), (vec!["names"], Work::Search { seconds: 5 }));
         assert_eq!((timed.seed, timed.asan), (7, true));

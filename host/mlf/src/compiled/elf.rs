@@ -117,6 +117,12 @@ impl<'a> File<'a> {
             arm_architecture: None,
             arm_vectors: false,
         };
+        // More than one of either would be read again and again, if all were the same bytes of the file.
+        for (kind, what) in [(SYMBOLS, "symbol table"), (ARM_ATTRIBUTES, "section of build attributes")] {
+            if sections.iter().filter(|section| section.kind == kind).count() > 1 {
+                return Some(Err(format!("has more than one {what}")));
+            }
+        }
         let mut object = Object { machine, defined: Vec::new(), undefined: Vec::new(), writable: 0 };
         for section in &sections {
             if section.flags & WRITABLE == WRITABLE {
@@ -151,7 +157,10 @@ impl<'a> File<'a> {
             let binding = self.number(at.checked_add(places[0])?, 1)? >> 4;
             let section = self.number(at.checked_add(places[1])?, 2)?;
             let (global, weak) = (binding == 1, binding == 2);
-            let Some(name) = name(names, self.number(at, 4)?).filter(|_| global || weak) else {
+            if !global && !weak {
+                continue;
+            }
+            let Some(name) = name(names, self.number(at, 4)?) else {
                 continue;
             };
             if section == COMMON {

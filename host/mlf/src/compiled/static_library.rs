@@ -11,6 +11,9 @@ const MAGIC: &[u8] = b"!<arch>\n";
 /// Limit for the symbols of a library.
 const MOST_SYMBOLS: usize = 400_000;
 
+/// Limit for the bytes of their names: in the file, one name may be the end of another.
+const MOST_NAME_BYTES: usize = 4 << 20;
+
 /// What a library holds.
 #[derive(Debug)]
 pub(super) struct StaticLibrary<'a> {
@@ -21,17 +24,20 @@ pub(super) struct StaticLibrary<'a> {
     pub undefined: BTreeSet<&'a str>,
     /// Bytes of writable memory.
     pub writable: u64,
+    /// Bytes of all names.
+    name_bytes: usize,
 }
 
 /// Reads a static library, or a single object file.
 pub(super) fn read(bytes: &[u8]) -> Result<StaticLibrary<'_>> {
     let mut library: Option<StaticLibrary<'_>> = None;
-    for (name, content) in members(bytes)? {
-        let object = object(content).map_err(|error| match name.as_str() {
-            "" => error,
-            name => error.in_member(name),
-        })?;
-        add(&mut library, object).map_err(|error| error.in_member(&name))?;
+    if elf::is_elf(bytes) {
+        add(&mut library, object(bytes)?)?;
+    }
+    for member in members(bytes)? {
+        let (name, content) = member?;
+        let object = object(content).and_then(|object| add(&mut library, object));
+        object.map_err(|error| if name.is_empty() { error } else { error.in_member(&name) })?;
     }
     let Some(mut library) = library else {
         return Err(refused("holds no object file").advise("give the library that the model's compiler wrote"));
@@ -47,17 +53,23 @@ fn add<'a>(library: &mut Option<StaticLibrary<'a>>, object: Object<'a>) -> Resul
         defined: BTreeSet::new(),
         undefined: BTreeSet::new(),
         writable: 0,
+        name_bytes: 0,
     });
     if !library.machine.is_like(object.machine) {
         let text = format!("is for {}, the files before it for {}", object.machine, library.machine);
         return Err(refused(text).advise("give a library for one core"));
     }
     library.machine = library.machine.joined(object.machine);
-    library.defined.extend(object.defined);
-    library.undefined.extend(object.undefined);
+    for (names, found) in [(&mut library.defined, object.defined), (&mut library.undefined, object.undefined)] {
+        library.name_bytes += found.into_iter().filter(|name| names.insert(name)).map(str::len).sum::<usize>();
+    }
     library.writable = library.writable.saturating_add(object.writable);
     if library.defined.len() + library.undefined.len() > MOST_SYMBOLS {
         let text = format!("the library has more than {MOST_SYMBOLS} symbols");
+        return Err(Error::new(ErrorKind::TooLarge, text));
+    }
+    if library.name_bytes > MOST_NAME_BYTES {
+        let text = format!("the names of the library's symbols have more than {MOST_NAME_BYTES} bytes");
         return Err(Error::new(ErrorKind::TooLarge, text));
     }
     Ok(())
@@ -81,39 +93,57 @@ fn object(content: &[u8]) -> Result<Object<'_>> {
     Ok(object)
 }
 
-/// Name and content of each object file.
-fn members(bytes: &[u8]) -> Result<Vec<(String, &[u8])>> {
-    if elf::is_elf(bytes) {
-        return Ok(vec![(String::new(), bytes)]);
-    }
-    let Some(mut rest) = bytes.strip_prefix(MAGIC) else {
-        let text = match bytes.starts_with(b"!<thin>\n") {
-            true => "is a thin library: it holds only the names of object files",
-            false => "is not a static library",
-        };
-        return Err(refused(text).advise("give a library that `ar rcs` made"));
-    };
-    let (mut found, mut names): (Vec<(String, &[u8])>, &[u8]) = (Vec::new(), &[]);
-    while !rest.is_empty() {
-        let at = bytes.len() - rest.len();
-        let member = header(rest).ok_or_else(|| {
-            refused(format!("the header of a member at byte {at} is cut or damaged")).advise("copy the library again")
-        })?;
-        let (field, size) = member;
-        let content = &rest[60..60 + size];
-        // Members begin at even offsets.
-        rest = rest.get(60 + size + size % 2..).unwrap_or_default();
-        let field = field.trim_end_matches(' ');
-        match field {
-            "/" | "/SYM64/" | "__.SYMDEF" | "__.SYMDEF SORTED" => {}
-            "//" => names = content,
-            _ => match named(field, content, names) {
-                (name, _) if name.starts_with("__.SYMDEF") => {}
-                member => found.push(member),
-            },
+/// The members of a library; none for a single object file.
+fn members(bytes: &[u8]) -> Result<Members<'_>> {
+    let rest = match bytes.strip_prefix(MAGIC) {
+        Some(rest) => rest,
+        None if elf::is_elf(bytes) => &[],
+        None => {
+            let text = match bytes.starts_with(b"!<thin>\n") {
+                true => "is a thin library: it holds only the names of object files",
+                false => "is not a static library",
+            };
+            return Err(refused(text).advise("give a library that `ar rcs` made"));
         }
+    };
+    Ok(Members { length: bytes.len(), rest, names: &[] })
+}
+
+/// Name and content of each object file, one after the other: names may take many times the memory of the file.
+struct Members<'a> {
+    /// Bytes of the library.
+    length: usize,
+    /// Those that are not read yet.
+    rest: &'a [u8],
+    /// The table of long names.
+    names: &'a [u8],
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = Result<(String, &'a [u8])>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.rest.is_empty() {
+            let at = self.length - self.rest.len();
+            let Some((field, size)) = header(self.rest) else {
+                self.rest = &[];
+                let text = format!("the header of a member at byte {at} is cut or damaged");
+                return Some(Err(refused(text).advise("copy the library again")));
+            };
+            let content = &self.rest[60..60 + size];
+            // Members begin at even offsets.
+            self.rest = self.rest.get(60 + size + size % 2..).unwrap_or_default();
+            match field.trim_end_matches(' ') {
+                "/" | "/SYM64/" | "__.SYMDEF" | "__.SYMDEF SORTED" => {}
+                "//" => self.names = content,
+                field => match named(field, content, self.names) {
+                    (name, _) if name.starts_with("__.SYMDEF") => {}
+                    member => return Some(Ok(member)),
+                },
+            }
+        }
+        None
     }
-    Ok(found)
 }
 
 /// The name field and the size of the member at the beginning.
