@@ -1,6 +1,6 @@
 /* What parts of the interface cost that a program has only on request, between `begin` and `end`: with SELF_TEST a run and the self-test
- * that repeats it; with UPDATE the check of an update; with DEVICES a call of a device whose hook does nothing. Without any of these,
- * the same program without that part: the difference of both images is the flash. */
+ * that repeats it; with UPDATE the check of an update; with REPLACE one pool of constants replaced; with DEVICES a call of
+ * a device whose hook does nothing. Without any of these, the same program without that part: the difference of both images is the flash. */
 #ifdef DEVICES
 #define TVM_EMBEDDED_DEVICES
 #include "scale.h"
@@ -60,6 +60,17 @@ __attribute__((noinline)) int32_t measured(void) {
     static TVMParameters_digits parameters;
     return TVMReadUpdate_digits(update, sizeof update, &parameters);
 }
+#elif defined(REPLACE)
+/* The other pool keeps the constants in the image. */
+__attribute__((noinline)) int32_t measured(void) {
+    static TVMParameters_digits parameters;
+    const void *own;
+    int32_t status = TVMGetParameter(&digits, NULL, TVM_DIGITS_PARAMETER_FAST_INDEX, &own);
+    parameters.fast = own;
+    status |= TVMGetParameter(&digits, NULL, TVM_DIGITS_PARAMETER_QSPI_INDEX, &own);
+    parameters.qspi = own;
+    return status | TVMSetParameters(&context, &parameters);
+}
 #endif
 
 int main(void) {
@@ -70,7 +81,7 @@ int main(void) {
     begin();
     int32_t failed = TVMExecute_digits(&inputs, &outputs, &context);
     end();
-#if defined(SELF_TEST) || defined(UPDATE)
+#if defined(SELF_TEST) || defined(UPDATE) || defined(REPLACE)
     begin();
     failed |= measured();
     end();

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::machine::board::Board;
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, library, paths, setup};
-use crate::measure::firmware;
+use crate::measure::{bench_image, firmware};
 
 /// The boards that are used when none is named.
 const BOARDS: [&str; 4] = ["cortex-m0", "cortex-m4f", "cortex-m55", "rv32imac"];
@@ -24,6 +24,8 @@ pub struct Cost {
     pub step: u64,
     /// Bytes of flash of both, for a model of eight layers.
     pub flash: u64,
+    /// Bytes of stack of a run with hooks or of a step, above a plain run's.
+    pub stack: u64,
 }
 
 /// `cargo xtask layers [BOARD...]`: prints the table of each board, and checks the cost of a hook.
@@ -132,8 +134,25 @@ impl Model {
             bail!("bench/firmware/layers.c on {}: unexpected counts {:?}", board.name, step.counts.ranges);
         };
         let layer = (main - plain_main).div_ceil(calls / 2);
-        Ok(Cost { layer, step: instructions, flash: flash(board, &both)?.saturating_sub(flash(board, &plain)?) })
+        let image = bench_image::disassemble(board, &both)?;
+        let of = |name: &str| image.stack(name).with_context(|| format!("{name} can call itself"));
+        let stack = of("TVMExecuteLayers_digits")?.max(of("TVMStep_digits")?);
+        Ok(Cost {
+            layer,
+            step: instructions,
+            flash: flash(board, &both)?.saturating_sub(flash(board, &plain)?),
+            stack: u64::from(stack).saturating_sub(run_stack(board, &plain)?),
+        })
     }
+}
+
+/// Bytes of stack of the model's entry, with its layers.
+///
+/// # Errors
+/// When the disassembler fails, or there is no bound.
+pub fn run_stack(board: &Board, program: &Path) -> Result<u64> {
+    let image = bench_image::disassemble(board, program)?;
+    Ok(bench_image::depth(&image, bench_image::entry(&image)?)?.into())
 }
 
 /// Bytes of code and constants of a linked program.

@@ -10,12 +10,12 @@ use crate::machine::board::Board;
 use crate::machine::image::Image;
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, library, paths};
-use crate::measure::layers::flash;
+use crate::measure::layers::{flash, run_stack};
 
 /// The boards that are measured.
 pub const BOARDS: [&str; 4] = ["cortex-m0", "cortex-m4f", "cortex-m55", "rv32imac"];
 /// The columns of the table.
-pub const COLUMNS: [&str; 10] = [
+pub const COLUMNS: [&str; 13] = [
     "self-test: flash",
     "self-test: instructions above its run",
     "self-test: stack",
@@ -24,8 +24,11 @@ pub const COLUMNS: [&str; 10] = [
     "update: stack of the check",
     "pools: flash",
     "pools: instructions of a run",
+    "pools: stack of a run",
+    "pools: stack of replacing one",
     "device: flash of its functions",
     "device: instructions of a call",
+    "device: stack of a call",
 ];
 
 /// The files of the bundled model, plain, with a self-test and with pools, and the example of a device.
@@ -75,6 +78,7 @@ impl Models {
         let ordered = self.digits(board, &format!("{}-ordered", board.name), "ordered", &[])?;
         let pooled = self.digits(board, &format!("{}-pooled", board.name), "pooled", &[])?;
         let updated = self.digits(board, &format!("{}-pooled", board.name), "updated", &["-DUPDATE"])?;
+        let replaced = self.digits(board, &format!("{}-pooled", board.name), "replaced", &["-DREPLACE"])?;
         let update = fs::metadata(self.folder.join(format!("{}-pooled/digits.update", board.name)))?.len();
         let device = self.device(board)?;
         let range = |program: &Program, at: usize| program.ranges.get(at).copied().context("a range was not counted");
@@ -89,8 +93,11 @@ impl Models {
             stack(board, &updated)?,
             pooled.flash.saturating_sub(ordered.flash),
             range(&pooled, 0)?.saturating_sub(range(&ordered, 0)?),
-            device.0,
-            device.1,
+            run_stack(board, &pooled.file)?.saturating_sub(run_stack(board, &ordered.file)?),
+            stack(board, &replaced)?,
+            device[0],
+            device[1],
+            device[2],
         ])
     }
 
@@ -128,8 +135,8 @@ impl Models {
         self.program(board, &self.folder.join(model), name, &flags, &[])
     }
 
-    /// Flash and instructions of the functions of a device.
-    fn device(&self, board: &Board) -> Result<(u64, u64)> {
+    /// Flash of the functions of a device, instructions and stack of a call.
+    fn device(&self, board: &Board) -> Result<[u64; 3]> {
         let example = paths::root().join("examples/device/model");
         let folder = self.folder.join(format!("{}-device", board.name));
         fs::create_dir_all(&folder)?;
@@ -150,7 +157,7 @@ impl Models {
         let [empty, call] = program.ranges[..] else {
             anyhow::bail!("{}: unexpected ranges {:?}", board.name, program.ranges);
         };
-        Ok((functions.filter_map(size).sum(), call.saturating_sub(empty)))
+        Ok([functions.filter_map(size).sum(), call.saturating_sub(empty), stack(board, &program)?])
     }
 
     fn program(&self, board: &Board, model: &Path, name: &str, flags: &[&str], link: &[&str]) -> Result<Program> {
@@ -188,9 +195,10 @@ fn padding(map: &str) -> u64 {
     bytes
 }
 
-/// Stack of the measured function with what it calls, but not through pointers.
+/// Stack of the measured function with what it calls, but not through pointers, except those of kernels.
 fn stack(board: &Board, program: &Program) -> Result<u64> {
-    let image = Image::disassemble(board, &program.file)?;
+    let mut image = Image::disassemble(board, &program.file)?;
+    image.resolve_pointers("tvmk_");
     Ok(image.stack("measured").context("`measured` can call itself")?.into())
 }
 
