@@ -1,27 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two models, one after the other, in one workspace: the second has its input and output inside it. */
+/* Three models, one after the other, in one workspace: the second has its input and output inside it, for the third it is one of two
+ * workspaces. */
 #include <string.h>
 #include "inside.h"
 #include "my_model.h"
 #include "pictures.h"
+#include "two.h"
 
 TVM_STATIC_ASSERT(TVM_SHARED_WORKSPACE_BYTES(3) == 3, one);
 TVM_STATIC_ASSERT(TVM_SHARED_WORKSPACE_BYTES(3, 9, 4) == 9, three);
 TVM_STATIC_ASSERT(TVM_SHARED_WORKSPACE_BYTES(1, 2, 3, 4, 5, 6, 7, 8) == 8, eight);
 TVM_STATIC_ASSERT(TVM_SHARED_WORKSPACE_BYTES(1, TVM_SHARED_WORKSPACE_BYTES(2, 70000, 8), 3) == 70000, nested);
 
-static uint8_t g_workspace[TVM_SHARED_WORKSPACE_BYTES(TVM_MY_MODEL_WORKSPACE_BYTES, TVM_INSIDE_WORKSPACE_BYTES)];
+static uint8_t
+    g_workspace[TVM_SHARED_WORKSPACE_BYTES(TVM_MY_MODEL_WORKSPACE_BYTES, TVM_INSIDE_WORKSPACE_BYTES, TVM_TWO_WORKSPACE_SLOW_BYTES)];
+static uint8_t g_fast[TVM_TWO_WORKSPACE_FAST_BYTES];
+static const TVMWorkspaces_two g_two_workspaces = TVM_TWO_WORKSPACES(g_fast, g_workspace);
 static const TVMContext g_context = TVM_MY_MODEL_CONTEXT(g_workspace);
 static const TVMContext g_inside_context = TVM_INSIDE_CONTEXT(g_workspace);
+static const TVMContext g_two_context = TVM_TWO_CONTEXT(g_two_workspaces);
 
 int main(void) {
   static tvm_my_model_output_t output;
+  static tvm_two_output_t two_output;
   TVMOutputs_my_model outputs = TVM_MY_MODEL_OUTPUTS(&output);
+  TVMOutputs_two two_outputs = TVM_TWO_OUTPUTS(&two_output);
   TVMInputs_inside inside_inputs;
   TVMOutputs_inside inside_outputs;
   int at;
   if (TVMCheckContext(&my_model, &g_context) != TVM_STATUS_OK || TVMCheckContext(&inside, &g_inside_context) != TVM_STATUS_OK ||
-      TVMCheckContext(&inside, NULL) != TVM_STATUS_NULL_CONTEXT) {
+      TVMCheckContext(&two, &g_two_context) != TVM_STATUS_OK || TVMCheckContext(&inside, NULL) != TVM_STATUS_NULL_CONTEXT) {
     return 5;
   }
   if (TVMMapInputs_inside(&g_inside_context, &inside_inputs) != TVM_STATUS_OK ||
@@ -30,6 +38,7 @@ int main(void) {
   }
   for (at = 0; at < PICTURES; at++) {
     TVMInputs_my_model inputs = { pictures[at] };
+    TVMInputs_two two_inputs = { pictures[at] };
     if (TVMExecute(&my_model, &inputs, &outputs, &g_context) != TVM_STATUS_OK) {
       return 2;
     }
@@ -39,6 +48,10 @@ int main(void) {
     }
     if (memcmp(inside_outputs.probabilities, output.probabilities, sizeof(output.probabilities)) != 0) {
       return 4;
+    }
+    if (TVMExecute(&two, &two_inputs, &two_outputs, &g_two_context) != TVM_STATUS_OK ||
+        memcmp(two_output.probabilities, output.probabilities, sizeof(output.probabilities)) != 0) {
+      return 6;
     }
   }
   return digit(output.probabilities) != labels[PICTURES - 1];

@@ -78,7 +78,7 @@ fn floats(out: &mut Vec<Question>) {
                 let question = format!("quantize {} {} {zero} {low} {high} 0", value.to_bits(), scale.to_bits());
                 out.push((question, i64::from(expected)));
             }
-            for element in (low..=high).step_by(7).chain([high]) {
+            for element in low..=high {
                 let expected = scale * (element - zero) as f32;
                 out.push((
                     format!("dequantize {element} {} {zero} 0 0 0", scale.to_bits()),
