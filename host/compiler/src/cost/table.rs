@@ -2,13 +2,16 @@
 
 use super::work::ONCE;
 use crate::ir::report::{LayerReport, Report, Work};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The lines of the file are described at its beginning.
 const MEASURED: &str = include_str!("costs.csv");
 
 /// The call of a run, in the table.
 const RUN: &str = "(run)";
+
+/// After the name of a kernel: what its code has more if several layers call it.
+const AGAIN: &str = " again";
 
 /// What a model takes on a core.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,12 +88,19 @@ fn instructions(table: &[Line], layer: &LayerReport) -> Option<(f64, f64)> {
     Some((line.sum(&layer.work), line.error))
 }
 
-/// The code of the startup, the runtime and each kernel once, and what each layer adds.
+/// The code of the startup, the runtime and each kernel, and what each layer adds. A kernel that several layers call is longer.
 fn code(table: &[Line], report: &Report) -> f64 {
-    let kernels: BTreeSet<&str> = report.layers.iter().flat_map(|layer| &layer.kernels).map(String::as_str).collect();
     let once = Work::from([("calls", 1)]);
     let of = |name: &str| find(table, "code", name).map_or(0.0, |line| line.sum(&once));
-    of(RUN) + of("(layer)") * report.layers.len() as f64 + kernels.iter().map(|kernel| of(kernel)).sum::<f64>()
+    let mut calls: BTreeMap<&str, usize> = BTreeMap::new();
+    for kernel in report.layers.iter().flat_map(|layer| &layer.kernels) {
+        *calls.entry(kernel).or_default() += 1;
+    }
+    let kernels = calls.iter().map(|(kernel, &calls)| {
+        let more = if calls > 1 { of(&format!("{kernel}{AGAIN}")) } else { 0.0 };
+        of(kernel) + more
+    });
+    of(RUN) + of("(layer)") * report.layers.len() as f64 + kernels.sum::<f64>()
 }
 
 fn constants(report: &Report, core: &str) -> usize {

@@ -18,20 +18,22 @@ const MARKS: [&str; 2] = ["<!-- written by `cargo xtask costs --write` -->\n", "
 const HEAD: &str = "\
 # What kernels cost, gcc 12.2 -O2, by `cargo xtask costs --write`: docs/estimate.md describes it.
 # instructions,core,kernels of a layer,error (root mean square, as a part),instructions for each amount of work
-# code,core,kernel,0,bytes
+# code,core,kernel (again: what it has more if several layers call it),0,bytes
 ";
 /// A name with fewer different layers than this is fitted together with the other name of its kernels.
 const FEW: usize = 4;
 /// The weight of the others then.
 const OTHERS: f64 = 0.2;
 const ONCE: &str = " once";
+/// After the name of a kernel: what its code has more if several layers call it.
+const AGAIN: &str = " again";
 
 /// The costs of a core, and the models that they are from.
 pub struct Costs {
     core: &'static str,
     models: Vec<Measured>,
     instructions: BTreeMap<String, Fit>,
-    /// Bytes by kernel; `(run)` for startup and runtime, `(layer)` for each layer.
+    /// Bytes of each part of the code.
     code: BTreeMap<String, f64>,
 }
 
@@ -69,14 +71,10 @@ impl Costs {
     /// The estimates of instructions and flash of a model.
     fn estimate(&self, model: &Measured) -> [f64; 2] {
         let call = self.instructions["(run)"].coefficients.get("calls").copied().unwrap_or(0.0);
-        let kernels: BTreeSet<&String> = model.layers.iter().flat_map(|layer| &layer.kernels).collect();
-        let of = |name: &str| self.code.get(name).copied().unwrap_or(0.0);
-        let code = of("(run)") + of("(layer)") * model.layers.len() as f64;
+        let of = |(name, amount): (&String, &f64)| amount * self.code.get(name).copied().unwrap_or(0.0);
+        let code = code_parts(model).iter().map(of).sum::<f64>();
         let layers = model.layers.iter().filter(|layer| layer.instructions.is_some());
-        [
-            call + layers.map(|layer| self.layer(layer)).sum::<f64>(),
-            model.constants as f64 + code + kernels.iter().map(|kernel| of(kernel)).sum::<f64>(),
-        ]
+        [call + layers.map(|layer| self.layer(layer)).sum::<f64>(), model.constants as f64 + code]
     }
 
     fn lines(&self) -> String {
@@ -116,32 +114,30 @@ fn run(models: &[Measured]) -> Fit {
     Fit { coefficients: Amounts::from([("calls".to_owned(), middle)]), error: 0.0, layers: rests.len() }
 }
 
-/// Bytes of code: all but the constants of an image, spread over kernels, layers and the rest.
+/// Bytes of code: all but the constants of an image, spread over its parts.
 fn code(models: &[Measured]) -> BTreeMap<String, f64> {
-    let kernels: BTreeSet<&str> = models.iter().flat_map(kernels).collect();
-    let names: Vec<&str> = ["(run)", "(layer)"].into_iter().chain(kernels).collect();
-    let row = |model: &Measured| {
-        let has: BTreeSet<&str> = kernels_of(model);
-        let amounts = names.iter().map(|name| match *name {
-            "(run)" => 1.0,
-            "(layer)" => model.layers.len() as f64,
-            kernel => f64::from(u8::from(has.contains(kernel))),
-        });
+    let parts: Vec<BTreeMap<String, f64>> = models.iter().map(code_parts).collect();
+    let names: BTreeSet<&String> = parts.iter().flat_map(BTreeMap::keys).collect();
+    let row = |(model, parts): (&Measured, &BTreeMap<String, f64>)| {
         // Relative to the flash, of which the code is a part.
         let flash = model.whole[1] as f64;
-        (amounts.map(|amount| amount / flash).collect(), (flash - model.constants as f64) / flash)
+        let amounts = names.iter().map(|name| parts.get(*name).copied().unwrap_or(0.0) / flash);
+        (amounts.collect(), (flash - model.constants as f64) / flash)
     };
-    let rows: Vec<(Vec<f64>, f64)> = models.iter().map(row).collect();
+    let rows: Vec<(Vec<f64>, f64)> = models.iter().zip(&parts).map(row).collect();
     let bytes = fit::non_negative(&rows, names.len());
-    names.iter().map(|name| (*name).to_owned()).zip(bytes).collect()
+    names.iter().map(|name| (*name).clone()).zip(bytes).collect()
 }
 
-fn kernels(model: &Measured) -> impl Iterator<Item = &str> {
-    model.layers.iter().flat_map(|layer| &layer.kernels).map(String::as_str)
-}
-
-fn kernels_of(model: &Measured) -> BTreeSet<&str> {
-    kernels(model).collect()
+/// The parts of an image's code: startup and runtime, layers, kernels. The C compiler makes a kernel shorter if only one layer calls it.
+fn code_parts(model: &Measured) -> BTreeMap<String, f64> {
+    let mut parts = BTreeMap::from([("(run)".to_owned(), 1.0), ("(layer)".to_owned(), model.layers.len() as f64)]);
+    for kernel in model.layers.iter().flat_map(|layer| &layer.kernels) {
+        if parts.insert(kernel.clone(), 1.0).is_some() {
+            parts.insert(format!("{kernel}{AGAIN}"), 1.0);
+        }
+    }
+    parts
 }
 
 /// Prints the table and the comparison.
@@ -214,5 +210,20 @@ mod tests {
         let merged = merged(text, &[costs]).unwrap();
         let lines: Vec<&str> = merged.lines().filter(|line| !line.starts_with('#')).collect();
         assert_eq!(lines, ["instructions,cortex-m3,(run),0,calls=0", "code,rv32imac,(run),0,calls=1"]);
+    }
+
+    #[test]
+    fn a_kernel_that_several_layers_call_has_a_part_more() {
+        let layer = |kernel: &str| Layer {
+            cost: kernel.to_owned(),
+            kernels: vec![kernel.to_owned()],
+            work: Amounts::new(),
+            instructions: None,
+        };
+        let layers = ["a", "b", "a", "a"].map(layer).into();
+        let model = Measured { name: "m".into(), layers, constants: 0, whole: [0; 4], loops: false };
+        let parts = code_parts(&model);
+        let parts: Vec<(&str, f64)> = parts.iter().map(|(name, amount)| (name.as_str(), *amount)).collect();
+        assert_eq!(parts, [("(layer)", 4.0), ("(run)", 1.0), ("a", 1.0), ("a again", 1.0), ("b", 1.0)]);
     }
 }
