@@ -15,7 +15,7 @@ Generated from the operators' directories in `host/compiler/src/ops`: don't edit
 What the compiler accepts, by operator of the `.tflite` format. *Cores* are those with code of their own: *portable* is C99 for all,
 DSP and MVE come on top of it. *Reference* is the file of TensorFlow Lite Micro in `tensorflow/lite/micro/kernels` whose results
 an operator has: the same bytes, or for float32 functions such as exp the same bytes on every core, as accurate as
-[kernels.md](kernels.md) states. What TensorFlow Lite Micro does not have (weights of int8 with float32, uint8, TILE, SELECT, GELU; EXP, LOG, SQRT of
+[kernels.md](kernels.md) states. What TensorFlow Lite Micro does not have or misreads (weights of int8 with float32, uint8, TILE, SELECT, GELU; EXP, LOG, SQRT of
 int8 and int16; RESIZE_BILINEAR of int16) has the results of TensorFlow Lite's reference kernels in the same way:
 [compiler.md](compiler.md), \"Weights of int8 with float32\" and \"uint8 of TensorFlow 1\".
 

@@ -14,7 +14,8 @@ const FULL_INT8: &str = "export it with full integer quantisation: converter.opt
 const SOFTWARE: &str = "a core without an FPU computes floats by software, tens of instructions each";
 
 /// Where weights keep the type of the file.
-const KEPT: &str = "which stay so in flash where CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED read them";
+const KEPT: &str =
+    "which stay so in flash where CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, GATHER and EMBEDDING_LOOKUP read them";
 
 /// What to do about a model that was refused, as far as its operators are the reason.
 pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
@@ -52,8 +53,9 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
     }
     if main.operators.iter().any(|op| is_dynamic_range(main, op)) {
         return Some(format!(
-            "weights of int8 with activations of float32 (dynamic range) are supported for CONV_2D, DEPTHWISE_CONV_2D, \
-             FULLY_CONNECTED and TRANSPOSE_CONV alone: {FULL_INT8}"
+            "weights of int8 with activations of float32 (dynamic range) are supported for BATCH_MATMUL, CONV_2D, DEPTHWISE_CONV_2D, \
+             EMBEDDING_LOOKUP, FULLY_CONNECTED, TRANSPOSE_CONV and UNIDIRECTIONAL_SEQUENCE_LSTM alone, in the forms that \
+             docs/operators.md lists: {FULL_INT8}"
         ));
     }
     if main.operators.iter().any(|op| is_uint8(main, op)) {
@@ -81,11 +83,11 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
 /// Notes about an accepted model.
 pub fn note(graph: &Graph) -> Option<String> {
     let main = graph.subgraphs.first()?;
-    let weights = |op: &Operator| {
-        let tensor = main.tensor(op.inputs.get(1).copied().flatten()?);
-        (is_weighted(op.kind) && tensor.is_constant() && tensor.dtype == DType::Float32).then_some(tensor.bytes())
+    let weights = |op: &Operator| -> usize {
+        let read = op.inputs.get(weights_of(op.kind)).unwrap_or_default().iter().flatten().map(|&id| main.tensor(id));
+        read.filter(|tensor| tensor.is_constant() && tensor.dtype == DType::Float32).map(Tensor::bytes).sum()
     };
-    let bytes: usize = main.operators.iter().filter_map(weights).fold(0, usize::saturating_add);
+    let bytes: usize = main.operators.iter().map(weights).fold(0, usize::saturating_add);
     let float = (bytes > 0).then(|| {
         let quarter = bytes / 4;
         format!("a float32 model: its weights take {bytes} bytes, as int8 they would take about {quarter}, and each activation a quarter; {SOFTWARE}; {FULL_INT8}")
@@ -157,7 +159,19 @@ fn is_weighted(kind: OpKind) -> bool {
             | OpKind::FULLY_CONNECTED
             | OpKind::TRANSPOSE_CONV
             | OpKind::BATCH_MATMUL
+            | OpKind::UNIDIRECTIONAL_SEQUENCE_LSTM
     )
+}
+
+/// Which inputs of an operator are weights or a table.
+fn weights_of(kind: OpKind) -> std::ops::Range<usize> {
+    match kind {
+        OpKind::UNIDIRECTIONAL_SEQUENCE_LSTM => 1..9,
+        OpKind::GATHER => 0..1,
+        OpKind::EMBEDDING_LOOKUP => 1..2,
+        _ if is_weighted(kind) => 1..2,
+        _ => 0..0,
+    }
 }
 
 /// The data and the weights of an operator that has weights.
@@ -169,6 +183,11 @@ fn operands<'a>(graph: &'a Subgraph, op: &Operator) -> Option<(&'a Tensor, &'a T
 }
 
 fn is_dynamic_range(graph: &Subgraph, op: &Operator) -> bool {
+    if op.kind == OpKind::EMBEDDING_LOOKUP {
+        let types = [op.inputs.get(1).copied().flatten(), op.outputs.first().copied()];
+        let [table, output] = types.map(|id| id.map(|id| graph.tensor(id).dtype));
+        return matches!(table, Some(DType::Int8 | DType::Int4)) && output == Some(DType::Float32);
+    }
     operands(graph, op).is_some_and(|(data, weights)| {
         data.dtype == DType::Float32 && matches!(weights.dtype, DType::Int8 | DType::Uint8 | DType::Int4)
     })

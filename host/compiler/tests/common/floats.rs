@@ -48,6 +48,21 @@ pub fn least(tflite: &[u8]) -> f32 {
     f32::from(operators.any(|op| op.kind.to_string() == RECURRENT))
 }
 
+/// What an LSTM's output may differ by where weights are int8 and a difference in the last place moves an element of the hidden state
+/// to the next step of its scale: a gate's sum changes by the largest scale of the recurrent weights, in each step. 0 without one.
+pub fn step(tflite: &[u8]) -> f32 {
+    let graph = read(tflite).unwrap();
+    let main = graph.subgraphs.iter().flat_map(|graph| graph.operators.iter().map(move |op| (graph, op)));
+    let floats = |graph: &Subgraph, op: &Operator| graph.tensor(op.outputs[0]).dtype == DType::Float32;
+    let lstms = main.filter(|(graph, op)| op.kind.to_string() == RECURRENT && floats(graph, op));
+    let recurrent = lstms.flat_map(|(graph, op)| {
+        let weights = op.inputs.iter().skip(5).take(4).flatten().map(|&id| graph.tensor(id));
+        let steps = f32::from(steps(graph, op));
+        weights.filter_map(|tensor| Some(tensor.per_tensor()?.0)).map(move |scale| scale * steps).collect::<Vec<_>>()
+    });
+    recurrent.fold(0.0, f32::max)
+}
+
 /// The first byte of the first element that differs. All NaN patterns are equal, since they depend on
 /// the core. With a depth, a difference of four units in the last place of the sample's largest element, or of `least`, for each
 /// of these operators on the path does not count.

@@ -151,7 +151,7 @@ def _machine(model, path, options):
     import litert
     import mixed
 
-    if path.stem.startswith(litert.PREFIX):
+    if path.stem.startswith(litert.PREFIX) or options.beyond and model.misread():
         return litert.Interpreter(model, preserve=options.all)
     try:
         machine = interpreter.Interpreter(model, preserve=options.all)

@@ -121,6 +121,22 @@ class Model:
         variable = any(t.isVariable for g in self._object.subgraphs for t in g.tensors)
         return variable or any(name in STATEFUL for name in self.operators())
 
+    def misread(self):
+        """Whether TensorFlow Lite Micro runs the model, but reads integers that an operator on float32 has as something else: weights of an
+        LSTM as floats, rows of a table with the scale of the first.
+        """
+        names = self._names()
+        for graph, tensors in zip(self._object.subgraphs, self._tensors):
+            for operator in graph.operators or []:
+                # A mutant may have no inputs.
+                given = [tensors[i] for i in ([] if operator.inputs is None else operator.inputs) if 0 <= i < len(tensors)]
+                types, name = [tensor.dtype for tensor in given[:2]], names[operator.opcodeIndex]
+                if name == "UNIDIRECTIONAL_SEQUENCE_LSTM" and types == [np.float32, np.int8]:
+                    return True
+                if name == "EMBEDDING_LOOKUP" and types[1:] == [np.int8] and len(given[1].scales) > 1:
+                    return True
+        return False
+
     def blank(self, run, tensors, values):
         """Writes 0 where the interpreter does not write: frames of a stream's beginning, for which there are not yet enough
         samples, stacks that are not complete, bins outside of a range, and boxes after the last that was found. `run` counts from

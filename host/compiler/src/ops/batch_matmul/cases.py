@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from builder import Model, Quantization, options
+from builder import FLOAT, Model, Quantization, options
 
 # Batches of both inputs, rows, depth, columns.
 SHAPES = (
@@ -54,6 +54,49 @@ def cases():
     )
     # As many elements in another shape: the reference computes its own.
     yield "contradiction-batch_matmul-output", lambda state: matmul(state, *args, result=(4, 3, 9))
+
+
+    yield from _hybrid_cases()
+
+
+# The same with one dimension of batches, and a depth with which the reference's float32 rounds sums.
+HYBRID = (*SHAPES[:5], ((1, 1, 3), (3,), 3, 16, 8), ((4,), (1, 4), 2, 100, 37), ((1, 2), (2, 1), 1, 64, 10), ((), (), 2, 1500, 6))
+
+
+def _hybrid_cases():
+    """float32 times a constant of int8, which TensorFlow Lite Micro does not have."""
+    for number, shape in enumerate(HYBRID):
+        for turned in range(4):
+            for asymmetric in (False, True):
+                each = (number + turned) % 2 == int(asymmetric)
+                args = shape, turned, asymmetric, each
+                name = f"{number}-{turned}-{'asymmetric' if asymmetric else 'symmetric'}-{'units' if each else 'one'}"
+                if not ((number == 7) and turned & 1):
+                    yield f"beyond-batch_matmul-hybrid-{name}", lambda state, a=args: _hybrid(state, *a)
+    # The reference finds scales by one dimension of batches.
+    for name, shape in (("first", SHAPES[5]), ("second", ((1,), (2, 3), 5, 33, 6)), ("fifth", ((2, 1, 1), (2, 1, 1), 3, 9, 4))):
+        yield f"contradiction-batch_matmul-hybrid-{name}", lambda state, s=shape: _hybrid(state, s, 0, True, False)
+    args = SHAPES[0], 0, True, False
+    yield "contradiction-batch_matmul-hybrid-zero_point", lambda state: _hybrid(state, *args, zero=2)
+    yield "contradiction-batch_matmul-hybrid-axis", lambda state: _hybrid(state, ((), (), 3, 4, 4), 0, True, True, axis=0)
+
+
+def _hybrid(state, shape, turned, asymmetric, each, zero=0, axis=None):
+    first, second, rows, depth, columns = shape
+    turn = lambda own, by: (*own[:-2], own[-1], own[-2]) if by else own  # noqa: E731
+    own = turn((*second, depth, columns), turned & 2)
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", turn((*first, rows, depth), turned & 1), None, FLOAT)
+    axis = len(own) - (2 if turned & 2 else 1) if axis is None else axis
+    scales = np.float32(10.0 ** state.uniform(-3, -1, columns if each else 1))
+    # Sums far from 0, too.
+    values = np.clip(state.randint(-127, 128, own) + state.randint(-90, 90), -127, 127).astype(np.int8)
+    weights = graph.constant("weights", values, Quantization(scales, zero, axis if scales.size > 1 else 0))
+    output = graph.tensor("output", (*np.broadcast_shapes(first, second), rows, columns), None, FLOAT)
+    fields = options("BatchMatMulOptions", adjX=bool(turned & 1), adjY=bool(turned & 2), asymmetricQuantizeInputs=asymmetric)
+    graph.output(graph.operator("BATCH_MATMUL", [source, weights], [output], fields))
+    return model.bytes()
 
 
 def matmul(state, dtype, shape, turned, quantization, known=(), depths=None, result=None):

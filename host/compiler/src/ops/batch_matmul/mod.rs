@@ -1,5 +1,7 @@
 //! BATCH_MATMUL: `matrices.h` on int8 and int16, `float_matrices.h` on float32; a constant second matrix of int8 goes through
-//! FULLY_CONNECTED's kernels.
+//! FULLY_CONNECTED's kernels, beside float32 through `batch_matmul_hybrid.h`.
+
+mod hybrid;
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -9,6 +11,7 @@ use crate::math::broadcast::Broadcast;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::fully_connected;
+use crate::ops::kernels::kernels;
 use crate::ops::shared::matrices::{Matrices, Product};
 use crate::ops::shared::weighted::{self, Types, Weighted};
 use std::sync::Arc;
@@ -21,11 +24,12 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: &[],
+    kernels: kernels!["batch_matmul_hybrid.h"],
     reference: "batch_matmul.cc",
     support: &[
         Support::bytes("int8, int16, either matrix constant or not", Cores::DspMve),
         Support::bytes("float32", Cores::Portable),
+        Support::bytes("float32 times a constant of int8 (dynamic range)", Cores::DspMve),
     ],
 };
 
@@ -39,21 +43,27 @@ const CONSTANT: Types = Types { activations: DType::Int8, weights: &[DType::Int8
 #[derive(Debug, Default)]
 struct Options {
     turned: [bool; 2],
+    /// Whether rows of float32 are quantised with an offset, where the second matrix is int8.
+    asymmetric: bool,
 }
 
 impl OpOptions for Options {}
 
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
     let Some(BuiltinOptionsRef::Batchmatmul(o)) = table else { return or_default::<Options>(table) };
-    read(Options { turned: [o.adj_x()?, o.adj_y()?] })
+    read(Options { turned: [o.adj_x()?, o.adj_y()?], asymmetric: o.asymmetric_quantize_inputs()? })
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
-    let turned = checker.options::<Options>()?.turned;
+    let &Options { turned, asymmetric } = checker.options::<Options>()?;
     let (first, second, output) = (checker.input(0)?, checker.input(1)?, checker.output(0)?);
     checker.dtype(first, &[DType::Int8, DType::Int16, DType::Float32]).then_some(())?;
-    (checker.dtype(second, &[first.dtype]) & checker.dtype(output, &[first.dtype])).then_some(())?;
+    let of_second = if first.dtype == DType::Float32 { vec![first.dtype, DType::Int8] } else { vec![first.dtype] };
+    (checker.dtype(second, &of_second) & checker.dtype(output, &[first.dtype])).then_some(())?;
     let matrices = matrices(checker, [first, second, output], turned)?;
+    if second.dtype != first.dtype {
+        return Some(Box::new(hybrid::check(checker, matrices, asymmetric)?));
+    }
     if first.dtype == DType::Float32 {
         return Some(Box::new(Product::float(matrices)));
     }

@@ -1,4 +1,7 @@
-//! GATHER and EMBEDDING_LOOKUP: `gather.h`. Positions known at compile time are checked here, others by each run.
+//! GATHER and EMBEDDING_LOOKUP: `gather.h`; of a table whose elements a run converts to float32 `gather_table.h`. Positions known at
+//! compile time are checked here, others by each run.
+
+mod table;
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -19,9 +22,9 @@ pub static DEFINITIONS: [Definition; 2] = [
         outputs: 1..=1,
         options: Some(options),
         check: check_gather,
-        kernels: kernels!["gather.h"],
+        kernels: kernels!["gather.h", "gather_table.h"],
         reference: "gather.cc",
-        support: SUPPORT,
+        support: &[MOVED],
     },
     // Rows of a table.
     Definition {
@@ -33,11 +36,17 @@ pub static DEFINITIONS: [Definition; 2] = [
         check: check_lookup,
         kernels: &[],
         reference: "embedding_lookup.cc",
-        support: SUPPORT,
+        support: &[
+            MOVED,
+            Support::bytes(
+                "float32, a constant table of int8 or int4 (dynamic range), positions of int32",
+                Cores::Portable,
+            ),
+        ],
     },
 ];
 
-const SUPPORT: &[Support] = &[Support::bytes("int8, uint8, float32, positions of int32", Cores::Portable)];
+const MOVED: Support = Support::bytes("int8, uint8, float32, positions of int32", Cores::Portable);
 const TYPES: &[DType] = &[DType::Int8, DType::Uint8, DType::Float32];
 
 /// Options of GATHER.
@@ -98,7 +107,8 @@ fn check<'a>(
     axis: usize,
     shared: usize,
 ) -> Option<Box<dyn Checked + 'a>> {
-    moved::types(checker, input, output, TYPES).then_some(())?;
+    let converts = table::converts(checker, input, output);
+    (converts || moved::types(checker, input, output, TYPES)).then_some(())?;
     checker.dtype(positions, &[DType::Int32]).then_some(())?;
     let expected = [&input.shape[..axis], &positions.shape[shared..], &input.shape[axis + 1..]].concat();
     checker.shape(output, &expected).then_some(())?;
@@ -109,7 +119,7 @@ fn check<'a>(
         return None;
     }
     let product = |shape: &[usize]| shape.iter().product();
-    Some(Box::new(Gather {
+    let gather = Gather {
         input,
         positions,
         output,
@@ -117,23 +127,34 @@ fn check<'a>(
         outer: product(&input.shape[shared..axis]),
         length,
         count: product(&positions.shape[shared..]),
-        block: product(&input.shape[axis + 1..]) * input.dtype.size(),
-    }))
+        block: product(&input.shape[axis + 1..]),
+    };
+    match table::stored(checker, &gather, axis, converts) {
+        Some(stored) => Some(Box::new(table::Table { gather, stored, axis })),
+        None => Some(Box::new(gather)),
+    }
 }
 
-impl Checked for Gather<'_> {
-    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
-        let fields = [
+impl Gather<'_> {
+    /// The members of `tvmk_gather_t`, with blocks of elements of this many bytes.
+    fn fields(&self, size: usize) -> [(&'static str, String); 5] {
+        [
             ("batches", self.batches.to_string()),
             ("outer", self.outer.to_string()),
             ("length", self.length.to_string()),
             ("count", self.count.to_string()),
-            ("block", self.block.to_string()),
-        ];
+            ("block", (self.block * size).to_string()),
+        ]
+    }
+}
+
+impl Checked for Gather<'_> {
+    fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
+        let fields = self.fields(self.input.dtype.size());
         let fails = !self.positions.is_constant();
         let call = "tvmk_gather(&layer, (const int8_t *)input, positions, (int8_t *)output);\n";
-        let body = text::constant_struct("tvmk_gather_t", "layer", &fields)
-            + &format!("    {}{call}", if fails { "return " } else { "(void)" });
+        let body =
+            text::constant_struct("tvmk_gather_t", "layer", &fields) + &format!("    {}{call}", table::how(fails));
         let summary = format!("{} {:?} of {:?}", lowering.op.kind, self.positions.shape, self.input.shape);
         let arguments = vec![
             Argument::input("input", self.input.id),
@@ -145,12 +166,13 @@ impl Checked for Gather<'_> {
 
     fn evaluate(&self) -> Option<Evaluated> {
         let (data, positions) = (self.input.data.as_ref()?, self.positions.i32_data()?);
+        let block = self.block * self.input.dtype.size();
         let mut bytes = Vec::with_capacity(self.output.bytes());
         for row in 0..self.batches * self.outer {
             let first = row / self.outer * self.count;
             for &position in positions.get(first..first + self.count)? {
-                let from = (row * self.length + usize::try_from(position).ok()?) * self.block;
-                bytes.extend_from_slice(data.get(from..from + self.block)?);
+                let from = (row * self.length + usize::try_from(position).ok()?) * block;
+                bytes.extend_from_slice(data.get(from..from + block)?);
             }
         }
         Some(Ok(vec![bytes.into()]))

@@ -15,10 +15,12 @@
 enum { TVMK_HYBRID_FREE, TVMK_HYBRID_ABOVE, TVMK_HYBRID_WITHIN };
 
 typedef struct {
-    const float *scales;   /* of the weights: one, or one for each channel */
+    const float *scales;   /* of the weights */
     const int32_t *totals; /* the sum of each channel's weights; null if no offset is subtracted from sums */
-    int32_t per_channel, asymmetric;
+    int32_t scale_mask;    /* the bits of a channel's number that choose its scale: none, all, or the lowest two */
+    int32_t asymmetric;    /* inputs are quantised with an offset */
     int32_t weights_first; /* sums are scaled by the weights' scale first, then by the input's */
+    int32_t float_offset;  /* the offset's share is subtracted from sums in float */
     int32_t bound;         /* TVMK_HYBRID_... */
     float low, high;
 } tvmk_hybrid_t;
@@ -110,7 +112,7 @@ TVMK_INLINE float tvmk_hybrid_bound(const tvmk_hybrid_t *l, float x) {
 /* A sum of products of quantised inputs less their offset and weights, as a result. */
 TVMK_INLINE float tvmk_hybrid_finish(const tvmk_hybrid_t *l, const tvmk_hybrid_input_t *input, int32_t sum, int32_t channel,
                                      const float *bias) {
-    float weight = l->scales[l->per_channel ? channel : 0];
+    float weight = l->scales[channel & l->scale_mask];
     float x = tvmk_exact((float)sum);
     if (l->weights_first) {
         x = tvmk_exact(tvmk_exact(x * weight) * input->scale);
@@ -118,6 +120,14 @@ TVMK_INLINE float tvmk_hybrid_finish(const tvmk_hybrid_t *l, const tvmk_hybrid_i
         x = tvmk_exact(x * tvmk_exact(weight * input->scale));
     }
     return tvmk_hybrid_bound(l, tvmk_exact(x + (bias ? bias[channel] : 0.0f)));
+}
+
+/* A sum less what the offset adds to it. */
+TVMK_INLINE int32_t tvmk_hybrid_less(const tvmk_hybrid_t *l, int32_t sum, int32_t offset, int32_t total) {
+    if (l->float_offset) {
+        return (int32_t)tvmk_exact(tvmk_exact((float)sum) - tvmk_exact(tvmk_exact((float)total) * tvmk_exact((float)offset)));
+    }
+    return sum - offset * total;
 }
 
 /* Results of `count` channels from one vector; their rows begin with `row`, a multiple of four. */
@@ -130,7 +140,7 @@ TVMK_SHARED void tvmk_hybrid_channels(const tvmk_hybrid_t *l, const tvmk_unit_ro
         tvmk_unit_sums(rows, row + done, (some + 3) / 4 * 4, x, sums);
         for (int32_t i = 0; i < some; i++) {
             int32_t c = channel + done + i;
-            int32_t sum = l->totals ? sums[i] - input->offset * l->totals[c] : sums[i];
+            int32_t sum = l->totals ? tvmk_hybrid_less(l, sums[i], input->offset, l->totals[c]) : sums[i];
             out[done + i] = tvmk_hybrid_finish(l, input, sum, c, bias);
         }
     }

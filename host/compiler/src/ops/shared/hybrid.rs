@@ -9,6 +9,7 @@ use crate::ir::layer::{Argument, Constant, ConstantData, Core, Layer, Lowered, L
 use crate::math::window::Window;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
+use crate::ops::shared::hybrid_rows::{HybridRows, Scales};
 use crate::ops::shared::{text, unit_rows, weighted, window};
 use std::sync::Arc;
 
@@ -74,10 +75,10 @@ pub fn check<'a>(
     Some(Box::new(Hybrid { input, output, bias, weights, scales, channels, range, bound, sees, summary }))
 }
 
-/// The scales of weights for TRANSPOSE_CONV: one, or one for each channel.
-pub fn transposed_scales(checker: &mut Checker<'_>, weights: Operand<'_>, channels: usize) -> Option<Vec<f32>> {
-    let scales = check_weights(checker, weights, Sees::Rows(1, true), (0, channels))?;
-    check_sums(checker, weights, &weights.i8_data()?, (0, channels));
+/// The scales of constant, symmetric weights whose sums fit: one, or one for each channel along this axis.
+pub fn scales(checker: &mut Checker<'_>, weights: Operand<'_>, channels: (usize, usize)) -> Option<Vec<f32>> {
+    let scales = check_weights(checker, weights, Sees::Rows(1, true), channels)?;
+    check_sums(checker, weights, &weights.i8_data()?, channels);
     Some(scales)
 }
 
@@ -153,54 +154,35 @@ impl Hybrid<'_> {
         }
     }
 
-    /// The weights, of which each group's rows are a multiple of four.
-    fn padded(&self) -> Vec<i8> {
-        let groups = match self.sees {
-            Sees::OneChannel(_) => return self.weights.clone(),
-            Sees::Window(_, groups) => groups,
-            Sees::Rows(..) => 1,
-        };
-        let (rows, depth) = (self.channels / groups, self.depth());
-        let mut padded = Vec::with_capacity(self.weights.len());
-        for group in self.weights.chunks(rows * depth) {
-            padded.extend_from_slice(group);
-            padded.resize(padded.len() + (rows.next_multiple_of(4) - rows) * depth, 0);
-        }
-        padded
-    }
-
     /// Weights, scales and sums of weights as constants; the initialisers of `tvmk_hybrid_t` and `tvmk_unit_rows_t`.
     fn constants(&self, lowering: &Lowering<'_>) -> (Vec<Constant>, [String; 2], bool) {
-        let (depth, padded) = (self.depth(), self.padded());
-        let shape = format!("[{}][{depth}]", padded.len() / depth);
-        let plain = |what: &str, data, comment: &str| lowering.array(what, Core::Any, data, comment);
-        let lanes = matches!(self.sees, Sees::OneChannel(_));
-        let (mut constants, rows, packed) = if lanes {
-            let weights = ConstantData::Shared(Arc::new(padded));
-            let rows = format!("{{{}, {}, 0, NULL, 0}}", lowering.constant("weights"), self.channels);
-            (vec![plain("weights", weights, "[row][column][channel]")], rows, true)
-        } else {
-            unit_rows::rows(lowering, "weights", &padded, depth, &shape)
+        let groups = match self.sees {
+            Sees::Window(_, groups) => groups,
+            Sees::Rows(..) | Sees::OneChannel(_) => 1,
         };
-        constants.push(plain("scales", ConstantData::F32(self.scales.clone()), "scales of the weights"));
-        let mut totals = "NULL".to_owned();
-        if self.asymmetric() && !lanes {
-            let sum = |row: &[i8]| row.iter().map(|&weight| i32::from(weight)).sum();
-            let sums = ConstantData::I32(self.weights.chunks(depth).map(sum).collect());
-            constants.push(plain("totals", sums, "sums of each channel's weights"));
-            totals = lowering.constant("totals");
+        let rows = HybridRows {
+            prefix: "",
+            depth: self.depth(),
+            weights: &self.weights,
+            groups,
+            scales: &self.scales,
+            which: if self.per_channel() { Scales::Each } else { Scales::One },
+            asymmetric: self.asymmetric(),
+            weights_first: matches!(self.sees, Sees::Window(..)) && self.per_channel(),
+            float_offset: false,
+            bound: (self.bound, self.range.0, self.range.1),
+        };
+        if !matches!(self.sees, Sees::OneChannel(_)) {
+            return rows.lower(lowering);
         }
-        let [channel, asymmetric] = [self.per_channel(), self.asymmetric()].map(i32::from);
-        let first = i32::from(matches!(self.sees, Sees::Window(..)) && self.per_channel());
-        let (low, high) = self.range;
-        let to = format!(
-            "{{{}, {totals}, {channel}, {asymmetric}, {first}, {}, {}, {}}}",
-            lowering.constant("scales"),
-            self.bound,
-            text::float(low),
-            text::float(high)
-        );
-        (constants, [to, rows], packed)
+        let plain = |what: &str, data, comment: &str| lowering.array(what, Core::Any, data, comment);
+        let weights = ConstantData::Shared(Arc::new(self.weights.clone()));
+        let constants = vec![
+            plain("weights", weights, "[row][column][channel]"),
+            plain("scales", ConstantData::F32(self.scales.clone()), "scales of the weights"),
+        ];
+        let lanes = format!("{{{}, {}, 0, NULL, 0}}", lowering.constant("weights"), self.channels);
+        (constants, [rows.initialiser(&lowering.constant("scales"), "NULL"), lanes], true)
     }
 }
 

@@ -182,6 +182,9 @@ struct Sides {
     exchanged: bool,
 }
 
+/// The arguments of a layer.
+const NAMES: [&str; 3] = ["first", "second", "output"];
+
 impl Matrices<'_> {
     fn sides(&self) -> Sides {
         let [rows, columns, depth] = self.size;
@@ -207,9 +210,9 @@ impl Matrices<'_> {
         }
     }
 
-    /// Loops over the batches around `inner`, a call with both inputs and the output at their positions.
-    fn nest(&self, inner: impl Fn([String; 3], &str) -> String) -> String {
-        let mut places = ["first", "second", "output"].map(str::to_owned);
+    /// Loops over the batches around `inner`, a call with what these names stand for at their positions: both inputs and the output.
+    pub fn nest(&self, names: [&str; 3], inner: impl Fn([String; 3], &str) -> String) -> String {
+        let mut places = names.map(str::to_owned);
         let (mut head, mut indent) = (String::new(), "    ".to_owned());
         let mut step: usize =
             self.size[0] * self.size[1] * self.batches.iter().map(|(count, _)| count).product::<usize>();
@@ -284,7 +287,7 @@ impl Checked for Product<'_> {
         let bias = if matrices.bias.is_some() { "bias" } else { "0" };
         let body = text::constant_struct("tvmk_matrices_t", "layer", &fields)
             + &text::scratch(&format!("TVMK_MATRICES_SCRATCH({depth}) + {turned}"), scratch)
-            + &matrices.nest(|[first, second, output], indent| {
+            + &matrices.nest(NAMES, |[first, second, output], indent| {
                 let [mut rows, columns] = if sides.exchanged { [second, first] } else { [first, second] };
                 let mut text = String::new();
                 if sides.turn {
@@ -318,7 +321,7 @@ impl Product<'_> {
         ]
         .map(|(name, value)| (name, value.to_string()));
         let body = text::constant_struct("tvmk_float_matrices_t", "layer", &fields)
-            + &matrices.nest(|[first, second, output], indent| {
+            + &matrices.nest(NAMES, |[first, second, output], indent| {
                 format!("{indent}tvmk_float_matrices(&layer, {first}, {second}, {output});\n")
             });
         Lowered::Layer(matrices.layer(lowering, "float_matrices.h", body, 0))

@@ -10,6 +10,7 @@ pub mod elements_int16;
 pub mod float_unary;
 pub mod float_window;
 pub mod hybrid;
+pub mod hybrid_rows;
 pub mod int4;
 pub mod kept;
 pub mod matrices;
@@ -58,6 +59,7 @@ pub static KERNELS: &[Kernel] = kernels![
     "fixed_point.h",
     "float_base.h",
     "float_functions.h",
+    "float_half.h",
     "float_math.h",
     "float_matrices.h",
     "float_nn.h",

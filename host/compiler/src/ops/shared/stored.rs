@@ -1,6 +1,6 @@
 //! Weights of float32 stored in flash as in the file: float16, int8 or int4. `float_stored.h`.
 
-use crate::ir::graph::{DType, Quantization};
+use crate::ir::graph::{DType, Quantization, Stored};
 use crate::ir::layer::{Constant, ConstantData, Core, Lowering};
 use crate::ops::checker::Operand;
 
@@ -18,7 +18,16 @@ pub struct StoredWeights {
 
 /// The weights in the form of the file, if a DEQUANTIZE converts them; `axis` is the dimension of the channels.
 pub fn stored(lowering: &Lowering<'_>, weights: Operand<'_>, axis: usize, channels: usize) -> Option<StoredWeights> {
-    let stored = weights.tensor.stored.as_ref()?;
+    of(lowering, weights.tensor.stored.as_ref()?, &weights.shape, (axis, channels))
+}
+
+/// The same of weights in this form.
+pub fn of(
+    lowering: &Lowering<'_>,
+    stored: &Stored,
+    shape: &[usize],
+    (axis, channels): (usize, usize),
+) -> Option<StoredWeights> {
     let plain = |what: &str, data, comment: String| lowering.array(what, Core::Any, data, comment);
     let (form, data) = match stored.dtype {
         DType::Float16 => {
@@ -29,7 +38,7 @@ pub fn stored(lowering: &Lowering<'_>, weights: Operand<'_>, axis: usize, channe
         _ => ("nibble", ConstantData::U8(stored.data.to_vec())),
     };
     let name = lowering.constant("weights");
-    let mut constants = vec![plain("weights", data, format!("{} {:?}", stored.dtype, weights.shape))];
+    let mut constants = vec![plain("weights", data, format!("{} {shape:?}", stored.dtype))];
     let (mut scales_name, mut step) = ("NULL".to_owned(), 0);
     if stored.dtype != DType::Float16 {
         let Quantization { scales, zero_points, axis: along } = stored.quant.as_ref()?;

@@ -28,7 +28,7 @@ pub fn check<'a>(
     checker.dtype(output, &[DType::Float32]);
     let mut scales = None;
     if hybrid::is_hybrid(input, weights) {
-        scales = Some(hybrid::transposed_scales(checker, weights, geometry.channels)?);
+        scales = Some(hybrid::scales(checker, weights, (0, geometry.channels))?);
     } else {
         checker.dtype(weights, &[DType::Float32]);
     }
@@ -50,9 +50,10 @@ impl Float<'_> {
         let fields = [
             ("scales", lowering.constant("scales")),
             ("totals", "NULL".to_owned()),
-            ("per_channel", usize::from(scales.len() > 1).to_string()),
+            ("scale_mask", if scales.len() > 1 { "-1" } else { "0" }.to_owned()),
             ("asymmetric", "1".to_owned()),
             ("weights_first", "1".to_owned()),
+            ("float_offset", "0".to_owned()),
             ("bound", "TVMK_HYBRID_WITHIN".to_owned()),
             ("low", text::float(low)),
             ("high", text::float(high)),

@@ -22,7 +22,7 @@ TVMK_INLINE float tvmk_hybrid_transpose_conv_one(const tvmk_float_transpose_conv
     int32_t right = tvmk_min(x / l->stride_width, (int32_t)l->in_width - 1);
     int32_t left = tvmk_float_transpose_conv_first(x, l->window_width, l->stride_width);
     int32_t channels = l->in_channels;
-    float sum = 0.0f, weight = to->scales[to->per_channel ? c : 0];
+    float sum = 0.0f, weight = to->scales[c & to->scale_mask];
     for (int32_t i = tvmk_float_transpose_conv_first(y, l->window_height, l->stride_height); i <= bottom; i++) {
         const int8_t *row = w + (y - i * l->stride_height) * l->window_width * channels;
         for (int32_t j = left; j <= right; j++) {

@@ -32,12 +32,25 @@ def cases():
         yield f"lstm-clip-{clip}", lambda state, c=clip: _lstm(state, (1, 5, 12, 8), clip=c)
         yield f"lstm-int16-clip-{clip}", lambda state, c=clip: _lstm(state, (1, 5, 12, 8), clip=c, wide=True)
         yield f"lstm-float32-clip-{clip}", lambda state, c=clip: _float(state, (1, 5, 12, 8), clip=c)
-    yield "contradiction-lstm-hybrid", lambda state: _float(state, (1, 3, 9, 8), hybrid=True)
+    yield from _hybrid_cases()
     yield "lstm-some_lowest", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128, lowest_of=(slice(None), 0))
     yield "lstm-unpackable", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128)
     yield "lstm-int16-lowest", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128, wide=True)
     yield "lstm-int16-bias_far", lambda state: _lstm(state, (1, 3, 9, 8), reach=1 << 34, wide=True)
     yield "refused-lstm-peephole", lambda state: _lstm(state, (1, 3, 9, 8), peephole=True)
+
+
+def _hybrid_cases():
+    """Weights of int8 with float32, which TensorFlow Lite Micro reads as floats."""
+    for number, shape in enumerate(((1, 1, 1, 1), (1, 3, 5, 4), (2, 3, 4, 5), (1, 6, 28, 20), (3, 2, 17, 7), (1, 2, 600, 3), (1, 2, 3, 130))):
+        for asymmetric in (False, True):
+            args = shape, (number + asymmetric) % 2 == 1, (0.0, 0.0, 0.3, 1e9)[number % 4], asymmetric
+            name = "x".join(map(str, shape)) + ("-asymmetric" if asymmetric else "-symmetric")
+            yield f"beyond-lstm-hybrid-{name}", lambda state, a=args: _float(state, a[0], a[1], a[2], hybrid=True, asymmetric=a[3])
+    shape = (1, 3, 9, 8)
+    yield "contradiction-lstm-hybrid-some", lambda state: _float(state, shape, hybrid=True, plain=(3,))
+    yield "contradiction-lstm-hybrid-scales", lambda state: _float(state, shape, hybrid=True, scales=8)
+    yield "contradiction-lstm-hybrid-zero_point", lambda state: _float(state, shape, hybrid=True, zero=3)
 
 
 def _lstm(
@@ -90,7 +103,7 @@ def _lstm(
     return model.bytes()
 
 
-def _float(state, shape, major=False, clip=0.0, hybrid=False):
+def _float(state, shape, major=False, clip=0.0, hybrid=False, asymmetric=False, plain=(), scales=1, zero=0):
     batches, steps, inputs, units = shape
     model = Model()
     graph = model.graph()
@@ -101,9 +114,10 @@ def _float(state, shape, major=False, clip=0.0, hybrid=False):
     for first, count in ((1, inputs), (5, units)):
         for gate in range(4):
             name, sizes = f"weights{first + gate}", (units, count)
-            if hybrid:
+            if hybrid and first + gate not in plain:
                 weights = state.randint(-127, 128, sizes).astype(np.int8)
-                slots[first + gate] = graph.constant(name, weights, Quantization(0.01, 0))
+                scale = np.float32(state.uniform(0.5, 2, scales) / (74 * np.sqrt(count)))
+                slots[first + gate] = graph.constant(name, weights, Quantization(scale, zero))
             else:
                 weights = state.standard_normal(sizes) / np.sqrt(count)
                 slots[first + gate] = graph.constant(name, weights.astype(FLOAT))
@@ -112,6 +126,12 @@ def _float(state, shape, major=False, clip=0.0, hybrid=False):
     slots[18] = graph.lasting("hidden", (batches, units), None, FLOAT)
     slots[19] = graph.lasting("cell", (batches, units), None, FLOAT)
     output = graph.tensor("output", (*outer, units), None, FLOAT)
-    fields = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=TANH, cellClip=clip, timeMajor=major)
+    fields = options(
+        "UnidirectionalSequenceLSTMOptions",
+        fusedActivationFunction=TANH,
+        cellClip=clip,
+        timeMajor=major,
+        asymmetricQuantizeInputs=asymmetric,
+    )
     graph.output(graph.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", slots, [output], fields))
     return model.bytes()

@@ -31,7 +31,7 @@ pub fn check<'a>(checker: &mut Checker<'a>, options: &Options, sizes: Sizes) -> 
 }
 
 /// Constants of all gates, one after the other.
-fn gates(checker: &mut Checker<'_>, first: usize, shape: &[usize]) -> Option<Vec<f32>> {
+pub fn gates(checker: &mut Checker<'_>, first: usize, shape: &[usize]) -> Option<Vec<f32>> {
     let mut all = Vec::new();
     for gate in 0..GATES {
         let tensor = checker.input(first + gate)?;

@@ -1,10 +1,11 @@
 //! UNIDIRECTIONAL_SEQUENCE_LSTM on int8 and int16 with a cell state of int16, `unidirectional_sequence_lstm.h` and
-//! `unidirectional_sequence_lstm_int16.h`, and on float32,
-//! `unidirectional_sequence_lstm_float.h`. Its states are variable
+//! `unidirectional_sequence_lstm_int16.h`, on float32, `unidirectional_sequence_lstm_float.h`, and on float32 with weights of int8,
+//! `unidirectional_sequence_lstm_hybrid.h`. Its states are variable
 //! tensors of the file; here they are what the layer keeps from run to run.
 
 mod float;
 mod gates;
+mod hybrid;
 mod int16;
 mod int8;
 mod operands;
@@ -31,6 +32,7 @@ pub static DEFINITION: Definition = Definition {
         "lstm_unit.h",
         "unidirectional_sequence_lstm.h",
         "unidirectional_sequence_lstm_float.h",
+        "unidirectional_sequence_lstm_hybrid.h",
         "unidirectional_sequence_lstm_int16.h"
     ],
     reference: "unidirectional_sequence_lstm.cc",
@@ -38,6 +40,7 @@ pub static DEFINITION: Definition = Definition {
         Support::bytes("int8, weights of int8, biases of int32, cell state of int16", Cores::DspMve),
         Support::bytes("int16, weights of int8, biases of int64, cell state of int16", Cores::DspMve),
         Support::near("float32", Cores::Portable),
+        Support::near("float32, weights of int8 (dynamic range)", Cores::DspMve),
     ],
 };
 
@@ -57,6 +60,7 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
         activation: o.fused_activation_function()?.into(),
         cell_clip: o.cell_clip()?,
         time_major: o.time_major()?,
+        asymmetric: o.asymmetric_quantize_inputs()?,
         diagonal: o.diagonal_recurrent_tensors()?,
     })
 }
@@ -74,6 +78,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     }
     let sizes = sizes(checker, options, (input, output), (hidden, cell))?;
     match input.dtype {
+        DType::Float32 if hybrid::is_hybrid(checker) => hybrid::check(checker, options, sizes),
         DType::Float32 => float::check(checker, options, sizes),
         DType::Int16 => int16::check(checker, options, sizes),
         _ => int8::check(checker, options, sizes),

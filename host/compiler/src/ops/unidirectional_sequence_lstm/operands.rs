@@ -18,6 +18,8 @@ pub struct Options {
     pub activation: Activation,
     pub cell_clip: f32,
     pub time_major: bool,
+    /// Whether vectors of float32 are quantised with an offset, where weights are int8.
+    pub asymmetric: bool,
     pub diagonal: bool,
 }
 

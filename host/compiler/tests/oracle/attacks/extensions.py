@@ -78,7 +78,7 @@ _BEYOND_TYPES = {
     **{name: (generated.TensorType.INT8, generated.TensorType.INT16) for name in ("EXP", "LOG", "SQRT")},
     "RESIZE_BILINEAR": (generated.TensorType.INT16,),
 }
-_HYBRID = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+_HYBRID = ("BATCH_MATMUL", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "UNIDIRECTIONAL_SEQUENCE_LSTM")
 
 
 def is_beyond(data):
@@ -87,7 +87,8 @@ def is_beyond(data):
 
     def beyond(name, types):
         hybrid = name in _HYBRID and types[:1] == [generated.TensorType.FLOAT32] and any(kind in whole for kind in types[1:2])
-        return name in _BEYOND or hybrid or any(kind in _BEYOND_TYPES.get(name, ()) for kind in types[:1])
+        lookup = name == "EMBEDDING_LOOKUP" and any(kind in whole for kind in types[1:2])
+        return name in _BEYOND or hybrid or lookup or any(kind in _BEYOND_TYPES.get(name, ()) for kind in types[:1])
 
     return _any(data, beyond)
 

@@ -35,6 +35,8 @@ _OF_HYBRID = {
     "CONV_2D": 6,
     "DEPTHWISE_CONV_2D": 5,
     "FULLY_CONNECTED": 6,
+    "BATCH_MATMUL": 4,
+    "EMBEDDING_LOOKUP": 2,
     "ADD": 2,
     "MUL": 1,
     "RELU": 2,
@@ -115,7 +117,8 @@ def _beyond(net):
         return _of_tables(net)
     batch = net.pick((1, 1, 2))
     net.input((batch, net.between(1, 8), net.between(1, 8), net.between(1, 9)), dtype="float32")
-    OPERATORS[net.pick(("CONV_2D", "FULLY_CONNECTED"))][1](net)
+    first = ("CONV_2D", "FULLY_CONNECTED", "BATCH_MATMUL", "EMBEDDING_LOOKUP", "UNIDIRECTIONAL_SEQUENCE_LSTM")
+    OPERATORS[net.pick(first)][1](net)
     _grow(net, list(_OF_HYBRID), list(_OF_HYBRID.values()), net.between(1, 4))
     _finish(net)
     return net

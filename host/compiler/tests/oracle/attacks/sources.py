@@ -43,6 +43,8 @@ class Made:
 
 def judge(made):
     """The interpreter's verdict on the model or its rewritten model, and the rules applied."""
+    if schema.Model(made.data).misread():
+        return judge_twin(made, Verdict(refused="TensorFlow Lite Micro misreads integers of this model"))
     verdict = judged(made.data, made.seed, made.sequence, made.samples)
     if verdict.refused is None:
         return verdict, None

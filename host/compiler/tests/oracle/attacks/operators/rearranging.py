@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from builder import options
+from builder import Quantization, options
 
 from ..net import size
 
@@ -214,6 +214,8 @@ def gather(net):
 
 def embedding_lookup(net):
     """EMBEDDING_LOOKUP of rows known at compile time."""
+    if net.beyond:
+        return _hybrid_lookup(net)
     source = _source(net, NARROW, lambda t: len(t.shape) >= 2)
     if source is None:
         return False
@@ -223,6 +225,23 @@ def embedding_lookup(net):
         return False
     output = net.result("embedding", shape, source.dtype, source.quantization)
     net.operator("EMBEDDING_LOOKUP", [net.graph.constant(net.name("rows"), rows), source], [output])
+    return True
+
+
+def _hybrid_lookup(net):
+    """The same with a table of int8 or int4 and a result of float32, which is then a term."""
+    source = net.source(lambda t: t.dtype.name == "float32" and len(t.shape) >= 2)
+    bits = 4 if source is not None and size(source.shape[1:]) % 2 == 0 and net.chance(0.4) else 8
+    if source is None or size(source.shape) * 4 > net.largest:
+        return False
+    shape = (net.between(1, 4), *source.shape[1:])
+    values = net.state.randint(*((-128, 128) if bits == 8 else (-8, 8)), shape).astype(np.int8)
+    scales = np.float32(10.0 ** net.state.uniform(-4, 0, shape[0] if net.chance(0.5) else 1))
+    table = (net.graph.constant if bits == 8 else net.graph.int4)(net.name("table"), values, Quantization(scales))
+    rows = net.graph.constant(net.name("rows"), net.state.randint(0, shape[0], source.shape[0]).astype(np.int32))
+    output = net.graph.tensor(net.name("embedding"), source.shape, None, "float32")
+    net.graph.operator("EMBEDDING_LOOKUP", [rows, table], [output])
+    net.operator("ADD", [source, output], [net.result("sum", source.shape, "float32")], options("AddOptions"))
     return True
 
 

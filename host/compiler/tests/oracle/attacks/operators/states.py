@@ -36,7 +36,7 @@ def ring(net):
 def lstm(net):
     """UNIDIRECTIONAL_SEQUENCE_LSTM of int8 and int16: gates that saturate or hardly change, cells of few and of many bits, both orders;
     of float32 with weights that do not amplify differences in the last places."""
-    kinds = ("int8", "int16", "float32")
+    kinds = ("float32",) if net.beyond else ("int8", "int16", "float32")
     fits = lambda t: t.dtype.name in kinds and len(t.shape) == 3 and size(t.shape) < net.largest  # noqa: E731
     source = net.source(lambda t: fits(t) and (t.quantization is None or t.dtype.name == "int8" or t.zero_point == 0))
     if source is None:
@@ -84,15 +84,24 @@ def _float_lstm(net, source):
     slots = [source, *[None] * 23]
     for first, count in ((1, source.shape[2]), (5, units)):
         for slot in range(first, first + 4):
-            weights = net.state.uniform(-1, 1, (units, count)) / count
-            slots[slot] = net.graph.constant(net.name("weights"), weights.astype(FLOAT))
+            weights, scale = net.state.uniform(-1, 1, (units, count)) / count, None
+            if net.beyond:
+                # Weights of int8, which the reference multiplies with quantised states.
+                weights, scale = np.round(weights * count * 127).astype(np.int8), Quantization(float(np.float32(1 / (127 * count))))
+            slots[slot] = net.graph.constant(net.name("weights"), weights if net.beyond else weights.astype(FLOAT), scale)
     for gate in range(4):
         slots[12 + gate] = net.graph.constant(net.name("bias"), net.values((units,), FLOAT))
     for slot in (18, 19):
         slots[slot] = net.graph.lasting(net.name("state"), (batches, units), None, FLOAT)
     output = net.result("lstm", (*source.shape[:2], units), FLOAT)
     clip = net.pick((0.0, 0.0, 0.5, 10.0))
-    fields = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=4, cellClip=clip, timeMajor=major)
+    fields = options(
+        "UnidirectionalSequenceLSTMOptions",
+        fusedActivationFunction=4,
+        cellClip=clip,
+        timeMajor=major,
+        asymmetricQuantizeInputs=net.beyond and net.chance(0.5),
+    )
     net.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", slots, [output], fields, exact=False)
     net.samples_in_a_row = 5
     return True

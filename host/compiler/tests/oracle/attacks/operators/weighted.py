@@ -293,6 +293,8 @@ def batch_matmul(net):
     turned = net.chance(0.3), net.chance(0.5)
     rows, depth = reversed(first.shape[-2:]) if turned[0] else first.shape[-2:]
     columns = net.pick((1, 2, 3, 4, 5, 8, 9))
+    if net.beyond and first.dtype == FLOAT:
+        return _hybrid_matmul(net, first, turned, (rows, depth, columns))
     batch = tuple(1 if net.chance(0.3) else n for n in first.shape[:-2])
     batch = batch[net.between(0, len(batch)) :] if net.chance(0.3) else batch
     beside = first.shape[len(first.shape) - 2 - len(batch) : -2]
@@ -316,6 +318,24 @@ def batch_matmul(net):
     fields = options("BatchMatMulOptions", adjX=turned[0], adjY=turned[1])
     output = net.result("matmul", result, first.dtype, quantization)
     net.operator("BATCH_MATMUL", [first, second], [output], fields)
+    return True
+
+
+def _hybrid_matmul(net, first, turned, sizes):
+    """float32 times a constant of int8, with one dimension of batches."""
+    rows, depth, columns = sizes
+    batch = first.shape[:-2]
+    if sum(n > 1 for n in batch) > 1 or size((*batch, depth, columns)) > net.largest:
+        return False
+    shape = (*(batch if net.chance(0.3) else ()), *((columns, depth) if turned[1] else (depth, columns)))
+    axis = len(shape) - (2 if turned[1] else 1)
+    scales = np.float32(10.0 ** net.state.uniform(-4, 0, columns if net.chance(0.5) else 1))
+    quantization = Quantization(scales, axis=axis if scales.size > 1 else 0)
+    values = net.state.randint(-127, 128, shape).astype(np.int8)
+    second = net.graph.constant(net.name("weights"), values, quantization)
+    asymmetric = net.chance(0.5)
+    fields = options("BatchMatMulOptions", adjX=turned[0], adjY=turned[1], asymmetricQuantizeInputs=asymmetric)
+    net.operator("BATCH_MATMUL", [first, second], [net.result("matmul", (*batch, rows, columns), FLOAT)], fields)
     return True
 
 

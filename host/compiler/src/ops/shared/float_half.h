@@ -1,0 +1,29 @@
+/* float16. */
+#ifndef TVMK_FLOAT_HALF_H
+#define TVMK_FLOAT_HALF_H
+
+#include "float_base.h"
+
+/* A float16 as a float. */
+TVMK_INLINE float tvmk_float_of_half(uint16_t half) {
+/* Cores of the M profile with an FPU have the instruction, whatever __ARM_FP says. */
+#if TVMK_GNU && defined(__arm__) && defined(__ARM_FP) && (__ARM_FP & 4) && \
+    ((__ARM_FP & 2) || (defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'))
+    float x;
+    uint32_t bits = half;
+    __asm__("vmov %0, %1\nvcvtb.f32.f16 %0, %0" : "=t"(x) : "r"(bits));
+    return x;
+#else
+    uint32_t rest = half & UINT32_C(0x7fff), sign = (uint32_t)(half & UINT32_C(0x8000)) << 16;
+    if (rest >= UINT32_C(0x7c00)) {
+        return tvmk_float_of_bits(sign | TVMK_FLOAT_INFINITY | (rest & UINT32_C(0x3ff)) << 13);
+    }
+    if (rest < UINT32_C(0x400)) {
+        float small = tvmk_exact((float)(int32_t)rest * 5.9604644775390625e-8f);
+        return sign ? -small : small;
+    }
+    return tvmk_float_of_bits(sign | ((rest << 13) + (UINT32_C(112) << 23)));
+#endif
+}
+
+#endif
