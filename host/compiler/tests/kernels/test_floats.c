@@ -2,10 +2,13 @@
  * with every compiler, under all flags: no flag here forbids fusing products and sums. */
 #include <stdio.h>
 
+#include "batch_matmul_hybrid.h"
 #include "float_math.h"
 #include "float_nn.h"
 #include "float_unary.h"
 #include "float_weighted.h"
+#include "gather_table.h"
+#include "hybrid_weighted.h"
 #include "logistic_float.h"
 #include "max_pool_2d_float.h"
 #include "maximum_minimum_float.h"
@@ -14,12 +17,13 @@
 #include "quantize_float.h"
 #include "softmax_float.h"
 #include "sub_float.h"
+#include "unidirectional_sequence_lstm_hybrid.h"
 
 enum { HEIGHT = 5, WIDTH = 6, CHANNELS = 8, COUNT = HEIGHT * WIDTH * CHANNELS };
 
 static uint32_t checksum = UINT32_C(2166136261);
 static uint32_t state = UINT32_C(0x2545f491);
-static float a[COUNT], b[COUNT], out[COUNT], weights[9 * CHANNELS * CHANNELS], bias[CHANNELS];
+static float a[COUNT], b[COUNT], out[COUNT], weights[9 * CHANNELS * CHANNELS], bias[2 * CHANNELS];
 static int8_t bytes[COUNT];
 
 static void add_to_checksum(const void *data, size_t size) {
@@ -117,6 +121,50 @@ static void elements(void) {
     outputs();
 }
 
+enum { UNITS = 4, DEPTH = 12, ROWS = 4 * UNITS };
+
+/* Weights of int8 with float32: how rows are quantised, and what becomes of their sums. */
+static void hybrid(void) {
+    static const float scales[] = {0.013f, 0.0007f, 0.11f, 0.0451f};
+    static int8_t rows[ROWS * DEPTH];
+    static uint16_t halves[ROWS * DEPTH];
+    static float hidden[UNITS], cell[UNITS];
+    static union {
+        float aligned[ROWS + DEPTH];
+        uint8_t bytes[4 * (ROWS + DEPTH)];
+    } scratch;
+    int32_t totals[ROWS] = {0};
+    for (int32_t i = 0; i < ROWS * DEPTH; i++) {
+        rows[i] = (int8_t)(draw() % 255 - 127);
+        halves[i] = (uint16_t)draw();
+        totals[i / DEPTH] += rows[i];
+    }
+    const int32_t positions[] = {3, 0, 3};
+    for (int32_t asymmetric = 0; asymmetric < 2; asymmetric++) {
+        const int32_t *of = asymmetric ? totals : NULL;
+        tvmk_hybrid_t to = {scales, of, 3, asymmetric, 0, 0, TVMK_HYBRID_FREE, 0.0f, 0.0f};
+        const tvmk_hybrid_rows_t dense = {to, {rows, DEPTH, 0, NULL, 0}, COUNT / DEPTH, UNITS};
+        tvmk_hybrid_rows(&dense, a, bias, out, scratch.bytes);
+        outputs();
+        const tvmk_hybrid_lstm_t lstm = {
+            to,        to, {rows, CHANNELS, 0, NULL, 0}, {rows, UNITS, 0, NULL, 0}, bias, 0.7f, UNITS, 1, 9, {0, CHANNELS},
+            {0, UNITS}};
+        tvmk_hybrid_lstm(&lstm, a, out, hidden, cell, scratch.bytes);
+        outputs();
+        to.float_offset = asymmetric;
+        const tvmk_hybrid_matrix_t matrix = {to, {rows, DEPTH, 0, NULL, 0}, 5, UNITS, 1, 5};
+        tvmk_hybrid_matrix(&matrix, a, 1, out, scratch.bytes);
+        outputs();
+    }
+    tvmk_gather_table_t table = {{1, 1, ROWS, 3, DEPTH}, halves, NULL, 0};
+    tvmk_gather_half(&table, positions, out);
+    outputs();
+    table.weights = rows, table.scales = scales, table.scale_step = 1;
+    tvmk_gather_byte(&table, positions, out);
+    tvmk_gather_nibble(&table, positions, out + 3 * DEPTH);
+    outputs();
+}
+
 int main(void) {
     functions();
     for (int kind = 0; kind < 3; kind++) {
@@ -127,6 +175,10 @@ int main(void) {
             fill(bias, CHANNELS, 0);
             windows();
             elements();
+            if (kind == 0) {
+                fill(bias, ROWS, 0);
+                hybrid();
+            }
         }
     }
     printf("floats: %08lx\n", (unsigned long)checksum);

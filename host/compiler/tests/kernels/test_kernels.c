@@ -6,6 +6,7 @@
 #include "test_convolutions.h"
 #include "test_elements.h"
 #include "test_products.h"
+#include "test_unsigned.h"
 #include "test_values.h"
 
 #ifndef ROUNDS
@@ -26,7 +27,7 @@ static void fully_connected(int i) { test_fully_connected(i % 7 == 0, 0); }
 static void fully_connected_int4(int i) { test_fully_connected(i % 7 == 0, 1); }
 static void matrices(int i) { test_matrices(i % 2); }
 
-static void report(const char *what) { printf("%-20s %d cases, %d failures\n", what, cases, failures); }
+static void report(const char *what) { printf("%-24s %d cases, %d failures\n", what, cases, failures); }
 static void numbered(const char *what, int count, void (*test)(int)) {
     for (int i = 0; i < count * ROUNDS; i++) {
         next_case();
@@ -59,6 +60,9 @@ int main(void) {
     repeated("depthwise_whole", 100, test_depthwise_whole);
     numbered("fully_connected", 300, fully_connected);
     numbered("fully_connected_int4", 300, fully_connected_int4);
+    repeated("fully_connected_unsigned", 300, test_fully_connected_unsigned);
+    repeated("resize_bilinear_unsigned", 200, test_resize_bilinear_unsigned);
+    repeated("resize_nearest_neighbor", 200, test_resize_nearest_neighbor);
     repeated("unit_sums", 300, test_unit_sums);
     repeated("average_pool_2d", 300, test_average_pool_2d);
     repeated("add", 300, test_add);

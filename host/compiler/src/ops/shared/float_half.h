@@ -4,7 +4,7 @@
 
 #include "float_base.h"
 
-/* A float16 as a float. */
+/* A float16 as a float; NaN becomes a quiet one, as with the instruction. */
 TVMK_INLINE float tvmk_float_of_half(uint16_t half) {
 /* Cores of the M profile with an FPU have the instruction, whatever __ARM_FP says. */
 #if TVMK_GNU && defined(__arm__) && defined(__ARM_FP) && (__ARM_FP & 4) && \
@@ -16,7 +16,8 @@ TVMK_INLINE float tvmk_float_of_half(uint16_t half) {
 #else
     uint32_t rest = half & UINT32_C(0x7fff), sign = (uint32_t)(half & UINT32_C(0x8000)) << 16;
     if (rest >= UINT32_C(0x7c00)) {
-        return tvmk_float_of_bits(sign | TVMK_FLOAT_INFINITY | (rest & UINT32_C(0x3ff)) << 13);
+        uint32_t quiet = rest > UINT32_C(0x7c00) ? UINT32_C(0x400000) : 0;
+        return tvmk_float_of_bits(sign | TVMK_FLOAT_INFINITY | quiet | (rest & UINT32_C(0x3ff)) << 13);
     }
     if (rest < UINT32_C(0x400)) {
         float small = tvmk_exact((float)(int32_t)rest * 5.9604644775390625e-8f);
