@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh,
-    fuzz, header, heartbeat, layers, misra, mutants, no_library, packages, pages, proof, reach, sanitize, setup, site,
-    size, stack, sysroot, test, tutorials, wake_word, wheel,
+    fuzz, header, heartbeat, kinds, layers, misra, mutants, no_library, packages, pages, proof, reach, sanitize, setup,
+    site, size, stack, sysroot, test, tutorials, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -41,6 +41,12 @@ const VERBS: &[Verb] = &[
         usage: "[BOARD...] [FILE.tflite...] [--layers] [--model NAME] [--write | --check]",
         about: "instructions, flash, RAM and stack of compiled models on emulated boards",
         run: bench::run,
+    },
+    Verb {
+        name: "kinds",
+        usage: "[BOARD...] | --write",
+        about: "the same networks in each kind of file that exporters write, on emulated boards",
+        run: kinds::run,
     },
     Verb {
         name: "costs",

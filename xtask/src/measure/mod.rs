@@ -5,6 +5,7 @@ pub mod bench_image;
 pub mod calls;
 pub mod costs;
 pub mod firmware;
+pub mod kinds;
 pub mod layers;
 pub mod models;
 pub mod options;
