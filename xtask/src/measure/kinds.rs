@@ -102,7 +102,7 @@ fn text(boards: &[String], rows: &[Row]) -> String {
             if first.is_none_or(|first| first.network != row.network) {
                 first = Some(row);
             }
-            let base = first.and_then(|first| first.cells[at]);
+            let base = first.filter(|first| first.kind == KINDS[0].1).and_then(|first| first.cells[at]);
             let _ = writeln!(text, "{}", line(row, row.cells[at], base));
         }
     }
@@ -148,10 +148,12 @@ mod tests {
             row("a", "float32", Some([250, 5, 6, 7])),
             row("b", "int8", None),
             row("b", "float32", Some([10, 5, 6, 7])),
+            row("c", "uint8", Some([10, 5, 6, 7])),
         ];
         let text = text(&["cortex-m0".to_owned()], &rows);
-        let last: Vec<&str> = text.lines().rev().take(4).collect();
+        let last: Vec<&str> = text.lines().rev().take(5).collect();
         let expected = [
+            "| c | uint8 | 10 |  | 5 | 6 |",
             "| b | float32 | 10 |  | 5 | 6 |",
             "| b | int8 | too large | | | |",
             "| a | float32 | 250 | 2.50 | 5 | 6 |",
