@@ -168,6 +168,10 @@ fn plan_program(module: &str, mut program: Program, thrift: &Thrift, options: &O
     if options.ram.is_some() {
         share::share(&program.graph, &mut lowered);
     }
+    if options.constants.is_empty() {
+        // With pools each operator has its constants in one of them.
+        share::share_arrays(&mut lowered);
+    }
     let schedule = schedule::schedule(&mut program, lowered, &mut names, options.keep_all_tensors);
     place::place(module.to_owned(), program, schedule, options)
 }

@@ -1,4 +1,5 @@
-//! Between `lower` and `schedule`: layers of one operator that compute bands of the same image share arrays and functions.
+//! Between `lower` and `schedule`: layers of one operator that compute bands of the same image share arrays and functions; layers of
+//! different operators share arrays, as the steps of an unrolled recurrence do.
 
 use crate::ir::graph::{DType, Subgraph};
 use crate::ir::layer::{Argument, Constant, Layer, Lowered};
@@ -14,6 +15,16 @@ pub fn share(graph: &Subgraph, lowered: &mut [Lowered]) {
     }
 }
 
+/// Gives all layers one copy of equal arrays; each keeps a function of its own.
+pub fn share_arrays(lowered: &mut [Lowered]) {
+    let mut shared = Shared::default();
+    for lowered in lowered {
+        if let Lowered::Layer(layer) = lowered {
+            shared.take_arrays(layer);
+        }
+    }
+}
+
 /// Layers of one operator that have a function, and their arrays.
 #[derive(Default)]
 struct Shared {
@@ -22,7 +33,8 @@ struct Shared {
 }
 
 impl Shared {
-    fn add(&mut self, graph: &Subgraph, layer: &mut Layer) {
+    /// Replaces a layer's arrays that are already there.
+    fn take_arrays(&mut self, layer: &mut Layer) {
         let mut own: Vec<Vec<Constant>> = Vec::new();
         // The same array for several builds has one name.
         for constant in std::mem::take(&mut layer.constants) {
@@ -41,6 +53,10 @@ impl Shared {
                 }
             }
         }
+    }
+
+    fn add(&mut self, graph: &Subgraph, layer: &mut Layer) {
+        self.take_arrays(layer);
         match self.functions.iter().find(|other| is_equal(graph, layer, other)) {
             Some(other) if layer.constants.is_empty() => layer.name.clone_from(&other.name),
             _ => self.functions.push(Layer { constants: Vec::new(), ..layer.clone() }),
@@ -122,6 +138,15 @@ mod tests {
         }
         share(&Subgraph::default(), &mut equal);
         assert!(equal.iter().all(|lowered| matches!(lowered, Lowered::Layer(layer) if layer.name == "a")));
+    }
+
+    #[test]
+    fn layers_of_different_operators_share_arrays_alone() {
+        let mut lowered = [layer("a", &[1, 2], ""), layer("b", &[1, 2], ""), layer("c", &[1, 3], "")];
+        share_arrays(&mut lowered);
+        let [Lowered::Layer(a), Lowered::Layer(b), Lowered::Layer(c)] = &lowered else { panic!("layers") };
+        assert_eq!((a.constants.len(), b.constants.len(), c.constants.len()), (1, 0, 1));
+        assert_eq!((b.name.as_str(), b.body.as_str()), ("b", "    f(a_weights, b_weights_2);\n"));
     }
 
     #[test]
