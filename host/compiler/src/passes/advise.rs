@@ -13,6 +13,11 @@ const FULL_INT8: &str = "export it with full integer quantisation: converter.opt
 /// The cost of float32.
 const SOFTWARE: &str = "a core without an FPU computes floats by software, tens of instructions each";
 
+/// Which operators take weights of another type than their activations.
+const HYBRID: &str = "weights of int8 with activations of float32 (dynamic range) are supported for BATCH_MATMUL, CONV_2D, DEPTHWISE_CONV_2D, \
+     EMBEDDING_LOOKUP, FULLY_CONNECTED, TRANSPOSE_CONV and UNIDIRECTIONAL_SEQUENCE_LSTM alone, in the forms that \
+     docs/operators.md lists";
+
 /// Where weights keep the type of the file.
 const KEPT: &str =
     "which stay so in flash where CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, GATHER and EMBEDDING_LOOKUP read them";
@@ -52,11 +57,7 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
         ));
     }
     if main.operators.iter().any(|op| is_dynamic_range(main, op)) {
-        return Some(format!(
-            "weights of int8 with activations of float32 (dynamic range) are supported for BATCH_MATMUL, CONV_2D, DEPTHWISE_CONV_2D, \
-             EMBEDDING_LOOKUP, FULLY_CONNECTED, TRANSPOSE_CONV and UNIDIRECTIONAL_SEQUENCE_LSTM alone, in the forms that \
-             docs/operators.md lists: {FULL_INT8}"
-        ));
+        return Some(format!("{HYBRID}: {FULL_INT8}"));
     }
     if main.operators.iter().any(|op| is_uint8(main, op)) {
         return Some(
