@@ -1,6 +1,7 @@
 //! GATHER and EMBEDDING_LOOKUP: `gather.h`; of a table whose elements a run converts to float32 `gather_table.h`. Positions known at
 //! compile time are checked here, others by each run.
 
+mod operands;
 mod table;
 
 use crate::format::reading::Budget;
@@ -11,6 +12,7 @@ use crate::ops::checker::{Checker, Operand, resolve_axis};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::{moved, text};
+use operands::Gather;
 
 /// The operators.
 pub static DEFINITIONS: [Definition; 2] = [
@@ -61,17 +63,6 @@ impl OpOptions for Options {}
 fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions {
     let Some(BuiltinOptionsRef::Gather(o)) = table else { return or_default::<Options>(table) };
     read(Options { axis: o.axis()?, batch_dims: o.batch_dims()? })
-}
-
-struct Gather<'a> {
-    input: Operand<'a>,
-    positions: Operand<'a>,
-    output: Operand<'a>,
-    batches: usize,
-    outer: usize,
-    length: usize,
-    count: usize,
-    block: usize,
 }
 
 fn check_gather<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
@@ -132,19 +123,6 @@ fn check<'a>(
     match table::stored(checker, &gather, axis, converts) {
         Some(stored) => Some(Box::new(table::Table { gather, stored, axis })),
         None => Some(Box::new(gather)),
-    }
-}
-
-impl Gather<'_> {
-    /// The members of `tvmk_gather_t`, with blocks of elements of this many bytes.
-    fn fields(&self, size: usize) -> [(&'static str, String); 5] {
-        [
-            ("batches", self.batches.to_string()),
-            ("outer", self.outer.to_string()),
-            ("length", self.length.to_string()),
-            ("count", self.count.to_string()),
-            ("block", (self.block * size).to_string()),
-        ]
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tables of float16, int8 or int4 whose blocks become float32 when a run reads them: `gather_table.h`. EMBEDDING_LOOKUP has such tables
 //! in files with dynamic-range weights, both operators behind a DEQUANTIZE.
 
-use super::Gather;
+use super::operands::Gather;
 use crate::ir::graph::{DType, Quantization, Stored};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
