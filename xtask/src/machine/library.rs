@@ -61,6 +61,8 @@ pub fn build_from(root: &Path, board: &Board, out: &Path) -> Result<PathBuf> {
         .args(["rustc", "--locked", "--release", "--lib", "--crate-type", "staticlib"])
         .args(["--package", "tvm_embedded_capi", "--target", target, "--target-dir"])
         .arg(&built)
+        // Incremental builds are other code: the figures must not depend on who asks for them.
+        .env("CARGO_INCREMENTAL", "0")
         .capture()
         .with_context(|| format!("the library for {target}"))?;
     let raw = built.join(target).join("release/libtvm_embedded.a");
