@@ -32,7 +32,7 @@ pub const CASES: &[Case] = &[
     case("symbol-names-of-one-content", "a", false, || {
         let names: Vec<u8> =
             (0..100).flat_map(|i| format!("{}\0", format!("{i:03}").repeat(341)).into_bytes()).collect();
-        let symbols: Vec<u8> = (0..100_000).flat_map(|i| symbol(i)).collect();
+        let symbols: Vec<u8> = (0..100_000).flat_map(symbol).collect();
         let data = [names.clone(), symbols.clone()].concat();
         let sections = [
             Section { kind: 3, place: (0, names.len()), link: 0 },
