@@ -54,8 +54,6 @@ def cases():
     )
     # As many elements in another shape: the reference computes its own.
     yield "contradiction-batch_matmul-output", lambda state: matmul(state, *args, result=(4, 3, 9))
-
-
     yield from _hybrid_cases()
 
 

@@ -13,20 +13,9 @@ typedef struct {
     int32_t scale_step;  /* 0 or 1 */
 } tvmk_gather_table_t;
 
-TVMK_INLINE float tvmk_table_half(const tvmk_gather_table_t *t, int32_t i, float scale) {
+TVMK_INLINE float tvmk_table_half(const void *table, int32_t i, float scale) {
     (void)scale;
-    return tvmk_float_of_half(((const uint16_t *)t->weights)[i]);
-}
-
-TVMK_INLINE float tvmk_table_byte(const tvmk_gather_table_t *t, int32_t i, float scale) {
-    return tvmk_exact((float)((const int8_t *)t->weights)[i] * scale);
-}
-
-/* Two to a byte, the first in the low half. */
-TVMK_INLINE float tvmk_table_nibble(const tvmk_gather_table_t *t, int32_t i, float scale) {
-    int32_t both = ((const uint8_t *)t->weights)[i >> 1];
-    int32_t value = (((i & 1) ? both >> 4 : both & 15) ^ 8) - 8;
-    return tvmk_exact((float)value * scale);
+    return tvmk_half_at(table, i);
 }
 
 /* As tvmk_gather, with a function that returns an element. */
@@ -44,7 +33,7 @@ TVMK_INLINE float tvmk_table_nibble(const tvmk_gather_table_t *t, int32_t i, flo
                     float scale = t->scales ? t->scales[position * t->scale_step] : 0.0f;          \
                     int32_t first = from + position * g->block;                                    \
                     for (int32_t k = 0; k < g->block; k++) {                                       \
-                        *out++ = element(t, first + k, scale);                                     \
+                        *out++ = element(t->weights, first + k, scale);                            \
                     }                                                                              \
                 }                                                                                  \
             }                                                                                      \
@@ -53,7 +42,7 @@ TVMK_INLINE float tvmk_table_nibble(const tvmk_gather_table_t *t, int32_t i, flo
     }
 
 TVMK_GATHER_TABLE(tvmk_gather_half, tvmk_table_half)
-TVMK_GATHER_TABLE(tvmk_gather_byte, tvmk_table_byte)
-TVMK_GATHER_TABLE(tvmk_gather_nibble, tvmk_table_nibble)
+TVMK_GATHER_TABLE(tvmk_gather_byte, tvmk_byte_at)
+TVMK_GATHER_TABLE(tvmk_gather_nibble, tvmk_nibble_at)
 
 #endif

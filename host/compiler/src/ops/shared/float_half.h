@@ -1,4 +1,4 @@
-/* float16. */
+/* float16; elements of tables in flash that are stored as float16, int8 or int4. */
 #ifndef TVMK_FLOAT_HALF_H
 #define TVMK_FLOAT_HALF_H
 
@@ -25,6 +25,20 @@ TVMK_INLINE float tvmk_float_of_half(uint16_t half) {
     }
     return tvmk_float_of_bits(sign | ((rest << 13) + (UINT32_C(112) << 23)));
 #endif
+}
+
+/* Element `i` of a table in flash as float, exactly as DEQUANTIZE converts it; float16 has no scale. */
+TVMK_INLINE float tvmk_half_at(const void *table, int32_t i) { return tvmk_float_of_half(((const uint16_t *)table)[i]); }
+
+TVMK_INLINE float tvmk_byte_at(const void *table, int32_t i, float scale) {
+    return tvmk_exact((float)((const int8_t *)table)[i] * scale);
+}
+
+/* Two to a byte, the first in the low half. */
+TVMK_INLINE float tvmk_nibble_at(const void *table, int32_t i, float scale) {
+    int32_t both = ((const uint8_t *)table)[i >> 1];
+    int32_t value = (((i & 1) ? both >> 4 : both & 15) ^ 8) - 8;
+    return tvmk_exact((float)value * scale);
 }
 
 #endif

@@ -15,18 +15,15 @@ typedef struct {
 
 TVMK_INLINE float tvmk_stored_half(const tvmk_float_stored_t *l, int32_t i, int32_t channel) {
     (void)channel;
-    return tvmk_float_of_half(((const uint16_t *)l->weights)[i]);
+    return tvmk_half_at(l->weights, i);
 }
 
 TVMK_INLINE float tvmk_stored_byte(const tvmk_float_stored_t *l, int32_t i, int32_t channel) {
-    return tvmk_exact((float)((const int8_t *)l->weights)[i] * l->scales[channel * l->scale_step]);
+    return tvmk_byte_at(l->weights, i, l->scales[channel * l->scale_step]);
 }
 
-/* Two to a byte, the first in the low half. */
 TVMK_INLINE float tvmk_stored_nibble(const tvmk_float_stored_t *l, int32_t i, int32_t channel) {
-    int32_t both = ((const uint8_t *)l->weights)[i >> 1];
-    int32_t value = (((i & 1) ? both >> 4 : both & 15) ^ 8) - 8;
-    return tvmk_exact((float)value * l->scales[channel * l->scale_step]);
+    return tvmk_nibble_at(l->weights, i, l->scales[channel * l->scale_step]);
 }
 
 /* As the functions of float_weighted.h, with a function that returns a weight. */
