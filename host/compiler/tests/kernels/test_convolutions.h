@@ -149,14 +149,14 @@ static void run_depthwise_conv_2d(int general, int int4, const tvmk_depthwise_co
 }
 
 /* Weights as the compiler packs them, rows and columns exchanged if `turned`. Returns the bytes. */
-static int32_t pack_depthwise(const geometry_t *g, int turned, int int4, int32_t zero) {
+static int32_t pack_depthwise(const geometry_t *g, int turned, int int4) {
     int32_t taps = g->kh * g->kw;
     for (int32_t i = 0; i < g->oc * taps; i++) {
         int32_t tap = i % taps;
         turned_weights[i - tap + (turned ? tap % g->kw * g->kh + tap / g->kw : tap)] = weights[i];
     }
     int32_t lanes = 2 * (g->ic < 4 ? g->ic : 4), kept = g->oc * taps;
-    if (TVMK_MVE && !zero) {
+    if (TVMK_MVE) {
         kept = (g->oc + lanes - 1) / lanes * lanes * taps + 8 - lanes;
         pack_lanes(g->oc, taps, lanes);
     } else {
@@ -200,7 +200,7 @@ static void test_depthwise_conv_2d(int general, int int4, int32_t zero, int swee
         t.ih = g.iw, t.iw = g.ih, t.oh = g.ow, t.ow = g.oh, t.kh = g.kw, t.kw = g.kh, t.sh = g.sw, t.sw = g.sh;
         t.dh = g.dw, t.dw = g.dh, t.pt = g.pl, t.pl = g.pt;
     }
-    int32_t kept = pack_depthwise(&g, turned, int4, zero);
+    int32_t kept = pack_depthwise(&g, turned, int4);
     l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
     l.requant.table = table_at_edge(g.oc, general);
     SET_WINDOW(l, t);

@@ -134,23 +134,27 @@ TVMK_INLINE void tvmk_depthwise_two(const tvmk_depthwise_constants_t *c, const i
         : "lr", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "memory");
 }
 
-/* Two outputs of any window. */
+/* Two outputs of any window, or with `three` of 3 × 3 without dilation along the rows; `zero` is the weights' zero point, if
+ * they have one. */
 TVMK_INLINE void tvmk_depthwise_two_any(const tvmk_depthwise_conv_2d_t *l, const tvmk_depthwise_constants_t *c,
                                         const int8_t *line, int32_t next, int32_t lanes, const int8_t *tap, int8_t *out,
-                                        int8_t *out1, int general) {
+                                        int8_t *out1, int three, int general, const int32_t *zero) {
+    int32_t height = three ? 3 : l->window_height, width = three ? 3 : l->window_width;
+    int32_t distance = three ? lanes : l->dilation_width * lanes;
     int32x4_t even0 = c->even.bias, odd0 = c->odd.bias, even1 = even0, odd1 = odd0;
-    for (int32_t ky = 0; ky < l->window_height; ky++, line += c->pitch) {
+    for (int32_t ky = 0; ky < height; ky++, line += c->pitch) {
         const int8_t *x = line, *x1 = line + next;
-        for (int32_t kx = 0; kx < l->window_width; kx++) {
+        for (int32_t kx = 0; kx < width; kx++) {
             int16x8_t w = vldrbq_s16(tap), v = vldrbq_s16(x);
+            w = zero ? vsubq_n_s16(w, (int16_t)*zero) : w;
             even0 = vaddq_s32(even0, vmullbq_int_s16(v, w));
             odd0 = vaddq_s32(odd0, vmulltq_int_s16(v, w));
             v = vldrbq_s16(x1);
             even1 = vaddq_s32(even1, vmullbq_int_s16(v, w));
             odd1 = vaddq_s32(odd1, vmulltq_int_s16(v, w));
             tap += lanes;
-            x += l->dilation_width * lanes;
-            x1 += l->dilation_width * lanes;
+            x += distance;
+            x1 += distance;
         }
     }
     mve_pred16_t used = vctp16q((uint32_t)c->channels);
@@ -162,7 +166,7 @@ TVMK_INLINE void tvmk_depthwise_two_any(const tvmk_depthwise_conv_2d_t *l, const
  * eight lanes, those after them are read from what follows and ignored: the compiler adds as many bytes after the last weight, and
  * in scratch the sums follow the planes. */
 TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch,
-                                    int three, int general) {
+                                    int three, int general, const int32_t *zero) {
     int32_t lanes = three ? 8 : tvmk_depthwise_lanes(l);
     int32_t pitch = tvmk_depthwise_plane_width(l) * lanes;
     int32_t channels = l->in_channels * l->multiplier;
@@ -194,10 +198,10 @@ TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int
                     /* An odd last output is computed twice. */
                     int32_t next = left > 1 ? distance : 0;
                     int8_t *o1 = left > 1 ? o + step : o;
-                    if (three) {
+                    if (three && !zero) {
                         tvmk_depthwise_two(&constants, window, window + next, weights, o, o1);
                     } else {
-                        tvmk_depthwise_two_any(l, &constants, window, next, lanes, weights, o, o1, general);
+                        tvmk_depthwise_two_any(l, &constants, window, next, lanes, weights, o, o1, three, general, zero);
                     }
                 }
             }
@@ -206,7 +210,7 @@ TVMK_INLINE void tvmk_depthwise_any(const tvmk_depthwise_conv_2d_t *l, const int
 }
 
 TVMK_SHARED void tvmk_depthwise_windows(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    tvmk_depthwise_any(l, in, out, scratch, 0, 0);
+    tvmk_depthwise_any(l, in, out, scratch, 0, 0, 0);
 }
 TVMK_INLINE void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
     (tvmk_depthwise_has_lines(l) ? tvmk_depthwise_lines : tvmk_depthwise_windows)(l, in, out, scratch);
@@ -214,11 +218,11 @@ TVMK_INLINE void tvmk_depthwise_conv_2d(const tvmk_depthwise_conv_2d_t *l, const
 /* General output form. */
 TVMK_SHARED void tvmk_depthwise_conv_2d_general(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                                 uint8_t *scratch) {
-    tvmk_depthwise_any(l, in, out, scratch, 0, 1);
+    tvmk_depthwise_any(l, in, out, scratch, 0, 1, 0);
 }
 /* Windows of 3 × 3 without dilation along the rows, at least four channels. */
 TVMK_SHARED void tvmk_depthwise_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out, uint8_t *scratch) {
-    tvmk_depthwise_any(l, in, out, scratch, 1, 0);
+    tvmk_depthwise_any(l, in, out, scratch, 1, 0, 0);
 }
 TVMK_INLINE void tvmk_depthwise_conv_2d_3x3(const tvmk_depthwise_conv_2d_t *l, const int8_t *in, int8_t *out,
                                             uint8_t *scratch) {

@@ -35,6 +35,8 @@ pub static DEFINITION: Definition = Definition {
         "depthwise_conv_2d_mve.h",
         "depthwise_conv_2d_offset.h",
         "depthwise_conv_2d_offset_dsp.h",
+        "depthwise_conv_2d_offset_mve.h",
+        "depthwise_conv_2d_offset_portable.h",
         "depthwise_conv_2d_portable.h",
         "depthwise_lines_mve.h",
         "depthwise_quads_mve.h",

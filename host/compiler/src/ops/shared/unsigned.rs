@@ -57,7 +57,7 @@ pub fn joined(x: i32, (in_scale, in_zero): (f32, i32), (out_scale, out_zero): (f
     Some(steps.checked_add(out_zero + 128)?.clamp(0, 255) - 128)
 }
 
-/// Limits of a layer whose weights have a zero point, which the code for these paths subtracts in C.
+/// Limits of a layer whose weights have a zero point, with which the code for these paths is slower.
 pub fn limits(mut limits: Vec<Limit>, slow: &'static [Path]) -> Vec<Limit> {
     limits.push(Limit { paths: slow, ..offset() });
     limits

@@ -55,7 +55,7 @@ pub fn layer(lowering: &Lowering<'_>, window: &Window, weighted: &Weighted<'_>, 
             + &text::call_with(function, window.batches, &pointers, others)
     };
     let mut constants = vec![weighted::table_constant(lowering, &table)];
-    constants.extend(packings(lowering, &window, channels, weights, is_int4, zero != 0));
+    constants.extend(packings(lowering, &window, channels, weights, is_int4));
     Lowered::Layer(Layer {
         in_place: in_place.into_iter().collect(),
         scratch_bytes,
@@ -148,14 +148,13 @@ fn fields(
     fields
 }
 
-/// The weights for MVE, a few channels side by side, and unchanged for all others; unchanged for all cores if `same`.
+/// The weights for MVE, a few channels side by side, and unchanged for all others.
 fn packings(
     lowering: &Lowering<'_>,
     window: &Window,
     channels: usize,
     weights: Vec<i8>,
     is_int4: bool,
-    same: bool,
 ) -> Vec<Constant> {
     let constant = |core, weights: Vec<i8>, comment: String| match is_int4 {
         true => {
@@ -167,9 +166,6 @@ fn packings(
     let shape = format!("[{}][{}]", window.height, window.width);
     let lanes = 2 * window.in_channels.min(4);
     let comment = format!("[{} blocks]{shape}[{lanes} channels]", channels.div_ceil(lanes));
-    if same {
-        return vec![constant(Core::Any, weights, format!("[{channels}]{shape}"))];
-    }
     vec![
         constant(Core::Mve, in_lanes(&weights, window.height * window.width, lanes), comment),
         constant(Core::NoMve, weights, format!("[{channels}]{shape}")),
