@@ -3,7 +3,7 @@
 //! Most refused files are of a known kind: the same network, exported in another way, would be accepted. The kind is
 //! recognised here and reported with a solution. Accepted float32 models are recognised, too, since int8 suits devices better.
 
-use crate::ir::graph::{Custom, DType, Graph, OpKind, Operator, Subgraph, Tensor};
+use crate::ir::graph::{Custom, DType, Graph, OpKind, Operator, Subgraph, Tensor, TensorId};
 use crate::ir::problem::{Errors, UNKNOWN};
 
 /// How to make TensorFlow's converter write int8 models.
@@ -120,6 +120,17 @@ fn mixed(main: &Subgraph) -> Option<String> {
              int8 would save the zero points' arithmetic in each run, and a copy of the input; {FULL_INT8}"
         ));
     }
+    if main.operators.iter().any(|op| computes_uint8(main, op)) {
+        return Some(format!(
+            "a uint8 model, as TensorFlow 1 quantised them, without weights: computed as int8; a model of int8 would save a copy of the input; {FULL_INT8}"
+        ));
+    }
+    let wide = bytes(&|op| is_int16(main, op), &[DType::Int8, DType::Int4]);
+    if wide > 0 {
+        return Some(format!(
+            "a model with activations of int16: {wide} bytes of weights are integers; no floats, so no FPU is needed; full int8 would              save half of each activation, and about half of the instructions (docs/kinds.md); {FULL_INT8}"
+        ));
+    }
     let widened = |op: &Operator| op.kind == OpKind::DEQUANTIZE;
     let halves = bytes(&widened, &[DType::Float16]);
     if halves > 0 {
@@ -194,6 +205,18 @@ fn is_dynamic_range(graph: &Subgraph, op: &Operator) -> bool {
     })
 }
 
+fn is_int16(graph: &Subgraph, op: &Operator) -> bool {
+    operands(graph, op)
+        .is_some_and(|(data, weights)| data.dtype == DType::Int16 && matches!(weights.dtype, DType::Int8 | DType::Int4))
+}
+
+/// Whether an operator computes on uint8; a conversion of the model's input or output does not.
+fn computes_uint8(graph: &Subgraph, op: &Operator) -> bool {
+    let is_uint8 = |id: &TensorId| graph.tensor(*id).dtype == DType::Uint8 && graph.tensor(*id).quant.is_some();
+    let converts = matches!(op.kind, OpKind::QUANTIZE | OpKind::DEQUANTIZE);
+    !converts && op.inputs.iter().flatten().any(is_uint8) && op.outputs.iter().any(is_uint8)
+}
+
 fn is_uint8(graph: &Subgraph, op: &Operator) -> bool {
     operands(graph, op).is_some_and(|(data, weights)| [data.dtype, weights.dtype] == [DType::Uint8; 2])
 }
@@ -201,7 +224,7 @@ fn is_uint8(graph: &Subgraph, op: &Operator) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::graph::{OpOptions, TensorId};
+    use crate::ir::graph::{OpOptions, Quantization};
     use crate::ir::problem::Problem;
     use std::sync::Arc;
 
@@ -269,7 +292,22 @@ mod tests {
         }
         let unsigned = super::note(&model(OpKind::CONV_2D, Arc::new(()), [DType::Uint8; 2]).0).unwrap();
         assert!(unsigned.starts_with("a uint8 model, as TensorFlow 1 quantised them: 4 bytes"), "{unsigned}");
+        let wide = super::note(&model(OpKind::CONV_2D, Arc::new(()), [DType::Int16, DType::Int8]).0).unwrap();
+        assert!(wide.starts_with("a model with activations of int16: 4 bytes of weights"), "{wide}");
         assert_eq!(super::note(&model(OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Int8; 2]).0), None);
         assert_eq!(super::note(&model(OpKind::ADD, Arc::new(()), [DType::Float32; 2]).0), None);
+    }
+
+    #[test]
+    fn uint8_without_weights_is_reported_where_it_is_computed() {
+        let noted = |kind: OpKind| {
+            let (mut graph, _) = model(kind, Arc::new(()), [DType::Uint8; 2]);
+            graph.subgraphs[0].tensors.iter_mut().for_each(|tensor| {
+                tensor.quant = Some(Quantization { scales: vec![0.1], zero_points: vec![3], axis: 0 })
+            });
+            note(&graph)
+        };
+        assert!(noted(OpKind::ADD).unwrap().contains("uint8 model, as TensorFlow 1 quantised them, without weights"));
+        assert_eq!(noted(OpKind::QUANTIZE), None);
     }
 }
