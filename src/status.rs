@@ -97,6 +97,8 @@ pub enum TVMStatus {
     UpdateTruncated = -7440,
     /// `TVMReadUpdate_<model>`: the update's contents do not have the checksums that it says.
     UpdateCorrupt = -7441,
+    /// `TVMCheckContexts`: two memories overlap though a run would change what another run, or the same one, must find.
+    Overlap = -7442,
 }
 
 /// A status other than success as a small number, for the core's results. Devices need the fewest bytes of code for small
@@ -159,7 +161,7 @@ const TEXTS: &[u8] = b"\
     index out of range\0\
     unknown name\0\
     not recorded\0\
-    tensor not mapped\0\
+    not mapped\0\
     address overflow\0\
     model is running\0\
     state not reset\0\
@@ -174,6 +176,7 @@ const TEXTS: &[u8] = b"\
     wrong update\0\
     truncated\0\
     corrupt\0\
+    overlap\0\
     model's own code\0";
 
 /// The text of a status, or of a failure code that is a model's own, as a C string in constant memory, NUL included.
@@ -199,7 +202,7 @@ pub fn text(code: i32) -> &'static [u8] {
 }
 
 /// All statuses.
-pub const ALL: [TVMStatus; 42] = {
+pub const ALL: [TVMStatus; 43] = {
     use TVMStatus::*;
     [
         Ok,
@@ -244,6 +247,7 @@ pub const ALL: [TVMStatus; 42] = {
         WrongUpdate,
         UpdateTruncated,
         UpdateCorrupt,
+        Overlap,
     ]
 };
 

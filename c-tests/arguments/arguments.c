@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The argument table: every exported function with every bad argument, as generate.py wrote it. Each row: the documented
+/* The argument table: every function of the header with every bad argument, as generate.py wrote it. Each row: the documented
  * result, nothing written except what may be, nothing run that must not, and the next good call works. */
 #define _DEFAULT_SOURCE /* for mmap */
 #include "pages.h"
@@ -103,6 +103,9 @@ static void perform(void) {
     now.good->allow(now.a);
   } else {
     report(fake.runs + fake.resets == runs, "something ran");
+    if (now.good->reports && now.row->how == CALL) {
+      now.good->allow(now.a);
+    }
   }
   report(memcmp(&before, &reachable, sizeof(reachable)) == 0, "something was written that must not be");
   report(moved == NULL || page_rest_stands(moved, moved_size), "something was written beside the argument");

@@ -19,12 +19,23 @@ NEW = """/**
 int32_t TVMSomethingNew(const struct TVMModel *model);
 
 """
+INLINE = NEW[:-len("int32_t TVMSomethingNew(const struct TVMModel *model);\n\n")] + """static inline int32_t TVMSomethingNew(const TVMModel *model) {
+  return TVMCheckModel(model);
+}
+
+"""
+FIRST_INLINE = "/**\n * Checks a context against a model"
 FIRST = "/**\n * Sets the workspaces of a context."
 SHAPE = "int32_t TVMGetInputShape(const struct TVMModel *model, size_t index, const int32_t **shape, size_t *rank"
 CHECK = "int32_t TVMCheckModel(const struct TVMModel *model"
 CHECKED = " * @param[in] model a pointer to check\n"
 CHANGES = [
     ("a new function", FIRST, NEW + FIRST, "TVMSomethingNew is new: say in facts.CASES"),
+    ("a new inline function", FIRST_INLINE, INLINE + FIRST_INLINE, "TVMSomethingNew is new: say in facts.CASES"),
+    ("an inline function without a description", FIRST_INLINE, INLINE[INLINE.index("*/") + 3:] + FIRST_INLINE, "TVMSomethingNew has no description"),
+    ("a new function of programs without the library", "inline int32_t TVMDeviceOf", "inline int32_t TVMDevicesOf", "TVMDevice"),
+    ("an inline function that is gone", "int32_t TVMCheckContexts", "int32_t TVMCheckInstances", "facts.CASES has TVMCheckContexts"),
+    ("an inline function with a new parameter", "TVMScale(int32_t value", "TVMScale(int32_t rounding, int32_t value", "TVMScale: no '@param[in] rounding"),
     ("a new parameter", CHECK, CHECK + ", size_t strictness", "TVMCheckModel: no '@param[in] strictness"),
     ("a new parameter with a description", CHECKED + "§" + CHECK,
      CHECKED + " * @param[in] strictness how strict\n§" + CHECK + ", size_t strictness", "no good value for 'strictness'"),

@@ -16,6 +16,25 @@ POINTEES = {
     "size_t": (8, P),
     "float": (4, "sizeof(float)"),
     "int32_t": (4, "sizeof(int32_t)"),
+    "TVMInstance": (8, "2 * sizeof(TVMInstance)"),
+    "TVMContextProblem": (8, "sizeof(TVMContextProblem)"),
+}
+
+# Parameters that are numbers, by name or by function and name: every one is legal. Floats are their bits: zeros, the smallest
+# and the largest numbers, infinities, quiet and signalling NaN.
+ELEMENTS = ["-65536", "-1", "0", "1", "65535"]
+NUMBERS = {
+    "count": ["0", "1"],
+    "value": ["INT32_MIN", "-1", "0", "1", "INT32_MAX"],
+    "TVMQuantize.value": ["0", "0x80000000u", "1", "0x80000001u", "0x7F7FFFFF", "0xFF7FFFFFu", "0x7F800000", "0xFF800000u", "0x7FC00000",
+                          "0xFFC00000u", "0x7F800001"],
+    "scale": ["1", "0x00800000", "0x3F800000", "0x7F7FFFFF"],
+    "multiplier": ["0", "1", "INT32_MAX"],
+    "shift": ["INT32_MIN", "-64", "-32", "-31", "-1", "0", "1", "31", "32", "62", "63", "64", "INT32_MAX"],
+    "zero_point": ELEMENTS,
+    "element": ELEMENTS,
+    "low": ["-65536", "-32768", "127"],
+    "high": ["-128", "32767", "65535"],
 }
 
 # `void *` parameters, by name or by function and name: alignment as above, status for NULL and for a misaligned one.
@@ -81,10 +100,13 @@ class Case:
     setup     a statement before the call
     expect    statuses of derived rows, by "parameter kind", where they are not the usual; "OK" for legal
     rows      further rows: parameter, kind, statements that change that memory or `a`, status
+    reports   in these further rows, what the [out] parameters point at may change though the call fails
     """
 
-    def __init__(self, answer=None, holds=None, aspects=(), writes=None, setup="", expect=(), rows=(), size=None, **values):
+    def __init__(self, answer=None, holds=None, aspects=(), writes=None, setup="", expect=(), rows=(), size=None, reports=False,
+                 **values):
         self.answer, self.holds, self.aspects, self.writes, self.setup = answer, holds, aspects, writes, setup
+        self.reports = reports
         self.expect, self.rows, self.size, self.values = dict(expect), rows, size, values
 
 
@@ -144,6 +166,8 @@ def version(value):
     return [Case(answer=f"answer == {value}",
                  rows=[("model", "without the fact", "a[0] = (uintptr_t)&inside", "NOT_AVAILABLE")])]
 
+
+OTHER = "W->model = full, W->set[1].model = &W->model, W->model"
 
 CASES = {
     "TVMSetWorkspaces": setter("workspaces", "TVM_BINDING_AUTO", memory="W->sram.bytes"),
@@ -238,7 +262,81 @@ CASES = {
     "TVMGetParameterData": [Case(answer="(answer == 0) == (index == 1)")],
     **tensor_facts("Input"), **tensor_facts("Output"),
 
+    "TVMCheckContext": [
+        Case(aspects=["workspaces", "parameters", "devices"],
+             rows=[("model", "without an entry", "W->model = full, W->model.entry = NULL, a[0] = (uintptr_t)&W->model", "CORRUPT_MODEL"),
+                   ("context", "with a parameter at the end", "W->parameters[0] = before_the_end(12)", "ADDRESS_OVERFLOW")]),
+        Case(model="&plain", context="&W->one_context", aspects=["workspaces"]),
+        Case(model="&brought", context="&W->one_context", aspects=["parameters"]),
+        Case(model="&alone", expect=IGNORED)],
+    "TVMCheckContexts": [Case(
+        set="W->set", count="2", problem="&W->problem", reports=True,
+        holds="problem->index == count && problem->other == count && problem->pool == NULL && problem->other_pool == NULL",
+        rows=[("set", f"entry 1 {kind}", statement, status) for kind, statement, status in [
+            ("without a model", "W->set[1].model = NULL", "NULL_MODEL"),
+            ("with a misaligned model", "W->set[1].model = (const TVMModel *)((uintptr_t)&full + 1)", "MISALIGNED_MODEL"),
+            ("with another magic", f"{OTHER}.magic++", "NOT_A_MODEL"),
+            ("of another version", f"{OTHER}.abi_version++", "ABI_MISMATCH"),
+            ("of another size", f"{OTHER}.struct_size++", "CORRUPT_MODEL"),
+            ("without an entry", f"{OTHER}.entry = NULL", "CORRUPT_MODEL"),
+            ("without a context", "W->set[1].context = NULL", "NULL_CONTEXT"),
+            ("with a misaligned context", "W->set[1].context = (const TVMContext *)((uintptr_t)&W->context + 1)", "MISALIGNED_CONTEXT"),
+            ("with workspaces not set", "W->context.workspaces.kind = 0", "WORKSPACES_NOT_SET"),
+            ("with parameters not set", "W->context.parameters.kind = 0", "PARAMETERS_NOT_SET"),
+            ("with devices not set", "W->context.devices.kind = 0", "DEVICES_NOT_SET"),
+            ("with a short table", "W->context.workspaces.size = 1", "WRONG_COUNT"),
+            ("with a misaligned table", "W->context.workspaces.memory = (const char *)W->workspaces + 1", "MISALIGNED_ARGUMENT"),
+            ("with a null workspace", "W->workspaces[1] = NULL", "NULL_WORKSPACE"),
+            ("with a null parameter", "W->parameters[1] = NULL", "NULL_PARAMETER"),
+            ("with a misaligned parameter", "W->parameters[1] = (const char *)W->weights + 1", "MISALIGNED_PARAMETER"),
+            ("with a parameter at the end", "W->parameters[0] = before_the_end(12)", "ADDRESS_OVERFLOW"),
+            ("with a null device", "W->devices[1] = NULL", "NULL_DEVICE"),
+            ("with its state on its workspace", "W->workspaces[1] = aligned_sram() + FAKE_WORKSPACE - 4", "OVERLAP"),
+            ("with its state on a workspace before", "W->one_context.workspaces.memory = W->state, W->workspaces[0] = W->table", "OVERLAP"),
+        ]] + [("set", f"entry 0 {kind}", statement, status) for kind, statement, status in [
+            ("with a small workspace", "W->one_context.workspaces.size = 1", "WORKSPACE_TOO_SMALL"),
+            ("with a small parameter", "W->set[0].model = &brought, W->one_context.parameters.size = 1", "PARAMETER_TOO_SMALL"),
+        ]])],
+    "TVMQuantize": [Case(
+        answer="answer >= low && answer <= high", value="0xC0100000u", scale="0x3F000000", zero_point="3", low="-128", high="127",
+        holds="value != -2.25f || scale != 0.5f || zero_point != 3 || answer == -2 || high < -2 || low > -2")],
+    "TVMDequantize": [Case(answer="1", element="-7", scale="0x3E800000", zero_point="3",
+                           holds="answer == bits(scale * (float)(element - zero_point))")],
+    "TVMScale": [Case(answer="1", value="-7", multiplier="5", shift="1",
+                      holds="value != -7 || multiplier != 5 || shift != 1 || answer == -18")],
+    "TVMQuantizeInteger": [Case(
+        answer="answer >= low && answer <= high", value="-7", multiplier="5", shift="1", zero_point="3", low="-128", high="127")],
+
     "TVMStatusString": [Case(status="TVM_STATUS_BUSY", answer="is_text_of(answer, status)")],
     "TVMGetLastError": [Case(setup='TVMAPISetLastError("why")', answer='text_is(answer, "why")')],
     "TVMAPISetLastError": [Case(answer="1", message='"a message"', holds="last_error_is(message)", expect={"message null": "OK"})],
 }
+
+# Inline functions that only generated code or other functions of the header call, with arguments that are always good: only good
+# calls. A new one is an entry here, a new one for users an entry in CASES.
+HELPERS = {
+    "TVMWorkspaceStart": [
+        Case(count="2", index="0", alignment="FAKE_ALIGNMENT", answer="answer == (intptr_t)aligned_sram()", writes=[]),
+        Case(context="&W->one_context", count="1", index="0", alignment="1", answer="answer == (intptr_t)odd_sram()", writes=[])],
+    "TVMMemoryOf": [
+        Case(instance="&W->set[1]", number="1", start="&W->start", writes=["start"],
+             answer="answer == (intptr_t)&full.workspaces[1] && W->start == (uintptr_t)W->state"),
+        Case(instance="&W->set[1]", number="3", start="&W->start", writes=["start"],
+             answer="answer == (intptr_t)&full.parameters[1] && W->start == (uintptr_t)W->weights")],
+    "TVMMustNotOverlap": [
+        Case(one="&W->set[1]", number="0", other="&W->set[0]", other_number="0", apart=apart, writes=[], answer=f"answer == 1 - {apart}")
+        for apart in ("1", "0")],
+    "TVMFindOverlap": [Case(set="W->set", problem="&W->problem", setup="W->problem.index = 1", writes=[])],
+    "TVMNoHook": [Case(user="NULL", layer="NULL", writes=[])],
+    "TVMBothHooks": [
+        Case(hooks="&W->run.hooks", writes=[], answer="returned_hooks.before == TVMNoHook && returned_hooks.user == (void *)W->state"),
+        Case(hooks="NULL", writes=[], answer="returned_hooks.after == TVMNoHook && returned_hooks.user == NULL")],
+    "TVMBeforeInStep": [
+        Case(user="&W->run", layer="NULL", writes=["run.remaining"], holds="W->run.remaining == 1"),
+        Case(user="&W->run", layer="NULL", setup="W->run.remaining = 0", writes=[], answer="answer == TVM_STATUS_UNFINISHED")],
+    "TVMAfterInStep": [Case(user="&W->run", layer="NULL", writes=[])],
+    "TVMStepRun": [Case(run="&W->run", layers="3", writes=["run"], holds="W->run.entry == NULL && W->run.remaining == 3")],
+}
+
+# What only programs without the library have, which this table can't be built for; c-tests/without_library runs them.
+WITHOUT_LIBRARY = {"TVMBound", "TVMParameterOf", "TVMDeviceOf"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads tvm_embedded.h: the exported functions with the facts in their comments, and whether everything is described."""
+"""Reads tvm_embedded.h: its functions, exported and inline, with the facts in their comments, and whether everything is described."""
 import re
 
 CONCURRENCY = re.compile(r"\bThreads, interrupts, callbacks: yes\b")
@@ -19,10 +19,14 @@ class Parameter:
 
 
 class Function:
-    def __init__(self, name, returns, parameters, comment):
-        self.name, self.returns, self.comment = name, returns, comment
+    """`helper`: an inline function of generated code, whose arguments are always good: one sentence describes it."""
+
+    def __init__(self, name, returns, parameters, comment, helper=False):
+        self.name, self.returns, self.comment, self.helper = name, returns, comment, helper
         described = {found[2]: found[1] for found in re.finditer(r"@param\[(in|out|in,out)\] (\w+)", comment)}
         self.parameters = [Parameter(type_, parameter, described.get(parameter)) for type_, parameter in parameters]
+        if helper:
+            return
         missing = [parameter.name for parameter in self.parameters if parameter.direction is None]
         for parameter in missing:
             raise Problem(f"{name}: no '@param[in] {parameter}', '[out]' or '[in,out]' in its description")
@@ -35,14 +39,19 @@ class Function:
 
 
 class Header:
-    def __init__(self, text):
-        self.text = text
+    """`helpers`: names of the inline functions that only generated code calls."""
+
+    def __init__(self, text, helpers=()):
+        self.text, self.helpers = text, helpers
         self.statuses = {name: int(number) for name, number in re.findall(r"\b(TVM_STATUS_\w+) = (-?\d+)", text)}
         if not self.statuses:
             raise Problem("the header has no statuses")
         self.functions = {function.name: function for function in self._functions()}
         if not self.functions:
             raise Problem("the header declares no functions")
+        self.without_library = set()
+        for function in self._inline_functions():
+            self.functions[function.name] = function
         self._everything_is_described()
 
     def _functions(self):
@@ -52,9 +61,19 @@ class Header:
             comment, returns, name, parameters = found.groups()
             if comment is None:
                 raise Problem(f"{name} has no description")
-            comment = " ".join(re.sub(r"^ *\* ?", "", comment[3:-2], flags=re.MULTILINE).split())
-            yield Function(name, _type(returns), [_parameter(text) for text in parameters.split(",") if text.strip() != "void"],
-                           comment)
+            yield Function(name, _type(returns), _parameters(parameters), _comment(comment))
+
+    def _inline_functions(self):
+        """Those after the macros of generated files; the names of what only programs without the library have are kept apart."""
+        block = self.text[self.text.index("/* ---- For generated files"):]
+        for part in re.findall(r"^#ifdef TVM_EMBEDDED_NO_LIBRARY\n(.*?)^#endif /\* TVM_EMBEDDED_NO_LIBRARY", block, re.MULTILINE | re.DOTALL):
+            self.without_library |= set(re.findall(r"^static inline [\w ]+[ *](\w+)\(", part, re.MULTILINE))
+        for found in re.finditer(r"(/\*\*(?:(?!\*/).)*\*/)?\nstatic (?:TVM_CONSTEXPR )?inline ([\w\s*]+?)\b(\w+)\(([^()]*)\) \{", block, re.DOTALL):
+            comment, returns, name, parameters = found.groups()
+            if comment is None:
+                raise Problem(f"{name} has no description")
+            if name not in self.without_library:
+                yield Function(name, _type(returns), _parameters(parameters), _comment(comment), name in self.helpers)
 
     def documented(self, function, seen=()):
         """The statuses that a function can return according to its description."""
@@ -98,7 +117,7 @@ class Header:
             if words.startswith("}"):
                 inside = False
             item = inside and re.match(r"\w.*[;,]$", words)
-            item = item or re.match(r"typedef struct|typedef .*\(\*|enum|#define|static inline", words)
+            item = item or re.match(r"typedef struct|typedef .*\(\*|enum|#define|static (TVM_CONSTEXPR )?inline", words)
             if item and not before.endswith("*/") and not words.startswith("#define TVM_EMBEDDED_H"):
                 raise Problem(f"no description: {words}")
             inside = inside or bool(re.match(r"typedef struct|enum|\{$", words))
@@ -107,6 +126,14 @@ class Header:
 
 def _type(text):
     return " ".join(text.replace("struct ", "").replace("*", " * ").split()).replace("* *", "**")
+
+
+def _comment(text):
+    return " ".join(re.sub(r"^ *\* ?", "", text[3:-2], flags=re.MULTILINE).split())
+
+
+def _parameters(text):
+    return [_parameter(part) for part in text.split(",") if part.strip() != "void"]
 
 
 def _parameter(text):

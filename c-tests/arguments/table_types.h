@@ -5,7 +5,7 @@
 
 #include "reachable_memory.h"
 
-enum { MOST_ARGUMENTS = 5 };
+enum { MOST_ARGUMENTS = 6 };
 
 /* How an argument is made bad, with a number. */
 enum {
@@ -42,6 +42,7 @@ typedef struct Case {
   void (*const *extras)(uintptr_t *a);
   const Row *rows;
   size_t num_rows;
+  int reports; /* a call that fails may write what `allow` allows, in rows with `CALL` */
 } Case;
 
 typedef struct Function {

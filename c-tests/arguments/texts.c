@@ -9,7 +9,7 @@ static void texts_of_statuses(void) {
   int32_t code;
   for (code = -7500; code <= -7399; code++) {
     const char *text = TVMStatusString(code);
-    const int ours = code <= TVM_STATUS_NULL_MODEL && code >= TVM_STATUS_UPDATE_CORRUPT;
+    const int ours = code <= TVM_STATUS_NULL_MODEL && code >= TVM_STATUS_OVERLAP;
     int32_t other;
     CHECK(text[0] != '\0');
     CHECK(ours == (strcmp(text, "model's own code") != 0));
@@ -52,6 +52,7 @@ static void texts_of_statuses(void) {
   NAMES(TVM_STATUS_WRONG_UPDATE, "update");
   NAMES(TVM_STATUS_UPDATE_TRUNCATED, "truncated");
   NAMES(TVM_STATUS_UPDATE_CORRUPT, "corrupt");
+  NAMES(TVM_STATUS_OVERLAP, "overlap");
   CHECK_TEXT(TVMStatusString(TVM_STATUS_OK), "success");
 }
 

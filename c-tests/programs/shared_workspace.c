@@ -20,6 +20,20 @@ static const TVMContext g_context = TVM_MY_MODEL_CONTEXT(g_workspace);
 static const TVMContext g_inside_context = TVM_INSIDE_CONTEXT(g_workspace);
 static const TVMContext g_two_context = TVM_TWO_CONTEXT(g_two_workspaces);
 
+/* One call for all three; and the second workspace of the third model inside that of the others is refused. */
+static int the_set_is_checked(void) {
+  static const TVMWorkspaces_two both_in_one = TVM_TWO_WORKSPACES(g_workspace, g_workspace);
+  static const TVMContext wrong = TVM_TWO_CONTEXT(both_in_one);
+  const TVMInstance good[] = { { &my_model, &g_context }, { &inside, &g_inside_context }, { &two, &g_two_context } };
+  const TVMInstance bad[] = { { &my_model, &g_context }, { &two, &wrong } };
+  TVMContextProblem problem;
+  if (TVMCheckContexts(good, 3, &problem) != TVM_STATUS_OK || problem.index != 3) {
+    return 0;
+  }
+  return TVMCheckContexts(bad, 2, &problem) == TVM_STATUS_OVERLAP && problem.index == 1 && problem.other == 1 &&
+         problem.pool == &two.workspaces[1] && problem.other_pool == &two.workspaces[0];
+}
+
 int main(void) {
   static tvm_my_model_output_t output;
   static tvm_two_output_t two_output;
@@ -31,6 +45,9 @@ int main(void) {
   if (TVMCheckContext(&my_model, &g_context) != TVM_STATUS_OK || TVMCheckContext(&inside, &g_inside_context) != TVM_STATUS_OK ||
       TVMCheckContext(&two, &g_two_context) != TVM_STATUS_OK || TVMCheckContext(&inside, NULL) != TVM_STATUS_NULL_CONTEXT) {
     return 5;
+  }
+  if (!the_set_is_checked()) {
+    return 7;
   }
   if (TVMMapInputs_inside(&g_inside_context, &inside_inputs) != TVM_STATUS_OK ||
       TVMMapOutputs_inside(&g_inside_context, &inside_outputs) != TVM_STATUS_OK) {

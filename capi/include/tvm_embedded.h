@@ -8,7 +8,7 @@
  * - A pointer may be NULL only where its description says so; for NULL and misaligned pointers a call returns a status (or
  *   0 or NULL if the function returns a size or a pointer). Any other pointer must point at an object of its type
  *   that exists until the call returns.
- * - A call that fails has written nothing.
+ * - A call that fails has written nothing; what else one writes is in its description.
  * - The library allocates nothing, keeps no pointer, and has no writable data except the last error message.
  * - "Threads, interrupts, callbacks" in a description says whether a function may be called from several threads at the
  *   same time, from an interrupt or signal handler whatever call it interrupted, and from a model's own code while the
@@ -298,6 +298,10 @@ enum TVMStatus
    * `TVMReadUpdate_<model>`: the update's contents do not have the checksums that it says.
    */
   TVM_STATUS_UPDATE_CORRUPT = -7441,
+  /**
+   * `TVMCheckContexts`: two memories overlap though a run would change what another run, or the same one, must find.
+   */
+  TVM_STATUS_OVERLAP = -7442,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1685,7 +1689,14 @@ static inline uint8_t *TVMWorkspaceStart(const TVMContext *context, size_t count
  * The element for a real value: value / scale to the nearest integer, halves away from zero, plus the zero point,
  * as QUANTIZE of TensorFlow Lite's reference. Values out of range give `low` or `high`, NaN gives `low`.
  *
- * `scale` is above 0; `low`, `high` and `zero_point` are within -65536 to 65535. Never fails.
+ * Never fails. Threads, interrupts, callbacks: yes.
+ *
+ * @param[in] value the real value
+ * @param[in] scale the tensor's scale, above 0
+ * @param[in] zero_point the element of the real value 0, -65536 to 65535
+ * @param[in] low the lowest element, -65536 to 65535
+ * @param[in] high the highest element, from `low` to 65535
+ * @return the element, `low` to `high`
  */
 static TVM_CONSTEXPR inline int32_t TVMQuantize(float value, float scale, int32_t zero_point, int32_t low, int32_t high) {
   const float steps = value / scale;
@@ -1713,7 +1724,16 @@ static TVM_CONSTEXPR inline int32_t TVMQuantize(float value, float scale, int32_
   return element;
 }
 
-/** The real value of an element: scale * (element - zero_point), in float. Never fails. */
+/**
+ * The real value of an element: scale * (element - zero_point), in float.
+ *
+ * Never fails. Threads, interrupts, callbacks: yes.
+ *
+ * @param[in] element the element, -65536 to 65535
+ * @param[in] scale the tensor's scale
+ * @param[in] zero_point the element of the real value 0, -65536 to 65535
+ * @return the real value
+ */
 static TVM_CONSTEXPR inline float TVMDequantize(int32_t element, float scale, int32_t zero_point) {
   const int32_t steps = element - zero_point;
   return scale * TVM_CONVERT(float, steps);
@@ -1723,7 +1743,12 @@ static TVM_CONSTEXPR inline float TVMDequantize(int32_t element, float scale, in
  * value * multiplier / 2^shift to the nearest integer, halves away from zero, without floating-point instructions. Results
  * out of range give INT32_MIN or INT32_MAX.
  *
- * `multiplier` is not negative; `shift` may have any sign. Never fails.
+ * Never fails. Threads, interrupts, callbacks: yes.
+ *
+ * @param[in] value the value
+ * @param[in] multiplier the factor's numerator, not negative
+ * @param[in] shift the exponent of its denominator, of any sign
+ * @return the product
  */
 static inline int32_t TVMScale(int32_t value, int32_t multiplier, int32_t shift) {
   const uint64_t limit = 0x80000000u;
@@ -1757,7 +1782,15 @@ static inline int32_t TVMScale(int32_t value, int32_t multiplier, int32_t shift)
  * The element for value * multiplier / 2^shift steps of its scale, as TVMQuantize but without floating-point
  * instructions: for integer values of converters and sensors.
  *
- * `multiplier` and `shift` as for TVMScale, the rest as for TVMQuantize. Never fails.
+ * Never fails. Threads, interrupts, callbacks: yes.
+ *
+ * @param[in] value the value
+ * @param[in] multiplier as for TVMScale
+ * @param[in] shift as for TVMScale
+ * @param[in] zero_point the element of the real value 0, -65536 to 65535
+ * @param[in] low the lowest element, -65536 to 65535
+ * @param[in] high the highest element, from `low` to 65535
+ * @return the element, `low` to `high`
  */
 static inline int32_t TVMQuantizeInteger(int32_t value, int32_t multiplier, int32_t shift, int32_t zero_point, int32_t low,
                                          int32_t high) {
@@ -1782,7 +1815,7 @@ static inline int32_t TVMQuantizeInteger(int32_t value, int32_t multiplier, int3
  *
  * @param[in] model the model's descriptor
  * @param[in] context the context; NULL is legal for a model that needs none
- * @return TVM_STATUS_OK, or what TVMExecute returns for a bad model, context, workspace, parameter or device
+ * @return TVM_STATUS_OK, or what `TVMExecute` returns for a bad model, context, workspace, parameter or device
  */
 static inline int32_t TVMCheckContext(const TVMModel *model, const TVMContext *context) {
   int32_t status = TVMCheckModel(model);
@@ -1801,6 +1834,148 @@ static inline int32_t TVMCheckContext(const TVMModel *model, const TVMContext *c
     }
     for (index = 0; (status == TVM_STATUS_OK) && (index < model->num_devices); index++) {
       status = TVMGetDevice(model, context, index, &memory);
+    }
+  }
+  return status;
+}
+
+/** A model with one of its contexts: an entry of a set for TVMCheckContexts. */
+typedef struct TVMInstance {
+  /** The model's descriptor. */
+  const TVMModel *model;
+  /** Its context; NULL is legal for a model that needs none. */
+  const TVMContext *context;
+} TVMInstance;
+
+/** What TVMCheckContexts found first. Written by it, read by the caller. */
+typedef struct TVMContextProblem {
+  /** The entry of the set that is refused; the number of entries if none is. */
+  size_t index;
+  /** With TVM_STATUS_OVERLAP: the entry whose memory it overlaps, `index` itself or one before it. Otherwise as `index`. */
+  size_t other;
+  /** With TVM_STATUS_OVERLAP: the workspace or parameter of `index`. Otherwise NULL. */
+  const TVMPool *pool;
+  /** With TVM_STATUS_OVERLAP: the workspace or parameter of `other`. Otherwise NULL. */
+  const TVMPool *other_pool;
+} TVMContextProblem;
+
+/** For TVMCheckContexts: workspace `number` of an instance, or, counted on from its workspaces, a parameter. */
+static inline const TVMPool *TVMMemoryOf(const TVMInstance *instance, size_t number, uintptr_t *start) {
+  const TVMModel *model = instance->model;
+  const size_t workspaces = model->num_workspaces;
+  const TVMPool *pool;
+  if (number < workspaces) {
+    void *memory = NULL;
+    (void)TVMGetWorkspace(model, instance->context, number, &memory);
+    *start = TVM_CAST(uintptr_t, TVM_CAST(uint8_t *, memory));
+    pool = &model->workspaces[number];
+  } else {
+    const void *constants = NULL;
+    (void)TVMGetParameter(model, instance->context, number - workspaces, &constants);
+    *start = TVM_CAST(uintptr_t, TVM_CAST(const uint8_t *, constants));
+    pool = &model->parameters[number - workspaces];
+  }
+  return pool;
+}
+
+/**
+ * For TVMCheckContexts: whether two memories overlap that must not. Workspaces without state may, if two instances have them
+ * (`apart`), and constants that are the same memory.
+ */
+static inline int32_t TVMMustNotOverlap(const TVMInstance *one, size_t number, const TVMInstance *other, size_t other_number,
+                                        int32_t apart) {
+  uintptr_t start = 0;
+  uintptr_t other_start = 0;
+  const TVMPool *pool = TVMMemoryOf(one, number, &start);
+  const TVMPool *other_pool = TVMMemoryOf(other, other_number, &other_start);
+  const int32_t constants = (number >= one->model->num_workspaces) ? 1 : 0;
+  const int32_t other_constants = (other_number >= other->model->num_workspaces) ? 1 : 0;
+  int32_t overlap;
+  if (start >= other_start) {
+    overlap = ((start - other_start) < other_pool->size) ? 1 : 0;
+  } else {
+    overlap = ((other_start - start) < pool->size) ? 1 : 0;
+  }
+  if ((constants != 0) && (other_constants != 0)) {
+    if ((start == other_start) && (pool->size == other_pool->size)) {
+      overlap = 0;
+    }
+  } else if ((constants == 0) && (other_constants == 0) && (apart != 0) &&
+             (((pool->flags | other_pool->flags) & TVM_CONVERT(uint32_t, TVM_POOL_STATE)) == 0u)) {
+    overlap = 0;
+  } else {
+    /* A workspace that must last, or that is on constants. */
+  }
+  return overlap;
+}
+
+/** For TVMCheckContexts: compares the memories of entry `problem->index` with each other and with those of the entries before. */
+static inline int32_t TVMFindOverlap(const TVMInstance *set, TVMContextProblem *problem) {
+  const TVMInstance *one = &set[problem->index];
+  const size_t memories = TVM_CONVERT(size_t, one->model->num_workspaces) + one->model->num_parameters;
+  int32_t status = TVM_STATUS_OK;
+  uintptr_t start = 0;
+  size_t at;
+  size_t number;
+  size_t other_number;
+  for (at = 0; (status == TVM_STATUS_OK) && (at <= problem->index); at++) {
+    const TVMInstance *other = &set[at];
+    const int32_t apart = (at < problem->index) ? 1 : 0;
+    const size_t others = TVM_CONVERT(size_t, other->model->num_workspaces) + other->model->num_parameters;
+    for (number = 0; (status == TVM_STATUS_OK) && (number < memories); number++) {
+      const size_t end = (apart != 0) ? others : number;
+      for (other_number = 0; (status == TVM_STATUS_OK) && (other_number < end); other_number++) {
+        if (TVMMustNotOverlap(one, number, other, other_number, apart) != 0) {
+          status = TVM_STATUS_OVERLAP;
+          problem->other = at;
+          problem->pool = TVMMemoryOf(one, number, &start);
+          problem->other_pool = TVMMemoryOf(other, other_number, &start);
+        }
+      }
+    }
+  }
+  return status;
+}
+
+/**
+ * Checks all contexts of a firmware in one call when it starts, without running a model: each as TVMCheckContext, in the order
+ * of the set, and that no run changes what another one must find. State must not overlap any other memory of the set,
+ * two workspaces of one context must not overlap, constants must not overlap a workspace, nor other constants unless
+ * they are the same memory (several instances of one model). Workspaces without state may be shared by instances: these must
+ * not run at the same time. Of a model that contains its memory nothing is known.
+ *
+ * The one call that writes when it fails: `problem` then says which entry is refused.
+ *
+ * Threads, interrupts, callbacks: yes.
+ *
+ * @param[in] set `count` models with their contexts
+ * @param[in] count number of entries
+ * @param[out] problem the first entry that is refused, with what its memory overlaps; not written if `set` or `problem` is bad
+ * @return TVM_STATUS_OK; TVM_STATUS_OVERLAP; TVM_STATUS_NULL_ARGUMENT or TVM_STATUS_MISALIGNED_ARGUMENT for `set` and `problem`; or
+ *         what `TVMExecute` returns for a bad model, context, workspace, parameter or device
+ */
+static inline int32_t TVMCheckContexts(const TVMInstance *set, size_t count, TVMContextProblem *problem) {
+  const uintptr_t addresses = TVM_CAST(uintptr_t, set) | TVM_CAST(uintptr_t, problem);
+  int32_t status = TVM_STATUS_OK;
+  size_t index;
+  if ((set == NULL) || (problem == NULL)) {
+    status = TVM_STATUS_NULL_ARGUMENT;
+  } else if ((addresses & (sizeof(void *) - 1u)) != 0u) {
+    status = TVM_STATUS_MISALIGNED_ARGUMENT;
+  } else {
+    problem->pool = NULL;
+    problem->other_pool = NULL;
+    for (index = 0; (status == TVM_STATUS_OK) && (index < count); index++) {
+      problem->index = index;
+      problem->other = index;
+      status = TVMCheckContext(set[index].model, set[index].context);
+      if (status == TVM_STATUS_OK) {
+        status = TVMFindOverlap(set, problem);
+      }
+    }
+    if (status == TVM_STATUS_OK) {
+      problem->index = count;
+      problem->other = count;
     }
   }
   return status;
