@@ -48,6 +48,13 @@ pub fn estimate(args: &Estimate) -> Result<()> {
         figures.assumptions.push(SOFTWARE.to_owned());
     }
     figures.cores.extend(cores.iter().filter_map(|core| of_core(&report, core)));
+    for core in figures.cores.iter().filter(|core| core.core != core.measured) {
+        let line = format!(
+            "{}: was not measured; all its figures are those of {}, the nearest core",
+            core.core, core.measured
+        );
+        figures.assumptions.push(line);
+    }
     if !args.json {
         return terminal::print(&text::text(&figures));
     }

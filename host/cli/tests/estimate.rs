@@ -89,6 +89,27 @@ fn estimates_are_within_ten_percent_of_what_was_measured() {
 }
 
 #[test]
+fn names_of_cores_are_those_of_compile() {
+    let digits = root().join("models/digits/digits.tflite");
+    for (name, target) in tvm_embedded_compiler::ir::options::CORES {
+        let run = tool().arg("estimate").arg(&digits).args(["--core", name]).output().unwrap();
+        let several = ["all", "portable"].contains(name);
+        assert_eq!(run.status.success(), !several, "{name}");
+        let text = String::from_utf8(run.stdout).unwrap();
+        let measured = CORES.contains(name);
+        assert_eq!(several || measured, !text.contains("was not measured"), "{name}: {text}");
+        if let Some(nearest) = tvm_embedded_compiler::cost::table::nearest(name) {
+            assert!(text.contains(name) && text.contains(nearest), "{name}: {text}");
+            // With the same instructions for weights.
+            assert_eq!(Some(*target), tvm_embedded_compiler::ir::options::Target::of_core(nearest), "{name}");
+        }
+    }
+    for core in CORES {
+        assert!(tvm_embedded_compiler::ir::options::Target::of_core(core).is_some(), "compile does not take {core}");
+    }
+}
+
+#[test]
 fn every_core_is_there_and_has_its_own_costs() {
     let estimate = estimate(&root().join("models/digits/digits.tflite"));
     let cores = estimate["cores"].as_array().unwrap();

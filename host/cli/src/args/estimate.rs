@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use tvm_embedded_compiler::cost::table;
+use tvm_embedded_compiler::ir::options::CORES;
 
 use crate::size::bytes;
 
@@ -16,7 +17,7 @@ pub struct Estimate {
     pub path: PathBuf,
 
     /// A core; may be given several times. One core alone also shows each layer [default: all]
-    #[arg(long = "core", value_name = "CORE", value_parser = PossibleValuesParser::new(table::cores()))]
+    #[arg(long = "core", value_name = "CORE", value_parser = cores())]
     pub cores: Vec<String>,
 
     /// Put inputs and outputs into the workspace, where they share memory with other tensors
@@ -30,6 +31,11 @@ pub struct Estimate {
     /// Print the same figures as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// The cores that `compile` takes, without its names for several cores.
+fn cores() -> PossibleValuesParser {
+    PossibleValuesParser::new(CORES.iter().map(|(name, _)| *name).filter(|name| table::nearest(name).is_some()))
 }
 
 /// Examples of `estimate`.

@@ -57,8 +57,10 @@ impl Ram {
 /// The figures of a core.
 #[derive(Debug, Serialize)]
 pub struct Core {
-    /// Its name.
-    pub core: &'static str,
+    /// Its name, as given.
+    pub core: String,
+    /// The core that was measured: the same, or the nearest one.
+    pub measured: &'static str,
     /// Instructions of one run.
     pub instructions: u64,
     /// The error of the instructions in percent.
@@ -92,9 +94,9 @@ pub struct Layer {
     pub error_percent: Option<f64>,
 }
 
-/// The estimate for a core of the table; `None` for another one.
+/// The estimate for a core, from the nearest one of the table; `None` if there is none.
 pub fn of_core(report: &Report, core: &str) -> Option<Core> {
-    let estimate = table::estimate(report, core)?;
+    let estimate = table::estimate(report, table::nearest(core)?)?;
     let prefix = format!("tvmgen_{}_", report.module);
     let layers = report.layers.iter().zip(&estimate.layers).map(|(layer, known)| Layer {
         layer: layer.function.strip_prefix(&prefix).unwrap_or(&layer.function).to_owned(),
@@ -105,7 +107,8 @@ pub fn of_core(report: &Report, core: &str) -> Option<Core> {
     });
     let factors = cycles_per_instruction(estimate.core);
     Some(Core {
-        core: estimate.core,
+        core: core.to_owned(),
+        measured: estimate.core,
         instructions: estimate.instructions.round() as u64,
         error_percent: percent(estimate.error),
         cycles: factors.map(|factor| (estimate.instructions * factor).round() as u64),

@@ -48,7 +48,11 @@ fn cores(cores: &[Core]) -> String {
     ]);
     for core in cores {
         table.row([
-            core.core.to_owned(),
+            if core.core == core.measured {
+                core.core.clone()
+            } else {
+                format!("{} (as {})", core.core, core.measured)
+            },
             grouped(core.instructions),
             format!("{} %", core.error_percent),
             format!("{} … {}", grouped(core.cycles[0]), grouped(core.cycles[1])),

@@ -43,6 +43,21 @@ pub fn cores() -> Vec<&'static str> {
     cores
 }
 
+/// The core of the table whose costs are the nearest to those of a core in [`CORES`]: itself where it was measured, else the one with the
+/// same instructions. `None` for a name that is no core.
+///
+/// [`CORES`]: crate::ir::options::CORES
+pub fn nearest(core: &str) -> Option<&'static str> {
+    let measured = match core {
+        "cortex-m0plus" | "cortex-m23" => "cortex-m0",
+        "cortex-m35p" => "cortex-m33",
+        "cortex-m52" | "cortex-m85" => "cortex-m55",
+        "riscv" => "rv32imac",
+        _ => core,
+    };
+    cores().into_iter().find(|known| *known == measured)
+}
+
 /// The estimate for a core; `None` for a core that the table does not have.
 pub fn estimate(report: &Report, core: &str) -> Option<Estimate> {
     let core = cores().into_iter().find(|known| *known == core)?;
