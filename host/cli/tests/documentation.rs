@@ -152,7 +152,11 @@ fn objects(folder: &Path, model: &Model) {
         let path = model.directory.join(source);
         let mut command = Command::new("cc");
         command.args(["-std=c99", "-w", "-c", LAYERS, "-I"]).arg(folder).arg("-I").arg(&model.directory);
-        command.arg("-I").arg(model.directory.join("archive")).arg(&path).arg("-o").arg(path.with_extension("o"));
+        // Only archives of TVM need this, not those of this project's compiler.
+        if !model.layers {
+            command.arg("-I").arg(model.directory.join("archive"));
+        }
+        command.arg(&path).arg("-o").arg(path.with_extension("o"));
         assert!(command.status().expect("a compiler").success(), "{}", path.display());
     }
 }
