@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use xtask::{
     abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh,
     fuzz, header, heartbeat, kinds, layers, misra, mutants, no_library, packages, pages, proof, reach, sanitize, setup,
-    site, size, stack, sysroot, test, tutorials, wake_word, wheel,
+    site, size, stack, sysroot, test, tutorials, unused, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -204,6 +204,12 @@ const VERBS: &[Verb] = &[
         usage: "[BOARD...] [--programs REGEX]",
         about: "library, C tests and real models on the emulated boards",
         run: firmware::run,
+    },
+    Verb {
+        name: "unused",
+        usage: "[BOARD...]",
+        about: "a part of the interface that a program does not use does not change it",
+        run: unused::run,
     },
     Verb {
         name: "layers",

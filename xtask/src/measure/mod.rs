@@ -13,3 +13,4 @@ pub mod peer;
 pub mod performance;
 pub mod size;
 pub mod stack;
+pub mod unused;

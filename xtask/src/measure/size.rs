@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::machine::board::Board;
 use crate::machine::image::{Image, Piece};
 use crate::machine::{emulator, library, paths, setup};
-use crate::measure::{firmware, layers, options};
+use crate::measure::{firmware, layers, options, unused};
 
 /// The limits of the project, for Cortex-M4F: a figure above its limit fails the test.
 const BARS: [(&str, u64); 5] = [(ALL, 4096), (MINIMAL, 768), (STACK, 128), (CALL, 80), (HOOKS, 12)];
@@ -54,6 +54,10 @@ pub fn run(args: &[String]) -> Result<()> {
     library::prepare(&boards)?;
     let tool = firmware::tool()?;
     let (model, models) = (layers::Model::new(&tool)?, options::Models::new(&tool)?);
+    let unused = unused::Models::new(&tool)?;
+    for board in boards.iter().filter(|board| options::BOARDS.contains(&board.name)) {
+        unused.check(board)?;
+    }
     let figures = boards.iter().map(|board| measure(board, &model, &models)).collect::<Result<Vec<_>>>()?;
     let text = report(&figures);
     if !names.is_empty() {
@@ -195,8 +199,11 @@ For the bundled model at -O2, from linked images without the padding between the
 own stack; the check of an update (`docs/update.md`), which reads every byte of it once; the same model with its constants in two
 pools instead of in its code (`compile --constants`), above the one without (0: no more than that), and a function that replaces one of the pools
 (`docs/interface.md`), which takes the address of the other from the model; the four functions of a device with hooks, and a call of one with
-an empty hook (`docs/devices.md`). Stacks are without what a hook uses. A self-test that is generated and not called does not change the image by a byte or an
-instruction, which the measurement checks.
+an empty hook (`docs/devices.md`). Stacks are without what a hook uses.
+
+Where they are not used they cost nothing, which the measurement checks too (`cargo xtask unused`): a program with the bundled model has the same image, byte for
+byte, the same sections and the same instructions with and without `TVM_EMBEDDED_LAYERS`, a self-test, `TVM_EMBEDDED_DEVICES` and the header of a model with a device,
+the sources of further models with pools of constants or state and the check of their updates, and the functions for real values and sets of contexts.
 
 ";
 
