@@ -283,6 +283,7 @@ const COMPILE_EXAMPLES: &str = "\
 Examples:
   tvm-embedded compile keyword.tflite -o keyword.tar
   tvm-embedded compile keyword.tflite -o keyword.tar --optimize size
+  tvm-embedded compile keyword.tflite -o keyword.tar --optimize speed
   tvm-embedded compile keyword.tflite -o keyword.tar --io-in-workspace --ram 24K
   tvm-embedded compile keyword.tflite -o keyword.tar --pool dtcm=16K --pool sram=64K
   tvm-embedded compile keyword.tflite -o keyword.tar --io-in-workspace --report keyword.txt

@@ -19,6 +19,7 @@ const OPTIONS: &[(&[&str], &[&str])] = &[
     (&[], &[]),
     (&["--io-in-workspace"], &[]),
     (&["--optimize", "size"], &[]),
+    (&["--optimize", "speed"], &[]),
     (&["--ram", "1M"], &[]),
     (&["--pool", "only"], &[]),
     (&["--pool", "only=4K"], &[]),

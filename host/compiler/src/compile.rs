@@ -143,7 +143,10 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     let target = if options.optimize == Optimize::Size { Target::Portable } else { options.target };
     let options = &Options { target, ..options.clone() };
     let planned = |thrift: &Thrift| plan_program(&module, program.clone(), thrift, options);
-    let mut model = thrift::fit(planned(&Thrift::new())?, &planned)?;
+    let mut model = planned(&Thrift::new())?;
+    if options.optimize != Optimize::Speed {
+        model = thrift::fit(model, &planned)?;
+    }
     if let Some(bytes) = options.ram.filter(|_| !options.keep_all_tensors) {
         let banded = |choice: &Choice| {
             let mut program = program.clone();

@@ -94,6 +94,7 @@ fn all_equal(paths: &[PathBuf], samples: &[&str]) {
             ("in workspace", Options { io_in_workspace: true, ..Options::default() }),
             ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
             ("little code", Options { optimize: Optimize::Size, ..Options::default() }),
+            ("speed", Options { optimize: Optimize::Speed, io_in_workspace: true, ..Options::default() }),
             ("least memory", least_memory(&tflite, Options::default())),
             ("bands", least_memory(&tflite, Options { io_in_workspace: true, ..Options::default() })),
         ];
@@ -203,7 +204,7 @@ fn differences(names: &[String], folder: &Path, models: &Path, oracle: &Path) ->
 }
 
 /// What differs in one model: with its constants in pools, its tensors planned, in the workspace, all of them kept, with int4 packed,
-/// with little code, and with the least memory, also together with pools.
+/// with little code, for speed, and with the least memory, also together with pools.
 fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
     let recording = Recording::read(&oracle.join(name));
@@ -223,6 +224,7 @@ fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Ve
         ("all tensors", Options { keep_all_tensors: true, ..Options::default() }),
         ("int4", packs),
         ("little code", Options { optimize: Optimize::Size, ..Options::default() }),
+        ("speed", Options { optimize: Optimize::Speed, ..Options::default() }),
         ("bands", least_memory(&tflite, Options { io_in_workspace: true, ..Options::default() })),
     ];
     for (mode, options) in modes.into_iter().chain(both) {
@@ -231,10 +233,14 @@ fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Ve
             "int4" => name.contains("int4"),
             "constants in pools" => pools.is_some(),
             "planned" | "little code" => true,
+            "speed" => name.contains("winograd"),
             _ => several,
         };
         if !fits {
             continue;
+        }
+        if mode == "speed" && !calls_winograd(&tflite, &options) {
+            wrong.push(format!("{name}, {mode}: not the kernel that the case is for"));
         }
         let here = folder.join(name).join(mode);
         if let Err(difference) = compare(&tflite, &options, &recording, &here, true) {
@@ -243,6 +249,12 @@ fn differences_of(name: &str, folder: &Path, models: &Path, oracle: &Path) -> Ve
         let _ = fs::remove_dir_all(&here);
     }
     wrong
+}
+
+/// Whether a layer of the compiled model is computed by Winograd's algorithm.
+fn calls_winograd(tflite: &[u8], options: &Options) -> bool {
+    let layers = compile(tflite, options).unwrap().report.layers;
+    layers.iter().flat_map(|layer| &layer.kernels).any(|kernel| kernel == "tvmk_conv_2d_winograd")
 }
 
 fn model_names(folder: &Path) -> Vec<String> {

@@ -63,8 +63,8 @@ pub struct Building {
     #[arg(long, value_name = "BYTES[K|M]", value_parser = bytes, conflicts_with = "pools")]
     pub ram: Option<usize>,
 
-    /// Optimise for small code, or for speed and size; results are the same
-    #[arg(long, value_name = "size|balanced", value_parser = optimize, default_value = "balanced")]
+    /// Optimise for small code, for speed and size, or for speed with more flash; results are the same
+    #[arg(long, value_name = "size|balanced|speed", value_parser = optimize, default_value = "balanced")]
     pub optimize: Optimize,
 }
 

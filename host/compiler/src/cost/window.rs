@@ -27,6 +27,18 @@ pub fn add(fields: &Fields, add: &mut impl FnMut(&'static str, u64)) {
     }
 }
 
+/// Two tiles of 2 × 2 outputs at a time: their inputs, and four channels of their outputs, in pairs of inputs.
+pub fn winograd(fields: &Fields, add: &mut impl FnMut(&'static str, u64)) {
+    let get = |name: &str| fields.get(name).unwrap_or(1);
+    let tiles = fields.loops * get("out_height").div_ceil(2) * get("out_width").div_ceil(4);
+    let (quads, pairs) = (tiles * get("out_channels").div_ceil(4), get("in_channels") / 2);
+    add("tile_twos", tiles);
+    add("tile_two_inputs", tiles * get("in_channels"));
+    add("tile_two_quads", quads);
+    add("tile_two_pairs", quads * pairs);
+    add("tile_two_eights", quads * pairs.div_ceil(8));
+}
+
 /// Windows become columns; then tiles of two channels at four positions (DSP extension), or vectors of 16 products (MVE).
 fn convolution(fields: &Fields, positions: u64, taps: u64, channels: u64, add: &mut impl FnMut(&'static str, u64)) {
     let get = |name: &str| fields.get(name).unwrap_or(1);

@@ -42,6 +42,9 @@ pub fn work(layer: &Layer, inputs: &[Size], outputs: &[Size]) -> Work {
     add("input_rows", inputs.first().map_or(0, |size| size.rows));
     if fields.get("window_height").is_some() {
         window::add(&fields, &mut add);
+        if layer.headers.contains(&"conv_2d_winograd.h") {
+            window::winograd(&fields, &mut add);
+        }
     } else if fields.get("steps").is_some() {
         recurrent(&fields, &mut add);
     } else if fields.get("units").is_some() {

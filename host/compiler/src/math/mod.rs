@@ -11,3 +11,4 @@ pub mod requantize;
 pub mod rounded;
 pub mod stored;
 pub mod window;
+pub mod winograd;

@@ -24,6 +24,9 @@ const WAYS: &[&str] = &[
     "io+size",
     "ram",
     "io+ram",
+    "speed",
+    "io+speed",
+    "io+ram+speed",
 ];
 
 /// The options of a way. The first pool is small, so that some tensors don't fit into it.
@@ -40,7 +43,11 @@ fn options(way: &str, number: u64, module: String) -> Options {
         io_in_workspace: way.contains("io"),
         keep_all_tensors: way.contains("all"),
         int4: [Int4::Packed, Int4::Auto, Int4::Packed, Int4::Bytes][(number / 11 % 4) as usize],
-        optimize: if way.contains("size") { Optimize::Size } else { Optimize::Balanced },
+        optimize: match way {
+            way if way.contains("size") => Optimize::Size,
+            way if way.contains("speed") => Optimize::Speed,
+            _ => Optimize::Balanced,
+        },
         scratch: match way.contains("thrift") {
             true => [Scratch::Less, Scratch::None][(number / 11 % 2) as usize],
             false => Scratch::Best,

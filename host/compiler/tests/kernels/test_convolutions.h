@@ -5,6 +5,7 @@
 #include "conv_2d.h"
 #include "conv_2d_int4.h"
 #include "conv_2d_offset.h"
+#include "conv_2d_winograd.h"
 #include "depthwise_conv_2d.h"
 #include "depthwise_conv_2d_int4.h"
 #include "depthwise_conv_2d_offset.h"
@@ -106,6 +107,58 @@ static void test_conv_2d_offset(void) {
     int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, (tvmk_conv_2d_offset_scratch(&l) + 3) & ~3);
     tvmk_conv_2d_offset(&l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory, zero);
     check("conv_2d_offset", n, details);
+}
+
+/* A window of 3 x 3 over images of any size, with borders of any width on each side. */
+static int geometry_winograd(geometry_t *g) {
+    geometry_t made = {.kh = 3, .kw = 3, .sh = 1, .sw = 1, .dh = 1, .dw = 1};
+    made.ih = between(1, 11), made.iw = between(1, 11);
+    made.ic = 4 * between(1, between(0, 3) ? 5 : 12), made.oc = 4 * between(1, 5);
+    made.pt = between(0, 2) ? between(0, 1) : between(0, 3), made.pl = between(0, 2) ? made.pt : between(0, 3);
+    made.oh = made.ih + made.pt + between(0, 2) - 2, made.ow = made.iw + made.pl + between(0, 2) - 2;
+    *g = made;
+    return made.oh > 0 && made.ow > 0;
+}
+
+/* Sometimes all of them extreme. */
+static void fill_weights_winograd(int32_t n) {
+    int32_t kind = between(0, 5);
+    for (int32_t i = 0; i < n; i++) {
+        weights[i] = (int8_t)(kind == 0   ? -128
+                              : kind == 1 ? 127
+                              : kind == 2 ? (between(0, 1) ? -128 : 127)
+                                          : between(-128, 127));
+    }
+}
+
+static void test_conv_2d_winograd(void) {
+    geometry_t g;
+    if (!geometry_winograd(&g)) {
+        return;
+    }
+    int32_t zero_point = between(-128, 127), depth = 9 * g.ic;
+    fill(in, g.ih * g.iw * g.ic);
+    fill_weights_winograd(g.oc * depth);
+    tvmk_conv_2d_t l;
+    memset(&l, 0, sizeof l);
+    make_table(g.oc, depth, zero_point, 0, &l.requant);
+    SET_WINDOW(l, g);
+    l.out_channels = (uint16_t)g.oc, l.pad = (int8_t)zero_point;
+    for (int32_t oy = 0, i = 0; oy < g.oh; oy++) {
+        for (int32_t ox = 0; ox < g.ow; ox++) {
+            for (int32_t c = 0; c < g.oc; c++) {
+                expected[i++] = finish(&l.requant, window_sum(&g, zero_point, oy, ox, 0, g.ic, weights + c * depth), c);
+            }
+        }
+    }
+    int32_t n = g.oh * g.ow * g.oc, kept = TVMK_MVE ? pack(g.oc, 1, depth, 1) : pack_winograd(g.oc, g.ic);
+    memset(out, 85, OUT_MAX + GUARD);
+    describe(&g, zero_point);
+    l.weights = at_edge(EDGE_WEIGHTS, packed.bytes, kept);
+    l.requant.table = table_at_edge(g.oc, 0);
+    int8_t *memory = at_edge(EDGE_SCRATCH, (int8_t *)scratch.bytes, tvmk_conv_2d_winograd_scratch(&l));
+    tvmk_conv_2d_winograd(&l, at_edge(EDGE_INPUT, in, g.ih * g.iw * g.ic), out, (uint8_t *)memory);
+    check("conv_2d_winograd", n, details);
 }
 
 static tvmk_depthwise_conv_2d_kernel_t depthwise_kernel(int general, const tvmk_depthwise_conv_2d_t *l) {

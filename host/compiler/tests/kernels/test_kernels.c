@@ -52,6 +52,7 @@ int main(void) {
     numbered("conv_2d", 400, conv_2d);
     numbered("conv_2d_int4", 400, conv_2d_int4);
     repeated("conv_2d_offset", 400, test_conv_2d_offset);
+    repeated("conv_2d_winograd", 400, test_conv_2d_winograd);
     numbered("depthwise_conv_2d", 400, depthwise_conv_2d);
     repeated("depthwise_3x3", 1000, depthwise_3x3);
     repeated("depthwise_lines", 500, depthwise_lines);

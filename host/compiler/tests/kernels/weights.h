@@ -98,6 +98,20 @@ static int32_t pack_offset(int32_t channels, int32_t runs, int32_t run, int32_t 
     return (channels + 1) / 2 * 2 * (n + 2 * extra);
 }
 
+/* Windows of 3 x 3 for conv_2d_winograd.h: see src/math/winograd.rs. Returns the bytes. */
+static int32_t pack_winograd(int32_t channels, int32_t inputs) {
+    static const int32_t ways[4][3] = {{2, 0, 0}, {1, 1, 1}, {1, -1, 1}, {0, 0, 2}}, places[4] = {2, 0, 1, 3};
+    for (int32_t i = 0; i < 16 * channels * inputs; i++) {
+        int32_t channel = i / 16 / inputs, c = i / 16 % inputs, row = i % 16 / 4, column = i % 4, sum = 0;
+        for (int32_t tap = 0; tap < 9; tap++) {
+            sum += ways[row][tap / 3] * ways[column][tap % 3] * weights[(channel * 9 + tap) * inputs + c];
+        }
+        int32_t pair = c / 4 * 2 + c % 2, frequency = (channel / 4 * 4 + column) * 4 + places[row];
+        packed.halves[((frequency * inputs / 2 + pair) * 4 + channel % 4) * 2 + c % 4 / 2] = (int16_t)sum;
+    }
+    return 32 * channels * inputs;
+}
+
 /* Weights of int4, each byte one of two channels; those of the DSP extension for windows of `runs` in the order of their pairs, unless
  * they are `in_order`. Returns the bytes. */
 static int32_t pack_int4(int32_t channels, int32_t runs, int32_t run, int in_order) {

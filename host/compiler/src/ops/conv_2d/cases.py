@@ -27,7 +27,7 @@ class Spec(Weighted):
 
 def cases():
     """See the package."""
-    for name, spec in itertools.chain(_windows(), _quantisation(), _groups(), _int4(), _sums()):
+    for name, spec in itertools.chain(_windows(), _quantisation(), _groups(), _int4(), _sums(), _winograd()):
         yield f"conv_2d-{name}", lambda state, spec=spec: _build(state, spec)
 
 
@@ -123,6 +123,28 @@ def _sums():
     yield "stuck", Spec(stuck=True, channels=4, filters=8)
     yield "stuck-k1x1-relu", Spec(stuck=True, channels=16, filters=17, kernel=(1, 1), activation="RELU")
     yield "stuck-relu6", Spec(stuck=True, channels=3, filters=9, stride=(2, 2), activation="RELU6")
+
+
+def _winograd():
+    """Windows of 3 x 3 that `--optimize speed` computes by Winograd's algorithm: images of odd and even sizes, extremes."""
+    sizes = ((2, 4), (5, 8), (7, 8), (8, 7), (9, 12), (13, 15), (16, 16))
+    for i, (image, pad) in enumerate(itertools.product(sizes, ("SAME", "VALID"))):
+        if pad == "VALID":
+            image = (image[0] + 2, image[1] + 2)
+        channels, filters = (32, 36, 48)[i % 3], (16, 32, 24, 36)[i % 4]
+        act = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")[i % 4]
+        name = f"winograd-{image[0]}x{image[1]}-c{channels}-o{filters}-{pad.lower()}"
+        yield name, Spec(image=image, channels=channels, filters=filters, padding=pad, activation=act)
+    wide = {"image": (8, 8), "channels": 32, "filters": 16}
+    for kind in ("lowest", "highest", "signs", "full"):
+        for zero in (-128, 127):
+            yield f"winograd-weights_{kind}-in_zero{zero}", Spec(weights=kind, input=Quantization(0.05, zero), **wide)
+    yield "winograd-per_tensor", Spec(per_channel=False, **wide)
+    yield "winograd-batch2", Spec(batch=2, **wide)
+    yield "winograd-no_bias", Spec(bias="none", **wide)
+    yield "winograd-stuck", Spec(stuck=True, **wide)
+    yield "winograd-pruned", Spec(pruned=True, **wide)
+    yield "winograd-int4", Spec(int4=True, **wide)
 
 
 def layer(graph, state, spec, source, name="conv"):

@@ -42,7 +42,11 @@ pub static DEFINITION: Definition = Definition {
         "conv_2d_offset_mve.h",
         "conv_2d_offset_portable.h",
         "conv_2d_parts.h",
-        "conv_2d_portable.h"
+        "conv_2d_portable.h",
+        "conv_2d_winograd.h",
+        "conv_2d_winograd_dsp.h",
+        "conv_2d_winograd_mve.h",
+        "conv_2d_winograd_portable.h"
     ],
     reference: "conv.cc",
     support: &[

@@ -55,6 +55,7 @@ pub static KERNELS: &[Kernel] = kernels![
     "dsp_tile_int4.h",
     "dsp_units.h",
     "dsp_units_int4.h",
+    "dsp_winograd.h",
     "elements_int16.h",
     "fixed_point.h",
     "float_base.h",
@@ -93,4 +94,5 @@ pub static KERNELS: &[Kernel] = kernels![
     "weighted_int16_portable.h",
     "window_int16.h",
     "window_run.h",
+    "winograd.h",
 ];

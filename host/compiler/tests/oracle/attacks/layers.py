@@ -5,7 +5,7 @@ from .operators import OPERATORS
 
 # The operators, and input shapes that give many results.
 WEIGHTED = {
-    "CONV_2D": lambda net: (1, net.between(6, 14), net.between(6, 14), net.pick((1, 2, 3, 4, 5, 8))),
+    "CONV_2D": lambda net: (1, net.between(6, 14), net.between(6, 14), net.pick((1, 2, 3, 4, 5, 8, 16, 24, 32))),
     "DEPTHWISE_CONV_2D": lambda net: (1, net.between(8, 14), net.between(8, 14), net.pick((1, 3, 4, 8, 9))),
     "TRANSPOSE_CONV": lambda net: (1, net.between(4, 8), net.between(4, 8), net.pick((1, 2, 3, 4, 5, 8))),
     "FULLY_CONNECTED": lambda net: (net.between(64, 128), net.between(3, 33)),

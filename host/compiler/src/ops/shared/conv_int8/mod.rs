@@ -1,5 +1,5 @@
 //! Convolutions of int8, of CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV: which kernel a layer uses. From the many kinds to the few:
-//! `parts` cuts into calls of the kernel of `dense`, `depthwise` has its own; each uses `direct` where no scratch memory is given.
+//! `parts` cuts into calls of the kernel of `dense`, `depthwise` has its own, `winograd` is for speed; each uses `direct` where no scratch memory is given.
 
 mod dense;
 mod depthwise;
@@ -8,6 +8,7 @@ mod fields;
 mod offset;
 pub mod parts;
 mod whole;
+mod winograd;
 
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ir::options::Scratch;
@@ -29,7 +30,8 @@ pub fn layer(
         return offset::layer(lowering, window, weighted, weights, groups);
     }
     match groups {
-        1 => dense::layer(lowering, window, weighted, weights),
+        1 => winograd::layer(lowering, window, weighted, &weights)
+            .unwrap_or_else(|| dense::layer(lowering, window, weighted, weights)),
         groups if groups == window.in_channels => {
             depthwise::layer(lowering, window, weighted, Arc::unwrap_or_clone(weights))
         }
