@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh,
-    fuzz, header, heartbeat, kinds, layers, misra, mutants, no_library, packages, pages, proof, reach, sanitize, setup,
-    site, size, stack, sysroot, test, tutorials, unused, wake_word, wheel,
+    fuzz, header, heartbeat, kinds, layers, misra, modes, mutants, no_library, packages, pages, proof, reach, sanitize,
+    setup, site, size, stack, sysroot, test, tutorials, unused, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -47,6 +47,12 @@ const VERBS: &[Verb] = &[
         usage: "[BOARD...] | --write",
         about: "the same networks in each kind of file that exporters write, on emulated boards",
         run: kinds::run,
+    },
+    Verb {
+        name: "modes",
+        usage: "[BOARD...] | --write",
+        about: "the same networks with each value of `--optimize`, on emulated boards",
+        run: modes::run,
     },
     Verb {
         name: "costs",

@@ -8,6 +8,7 @@ pub mod firmware;
 pub mod kinds;
 pub mod layers;
 pub mod models;
+pub mod modes;
 pub mod options;
 pub mod peer;
 pub mod performance;
