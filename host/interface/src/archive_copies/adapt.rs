@@ -358,7 +358,7 @@ impl<'a> Editor<'a, '_> {
         let hooks = self.undeclared_hooks();
         if !hooks.is_empty() {
             definitions.push_str("#include <stdint.h>\n");
-            hooks.iter().for_each(|hook| _ = writeln!(definitions, "int32_t {hook}(void *context);"));
+            hooks.iter().for_each(|hook| _ = writeln!(definitions, "{};", crate::checked::symbols::prototype(hook)));
         }
         let own = |repair: &&Repair| repair.file == self.name;
         let changes: Vec<String> = self.repairs.iter().filter(own).map(|repair| repair.text.clone()).collect();

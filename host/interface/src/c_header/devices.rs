@@ -20,6 +20,8 @@ struct Device {
     name: String,
     /// `TVMDeviceEthosU`.
     stem: String,
+    /// Whether the model gives it commands to execute.
+    invoked: bool,
 }
 
 /// The devices of the model, in their order; `None` for one without functions, or with those of another device too.
@@ -36,7 +38,11 @@ fn devices(plan: &Plan<'_>) -> Vec<Option<Device>> {
             let same = |name: &str| letters(name).eq_ignore_ascii_case(&own);
             let is_only = all.iter().filter(|other| same(&other.facts.name)).count() == 1;
             let stem = stems.iter().find(|stem| same(stem.strip_prefix("TVMDevice").unwrap_or(stem)));
-            stem.filter(|_| is_only).map(|stem| Device { name: member(&device.facts.name), stem: (*stem).to_owned() })
+            stem.filter(|_| is_only).map(|stem| {
+                let invoke = format!("{stem}{}", symbols::INVOKE);
+                let invoked = symbols::hooks(plan.module).any(|hook| *hook == invoke);
+                Device { name: member(&device.facts.name), stem: (*stem).to_owned(), invoked }
+            })
         })
         .collect()
 }
@@ -60,7 +66,7 @@ pub fn devices_section(out: &mut String, plan: &Plan<'_>) {
 }
 
 /// The struct of a device, and the functions that call its hooks.
-fn typed(out: &mut String, plan: &Plan<'_>, Device { name, stem }: &Device) {
+fn typed(out: &mut String, plan: &Plan<'_>, Device { name, stem, invoked }: &Device) {
     let functions = format!("TVM_DEVICE_{}_FUNCTIONS", name.to_ascii_uppercase());
     let _ = write!(
         out,
@@ -71,7 +77,16 @@ fn typed(out: &mut String, plan: &Plan<'_>, Device { name, stem }: &Device) {
     for (_, member, when) in HOOKS {
         let _ = writeln!(out, "  int32_t (*{member})(tvm_device_{name}_t *device); /* {when} */");
     }
-    let _ = writeln!(out, "  void *user; /* the driver's own: for example a `const struct device *` of Zephyr */\n}};");
+    let _ = writeln!(out, "  void *user; /* the driver's own: for example a `const struct device *` of Zephyr */");
+    if *invoked {
+        let _ = writeln!(
+            out,
+            "  /* Between open and close: executes commands, with the address and length of each region of memory, as ethosu_invoke_v3 of\n   \
+             * Arm's driver takes them. Not NULL. */\n  int32_t (*invoke)(tvm_device_{name}_t *device, {});",
+            symbols::INVOKED
+        );
+    }
+    out.push_str("};\n");
     // The header declares those that the model calls.
     for (end, _, _) in HOOKS {
         let function = format!("{stem}{end}");
@@ -90,7 +105,29 @@ fn typed(out: &mut String, plan: &Plan<'_>, Device { name, stem }: &Device) {
              return device->{member} == NULL ? 0 : device->{member}(device); \\\n  }}"
         );
     }
-    out.push_str("\n#endif\n\n");
+    if *invoked {
+        invoke(out, name, stem, &functions);
+    }
+    out.push_str("\n#endif\n");
+    if *invoked {
+        let _ = write!(
+            out,
+            "#ifndef {functions}_INVOKE\n#error \"include the header of this model before those of other models with a device {name}\"\n#endif\n"
+        );
+    }
+    out.push('\n');
+}
+
+/// The function that gives a device commands, and a mark that the type has a hook for it.
+fn invoke(out: &mut String, name: &str, stem: &str, functions: &str) {
+    let (end, parameters) = (symbols::INVOKE, symbols::INVOKED);
+    let _ = write!(
+        out,
+        " \\\n  int32_t {stem}{end}(void *context, {parameters}) {{ \\\n    \
+         tvm_device_{name}_t *device = TVM_FROM_VOID(tvm_device_{name}_t *, context); \\\n    \
+         return device->invoke == NULL ? -1 : device->invoke(device, commands, command_bytes, bases, sizes, count); \\\n  }}\n\
+         #define {functions}_INVOKE"
+    );
 }
 
 /// `TVM_MY_MODEL_DEVICES`

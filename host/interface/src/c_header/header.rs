@@ -211,7 +211,7 @@ fn hooks(out: &mut String, plan: &Plan<'_>) {
          * Open before and Close after each one that runs on the device, Deactivate after all. 0 is success; any other value ends\n \
          * the run at once, without the remaining calls. */\n",
     );
-    hooks.for_each(|hook| _ = writeln!(out, "int32_t {hook}(void *context);"));
+    hooks.for_each(|hook| _ = writeln!(out, "{};", crate::checked::symbols::prototype(hook)));
 }
 
 /// The typed wrapper.

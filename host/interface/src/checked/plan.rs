@@ -175,11 +175,10 @@ fn layers_symbol(module: &Module) -> String {
 }
 
 /// Number of layers, if the archive's C can run them one by one. A function of that name does not count in an archive of
-/// another compiler, or where the main function needs memory or devices of the wrapper.
+/// another compiler, or where the main function needs memory of the wrapper.
 fn layer_count(module: &Module) -> Option<u32> {
     let extension = module.extension.as_ref()?;
-    let handed =
-        |parameter: &MainParameter| !matches!(parameter, MainParameter::InternalPool(_) | MainParameter::Device(_));
+    let handed = |parameter: &MainParameter| !matches!(parameter, MainParameter::InternalPool(_));
     let callable = module.operators != Operators::Packed
         && !module.allocates_at_run_time
         && module.main_parameters.iter().all(handed)

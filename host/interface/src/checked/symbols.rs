@@ -122,8 +122,22 @@ pub fn brought(name: &str) -> bool {
 
 /// True for the functions of a device that the generated C calls around a run and around each operator.
 pub fn is_hook(name: &str) -> bool {
-    let ends = ["Activate", "Open", "Close", "Deactivate"];
+    let ends = ["Activate", "Open", INVOKE, "Close", "Deactivate"];
     name.starts_with("TVMDevice") && ends.into_iter().any(|end| name.ends_with(end))
+}
+
+/// How the name of the function ends that gives a device commands to execute: archives of this project's compiler call it.
+pub const INVOKE: &str = "Invoke";
+
+/// The parameters of that function behind the device.
+pub const INVOKED: &str = "const void *commands, int32_t command_bytes, uint64_t *bases, size_t *sizes, int32_t count";
+
+/// A function of a device, as the user defines it.
+pub fn prototype(hook: &str) -> String {
+    match hook.ends_with(INVOKE) {
+        true => format!("int32_t {hook}(void *context, {INVOKED})"),
+        false => format!("int32_t {hook}(void *context)"),
+    }
 }
 
 /// The hooks that a module calls and does not define.
