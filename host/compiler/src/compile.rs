@@ -10,7 +10,7 @@ use crate::ir::program::Program;
 use crate::ir::report::Report;
 use crate::passes::bands::choose::{Choice, Choices};
 use crate::passes::{
-    bands, bind, check, detections, emit, fold, fuse, inline, lower, metadata, narrow, place, pools, requantise,
+    bands, bind, check, detections, emit, fold, fuse, inline, lower, metadata, narrow, npu, place, pools, requantise,
     schedule, share, state, uint8,
 };
 use crate::thrift::{self, Thrift};
@@ -127,6 +127,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     pools::check(options)?;
     let mut graph = tflite::read(file)?;
     bind::bind(&mut graph, &options.custom)?;
+    npu::bind(&mut graph)?;
     inline::inline(&mut graph);
     detections::dequantise(&mut graph);
     fold::fold(&mut graph)?;
@@ -163,6 +164,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
 
 /// The passes from a fused program to a planned model. The operators in `thrift` get less scratch memory.
 fn plan_program(module: &str, mut program: Program, thrift: &Thrift, options: &Options) -> Result<Model, Errors> {
+    npu::split(&mut program);
     let mut names = Names::new();
     let mut lowered = lower::lower(&mut program, options, thrift, &mut names)?;
     if !options.keep_all_tensors {
@@ -175,6 +177,7 @@ fn plan_program(module: &str, mut program: Program, thrift: &Thrift, options: &O
         // With pools each operator has its constants in one of them.
         share::share_arrays(&mut lowered);
     }
-    let schedule = schedule::schedule(&mut program, lowered, &mut names, options.keep_all_tensors);
+    let schedule =
+        schedule::schedule(&mut program, lowered, &mut names, options.keep_all_tensors, options.io_in_workspace);
     place::place(module.to_owned(), program, schedule, options)
 }

@@ -88,5 +88,6 @@ fn result(result: Exactness) -> &'static str {
     match result {
         Exactness::Bytes => "the same bytes",
         Exactness::Near => "as accurate as stated",
+        Exactness::Device => "that of the NPU",
     }
 }

@@ -51,6 +51,9 @@ impl Model {
         let facts = Cmd::new(tool).arg("inspect").arg(&archive).arg("--json").capture()?;
         let facts: Value = serde_json::from_str(&facts)?;
         let facts = facts["models"][0].clone();
+        if facts["devices"].as_array().is_some_and(|devices| !devices.is_empty()) {
+            return Ok(Err(anyhow::anyhow!("{name} needs a device")));
+        }
         Ok(Ok(Self { name, folder, facts }))
     }
 

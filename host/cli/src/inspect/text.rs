@@ -240,6 +240,11 @@ fn kernels(out: &mut String, prefix: &str, layers: &[Value]) {
     let text = |value: Option<&Value>| value.map_or_else(String::new, cell);
     for layer in layers {
         let mut first = [text(layer.get("function")).replacen(prefix, "", 1), text(layer.get("kernels"))];
+        // What an NPU executes.
+        let summary = text(layer.get("summary"));
+        if first[1].is_empty() && summary.starts_with("ethos-u") {
+            first[1] = summary;
+        }
         let misses = layer.get("misses").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         for miss in misses {
             let [function, kernel] = std::mem::take(&mut first);

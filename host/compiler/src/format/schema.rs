@@ -2523,6 +2523,44 @@ impl<'a> ::planus::VectorReadInner<'a> for BufferRef<'a> {
     }
 }
 
+/// Reference to a deserialized [Metadata].
+#[derive(Copy, Clone)]
+pub struct MetadataRef<'a>(#[allow(dead_code)] ::planus::table_reader::Table<'a>);
+
+impl<'a> MetadataRef<'a> {
+    /// Getter for the [`name` field](Metadata#structfield.name).
+    #[inline]
+    pub fn name(&self) -> ::planus::Result<::core::option::Option<&'a ::core::primitive::str>> {
+        self.0.access(0, "Metadata", "name")
+    }
+
+    /// Getter for the [`buffer` field](Metadata#structfield.buffer).
+    #[inline]
+    pub fn buffer(&self) -> ::planus::Result<u32> {
+        ::core::result::Result::Ok(self.0.access(1, "Metadata", "buffer")?.unwrap_or(0))
+    }
+}
+
+impl<'a> ::planus::TableRead<'a> for MetadataRef<'a> {
+    #[inline]
+    fn from_buffer(
+        buffer: ::planus::SliceWithStartOffset<'a>,
+        offset: usize,
+    ) -> ::core::result::Result<Self, ::planus::errors::ErrorKind> {
+        ::core::result::Result::Ok(Self(::planus::table_reader::Table::from_buffer(buffer, offset)?))
+    }
+}
+
+impl<'a> ::planus::VectorReadInner<'a> for MetadataRef<'a> {
+    type Error = ::planus::Error;
+    const STRIDE: usize = 4;
+
+    unsafe fn from_buffer(buffer: ::planus::SliceWithStartOffset<'a>, offset: usize) -> ::planus::Result<Self> {
+        ::planus::TableRead::from_buffer(buffer, offset)
+            .map_err(|error_kind| error_kind.with_error_location("[MetadataRef]", "get", buffer.offset_from_start))
+    }
+}
+
 /// Reference to a deserialized [Model].
 #[derive(Copy, Clone)]
 pub struct ModelRef<'a>(#[allow(dead_code)] ::planus::table_reader::Table<'a>);
@@ -2563,6 +2601,20 @@ impl<'a> ModelRef<'a> {
         &self,
     ) -> ::planus::Result<::core::option::Option<::planus::Vector<'a, ::planus::Result<self::BufferRef<'a>>>>> {
         self.0.access(4, "Model", "buffers")
+    }
+
+    /// Getter for the [`metadata_buffer` field](Model#structfield.metadata_buffer).
+    #[inline]
+    pub fn metadata_buffer(&self) -> ::planus::Result<::core::option::Option<::planus::Vector<'a, i32>>> {
+        self.0.access(5, "Model", "metadata_buffer")
+    }
+
+    /// Getter for the [`metadata` field](Model#structfield.metadata).
+    #[inline]
+    pub fn metadata(
+        &self,
+    ) -> ::planus::Result<::core::option::Option<::planus::Vector<'a, ::planus::Result<self::MetadataRef<'a>>>>> {
+        self.0.access(6, "Model", "metadata")
     }
 }
 

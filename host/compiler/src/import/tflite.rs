@@ -29,6 +29,8 @@ const MAX_SUBGRAPHS: usize = 256;
 const MAX_OPERANDS: usize = 1024;
 /// Maximum number of scales of a tensor.
 const MAX_SCALES: usize = 1 << 16;
+/// Maximum number of entries of metadata.
+const MAX_METADATA: usize = 256;
 /// Maximum number of dimensions of a tensor.
 const MAX_RANK: usize = 8;
 
@@ -95,7 +97,10 @@ impl Reader {
             // Buffer 0 is the empty one by convention; other empty ones also mark tensors without contents.
             buffers.push((i > 0 && !data.is_empty()).then(|| Arc::<[u8]>::from(data)));
         }
-        let mut graph = Graph { description: self.budget.text(model.description()?)?, subgraphs: Vec::new() };
+        let mut graph = Graph { description: self.budget.text(model.description()?)?, ..Graph::default() };
+        if codes.iter().any(|code| code.custom.as_deref().and_then(OpKind::custom) == Some(OpKind::ETHOS_U)) {
+            graph.offline = self.offline(&model, &buffers)?;
+        }
         for subgraph in few(model.subgraphs()?, MAX_SUBGRAPHS, "subgraphs")? {
             let subgraph = self.subgraph(&subgraph?, &codes, &buffers)?;
             graph.subgraphs.push(subgraph);
@@ -104,6 +109,17 @@ impl Reader {
             self.problems.push(Problem::file("a file without a subgraph", "at least one"));
         }
         Ok(graph)
+    }
+
+    /// The contents of the metadata `OfflineMemoryAllocation`.
+    fn offline(&mut self, model: &ModelRef<'_>, buffers: &[Option<Arc<[u8]>>]) -> Result<Option<Arc<[u8]>>, Broken> {
+        for entry in few(model.metadata()?, MAX_METADATA, "entries of metadata")? {
+            let entry = entry?;
+            if self.budget.text(entry.name()?)? == "OfflineMemoryAllocation" {
+                return Ok(buffers.get(entry.buffer()? as usize).cloned().flatten());
+            }
+        }
+        Ok(None)
     }
 
     fn subgraph(

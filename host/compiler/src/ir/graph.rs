@@ -18,6 +18,8 @@ pub struct Graph {
     pub description: String,
     /// The subgraphs; the first one is the model, others are only reached through operators such as `CALL_ONCE`.
     pub subgraphs: Vec<Subgraph>,
+    /// The file's metadata `OfflineMemoryAllocation`, where an operator for an NPU needs it: where tensors are in its memory.
+    pub offline: Option<Arc<[u8]>>,
 }
 
 /// One graph of operators.

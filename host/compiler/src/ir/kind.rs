@@ -84,7 +84,7 @@ custom_kinds! {
     SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION = -9 "SignalFilterBankSpectralSubtraction",
     SIGNAL_FILTER_BANK_SQUARE_ROOT = -10 "SignalFilterBankSquareRoot", SIGNAL_FRAMER = -11 "SignalFramer",
     SIGNAL_IRFFT = -12 "SignalIrfft", SIGNAL_OVERLAP_ADD = -13 "SignalOverlapAdd", SIGNAL_PCAN = -14 "SignalPCAN",
-    SIGNAL_RFFT = -15 "SignalRfft", SIGNAL_STACKER = -16 "SignalStacker", SIGNAL_WINDOW = -17 "SignalWindow",
+    SIGNAL_RFFT = -15 "SignalRfft", SIGNAL_STACKER = -16 "SignalStacker", SIGNAL_WINDOW = -17 "SignalWindow", ETHOS_U = -18 "ethos-u",
 }
 
 impl OpKind {

@@ -148,6 +148,9 @@ pub struct Layer {
     pub control: Option<Control>,
     /// Whether a run can fail here: the body then returns 0, or the status that the run returns.
     pub fails: bool,
+    /// Whether it calls a device's functions: it then has a last parameter `void *device`, and its arguments are memory at multiples of
+    /// 16 bytes.
+    pub device: bool,
     /// Kernel files the body needs, such as `"conv_2d.h"`; the files that these include are found automatically.
     pub headers: Vec<&'static str>,
     /// The user's headers that the body needs.

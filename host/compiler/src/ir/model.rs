@@ -125,6 +125,9 @@ pub struct PlanFacts {
 /// Name of the pool for states.
 pub const STATE_POOL: &str = "state";
 
+/// Name of the device that layers call, and of its member in the C struct.
+pub const DEVICE: &str = "ethos_u";
+
 /// Alignment of every pool, in bytes.
 pub const POOL_ALIGN: usize = 16;
 
@@ -132,6 +135,11 @@ impl Model {
     /// The tensor with this id.
     pub fn tensor(&self, id: TensorId) -> &Tensor {
         &self.tensors[id.0]
+    }
+
+    /// Whether a layer calls a device's functions.
+    pub fn uses_device(&self) -> bool {
+        self.layers.iter().any(|planned| planned.layer.device)
     }
 
     /// Index of the pool that holds the states.

@@ -178,4 +178,6 @@ pub enum Exactness {
     Bytes,
     /// The same bytes on every core, as close to the reference's as its functions are.
     Near,
+    /// That of hardware outside of the core.
+    Device,
 }

@@ -34,6 +34,7 @@ pub mod detection_postprocess;
 pub mod div;
 pub mod dynamic_update_slice;
 pub mod elu;
+pub mod ethos_u;
 pub mod expand_dims;
 pub mod fill;
 pub mod float_functions;
@@ -140,6 +141,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &div::DEFINITION,
     &dynamic_update_slice::DEFINITION,
     &elu::DEFINITION,
+    &ethos_u::DEFINITION,
     &expand_dims::DEFINITION,
     &fill::DEFINITION,
     &float_functions::DEFINITIONS,

@@ -27,13 +27,13 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
     errors.0.iter().any(|problem| problem.operator.is_some()).then_some(())?;
     let main = graph.subgraphs.first()?;
     let refused = |kind: OpKind| errors.0.iter().any(|problem| problem.operator.is_some_and(|(_, k)| k == kind));
+    if refused(OpKind::ETHOS_U) {
+        let way = "this is a file that Vela wrote for an Ethos-U NPU: give it as Vela wrote it (docs/ethos_u.md), or the .tflite file from \
+                   before Vela, and the model runs on the Cortex-M core";
+        return Some(way.to_owned());
+    }
     if let Some(name) = custom(main) {
         return Some(match name {
-            "ethos-u" => {
-                "this is a file that Vela wrote for an Ethos-U NPU: give the .tflite file from before Vela, and the \
-                 model runs on the Cortex-M core"
-                    .to_owned()
-            }
             name if name.starts_with("Flex") => "the model calls TensorFlow's own operators: convert it with \
                  converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS], without SELECT_TF_OPS, and replace \
                  what the converter then refuses"
@@ -93,8 +93,25 @@ pub fn note(graph: &Graph) -> Option<String> {
         let quarter = bytes / 4;
         format!("a float32 model: its weights take {bytes} bytes, as int8 they would take about {quarter}, and each activation a quarter; {SOFTWARE}; {FULL_INT8}")
     });
-    let notes: Vec<String> = [batch(main), mixed(main).or(float)].into_iter().flatten().collect();
+    let notes: Vec<String> = [batch(main), npu(main), mixed(main).or(float)].into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// The parts of a model that an NPU executes.
+fn npu(main: &Subgraph) -> Option<String> {
+    let parts = || main.operators.iter().filter(|op| op.kind == OpKind::ETHOS_U);
+    let bytes = |i: usize| -> usize {
+        parts().filter_map(|op| op.inputs.get(i).copied().flatten()).map(|id| main.tensor(id).bytes()).sum()
+    };
+    let count = parts().count();
+    (count > 0).then(|| {
+        let (commands, weights) = (bytes(0), bytes(1));
+        let them = if count == 1 { "1 part".to_owned() } else { format!("{count} parts") };
+        format!(
+            "a model that Vela compiled: {them} for an Ethos-U NPU, {commands} bytes of commands and {weights} of weights, which your driver \
+             executes: docs/ethos_u.md"
+        )
+    })
 }
 
 /// A model with weights of another type than its arithmetic.
@@ -245,8 +262,8 @@ mod tests {
         let custom = |name: &str| Arc::new(Custom { name: name.to_owned(), options: Vec::new() }) as Arc<dyn OpOptions>;
         let int8 = [DType::Int8; 2];
         for (kind, options, types, expected) in [
-            (OpKind::CUSTOM, custom("ethos-u"), int8, "from before Vela"),
             (OpKind::CUSTOM, custom("FlexErf"), int8, "SELECT_TF_OPS"),
+            (OpKind::ETHOS_U, Arc::new(()), int8, "from before Vela"),
             (OpKind::CUSTOM, custom("TFLite_Detection_PostProcess"), int8, "custom operator"),
             (OpKind::CONV_2D, Arc::new(()), [DType::Float32, DType::Float16], "float16 weights"),
             (OpKind::FULLY_CONNECTED, Arc::new(()), [DType::Float32, DType::Int8], "dynamic range"),

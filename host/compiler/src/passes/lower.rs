@@ -8,6 +8,7 @@ use crate::ir::problem::{Errors, Problem};
 use crate::ir::program::{Program, State};
 use crate::ir::rows::Rows;
 use crate::ops;
+use crate::ops::ethos_u::call::{self, Invocation, Moves};
 use std::collections::BTreeMap;
 use tvm_embedded_mlf as mlf;
 
@@ -25,9 +26,15 @@ pub fn lower(
     // A byte of a constant takes at least one character of C.
     let (mut bytes, limit) = (0, mlf::Limits::default().archive_bytes as usize);
     for op in &graph.operators {
-        let name = names.unique(&format!("{}_{}", op.kind, op.index).to_ascii_lowercase());
+        let end = op.options::<Moves>().map_or("", Moves::name);
+        let name = names.unique(&format!("{}_{}{end}", op.kind, op.index).to_ascii_lowercase());
         if let Some(rows) = op.options::<Rows>() {
             lowered.push(carry(graph, op, *rows, name));
+            continue;
+        }
+        let scratch = thrift.get(&op.index).copied().unwrap_or_default().max(options.scratch);
+        if op.options::<Moves>().is_some() || op.options::<Invocation>().is_some() {
+            lowered.extend(call::lower(&Lowering { graph, op, options, scratch, name }));
             continue;
         }
         let checked = match ops::check(graph, op) {
@@ -37,7 +44,6 @@ pub fn lower(
                 continue;
             }
         };
-        let scratch = thrift.get(&op.index).copied().unwrap_or_default().max(options.scratch);
         let mut result = checked.lower(&Lowering { graph, op, options, scratch, name });
         if let Lowered::Layer(layer) = &mut result {
             layer.constants.retain(|constant| constant.core.is_for(options.target));

@@ -13,6 +13,7 @@ pub mod inline;
 pub mod lower;
 pub mod metadata;
 pub mod narrow;
+pub mod npu;
 pub mod place;
 pub mod pools;
 pub mod report;

@@ -86,7 +86,7 @@ impl Report {
 
     fn stack_text(&self) -> String {
         self.stack_bytes.map_or_else(
-            || "not known: a kernel's was not measured".to_owned(),
+            || "not known: that of a kernel or a device was not measured".to_owned(),
             |bytes| format!("at most {bytes} bytes, measured on Arm cores with gcc 12.2 -O2"),
         )
     }
@@ -209,6 +209,9 @@ fn layer_report(model: &Model, planned: &PlannedLayer) -> LayerReport {
 /// The most bytes of stack of a run: constants in pools have addresses that are not known when the code is compiled, so what holds
 /// them is on the stack.
 fn stack(model: &Model, layers: &[LayerReport]) -> Option<usize> {
+    if model.uses_device() {
+        return None;
+    }
     let kernels = ops::stack::of_kernels(layers.iter().flat_map(|layer| &layer.kernels).map(String::as_str))?;
     let of_layer = |planned: &PlannedLayer| {
         let layer = &planned.layer;

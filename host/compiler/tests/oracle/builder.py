@@ -93,6 +93,7 @@ class Model:
         self._buffers = [_Buffer(None)]
         self._codes = []
         self._graphs = []
+        self._metadata = []
 
     def graph(self, name="main"):
         """Adds a graph; the first is the one that runs."""
@@ -107,9 +108,17 @@ class Model:
         model.operatorCodes = self._codes
         model.subgraphs = [g.table for g in self._graphs]
         model.buffers = self._buffers
+        if self._metadata:
+            model.metadata = self._metadata
         out = flatbuffers.Builder(4096)
         out.Finish(model.Pack(out), file_identifier=b"TFL3")
         return bytes(out.Output())
+
+    def metadata(self, name, data):
+        """Adds an entry to the file's metadata."""
+        entry = schema.MetadataT()
+        entry.name, entry.buffer = name, self._buffer(data)
+        self._metadata.append(entry)
 
     def _buffer(self, data):
         self._buffers.append(_Buffer(data))

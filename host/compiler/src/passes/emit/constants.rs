@@ -8,13 +8,13 @@ use std::fmt::{self, Write};
 /// Elements are broken into lines of about this many characters.
 const LINE: usize = 118;
 
-/// One array, with its comment. `prefix` is the prefix of the model's macros.
-pub fn constant(out: &mut dyn Write, prefix: &str, constant: &Constant) -> fmt::Result {
-    array_of(out, prefix, constant, constant.core)
+/// One array, with its comment. `place` is the macro for its section and alignment.
+pub fn constant(out: &mut dyn Write, place: &str, constant: &Constant) -> fmt::Result {
+    array_of(out, place, constant, constant.core)
 }
 
 /// The same for builds other than those of the constant.
-fn array_of(out: &mut dyn Write, prefix: &str, constant: &Constant, core: Core) -> fmt::Result {
+fn array_of(out: &mut dyn Write, place: &str, constant: &Constant, core: Core) -> fmt::Result {
     let condition = core.condition();
     if !condition.is_empty() {
         writeln!(out, "#if {condition}")?;
@@ -26,10 +26,10 @@ fn array_of(out: &mut dyn Write, prefix: &str, constant: &Constant, core: Core) 
     let bits = as_bits(&constant.data);
     if bits {
         let members = format!("    uint32_t bits[{count}];\n    float {VALUES}[{count}];");
-        writeln!(out, "static const union {{\n{members}\n}} {name} {prefix}_CONSTANT({align}) = {{{{")?;
+        writeln!(out, "static const union {{\n{members}\n}} {name} {place}({align}) = {{{{")?;
     } else {
         let c_type = constant.data.c_type();
-        writeln!(out, "static const {c_type} {name}[{count}] {prefix}_CONSTANT({align}) = {{")?;
+        writeln!(out, "static const {c_type} {name}[{count}] {place}({align}) = {{")?;
     }
     values(out, constant, bits)?;
     out.write_str(if bits { "}};\n" } else { "};\n" })?;
@@ -60,14 +60,14 @@ fn values(out: &mut dyn Write, constant: &Constant, bits: bool) -> fmt::Result {
 }
 
 /// The arrays of a layer, each followed by an empty line. An array that is the same for all cores is written once.
-pub fn constants(out: &mut dyn Write, prefix: &str, arrays: &[Constant]) -> fmt::Result {
+pub fn constants(out: &mut dyn Write, place: &str, arrays: &[Constant]) -> fmt::Result {
     for (i, array) in arrays.iter().enumerate() {
         let same = |other: &Constant| other.name == array.name && other.data == array.data;
         let alike = arrays.iter().filter(|other| other.name == array.name).all(same);
         if alike && arrays[..i].iter().any(same) {
             continue;
         }
-        array_of(out, prefix, array, if alike { Core::Any } else { array.core })?;
+        array_of(out, place, array, if alike { Core::Any } else { array.core })?;
         out.write_char('\n')?;
     }
     Ok(())
@@ -144,7 +144,7 @@ mod tests {
         let mut out = String::new();
         let data = ConstantData::F32(values.to_vec());
         let array = Constant { name: "w".into(), row: 0, data, align: 4, comment: String::new(), core: Core::Any };
-        constant(&mut out, "P", &array).unwrap();
+        constant(&mut out, "P_CONSTANT", &array).unwrap();
         (out, reference(&array))
     }
 
@@ -161,7 +161,7 @@ mod tests {
             array("w", 1, Core::NoMve),
             array("v", 2, Core::Plain),
         ];
-        constants(&mut out, "P", &arrays).unwrap();
+        constants(&mut out, "P_CONSTANT", &arrays).unwrap();
         let lines: Vec<&str> = out.lines().filter(|line| !line.starts_with("static") && *line != "};").collect();
         assert_eq!(lines, ["1,", "", "#if TVMK_DSP", "1,", "#endif", "", "#if !TVMK_DSP", "2,", "#endif", ""]);
     }

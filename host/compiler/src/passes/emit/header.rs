@@ -2,7 +2,7 @@
 
 use super::contents::contents;
 use super::names::comment;
-use crate::ir::model::{Model, Port, shape_text};
+use crate::ir::model::{DEVICE, Model, Port, shape_text};
 use std::fmt::{self, Write};
 
 /// `tvmgen_<module>.h`, in the order of TVM's own.
@@ -27,6 +27,8 @@ fn declarations(out: &mut String, model: &Model) {
     let constants = model.stored.pools.iter().map(|pool| pool.name.as_str());
     let pools: Vec<&str> = model.pools.iter().map(|pool| pool.name.as_str()).chain(constants).collect();
     structure(out, model, "workspace_pools", "Workspace pool pointers", &pools);
+    let devices: &[&str] = if model.uses_device() { &[DEVICE] } else { &[] };
+    structure(out, model, "devices", "Device context pointers", devices);
     out.push('\n');
     functions(out, model);
     pool_sizes(out, model);
@@ -70,15 +72,19 @@ fn functions(out: &mut String, model: &Model) {
     for (parameter, what) in run_parameters(model) {
         let _ = writeln!(out, " * \\param {parameter} {what} for the module");
     }
-    let fails = model.layers.iter().any(|planned| planned.layer.fails);
+    let fails = model.layers.iter().any(|planned| planned.layer.fails && !planned.layer.device);
     if fails {
         out.push_str(
             " * \\return 0; -7431 (TVM_STATUS_VALUE_OUT_OF_RANGE) when a position lies outside of its tensor, or an integer\n \
              *   is divided by zero\n",
         );
     }
+    let zero = if fails { "" } else { "0; " };
+    if model.uses_device() {
+        let _ = writeln!(out, " * \\return {zero}-1 when a function of a device has returned another value than 0");
+    }
+    let zero = if model.uses_device() { "" } else { zero };
     if model.state_pool().is_some() {
-        let zero = if fails { "" } else { "0; " };
         let _ = writeln!(out, " * \\return {zero}-7430 (TVM_STATUS_STATE_NOT_RESET) when the state was not reset");
     }
     let _ = write!(out, " */\n{};\n", run_prototype(model));
@@ -143,6 +149,9 @@ fn run_parameters(model: &Model) -> Vec<(&'static str, &'static str)> {
     }
     if !model.pools.is_empty() || !model.stored.pools.is_empty() {
         parameters.push(("workspace_pools", "Workspace memory pool pointers"));
+    }
+    if model.uses_device() {
+        parameters.push(("devices", "Device context pointers"));
     }
     parameters
 }

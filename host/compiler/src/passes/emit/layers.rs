@@ -19,6 +19,42 @@ const SMALL: &str = "/* Compiled for little code. */
 
 ";
 
+/// The functions of a device that runs parts of a model, which the program defines.
+const DEVICE_FUNCTIONS: &str = "
+/* Functions of the device: the driver of the NPU is called in them. 0 is success. */
+int32_t TVMDeviceEthosUActivate(void *context);
+int32_t TVMDeviceEthosUOpen(void *context);
+int32_t TVMDeviceEthosUInvoke(void *context, const void *commands, int32_t command_bytes, uint64_t *bases, size_t *sizes,
+                              int32_t count);
+int32_t TVMDeviceEthosUClose(void *context);
+int32_t TVMDeviceEthosUDeactivate(void *context);
+";
+
+/// Where the constants of an NPU go, in sections of their own.
+const NPU_CONSTANTS: &str = "
+#include <stddef.h>
+
+/* Where commands and weights of the NPU go: define these to place them elsewhere. The NPU must reach both. */
+#ifndef PREFIX_NPU_COMMANDS
+#if defined(__GNUC__) && !defined(__APPLE__)
+#define PREFIX_NPU_COMMANDS(alignment) __attribute__((section(\".rodata.tvm.npu_commands\"), aligned(alignment)))
+#elif defined(__GNUC__)
+#define PREFIX_NPU_COMMANDS(alignment) __attribute__((aligned(alignment)))
+#else
+#define PREFIX_NPU_COMMANDS(alignment)
+#endif
+#endif
+#ifndef PREFIX_NPU_WEIGHTS
+#if defined(__GNUC__) && !defined(__APPLE__)
+#define PREFIX_NPU_WEIGHTS(alignment) __attribute__((section(\".rodata.tvm.npu_weights\"), aligned(alignment)))
+#elif defined(__GNUC__)
+#define PREFIX_NPU_WEIGHTS(alignment) __attribute__((aligned(alignment)))
+#else
+#define PREFIX_NPU_WEIGHTS(alignment)
+#endif
+#endif
+";
+
 /// Excludes the code of other cores if the model has no weights for it.
 fn before_kernels(target: Target) -> &'static str {
     match target {
@@ -63,6 +99,9 @@ pub fn operators(model: &Model, out: &mut dyn Write) -> fmt::Result {
         writeln!(out, "#include \"{header}\"")?;
     }
     out.write_str(behind_kernels(model))?;
+    if model.uses_device() {
+        out.write_str(NPU_CONSTANTS.replace("PREFIX", &prefix).as_str())?;
+    }
     out.write_str(if model.stored.pools.is_empty() { "" } else { stored::LITTLE_ENDIAN })?;
     write!(
         out,
@@ -83,9 +122,12 @@ extern \"C\" {{
 #endif
 "
     )?;
+    if model.uses_device() {
+        out.write_str(DEVICE_FUNCTIONS)?;
+    }
     for (_, array) in model.constants.iter().filter(|(_, array)| model.stored.find(&array.name).is_none()) {
         out.write_char('\n')?;
-        constant(out, &prefix, array)?;
+        constant(out, &format!("{prefix}_CONSTANT"), array)?;
     }
     let arrays = arrays(model);
     let mut written = HashSet::new();
@@ -107,7 +149,16 @@ fn layer(out: &mut dyn Write, model: &Model, arrays: &HashMap<&str, &Constant>, 
     out.write_char('\n')?;
     // All of a layer's constants are in one place.
     if layer.constants.iter().all(|array| model.stored.find(&array.name).is_none()) {
-        constants(out, &model.macro_prefix(), &layer.constants)?;
+        let prefix = model.macro_prefix();
+        match layer.device {
+            false => constants(out, &format!("{prefix}_CONSTANT"), &layer.constants)?,
+            true => {
+                for array in layer.constants.chunks(1) {
+                    let what = if array[0].name.ends_with("_commands") { "COMMANDS" } else { "WEIGHTS" };
+                    constants(out, &format!("{prefix}_NPU_{what}"), array)?;
+                }
+            }
+        }
     }
     writeln!(out, "/* {}: {}", comment(&numbers(planned)), comment(&layer.summary))?;
     for argument in &layer.arguments {
@@ -133,6 +184,9 @@ fn layer(out: &mut dyn Write, model: &Model, arrays: &HashMap<&str, &Constant>, 
         let name = stored::parameter(model, pool);
         format!("const uint8_t *{name}")
     }));
+    if layer.device {
+        parameters.push("void *device".to_owned());
+    }
     let tests = matches!(layer.control, Some(Control::LoopTest | Control::IfBegin));
     let result = if layer.fails || tests { "int32_t" } else { "void" };
     let (name, parameters) = (model.symbol(&layer.name), parameters.join(", "));

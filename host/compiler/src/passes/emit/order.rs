@@ -1,7 +1,10 @@
 //! The function that calls the layers in their order.
 
 use super::names::{comment, numbers};
-use super::run::{END_ON_VALUE, Parameter, check_mark, first_pool, main_parameters, main_prototype};
+use super::run::{
+    END_ON_DEVICE, END_ON_VALUE, Parameter, check_mark, first_constant_pool, first_pool, main_parameters,
+    main_prototype,
+};
 use super::stored;
 use crate::ir::graph::TensorId;
 use crate::ir::layer::{Constant, Control};
@@ -136,11 +139,17 @@ fn call(
         arguments.push(scratch.trim_matches(['(', ')']).to_owned());
     }
     for pool in stored::pools_of(model, &planned.layer) {
-        let index = names.parameters.len() - model.stored.pools.len() + pool;
+        let index = first_constant_pool(model, &names.parameters) + pool;
         used[index] = true;
         arguments.push(names.parameters[index].name.clone());
     }
-    let failed = format!(") != 0) {{\n        {END_ON_VALUE}\n    }}");
+    if planned.layer.device {
+        let index = names.parameters.len() - 1;
+        used[index] = true;
+        arguments.push(names.parameters[index].name.clone());
+    }
+    let end = if planned.layer.device { END_ON_DEVICE } else { END_ON_VALUE };
+    let failed = format!(") != 0) {{\n        {end}\n    }}");
     let (before, after) = match planned.layer.control {
         Some(Control::LoopTest) => ("if (", ") == 0) {\n        break;\n    }"),
         Some(Control::IfBegin) => ("if (", ") != 0) {"),

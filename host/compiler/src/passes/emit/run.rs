@@ -2,7 +2,7 @@
 
 use super::header::{map_prototype, reset_prototype, run_prototype};
 use super::names::CASTS;
-use crate::ir::model::{Model, Port};
+use crate::ir::model::{DEVICE, Model, Port};
 use crate::ir::names::Names;
 use std::fmt::Write;
 
@@ -27,6 +27,7 @@ pub fn entry(model: &Model) -> String {
     arguments.extend(model.pools.iter().map(|pool| format!("(uint8_t *)workspace_pools->{}", pool.name)));
     let constants = model.stored.pools.iter();
     arguments.extend(constants.map(|pool| format!("(uint8_t *)workspace_pools->{}", pool.name)));
+    arguments.extend(model.uses_device().then(|| format!("devices->{DEVICE}")));
     let _ = write!(
         out,
         "{} {{\n    return {}({});\n}}\n",
@@ -45,7 +46,7 @@ pub fn entry(model: &Model) -> String {
     out
 }
 
-/// The function that runs the layers: inputs, outputs, pools, pools of constants. Without `;`.
+/// The function that runs the layers: inputs, outputs, pools, pools of constants, a device. Without `;`.
 pub fn main_prototype(model: &Model) -> String {
     let parameters: Vec<String> = main_parameters(model).into_iter().map(|parameter| parameter.declaration).collect();
     let parameters = if parameters.is_empty() { "void".to_owned() } else { parameters.join(", ") };
@@ -60,13 +61,14 @@ pub struct Parameter {
     pub name: String,
 }
 
-/// Parameters of the main function: inputs, outputs, pools, pools of constants.
+/// Parameters of the main function: inputs, outputs, pools, pools of constants, a device.
 pub fn main_parameters(model: &Model) -> Vec<Parameter> {
     let mut names = Names::new();
     let outputs: Vec<String> = (0..model.outputs.len()).map(|i| names.unique(&format!("output{i}"))).collect();
     let pools: Vec<String> = (0..model.pools.len()).map(|i| names.unique(&model.pool_parameter(i))).collect();
     let constants: Vec<String> =
         (0..model.stored.pools.len()).map(|i| names.unique(&model.constant_pool_parameter(i))).collect();
+    let device = model.uses_device().then(|| names.unique(&format!("device_context_{DEVICE}")));
     let mut parameters = Vec::new();
     let mut push = |c_type: &str, name: String| {
         parameters.push(Parameter { declaration: format!("{c_type}{name}"), name });
@@ -76,12 +78,18 @@ pub fn main_parameters(model: &Model) -> Vec<Parameter> {
         outputs.into_iter().for_each(|name| push("void *", name));
     }
     pools.into_iter().chain(constants).for_each(|name| push("uint8_t *", name));
+    device.into_iter().for_each(|name| push("void *", name));
     parameters
 }
 
 /// Index of the first workspace pool among the parameters of the main function.
 pub fn first_pool(model: &Model, parameters: &[Parameter]) -> usize {
-    parameters.len() - model.stored.pools.len() - model.pools.len()
+    first_constant_pool(model, parameters) - model.pools.len()
+}
+
+/// Index of the first pool of constants among them.
+pub fn first_constant_pool(model: &Model, parameters: &[Parameter]) -> usize {
+    parameters.len() - usize::from(model.uses_device()) - model.stored.pools.len()
 }
 
 fn map(out: &mut String, model: &Model, what: &str, ports: &[Port]) {
@@ -139,6 +147,9 @@ const STATE_NOT_RESET: i32 = -7430;
 
 /// A statement that ends a run on a value without a result: `TVM_STATUS_VALUE_OUT_OF_RANGE`.
 pub const END_ON_VALUE: &str = "return -7431; /* TVM_STATUS_VALUE_OUT_OF_RANGE */";
+
+/// A statement that ends a run in which a device has failed.
+pub const END_ON_DEVICE: &str = "return -1;";
 
 /// Statements that end a run on a state without the mark, for the main function's parameter `state`.
 pub fn check_mark(model: &Model, state: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::constants::reference;
 use super::names::comment;
-use super::run::Parameter;
+use super::run::{Parameter, first_constant_pool};
 use crate::ir::layer::{Constant, Layer};
 use crate::ir::model::Model;
 use crate::ir::stored::Stored;
@@ -49,7 +49,7 @@ pub fn body(model: &Model, arrays: &HashMap<&str, &Constant>, layer: &Layer) -> 
 /// A constant that a layer takes as an argument; marks in `used` which parameter of the main function it needs.
 pub fn argument(model: &Model, parameters: &[Parameter], constant: &Constant, used: &mut [bool]) -> String {
     let Some(stored) = model.stored.find(&constant.name) else { return reference(constant) };
-    let index = parameters.len() - model.stored.pools.len() + stored.pool;
+    let index = first_constant_pool(model, parameters) + stored.pool;
     used[index] = true;
     address(constant, &parameters[index].name, stored)
 }

@@ -13,6 +13,8 @@ pub struct Joiner {
     at: Vec<i64>,
     /// The classes, at the indices that name them.
     classes: Vec<Class>,
+    /// Whether all tensors keep their contents to the end of a run.
+    keep_all: bool,
 }
 
 #[derive(Default)]
@@ -29,11 +31,15 @@ struct Class {
     last_read: Option<usize>,
     /// Operator that writes it first.
     written: Option<usize>,
+    /// The first operator that gives it contents, aliases and parts included.
+    begun: Option<usize>,
+    /// For the memory of a device: the operator that calls the device, which may change all of it.
+    device: Option<usize>,
 }
 
 impl Joiner {
-    /// Each tensor by itself.
-    pub fn new(program: &Program, lowered: &[Lowered]) -> Self {
+    /// Each tensor by itself. With `io_in_workspace` a model for a device has no inputs and outputs of the caller.
+    pub fn new(program: &Program, lowered: &[Lowered], io_in_workspace: bool) -> Self {
         let graph = &program.graph;
         let class = |(id, tensor): (usize, &Tensor)| Class {
             members: vec![id],
@@ -42,8 +48,11 @@ impl Joiner {
             ..Class::default()
         };
         let mut classes: Vec<Class> = graph.tensors.iter().enumerate().map(class).collect();
-        graph.inputs.iter().enumerate().for_each(|(i, id)| classes[id.0].owner = Some(Owner::Input(i)));
-        graph.outputs.iter().enumerate().for_each(|(i, id)| classes[id.0].owner = Some(Owner::Output(i)));
+        let device = lowered.iter().any(|lowered| matches!(lowered, Lowered::Layer(layer) if layer.device));
+        if !(io_in_workspace && device) {
+            graph.inputs.iter().enumerate().for_each(|(i, id)| classes[id.0].owner = Some(Owner::Input(i)));
+            graph.outputs.iter().enumerate().for_each(|(i, id)| classes[id.0].owner = Some(Owner::Output(i)));
+        }
         program.states.iter().enumerate().for_each(|(i, state)| classes[state.tensor.0].owner = Some(Owner::State(i)));
         classes.iter_mut().for_each(|class| class.fixed = class.owner.is_some());
         for (i, lowered) in lowered.iter().enumerate() {
@@ -51,6 +60,9 @@ impl Joiner {
                 Lowered::Layer(layer) => {
                     for argument in &layer.arguments {
                         let class = &mut classes[argument.tensor.0];
+                        if layer.device {
+                            (class.device, class.fixed) = (Some(i), true);
+                        }
                         let slot = if argument.written { &mut class.written } else { &mut class.last_read };
                         *slot = Some(i);
                     }
@@ -62,7 +74,12 @@ impl Joiner {
                 _ => {}
             }
         }
-        Joiner { class: (0..classes.len()).collect(), at: vec![0; classes.len()], classes }
+        // The caller reads the outputs.
+        graph.outputs.iter().filter(|_| device).for_each(|id| classes[id.0].last_read = Some(lowered.len()));
+        for (id, at) in begun(lowered) {
+            classes[id.0].begun.get_or_insert(at);
+        }
+        Joiner { class: (0..classes.len()).collect(), at: vec![0; classes.len()], classes, keep_all: false }
     }
 
     /// The class of a tensor, and where in it the tensor begins.
@@ -78,6 +95,11 @@ impl Joiner {
         members.into_iter()
     }
 
+    /// Whether a class is memory of a device.
+    pub fn of_device(&self, class: usize) -> bool {
+        self.classes[class].device.is_some()
+    }
+
     /// What owns a class.
     pub fn owner(&self, class: usize) -> Owner {
         self.classes[class].owner.unwrap_or(Owner::Arena)
@@ -85,6 +107,7 @@ impl Joiner {
 
     /// Joins what can be joined; returns for each operator which of its parts must be copied instead, an alias being one.
     pub fn join(&mut self, program: &Program, lowered: &[Lowered], keep_all: bool) -> Vec<Vec<bool>> {
+        self.keep_all = keep_all;
         let mut copied: Vec<Vec<bool>> = lowered
             .iter()
             .map(|lowered| vec![false; if let Lowered::Parts(parts) = lowered { parts.parts.len() } else { 1 }])
@@ -193,7 +216,13 @@ impl Joiner {
         let fits =
             (!one.fixed || one.low <= low && high <= one.high) && (!other.fixed || low <= one.low && one.high <= high);
         let constant = [one, other].iter().any(|class| class.owner == Some(Owner::Constant));
-        if !apart || !fits || constant || one.owner.is_some() && other.owner.is_some() || block.bytes == 0 {
+        if !apart
+            || !fits
+            || !self.outlasts(one, other)
+            || constant
+            || one.owner.is_some() && other.owner.is_some()
+            || block.bytes == 0
+        {
             return false;
         }
         // The smaller class is merged into the larger one.
@@ -209,12 +238,43 @@ impl Joiner {
         kept.owner = kept.owner.or(dropped.owner);
         kept.fixed |= dropped.fixed;
         kept.last_read = kept.last_read.max(dropped.last_read);
-        kept.written = match (kept.written, dropped.written) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (one, other) => one.or(other),
-        };
+        let earlier = |one: Option<usize>, other: Option<usize>| one.into_iter().chain(other).min();
+        kept.written = earlier(kept.written, dropped.written);
+        kept.begun = earlier(kept.begun, dropped.begun);
+        kept.device = kept.device.or(dropped.device);
         true
     }
+
+    /// Whether the contents of two classes last if they share bytes: a device may change all of its memory, so others can be there
+    /// only before its call or after it. Memory that the caller holds is not aligned as that of a device is.
+    fn outlasts(&self, one: &Class, other: &Class) -> bool {
+        let (call, other) = match (one.device, other.device) {
+            (None, None) => return true,
+            (Some(_), Some(_)) => return false,
+            (Some(call), None) => (call, other),
+            (None, Some(call)) => (call, one),
+        };
+        let before = other.last_read.is_none_or(|last| last <= call);
+        let after = other.begun.is_some_and(|begun| begun >= call);
+        other.owner.is_none() && !self.keep_all && (before || after)
+    }
+}
+
+/// The tensors that operators give contents, in order.
+fn begun(lowered: &[Lowered]) -> Vec<(TensorId, usize)> {
+    let mut begun = Vec::new();
+    for (i, lowered) in lowered.iter().enumerate() {
+        match lowered {
+            Lowered::Layer(layer) => {
+                let written = layer.arguments.iter().filter(|argument| argument.written);
+                begun.extend(written.map(|argument| (argument.tensor, i)));
+            }
+            Lowered::Alias { output, .. } => begun.push((*output, i)),
+            Lowered::Parts(parts) => begun.extend(parts.parts.iter().map(|part| (part.output.tensor, i))),
+            Lowered::Nothing => {}
+        }
+    }
+    begun
 }
 
 /// All bytes of a tensor, as those of another of the same size.

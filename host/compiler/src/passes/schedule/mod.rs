@@ -9,16 +9,24 @@ mod join;
 
 use crate::ir::graph::*;
 use crate::ir::layer::{Argument, Layer, Lowered};
+use crate::ir::model::POOL_ALIGN;
 use crate::ir::names::Names;
 use crate::ir::program::Program;
 use crate::ir::schedule::{Piece, Schedule, Slot, Storage};
 use join::Joiner;
 
 /// Finds the storages of a program whose operators were lowered; `lowered` corresponds to the program's operators.
-/// With `keep_all` variables are copied when read and assigned, so that no tensor changes after it was written.
-pub fn schedule(program: &mut Program, lowered: Vec<Lowered>, names: &mut Names, keep_all: bool) -> Schedule {
+/// With `keep_all` variables are copied when read and assigned, so that no tensor changes after it was written. With `io_in_workspace`
+/// inputs and outputs can be in the memory of a device.
+pub fn schedule(
+    program: &mut Program,
+    lowered: Vec<Lowered>,
+    names: &mut Names,
+    keep_all: bool,
+    io_in_workspace: bool,
+) -> Schedule {
     let copies = separate_outputs(program);
-    let mut joiner = Joiner::new(program, &lowered);
+    let mut joiner = Joiner::new(program, &lowered, io_in_workspace);
     let copied = joiner.join(program, &lowered, keep_all);
 
     let mut layers = Vec::new();
@@ -84,9 +92,10 @@ fn lifetimes(program: &Program, joiner: &Joiner, layers: &[Layer]) -> (Vec<Stora
         let (first, last) =
             uses.iter().fold((end, 0), |(first, last), piece| (first.min(piece.first), last.max(piece.last)));
         let tensors: Vec<TensorId> = joiner.members(class).map(TensorId).collect();
+        let least = if joiner.of_device(class) { POOL_ALIGN } else { 1 };
         storages.push(Storage {
             bytes: tensors.iter().map(|&id| joiner.place(id).1 + graph.tensor(id).bytes()).max().unwrap_or(0),
-            align: tensors.iter().map(|&id| graph.tensor(id).dtype.size()).max().unwrap_or(1).max(1),
+            align: tensors.iter().map(|&id| graph.tensor(id).dtype.size()).max().unwrap_or(1).max(least),
             owner: joiner.owner(class),
             pieces: pieces(uses),
             first,
@@ -190,7 +199,7 @@ mod tests {
     fn aliases_share_bytes_for_their_whole_lifetime() {
         let mut program = program(4, &[0], &[3]);
         let lowered = vec![layer(&mut program, &[0], 1), alias(&mut program, 1, 2), layer(&mut program, &[2], 3)];
-        let schedule = schedule(&mut program, lowered, &mut Names::new(), false);
+        let schedule = schedule(&mut program, lowered, &mut Names::new(), false, false);
         assert_eq!(schedule.layers.len(), 2);
         assert_eq!(schedule.of_tensor[1], schedule.of_tensor[2]);
         let shared = &schedule.storages[schedule.of_tensor[1].unwrap().storage];
@@ -202,7 +211,7 @@ mod tests {
     fn an_input_that_is_an_output_is_copied() {
         let mut program = program(2, &[0], &[0, 1, 1]);
         let lowered = vec![alias(&mut program, 0, 1)];
-        let schedule = schedule(&mut program, lowered, &mut Names::new(), false);
+        let schedule = schedule(&mut program, lowered, &mut Names::new(), false, false);
         // The alias itself, the input as an output, and the second of two equal outputs.
         assert_eq!(schedule.layers.len(), 3);
         assert_eq!(schedule.outputs, [TensorId(2), TensorId(1), TensorId(3)]);
@@ -223,7 +232,7 @@ mod tests {
             program.graph.outputs.push(TensorId(5));
             lowered.push(layer(&mut program, &[1], 5));
         }
-        schedule(&mut program, lowered, &mut Names::new(), false)
+        schedule(&mut program, lowered, &mut Names::new(), false, false)
     }
 
     #[test]
@@ -272,7 +281,7 @@ mod tests {
             layer(&mut program, &[2], 4),
             parts(&mut program, 5, &[3, 4], true),
         ];
-        let schedule = schedule(&mut program, lowered, &mut Names::new(), false);
+        let schedule = schedule(&mut program, lowered, &mut Names::new(), false, false);
         assert_eq!(schedule.layers.len(), 2);
         assert_eq!(places(&schedule, &[0, 1, 2]), [(0, 0), (0, 0), (0, 4)]);
         assert_eq!(places(&schedule, &[5, 3, 4]), [(1, 0), (1, 0), (1, 4)]);
@@ -293,7 +302,7 @@ mod tests {
             parts(&mut program, 3, &[1, 1, 0, 2], true),
             parts(&mut program, 4, &[2, 1], true),
         ];
-        let schedule = schedule(&mut program, lowered, &mut Names::new(), false);
+        let schedule = schedule(&mut program, lowered, &mut Names::new(), false, false);
         // 2 and 1 are computed in the last output, and copied to the first.
         assert_eq!(schedule.layers.len(), 3);
         assert_eq!(schedule.layers[2].body, "1 to 3;1 to 3;0 to 3;2 to 3;");
@@ -316,8 +325,43 @@ mod tests {
             parts(&mut program, 4, &[2, 1], true),
             layer(&mut program, &[4], 5),
         ];
-        let schedule = schedule(&mut program, lowered, &mut Names::new(), false);
+        let schedule = schedule(&mut program, lowered, &mut Names::new(), false, false);
         let [.., moved, _] = schedule.layers.as_slice() else { panic!("{:?}", schedule.layers) };
         assert_eq!(moved.body, "3 to 2;");
+    }
+
+    /// 0 to 1, which is moved into the memory 2 of a device, that changes it; 3 is moved out of it. With `late` 1 is read again.
+    fn with_device(late: bool, keep_all: bool) -> Schedule {
+        let mut program = program(6, &[0], &[4]);
+        program.graph.tensors[2].shape = vec![16];
+        let at = |input: usize, output: usize, [from, to]: [usize; 2]| Part {
+            input: Argument::input("a", TensorId(input)),
+            output: Argument::output("b", TensorId(output)),
+            block: Some(Block { input: from, output: to, bytes: 4 }),
+            statements: String::new(),
+        };
+        let moved = |part| Lowered::Parts(Parts { layer: Layer::default(), parts: vec![part] });
+        let call = Layer { arguments: vec![Argument::output("c", TensorId(2))], device: true, ..Layer::default() };
+        let mut lowered = vec![layer(&mut program, &[0], 1)];
+        lowered.extend([moved(at(1, 2, [0, 8])), Lowered::Layer(call), moved(at(2, 3, [4, 0]))]);
+        (0..3).for_each(|_| operator(&mut program));
+        let inputs: &[usize] = if late { &[3, 1] } else { &[3] };
+        lowered.push(layer(&mut program, inputs, 4));
+        schedule(&mut program, lowered, &mut Names::new(), keep_all, false)
+    }
+
+    #[test]
+    fn only_what_a_device_may_overwrite_is_in_its_memory() {
+        let plain = with_device(false, false);
+        assert_eq!((plain.layers.len(), places(&plain, &[2, 1, 3])), (3, vec![(1, 0), (1, 8), (1, 4)]));
+        assert_eq!(plain.storages[1].align, POOL_ALIGN);
+        let piece = |at, bytes, first, last| Piece { at, bytes, first, last };
+        assert_eq!(
+            plain.storages[1].pieces,
+            [piece(0, 4, 1, 1), piece(4, 4, 1, 2), piece(8, 4, 0, 1), piece(12, 4, 1, 1)]
+        );
+        let late = with_device(true, false);
+        assert_eq!((late.layers.len(), places(&late, &[2, 3])), (4, vec![(2, 0), (2, 4)]));
+        assert_eq!(with_device(false, true).layers.len(), 5);
     }
 }
