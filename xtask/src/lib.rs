@@ -14,4 +14,4 @@ pub use check::{
 };
 pub use machine::{board, emulator, heartbeat, image, library, paths, process, setup, sysroot};
 pub use measure::{bench, calls, costs, firmware, kinds, layers, models, modes, size, stack, unused};
-pub use release::{crates, demo, dist, fresh, packages, portable, tutorials, wake_word, wheel};
+pub use release::{crates, demo, dist, ethos_u, fresh, packages, portable, tutorials, wake_word, wheel};

@@ -6,9 +6,9 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, firmware, flags, fresh,
-    fuzz, header, heartbeat, kinds, layers, misra, modes, mutants, no_library, packages, pages, proof, reach, sanitize,
-    setup, site, size, stack, sysroot, test, tutorials, unused, wake_word, wheel,
+    abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, ethos_u, firmware,
+    flags, fresh, fuzz, header, heartbeat, kinds, layers, misra, modes, mutants, no_library, packages, pages, proof,
+    reach, sanitize, setup, site, size, stack, sysroot, test, tutorials, unused, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -71,6 +71,12 @@ const VERBS: &[Verb] = &[
         usage: "",
         about: "a microphone front end and a wake-word model on an emulated Cortex-M4, from samples",
         run: wake_word::run,
+    },
+    Verb {
+        name: "ethos-u",
+        usage: "",
+        about: "a part for an NPU, with a stand-in for its driver, on an emulated Cortex-M55",
+        run: ethos_u::run,
     },
     Verb {
         name: "tutorials",

@@ -10,7 +10,7 @@ use crate::check::{
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
 use crate::measure::{bench, calls, firmware, size};
-use crate::release::{crates, dist, packages, tutorials, wake_word, wheel};
+use crate::release::{crates, dist, ethos_u, packages, tutorials, wake_word, wheel};
 
 /// How a step ended when it did not fail.
 enum End {
@@ -257,6 +257,7 @@ fn model_costs() -> Result<End> {
 fn boards() -> Result<End> {
     firmware::run(&[])?;
     wake_word::run(&[])?;
+    ethos_u::run(&[])?;
     Ok(End::Passed)
 }
 

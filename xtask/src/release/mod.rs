@@ -4,6 +4,7 @@ pub mod crates;
 pub mod debian;
 pub mod demo;
 pub mod dist;
+pub mod ethos_u;
 pub mod files;
 pub mod fresh;
 pub mod fresh_wheel;
