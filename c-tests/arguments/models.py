@@ -21,7 +21,7 @@ NEVER = None
 GOOD = {
     "context": "&$_context", "run": "&$_run", "hooks": "NULL", "layers": "0xFFFFFFFFu", "index": "0", "output": "TVMGetLayer_$(0)->outputs",
     "inputs": "&$_inputs", "outputs": "&$_outputs", "result": "&$_result", "parameters": "&$_parameters", "update": "nothing",
-    "bytes": "sizeof(nothing)",
+    "bytes": "NOTHING_BYTES",
 }
 BY_TYPE = {"tvm_$_input_t *": "&$_input", "tvm_$_output_t *": "&$_output"}
 
@@ -50,7 +50,7 @@ FUNCTIONS = {
     "TVMSelfTest_": Function({"input": INPUTS, "output": OUTPUTS, "context": CONTEXT, "result": ARGUMENT}),
     "TVMReadUpdate_": Function({"update": ARGUMENT, "parameters": ARGUMENT}, answer="TVM_STATUS_NOT_AN_UPDATE", rows=[
         ("no bytes", "nothing, 0, &$_parameters", "TVM_STATUS_UPDATE_TRUNCATED"),
-        ("misaligned", "nothing + 1, sizeof(nothing) - 1, &$_parameters", "TVM_STATUS_MISALIGNED_PARAMETER")]),
+        ("misaligned", "nothing + 1, NOTHING_BYTES - 1, &$_parameters", "TVM_STATUS_MISALIGNED_PARAMETER")]),
     "TVMMapInputs_": Function({"context": CONTEXT, "inputs": INPUTS}),
     "TVMMapOutputs_": Function({"context": CONTEXT, "outputs": OUTPUTS}),
     # For TVMExecute and TVMReset, after their checks; for TVMReadUpdate.

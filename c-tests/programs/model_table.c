@@ -2,12 +2,10 @@
 /* The argument table of generated models: every function of their headers, as arguments/models.py wrote the calls. */
 #include "check.h"
 
-/* No update: the first four bytes are 0. */
-static union {
-  uint64_t aligned[8];
-  uint8_t bytes[64];
-} g_nothing;
-#define nothing g_nothing.bytes
+/* No update: the first four bytes are 0. At an address that every update may have. */
+enum { NOTHING_BYTES = 64 };
+static uint8_t g_nothing[2 * NOTHING_BYTES];
+#define nothing (&g_nothing[(0u - (uintptr_t)g_nothing) % NOTHING_BYTES])
 
 static float not_a_number(void) {
   const uint32_t bits = 0x7FC00000u;
