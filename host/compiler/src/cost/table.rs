@@ -118,7 +118,8 @@ fn code(table: &[Line], report: &Report) -> f64 {
     of(RUN) + of("(layer)") * report.layers.len() as f64 + kernels.sum::<f64>()
 }
 
-fn constants(report: &Report, core: &str) -> usize {
+/// Bytes of constants on a core of the table.
+pub fn constants(report: &Report, core: &str) -> usize {
     match core {
         "cortex-m55" => report.constant_bytes_mve,
         "cortex-m0" | "cortex-m3" | "rv32imac" => report.constant_bytes,

@@ -43,13 +43,22 @@ pub struct Subject {
     report: Value,
 }
 
-/// Compiles a model. If the compiler does not take it, returns the reason.
+impl Subject {
+    /// Whether a layer calls a kernel whose name contains this.
+    pub fn calls(&self, part: &str) -> bool {
+        let layers = self.report["layers"].as_array();
+        layers.into_iter().flatten().flat_map(|layer| strings(&layer["kernels"])).any(|name| name.contains(part))
+    }
+}
+
+/// Compiles a model with these options. If the compiler does not take it, returns the reason.
 ///
 /// # Errors
 /// If anything else fails.
-pub fn compile(tool: &Path, file: &Path, out: &Path) -> Result<Result<Subject>> {
+pub fn compile(tool: &Path, file: &Path, out: &Path, more: &[&str]) -> Result<Result<Subject>> {
     let report = out.join(format!("{}.json", name_of(file)));
-    let options = ["--report".to_owned(), report.display().to_string()];
+    let mut options = vec!["--report".to_owned(), report.display().to_string()];
+    options.extend(more.iter().map(ToString::to_string));
     let model = match Model::compile(tool, file, out, &options)? {
         Ok(model) => model,
         Err(error) => return Ok(Err(error)),

@@ -11,7 +11,8 @@ use super::fit::{self, Amounts, Fit, Sample};
 use super::measured::{Layer, Measured};
 use crate::machine::{board, paths};
 
-const TABLE: &str = "host/compiler/src/cost/costs.csv";
+/// The file.
+pub const TABLE: &str = "host/compiler/src/cost/costs.csv";
 const DOCUMENT: &str = "docs/estimate.md";
 /// What is written of the document is between these lines.
 const MARKS: [&str; 2] = ["<!-- written by `cargo xtask costs --write` -->\n", "<!-- end -->\n"];
@@ -80,9 +81,7 @@ impl Costs {
     fn lines(&self) -> String {
         let mut text = String::new();
         for (name, fit) in &self.instructions {
-            let amounts = fit.coefficients.iter().map(|(name, cost)| format!("{name}={}", short(*cost)));
-            let amounts = amounts.collect::<Vec<_>>().join(" ");
-            let _ = writeln!(text, "instructions,{},{name},{},{amounts}", self.core, short(fit.error));
+            let _ = writeln!(text, "{}", line(self.core, name, fit));
         }
         for (name, bytes) in self.code.iter().filter(|(_, bytes)| **bytes >= 0.5) {
             let _ = writeln!(text, "code,{},{name},0,calls={}", self.core, short(*bytes));
@@ -91,8 +90,15 @@ impl Costs {
     }
 }
 
+/// The line of a kernel's instructions.
+pub fn line(core: &str, name: &str, fit: &Fit) -> String {
+    let amounts = fit.coefficients.iter().map(|(name, cost)| format!("{name}={}", short(*cost)));
+    let amounts = amounts.collect::<Vec<_>>().join(" ");
+    format!("instructions,{core},{name},{},{amounts}", short(fit.error))
+}
+
 /// Four digits.
-fn short(number: f64) -> String {
+pub fn short(number: f64) -> String {
     let text = format!("{number:.*}", (3 - number.abs().max(1e-4).log10().floor() as i32).clamp(0, 6) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
