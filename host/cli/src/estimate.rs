@@ -24,7 +24,8 @@ pub fn estimate(args: &Estimate) -> Result<()> {
                 .advise("give the .tflite file that an archive was made from; archives don't name their kernels' work")
         }));
     }
-    let options = Options { io_in_workspace: args.io_in_workspace, ram: args.ram, ..Options::default() };
+    let options =
+        Options { io_in_workspace: args.io_in_workspace, ram: args.ram, optimize: args.optimize, ..Options::default() };
     let report = tflite::prepare(path, &content, options)?.report;
     tflite::report_findings(path, &content, &report);
     let (inputs, outputs) = tflite::tensors(path, &content)?;

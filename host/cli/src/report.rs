@@ -4,6 +4,7 @@ mod collect;
 mod compare;
 mod document;
 mod memory;
+mod modes;
 mod page;
 mod picture;
 mod text;
@@ -96,6 +97,7 @@ fn document(args: &Report) -> Result<Document> {
     let file = printable(&path.display().to_string());
     let mut document = collect::collect(&file, &args.building.core, &report, (&inputs, &outputs));
     document.options = args.building.given().iter().map(|option| printable(option)).collect();
+    document.modes = modes::modes(path, &content, &options, &args.building.core, &report);
     let free = options.ram.is_none() && options.pools.is_empty();
     // Without limits for the memory, the size with inputs and outputs inside the workspace is tried as well.
     let inside = (free && !options.io_in_workspace).then(|| {

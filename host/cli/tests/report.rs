@@ -100,6 +100,24 @@ fn what_the_compiler_is_asked_for_is_in_the_report() {
 }
 
 #[test]
+fn all_modes_are_beside_each_other() {
+    let modes = |options: &[&str]| facts(&digits(), options)["modes"].clone();
+    let all = modes(&[]);
+    assert_eq!(all, modes(&["--optimize", "size"]));
+    let [size, balanced, speed] = all.as_array().unwrap().as_slice() else { panic!("{all}") };
+    let of = |mode: &Value| (mode["optimize"].clone(), mode["core"].clone());
+    assert_eq!(of(size), (json!("size"), json!("cortex-m4f")));
+    assert!(size["instructions"].is_null() && size["code"].is_null(), "{all}");
+    let figures =
+        |mode: &Value| ["instructions", "code", "constants", "workspace"].map(|name| mode[name].as_u64().unwrap());
+    // The model has no window of 3 x 3 over enough channels.
+    assert_eq!(figures(balanced), figures(speed));
+    assert_eq!(modes(&["--core", "cortex-m85"])[1]["core"], json!("cortex-m55"));
+    let text = tool().arg("report").arg(digits()).assert().success();
+    assert!(printed(&text).0.contains("\nWith each --optimize, estimated on cortex-m4f\n"));
+}
+
+#[test]
 fn a_board_fits_or_does_not() {
     let says = |board: &str| printed(&tool().arg("report").arg(digits()).args(["--board", board]).assert().success()).0;
     let text = says("flash=512K,ram=96K");

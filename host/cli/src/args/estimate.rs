@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use tvm_embedded_compiler::Optimize;
 use tvm_embedded_compiler::cost::table;
 use tvm_embedded_compiler::ir::options::CORES;
 
@@ -28,6 +29,10 @@ pub struct Estimate {
     #[arg(long, value_name = "BYTES[K|M]", value_parser = bytes)]
     pub ram: Option<usize>,
 
+    /// Code for speed and size, or for speed with more flash, as `compile --optimize`
+    #[arg(long, value_name = "balanced|speed", value_parser = optimize, default_value = "balanced")]
+    pub optimize: Optimize,
+
     /// Print the same figures as JSON
     #[arg(long)]
     pub json: bool,
@@ -45,6 +50,13 @@ Examples:
   tvm-embedded estimate keyword.tflite --core cortex-m4f
   tvm-embedded estimate keyword.tflite --core cortex-m4f --core cortex-m55 --json
   tvm-embedded estimate keyword.tflite --core cortex-m4f --io-in-workspace --ram 24K
+  tvm-embedded estimate keyword.tflite --core cortex-m4f --optimize speed
 
 Nothing is built or run: the figures are those of kernels that were measured in an emulator. docs/estimate.md
 has their errors.";
+
+/// The modes whose kernels were measured.
+fn optimize(text: &str) -> Result<Optimize, String> {
+    let found = [Optimize::Balanced, Optimize::Speed].into_iter().find(|optimize| optimize.name() == text);
+    found.ok_or_else(|| "expected balanced or speed: the kernels for small code were not measured".to_owned())
+}

@@ -62,6 +62,7 @@ pub fn collect(
             .collect(),
         advice: Vec::new(),
         findings: removed.chain(odd).collect(),
+        modes: Vec::new(),
         board: Vec::new(),
         changes: None,
         validation: None,

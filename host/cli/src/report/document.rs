@@ -41,6 +41,9 @@ pub struct Document {
     pub advice: Vec<String>,
     /// Findings about the model.
     pub findings: Vec<String>,
+    /// What it takes with each value of `--optimize`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modes: Vec<Mode>,
     /// Whether it fits the board of `--board`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub board: Vec<Fit>,
@@ -78,6 +81,23 @@ impl Totals {
     pub fn ram(&self) -> u64 {
         self.workspace + self.state + self.inputs + self.outputs + self.stack.unwrap_or(0)
     }
+}
+
+/// What the model takes with a value of `--optimize`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mode {
+    /// The value.
+    pub optimize: String,
+    /// The core of the figures.
+    pub core: String,
+    /// Bytes of constants.
+    pub constants: u64,
+    /// Bytes of code with runtime and startup code, estimated; nothing if the kernels were not measured.
+    pub code: Option<u64>,
+    /// Instructions of one run, estimated; nothing if the kernels were not measured.
+    pub instructions: Option<u64>,
+    /// Bytes of workspaces without state.
+    pub workspace: u64,
 }
 
 /// An input or output.

@@ -35,6 +35,7 @@ pub fn text(document: &Document) -> String {
         let _ = writeln!(out, "  {}: {verdict}: {needed} of {available} bytes ({})", fit.memory, fit.counted);
     }
     list(&mut out, "How to reduce the RAM", &document.advice);
+    modes(&mut out, document);
     tensors(&mut out, document);
     layers(&mut out, document);
     memory(&mut out, document);
@@ -58,6 +59,29 @@ fn list(out: &mut String, title: &str, lines: &[String]) {
         let _ = writeln!(out, "\n{}", heading(title));
         lines.iter().for_each(|line| _ = writeln!(out, "  {line}"));
     }
+}
+
+fn modes(out: &mut String, document: &Document) {
+    let Some(first) = document.modes.first() else { return };
+    let _ = writeln!(out, "\n{}", heading(&format!("With each --optimize, estimated on {}", first.core)));
+    let mut table = Table::new(&[
+        ("--optimize", Align::Whole),
+        ("instructions", Align::Right),
+        ("flash", Align::Right),
+        ("constants", Align::Right),
+        ("workspace", Align::Right),
+    ]);
+    for mode in &document.modes {
+        let known = |figure: Option<u64>| figure.map_or_else(|| "not measured".to_owned(), grouped);
+        table.row([
+            mode.optimize.clone(),
+            known(mode.instructions),
+            known(mode.code.map(|code| code + mode.constants)),
+            grouped(mode.constants),
+            grouped(mode.workspace),
+        ]);
+    }
+    out.push_str(&table.text());
 }
 
 fn tensors(out: &mut String, document: &Document) {

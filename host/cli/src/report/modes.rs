@@ -1,0 +1,67 @@
+//! What the model takes with each value of `--optimize`, so that a user chooses knowingly.
+
+use std::path::Path;
+
+use tvm_embedded_compiler::cost::table;
+use tvm_embedded_compiler::{Optimize, Options, Report};
+
+use super::document::Mode;
+use crate::tflite;
+
+/// All modes, for the core that the C is for. `report` is of the model as it is compiled with `options`; a mode in which the
+/// compiler refuses the model is left out.
+pub fn modes(path: &Path, content: &[u8], options: &Options, core: &str, report: &Report) -> Vec<Mode> {
+    let of = |optimize: Optimize| {
+        if optimize == options.optimize {
+            return Some(mode(report, optimize, core));
+        }
+        let prepared = tflite::prepare(path, content, Options { optimize, ..options.clone() }).ok()?;
+        Some(mode(&prepared.report, optimize, core))
+    };
+    Optimize::ALL.into_iter().filter_map(of).collect()
+}
+
+fn mode(report: &Report, optimize: Optimize, core: &str) -> Mode {
+    // Costs are of the kernels of the other modes; the names of those of `size` are the same.
+    let measured = if optimize == Optimize::Size { None } else { table::estimate(report, measured_core(core)) };
+    let measured = measured.filter(|estimate| estimate.unknown.is_empty());
+    let constants = match table::constants(report, measured_core(core)) {
+        _ if optimize == Optimize::Size => report.constant_bytes,
+        constants => constants,
+    };
+    Mode {
+        optimize: optimize.name().to_owned(),
+        core: measured_core(core).to_owned(),
+        constants: constants as u64,
+        code: measured.as_ref().map(|estimate| estimate.code.round() as u64),
+        instructions: measured.as_ref().map(|estimate| estimate.instructions.round() as u64),
+        workspace: report.pools.iter().filter(|pool| !pool.state).map(|pool| pool.bytes as u64).sum(),
+    }
+}
+
+/// The core whose costs were measured with the same kernels.
+fn measured_core(core: &str) -> &str {
+    match core {
+        "all" => "cortex-m4f",
+        "portable" => "cortex-m3",
+        "cortex-m0plus" | "cortex-m23" => "cortex-m0",
+        "cortex-m35p" => "cortex-m33",
+        "cortex-m52" | "cortex-m85" => "cortex-m55",
+        "riscv" => "rv32imac",
+        core => core,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tvm_embedded_compiler::ir::options::CORES;
+
+    #[test]
+    fn every_core_has_costs() {
+        let measured = table::cores();
+        for (core, _) in CORES {
+            assert!(measured.contains(&measured_core(core)), "{core}");
+        }
+    }
+}
