@@ -125,6 +125,7 @@ fn the_driver_gets_what_it_needs_in_order() {
         ("two", ram, sums, ["|", "||", "|"], vec![&first, &second]),
         ("direct", &[], "x + 12", ["|", "||", "|"], vec![&before, &after]),
         ("direct", placed, "x + 12", ["", "||", ""], vec![&early, &late]),
+        ("again", &[], "clamped(wrapped(clamped(2 * x) + 1) + clamped(2 * x))", ["||", "", "|"], vec![&one]),
         ("regions", &[], "clamped(clamped(2 * x) + 1 + x)", ["|", "", "|"], vec![&apart]),
         ("regions", placed, "clamped(clamped(2 * x) + 1 + x)", ["|", "", "|"], vec![&further]),
         ("separate", &[], "x + 1", ["|", "", "|"], vec![&apart]),

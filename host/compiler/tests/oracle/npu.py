@@ -162,6 +162,16 @@ def direct():
     return model.bytes()
 
 
+def again():
+    """A part whose input a layer of the CPU reads once more."""
+    model = Builder()
+    source, result = model.input("x"), model.tensor("t", BYTES)
+    total = model.add("sum", source, source, 0)
+    model.part("part", convolution((SCRATCH, 0), (SCRATCH, BYTES)) + STOP, [total], [result])
+    model.graph.output(model.add("y", result, total))
+    return model.bytes()
+
+
 def regions():
     """A part whose tensors are regions of their own, between layers of the CPU."""
     model = Builder()
@@ -234,7 +244,7 @@ def main(argv):
     parser.add_argument("--out", required=True, type=pathlib.Path, help="directory to write the models to")
     out = parser.parse_args(argv).out
     (out / "bad").mkdir(parents=True, exist_ok=True)
-    for make in (one, two, direct, regions, separate, fast, bare):
+    for make in (one, two, direct, again, regions, separate, fast, bare):
         (out / f"{make.__name__}.tflite").write_bytes(make())
     for name, data in bad():
         (out / "bad" / f"{name}.tflite").write_bytes(data)
