@@ -77,5 +77,5 @@ const ASSUMPTIONS: [&str; 4] = [
 const FLOATS: [&str; 2] = ["float", "hybrid"];
 
 /// What makes estimates of such kernels less certain.
-const SOFTWARE: &str = "float32: on cortex-m0, cortex-m3, cortex-m4 and rv32imac, which have no FPU, up to twice the estimate: \
-     software took fewer instructions for inputs of the measurement that are no numbers";
+const SOFTWARE: &str = "float32: on cortex-m0, cortex-m3, cortex-m4 and rv32imac, which have no FPU, instructions depend on \
+     the values; they were measured with inputs from -1 to 1";

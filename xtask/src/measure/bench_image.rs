@@ -12,8 +12,8 @@ use crate::machine::board::Board;
 use crate::machine::image::Image;
 use crate::machine::process::Cmd;
 use crate::machine::{emulator, library};
-use crate::measure::models;
 use crate::measure::performance::Figures;
+use crate::measure::{bench_main, models};
 
 /// A model, compiled and with its interface generated.
 pub struct Model {
@@ -108,7 +108,7 @@ pub fn link(board: &Board, model: &Model, out: &Path, how: &[String], layers: bo
     let folder = out.join(board.name);
     fs::create_dir_all(&folder)?;
     let main = folder.join(format!("{}.c", model.name));
-    fs::write(&main, main_c(model)?)?;
+    fs::write(&main, bench_main::main_c(model)?)?;
     let program = folder.join(format!("{}.elf", model.name));
     build(board, model, &main, &program, how, if layers { &["-fno-inline-small-functions"] } else { &[] })?;
     Ok(program)
@@ -189,56 +189,6 @@ pub fn depth(image: &Image, name: &str) -> Result<u32> {
         bail!("{name} calls through a pointer: its stack has no bound");
     }
     image.stack(name).with_context(|| format!("{name} can call itself"))
-}
-
-/// The program: memory for the model, input with all values, one call.
-///
-/// # Errors
-/// If a fact about the model is missing.
-pub fn main_c(model: &Model) -> Result<String> {
-    let symbol = model.facts["symbol"].as_str().context("no symbol")?;
-    let upper = symbol.to_uppercase();
-    let workspaces = model.facts["workspaces"].as_array().context("no workspaces")?;
-    let mut text = format!("#include \"{symbol}.h\"\n\n");
-    for (index, workspace) in workspaces.iter().enumerate() {
-        let bytes = workspace["bytes"].as_u64().context("no size")?;
-        writeln!(text, "static uint8_t workspace_{index}[{bytes}];")?;
-    }
-    let pointers: Vec<String> = (0..workspaces.len()).map(|index| format!("workspace_{index}")).collect();
-    write!(
-        text,
-        "static void *const workspaces[] = {{ {} }};\n\
-         static tvm_{symbol}_input_t input;\n\
-         static tvm_{symbol}_output_t output;\n\
-         void count_begin(void);\nvoid count_end(void);\n\
-         __attribute__((noinline)) void count_begin(void) {{ __asm__ volatile(\"\"); }}\n\
-         __attribute__((noinline)) void count_end(void) {{ __asm__ volatile(\"\"); }}\n\n\
-         int main(void) {{\n\
-         \x20 TVMInputs_{symbol} inputs = TVM_{upper}_INPUTS(&input);\n\
-         \x20 TVMOutputs_{symbol} outputs = TVM_{upper}_OUTPUTS(&output);\n\
-         \x20 TVMContext context;\n\
-         \x20 uint32_t random = 1;\n\
-         \x20 for (size_t at = 0; at < sizeof input; ++at) {{\n\
-         \x20   random = random * 1664525u + 1013904223u;\n\
-         \x20   ((unsigned char *)&input)[at] = (unsigned char)(random >> 24);\n\
-         \x20 }}\n",
-        pointers.join(", ")
-    )?;
-    match workspaces.len() {
-        1 => text.push_str("  TVMSetWorkspaces(&context, workspace_0);\n  (void)workspaces;\n"),
-        _ => text.push_str("  TVMSetWorkspaceTable(&context, workspaces, sizeof workspaces);\n"),
-    }
-    if workspaces.iter().any(|workspace| workspace["state"].as_bool() == Some(true)) {
-        writeln!(text, "  if (TVMReset(&{symbol}, &context) != TVM_STATUS_OK) {{ return 2; }}")?;
-    }
-    write!(
-        text,
-        "  count_begin();\n\
-         \x20 int32_t status = TVMExecute(&{symbol}, &inputs, &outputs, &context);\n\
-         \x20 count_end();\n\
-         \x20 return status != TVM_STATUS_OK;\n}}\n"
-    )?;
-    Ok(text)
 }
 
 /// Instructions from each layer's entry to the next one's.

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod bench_image;
+pub mod bench_main;
 pub mod calls;
 pub mod costs;
 pub mod firmware;

@@ -8,14 +8,14 @@ use crate::machine::board;
 /// The most that an estimate should differ, in percent.
 const LIMIT: f64 = 10.0;
 /// What is compared; the beginning of the heading of its table.
-const PARTS: [&str; 2] = ["Instructions", "Flash"];
+const PARTS: [&str; 3] = ["Instructions", "Flash", "Instructions, from other networks"];
 
 /// By how many percent estimates differ from measurements, by model and core.
 type Errors = BTreeMap<String, BTreeMap<String, f64>>;
 
-/// The errors of instructions and of flash.
+/// The errors of instructions, of flash, and of instructions with costs from other networks alone.
 #[derive(Debug, Default, PartialEq)]
-pub struct Comparison([Errors; 2]);
+pub struct Comparison([Errors; 3]);
 
 impl Comparison {
     /// Reads the tables; what is no table is skipped.
@@ -50,25 +50,36 @@ impl Comparison {
         }
     }
 
-    /// Adds the errors of instructions and flash of a model.
-    pub fn insert(&mut self, model: &str, core: &str, errors: [f64; 2]) {
+    /// Adds the errors of a model, as far as they are known.
+    pub fn insert(&mut self, model: &str, core: &str, errors: impl Iterator<Item = Option<f64>>) {
         for (part, error) in self.0.iter_mut().zip(errors) {
-            part.entry(model.to_owned()).or_default().insert(core.to_owned(), error);
+            if let Some(error) = error {
+                part.entry(model.to_owned()).or_default().insert(core.to_owned(), error);
+            }
         }
     }
 
-    /// A table of both errors of all models for each core, and one of all models for each error.
+    /// A table of the errors of all models for each core, and one of all models for each error.
     pub fn text(&self) -> String {
         let known = |core: &str| self.0[0].values().any(|cores| cores.contains_key(core));
         let cores: Vec<&str> = board::NAMES.into_iter().filter(|core| known(core)).collect();
-        let mut text = String::from(
-            "| core | models | instructions within 10 % | mean | worst | flash within 10 % | mean | worst |\n\
-             | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
-        );
-        for core in &cores {
-            let all = self.0.iter().map(|errors| Spread::new(errors, core)).collect::<Vec<_>>();
-            let _ = writeln!(text, "| {core} | {} | {} | {} |", all[0].models, all[0].cells(), all[1].cells());
+        let mut text = String::new();
+        for (name, errors) in PARTS.iter().zip(&self.0) {
+            let name = name.to_lowercase();
+            let _ = writeln!(
+                text,
+                "| core | models | {name} within 10 % | mean | worst |\n| --- | ---: | ---: | ---: | ---: |"
+            );
+            for core in &cores {
+                let spread = Spread::new(errors, core);
+                if spread.models > 0 {
+                    let _ = writeln!(text, "| {core} | {} |", spread.cells());
+                }
+            }
+            text.push('\n');
         }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
         for (name, errors) in PARTS.iter().zip(&self.0) {
             let _ = writeln!(text, "\n### {name}\n\n| model | {} |", cores.join(" | "));
             let _ = writeln!(text, "| --- |{}", " ---: |".repeat(cores.len()));
@@ -102,7 +113,7 @@ impl Spread {
     }
 
     fn cells(&self) -> String {
-        format!("{} | {:.1} % | {:.1} %", self.within, self.mean, self.worst)
+        format!("{} | {} | {:.1} % | {:.1} %", self.models, self.within, self.mean, self.worst)
     }
 }
 
@@ -113,11 +124,13 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again_and_other_cores_stay() {
         let mut all = Comparison::default();
-        all.insert("a", "cortex-m3", [1.5, -12.0]);
-        all.insert("b", "cortex-m3", [-10.0, 3.0]);
-        all.insert("a", "cortex-m0", [0.5, 0.0]);
+        all.insert("a", "cortex-m3", [1.5, -12.0, 14.0].map(Some).into_iter());
+        all.insert("b", "cortex-m3", [Some(-10.0), Some(3.0), None].into_iter());
+        all.insert("a", "cortex-m0", [0.5, 0.0, 0.0].map(Some).into_iter());
         let text = all.text();
-        assert!(text.contains("| cortex-m3 | 2 | 2 | 5.8 % | 10.0 % | 1 | 7.5 % | 12.0 % |\n"), "{text}");
+        assert!(text.contains("| cortex-m3 | 2 | 2 | 5.8 % | 10.0 % |\n"), "{text}");
+        assert!(text.contains("| cortex-m3 | 2 | 1 | 7.5 % | 12.0 % |\n"), "{text}");
+        assert!(text.contains("| cortex-m3 | 1 | 0 | 14.0 % | 14.0 % |\n"), "{text}");
         assert!(text.contains("| a | +0.5 | +1.5 |\n| b | – | -10.0 |\n"), "{text}");
         assert_eq!(Comparison::parse(&text), all);
         all.forget("cortex-m3");

@@ -63,6 +63,12 @@ pub fn fit(samples: &[Sample]) -> Fit {
     Fit { coefficients, error: (squares / f64::max(weights, 1e-9)).sqrt(), layers: samples.len() }
 }
 
+/// The costs alone, without their error: empty without samples.
+pub fn coefficients(samples: &[Sample]) -> Amounts {
+    let samples = different(samples);
+    solve(&samples, &chosen(&samples))
+}
+
 fn different(samples: &[Sample]) -> Vec<Sample> {
     let mut kept: Vec<Sample> = Vec::new();
     for sample in samples.iter().filter(|sample| sample.instructions > 0.0) {

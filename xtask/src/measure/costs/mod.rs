@@ -10,8 +10,10 @@ mod comparison;
 mod counted;
 mod fit;
 mod measured;
+mod samples;
 mod speed;
 mod table;
+mod unseen;
 
 use std::fs;
 use std::path::PathBuf;

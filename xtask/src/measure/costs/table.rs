@@ -7,8 +7,9 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use super::comparison::Comparison;
-use super::fit::{self, Amounts, Fit, Sample};
+use super::fit::{self, Amounts, Fit};
 use super::measured::{Layer, Measured};
+use super::{samples, unseen};
 use crate::machine::{board, paths};
 
 /// The file.
@@ -21,11 +22,6 @@ const HEAD: &str = "\
 # instructions,core,kernels of a layer,error (root mean square, as a part),instructions for each amount of work
 # code,core,kernel (again: what it has more if several layers call it),0,bytes
 ";
-/// A name with fewer different layers than this is fitted together with the other name of its kernels.
-const FEW: usize = 4;
-/// The weight of the others then.
-const OTHERS: f64 = 0.2;
-const ONCE: &str = " once";
 /// After the name of a kernel: what its code has more if several layers call it.
 const AGAIN: &str = " again";
 
@@ -41,26 +37,9 @@ pub struct Costs {
 impl Costs {
     /// Fits them.
     pub fn new(core: &'static str, models: Vec<Measured>) -> Self {
-        let mut groups: BTreeMap<&str, Vec<Sample>> = BTreeMap::new();
-        for model in &models {
-            for layer in &model.layers {
-                let Some(instructions) = layer.instructions else { continue };
-                // Layers that are most of their model count most, so that estimates of models are good.
-                let weight = 0.1 + instructions / model.whole[0] as f64;
-                let sample = Sample { model: model.name.clone(), work: layer.work.clone(), instructions, weight };
-                groups.entry(&layer.cost).or_default().push(sample);
-            }
-        }
-        let mut instructions: BTreeMap<String, Fit> = groups
-            .iter()
-            .map(|(name, samples)| {
-                let other = name.strip_suffix(ONCE).map_or_else(|| format!("{name}{ONCE}"), ToOwned::to_owned);
-                let more = if is_few(samples) { groups.get(other.as_str()) } else { None };
-                let mut all = samples.clone();
-                all.extend(more.into_iter().flatten().cloned().map(|s| Sample { weight: s.weight * OTHERS, ..s }));
-                ((*name).to_owned(), fit::fit(&all))
-            })
-            .collect();
+        let groups = samples::by_kernel(models.iter());
+        let fits = groups.keys().map(|name| ((*name).to_owned(), fit::fit(&samples::of_kernel(&groups, name))));
+        let mut instructions: BTreeMap<String, Fit> = fits.collect();
         instructions.insert("(run)".to_owned(), run(&models));
         Costs { core, code: code(&models), instructions, models }
     }
@@ -69,13 +48,17 @@ impl Costs {
         self.instructions.get(&layer.cost).map_or(0.0, |fit| fit::estimate(&fit.coefficients, &layer.work))
     }
 
+    /// Instructions of a call without its layers.
+    fn call(&self) -> f64 {
+        self.instructions["(run)"].coefficients.get("calls").copied().unwrap_or(0.0)
+    }
+
     /// The estimates of instructions and flash of a model.
     fn estimate(&self, model: &Measured) -> [f64; 2] {
-        let call = self.instructions["(run)"].coefficients.get("calls").copied().unwrap_or(0.0);
         let of = |(name, amount): (&String, &f64)| amount * self.code.get(name).copied().unwrap_or(0.0);
         let code = code_parts(model).iter().map(of).sum::<f64>();
         let layers = model.layers.iter().filter(|layer| layer.instructions.is_some());
-        [call + layers.map(|layer| self.layer(layer)).sum::<f64>(), model.constants as f64 + code]
+        [self.call() + layers.map(|layer| self.layer(layer)).sum::<f64>(), model.constants as f64 + code]
     }
 
     fn lines(&self) -> String {
@@ -101,11 +84,6 @@ pub fn line(core: &str, name: &str, fit: &Fit) -> String {
 pub fn short(number: f64) -> String {
     let text = format!("{number:.*}", (3 - number.abs().max(1e-4).log10().floor() as i32).clamp(0, 6) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-fn is_few(samples: &[Sample]) -> bool {
-    let works: BTreeSet<String> = samples.iter().map(|sample| format!("{:?}", sample.work)).collect();
-    works.len() < FEW
 }
 
 /// What a call takes without its layers: the middle of all models' values.
@@ -189,11 +167,15 @@ fn merged(text: &str, costs: &[Costs]) -> Result<String> {
 fn compare(mut compared: Comparison, costs: &[Costs]) -> Comparison {
     for costs in costs {
         compared.forget(costs.core);
+        let call = costs.call();
+        let mut unseen = unseen::estimates(&costs.models, call);
         for model in &costs.models {
             let [instructions, flash] = costs.estimate(model);
             let percent = |estimate: f64, measured: u64| 100.0 * (estimate / measured as f64 - 1.0);
-            let errors = [percent(instructions, model.whole[0]), percent(flash, model.whole[1])];
-            compared.insert(&model.name, costs.core, errors);
+            let errors =
+                [instructions, flash].into_iter().zip(&model.whole).map(|(of, measured)| percent(of, *measured));
+            let left_out = unseen.remove(model.name.as_str()).map(|instructions| percent(instructions, model.whole[0]));
+            compared.insert(&model.name, costs.core, errors.map(Some).chain([left_out]));
         }
     }
     compared
