@@ -4,6 +4,7 @@
 use crate::ir::graph::DType;
 use crate::ops::checker::Operand;
 use crate::ops::shared::weighted::Weighted;
+use std::sync::Arc;
 
 /// The values from the first to the second.
 pub type Range = (i32, i32);
@@ -103,9 +104,48 @@ pub fn corners(ranges: &[Range], function: impl Fn(i32, i32) -> Option<i32>) -> 
     found
 }
 
+/// The output's bytes, if each element is computed from one element of each input and all inputs are constants.
+pub fn computed(flow: &Flow<'_>) -> Option<Arc<[u8]>> {
+    let Flow::Lanes(Lanes { inputs, output, by_element: true, range }) = flow else { return None };
+    let constants: Vec<&[u8]> = inputs.iter().map(|input| input.tensor.data.as_deref()).collect::<Option<_>>()?;
+    let value = |n: usize| {
+        let single = |(input, bytes): (&Operand<'_>, &&[u8])| {
+            let byte = *bytes.get(repeated(n, &output.shape, &input.shape))?;
+            Some((i32::from(byte as i8), i32::from(byte as i8)))
+        };
+        let ranges: Vec<Range> = inputs.iter().zip(&constants).map(single).collect::<Option<_>>()?;
+        let (low, high) = range(&ranges)?;
+        (low == high).then_some(low as i8 as u8)
+    };
+    (0..output.elements()).map(value).collect()
+}
+
+/// The element of an input that broadcasting pairs with the n-th of the output.
+fn repeated(mut n: usize, output: &[usize], input: &[usize]) -> usize {
+    let (mut at, mut step) = (0, 1);
+    for (i, &size) in output.iter().rev().enumerate() {
+        let of = input.len().checked_sub(i + 1).map_or(1, |dimension| input[dimension]);
+        if of > 1 {
+            at += n % size * step;
+        }
+        step *= of;
+        n /= size;
+    }
+    at
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dimensions_of_one_are_repeated() {
+        let of = |input: &[usize]| (0..6).map(|n| repeated(n, &[2, 3], input)).collect::<Vec<_>>();
+        assert_eq!(of(&[2, 3]), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(of(&[3]), [0, 1, 2, 0, 1, 2]);
+        assert_eq!(of(&[2, 1]), [0, 0, 0, 1, 1, 1]);
+        assert_eq!(of(&[]), [0; 6]);
+    }
 
     #[test]
     fn a_product_is_bounded_by_its_corners() {

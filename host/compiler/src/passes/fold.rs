@@ -9,6 +9,7 @@ use crate::ir::problem::{Errors, Problem};
 use crate::ops;
 use crate::ops::conditions::check_operator;
 use crate::ops::definition::Evaluated;
+use crate::ops::flow;
 use std::sync::Arc;
 
 /// Bytes of an element while it is computed: integers of every type are computed in 64 bits.
@@ -71,7 +72,8 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut usize)
     let mut problems = Vec::new();
     check_operator(graph, op, false, &mut problems);
     let checked = if problems.is_empty() { ops::check_ahead(graph, op).ok()? } else { return None };
-    let evaluated = checked.evaluate()?;
+    let computed = || Some(Ok(vec![flow::computed(&checked.flow())?]));
+    let evaluated = checked.evaluate().or_else(computed)?;
     let fits = |contents: &Vec<std::sync::Arc<[u8]>>| {
         let sizes = op.outputs.iter().map(|&id| graph.tensor(id).bytes());
         contents.iter().map(|data| data.len()).eq(sizes)
@@ -83,7 +85,7 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut usize)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::graph::Tensor;
+    use crate::ir::graph::{Quantization, Tensor};
     use crate::ir::sliding::Activation;
     use crate::passes::check;
 
@@ -126,6 +128,30 @@ mod tests {
         let main = &graph.subgraphs[0];
         assert_eq!(main.operators.iter().map(|op| op.kind).collect::<Vec<_>>(), [OpKind::RELU]);
         assert_eq!(main.tensors[3].i32_data(), Some(vec![42]));
+        check::check(&graph).unwrap();
+    }
+
+    #[test]
+    fn quantised_results_become_constants() {
+        // (5 - 1) · 0.5 + (-3 + 1) · 0.25 = 1.5, which is 6 steps of 0.25 above -2; the other row is one step of 0.5 above.
+        let int8 = |shape: &[usize], values: Option<&[u8]>, scale, zero_point| Tensor {
+            dtype: DType::Int8,
+            shape: shape.to_vec(),
+            data: values.map(Into::into),
+            quant: Some(Quantization { scales: vec![scale], zero_points: vec![zero_point], axis: 0 }),
+            ..Tensor::default()
+        };
+        let mut graph = graph(0);
+        let main = &mut graph.subgraphs[0];
+        main.tensors.push(int8(&[2, 1], Some(&[5, 6]), 0.5, 1));
+        main.tensors.push(int8(&[1], Some(&[253]), 0.25, -1));
+        main.tensors.push(int8(&[2, 1], None, 0.25, -2));
+        main.operators.push(operator(3, OpKind::ADD, &[5, 6], 7));
+        main.outputs.push(TensorId(7));
+        fold(&mut graph).unwrap();
+        let main = &graph.subgraphs[0];
+        assert_eq!(main.operators.iter().map(|op| op.kind).collect::<Vec<_>>(), [OpKind::RELU]);
+        assert_eq!(main.tensors[7].data.as_deref(), Some(&[4, 6][..]));
         check::check(&graph).unwrap();
     }
 

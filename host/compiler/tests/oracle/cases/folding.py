@@ -51,11 +51,13 @@ def cases():
     """See the package."""
     for dtype in ("int8", "int16", "float32"):
         yield f"folding-flatten-{dtype}", lambda state, dtype=dtype: _flatten(state, dtype)
-    for name in ARITHMETIC:
+    for name, (table, _) in ARITHMETIC.items():
         for dtype in ("int32", "float32"):
             # The reference has no SUB of int32: see KNOWN.
             if (name, dtype) != ("SUB", "int32"):
                 yield f"folding-{name}-{dtype}", lambda state, args=(name, dtype): _arithmetic(state, *args)
+        for fused in ("NONE",) if table == "MaximumMinimumOptions" else ("NONE", "RELU"):
+            yield f"folding-{name}-int8-{fused}", lambda state, args=(name, fused): _quantised_pair(state, *args)
     for name in KNOWN:
         for dtype in ("int32", "int64"):
             yield f"folding-{name}-{dtype}", lambda state, args=(name, dtype): (_known(*args, False), _known(*args, True))
@@ -201,6 +203,26 @@ def _quantised_weights(state):
     weights = graph.operator("QUANTIZE", [floats], [graph.tensor("weights", (3, 2, 2, 2), Quantization(0.02))])
     bias = graph.constant("bias", np.int32([100, -50, 3]), Quantization(0.05 * 0.02))
     output = graph.tensor("output", (1, 4, 4, 3), Quantization(0.06, -5))
+    fields = options("Conv2DOptions", padding=0, strideH=1, strideW=1, dilationHFactor=1, dilationWFactor=1)
+    graph.output(graph.operator("CONV_2D", [source, weights, bias], [output], fields))
+    return model.bytes()
+
+
+def _quantised_pair(state, name, fused):
+    """An operator on two constants of int8, whose result is the weights of a convolution."""
+    model = Model()
+    graph = model.graph()
+    source = graph.input("input", (1, 4, 4, 2), Quantization(0.05, 3))
+    plain = ARITHMETIC[name][0] == "MaximumMinimumOptions"
+    kept = [Quantization(0.02)] * 3 if plain else [Quantization(0.03, -7), Quantization(0.011, 20), Quantization(0.04)]
+    full, row = state.randint(-128, 128, (3, 2, 2, 2)), state.randint(-128, 128, (2, 1))
+    constants = [graph.constant("full", full.astype(np.int8), kept[0]), graph.constant("row", row.astype(np.int8), kept[1])]
+    fields = options(ARITHMETIC[name][0])
+    if not plain:
+        fields.fusedActivationFunction = activation(fused)
+    weights = graph.operator(name, constants, [graph.tensor("weights", full.shape, kept[2])], fields)
+    bias = graph.constant("bias", np.int32([100, -50, 3]), Quantization(0.05 * kept[2].scale))
+    output = graph.tensor("output", (1, 4, 4, 3), Quantization(0.2, -5))
     fields = options("Conv2DOptions", padding=0, strideH=1, strideW=1, dilationHFactor=1, dilationWFactor=1)
     graph.output(graph.operator("CONV_2D", [source, weights, bias], [output], fields))
     return model.bytes()
