@@ -108,7 +108,7 @@ pub fn link(board: &Board, model: &Model, out: &Path, how: &[String], layers: bo
     let folder = out.join(board.name);
     fs::create_dir_all(&folder)?;
     let main = folder.join(format!("{}.c", model.name));
-    fs::write(&main, bench_main::main_c(model)?)?;
+    fs::write(&main, bench_main::main_c(&model.facts)?)?;
     let program = folder.join(format!("{}.elf", model.name));
     build(board, model, &main, &program, how, if layers { &["-fno-inline-small-functions"] } else { &[] })?;
     Ok(program)

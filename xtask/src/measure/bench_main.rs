@@ -3,18 +3,18 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
-use crate::measure::bench_image::Model;
-
-/// The program: memory for the model, input with all values, one call. Values of float32 are from -1 to 1: bytes of all values would hold
-/// numbers that are none, with which software is quick. Values of int32 and int64 are 0 or 1: they are indices of rows, mostly.
+/// The program for a model with these facts of `inspect --json`: memory, input with all values, one call. Values of float32 are from -1
+/// to 1: bytes of all values would hold numbers that are none, with which software is quick. Values of int32 and int64 are 0 or 1: they
+/// are indices of rows, mostly.
 ///
 /// # Errors
 /// If a fact about the model is missing.
-pub fn main_c(model: &Model) -> Result<String> {
-    let symbol = model.facts["symbol"].as_str().context("no symbol")?;
+pub fn main_c(facts: &Value) -> Result<String> {
+    let symbol = facts["symbol"].as_str().context("no symbol")?;
     let upper = symbol.to_uppercase();
-    let workspaces = model.facts["workspaces"].as_array().context("no workspaces")?;
+    let workspaces = facts["workspaces"].as_array().context("no workspaces")?;
     let mut text = format!("#include \"{symbol}.h\"\n\n");
     for (index, workspace) in workspaces.iter().enumerate() {
         let bytes = workspace["bytes"].as_u64().context("no size")?;
@@ -40,7 +40,7 @@ pub fn main_c(model: &Model) -> Result<String> {
          \x20 }}\n",
         pointers.join(", ")
     )?;
-    for input in model.facts["inputs"].as_array().context("no inputs")? {
+    for input in facts["inputs"].as_array().context("no inputs")? {
         let (name, bytes) = (input["c_name"].as_str().context("no name")?, input["bytes"].as_u64().context("no size")?);
         match input["dtype"].as_str() {
             Some("float32") => text.push_str(&floats(name, bytes / 4)),

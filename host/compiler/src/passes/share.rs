@@ -15,12 +15,22 @@ pub fn share(graph: &Subgraph, lowered: &mut [Lowered]) {
     }
 }
 
-/// Gives all layers one copy of equal arrays; each keeps a function of its own.
+/// Gives all layers one copy of equal arrays; each keeps a function of its own. Other layers of the same operator may read an array that
+/// is replaced, after [`share`].
 pub fn share_arrays(lowered: &mut [Lowered]) {
     let mut shared = Shared::default();
+    let mut replaced: HashMap<Vec<usize>, Vec<[String; 2]>> = HashMap::new();
+    for lowered in &mut *lowered {
+        let Lowered::Layer(layer) = lowered else { continue };
+        let names = shared.take_arrays(layer);
+        if !names.is_empty() {
+            replaced.entry(layer.operators.clone()).or_default().extend(names);
+        }
+    }
     for lowered in lowered {
-        if let Lowered::Layer(layer) = lowered {
-            shared.take_arrays(layer);
+        let Lowered::Layer(layer) = lowered else { continue };
+        for [from, to] in replaced.get(&layer.operators).into_iter().flatten() {
+            layer.body = renamed(&layer.body, from, to);
         }
     }
 }
@@ -33,8 +43,9 @@ struct Shared {
 }
 
 impl Shared {
-    /// Replaces a layer's arrays that are already there.
-    fn take_arrays(&mut self, layer: &mut Layer) {
+    /// Takes a layer's arrays that are already there from it. Returns the names of each and of the one that replaces it.
+    fn take_arrays(&mut self, layer: &mut Layer) -> Vec<[String; 2]> {
+        let mut replaced = Vec::new();
         let mut own: Vec<Vec<Constant>> = Vec::new();
         // The same array for several builds has one name.
         for constant in std::mem::take(&mut layer.constants) {
@@ -46,17 +57,20 @@ impl Shared {
         for array in own {
             let same = self.arrays.iter().find(|other| is_same(&array, other));
             match same {
-                Some(other) => layer.body = renamed(&layer.body, &array[0].name, &other[0].name),
+                Some(other) => replaced.push([array[0].name.clone(), other[0].name.clone()]),
                 None => {
                     layer.constants.extend(array.iter().cloned());
                     self.arrays.push(array);
                 }
             }
         }
+        replaced
     }
 
     fn add(&mut self, graph: &Subgraph, layer: &mut Layer) {
-        self.take_arrays(layer);
+        for [from, to] in self.take_arrays(layer) {
+            layer.body = renamed(&layer.body, &from, &to);
+        }
         match self.functions.iter().find(|other| is_equal(graph, layer, other)) {
             Some(other) if layer.constants.is_empty() => layer.name.clone_from(&other.name),
             _ => self.functions.push(Layer { constants: Vec::new(), ..layer.clone() }),
@@ -138,6 +152,20 @@ mod tests {
         }
         share(&Subgraph::default(), &mut equal);
         assert!(equal.iter().all(|lowered| matches!(lowered, Lowered::Layer(layer) if layer.name == "a")));
+    }
+
+    #[test]
+    fn an_array_that_bands_of_another_operator_read_is_replaced_in_all_of_them() {
+        let mut lowered = [layer("a", &[1, 2], ""), layer("b_0", &[1, 2], ""), layer("b_1", &[1, 2], ", 1")];
+        if let Lowered::Layer(first) = &mut lowered[0] {
+            first.operators = vec![6];
+        }
+        share(&Subgraph::default(), &mut lowered);
+        share_arrays(&mut lowered);
+        let [Lowered::Layer(a), Lowered::Layer(b0), Lowered::Layer(b1)] = &lowered else { panic!("layers") };
+        assert_eq!((a.constants.len(), b0.constants.len(), b1.constants.len()), (1, 0, 0));
+        assert_eq!(b0.body, "    f(a_weights, b_0_weights_2);\n");
+        assert_eq!(b1.body, "    f(a_weights, b_1_weights_2, 1);\n");
     }
 
     #[test]

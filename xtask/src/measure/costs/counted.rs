@@ -28,7 +28,7 @@ pub struct Counted {
 pub fn count(board: &Board, model: &Model, out: &Path) -> Result<Counted> {
     let whole = bench_image::measure(board, model, out, false)?.figures;
     let main = out.join(board.name).join(format!("{}-hooks.c", model.name));
-    fs::write(&main, hooked(&bench_main::main_c(model)?, model)?)?;
+    fs::write(&main, hooked(&bench_main::main_c(&model.facts)?, model)?)?;
     let program = main.with_extension("elf");
     bench_image::build(board, model, &main, &program, &board.hosted(), &["-DTVM_EMBEDDED_LAYERS"])?;
     let run = emulator::count(board, &program, Some(("layer_begin", "layer_end")))?;
