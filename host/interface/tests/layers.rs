@@ -57,7 +57,6 @@ fn archives_without_that_form_have_none() {
         Synthetic { layers: 0, state: true, ..with_function(Memory::External) },
         layered(Memory::Internal),
         layered(Memory::Runtime),
-        Synthetic { devices: vec!["npu".into()], ..layered(Memory::External) },
     ];
     for model in foreign.into_iter().chain(others) {
         let directory = tempfile::tempdir().expect("a directory");
@@ -68,6 +67,16 @@ fn archives_without_that_form_have_none() {
             assert!(!has && !text.contains("LAYER_COUNT"), "{file}, {model:?}");
         }
     }
+}
+
+/// A model of this project's compiler can have a device, which is handed to the layers.
+#[test]
+fn a_model_with_a_device_has_layers() {
+    let model = Synthetic { layers: 1, devices: vec!["npu".into()], ..with_function(Memory::External) };
+    let directory = tempfile::tempdir().expect("a directory");
+    generate_synthetic(directory.path(), &model, &Options::default());
+    let text = std::fs::read_to_string(directory.path().join("net.c")).expect("a file");
+    assert!(FUNCTIONS.iter().all(|function| text.contains(function)), "{text}");
 }
 
 /// A model whose only layer needs no memory, as a dense layer on its own.
