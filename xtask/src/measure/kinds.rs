@@ -125,13 +125,13 @@ const TITLE: &str =
 const HEAD: &str = "# What each kind of file costs
 
 Written by `cargo xtask kinds --write`. The same networks in the kinds of files that exporters write ([data.md](data.md)), each compiled
-without options: instructions of one inference on bytes of all values, counted by the emulator (not cycles); bytes of flash and of static RAM
+without options: instructions of one inference on bytes of all values (float32: from -1 to 1), counted by the emulator (not cycles); bytes of flash and of static RAM
 of an image with the model, the runtime and the startup code, built with gcc 12.2 -O2. How each kind is computed is in
 [compiler.md](compiler.md), \"Weights of int8 with float32\" and \"uint8 of TensorFlow 1\".
 
 - *times int8*: instructions relative to those of the network's first file, in which inputs and outputs are int8, too.
 - TensorFlow's converter makes weights of fewer than 1024 elements no integers in its dynamic range: such files are float32 as a whole.
-- Random bytes as float32 are mostly far out of the range of a sensor; where the time depends on values (`expf`), it is that of such inputs.
+- Inputs of float32 are numbers from -1 to 1; where the time depends on values (`expf`, software on Cortex-M0), it is that of such inputs.
 - There is no file with weights of int8 that are only stored so, and none of uint8 with an int8 sibling. uint8 is one network alone, with
   nothing to compare.
 ";

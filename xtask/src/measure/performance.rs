@@ -274,7 +274,7 @@ const HEAD: &str = "# What models cost
 Written by `cargo xtask bench --write`; `cargo xtask bench --check` compares the models on Cortex-M4F and Cortex-M55 with it and fails
 where one takes more than 2 % more of anything. `cargo xtask test performance`, a part of the tests, does so for a few.
 
-One inference on bytes of all values, counted by the emulator: instructions, not cycles. Each image holds the model, the runtime and
+One inference on bytes of all values (float32: from -1 to 1), counted by the emulator: instructions, not cycles. Each image holds the model, the runtime and
 the startup code, built with gcc 12.2 -O2. Models are named by their files; `docs/data.md` says where they are from. \"too large\" is
 said of an image that does not fit the emulated board.
 ";
