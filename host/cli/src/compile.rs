@@ -6,6 +6,7 @@ use std::path::Path;
 use tvm_embedded_compiler::ir::report::PoolReport;
 use tvm_embedded_compiler::{Options, Report};
 
+use crate::apart;
 use crate::args::Compile;
 use crate::extension::has_extension;
 use crate::failure::{Failure, Kind, Result};
@@ -19,6 +20,8 @@ use crate::tflite;
 
 /// Carries out the verb.
 pub fn compile(args: &Compile) -> Result<()> {
+    let written: Vec<&Path> = [Some(args.output.as_path()), args.report.as_deref()].into_iter().flatten().collect();
+    apart::check(&[&args.path], &written)?;
     let content = load::read_bounded(&args.path, load::MAX_TFLITE)?;
     if !tflite::is_tflite(&args.path, &content)
         && let Some(failure) = foreign::refused(&args.path, &content)

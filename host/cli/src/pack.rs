@@ -2,6 +2,7 @@
 
 use tvm_embedded_interface::Options;
 
+use crate::apart;
 use crate::args::Pack;
 use crate::compiled;
 use crate::failure::{Failure, Kind, Result};
@@ -14,6 +15,7 @@ use crate::terminal::{self, printable, shown};
 /// Carries out the verb.
 pub fn pack(args: &Pack) -> Result<()> {
     let (selected, loaded) = compiled::source(&args.source)?;
+    apart::check(&[&selected.path], &[&args.output])?;
     let facts = interface(&loaded, &selected, &Options::default())?.facts;
     let mut replaced = vec![None; facts.parameters.len()];
     for file in &args.parameters {

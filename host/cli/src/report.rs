@@ -14,6 +14,7 @@ use std::path::Path;
 
 use tvm_embedded_compiler::Options;
 
+use crate::apart;
 use crate::args::Report;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
@@ -38,6 +39,7 @@ enum Form {
 
 /// Carries out the verb.
 pub fn report(args: &Report) -> Result<()> {
+    apart::check(&[&args.path], args.output.as_deref().as_slice())?;
     let against = args.against.as_deref().map(earlier).transpose()?;
     let mut document = document(args)?;
     document.board = args.board.map(|board| compare::fits(board, &document)).unwrap_or_default();

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::apart;
 use crate::args::{Run, TensorFile};
 use crate::compiled;
 use crate::failure::{Failure, Result};
@@ -34,6 +35,7 @@ fn run_model(args: &Run) -> Result<()> {
     let sources = assign("input", &inputs, &args.inputs)?;
     let targets = assign("output", &outputs, &args.outputs)?;
     let expected = assign("output", &outputs, &args.expected)?;
+    apart::check(&[&selected.path], &targets.iter().flatten().copied().collect::<Vec<_>>())?;
     let contents = read_inputs(&inputs, &sources, args.media.units())?;
     let steps = count_steps(&inputs, &contents)?;
     let expected: Vec<Option<Vec<u8>>> = outputs

@@ -10,7 +10,7 @@ use tvm_embedded_interface::Options;
 
 use crate::args::{Model, New};
 use crate::failure::{Failure, Result};
-use crate::terminal::{self, shown};
+use crate::terminal::{self, printable, shown};
 use crate::{interface, load, output};
 use project::Project;
 
@@ -30,6 +30,16 @@ pub fn new(args: &New) -> Result<()> {
     let loaded = load::load(&model)?;
     let without_library = Some(interface::library_headers());
     let generated = interface::interface(&loaded, &model, &Options { without_library, ..Options::default() })?;
+    if let Some(device) = generated.facts.devices.first() {
+        let message = format!(
+            "{}: calls the device {}, whose functions are not known here",
+            shown(&args.model),
+            printable(&device.facts.name)
+        );
+        return Err(Failure::refused(message).advise(
+            "start from a project for a model without it, and set the device as docs/devices.md shows; for Vela's files docs/ethos_u.md",
+        ));
+    }
     let project = Project::new(&generated.facts, args.board, directory)?;
     let texts = files::all(&project)?;
     let mut files = vec![(directory.join(project.file), content)];

@@ -61,6 +61,28 @@ fn wrong_command_lines_end_with_2() {
 }
 
 #[test]
+fn no_verb_overwrites_its_model_or_writes_a_file_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("d.tflite");
+    let content = fs::read(repository("models/digits/digits.tflite")).unwrap();
+    fs::write(&model, &content).unwrap();
+    let (name, same) = ("d.tflite", "./d.tflite");
+    for (args, expected) in [
+        (vec!["compile", name, "-o", same], "is the input"),
+        (vec!["compile", name, "-o", "d.tar", "--report", same], "is the input"),
+        (vec!["compile", name, "-o", "d.tar", "--report", "./d.tar"], "is another output"),
+        (vec!["report", name, "-o", same], "is the input"),
+        (vec!["run", name, "-o", "probabilities=./d.tflite"], "is the input"),
+        (vec!["pack", name, "-o", same], "is the input"),
+    ] {
+        let (_, said) = printed(&tool().current_dir(folder.path()).args(&args).assert().code(2));
+        assert!(said.contains(expected) && said.contains("another file"), "{args:?}: {said}");
+        assert_eq!(fs::read(&model).unwrap(), content, "{args:?}");
+        assert!(!folder.path().join("d.tar").exists(), "{args:?}");
+    }
+}
+
+#[test]
 fn missing_files_end_with_3() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing.tar");

@@ -232,6 +232,19 @@ fn files_that_vela_does_not_write_are_refused() {
     }
 }
 
+/// A project would not build: only its user knows the driver.
+#[test]
+fn new_asks_for_a_project_of_ones_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(models) = models(folder.path()) else { return };
+    let project = folder.path().join("project");
+    let mut command = tool();
+    command.arg("new").arg(&project).args(["--board", "host", "--model"]).arg(models.join("one.tflite"));
+    let (_, said) = printed(&command.assert().code(1));
+    assert!(said.contains("calls the device ethos_u") && said.contains("docs/ethos_u.md"), "{said}");
+    assert!(!project.exists());
+}
+
 /// The type of a device is that of the model whose header comes first: one without `invoke` can't be shared.
 #[test]
 fn a_type_without_invoke_is_refused() {
