@@ -17,7 +17,7 @@ pub struct Estimate {
     #[arg(value_name = "MODEL.tflite")]
     pub path: PathBuf,
 
-    /// A core; may be given several times. One core alone also shows each layer [default: all]
+    /// A core; may be given several times. One core alone also shows each layer. Without it: all that were measured
     #[arg(long = "core", value_name = "CORE", value_parser = cores())]
     pub cores: Vec<String>,
 
