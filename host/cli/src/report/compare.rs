@@ -62,8 +62,18 @@ pub fn fits(board: Board, document: &Document) -> Vec<Fit> {
         Some(_) => "workspace, state, inputs, outputs and the stack of a call",
         None => "workspace, state, inputs and outputs; the stack is not known",
     };
-    let flash = "the constants; the code of model and runtime is additional, usually 3 to 20 KiB";
-    [fit("flash", board.flash, totals.constants, flash), fit("RAM", board.ram, totals.ram(), ram)]
+    let chosen = document.modes.iter().find(|mode| mode.chosen);
+    let (needed, flash) = match chosen.and_then(|mode| Some((mode, mode.code?))) {
+        Some((mode, code)) => (
+            mode.constants + code,
+            format!("the constants, and the code of model, runtime and startup, estimated for {}", mode.core),
+        ),
+        None => (
+            totals.constants,
+            "the constants; the code of model and runtime is additional, usually 3 to 20 KiB".to_owned(),
+        ),
+    };
+    [fit("flash", board.flash, needed, &flash), fit("RAM", board.ram, totals.ram(), ram)]
         .into_iter()
         .flatten()
         .collect()

@@ -88,6 +88,9 @@ impl Totals {
 pub struct Mode {
     /// The value.
     pub optimize: String,
+    /// Whether the rest of the report is about this value.
+    #[serde(default)]
+    pub chosen: bool,
     /// The core of the figures.
     pub core: String,
     /// Bytes of constants.

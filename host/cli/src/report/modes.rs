@@ -13,7 +13,7 @@ use crate::tflite;
 pub fn modes(path: &Path, content: &[u8], options: &Options, core: &str, report: &Report) -> Vec<Mode> {
     let of = |optimize: Optimize| {
         if optimize == options.optimize {
-            return Some(mode(report, optimize, core));
+            return Some(Mode { chosen: true, ..mode(report, optimize, core) });
         }
         let prepared = tflite::prepare(path, content, Options { optimize, ..options.clone() }).ok()?;
         Some(mode(&prepared.report, optimize, core))
@@ -31,6 +31,7 @@ fn mode(report: &Report, optimize: Optimize, core: &str) -> Mode {
     };
     Mode {
         optimize: optimize.name().to_owned(),
+        chosen: false,
         core: measured_core(core).to_owned(),
         constants: constants as u64,
         code: measured.as_ref().map(|estimate| estimate.code.round() as u64),
