@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use tvm_embedded_compiler::ir::report::PoolReport;
-use tvm_embedded_compiler::{Options, Report};
+use tvm_embedded_compiler::{Optimize, Options, Report};
 
 use crate::apart;
 use crate::args::Compile;
@@ -23,10 +23,11 @@ pub fn compile(args: &Compile) -> Result<()> {
     let written: Vec<&Path> = [Some(args.output.as_path()), args.report.as_deref()].into_iter().flatten().collect();
     apart::check(&[&args.path], &written)?;
     let content = load::read_bounded(&args.path, load::MAX_TFLITE)?;
-    if !tflite::is_tflite(&args.path, &content)
-        && let Some(failure) = foreign::refused(&args.path, &content)
-    {
-        return Err(failure);
+    if !tflite::is_tflite(&args.path, &content) {
+        return Err(foreign::refused(&args.path, &content).unwrap_or_else(|| {
+            Failure::refused(format!("{}: is an archive, not a .tflite file", shown(&args.path)))
+                .advise("`generate` makes the interface of an archive; `compile` takes the .tflite file")
+        }));
     }
     let options = Options { module_name: args.name.clone(), ..args.building.options() };
     let output = tflite::prepare(&args.path, &content, options)?;
@@ -40,12 +41,23 @@ pub fn compile(args: &Compile) -> Result<()> {
     replace_with(&files)?;
     // Only one copy of a large model is in memory at a time.
     let summary = summary(&args.output, &output.report);
+    let same = args.building.optimize == Optimize::Speed && !has_fast_layer(&output.report);
     drop(output);
     terminal::print(&summary)?;
+    if same {
+        message::note(
+            "--optimize speed changes nothing here: no layer would take fewer instructions than with balanced",
+        );
+    }
     if let Some(note) = tflite::note(&content) {
         message::note(&note);
     }
     Ok(())
+}
+
+/// Whether a layer has a kernel that only `--optimize speed` uses.
+fn has_fast_layer(report: &Report) -> bool {
+    report.layers.iter().flat_map(|layer| &layer.kernels).any(|kernel| kernel.contains("winograd"))
 }
 
 fn report(path: &Path, report: &Report) -> Result<String> {

@@ -28,6 +28,9 @@ pub fn prepare(path: &Path, content: &[u8], mut options: Options) -> Result<Comp
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         options.module_name = Some(names::module_name(&stem));
     }
+    if content.is_empty() {
+        return Err(Failure::refused(format!("{}: is empty", shown(path))).advise(WHOLE_FILE));
+    }
     let progress = Progress::begin(Stage::Compile, shown(path), 1);
     let prepared = tvm_embedded_compiler::prepare(content, &options).map_err(|errors| {
         let failure = refused(path, &errors);

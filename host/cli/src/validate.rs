@@ -14,6 +14,7 @@ use tvm_embedded_interface::Generated;
 
 use crate::args::{Model, Validate};
 use crate::failure::{Failure, Kind, Result};
+use crate::message;
 use crate::real;
 use crate::run::harness::Program;
 use crate::run::{assign, count_steps, named, names, runs};
@@ -193,6 +194,12 @@ fn plan(args: &Validate, ready: &Ready, count: usize) -> Result<Plan> {
     if !ready.state && (steps > 1 || args.continuous) {
         return Err(Failure::usage("--steps and --continuous are for models with state; this model has no state")
             .advise("leave them out: each run is a sample"));
+    }
+    if ready.state && steps == 1 && !args.continuous && count > 1 {
+        message::note(
+            "the model keeps state between runs, and each run is taken as a sample of its own, after a reset: --steps N says how \
+             many runs make one sample, --continuous that all follow each other",
+        );
     }
     if !count.is_multiple_of(steps) {
         let found = runs(count);

@@ -121,6 +121,26 @@ fn files_that_are_not_models_end_with_1_and_advice() {
     }
     let (_, stderr) = printed(&tool().arg("inspect").arg(file("empty.tar", b"")).assert().code(1));
     assert!(stderr.contains("\n  next: "), "{stderr}");
+    let out = folder.path().join("out.tar");
+    for (path, expected) in [
+        (file("empty.tflite", b""), "empty.tflite: is empty"),
+        (file("w.tar", &whole), "w.tar: is an archive, not a .tflite file"),
+    ] {
+        let (_, stderr) = printed(&tool().arg("compile").arg(path).arg("-o").arg(&out).assert().code(1));
+        assert!(stderr.contains(expected) && stderr.contains("\n  next: "), "{stderr}");
+    }
+}
+
+#[test]
+fn speed_that_changes_nothing_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |optimize: &str| {
+        let mut compile = tool();
+        compile.arg("compile").arg(repository("models/digits/digits.tflite")).args(["--optimize", optimize, "-o"]);
+        printed(&compile.arg(folder.path().join("d.tar")).assert().success()).1
+    };
+    assert!(said("speed").contains("--optimize speed changes nothing here"));
+    assert!(!said("balanced").contains("speed"));
 }
 
 #[test]

@@ -95,6 +95,11 @@ fn streams_are_evaluated_by_the_last_of_their_runs() {
     assert_eq!(one["classes"], four["classes"]);
     assert!(one["classes"]["right"].as_u64().unwrap() >= 350, "{one}");
     tool().arg("validate").arg(digits()).args(args).assert().code(2);
+    // Who forgets the steps is told of them, also where the labels then do not fit.
+    for args in [&args[..2], &args[..4]] {
+        let (_, said) = printed(&tool().arg("validate").arg(&rows).args(args).assert());
+        assert!(said.contains("note: the model keeps state between runs") && said.contains("--steps N"), "{said}");
+    }
 }
 
 #[test]
