@@ -226,6 +226,33 @@ fn functions_of_devices_are_declared_once() {
     }
 }
 
+/// A device that gets commands has a hook for them, whose function has other parameters than the rest.
+#[test]
+fn a_device_that_gets_commands_has_a_hook_for_them() {
+    let model = Synthetic { devices: vec!["npu".into()], ..Synthetic::new("net").memory(Memory::External) };
+    let call = "  if (TVMDeviceNpuInvoke(resource, n ? p0 : T_add, 4, NULL, NULL, 0) != 0) return -1;\n";
+    let (archive, library) = edited(&model, "lib1.c", |text| {
+        let from = text.find("  for (int32_t i = 0").expect("a loop");
+        format!("{}{call}{}", &text[..from], &text[from..])
+    });
+    let generated = generate(&archive, &library, &library.modules[0], &Options::default()).expect("an interface");
+    let file = |name: &str| {
+        let file = generated.files.iter().find(|file| file.path.rsplit('/').next() == Some(name)).expect("a file");
+        std::str::from_utf8(&file.contents).expect("text")
+    };
+    let parameters = "const void *commands, int32_t command_bytes, uint64_t *bases, size_t *sizes, int32_t count";
+    assert!(file("net_lib1.c").contains(&format!("int32_t TVMDeviceNpuInvoke(void *context, {parameters});")));
+    let header = file("net.h");
+    for expected in [
+        &format!("int32_t (*invoke)(tvm_device_npu_t *device, {parameters});")[..],
+        &format!("int32_t TVMDeviceNpuInvoke(void *context, {parameters}) {{"),
+        "#define TVM_DEVICE_NPU_FUNCTIONS_INVOKE\n",
+        "#error \"include the header of this model before those of other models with a device npu\"",
+    ] {
+        assert!(header.contains(expected), "{expected}: {header}");
+    }
+}
+
 #[test]
 fn operators_through_tvms_own_runtime_are_refused_by_name() {
     let mut model = Synthetic::new("net");
