@@ -56,6 +56,7 @@ fn files(t: &mut Transcript) {
     t.run("compile net.tflite -o no/such/folder/out.tar");
     t.run("compile net.tflite -o net.tflite/out.tar");
     t.run("compile net.tflite -o folder");
+    t.run("compile net.tar -o out.tar");
     t.run("compile net.tflite -o out.tar --report /dev/full");
     t.run("generate net.tar -o net.tflite");
     t.run("generate net.tar -o net.tflite/out");
