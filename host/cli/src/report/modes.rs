@@ -40,17 +40,14 @@ fn mode(report: &Report, optimize: Optimize, core: &str) -> Mode {
     }
 }
 
-/// The core whose costs were measured with the same kernels.
+/// The core of the figures: the nearest that was measured; one of them if the C is for several.
 fn measured_core(core: &str) -> &str {
-    match core {
+    let one = match core {
         "all" => "cortex-m4f",
         "portable" => "cortex-m3",
-        "cortex-m0plus" | "cortex-m23" => "cortex-m0",
-        "cortex-m35p" => "cortex-m33",
-        "cortex-m52" | "cortex-m85" => "cortex-m55",
-        "riscv" => "rv32imac",
         core => core,
-    }
+    };
+    table::nearest(one).unwrap_or(one)
 }
 
 #[cfg(test)]
