@@ -60,6 +60,9 @@ pub fn work(layer: &Layer, inputs: &[Size], outputs: &[Size]) -> Work {
 /// The end of the name of a layer's costs if no other layer calls its kernels.
 pub const ONCE: &str = " once";
 
+/// The name of the costs of layers that an NPU executes. There are none: the NPU was not measured.
+pub const NPU: &str = "ethos-u (NPU part)";
+
 /// Names the costs of all layers of a model.
 pub fn name_costs(layers: &mut [LayerReport]) {
     let mut calls: HashMap<String, usize> = HashMap::new();
@@ -68,7 +71,11 @@ pub fn name_costs(layers: &mut [LayerReport]) {
     }
     for layer in layers {
         let once = !layer.kernels.is_empty() && layer.kernels.iter().all(|kernel| calls[kernel] == 1);
-        let name = if layer.kernels.is_empty() { "(statements)".to_owned() } else { layer.kernels.join("+") };
+        let name = match layer.kernels.is_empty() {
+            _ if layer.device => NPU.to_owned(),
+            true => "(statements)".to_owned(),
+            false => layer.kernels.join("+"),
+        };
         layer.cost = name + if once { ONCE } else { "" };
     }
 }

@@ -105,6 +105,9 @@ pub struct LayerReport {
     /// Why these are not the best ones, by cores; empty if they are the best everywhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub misses: Vec<MissReport>,
+    /// Whether an NPU executes it: it then calls a device and no kernels.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub device: bool,
     /// Tensors read at run time.
     pub inputs: Vec<TensorReport>,
     /// Tensors written.

@@ -201,6 +201,7 @@ fn layer_report(model: &Model, planned: &PlannedLayer) -> LayerReport {
         work: work::work(layer, &sizes(model, layer, false), &sizes(model, layer, true)),
         kernels: kernels(layer),
         misses: misses(layer, model.optimize),
+        device: layer.device,
         inputs: arguments(false),
         outputs: arguments(true),
     }
