@@ -1,6 +1,6 @@
 //! `tvm-embedded estimate`: what a model will take on a core, from the measured costs of its kernels.
 
-mod figures;
+pub mod figures;
 mod text;
 
 use tvm_embedded_compiler::Options;

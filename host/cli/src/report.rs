@@ -1,8 +1,11 @@
 //! `tvm-embedded report`: a page, a picture, text or JSON about a model.
 
+mod cell;
 mod collect;
 mod compare;
+mod cores;
 mod document;
+mod instructions;
 mod memory;
 mod modes;
 mod page;
@@ -100,6 +103,7 @@ fn document(args: &Report) -> Result<Document> {
     let mut document = collect::collect(&file, &args.building.core, &report, (&inputs, &outputs));
     document.options = args.building.given().iter().map(|option| printable(option)).collect();
     document.modes = modes::modes(path, &content, &options, &args.building.core, &report);
+    document.cores = cores::cores(&report, &args.building.core, options.optimize);
     let free = options.ram.is_none() && options.pools.is_empty();
     // Without limits for the memory, the size with inputs and outputs inside the workspace is tried as well.
     let inside = (free && !options.io_in_workspace).then(|| {

@@ -179,4 +179,7 @@ fn a_report_shows_what_validate_found() {
     assert!(page.contains("<dt>Accuracy</dt><dd>99.17 %") && page.contains("<strong>36</strong>"), "no accuracy");
     assert_eq!(page.matches("taken for").count(), 3);
     assert_eq!(page.matches("style=\"--part:").count(), 100);
+    for label in ["samples", "recall", "precision"] {
+        assert_eq!(page.matches(&format!("data-label=\"{label}\"")).count(), 10, "{label}");
+    }
 }

@@ -122,6 +122,36 @@ fn all_modes_are_beside_each_other() {
 }
 
 #[test]
+fn layers_have_instructions_on_the_cores_of_the_report() {
+    let cores = |options: &[&str]| facts(&digits(), options)["cores"].clone();
+    let names = |cores: &Value| {
+        cores
+            .as_array()
+            .map(|cores| cores.iter().map(|core| core["core"].as_str().unwrap().to_owned()).collect::<Vec<_>>())
+    };
+    let one = cores(&["--core", "cortex-m0plus"]);
+    assert_eq!((names(&one), &one[0]["measured"]), (Some(vec!["cortex-m0plus".to_owned()]), &json!("cortex-m0")));
+    let layers = one[0]["layers"].as_array().unwrap();
+    let (sum, run) =
+        (layers.iter().map(|count| count.as_u64().unwrap()).sum::<u64>(), one[0]["instructions"].as_u64().unwrap());
+    // A run has a few instructions more than its layers.
+    assert!(layers.len() == 8 && sum < run && run - sum < 200, "{sum} of {run}");
+    assert_eq!(names(&cores(&[])).unwrap().len(), 8);
+    assert_eq!(names(&cores(&["--core", "portable"])).unwrap(), ["cortex-m0", "cortex-m3", "rv32imac"]);
+    assert_eq!(names(&cores(&["--optimize", "size"])), None);
+}
+
+/// Constants that kernels of float32 read through pointers are in the flash of their layers, not in the RAM.
+#[test]
+fn constants_of_layers_are_all_constants() {
+    for model in ["digits/digits", "digits/digits_float32", "digit_rows/digit_rows"] {
+        let facts = facts(&repository(&format!("models/{model}.tflite")), &[]);
+        let sum: u64 = facts["layers"].as_array().unwrap().iter().map(|layer| layer["flash"].as_u64().unwrap()).sum();
+        assert_eq!(sum, facts["totals"]["constants"].as_u64().unwrap(), "{model}");
+    }
+}
+
+#[test]
 fn a_board_fits_or_does_not() {
     let says = |board: &str| printed(&tool().arg("report").arg(digits()).args(["--board", board]).assert().success()).0;
     let text = says("flash=512K,ram=96K");

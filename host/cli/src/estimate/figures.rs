@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 use tvm_embedded_compiler::Report;
-use tvm_embedded_compiler::cost::table;
+use tvm_embedded_compiler::cost::{table, work};
+use tvm_embedded_compiler::ir::report::LayerReport;
 
 /// The estimate as JSON has it.
 #[derive(Debug, Serialize)]
@@ -100,7 +101,7 @@ pub fn of_core(report: &Report, core: &str) -> Option<Core> {
     let prefix = format!("tvmgen_{}_", report.module);
     let layers = report.layers.iter().zip(&estimate.layers).map(|(layer, known)| Layer {
         layer: layer.function.strip_prefix(&prefix).unwrap_or(&layer.function).to_owned(),
-        kernels: layer.kernels.iter().map(|name| name.trim_start_matches("tvmk_").to_owned()).collect(),
+        kernels: kernels(layer),
         macs: layer.macs,
         instructions: known.map(|(instructions, _)| instructions.round() as u64),
         error_percent: known.map(|(_, error)| percent(2.0 * error)),
@@ -118,6 +119,14 @@ pub fn of_core(report: &Report, core: &str) -> Option<Core> {
         layers: layers.collect(),
         not_measured: estimate.unknown.into_iter().collect(),
     })
+}
+
+/// The names of a layer's kernels for a user, or of the part of an NPU.
+pub fn kernels(layer: &LayerReport) -> Vec<String> {
+    if layer.device {
+        return vec![work::NPU.to_owned()];
+    }
+    layer.kernels.iter().map(|name| name.trim_start_matches("tvmk_").to_owned()).collect()
 }
 
 /// A part in percent, with one digit after the point.

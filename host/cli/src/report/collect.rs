@@ -3,8 +3,10 @@
 use tvm_embedded_compiler::ir::report::{BufferReport, LayerReport, TensorReport};
 use tvm_embedded_mlf::ModelTensor;
 
+use super::cores::concerns;
 use super::document::{Buffer, Document, FORMAT, InPlace, Kind, Layer, Miss, Pool, Tensor, Totals};
 use super::memory;
+use crate::estimate::figures;
 use crate::foreign_text::printable;
 use crate::tflite;
 
@@ -16,7 +18,7 @@ pub fn collect(
     (inputs, outputs): (&[ModelTensor], &[ModelTensor]),
 ) -> Document {
     let prefix = format!("tvmgen_{}_", report.module);
-    let layers: Vec<Layer> = report.layers.iter().map(|layer| self::layer(layer, &prefix)).collect();
+    let layers: Vec<Layer> = report.layers.iter().map(|layer| self::layer(layer, core, &prefix)).collect();
     let buffers: Vec<Buffer> = report.buffers.iter().map(|b| buffer(report, b, &prefix)).collect();
     let pool = |pool: &tvm_embedded_compiler::ir::report::PoolReport| {
         let of_pool: Vec<&Buffer> = buffers.iter().filter(|buffer| buffer.pool == pool.name).collect();
@@ -63,6 +65,7 @@ pub fn collect(
         advice: Vec::new(),
         findings: removed.chain(odd).collect(),
         modes: Vec::new(),
+        cores: Vec::new(),
         board: Vec::new(),
         changes: None,
         validation: None,
@@ -74,8 +77,13 @@ fn constants(report: &tvm_embedded_compiler::Report) -> u64 {
     report.constant_bytes.max(report.constant_bytes_dsp) as u64
 }
 
-fn layer(layer: &LayerReport, prefix: &str) -> Layer {
-    let bytes = |tensors: &[TensorReport]| tensors.iter().map(|tensor| tensor.bytes as u64).sum::<u64>();
+fn layer(layer: &LayerReport, core: &str, prefix: &str) -> Layer {
+    let sum = |tensors: &[TensorReport], constant: bool| {
+        let of_kind = tensors.iter().filter(|tensor| (tensor.place == "constant") == constant);
+        of_kind.map(|tensor| tensor.bytes as u64).sum::<u64>()
+    };
+    // Kernels of float32 read constants through pointers, as they read tensors.
+    let own = layer.constant_bytes.max(layer.constant_bytes_dsp) as u64;
     let output = layer.outputs.first().map_or_else(String::new, |tensor| {
         let offset = tensor.offset.map_or_else(String::new, |offset| format!(" at {offset}"));
         format!("{} {:?} in {}{offset}", tensor.dtype, tensor.shape, tensor.place)
@@ -86,16 +94,18 @@ fn layer(layer: &LayerReport, prefix: &str) -> Layer {
         operators: kinds.join(" + "),
         summary: printable(&layer.summary),
         macs: layer.macs,
-        flash: layer.constant_bytes.max(layer.constant_bytes_dsp) as u64,
-        ram: bytes(&layer.inputs) + bytes(&layer.outputs) + layer.scratch_bytes as u64,
+        flash: own + sum(&layer.inputs, true),
+        ram: sum(&layer.inputs, false) + sum(&layer.outputs, false) + layer.scratch_bytes as u64,
         scratch: layer.scratch_bytes as u64,
-        kernels: layer.kernels.iter().map(|name| name.trim_start_matches("tvmk_").to_owned()).collect(),
+        kernels: figures::kernels(layer),
         misses: layer
             .misses
             .iter()
+            .filter(|miss| concerns(&miss.cores, core))
             .map(|miss| Miss { cores: miss.cores.join(", "), why: printable(&miss.why) })
             .collect(),
         output,
+        npu: layer.device,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cores::Core;
+use super::modes::Mode;
 use crate::validate::Findings;
 
 /// Version of this format; files of other versions are refused.
@@ -44,6 +46,9 @@ pub struct Document {
     /// What it takes with each value of `--optimize`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modes: Vec<Mode>,
+    /// Instructions of its layers on each core that the C is for, estimated; empty if its kernels were not measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cores: Vec<Core>,
     /// Whether it fits the board of `--board`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub board: Vec<Fit>,
@@ -81,26 +86,6 @@ impl Totals {
     pub fn ram(&self) -> u64 {
         self.workspace + self.state + self.inputs + self.outputs + self.stack.unwrap_or(0)
     }
-}
-
-/// What the model takes with a value of `--optimize`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mode {
-    /// The value.
-    pub optimize: String,
-    /// Whether the rest of the report is about this value.
-    #[serde(default)]
-    pub chosen: bool,
-    /// The core of the figures.
-    pub core: String,
-    /// Bytes of constants.
-    pub constants: u64,
-    /// Bytes of code with runtime and startup code, estimated; nothing if the kernels were not measured.
-    pub code: Option<u64>,
-    /// Instructions of one run, estimated; nothing if the kernels were not measured.
-    pub instructions: Option<u64>,
-    /// Bytes of workspaces without state.
-    pub workspace: u64,
 }
 
 /// An input or output.
@@ -143,12 +128,15 @@ pub struct Layer {
     pub misses: Vec<Miss>,
     /// Type, shape and address of its first output.
     pub output: String,
+    /// Whether an NPU executes it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub npu: bool,
 }
 
 /// Why a layer does not have the best kernel of some cores.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Miss {
-    /// The cores.
+    /// The cores: some of `portable`, `dsp` and `mve`.
     pub cores: String,
     /// The reason.
     pub why: String,

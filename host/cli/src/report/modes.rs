@@ -2,11 +2,41 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
 use tvm_embedded_compiler::cost::table;
 use tvm_embedded_compiler::{Optimize, Options, Report};
 
-use super::document::Mode;
 use crate::tflite;
+
+/// What the model takes with a value of `--optimize`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mode {
+    /// The value.
+    pub optimize: String,
+    /// Whether the rest of the report is about this value.
+    #[serde(default)]
+    pub chosen: bool,
+    /// The core of the figures.
+    pub core: String,
+    /// Bytes of constants.
+    pub constants: u64,
+    /// Bytes of code with runtime and startup code, estimated; nothing if the kernels were not measured.
+    pub code: Option<u64>,
+    /// Instructions of one run, estimated; nothing if the kernels were not measured.
+    pub instructions: Option<u64>,
+    /// Bytes of workspaces without state.
+    pub workspace: u64,
+    /// Bytes of the stack of a call, at most, if known.
+    #[serde(default)]
+    pub stack: Option<u64>,
+}
+
+impl Mode {
+    /// Constants and code, if the code is known.
+    pub fn flash(&self) -> Option<u64> {
+        self.code.map(|code| code + self.constants)
+    }
+}
 
 /// All modes, for the core that the C is for. `report` is of the model as it is compiled with `options`; a mode in which the
 /// compiler refuses the model is left out.
@@ -37,11 +67,12 @@ fn mode(report: &Report, optimize: Optimize, core: &str) -> Mode {
         code: measured.as_ref().map(|estimate| estimate.code.round() as u64),
         instructions: measured.as_ref().map(|estimate| estimate.instructions.round() as u64),
         workspace: report.pools.iter().filter(|pool| !pool.state).map(|pool| pool.bytes as u64).sum(),
+        stack: report.stack_bytes.map(|bytes| bytes as u64),
     }
 }
 
 /// The core of the figures: the nearest that was measured; one of them if the C is for several.
-fn measured_core(core: &str) -> &str {
+pub fn measured_core(core: &str) -> &str {
     let one = match core {
         "all" => "cortex-m4f",
         "portable" => "cortex-m3",

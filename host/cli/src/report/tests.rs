@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::document::Miss;
 use super::*;
 
 fn folder() -> PathBuf {
@@ -63,6 +64,28 @@ fn page_and_picture_are_well_formed_and_need_no_network() {
     }
 }
 
+/// On a phone a figure has its column's name beside it: those of a row differ, and are those of the header.
+#[test]
+fn figures_have_the_names_of_their_columns() {
+    let page = page::page(&facts()).unwrap();
+    let tables: Vec<&str> =
+        page.split("<table class=\"stack").skip(1).map(|rest| rest.split("</table>").next().unwrap()).collect();
+    assert_eq!(tables.len(), 9);
+    for table in tables {
+        let (header, body) = table.split_once("</thead>").unwrap();
+        for row in body.split("<tr").skip(1) {
+            let labels: Vec<&str> =
+                row.split("data-label=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+            assert_eq!(labels.len(), header.matches("<th ").count() - 1, "{row}");
+            let mut at = 0;
+            for label in labels {
+                let name = format!(">{label}");
+                at += header[at..].find(&name).unwrap_or_else(|| panic!("{label} in {header}")) + name.len();
+            }
+        }
+    }
+}
+
 /// Asserts that elements are closed in order, and that attributes are quoted.
 fn well_formed(text: &str) {
     let mut open: Vec<&str> = Vec::new();
@@ -93,4 +116,46 @@ fn changes_name_new_removed_and_different_layers() {
     let document = facts();
     let same = compare::changes(&document, &document);
     assert!(same.totals.is_empty() && same.layers.is_empty());
+}
+
+#[test]
+fn the_page_is_about_the_chosen_core() {
+    let mut document = facts();
+    let miss = Miss { cores: "dsp, mve".to_owned(), why: "odd channels".to_owned() };
+    document.layers[0].misses.push(miss);
+    let page = page::page(&document).unwrap();
+    assert!(page.contains("The best kernel for every core.") && page.contains(">cortex-m55</th>"));
+    assert!(page.contains(
+        "Not the best kernel for cores with the DSP extension (Cortex-M4, M7, M33, M35P) and cores with Helium"
+    ));
+    document.core = "cortex-m85".to_owned();
+    document.cores.retain(|core| core.core == "cortex-m55");
+    document.cores[0].core.clone_from(&document.core);
+    document.modes.iter_mut().for_each(|mode| "cortex-m55".clone_into(&mut mode.core));
+    let page = page::page(&document).unwrap();
+    assert!(page.contains("The best kernel for cortex-m85.") && page.contains(">instructions, cortex-m85</th>"));
+    assert!(page.contains("Not the best kernel for cortex-m85: odd channels."));
+    assert!(page.contains("cortex-m85 was not measured, its figures are those of cortex-m55, the nearest core"));
+    assert!(!page.contains("every core") && !page.contains("dsp, mve"));
+}
+
+#[test]
+fn what_was_not_measured_has_no_bar() {
+    let mut document = facts();
+    let cells = |document: &Document| page::page(document).unwrap().matches("data-label=\"instructions\"").count();
+    // Modes, cores and layers.
+    assert_eq!(cells(&document), 3 + 8 + 11);
+    let plain = page::page(&document).unwrap();
+    assert_eq!(plain.matches(">not measured<").count(), 2, "flash and instructions of size");
+    assert!(!plain.contains("NPU") && !plain.contains("layers not counted"));
+    document.layers[2].npu = true;
+    document.cores.iter_mut().for_each(|core| core.layers[2] = None);
+    let page = page::page(&document).unwrap();
+    assert_eq!(page.matches(">not estimated<").count(), 8 + 1, "a layer on each core, and in the table of layers");
+    assert!(page.contains("Cycles of the NPU are not estimated") && page.contains("layers not counted"));
+    assert!(text::text(&document).contains("not estimated"));
+    document.cores.clear();
+    assert_eq!(cells(&document), 3);
+    assert!(page::page(&document).unwrap().contains("were not measured with <code>--optimize size</code>"));
+    assert!(!text::text(&document).contains("with instructions estimated"));
 }

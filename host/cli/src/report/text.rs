@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::document::{Change, Document};
+use super::cores::words;
+use super::document::{Change, Document, Layer, Miss};
+use super::instructions;
 use crate::table::{Align, Table, grouped, wrapped};
 use crate::terminal::heading;
 use crate::validate;
@@ -76,7 +78,7 @@ fn modes(out: &mut String, document: &Document) {
         table.row([
             mode.optimize.clone(),
             known(mode.instructions),
-            known(mode.code.map(|code| code + mode.constants)),
+            known(mode.flash()),
             grouped(mode.constants),
             grouped(mode.workspace),
         ]);
@@ -109,11 +111,14 @@ fn tensors(out: &mut String, document: &Document) {
 }
 
 fn layers(out: &mut String, document: &Document) {
-    let _ = writeln!(out, "\n{}", heading("Layers"));
+    let main = instructions::main_core(document);
+    let on = main.map_or_else(String::new, |core| format!(", with instructions estimated on {}", core.core));
+    let _ = writeln!(out, "\n{}", heading(&format!("Layers{on}")));
     let mut table = Table::new(&[
         ("", Align::Right),
         ("layer", Align::Left),
         ("MACs", Align::Right),
+        ("instructions", Align::Right),
         ("flash", Align::Right),
         ("RAM", Align::Right),
         ("scratch", Align::Right),
@@ -124,6 +129,7 @@ fn layers(out: &mut String, document: &Document) {
             at.to_string(),
             layer.name.clone(),
             grouped(layer.macs),
+            main.map_or_else(String::new, |core| instructions::text(core, layer, at)),
             grouped(layer.flash),
             grouped(layer.ram),
             grouped(layer.scratch),
@@ -132,8 +138,9 @@ fn layers(out: &mut String, document: &Document) {
     }
     out.push_str(&table.text());
     let misses = document.layers.iter().flat_map(|layer| layer.misses.iter().map(move |miss| (layer, miss)));
-    let lines: Vec<String> = misses.map(|(l, miss)| format!("{} on {}: {}", l.name, miss.cores, miss.why)).collect();
-    list(out, "Not the best kernel", &lines);
+    let line =
+        |(l, miss): (&Layer, &Miss)| format!("{} for {}: {}", l.name, words(&miss.cores, &document.core), miss.why);
+    list(out, "Not the best kernel", &misses.map(line).collect::<Vec<_>>());
 }
 
 fn memory(out: &mut String, document: &Document) {

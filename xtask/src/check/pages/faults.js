@@ -17,6 +17,14 @@
     if (print && ['auto', 'scroll'].includes(style.overflowX) && e.scrollWidth > e.clientWidth + 1)
       found.push(`not printed whole: ${name(e)}`);
   }
+  // On a phone a table has its rows one below the other; only a matrix scrolls. Letters are not small there.
+  if (!print && innerWidth < 500) {
+    for (const e of document.querySelectorAll('table:not(.confusion)'))
+      if (seen(e) && e.scrollWidth > e.parentElement.clientWidth + 1) found.push(`table wider than the screen: ${name(e)}`);
+    for (const e of document.querySelectorAll('body *'))
+      if (seen(e) && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && parseFloat(getComputedStyle(e).fontSize) < 12)
+        found.push(`letters of ${getComputedStyle(e).fontSize}: ${name(e)}`);
+  }
   const texts = [...document.querySelectorAll('svg text')].filter(seen);
   for (const t of texts) {
     const [r, s] = [t.getBoundingClientRect(), t.ownerSVGElement.getBoundingClientRect()];

@@ -34,8 +34,9 @@ const STORED: &str = "host/cli/tests/report/page.html";
 const ATTEMPTS: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Real models of other projects, if they are there: 60 layers and more, and state.
-const REAL: [(&str, &str); 3] = [
+/// Real models of other projects, if they are there: a part for an NPU, 60 layers and more, and state.
+const REAL: [(&str, &str); 4] = [
+    ("networks", "person_detect_vela.tflite"),
     ("networks", "hps_model_74ops.tflite"),
     ("models", "pretrainedResnet_quant.tflite"),
     ("models", "keyword_scrambled_8bit.tflite"),
@@ -93,7 +94,9 @@ fn layout(browser: &mut Browser, page: &Path, view: View) -> Result<Vec<String>>
 /// A page with every fault shows that each is found.
 fn judge_the_judge(browser: &mut Browser) -> Result<()> {
     let page = paths::root().join("xtask/src/check/pages/faulty.html");
-    let found = layout(browser, &page, View { width: 380, look: "print" })?.join("\n");
+    let looks = ["print", "light"].map(|look| View { width: 380, look });
+    let found =
+        looks.map(|view| layout(browser, &page, view)).into_iter().collect::<Result<Vec<_>>>()?.concat().join("\n");
     for fault in [
         "wider than the screen: 2000 of 380",
         "cut: p \"two words",
@@ -104,6 +107,8 @@ fn judge_the_judge(browser: &mut Browser) -> Result<()> {
         "contrast 1.7: text \"on black\"",
         "not reached with the keyboard: div.scroll",
         "larger than the text around it: span.quiet",
+        "table wider than the screen: table \"a wide",
+        "letters of 8px: small \"tiny",
     ] {
         if !found.contains(fault) {
             bail!("`{fault}` is not found in {}:\n{found}", page.display());
@@ -172,15 +177,18 @@ fn reports() -> Result<Vec<PathBuf>> {
     fs::write(&findings, validate.arg("--against").arg(digits.join("digits_float32.tflite")).arg("--json").capture()?)?;
     let mut pages = Vec::new();
     let real = REAL.iter().filter_map(|(group, name)| Some(paths::data(group)?.join(name)));
-    for model in [digits.join("digits.tflite"), models.join("digit_rows/digit_rows.tflite")]
+    for model in ["digits/digits.tflite", "digits/digits_float32.tflite", "digit_rows/digit_rows.tflite"]
+        .map(|model| models.join(model))
         .into_iter()
         .chain(real.filter(|model| model.exists()))
     {
         let page = folder.join(model.file_stem().unwrap_or_default()).with_extension("html");
         let mut report = tool(&["report", "--board", "flash=512K,ram=96K"]).arg(&model).arg("-o").arg(&page);
-        if pages.is_empty() {
-            report = report.arg("--validation").arg(&findings);
-        }
+        report = match pages.len() {
+            0 => report.arg("--validation").arg(&findings),
+            1 => report.args(["--core", "cortex-m0plus"]),
+            _ => report,
+        };
         report.capture()?;
         pages.push(page);
     }

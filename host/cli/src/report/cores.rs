@@ -1,0 +1,116 @@
+//! What a run takes on each core that the C is for, and the words for groups of cores.
+
+use serde::{Deserialize, Serialize};
+use tvm_embedded_compiler::cost::table;
+use tvm_embedded_compiler::ir::options::Target;
+use tvm_embedded_compiler::{Optimize, Report};
+
+use crate::estimate::figures::of_core;
+
+/// What a run takes on a core, estimated from measured kernels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Core {
+    /// Its name.
+    pub core: String,
+    /// The core that was measured: the same, or the nearest one.
+    pub measured: String,
+    /// Instructions of one run, without layers whose kernels were not measured.
+    pub instructions: u64,
+    /// The error of the instructions in percent.
+    pub error_percent: f64,
+    /// Instructions of each layer; nothing if its kernel was not measured.
+    pub layers: Vec<Option<u64>>,
+}
+
+/// All cores of `--core` that have costs. There are none for the kernels of `size`, whose names are those of the others.
+pub fn cores(report: &Report, core: &str, optimize: Optimize) -> Vec<Core> {
+    let measured = || table::cores().into_iter();
+    let names: Vec<&str> = match core {
+        _ if optimize == Optimize::Size => Vec::new(),
+        "all" => measured().collect(),
+        "portable" => measured().filter(|name| Target::of_core(name) == Some(Target::Portable)).collect(),
+        core => vec![core],
+    };
+    names.into_iter().filter_map(|name| estimated(report, name)).collect()
+}
+
+fn estimated(report: &Report, core: &str) -> Option<Core> {
+    let figures = of_core(report, core)?;
+    Some(Core {
+        core: figures.core,
+        measured: figures.measured.to_owned(),
+        instructions: figures.instructions,
+        error_percent: figures.error_percent,
+        layers: figures.layers.into_iter().map(|layer| layer.instructions).collect(),
+    })
+}
+
+/// Whether something about these kinds of cores, some of `portable`, `dsp` and `mve`, concerns the C for a core.
+pub fn concerns(kinds: &[&str], core: &str) -> bool {
+    let own = match Target::of_core(core) {
+        Some(Target::Portable) => "portable",
+        Some(Target::Dsp) => "dsp",
+        Some(Target::Mve) => "mve",
+        _ => return true,
+    };
+    kinds.contains(&own)
+}
+
+/// These kinds of cores, such as `portable, dsp`, as a user knows them; only the core itself if the C is for one.
+pub fn words(kinds: &str, core: &str) -> String {
+    match core {
+        "all" => {}
+        "portable" => return WITHOUT.to_owned(),
+        core => return core.to_owned(),
+    }
+    let groups: Vec<&str> =
+        kinds.split(", ").map(|kind| GROUPS.iter().find(|g| g.0 == kind).map_or(kind, |g| g.1)).collect();
+    match groups.as_slice() {
+        groups if groups.len() == GROUPS.len() => "every core".to_owned(),
+        [first, second] => format!("{first} and {second}"),
+        groups => groups.join(", "),
+    }
+}
+
+/// Cores for which the portable C is.
+const WITHOUT: &str = "cores without DSP extension (Cortex-M0, M0+, M3, M23, RISC-V)";
+
+/// Words for the names that the compiler gives to kinds of cores.
+const GROUPS: [(&str, &str); 3] = [
+    ("portable", WITHOUT),
+    ("dsp", "cores with the DSP extension (Cortex-M4, M7, M33, M35P)"),
+    ("mve", "cores with Helium (Cortex-M52, M55, M85)"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tvm_embedded_compiler::ir::options::CORES;
+
+    #[test]
+    fn every_core_is_in_the_words_for_its_kind() {
+        let mut named = 0;
+        for (name, _) in CORES.iter().filter(|(name, _)| !["all", "portable"].contains(name)) {
+            let short = name.trim_start_matches("cortex-").replace("plus", "+").trim_end_matches('f').to_uppercase();
+            let short = if name.starts_with("r") { "RISC-V" } else { &short };
+            let of = |(kind, words): &&(&str, &str)| {
+                let list =
+                    words.trim_end_matches(')').split(['(', ' ', ',']).map(|word| word.trim_start_matches("Cortex-"));
+                let is_own = concerns(&[kind], name);
+                assert_eq!(list.into_iter().any(|word| word == short), is_own, "{name} in {words}");
+                is_own
+            };
+            named += GROUPS.iter().filter(of).count();
+            assert_eq!(words("portable, dsp, mve", name), *name);
+        }
+        assert_eq!(named, CORES.len() - 2);
+    }
+
+    #[test]
+    fn groups_are_joined() {
+        assert_eq!(words("portable, dsp, mve", "all"), "every core");
+        assert!(words("dsp, mve", "all").contains("M35P) and cores with Helium"));
+        assert_eq!(words("portable", "portable"), WITHOUT);
+        assert!(concerns(&["mve"], "all") && !concerns(&["mve"], "portable") && !concerns(&["portable"], "cortex-m85"));
+    }
+}
