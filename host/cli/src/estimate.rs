@@ -39,9 +39,13 @@ pub fn estimate(args: &Estimate) -> Result<()> {
         macs: report.macs,
         layers: report.layers.len(),
         ram,
+        npu: report.layers.iter().any(|layer| layer.device),
         cores: Vec::new(),
         assumptions: ASSUMPTIONS.map(ToOwned::to_owned).into(),
     };
+    if figures.npu {
+        figures.assumptions.push(NPU.to_owned());
+    }
     if report.loops > 0 {
         figures.assumptions.push("the model has a loop: its layers are counted for one run of it".to_owned());
     }
@@ -72,6 +76,10 @@ const ASSUMPTIONS: [&str; 4] = [
     "cycles: not measured; instructions times the assumed cycles per instruction of the core, memory without wait states",
     "flash: an image with the model, the runtime and startup code, as in docs/performance.md; constants are exact",
 ];
+
+/// What estimates of models that Vela has compiled don't say.
+pub const NPU: &str = "NPU: cycles and multiply-accumulates of its parts are not estimated, Vela prints its own estimate; flash counts \
+     its commands and weights as constants, not the driver";
 
 /// Parts of the names of kernels that compute with float32.
 const FLOATS: [&str; 2] = ["float", "hybrid"];

@@ -19,6 +19,7 @@ use tvm_embedded_compiler::Options;
 
 use crate::apart;
 use crate::args::Report;
+use crate::estimate::NPU;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
 use crate::load;
@@ -43,12 +44,13 @@ enum Form {
 /// Carries out the verb.
 pub fn report(args: &Report) -> Result<()> {
     apart::check(&[&args.path], args.output.as_deref().as_slice())?;
+    let form = form(args)?;
     let against = args.against.as_deref().map(earlier).transpose()?;
     let mut document = document(args)?;
     document.board = args.board.map(|board| compare::fits(board, &document)).unwrap_or_default();
     document.changes = against.map(|before| compare::changes(&before, &document));
     document.validation = args.validation.as_deref().map(|path| judged(path, &document)).transpose()?;
-    let content = match form(args) {
+    let content = match form {
         Form::Page => page::page(&document)?,
         Form::Picture => picture::file(&document)?,
         Form::Json => json(&document)?,
@@ -56,24 +58,32 @@ pub fn report(args: &Report) -> Result<()> {
     };
     match &args.output {
         // Files have no styles.
-        Some(path) if form(args) == Form::Text => replace(&[(path, plain(&content).as_bytes())]),
+        Some(path) if form == Form::Text => replace(&[(path, plain(&content).as_bytes())]),
         Some(path) => replace(&[(path, content.as_bytes())]),
         None => terminal::print(&content),
     }
 }
 
-/// The requested form: by an option, else by the file's name, else text.
-fn form(args: &Report) -> Form {
+/// The requested form: by an option, else by the file's name; text if that has no extension.
+fn form(args: &Report) -> Result<Form> {
     let extension = args.output.as_deref().and_then(Path::extension).map(|e| e.to_string_lossy().to_lowercase());
-    match (args.svg, args.json, args.text, extension.as_deref()) {
+    Ok(match (args.svg, args.json, args.text, extension.as_deref()) {
         (true, ..) => Form::Picture,
         (_, true, ..) => Form::Json,
         (_, _, true, _) => Form::Text,
         (.., Some("html" | "htm")) => Form::Page,
         (.., Some("svg")) => Form::Picture,
         (.., Some("json")) => Form::Json,
-        _ => Form::Text,
-    }
+        (.., Some("txt" | "text") | None) => Form::Text,
+        (.., Some(other)) => {
+            let path = args.output.as_deref().unwrap_or(Path::new(""));
+            let message = format!("{}: a report can't be written as .{}", shown(path), printable(other));
+            return Err(Failure::usage(message).advise(
+                "name a file .html (or .htm), .svg, .json or .txt, or choose what is in it with --svg, --json or --text; \
+                 for a PDF, print the .html page from a browser",
+            ));
+        }
+    })
 }
 
 fn plain(text: &str) -> String {
@@ -111,6 +121,9 @@ fn document(args: &Report) -> Result<Document> {
         Some(tried.pools.iter().filter(|pool| !pool.state).map(|pool| pool.bytes as u64).sum())
     });
     document.findings.extend(tflite::note(&content));
+    if report.layers.iter().any(|layer| layer.device) {
+        document.findings.push(NPU.to_owned());
+    }
     document.advice = memory::advice(&document, inside.flatten(), free);
     Ok(document)
 }

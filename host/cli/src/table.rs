@@ -80,14 +80,14 @@ pub fn shortened(text: &str, width: usize) -> String {
     text.chars().take(kept - kept / 3).chain(['…']).chain(end).collect()
 }
 
-/// Breaks lines that are longer than [`COLUMNS`] between words; the following lines are indented by two more spaces. Styles do
-/// not count.
+/// Breaks lines that are longer than [`COLUMNS`] between words, not inside of numbers in groups of digits; the following lines are
+/// indented by two more spaces. Styles do not count.
 pub fn wrapped(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
         let indent = line.len() - line.trim_start_matches(' ').len();
         let mut column = 0;
-        for (i, word) in line[indent..].split(' ').enumerate() {
+        for (i, word) in words(&line[indent..]).into_iter().enumerate() {
             let length = visible(word);
             if i == 0 {
                 out.extend(std::iter::repeat_n(' ', indent));
@@ -107,6 +107,23 @@ pub fn wrapped(text: &str) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The words of a line. A number in groups of digits is one, and so is a percentage: `12 345`, `8.1 %`.
+fn words(line: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    for (at, _) in line.match_indices(' ') {
+        let (before, after) = (&line[start..at], &line[at + 1..]);
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let joined = before.ends_with(|c: char| c.is_ascii_digit()) && (digits == 3 || after.starts_with('%'));
+        if !joined {
+            words.push(before);
+            start = at + 1;
+        }
+    }
+    words.push(&line[start..]);
+    words
 }
 
 /// Characters of a word, without style sequences.
@@ -164,6 +181,10 @@ mod tests {
         assert_eq!(lines[2..], ["short  line", ""]);
         assert_eq!(super::wrapped(&"x".repeat(120)), "x".repeat(120) + "\n");
         assert_eq!(visible("\u{1b}[1mbold\u{1b}[0m"), 4);
+        assert_eq!(words("of 1 234 567 bytes,  8.1 % of 12"), ["of", "1 234 567", "bytes,", "", "8.1 %", "of", "12"]);
+        let numbers = super::wrapped(&"of 12 345 678 ".repeat(20));
+        let starts = numbers.lines().map(|line| line.trim_start().get(..2));
+        assert!(starts.into_iter().all(|start| [Some("of"), Some("12")].contains(&start)), "{numbers}");
     }
 
     #[test]

@@ -191,6 +191,30 @@ fn a_network_that_vela_compiled_runs() {
     assert!(text.contains(said), "{text}");
 }
 
+/// Estimates and reports name the parts of an NPU, and say that they are not in the figures.
+#[test]
+fn parts_of_the_npu_have_a_name_and_no_estimate() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(models) = models(folder.path()) else { return };
+    let said = |args: &[&str]| printed(&tool().args(args).arg(models.join("one.tflite")).assert().success()).0;
+    let json = |args: &[&str]| serde_json::from_str::<serde_json::Value>(&said(args)).unwrap();
+    for text in [said(&["estimate", "--core", "cortex-m55"]), said(&["report", "--core", "cortex-m55"])] {
+        let row = text.lines().find(|line| line.ends_with("  ethos-u (NPU part)"));
+        assert!(row.is_some_and(|row| row.contains("  not estimated  ")), "{text}");
+        assert!(
+            text.contains("NPU: cycles") && !text.contains("(statements)") && !text.contains("not counted"),
+            "{text}"
+        );
+    }
+    let (estimate, report) = (json(&["estimate", "--json"]), json(&["report", "--json"]));
+    assert_eq!(estimate["npu"], true);
+    for layers in [&estimate["cores"][0]["layers"], &report["layers"]] {
+        let npu: Vec<bool> = layers.as_array().unwrap().iter().map(|layer| layer["npu"] == true).collect();
+        assert_eq!(npu, [false, true, false]);
+        assert_eq!(layers[1]["kernels"], serde_json::json!(["ethos-u (NPU part)"]));
+    }
+}
+
 /// What is said of a file that differs from a valid one.
 #[test]
 fn files_that_vela_does_not_write_are_refused() {

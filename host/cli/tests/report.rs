@@ -58,6 +58,9 @@ fn the_format_follows_the_name_or_the_option() {
         ("b.txt", Some("--svg"), "<?xml"),
         ("c", Some("--json"), "{\n"),
         ("d.html", Some("--text"), "digits ("),
+        ("e.pdf", Some("--text"), "digits ("),
+        ("f", None, "digits ("),
+        ("G.HTM", None, "<!DOCTYPE html>"),
     ] {
         let path = folder.path().join(name);
         report(&digits(), &path, option.as_slice());
@@ -65,6 +68,10 @@ fn the_format_follows_the_name_or_the_option() {
         assert!(text.starts_with(begins), "{name}: {text:.40}");
     }
     tool().arg("report").arg(digits()).args(["--svg", "--json"]).assert().code(2);
+    let odd = folder.path().join("odd.pdf");
+    let (_, error) = printed(&tool().arg("report").arg(digits()).arg("-o").arg(&odd).assert().code(2));
+    assert!(error.contains("as .pdf\n") && error.contains(".html") && error.contains("--text"), "{error}");
+    assert!(!odd.exists());
 }
 
 /// The options of `compile` are those of `report`, and its advice names the one that fits a number of bytes.

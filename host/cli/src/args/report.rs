@@ -15,7 +15,7 @@ pub struct Report {
     #[arg(value_name = "MODEL.tflite")]
     pub path: PathBuf,
 
-    /// File to write: .html a page, .svg the picture of the memory, .json all facts, any other name text. Without it, the text is printed
+    /// File to write: .html a page, .svg the picture of the memory, .json all facts, .txt text. Without it, the text is printed
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 

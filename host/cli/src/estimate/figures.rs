@@ -18,6 +18,9 @@ pub struct Figures {
     pub layers: usize,
     /// Bytes of RAM.
     pub ram: Ram,
+    /// Whether layers run on an NPU, whose cycles are not estimated.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub npu: bool,
     /// Each core.
     pub cores: Vec<Core>,
     /// What the figures rest on.
@@ -93,6 +96,9 @@ pub struct Layer {
     pub instructions: Option<u64>,
     /// The error in percent.
     pub error_percent: Option<f64>,
+    /// Whether it runs on an NPU.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub npu: bool,
 }
 
 /// The estimate for a core, from the nearest one of the table; `None` if there is none.
@@ -105,6 +111,7 @@ pub fn of_core(report: &Report, core: &str) -> Option<Core> {
         macs: layer.macs,
         instructions: known.map(|(instructions, _)| instructions.round() as u64),
         error_percent: known.map(|(_, error)| percent(2.0 * error)),
+        npu: layer.device,
     });
     let factors = cycles_per_instruction(estimate.core);
     Some(Core {

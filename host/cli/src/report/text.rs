@@ -14,9 +14,10 @@ pub fn text(document: &Document) -> String {
     let t = &document.totals;
     let mut out = format!("{}\n", heading(&format!("{} ({})", document.model, document.file)));
     let stack = t.stack.map_or_else(|| "not known".to_owned(), |bytes| format!("at most {}", grouped(bytes)));
+    let npu = if document.layers.iter().any(|layer| layer.npu) { ", without those of the NPU" } else { "" };
     let _ = write!(
         out,
-        "  {} layers, {} multiply-accumulates, C for core {}\n  flash: {} bytes of constants, and the code\n  \
+        "  {} layers, {} multiply-accumulates{npu}, C for core {}\n  flash: {} bytes of constants, and the code\n  \
          RAM: {} bytes: workspace {}, state {}, inputs {}, outputs {}, stack {stack}\n",
         document.layers.len(),
         grouped(t.macs),

@@ -324,6 +324,7 @@ fn reports(t: &mut Transcript) {
     t.run("report net.tar");
     t.run("report missing.tflite");
     t.run("report net.tflite --board rom=1");
+    t.run("report net.tflite -o net.pdf");
     t.run("report net.tflite --ram 10");
     t.run("report net.tflite --ram 1K --pool sram=1K");
     for name in ["empty", "other", "future", "part"] {
