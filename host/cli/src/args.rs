@@ -2,6 +2,7 @@
 
 mod compiled;
 mod constants;
+mod core;
 mod estimate;
 mod extras;
 mod media;

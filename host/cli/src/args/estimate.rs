@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use tvm_embedded_compiler::Optimize;
 use tvm_embedded_compiler::cost::table;
-use tvm_embedded_compiler::ir::options::CORES;
 
+use super::core::cores;
 use crate::size::bytes;
 
 /// `estimate`
@@ -18,7 +17,7 @@ pub struct Estimate {
     pub path: PathBuf,
 
     /// A core; may be given several times. One core alone also shows each layer. Without it: all that were measured
-    #[arg(long = "core", value_name = "CORE", value_parser = cores())]
+    #[arg(long = "core", value_name = "CORE", value_parser = cores(is_estimated))]
     pub cores: Vec<String>,
 
     /// Put inputs and outputs into the workspace, where they share memory with other tensors
@@ -38,9 +37,9 @@ pub struct Estimate {
     pub json: bool,
 }
 
-/// The cores that `compile` takes, without its names for several cores.
-fn cores() -> PossibleValuesParser {
-    PossibleValuesParser::new(CORES.iter().map(|(name, _)| *name).filter(|name| table::nearest(name).is_some()))
+/// Whether `estimate` takes a core of `compile`: not the names for several cores.
+fn is_estimated(core: &str) -> bool {
+    table::nearest(core).is_some()
 }
 
 /// Examples of `estimate`.

@@ -16,7 +16,7 @@ pub struct New {
     pub model: PathBuf,
 
     /// Where the program runs
-    #[arg(long, value_enum, default_value_t = Board::Host)]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = Board::Host)]
     pub board: Board,
 }
 

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
-use tvm_embedded_compiler::ir::options::{self, CORES, CustomOperator, Target};
+use tvm_embedded_compiler::ir::options::{self, CustomOperator, Target};
 use tvm_embedded_compiler::{Optimize, Options, Pool};
 
 use super::constants::ConstantsPool;
+use super::core::cores;
 use crate::custom::CustomFunction;
 use crate::size::bytes;
 
@@ -41,8 +41,9 @@ pub struct Building {
     #[arg(long, value_name = "POOL[:SIZE][=OPERATORS]", value_delimiter = ',')]
     pub constants: Vec<ConstantsPool>,
 
-    /// The core that the C is for: only its order of the weights is written, which halves the C of large models
-    #[arg(long, value_name = "CORE", default_value = "all", value_parser = cores())]
+    /// The core that the C is for: only its order of the weights is written, which halves the C of large models. M4 and Cortex-M4 are
+    /// cortex-m4 too; for a core that is not listed, and for this computer, portable
+    #[arg(long, value_name = "CORE", default_value = "all", value_parser = cores(|_| true))]
     pub core: String,
 
     /// How weights of int4 are kept in flash: packed (two in a byte), bytes (faster), or auto (packed where a layer saves more
@@ -174,11 +175,6 @@ impl FromStr for PoolSize {
         }
         Ok(PoolSize { name: name.to_owned(), bytes: size.map(bytes).transpose()? })
     }
-}
-
-/// The names of cores.
-fn cores() -> PossibleValuesParser {
-    PossibleValuesParser::new(CORES.iter().map(|(name, _)| *name))
 }
 
 /// What the code is optimised for.

@@ -32,6 +32,9 @@ fn command_lines(t: &mut Transcript) {
     t.run("compile net.tflite -o out.tar --pool SRAM=4");
     t.run("compile net.tflite -o out.tar --pool sram=4G");
     t.run("compile net.tflite -o out.tar --name While");
+    t.run("compile net.tflite -o out.tar --core z80");
+    t.run("compile net.tflite -o out.tar --core cortex-a53");
+    t.run("estimate net.tflite --core m7f");
     t.run("run net.tar --input a=");
     t.run("run net.tar --repeat 0");
     t.run("run net.tar --workspace-offset 4096");

@@ -89,9 +89,23 @@ pub const CORES: &[(&str, Target)] = &[
     ("cortex-m85", Target::Mve),
 ];
 
+/// The name in [`CORES`] that a text stands for: capitals, `-`, `_`, `.` and spaces do not count, `+` is `plus`, and `arm` and `cortex` may be
+/// missing. `M0+` is `cortex-m0plus`.
+pub fn core_named(text: &str) -> Option<&'static str> {
+    let plain = |text: &str| text.to_lowercase().replace('+', "plus").replace(['-', '_', '.', ' '], "");
+    let given = plain(text);
+    let given = match given.strip_prefix("arm").unwrap_or(&given) {
+        "m0p" | "cortexm0p" => "m0plus",
+        given => given,
+    };
+    let is = |core: &str| core == given || core.strip_prefix("cortex") == Some(given);
+    CORES.iter().map(|(core, _)| *core).find(|core| is(&plain(core)))
+}
+
 impl Target {
-    /// The target for a core, by its name in [`CORES`].
+    /// The target for a core, by a name that [`core_named`] takes.
     pub fn of_core(name: &str) -> Option<Target> {
+        let name = core_named(name)?;
         CORES.iter().find(|(core, _)| *core == name).map(|(_, target)| *target)
     }
 }
@@ -152,4 +166,36 @@ pub struct ConstantPool {
     pub bytes: Option<usize>,
     /// The operators of the file whose constants it takes. Empty: those that no pool names, the most used first.
     pub operators: Vec<RangeInclusive<usize>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_spellings_of_cores() {
+        for (given, core) in [
+            ("m4", "cortex-m4"),
+            ("Cortex-M4", "cortex-m4"),
+            ("cortexm4f", "cortex-m4f"),
+            ("cortex_m33", "cortex-m33"),
+            ("ARM Cortex-M0+", "cortex-m0plus"),
+            ("m0plus", "cortex-m0plus"),
+            ("cortex-m0p", "cortex-m0plus"),
+            ("M55", "cortex-m55"),
+            ("RISC-V", "riscv"),
+            ("RV32IMAC", "rv32imac"),
+            ("All", "all"),
+        ] {
+            assert_eq!(core_named(given), Some(core), "{given}");
+        }
+        for unknown in ["", "cortex", "m", "4", "arm", "m4fp", "cortex-m4plus", "cortex-a53", "m44", "cortexcortexm4"] {
+            assert_eq!(core_named(unknown), None, "{unknown}");
+        }
+        let plain: std::collections::BTreeSet<_> = CORES.iter().map(|(core, _)| core.replace('-', "")).collect();
+        assert_eq!(plain.len(), CORES.len(), "two cores are one when spelled so");
+        assert!(
+            CORES.iter().all(|(core, target)| core_named(core) == Some(core) && Target::of_core(core) == Some(*target))
+        );
+    }
 }
