@@ -11,6 +11,7 @@ use crate::args::Model;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
 use crate::message;
+use crate::system;
 use crate::terminal::{printable, shown};
 use crate::tflite;
 
@@ -99,7 +100,7 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
 
 /// Reads a file; `None` when it holds more than `limit` bytes.
 pub fn read_at_most(path: &Path, limit: u64) -> Result<Option<Vec<u8>>> {
-    let failed = |error: std::io::Error| Failure::file(path, format!("can't be read: {error}"));
+    let failed = |error: std::io::Error| system::unreadable(path, &error);
     let file = File::open(path).map_err(failed)?;
     // Pipes have no length, so the bytes read are also counted.
     if file.metadata().is_ok_and(|found| found.len() > limit) {

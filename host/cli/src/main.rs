@@ -28,6 +28,7 @@ mod run;
 mod scaffold;
 mod self_test;
 mod size;
+mod system;
 mod table;
 mod tensor;
 mod terminal;

@@ -11,6 +11,7 @@ use tvm_embedded_interface::{Generated, OutputFile};
 use crate::message;
 
 use crate::failure::{Failure, Result};
+use crate::system::{self, unwritable};
 
 /// The prefix of temporary files and directories.
 pub const PREFIX: &str = ".tvm-embedded-";
@@ -69,7 +70,7 @@ pub fn replace_with(files: &[(&Path, Content<'_>)]) -> Result<()> {
     }
     for (path, content) in streams {
         let written = File::create(path).and_then(|mut file| content.write(&mut file));
-        written.map_err(|error| cannot(path, "written", &error))?;
+        written.map_err(|error| unwritable(path, "written", &error))?;
     }
     staged.into_iter().try_for_each(Staged::put)?;
     files.iter().for_each(|(path, _)| message::file(path, false));
@@ -105,7 +106,9 @@ pub fn generated(directory: &Path, model: &Generated) -> Result<()> {
     let key = key.map(|contents| Staged::new(header.clone(), Content::Bytes(contents))).transpose()?;
     if !staged.is_empty() {
         match fs::remove_file(&header) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(&header, "replaced", &error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(unwritable(&header, "replaced", &error));
+            }
             _ => {}
         }
     }
@@ -138,25 +141,25 @@ struct Staged {
 impl Staged {
     fn new(target: PathBuf, content: Content<'_>) -> Result<Self> {
         if target.is_dir() {
-            return Err(Failure::file(&target, "can't be replaced: is a directory"));
+            return Err(Failure::file(&target, "can't be replaced: is a directory")
+                .advise("remove it, or name another path for the output"));
         }
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = temporary(folder).map_err(|error| {
-            let failure = Failure::file(folder, format!("no file can be created there: {}", reason(&error)));
-            let missing = error.kind() == io::ErrorKind::NotFound;
-            if missing { failure.advise("create the directory first, or name another one") } else { failure }
+            Failure::file(folder, format!("no file can be created there: {}", system::words(&error)))
+                .advise(system::elsewhere(&target, &error))
         })?;
         // Some file systems only say here that they are full.
         let synced = content.write(file.as_file_mut()).and_then(|()| match file.as_file().sync_all() {
             Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
             result => result,
         });
-        synced.map_err(|error| cannot(&target, "written", &error))?;
+        synced.map_err(|error| unwritable(&target, "written", &error))?;
         Ok(Staged { content: file.into_temp_path(), target })
     }
 
     fn put(self) -> Result<()> {
-        self.content.persist(&self.target).map_err(|error| cannot(&self.target, "replaced", &error.error))
+        self.content.persist(&self.target).map_err(|error| unwritable(&self.target, "replaced", &error.error))
     }
 }
 
@@ -167,16 +170,6 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
-}
-
-/// The text of an error of tempfile without the temporary name, which is of no use to the user.
-pub fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" at path ").next().unwrap_or_default().to_owned()
-}
-
-fn cannot(path: &Path, what: &str, error: &io::Error) -> Failure {
-    Failure::file(path, format!("can't be {what}: {error}"))
 }
 
 /// Directories that were created; removed again after an error.
@@ -192,7 +185,7 @@ impl Folders {
                 Ok(()) => self.0.push(path.to_owned()),
                 // Another run has just created it.
                 Err(_) if path.is_dir() => {}
-                Err(error) => return Err(Failure::file(path, format!("the directory can't be created: {error}"))),
+                Err(error) => return Err(unwritable(path, "created", &error)),
             }
         }
         match fs::metadata(folder) {
@@ -200,7 +193,7 @@ impl Folders {
             Ok(_) => {
                 Err(Failure::file(folder, "is not a directory").advise("name a directory, or a path for a new one"))
             }
-            Err(error) => Err(Failure::file(folder, format!("can't be read: {error}"))),
+            Err(error) => Err(unwritable(folder, "read", &error)),
         }
     }
 }

@@ -11,7 +11,7 @@ use tvm_embedded_interface::Options;
 use crate::args::{Model, New};
 use crate::failure::{Failure, Result};
 use crate::terminal::{self, printable, shown};
-use crate::{interface, load, output};
+use crate::{interface, load, output, system};
 use project::Project;
 
 /// Carries out the verb.
@@ -45,7 +45,7 @@ pub fn new(args: &New) -> Result<()> {
     let mut files = vec![(directory.join(project.file), content)];
     files.extend(texts.into_iter().map(|(name, text)| (directory.join(name), text.into_bytes())));
     for parent in files.iter().filter_map(|(path, _)| path.parent()) {
-        fs::create_dir_all(parent).map_err(|error| Failure::file(parent, format!("can't be made: {error}")))?;
+        fs::create_dir_all(parent).map_err(|error| system::unwritable(parent, "created", &error))?;
     }
     output::generated(&directory.join(project.place.model), &generated)?;
     output::replace(&files.iter().map(|(path, content)| (path.as_path(), content.as_slice())).collect::<Vec<_>>())?;

@@ -7,6 +7,7 @@ use clap::builder::styling::{AnsiColor, Style};
 
 use crate::failure::{Failure, Kind, Result};
 pub use crate::foreign_text::{printable, sentence, shown};
+use crate::system;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HEADING: Style = Style::new().bold();
@@ -18,7 +19,9 @@ pub fn print(text: &str) -> Result<()> {
     let mut stdout = AutoStream::auto(stdout);
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::new(Kind::File, format!("standard output can't be written: {error}")))
+            let failure =
+                Failure::new(Kind::File, format!("standard output can't be written: {}", system::words(&error)));
+            Err(failure.advise("free space where it is redirected to, or redirect it to another file"))
         }
         _ => Ok(()),
     }

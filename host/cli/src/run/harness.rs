@@ -11,12 +11,15 @@ use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated};
 
 use crate::failure::{Failure, Result};
 use crate::message::{self, Progress, Stage};
-use crate::output::{PREFIX, reason};
+use crate::output::PREFIX;
+use crate::system::words;
 use crate::terminal::printable;
 
 const DRIVER: &str = include_str!("driver.c");
 const SANITIZE: &str = "--cc-arg=-fsanitize=address and --cc-arg=-g show where";
 const PROGRAM: &str = "tvm_embedded_program";
+/// How the C of `compile --core` begins to say that it is not for the compiler's core.
+const OTHER_CORES: &str = "this model is for cores with ";
 /// Begins a line of the driver's that counts runs.
 const RUNS: &str = "tvm-embedded runs ";
 
@@ -60,7 +63,7 @@ impl Program {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let made = parent.canonicalize().and_then(|parent| builder.tempdir_in(parent));
         made.map_err(|error| {
-            Failure::file(&parent, format!("no directory can be created there: {}", reason(&error)))
+            Failure::file(&parent, format!("no directory can be created there: {}", words(&error)))
                 .advise("set TMPDIR to a directory that you can write")
         })
     }
@@ -100,25 +103,13 @@ impl Program {
             .stdin(Stdio::null());
         let compiler = compiler.to_string_lossy();
         let output = command.output().map_err(|error| {
-            Failure::compiler(format!("the C compiler '{compiler}' can't be started: {error}"))
+            Failure::compiler(format!("the C compiler '{compiler}' can't be started: {}", words(&error)))
                 .advise("install one (Debian: apt-get install gcc), or set the environment variable CC to yours")
         })?;
         if !output.status.success() {
             // The name of the temporary directory is of no use to the user.
             let text = String::from_utf8_lossy(&output.stderr).replace(&format!("{}/", path.display()), "");
-            let lines: Vec<String> = text.lines().take(30).map(|line| format!("\n  {}", printable(line))).collect();
-            let failure =
-                Failure::compiler(format!("the C compiler '{compiler}' failed: {}{}", output.status, lines.concat()));
-            return Err(if model.brought.is_empty() {
-                failure.advise("if the model's C needs another compiler, set CC to it; pass flags with --cc-arg")
-            } else {
-                let functions: Vec<String> = model.brought.iter().map(|name| printable(name)).collect();
-                failure.advise(format!(
-                    "the model calls an external library: give its include paths, C files or archives with --cc-arg. \
-                     It needs {}",
-                    functions.join(", ")
-                ))
-            });
+            return Err(not_built(&text, &compiler, output.status, model));
         }
         progress.complete();
         Ok(Program { folder, model: model.facts.symbol.clone() })
@@ -159,8 +150,11 @@ impl Program {
             .stderr(if message::is_json() { Stdio::piped() } else { Stdio::inherit() })
             .spawn();
         let status = child.and_then(|child| watched(child, call.progress)).map_err(|error| {
-            Failure::file(&std::env::temp_dir(), format!("the model's program in it can't be started: {error}"))
-                .advise("the directory for temporary files may not allow programs: set TMPDIR to another one")
+            Failure::file(
+                &std::env::temp_dir(),
+                format!("the model's program in it can't be started: {}", words(&error)),
+            )
+            .advise("the directory for temporary files may not allow programs: set TMPDIR to another one")
         })?;
         let report = match fs::read(path.join("report")) {
             // The program did not end normally.
@@ -171,6 +165,27 @@ impl Program {
         let outputs = (0..outputs).map(|i| read(&path.join(format!("output_{i}")))).collect::<Result<_>>()?;
         Ok(Outcome { outputs, nanoseconds })
     }
+}
+
+/// Why the model's C did not compile; `text` is what the compiler says.
+fn not_built(text: &str, compiler: &str, status: ExitStatus, model: &Generated) -> Failure {
+    if let Some(cores) = text.split_once(OTHER_CORES).and_then(|(_, rest)| rest.split(':').next()) {
+        let cores = printable(cores);
+        return Failure::compiler(format!("is for cores with {cores} (`compile --core`), which this computer is not")).advise(
+            "compile it without --core to run it here: the results are the same. An emulated board runs the project that \
+             `new --board cortex-m4-qemu` or `cortex-m55-qemu` makes of the .tflite file",
+        );
+    }
+    let lines: Vec<String> = text.lines().take(30).map(|line| format!("\n  {}", printable(line))).collect();
+    let failure = Failure::compiler(format!("the C compiler '{compiler}' failed: {status}{}", lines.concat()));
+    if model.brought.is_empty() {
+        return failure.advise("if the model's C needs another compiler, set CC to it; pass flags with --cc-arg");
+    }
+    let functions: Vec<String> = model.brought.iter().map(|name| printable(name)).collect();
+    failure.advise(format!(
+        "the model calls an external library: give its include paths, C files or archives with --cc-arg. It needs {}",
+        functions.join(", ")
+    ))
 }
 
 /// Waits for the program. On standard output it says how many runs are done, between lines of the model's own code; what
@@ -248,7 +263,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// A failure in the temporary directory, whose own name is of no use to the user.
 fn temporary(what: &str, error: &io::Error) -> Failure {
-    Failure::file(&std::env::temp_dir(), format!("a temporary file in it can't be {what}: {error}"))
+    Failure::file(&std::env::temp_dir(), format!("a temporary file in it can't be {what}: {}", words(error)))
         .advise("set TMPDIR to a directory that you can write, on a disk that is not full")
 }
 

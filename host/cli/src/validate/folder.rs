@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::extension::has_extension;
 use crate::failure::{Failure, Result};
+use crate::system;
 use crate::terminal::printable;
 
 /// Files that hold samples, by the end of their names.
@@ -60,7 +61,7 @@ pub fn files(path: &Path, names: Option<&[String]>) -> Result<(Vec<SampleFile>, 
 
 /// The samples and the directories in a directory, each by name.
 fn entries(path: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
-    let failed = |error: std::io::Error| Failure::file(path, format!("can't be read: {error}"));
+    let failed = |error: std::io::Error| system::unreadable(path, &error);
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?.path();

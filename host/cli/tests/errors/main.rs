@@ -9,6 +9,7 @@ mod common;
 mod compiled;
 mod file;
 mod media;
+mod paths;
 mod texts;
 mod transcript;
 
@@ -45,32 +46,6 @@ fn command_lines(t: &mut Transcript) {
     t.run("run two.tar");
     t.run("generate net.tar -o out --symbol while");
     t.run("generate net.tar -o out --symbol 1st");
-}
-
-fn files(t: &mut Transcript) {
-    t.run("new occupied --model net.tflite");
-    t.run("new net.tflite/out --model net.tflite");
-    t.run("new two+words --board arduino --model net.tflite");
-    t.about("Files");
-    t.run("inspect missing.tar");
-    t.run("inspect folder");
-    t.run("compile missing.tflite -o out.tar");
-    t.run("compile folder -o out.tar");
-    t.run("compile net.tflite -o no/such/folder/out.tar");
-    t.run("compile net.tflite -o net.tflite/out.tar");
-    t.run("compile net.tflite -o folder");
-    t.run("compile net.tar -o out.tar");
-    t.run("compile net.tflite -o out.tar --report /dev/full");
-    t.run("generate net.tar -o net.tflite");
-    t.run("generate net.tar -o net.tflite/out");
-    t.run("generate net.tar -o occupied");
-    t.run("generate net.tar -o /proc/out");
-    t.run("inspect net.tar --tflite missing.tflite");
-    let huge = fs::File::create(t.path().join("huge.tar")).expect("a file");
-    huge.set_len((1 << 30) + 1).expect("a sparse file");
-    t.run("inspect huge.tar");
-    huge.set_len((640 << 20) + 1).expect("a sparse file");
-    t.run("inspect huge.tar");
 }
 
 fn archives(t: &mut Transcript) {
@@ -248,6 +223,16 @@ fn programs(t: &mut Transcript) {
     t.write("y8.bin", [0; 8]);
     t.run("run plain.tar --input x.bin --expect y8.bin");
     t.run("run plain.tar --input x.bin --output no/such/folder/y.bin");
+    if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+        tool()
+            .args(["compile", "net.tflite", "-o", "m55.tar", "--core", "m55"])
+            .current_dir(t.path())
+            .assert()
+            .success();
+        t.run("run m55.tar --input first=one.bin --input second=one.bin");
+        t.run("validate m55.tar --inputs first=one.bin --inputs second=one.bin");
+        t.run("generate m55.tar -o out --self-test 1");
+    }
 }
 
 fn updates(t: &mut Transcript) {
@@ -259,6 +244,7 @@ fn updates(t: &mut Transcript) {
     t.run("pack pools.tar -o out.bin --parameter sram=x.bin");
     t.run("pack pools.tar -o out.bin --parameter sram=missing.bin");
     t.run("pack pools.tar -o no/such/folder/out.bin");
+    t.run("pack pools.tar -o folder");
     t.run("pack pools.tar");
 }
 
@@ -351,7 +337,7 @@ fn transcript() -> String {
     fs::create_dir_all(t.path().join("folder")).expect("a directory");
     fs::create_dir_all(t.path().join("occupied/net.c")).expect("a directory");
     command_lines(&mut t);
-    files(&mut t);
+    paths::paths(&mut t);
     archives(&mut t);
     metadata(&mut t);
     sources(&mut t);

@@ -20,7 +20,7 @@ fn removes(operation: &(String, String)) -> bool {
         && path.contains("/.tvm-embedded-")
 }
 
-/// The message names the file, and says what could not be done and why.
+/// The message names the file, and says what could not be done, why, and what to do.
 fn check_message(scene: &Scene, run: &Disturbed, what: &str) {
     let message = run.message();
     let folder = scene.path().to_string_lossy();
@@ -31,7 +31,11 @@ fn check_message(scene: &Scene, run: &Disturbed, what: &str) {
         ["can't be read", "can't be written", "can't be replaced", "can't be created", "can be created there"];
     assert!(operations.iter().any(|text| message.contains(text)), "{what}: no operation is named: {message}");
     // Not always the injected number: a directory that could not be read may prevent the creation of a new one.
-    assert!(message.contains("(os error "), "{what}: no reason is given: {message}");
+    let first = message.lines().next().unwrap_or_default();
+    let reason = first.rsplit(": ").next().unwrap_or_default();
+    let is_reason = reason.len() > 5 && !operations.iter().any(|text| reason.contains(text));
+    assert!(is_reason, "{what}: no reason is given: {message}");
+    assert!(message.contains("\n  next: ") && !message.contains("(os error "), "{what}: no way out: {message}");
     assert!(!message.contains(".tvm-embedded-"), "{what}: a temporary name says nothing to the user: {message}");
 }
 

@@ -121,16 +121,16 @@ fn read_only_directories_and_unreadable_files_end_with_3() {
     rights(&folder.join("out"), 0o555);
     let before = scene::state(&folder.join("out"));
     for (args, named) in [
-        (vec!["generate", "net.tar", "-o", "out"], "out: no file can be created there: Permission denied"),
-        (vec!["generate", "net.tar", "-o", "out/new"], "out/new: the directory can't be created: Permission denied"),
-        (vec!["compile", "net.tflite", "-o", "out/net.tar"], "out: no file can be created there: Permission denied"),
-        (vec!["inspect", "secret.tar"], "secret.tar: can't be read: Permission denied"),
-        (vec!["compile", "net.tflite", "-o", "out/net.tar", "--report", "out/new.txt"], "Permission denied"),
+        (vec!["generate", "net.tar", "-o", "out"], "out: no file can be created there: permission denied"),
+        (vec!["generate", "net.tar", "-o", "out/new"], "out/new: can't be created: permission denied"),
+        (vec!["compile", "net.tflite", "-o", "out/net.tar"], "out: no file can be created there: permission denied"),
+        (vec!["inspect", "secret.tar"], "secret.tar: can't be read: permission denied"),
+        (vec!["compile", "net.tflite", "-o", "out/net.tar", "--report", "out/new.txt"], "permission denied"),
     ] {
         let output = bound(folder).expect("as before").args(&args).current_dir(folder).output().expect("it starts");
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(3), "{args:?}: {message}");
-        assert!(message.contains(named), "{args:?}: {message}");
+        assert!(message.contains(named) && message.contains("\n  next: "), "{args:?}: {message}");
         assert_eq!(scene::state(&folder.join("out")), before, "{args:?}");
     }
     rights(&folder.join("out"), 0o755);
