@@ -8,6 +8,7 @@ use tvm_embedded_compiler::{Optimize, Options, Report};
 
 use crate::apart;
 use crate::args::Compile;
+use crate::constants::Constants;
 use crate::extension::has_extension;
 use crate::failure::{Failure, Kind, Result};
 use crate::foreign;
@@ -74,14 +75,16 @@ fn summary(path: &Path, report: &Report) -> String {
         true => String::new(),
         false => format!("  constants in pools: {}\n", pools_text(&report.constant_pools)),
     };
+    let sizes = [report.constant_bytes, report.constant_bytes_dsp, report.constant_bytes_mve];
+    let constants = Constants(sizes.map(|bytes| bytes as u64));
     let removed = report.removed_text().map_or_else(String::new, |text| format!("  {text}\n"));
     format!(
-        "{}: model {}, {} layers, {} multiply-accumulates\n  constants {} bytes; workspaces: {}\n{stored}{removed}",
+        "{}: model {}, {} layers, {} multiply-accumulates\n  constants: {}\n  workspaces: {}\n{stored}{removed}",
         shown(path),
         report.module,
         report.layers.len(),
         grouped(report.macs),
-        grouped(report.constant_bytes as u64),
+        constants.text(),
         if report.pools.is_empty() { "none".to_owned() } else { pools_text(&report.pools) },
     )
 }

@@ -2,6 +2,7 @@
 
 mod library;
 mod measured;
+mod ram;
 mod report;
 mod text;
 

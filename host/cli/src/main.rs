@@ -6,6 +6,7 @@ mod apart;
 mod args;
 mod compile;
 mod compiled;
+mod constants;
 mod custom;
 mod estimate;
 mod extension;

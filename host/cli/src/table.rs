@@ -3,6 +3,8 @@
 /// Alignment of a column's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
+    /// Names to copy, never shortened: for the first column. They get lines of their own if lines would be too long.
+    Name,
     /// Names and other text, shortened if a line gets too long.
     Left,
     /// Text that is never shortened.
@@ -46,19 +48,38 @@ impl Table {
         let width = |column: usize| lines.iter().map(|row| cell(row, column).chars().count()).max().unwrap_or(0);
         let mut widths: Vec<usize> = used.iter().map(|&column| width(column)).collect();
         let is_text = |i: usize| self.columns[used[i]].1 == Align::Left;
-        while widths.iter().map(|width| width + 2).sum::<usize>() > COLUMNS {
+        let shrink = |widths: &mut Vec<usize>| loop {
+            if widths.iter().map(|width| width + 2).sum::<usize>() <= COLUMNS {
+                return true;
+            }
             let texts = (0..used.len()).filter(|&i| is_text(i) && widths[i] > NARROWEST);
-            let Some(widest) = texts.max_by_key(|&i| widths[i]) else { break };
+            let Some(widest) = texts.max_by_key(|&i| widths[i]) else { return false };
             widths[widest] -= 1;
+        };
+        let has_names = used.first().is_some_and(|&column| self.columns[column].1 == Align::Name);
+        let mut below = widths.clone();
+        let mut apart = false;
+        if !shrink(&mut widths) && has_names {
+            // The line below a name is indented by two more.
+            below[0] = 0;
+            apart = shrink(&mut below);
+        }
+        if apart {
+            widths = below;
         }
         let mut text = String::new();
         for row in lines {
             let mut line = String::new();
             for (&column, &width) in used.iter().zip(&widths) {
+                if apart && column == used[0] {
+                    let name = cell(row, column);
+                    line.push_str(&if name.is_empty() { "  ".to_owned() } else { format!("  {name}\n  ") });
+                    continue;
+                }
                 let cell = shortened(&cell(row, column), width);
                 line.push_str("  ");
                 match self.columns[column].1 {
-                    Align::Left | Align::Whole => line.push_str(&format!("{cell:<width$}")),
+                    Align::Name | Align::Left | Align::Whole => line.push_str(&format!("{cell:<width$}")),
                     Align::Right => line.push_str(&format!("{cell:>width$}")),
                 }
             }
@@ -169,6 +190,24 @@ mod tests {
         let mut numbers = Table::new(&[("n", Align::Right)]);
         numbers.row(["1".repeat(150)]);
         assert!(numbers.text().contains(&"1".repeat(150)));
+    }
+
+    #[test]
+    fn names_are_never_shortened() {
+        let mut table = Table::new(&[("C name", Align::Name), ("own name", Align::Left), ("type", Align::Whole)]);
+        let name = |length: usize| "n".repeat(length);
+        table.row([name(70), "o".repeat(50), "int8".into()]);
+        let text = table.text();
+        assert!(text.contains(&format!("  {}  o", name(70))) && text.contains('…'), "{text}");
+        table.row([name(90), "own".into(), "int8".into()]);
+        table.row([String::new(), "more".into(), String::new()]);
+        let (text, names) = (table.text(), [name(70), name(90)]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.iter().all(|line| line.chars().count() <= COLUMNS), "{text}");
+        assert_eq!((lines[0], lines[1].trim_start().split(' ').next()), ("  C name", Some("own")), "{text}");
+        assert_eq!((lines[2], lines[4]), (&*format!("  {}", names[0]), &*format!("  {}", names[1])), "{text}");
+        assert_eq!((lines.len(), lines[6]), (7, "    more"), "{text}");
+        assert!(lines[3].contains(&"o".repeat(50)), "{text}");
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 mod common;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 
 use common::{data, printed, repository, tool};
+use serde_json::Value;
 
 /// The bundled models, and those of the data that are there.
 fn models() -> Vec<PathBuf> {
@@ -37,6 +39,65 @@ fn lines_fit_and_do_not_mention_tvm() {
         }
     }
     assert!(inspected >= 2);
+}
+
+/// Names in C are copied from the text: none is shortened. Bytes that tensors share are counted once, so that no layer takes more RAM
+/// than the model.
+#[test]
+fn names_in_c_are_whole_and_layers_fit_the_ram() {
+    for model in models() {
+        let assert = tool().arg("inspect").arg(&model).arg("--json").assert();
+        if !assert.get_output().status.success() {
+            continue;
+        }
+        let json: Value = serde_json::from_str(&printed(&assert).0).expect("JSON");
+        let (text, _) = printed(&tool().arg("inspect").arg(&model).assert().success());
+        let words: HashSet<&str> = text.split_whitespace().collect();
+        let found = &json["models"][0];
+        for key in ["inputs", "outputs"] {
+            for tensor in found[key].as_array().expect("tensors") {
+                let name = tensor["c_name"].as_str().expect("a name");
+                assert!(words.contains(name), "{}: {name}\n{text}", model.display());
+            }
+        }
+        let totals = &found["totals"];
+        let number = |value: &Value| value.as_u64().unwrap_or(0);
+        let all = number(&totals["workspace_bytes"]) + number(&totals["input_bytes"]) + number(&totals["output_bytes"]);
+        let prefix = format!("tvmgen_{}_", found["name"].as_str().expect("a name"));
+        for layer in found["layers"].as_array().expect("layers") {
+            let name = layer["function"].as_str().expect("a name").replacen(&prefix, "", 1);
+            assert!(words.contains(&*name), "{}: {name}\n{text}", model.display());
+            assert!(number(&layer["ram_bytes"]) <= all, "{}: {layer} takes more than {all}", model.display());
+        }
+    }
+}
+
+/// Weights are in another order, with other padding, on each core: no core's bytes are shown as those of all.
+#[test]
+fn constants_are_shown_by_core() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let (digits, archive) = (repository("models/digits/digits.tflite"), folder.path().join("digits.tar"));
+    let by_core = "5 376 bytes on Cortex-M0, M3, M55, M85 and RISC-V, 5 424 on Cortex-M4, M7 and M33";
+    let compile = |core: &str| {
+        printed(&tool().arg("compile").arg(&digits).args(["--core", core, "-o"]).arg(&archive).assert().success()).0
+    };
+    assert!(compile("all").contains(&format!("  constants: {by_core}\n")));
+    let (text, _) = printed(&tool().arg("inspect").arg(&archive).assert().success());
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(joined.contains(by_core) && joined.contains("flash: on Cortex-M0, M3 and RISC-V"), "{text}");
+    let (json, _) = printed(&tool().arg("inspect").arg(&archive).arg("--json").assert().success());
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    let totals = &json["models"][0]["totals"];
+    let found = ["constant_bytes", "constant_bytes_dsp", "constant_bytes_mve"].map(|key| totals[key].as_u64());
+    assert_eq!(found, [Some(5376), Some(5424), Some(5376)]);
+    for (core, bytes) in [("cortex-m0", "5 376"), ("M4", "5 424"), ("cortex-m55", "5 376")] {
+        assert!(compile(core).contains(&format!("  constants: {bytes} bytes\n")), "{core}");
+        let (text, _) = printed(&tool().arg("inspect").arg(&archive).assert().success());
+        assert!(
+            text.contains(&format!("Flash: {bytes} bytes of constants, and")) && !text.contains("flash: on"),
+            "{text}"
+        );
+    }
 }
 
 /// Names that are shortened in the table are complete in the JSON.

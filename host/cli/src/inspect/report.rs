@@ -5,6 +5,7 @@ use serde_json::Value;
 use tvm_embedded_interface::{Facts, Generated, Named, Options, ParameterFacts, TensorFacts, WorkspaceFacts, generate};
 use tvm_embedded_mlf::{Code, Finding, Interface, Library, Module, Operators, PoolKind, WorkspaceMode};
 
+use super::ram;
 use crate::load::Loaded;
 
 /// Everything about an archive.
@@ -167,8 +168,12 @@ pub struct Totals {
     pub output_bytes: Option<u64>,
     /// RAM for intermediate tensors and state, given by the firmware or static in the archive.
     pub workspace_bytes: u64,
-    /// Constants: flash before code.
+    /// Constants: flash before code. In a portable build, if builds for cores differ.
     pub constant_bytes: u64,
+    /// The same in a build for Arm's DSP extension.
+    pub constant_bytes_dsp: u64,
+    /// The same in a build for MVE.
+    pub constant_bytes_mve: u64,
 }
 
 impl Report {
@@ -196,12 +201,20 @@ impl Model {
             Ok(generated) => Model::of_interface(module, generated),
             Err(error) => Model { refused: Some(error.to_string()), ..Model::of_archive(module) },
         };
+        let constant_bytes = model.parameters.iter().map(|p| p.bytes).sum::<u64>() + module.embedded_constants_bytes;
+        let in_build = |key: &str| {
+            let of_layers = |key: &str| ram::sum(&model.layers, key);
+            let own = if model.layers.iter().all(|layer| layer.get(key).is_some()) { key } else { "constant_bytes" };
+            constant_bytes.saturating_add(of_layers(own)).saturating_sub(of_layers("constant_bytes"))
+        };
         model.totals = Totals {
             input_bytes: callers(&model.inputs),
             output_bytes: callers(&model.outputs),
             workspace_bytes: model.workspaces.iter().map(|w| w.aligned_bytes).sum::<u64>()
                 + model.static_memory.iter().filter(|s| s.kind == PoolKind::Workspace).map(|s| s.bytes).sum::<u64>(),
-            constant_bytes: model.parameters.iter().map(|p| p.bytes).sum::<u64>() + module.embedded_constants_bytes,
+            constant_bytes,
+            constant_bytes_dsp: in_build("constant_bytes_dsp"),
+            constant_bytes_mve: in_build("constant_bytes_mve"),
         };
         model
     }
@@ -246,26 +259,11 @@ impl Model {
             stack_bytes: extension.and_then(|e| e.stack),
             needs: Vec::new(),
             repairs: Vec::new(),
-            layers: extension.map(|e| e.layers.iter().map(with_ram).collect()).unwrap_or_default(),
+            layers: extension.map(|e| e.layers.iter().map(ram::with_ram).collect()).unwrap_or_default(),
             removed: extension.map(|e| e.removed.clone()).unwrap_or_default(),
             findings: module.findings.clone(),
         }
     }
-}
-
-/// A layer with `ram_bytes`: the tensors it reads and writes at run time, and its scratch memory.
-fn with_ram(layer: &Value) -> Value {
-    let bytes = |key: &str| {
-        let tensors = layer.get(key).and_then(Value::as_array).into_iter().flatten();
-        tensors.filter_map(|tensor| tensor.get("bytes")?.as_u64()).fold(0, u64::saturating_add)
-    };
-    let scratch = layer.get("scratch_bytes").and_then(Value::as_u64).unwrap_or(0);
-    let ram = bytes("inputs").saturating_add(bytes("outputs")).saturating_add(scratch);
-    let mut layer = layer.clone();
-    if let Some(object) = layer.as_object_mut() {
-        object.insert("ram_bytes".to_owned(), ram.into());
-    }
-    layer
 }
 
 /// Bytes of the tensors in memory of the caller.

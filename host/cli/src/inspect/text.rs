@@ -5,7 +5,9 @@ use std::fmt::Write;
 use serde_json::Value;
 use tvm_embedded_mlf::{Finding, Interface, Operators, PoolKind, Severity, WorkspaceMode};
 
-use super::report::{Model, Repair, Report, Tensor};
+use super::ram::sum;
+use super::report::{Model, Repair, Report, Tensor, Totals};
+use crate::constants::Constants;
 use crate::table::{Align, Table, grouped, wrapped};
 use crate::terminal::{defect, heading, printable, sentence, warning};
 
@@ -58,6 +60,12 @@ fn model(out: &mut String, model: &Model) {
     memory(out, model);
     if !model.layers.is_empty() {
         layers(out, &model.name, &model.layers);
+        if !constants(&model.totals).are_equal() {
+            out.push_str(
+                "  flash: on Cortex-M0, M3 and RISC-V; others: constant_bytes_dsp, constant_bytes_mve in --json\n",
+            );
+        }
+        kernels(out, &format!("tvmgen_{}_", model.name), &model.layers);
     }
     removed(out, &model.removed);
     findings(out, "Findings", &model.findings, &model.repairs);
@@ -89,7 +97,7 @@ fn tensors(out: &mut String, title: &str, tensors: &[Tensor]) {
         return;
     }
     let mut table = Table::new(&[
-        ("C name", Align::Left),
+        ("C name", Align::Name),
         ("own name", Align::Left),
         ("type", Align::Whole),
         ("shape", Align::Whole),
@@ -124,7 +132,7 @@ fn memory(out: &mut String, model: &Model) {
     let _ = writeln!(out, "\n{}", heading("Memory"));
     let mut table = Table::new(&[
         ("what", Align::Left),
-        ("name", Align::Left),
+        ("name", Align::Whole),
         ("bytes", Align::Right),
         ("align", Align::Right),
         ("", Align::Whole),
@@ -166,29 +174,44 @@ fn memory(out: &mut String, model: &Model) {
     let known = |bytes: Option<u64>| bytes.map_or_else(|| "?".into(), grouped);
     let _ = writeln!(
         out,
-        "  RAM: {} bytes of workspace, {} of inputs, {} of outputs. Flash: {} bytes of constants, and the code",
+        "  RAM: {} bytes of workspace, {} of inputs, {} of outputs. Flash: {}",
         grouped(t.workspace_bytes),
         known(t.input_bytes),
         known(t.output_bytes),
-        grouped(t.constant_bytes),
+        flash(constants(t)),
     );
     if let Some(bytes) = model.stack_bytes {
         let _ = writeln!(out, "  stack: at most {} bytes, measured on Arm cores with gcc 12.2 -O2", grouped(bytes));
     }
 }
 
+/// What is known of the flash.
+fn flash(constants: Constants) -> String {
+    let text = constants.text();
+    if constants.are_equal() {
+        format!("{text} of constants, and the code")
+    } else {
+        format!("code, and constants of {text}")
+    }
+}
+
+/// Bytes of constants by cores.
+fn constants(totals: &Totals) -> Constants {
+    Constants([totals.constant_bytes, totals.constant_bytes_dsp, totals.constant_bytes_mve])
+}
+
 /// The compiler's facts of its layers: those of its keys that exist.
 fn layers(out: &mut String, name: &str, layers: &[Value]) {
     let _ = writeln!(out, "\n{}", heading("Layers"));
     let unit = layers.iter().find_map(|layer| layer.get("measured")?.get("unit")?.as_str()).map(printable);
-    let mut columns = vec![("layer", Align::Left), ("operators", Align::Left), ("MACs", Align::Right)];
+    let mut columns = vec![("layer", Align::Name), ("operators", Align::Left), ("MACs", Align::Right)];
     columns.extend(unit.as_deref().map(|unit| (unit, Align::Right)));
     columns.extend([
         ("flash", Align::Right),
         ("RAM", Align::Right),
         ("scratch", Align::Right),
-        ("output", Align::Left),
-        ("place", Align::Left),
+        ("output", Align::Whole),
+        ("place", Align::Whole),
     ]);
     let mut table = Table::new(&columns);
     let text = |value: Option<&Value>| value.map_or_else(String::new, cell);
@@ -214,15 +237,13 @@ fn layers(out: &mut String, name: &str, layers: &[Value]) {
         ]);
         table.row(row);
     }
-    let sum = |key: &str| layers.iter().filter_map(|layer| layer.get(key)?.as_u64()).fold(0, u64::saturating_add);
     let measured =
         layers.iter().filter_map(|layer| layer.get("measured")?.get("value")?.as_u64()).fold(0, u64::saturating_add);
-    let mut total = vec!["total".into(), String::new(), grouped(sum("macs"))];
+    let mut total = vec!["total".into(), String::new(), grouped(sum(layers, "macs"))];
     total.extend(unit.as_ref().map(|_| grouped(measured)));
-    total.push(grouped(sum("constant_bytes")));
+    total.push(grouped(sum(layers, "constant_bytes")));
     table.row(total);
     out.push_str(&table.text());
-    kernels(out, &prefix, layers);
 }
 
 /// Which kernels the layers call, and why they are not the best ones on some cores.
@@ -232,8 +253,8 @@ fn kernels(out: &mut String, prefix: &str, layers: &[Value]) {
     }
     let _ = writeln!(out, "\n{}", heading("Kernels"));
     let mut table = Table::new(&[
-        ("layer", Align::Left),
-        ("kernel", Align::Left),
+        ("layer", Align::Name),
+        ("kernel", Align::Whole),
         ("not the best on", Align::Whole),
         ("because", Align::Whole),
     ]);

@@ -99,8 +99,8 @@ impl Report {
             writeln!(out, "model {}: {} layers, {} multiply-accumulates", self.module, self.layers.len(), self.macs);
         let _ = writeln!(
             out,
-            "constants: {} bytes, {} bytes on cores with the DSP extension",
-            self.constant_bytes, self.constant_bytes_dsp
+            "constants: {} bytes, {} bytes on cores with the DSP extension, {} bytes on cores with MVE",
+            self.constant_bytes, self.constant_bytes_dsp, self.constant_bytes_mve
         );
         out.push_str(&self.constant_pools_text());
         let _ = writeln!(out, "code: {}", self.optimize);
