@@ -87,6 +87,43 @@ fn a_project_computes_what_run_does() {
     assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-5), "{found:?} {expected:?}");
 }
 
+/// `make model` with another model leaves nothing of the first, and a program that is not for it says so.
+#[test]
+fn another_model_in_a_project() {
+    if !is_there("make") {
+        println!("SKIPPED: no make");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("digits");
+    let [digits, rows] =
+        ["digits/digits", "digit_rows/digit_rows"].map(|name| repository(&format!("models/{name}.tflite")));
+    tool().arg("new").arg(&project).arg("--model").arg(&digits).assert().success();
+    let model = |from: &Path| {
+        fs::copy(from, project.join("model.tflite")).unwrap();
+        let program = format!("TVM_EMBEDDED={}", tool().get_program().to_string_lossy());
+        Command::new("make").arg("-C").arg(&project).args([&program, "model"]).output().expect("make starts")
+    };
+    let files = |part: &str| {
+        let listed = fs::read_dir(project.join("model/archive")).unwrap().map(|entry| entry.unwrap().file_name());
+        listed.filter(|name| name.to_string_lossy().contains(part)).count()
+    };
+    assert!(files("digits_lib") > 0 && files("model_lib") == 0);
+    // The same model: it builds and runs as before.
+    assert!(model(&digits).status.success());
+    assert!(files("digits_lib") == 0 && files("model_lib") > 0 && !project.join("model.new").exists());
+    assert!(make(&project, "run").contains("probabilities: "));
+    // A file that is no model: the old one stays.
+    fs::write(folder.path().join("no.tflite"), "no model").unwrap();
+    assert!(!model(&folder.path().join("no.tflite")).status.success());
+    assert!(make(&project, "run").contains("probabilities: "));
+    // A model with another input.
+    assert!(model(&rows).status.success());
+    let built = Command::new("make").arg("-C").arg(&project).output().expect("make starts");
+    let text = String::from_utf8_lossy(&built.stderr).into_owned();
+    assert!(!built.status.success() && text.contains("are not those of this program: change read_inputs"), "{text}");
+}
+
 /// The Makefile's targets and the model's directory have names that files of models have as well.
 #[test]
 fn any_name_of_a_model_will_do() {

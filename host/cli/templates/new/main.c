@@ -6,6 +6,12 @@
 {% else if p.has_uart() %}#include "board.h"
 {% endif %}#include "{{ p.symbol }}.h"
 
+#if TVM_{{ p.upper }}_INPUT_COUNT != {{ p.inputs.len() }} || TVM_{{ p.upper }}_OUTPUT_COUNT != {{ p.outputs.len() }}{% for t in p.inputs %} || \
+    !defined(TVM_{{ p.upper }}_INPUT_{{ t.upper }}_{% if t.quantised %}SCALE{% else %}ELEMENTS{% endif %}){% endfor %}{% for t in p.outputs %} || \
+    !defined(TVM_{{ p.upper }}_OUTPUT_{{ t.upper }}_{% if t.quantised %}SCALE{% else %}ELEMENTS{% endif %}){% endfor %}
+#error "the inputs or outputs of the model in {{ p.place.model }}/ are not those of this program: change read_inputs and print_outputs, then this check"
+#endif
+
 /* All memory that the model uses, and the context that refers to it. */
 TVM_{{ p.upper }}_STATIC_CONTEXT(g_context);
 {% if !p.inputs.is_empty() %}static tvm_{{ p.symbol }}_input_t g_input;
