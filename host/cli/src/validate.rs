@@ -5,6 +5,7 @@ mod folder;
 mod labels;
 mod metrics;
 mod samples;
+mod spread;
 mod text;
 mod workers;
 
@@ -25,8 +26,9 @@ use findings::Classes;
 pub use findings::{Findings, Off};
 use labels::Labels;
 use samples::Samples;
+use spread::Spread;
 pub use text::text;
-use workers::Plan;
+use workers::{Outcome, Plan};
 
 /// Carries out the verb.
 pub fn validate(args: &Validate) -> Result<()> {
@@ -39,6 +41,12 @@ pub fn validate(args: &Validate) -> Result<()> {
         text(&findings)
     };
     terminal::print(&text)?;
+    if !findings.outputs.is_empty() {
+        message::note(
+            "how often the model is right needs labels: --labels FILE with a class or values for each sample, or a directory for each \
+             class as --inputs",
+        );
+    }
     let Some((least, found)) = args.at_least.zip(findings.classes.as_ref().map(|classes| classes.accuracy)) else {
         return Ok(());
     };
@@ -88,14 +96,27 @@ impl Ready {
         Ok((output, count))
     }
 
-    /// The real values of an output in the last run of each sample, and the mean time of a run in nanoseconds.
-    fn scores(&self, contents: &[Vec<u8>], output: usize, plan: &Plan) -> Result<(Vec<f64>, f64)> {
+    /// All runs.
+    fn run(&self, contents: &[Vec<u8>], plan: &Plan) -> Result<Outcome> {
         let program = Program::build(Program::folder()?, &self.generated, &[])?;
-        let outcome = workers::run(&program, contents, self.outputs.len(), plan)?;
+        workers::run(&program, contents, self.outputs.len(), plan)
+    }
+
+    /// The real values of an output in the last run of each sample; nothing if its elements are not numbers.
+    fn scores(&self, outcome: &Outcome, output: usize, plan: &Plan) -> Vec<f64> {
         let spec = &self.outputs[output];
         let each = outcome.outputs[output].chunks_exact(spec.bytes.max(1));
         let last: Vec<u8> = each.skip(plan.steps - 1).step_by(plan.steps).flatten().copied().collect();
-        Ok((real::real(spec, &last).unwrap_or_default(), outcome.nanoseconds))
+        real::real(spec, &last).unwrap_or_default()
+    }
+
+    /// What the outputs hold whose elements are numbers.
+    fn spreads(&self, outcome: &Outcome, plan: &Plan) -> Vec<Spread> {
+        let counted = self.outputs.iter().enumerate().filter_map(|(i, spec)| Some((i, spec, spec.elements()?)));
+        let spread = |(i, spec, count): (usize, &Spec, usize)| {
+            spread::spread(printable(&spec.name), &self.scores(outcome, i, plan), count)
+        };
+        counted.map(spread).collect()
     }
 }
 
@@ -119,14 +140,15 @@ fn judge(args: &Validate) -> Result<Findings> {
     let given = given(args, &ready).map_err(of)?;
     let other = args.against.as_deref().map(|path| other(path, args, &ready, &given).map_err(|f| f.of(path)));
     let other = other.transpose()?;
-    let (scores, nanoseconds) = ready.scores(&given.contents, given.output, &given.plan).map_err(of)?;
+    let outcome = ready.run(&given.contents, &given.plan).map_err(of)?;
+    let scores = ready.scores(&outcome, given.output, &given.plan);
     let count = given.count;
     let mut findings = Findings {
         model: printable(&args.model.path.display().to_string()),
         output: printable(&ready.outputs[given.output].name),
         samples: given.plan.samples,
         steps: given.plan.steps,
-        microseconds: nanoseconds / 1000.0,
+        microseconds: outcome.nanoseconds / 1000.0,
         ..Findings::default()
     };
     match &given.labels {
@@ -138,10 +160,11 @@ fn judge(args: &Validate) -> Result<Findings> {
         }
         Some(Labels::Positive(positive)) => findings.score = Some(findings::score(&scores, positive)),
         Some(Labels::Values(values)) => findings.values = Some(findings::values(&scores, count, values, args.worst)),
-        None => {}
+        None => findings.outputs = ready.spreads(&outcome, &given.plan),
     }
     if let Some(Other { path, ready, output, contents }) = &other {
-        let (others, _) = ready.scores(contents, *output, &given.plan).map_err(|failure| failure.of(path))?;
+        let outcome = ready.run(contents, &given.plan).map_err(|failure| failure.of(path))?;
+        let others = ready.scores(&outcome, *output, &given.plan);
         let classes = if let Some(Labels::Classes(classes)) = &given.labels { Some(&classes[..]) } else { None };
         let name = printable(&path.display().to_string());
         findings.against = Some(findings::agreement(name, &scores, &others, count, classes, args.worst));

@@ -114,6 +114,35 @@ fn another_model_is_compared() {
     assert!(printed(&assert).1.contains("next: --against takes a model with the same inputs"));
 }
 
+/// Without labels: what the outputs hold, how fast, how far another model agrees, and what labels would add.
+#[test]
+fn without_labels_the_outputs_are_described() {
+    let [images, classes, model] = ["test_images.bin", "test_labels.bin", "digits.tflite"].map(file);
+    let args = ["--inputs", &images, "--against", &model];
+    let found = findings(&digits(), &args);
+    let output = &found["outputs"][0];
+    assert_eq!((&output["output"], &output["not_finite"]), (&"probabilities".into(), &0.into()));
+    let [smallest, mean, greatest] = [0, 1, 2].map(|i| output["range"][i].as_f64().unwrap());
+    // Probabilities of ten classes.
+    assert!(smallest == 0.0 && greatest > 0.99 && (mean - 0.1).abs() < 0.001, "{output}");
+    let counts: Vec<u64> = output["greatest"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
+    assert!(counts.len() == 10 && counts.iter().sum::<u64>() == 360 && counts.iter().all(|&n| n > 30), "{counts:?}");
+    let (text, said) = printed(&tool().arg("validate").arg(digits()).args(args).assert().success());
+    for part in [
+        "360 samples",
+        " runs per second on one core",
+        "  probabilities         0",
+        "greatest element of probabilities",
+        "others (",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(text.contains("same greatest element: 360 of 360, 100.00 %"), "{text}");
+    assert!(said.starts_with("note: how often the model is right needs labels: --labels FILE"), "{said}");
+    let labels = [&args[..2], &["--labels", &classes]].concat();
+    assert!(findings(&digits(), &labels).get("outputs").is_none());
+}
+
 #[test]
 fn values_and_thresholds() {
     let folder = tempfile::tempdir().unwrap();

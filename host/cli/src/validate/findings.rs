@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::metrics::{self, among, greatest};
+use super::spread::Spread;
 
 /// Everything found.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,9 @@ pub struct Findings {
     /// Of values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<Values>,
+    /// Of each output, if there are no labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<Spread>,
     /// Comparison with another model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<Agreement>,

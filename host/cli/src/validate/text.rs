@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::findings::{Agreement, Classes, Findings, Off};
-use crate::table::{Align, Table, wrapped};
+use crate::table::{Align, Table, grouped, wrapped};
 use crate::tensor::short;
 use crate::terminal::heading;
 
@@ -32,6 +32,12 @@ pub fn text(findings: &Findings) -> String {
             [values.mean_absolute_error, values.root_mean_square_error, values.greatest_error].map(short);
         let _ = writeln!(out, "  mean absolute error {mean}, root mean square {root}, greatest {greatest}");
         off(&mut out, "Largest errors", &values.worst);
+    }
+    if !findings.outputs.is_empty() {
+        if findings.microseconds > 0.0 {
+            let _ = writeln!(out, "  {} runs per second on one core", grouped((1e6 / findings.microseconds) as u64));
+        }
+        spreads(&mut out, findings);
     }
     if let Some(against) = &findings.against {
         agreement(&mut out, against, findings.samples);
@@ -95,6 +101,36 @@ fn classes(out: &mut String, found: &Classes, samples: usize) {
                 found.name(wrong.found)
             );
         }
+    }
+}
+
+/// What the outputs hold, where there is nothing to compare them with.
+fn spreads(out: &mut String, findings: &Findings) {
+    let _ = writeln!(out, "\n{}", heading("Outputs: real values of all samples"));
+    let mut table = Table::new(&[
+        ("output", Align::Left),
+        ("smallest", Align::Right),
+        ("mean", Align::Right),
+        ("greatest", Align::Right),
+        ("not finite", Align::Right),
+    ]);
+    for output in &findings.outputs {
+        let [smallest, mean, greatest] =
+            output.range.map_or_else(|| std::array::from_fn(|_| "-".to_owned()), |range| range.map(short));
+        let not_finite = if output.not_finite == 0 { String::new() } else { grouped(output.not_finite as u64) };
+        table.row([output.output.clone(), smallest, mean, greatest, not_finite]);
+    }
+    out.push_str(&table.text());
+    for output in &findings.outputs {
+        let (most, others) = output.most_often(5);
+        if most.is_empty() {
+            continue;
+        }
+        let mut each: Vec<String> = most.iter().map(|(element, samples)| format!("{element} ({samples})")).collect();
+        if others > 0 {
+            each.push(format!("others ({others})"));
+        }
+        let _ = writeln!(out, "  greatest element of {}, and in how many samples: {}", output.output, each.join(", "));
     }
 }
 
