@@ -13,11 +13,6 @@ typedef struct {
     int32_t scale_step;  /* 0 or 1 */
 } tvmk_gather_table_t;
 
-TVMK_INLINE float tvmk_table_half(const void *table, int32_t i, float scale) {
-    (void)scale;
-    return tvmk_half_at(table, i);
-}
-
 /* As tvmk_gather, with a function that returns an element. */
 #define TVMK_GATHER_TABLE(name, element)                                                           \
     TVMK_SHARED int32_t name(const tvmk_gather_table_t *t, const int32_t *positions, float *out) { \

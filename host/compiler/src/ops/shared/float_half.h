@@ -34,6 +34,12 @@ TVMK_INLINE float tvmk_byte_at(const void *table, int32_t i, float scale) {
     return tvmk_exact((float)((const int8_t *)table)[i] * scale);
 }
 
+/* The same with the arguments of the others. */
+TVMK_INLINE float tvmk_table_half(const void *table, int32_t i, float scale) {
+    (void)scale;
+    return tvmk_half_at(table, i);
+}
+
 /* Two to a byte, the first in the low half. */
 TVMK_INLINE float tvmk_nibble_at(const void *table, int32_t i, float scale) {
     int32_t both = ((const uint8_t *)table)[i >> 1];

@@ -1,11 +1,11 @@
-//! On float32: `float_transpose_conv.h`.
+//! On float32: `float_transpose_conv.h`, and `float_transpose_conv_stored.h` for weights that stay in the form of the file.
 
 use super::phases::{BIAS, Geometry, INPUT, WEIGHTS};
 use crate::ir::graph::{Activation, DType};
 use crate::ir::layer::{Argument, ConstantData, Core, Layer, Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
-use crate::ops::shared::{hybrid, text};
+use crate::ops::shared::{hybrid, stored, text};
 
 struct Float<'a> {
     input: Operand<'a>,
@@ -67,10 +67,13 @@ impl Float<'_> {
 impl Checked for Float<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let g = &self.geometry;
-        let mut arguments = vec![Argument::input("input", self.input.id), Argument::input("weights", self.weights.id)];
+        let stored = stored::stored(lowering, self.weights, 0, g.channels).filter(|_| self.scales.is_none());
+        let mut arguments = vec![Argument::input("input", self.input.id)];
+        arguments.extend(stored.is_none().then(|| Argument::input("weights", self.weights.id)));
         arguments.extend(self.bias.map(|bias| Argument::input("bias", bias.id)));
         arguments.push(Argument::output("output", self.output.id));
         let bias = if self.bias.is_some() { "bias" } else { "0" };
+        let range = text::float_pair(self.range);
         let fields = [
             ("batches", g.batches),
             ("in_height", g.input[0]),
@@ -87,16 +90,25 @@ impl Checked for Float<'_> {
             ("pad_left", g.pad[1]),
         ]
         .map(|(name, value)| (name, value.to_string()));
-        let mut body = text::constant_struct("tvmk_float_transpose_conv_t", "layer", &fields);
+        let name = if stored.is_some() { "window" } else { "layer" };
+        let mut body = text::constant_struct("tvmk_float_transpose_conv_t", name, &fields);
         let (mut constants, mut header, mut scratch) = (Vec::new(), "float_transpose_conv.h", 0);
+        let mut how = String::new();
         if let Some(scales) = &self.scales {
             scratch = g.input[0] * g.input[1] * g.in_channels;
             header = "hybrid_transpose_conv.h";
             let scales_data = ConstantData::F32(scales.clone());
             constants = vec![lowering.array("scales", Core::Any, scales_data, "scales of the weights")];
             body += &self.hybrid(lowering, scales, bias, scratch);
+        } else if let Some(stored) = stored {
+            header = "float_transpose_conv_stored.h";
+            how = format!(", weights kept as {}", stored.dtype);
+            body += "    tvmk_float_transpose_stored_t layer;\n    layer.window = window;\n";
+            body += &stored.fields;
+            body +=
+                &format!("    tvmk_float_transpose_conv_{}(&layer, {bias}, input, output, {range});\n", stored.form);
+            constants = stored.constants;
         } else {
-            let range = text::float_pair(self.range);
             body += &format!("    tvmk_float_transpose_conv(&layer, weights, {bias}, input, output, {range});\n");
         }
         let positions = (g.batches * g.input[0] * g.input[1]) as u64;
@@ -108,7 +120,7 @@ impl Checked for Float<'_> {
             headers: vec![header],
             body,
             macs: positions * (g.window[0] * g.window[1]) as u64 * (g.in_channels * g.channels) as u64,
-            ..lowering.layer(format!("float32 {}", g.describe()))
+            ..lowering.layer(format!("float32 {}{how}", g.describe()))
         })
     }
 }

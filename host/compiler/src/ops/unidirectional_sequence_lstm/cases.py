@@ -32,6 +32,9 @@ def cases():
         yield f"lstm-clip-{clip}", lambda state, c=clip: _lstm(state, (1, 5, 12, 8), clip=c)
         yield f"lstm-int16-clip-{clip}", lambda state, c=clip: _lstm(state, (1, 5, 12, 8), clip=c, wide=True)
         yield f"lstm-float32-clip-{clip}", lambda state, c=clip: _float(state, (1, 5, 12, 8), clip=c)
+    for shape in SHAPES[1:]:
+        yield f"lstm-float16-{'x'.join(map(str, shape))}", lambda state, s=shape: _halves(state, s)
+    yield "lstm-float16-some", lambda state: _halves(state, (1, 3, 9, 8), plain=(3,))
     yield from _hybrid_cases()
     yield "lstm-some_lowest", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128, lowest_of=(slice(None), 0))
     yield "lstm-unpackable", lambda state: _lstm(state, (1, 3, 9, 8), lowest=-128)
@@ -103,7 +106,13 @@ def _lstm(
     return model.bytes()
 
 
-def _float(state, shape, major=False, clip=0.0, hybrid=False, asymmetric=False, plain=(), scales=1, zero=0):
+def _halves(state, shape, plain=()):
+    """A pair: weights of float32, and the same as float16 before DEQUANTIZE, but for those of `plain`."""
+    seed = state.randint(1 << 30)
+    return tuple(_float(np.random.RandomState(seed), shape, half=half, plain=plain) for half in ("values", "stored"))
+
+
+def _float(state, shape, major=False, clip=0.0, hybrid=False, asymmetric=False, plain=(), scales=1, zero=0, half=None):
     batches, steps, inputs, units = shape
     model = Model()
     graph = model.graph()
@@ -119,8 +128,11 @@ def _float(state, shape, major=False, clip=0.0, hybrid=False, asymmetric=False, 
                 scale = np.float32(state.uniform(0.5, 2, scales) / (74 * np.sqrt(count)))
                 slots[first + gate] = graph.constant(name, weights, Quantization(scale, zero))
             else:
-                weights = state.standard_normal(sizes) / np.sqrt(count)
+                weights = (state.standard_normal(sizes) / np.sqrt(count)).astype(np.float16 if half else FLOAT)
                 slots[first + gate] = graph.constant(name, weights.astype(FLOAT))
+                if half == "stored" and first + gate not in plain:
+                    kept = graph.constant(f"{name}_half", weights)
+                    slots[first + gate] = graph.operator("DEQUANTIZE", [kept], [graph.tensor(name, sizes, None, FLOAT)])
     for gate in range(4):
         slots[12 + gate] = graph.constant(f"bias{gate}", state.standard_normal(units).astype(FLOAT))
     slots[18] = graph.lasting("hidden", (batches, units), None, FLOAT)

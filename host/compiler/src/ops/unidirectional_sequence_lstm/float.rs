@@ -12,8 +12,11 @@ struct Lstm<'a> {
     output: Operand<'a>,
     sizes: Sizes,
     clip: f32,
-    /// `[gate][unit][element]` of the input and the hidden state, `[gate][unit]` of the biases.
-    constants: [(&'static str, Vec<f32>); 3],
+    /// `[gate][unit][element]` of the input and the hidden state; float16 if the file has all of them so.
+    weights: ConstantData,
+    recurrent: ConstantData,
+    /// `[gate][unit]`.
+    bias: Vec<f32>,
 }
 
 /// The check of types; `sizes` fit.
@@ -26,8 +29,11 @@ pub fn check<'a>(checker: &mut Checker<'a>, options: &Options, sizes: Sizes) -> 
     let weights = gates(checker, WEIGHTS, &[units, inputs])?;
     let recurrent = gates(checker, RECURRENT, &[units, units])?;
     let bias = gates(checker, BIASES, &[units])?;
-    let constants = [("weights", weights), ("recurrent", recurrent), ("bias", bias)];
-    Some(Box::new(Lstm { input, output, sizes, clip: options.cell_clip, constants }))
+    let (weights, recurrent) = match (halves(checker, WEIGHTS), halves(checker, RECURRENT)) {
+        (Some(weights), Some(recurrent)) => (weights, recurrent),
+        _ => (ConstantData::F32(weights), ConstantData::F32(recurrent)),
+    };
+    Some(Box::new(Lstm { input, output, sizes, clip: options.cell_clip, weights, recurrent, bias }))
 }
 
 /// Constants of all gates, one after the other.
@@ -45,13 +51,28 @@ pub fn gates(checker: &mut Checker<'_>, first: usize, shape: &[usize]) -> Option
     Some(all)
 }
 
+/// The same as the file has them, if those of all gates are float16 there.
+fn halves(checker: &Checker<'_>, first: usize) -> Option<ConstantData> {
+    let mut all = Vec::new();
+    for gate in 0..GATES {
+        let stored = checker.optional_input(first + gate)?.tensor.stored.as_ref()?;
+        (stored.dtype == DType::Float16).then_some(())?;
+        all.extend(stored.data.chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]])));
+    }
+    Some(ConstantData::I16(all))
+}
+
 impl Checked for Lstm<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let Sizes { batches, steps, inputs, units, .. } = self.sizes;
-        let constant = |(what, values): &(&str, Vec<f32>)| {
+        let half = matches!(self.weights, ConstantData::I16(_));
+        let (suffix, how) = if half { ("_half", ", weights kept as float16") } else { ("", "") };
+        let constant = |what: &str, values: ConstantData| {
             let comment = format!("{what} of {units} units for each gate: input, forget, cell, output");
-            lowering.array(what, Core::Any, ConstantData::F32(values.clone()), comment)
+            lowering.array(what, Core::Any, values, comment)
         };
+        let bias = ConstantData::F32(self.bias.clone());
+        let given = [("weights", self.weights.clone()), ("recurrent", self.recurrent.clone()), ("bias", bias)];
         let mut body = text::constant_struct(
             "tvmk_float_lstm_t",
             "layer",
@@ -68,15 +89,15 @@ impl Checked for Lstm<'_> {
                 ("output_stride", self.sizes.stride(units)),
             ],
         );
-        body += "    tvmk_float_lstm(&layer, input, output, hidden, cell);\n";
+        body += &format!("    tvmk_float_lstm{suffix}(&layer, input, output, hidden, cell);\n");
         let state = |name| LayerState::zeros(name, DType::Float32, batches * units);
         Lowered::Layer(Layer {
             states: vec![state("hidden"), state("cell")],
-            constants: self.constants.iter().map(constant).collect(),
+            constants: given.map(|(what, values)| constant(what, values)).into(),
             headers: vec!["unidirectional_sequence_lstm_float.h"],
             body,
             macs: self.sizes.macs(),
-            ..lowering.layer_of(self.sizes.summary(), self.input.id, self.output.id)
+            ..lowering.layer_of(self.sizes.summary() + how, self.input.id, self.output.id)
         })
     }
 }

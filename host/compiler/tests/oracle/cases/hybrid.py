@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from builder import FLOAT, Model, Quantization, activation, options
+from builder import FLOAT, Model, Quantization, activation, options, padding
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
@@ -11,7 +11,7 @@ def cases():
     """See the package."""
     yield from _rows_cases()
     yield from _window_cases()
-    for operator in ("FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D"):
+    for operator in ("FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV"):
         for kind in ("float16", "int8", "int4"):
             for per_channel in (False, True) if kind != "float16" else (False,):
                 name = f"stored-{operator.lower()}-{kind}-{'channels' if per_channel else 'one'}"
@@ -20,7 +20,7 @@ def cases():
 
 def _stored(state, operator, kind, per_channel):
     """A pair: weights of float32, and the same as a file may store them, before DEQUANTIZE."""
-    shape, axis = {"FULLY_CONNECTED": ((5, 33), 0), "CONV_2D": ((5, 3, 2, 3), 0)}.get(operator, ((1, 3, 2, 6), 3))
+    shape, axis = {"FULLY_CONNECTED": ((5, 33), 0), "DEPTHWISE_CONV_2D": ((1, 3, 2, 6), 3)}.get(operator, ((5, 3, 2, 3), 0))
     scales = np.float32(10.0 ** state.uniform(-3, -1, shape[axis] if per_channel else 1))
     if kind == "float16":
         kept = np.float16(state.standard_normal(shape) * 10.0 ** state.uniform(-8, 1, shape))
@@ -46,7 +46,12 @@ def _float_model(operator, values, bias, kept, how):
         stored = (graph.int4 if kind == "int4" else graph.constant)("kept", kept, quantization)
         weights = graph.operator("DEQUANTIZE", [stored], [graph.tensor("weights", values.shape, None, FLOAT)])
     shape = None, None, None, (1, 2), (1, 1), "SAME", 1
-    if rows:
+    inputs = [source, weights, graph.constant("bias", bias)]
+    if operator == "TRANSPOSE_CONV":
+        result = (1, 11, 6, 5)
+        inputs = [graph.constant("shape", np.int32(result)), weights, source, inputs[2]]
+        fields = options("TransposeConvOptions", padding=padding("SAME"), strideH=2, strideW=1)
+    elif rows:
         result, fields = (2, 5), options("FullyConnectedOptions")
     elif operator == "CONV_2D":
         result, fields = (1, 6, 3, 5), _fields("Conv2DOptions", shape, "RELU")
@@ -54,7 +59,7 @@ def _float_model(operator, values, bias, kept, how):
         shape = None, None, None, (2, 2), (1, 1), "SAME", 1
         result, fields = (1, 3, 3, 6), _fields("DepthwiseConv2DOptions", shape, "NONE", depthMultiplier=2)
     output = graph.tensor("output", result, None, FLOAT)
-    graph.output(graph.operator(operator, [source, weights, graph.constant("bias", bias)], [output], fields))
+    graph.output(graph.operator(operator, inputs, [output], fields))
     return model.bytes()
 
 
