@@ -16,3 +16,4 @@ pub mod performance;
 pub mod size;
 pub mod stack;
 pub mod unused;
+pub mod variants;
