@@ -65,6 +65,18 @@ struct Code {
     custom: Option<String>,
 }
 
+/// Tensors of no elements that nobody writes are constants, although a file has no contents for them: lists of axes, shapes of scalars.
+fn known_empty(graph: &mut Subgraph) {
+    let mut written = vec![false; graph.tensors.len()];
+    let by_operators = graph.operators.iter().flat_map(|op| &op.outputs);
+    graph.inputs.iter().chain(by_operators).for_each(|id| written[id.0] = true);
+    for (tensor, written) in graph.tensors.iter_mut().zip(written) {
+        if tensor.elements() == 0 && !written && !tensor.variable {
+            tensor.data.get_or_insert_with(|| Arc::from([]));
+        }
+    }
+}
+
 struct Reader {
     budget: Budget,
     problems: Vec<Problem>,
@@ -142,6 +154,7 @@ impl Reader {
             let operator = self.operator(index, &operator?, codes, count)?;
             graph.operators.push(operator);
         }
+        known_empty(&mut graph);
         Ok(graph)
     }
 

@@ -1,15 +1,26 @@
 //! What holds for every operator: it is known, its version, the number of its tensors, each tensor's type and quantisation. Then
 //! the operator's own check runs, so it may rely on all of that.
 
-use crate::ir::graph::{Custom, DType, Foreign, Operator, Quantization, Subgraph, TensorId};
+use crate::ir::graph::{Custom, DType, Foreign, OpKind, Operator, Quantization, Subgraph, Tensor, TensorId};
 use crate::ir::problem::{MAX_PROBLEMS, Problem, UNKNOWN};
 use crate::ops;
 use crate::ops::checker::Checker;
 use crate::ops::circular_buffer;
 use crate::ops::shared::kept;
 
-/// Checks an operator; with `closely` also by the check of its directory.
-pub fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: &mut Vec<Problem>) {
+/// What an operator is checked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Checks {
+    /// What holds for every operator that is computed at compile time: lists of integers may be empty.
+    Ahead,
+    /// What holds for every operator of the run.
+    Common,
+    /// The same, and what its directory checks.
+    All,
+}
+
+/// Checks an operator.
+pub fn check_operator(graph: &Subgraph, op: &Operator, checks: Checks, problems: &mut Vec<Problem>) {
     let unknown = op.options::<Custom>().map(|custom| format!("custom operator {:?} is not supported", custom.name));
     let Some(definition) = ops::definition(op.kind).filter(|_| unknown.is_none()) else {
         problems.push(Problem::operator(graph, op, unknown.unwrap_or_else(|| UNKNOWN.to_owned()), ""));
@@ -39,19 +50,43 @@ pub fn check_operator(graph: &Subgraph, op: &Operator, closely: bool, problems: 
             return;
         }
         let mut checker = Checker::new(graph, op);
-        check_tensor(&mut checker, id);
+        check_tensor(&mut checker, id, checks == Checks::Ahead);
         problems.append(&mut checker.problems);
     }
     if let Some(Foreign { of }) = op.options() {
         let owner = of.map_or("another operator".to_owned(), |kind| kind.to_string());
         problems.push(Problem::operator(graph, op, format!("options of {owner}"), format!("options of {}", op.kind)));
     }
-    if problems.len() == before && closely {
+    if problems.len() == before && checks == Checks::All {
         problems.extend(ops::check(graph, op).err().into_iter().flatten());
     }
 }
 
-fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
+/// Whether it is a list of axes, extents or positions, which is empty if there are none: of a scalar, or where nothing changes. At
+/// compile time other operators compute such lists, too.
+fn is_list(kind: OpKind, tensor: &Tensor, ahead: bool) -> bool {
+    let reads = matches!(
+        kind,
+        OpKind::BROADCAST_TO
+            | OpKind::FILL
+            | OpKind::MEAN
+            | OpKind::REDUCE_ALL
+            | OpKind::REDUCE_MAX
+            | OpKind::REDUCE_MIN
+            | OpKind::REDUCE_PROD
+            | OpKind::RESHAPE
+            | OpKind::SLICE
+            | OpKind::STRIDED_SLICE
+            | OpKind::SUM
+            | OpKind::TILE
+            | OpKind::TRANSPOSE
+    );
+    let computes = ahead && matches!(kind, OpKind::CONCATENATION | OpKind::REDUCE_PROD | OpKind::STRIDED_SLICE);
+    let is_integers = matches!(tensor.dtype, DType::Int32 | DType::Int64) && tensor.shape == [0];
+    is_integers && (reads && tensor.is_constant() || computes)
+}
+
+fn check_tensor(checker: &mut Checker<'_>, id: TensorId, ahead: bool) {
     let tensor = checker.graph.tensor(id);
     if matches!(tensor.dtype, DType::Other(_))
         || (matches!(tensor.dtype, DType::Int4 | DType::Float16) && !tensor.is_constant())
@@ -59,7 +94,7 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
         checker.bad_tensor(id, tensor.dtype.to_string(), "int8, uint8, int16, int32, float32");
         return;
     }
-    if tensor.elements() == 0 {
+    if tensor.elements() == 0 && !is_list(checker.op.kind, tensor, ahead) {
         checker.bad_tensor(id, format!("shape {:?}", tensor.shape), "at least one element");
     }
     // Both search the whole graph, so not for every tensor.
@@ -97,7 +132,6 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::graph::{OpKind, Tensor};
     use std::sync::Arc;
 
     /// Problems of one tensor of an operator.
@@ -106,13 +140,32 @@ mod tests {
         let op = Operator { index: 7, kind, version: 1, options, inputs: vec![Some(TensorId(0))], outputs: vec![] };
         let graph = Subgraph { tensors: vec![Tensor { name: "t".into(), ..tensor }], ..Subgraph::default() };
         let mut checker = Checker::new(&graph, &op);
-        check_tensor(&mut checker, TensorId(0));
+        check_tensor(&mut checker, TensorId(0), false);
         checker.problems.iter().map(Problem::to_string).collect()
     }
 
     fn tensor(dtype: DType, shape: &[usize], scales: &[f32], zero_points: &[i64], axis: usize) -> Tensor {
         let quant = Quantization { scales: scales.to_vec(), zero_points: zero_points.to_vec(), axis };
         Tensor { dtype, shape: shape.to_vec(), quant: Some(quant), ..Tensor::default() }
+    }
+
+    #[test]
+    fn lists_may_be_empty_where_they_are_read() {
+        let none = |dtype, shape: &[usize], data: Option<Arc<[u8]>>| Tensor {
+            dtype,
+            shape: shape.to_vec(),
+            data,
+            ..Tensor::default()
+        };
+        let known = Some(Arc::from([]));
+        assert!(is_list(OpKind::RESHAPE, &none(DType::Int32, &[0], known.clone()), false));
+        assert!(!is_list(OpKind::RESHAPE, &none(DType::Int32, &[0], None), true));
+        assert!(!is_list(OpKind::RESHAPE, &none(DType::Int8, &[0], known.clone()), false));
+        assert!(!is_list(OpKind::RESHAPE, &none(DType::Int32, &[0, 2], known.clone()), false));
+        // Computed at compile time only.
+        assert!(is_list(OpKind::CONCATENATION, &none(DType::Int64, &[0], None), true));
+        assert!(!is_list(OpKind::CONCATENATION, &none(DType::Int64, &[0], known.clone()), false));
+        assert!(!is_list(OpKind::ADD, &none(DType::Int32, &[0], known), true));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use crate::ir::graph::{Graph, Subgraph, Tensor, TensorId};
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem, UNKNOWN};
-use crate::ops::conditions::check_operator;
+use crate::ops::conditions::{Checks, check_operator};
 use crate::ops::shared::{control, kept};
 use crate::ops::variable;
 use std::collections::HashSet;
@@ -31,7 +31,8 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
             break;
         }
         let before = problems.len();
-        check_operator(main, op, too_large.is_none(), &mut problems);
+        let checks = if too_large.is_none() { Checks::All } else { Checks::Common };
+        check_operator(main, op, checks, &mut problems);
         if problems.len() > before {
             refused.insert(op.index);
             // A problem of the next operator with a tensor that this one would have written only follows from this one.

@@ -6,8 +6,8 @@ use crate::ir::graph::{OpKind, OpOptions};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
-use crate::ops::shared::moved;
 use crate::ops::shared::moves::{self, Level, Move};
+use crate::ops::shared::{ahead, moved};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -79,6 +79,10 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let ranges = ranges(options, &input.shape, &parameters);
     let kept = ranges.iter().enumerate().filter(|(i, _)| options.shrink_axis_mask >> i & 1 == 0);
     let expected: Vec<usize> = kept.map(|(_, range)| range.count).collect();
+    if checker.ahead && expected == [0] {
+        // A part of a shape that has no dimensions.
+        return if checker.shape(output, &expected) { ahead::only(checker, Vec::new()) } else { None };
+    }
     if ranges.iter().any(|range| range.count == 0 || range.start >= range.length) || input.dtype.size() == 0 {
         let found = format!("a slice without elements of {:?}", input.shape);
         checker.bad_tensor(input.id, found, "at least one element");

@@ -40,6 +40,7 @@ _MODULES = (
     "refusals",
     "floats",
     "folding",
+    "empty",
     "int16",
     "hybrid",
     "run_weights",
