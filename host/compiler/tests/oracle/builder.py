@@ -280,6 +280,8 @@ def _version(name, inputs, outputs, options):
         return 3
     if name == "TRANSPOSE" and len(data.shape) > 4:
         return 4
+    if name == "BROADCAST_TO":
+        return 3 if data.dtype == np.int16 else 2
     if name == "QUANTIZE":
         return 2 if outputs[0].dtype == np.int16 else 1
     if name == "DEQUANTIZE" and data.dtype == np.int16:
