@@ -39,7 +39,7 @@ const REAL: [(&str, &str); 4] = [
     ("networks", "person_detect_vela.tflite"),
     ("networks", "hps_model_74ops.tflite"),
     ("models", "pretrainedResnet_quant.tflite"),
-    ("models", "keyword_scrambled_8bit.tflite"),
+    ("networks", "keyword_scrambled_8bit.tflite"),
 ];
 
 /// Fonts that are installed with the browser, so that letters have the same size everywhere.
