@@ -146,8 +146,10 @@ pub fn check_sigmoid<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 
         Some(left) => (3 << left, 0),
         None => argument(from),
     };
-    if multiplier > 65535 {
-        checker.bad_tensor(elements.input.id, format!("scale {from}"), "a scale below 5");
+    // The reference takes a multiplier of 0 for a scale of a power of two, and shifts 3 out of the word.
+    if !(1..=65535).contains(&multiplier) {
+        let expected = if multiplier == 0 { "a scale of at least 3.8e-14" } else { "a scale below 5" };
+        checker.bad_tensor(elements.input.id, format!("scale {from}"), expected);
         return None;
     }
     let fields = vec![("table", String::new()), ("multiplier", multiplier.to_string()), ("shift", shift.to_string())];

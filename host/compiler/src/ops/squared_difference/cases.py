@@ -31,3 +31,6 @@ def cases():
     yield "refused-squared_difference-uint8", lambda state: binary("SQUARED_DIFFERENCE", SHAPES[0], "uint8")
     offset = (Quantization(0.1, 1), Quantization(0.1), Quantization(0.1))
     yield "refused-squared_difference-zero", lambda state: binary("SQUARED_DIFFERENCE", SHAPES[0], "int16", offset)
+    # 2^14 times the output's scale is infinite in float32.
+    far = (Quantization(1e38, 1), Quantization(1e38, -2), Quantization(1e38, 4))
+    yield "contradiction-squared_difference-int8-far", lambda state: binary("SQUARED_DIFFERENCE", SHAPES[0], "int8", far)

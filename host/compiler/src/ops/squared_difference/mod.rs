@@ -66,13 +66,14 @@ fn scaled(checker: &mut Checker<'_>, binary: &Binary<'_>, factor: i32) -> Option
     }
     let twice_max = 2.0 * f64::from(scale1.max(scale2));
     // The reference multiplies the output's scale in float32.
-    let to = twice_max * twice_max / f64::from((factor * factor) as f32 * scale);
+    let steps = (factor * factor) as f32 * scale;
+    let to = twice_max * twice_max / f64::from(steps);
     let multipliers = [f64::from(scale1) / twice_max, f64::from(scale2) / twice_max, to].map(Multiplier::new);
     let range = binary.output.dtype.range()?;
     let ends = |input: usize, x: i32| multipliers[input].apply((x - zero_points[input]) * factor);
     let largest = (ends(0, range.1) - ends(1, range.0)).max(ends(1, range.1) - ends(0, range.0));
     let square = multipliers[2].checked_apply(largest * largest).and_then(|square| square.checked_add(zero));
-    if square.is_none() || multipliers[..2].iter().any(|multiplier| multiplier.shift > 0) {
+    if square.is_none() || steps.is_infinite() || multipliers[..2].iter().any(|multiplier| multiplier.shift > 0) {
         checker
             .bad(format!("scales {scale1} and {scale2} to {scale}"), "squares of the inputs' steps near the output's");
         return None;

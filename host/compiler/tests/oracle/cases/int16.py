@@ -97,8 +97,11 @@ def _elements():
         for act in ("RELU", "RELU6"):
             yield f"{name}-{act.lower()}", _two(operator, options(table, fusedActivationFunction=activation(act)))
     for operator in ("LOGISTIC", "TANH"):
-        for i, scale in enumerate((2.0**-12, 2.0**-11, 2.0**-13, 0.00031, 0.0007, 0.01, 1.3, 3e-6, 1e-9)):
+        for i, scale in enumerate((2.0**-12, 2.0**-11, 2.0**-13, 0.00031, 0.0007, 0.01, 1.3, 3e-6, 1e-9, 1e-12, 3.9e-14)):
             yield f"{operator.lower()}-int16-scale{i}", _one(operator, (scale, 2.0**-15))
+        # The reference's multiplier is 0, for which it shifts 3 by 31 bits.
+        for scale in (3.7e-14, 8e-15, 1e-20, 1e-38):
+            yield f"contradiction-{operator.lower()}-int16-scale-{scale:g}", _one(operator, (scale, 2.0**-15))
     for i, (scale, depth) in enumerate(((1e-4, 5), (3e-3, 10), (2.0**-12, 1), (7e-4, 33), (0.3, 4), (1e-5, 400), (2.0**-11, 2))):
         for beta in (1.0, 0.37):
             fields = options("SoftmaxOptions", beta=beta)
