@@ -19,8 +19,8 @@ const HYBRID: &str = "weights of int8 with activations of float32 (dynamic range
      docs/operators.md lists";
 
 /// Where weights keep the type of the file.
-const KEPT: &str = "which stay so in flash where CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV, GATHER, EMBEDDING_LOOKUP and, as float16, \
-     UNIDIRECTIONAL_SEQUENCE_LSTM read them";
+const KEPT: &str = "which stay so in flash where CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV, GATHER, \
+     EMBEDDING_LOOKUP and, as float16, UNIDIRECTIONAL_SEQUENCE_LSTM read them";
 
 /// What to do about a model that was refused, as far as its operators are the reason.
 pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {

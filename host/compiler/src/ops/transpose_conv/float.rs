@@ -1,4 +1,4 @@
-//! On float32: `float_transpose_conv.h`, and `float_transpose_conv_stored.h` for weights that stay in the form of the file.
+//! On float32: `float_transpose_conv.h`. Weights stay in the form of the file.
 
 use super::phases::{BIAS, Geometry, INPUT, WEIGHTS};
 use crate::ir::graph::{Activation, DType};
@@ -101,7 +101,6 @@ impl Checked for Float<'_> {
             constants = vec![lowering.array("scales", Core::Any, scales_data, "scales of the weights")];
             body += &self.hybrid(lowering, scales, bias, scratch);
         } else if let Some(stored) = stored {
-            header = "float_transpose_conv_stored.h";
             how = format!(", weights kept as {}", stored.dtype);
             body += "    tvmk_float_transpose_stored_t layer;\n    layer.window = window;\n";
             body += &stored.fields;

@@ -27,7 +27,7 @@ pub static DEFINITION: Definition = Definition {
     outputs: 1..=1,
     options: Some(options),
     check,
-    kernels: kernels!["float_transpose_conv.h", "float_transpose_conv_stored.h", "hybrid_transpose_conv.h"],
+    kernels: kernels!["float_transpose_conv.h", "hybrid_transpose_conv.h"],
     reference: "transpose_conv.cc",
     support: &[
         Support::bytes("int8, weights of int8, bias of int32", Cores::DspMve),

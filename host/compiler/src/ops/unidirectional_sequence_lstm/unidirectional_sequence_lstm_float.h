@@ -16,29 +16,25 @@ typedef struct {
     int32_t input_stride[2], output_stride[2]; /* elements from batch to batch, from step to step */
 } tvmk_float_lstm_t;
 
-/* A row of weights times `n` elements; `first` is its first weight, `element` returns one. */
-#define TVMK_FLOAT_LSTM_SUM(name, element)                                                              \
-    TVMK_INLINE float name(const void *weights, int32_t first, const float *x, int32_t n, float bias) { \
-        float sum = 0.0f;                                                                               \
-        for (int32_t i = 0; i < n; i++) {                                                               \
-            sum = tvmk_exact(sum + tvmk_exact(x[i] * element(weights, first + i)));                     \
-        }                                                                                               \
-        return tvmk_float_clamp(tvmk_exact(sum + bias), -FLT_MAX, FLT_MAX);                             \
+/* A weight; `half` for float16, a constant in each caller below. */
+TVMK_INLINE float tvmk_float_lstm_weight(const void *weights, int32_t i, int half) {
+    return half ? tvmk_half_at(weights, i) : ((const float *)weights)[i];
+}
+
+/* A row of weights, of which `first` is the first, times `n` elements. */
+TVMK_INLINE float tvmk_float_lstm_sum(const void *weights, int32_t first, const float *x, int32_t n, float bias, int half) {
+    float sum = 0.0f;
+    for (int32_t i = 0; i < n; i++) {
+        sum = tvmk_exact(sum + tvmk_exact(x[i] * tvmk_float_lstm_weight(weights, first + i, half)));
     }
+    return tvmk_float_clamp(tvmk_exact(sum + bias), -FLT_MAX, FLT_MAX);
+}
 
-TVMK_INLINE float tvmk_float_lstm_weight(const void *weights, int32_t i) { return ((const float *)weights)[i]; }
-
-TVMK_FLOAT_LSTM_SUM(tvmk_float_lstm_sum, tvmk_float_lstm_weight)
-TVMK_FLOAT_LSTM_SUM(tvmk_float_lstm_sum_half, tvmk_half_at)
-
-/* A gate of one unit before its function; `half` for weights of float16, known at compile time. */
+/* A gate of one unit before its function. */
 TVMK_INLINE float tvmk_float_lstm_gate(const tvmk_float_lstm_t *l, int32_t row, const float *in, const float *hidden,
                                        int half) {
-    int32_t first = row * l->inputs, of_hidden = row * l->units;
-    float x = half ? tvmk_float_lstm_sum_half(l->weights, first, in, l->inputs, l->bias[row])
-                   : tvmk_float_lstm_sum(l->weights, first, in, l->inputs, l->bias[row]);
-    float h = half ? tvmk_float_lstm_sum_half(l->recurrent, of_hidden, hidden, l->units, 0.0f)
-                   : tvmk_float_lstm_sum(l->recurrent, of_hidden, hidden, l->units, 0.0f);
+    float x = tvmk_float_lstm_sum(l->weights, row * l->inputs, in, l->inputs, l->bias[row], half);
+    float h = tvmk_float_lstm_sum(l->recurrent, row * l->units, hidden, l->units, 0.0f, half);
     return tvmk_exact(x + h);
 }
 
