@@ -1,9 +1,12 @@
 //! Bytes of constants as text: builds for different cores hold the weights in different orders.
 
+use tvm_embedded_compiler::ir::options::Target;
+
+use crate::cores;
 use crate::table::grouped;
 
-/// The cores of each kind of build, in the order of [`Constants`].
-const CORES: [&[&str]; 3] = [&["M0", "M3"], &["M4", "M7", "M33"], &["M55", "M85"]];
+/// The kinds of builds, in the order of [`Constants`].
+const BUILDS: [Target; 3] = [Target::Portable, Target::Dsp, Target::Mve];
 
 /// Bytes in a portable build, in one for Arm's DSP extension and in one for MVE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +18,7 @@ impl Constants {
         self.0.iter().all(|bytes| *bytes == self.0[0])
     }
 
-    /// `5 376 bytes`, or with cores: `5 376 bytes on Cortex-M0, M3, M55, M85 and RISC-V, 5 424 on Cortex-M4, M7 and M33`.
+    /// `5 376 bytes`, or with cores: `5 376 bytes on Cortex-M0, M0+, M3, M23, M52, M55, M85 and RISC-V, 5 424 on Cortex-M4, M7, M33 and M35P`.
     pub fn text(&self) -> String {
         if self.are_equal() {
             return format!("{} bytes", grouped(self.0[0]));
@@ -32,13 +35,8 @@ impl Constants {
 
     /// The cores whose builds hold so many bytes.
     fn cores(&self, bytes: u64) -> String {
-        let own = self.0.iter().zip(CORES).filter(|(own, _)| **own == bytes);
-        let mut names: Vec<&str> = own.flat_map(|(_, names)| names.iter().copied()).collect();
-        if self.0[0] == bytes {
-            names.push("RISC-V");
-        }
-        let last = names.pop().unwrap_or_default();
-        format!("Cortex-{} and {last}", names.join(", "))
+        let own = self.0.iter().zip(BUILDS).filter(|(own, _)| **own == bytes);
+        cores::listed(&own.map(|(_, build)| build).collect::<Vec<_>>(), " and ")
     }
 }
 
@@ -50,11 +48,17 @@ mod tests {
     fn cores_are_named_where_they_differ() {
         let text = |portable, dsp, mve| Constants([portable, dsp, mve]).text();
         assert_eq!(text(5376, 5376, 5376), "5 376 bytes");
-        assert_eq!(text(1, 2, 1), "1 bytes on Cortex-M0, M3, M55, M85 and RISC-V, 2 on Cortex-M4, M7 and M33");
+        assert_eq!(
+            text(1, 2, 1),
+            "1 bytes on Cortex-M0, M0+, M3, M23, M52, M55, M85 and RISC-V, 2 on Cortex-M4, M7, M33 and M35P"
+        );
         assert_eq!(
             text(2000, 1000, 3000),
-            "1 000 bytes on Cortex-M4, M7 and M33, 2 000 on Cortex-M0, M3 and RISC-V, 3 000 on Cortex-M55 and M85"
+            "1 000 bytes on Cortex-M4, M7, M33 and M35P, 2 000 on Cortex-M0, M0+, M3, M23 and RISC-V, 3 000 on Cortex-M52, M55 and M85"
         );
-        assert_eq!(text(1, 2, 2), "1 bytes on Cortex-M0, M3 and RISC-V, 2 on Cortex-M4, M7, M33, M55 and M85");
+        assert_eq!(
+            text(1, 2, 2),
+            "1 bytes on Cortex-M0, M0+, M3, M23 and RISC-V, 2 on Cortex-M4, M7, M33, M35P, M52, M55 and M85"
+        );
     }
 }

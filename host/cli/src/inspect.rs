@@ -2,7 +2,6 @@
 
 mod library;
 mod measured;
-mod ram;
 mod report;
 mod text;
 

@@ -77,14 +77,15 @@ fn names_in_c_are_whole_and_layers_fit_the_ram() {
 fn constants_are_shown_by_core() {
     let folder = tempfile::tempdir().expect("a directory");
     let (digits, archive) = (repository("models/digits/digits.tflite"), folder.path().join("digits.tar"));
-    let by_core = "5 376 bytes on Cortex-M0, M3, M55, M85 and RISC-V, 5 424 on Cortex-M4, M7 and M33";
+    let by_core =
+        "5 376 bytes on Cortex-M0, M0+, M3, M23, M52, M55, M85 and RISC-V, 5 424 on Cortex-M4, M7, M33 and M35P";
     let compile = |core: &str| {
         printed(&tool().arg("compile").arg(&digits).args(["--core", core, "-o"]).arg(&archive).assert().success()).0
     };
     assert!(compile("all").contains(&format!("  constants: {by_core}\n")));
     let (text, _) = printed(&tool().arg("inspect").arg(&archive).assert().success());
     let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(joined.contains(by_core) && joined.contains("flash: on Cortex-M0, M3 and RISC-V"), "{text}");
+    assert!(joined.contains(by_core) && joined.contains("flash: on Cortex-M0, M0+, M3, M23 and RISC-V"), "{text}");
     let (json, _) = printed(&tool().arg("inspect").arg(&archive).arg("--json").assert().success());
     let json: Value = serde_json::from_str(&json).expect("JSON");
     let totals = &json["models"][0]["totals"];

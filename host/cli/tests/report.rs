@@ -47,6 +47,32 @@ fn facts_agree_with_the_compiler() {
     }
 }
 
+/// `inspect` says the same of each layer, and layers hold all constants.
+#[test]
+fn layers_take_what_inspect_says() {
+    for (model, key) in
+        [("digits", "constant_bytes"), ("digits", "constant_bytes_dsp"), ("digits_float32", "constant_bytes")]
+    {
+        let file = repository(&format!("models/digits/{model}.tflite"));
+        let core = if key == "constant_bytes" { "cortex-m0" } else { "cortex-m4" };
+        let facts = facts(&file, &["--core", core]);
+        let inspected = printed(&tool().arg("inspect").arg(&file).arg("--json").assert().success()).0;
+        let inspected: Value = serde_json::from_str(&inspected).expect("JSON");
+        let inspected = &inspected["models"][0];
+        assert_eq!(facts["totals"]["constants"], inspected["totals"][key], "{model}, {core}");
+        let column = |layers: &Value, key: &str| -> Vec<u64> {
+            let layers = layers.as_array().expect("layers").iter();
+            layers.map(|layer| layer[key].as_u64().expect("a number")).collect()
+        };
+        assert_eq!(column(&facts["layers"], "ram"), column(&inspected["layers"], "ram_bytes"), "{model}, {core}");
+        let flash = column(&facts["layers"], "flash");
+        assert_eq!(Some(flash.iter().sum()), facts["totals"]["constants"].as_u64(), "{model}, {core}");
+        if key == "constant_bytes" {
+            assert_eq!(flash, column(&inspected["layers"], "flash_bytes"), "{model}, {core}");
+        }
+    }
+}
+
 #[test]
 fn the_format_follows_the_name_or_the_option() {
     let folder = tempfile::tempdir().unwrap();

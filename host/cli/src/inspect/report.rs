@@ -5,7 +5,7 @@ use serde_json::Value;
 use tvm_embedded_interface::{Facts, Generated, Named, Options, ParameterFacts, TensorFacts, WorkspaceFacts, generate};
 use tvm_embedded_mlf::{Code, Finding, Interface, Library, Module, Operators, PoolKind, WorkspaceMode};
 
-use super::ram;
+use crate::layer;
 use crate::load::Loaded;
 
 /// Everything about an archive.
@@ -71,7 +71,7 @@ pub struct Model {
     pub needs: Vec<String>,
     /// What `generate` changes in its copies of the archive's C.
     pub repairs: Vec<Repair>,
-    /// The compiler's facts of each layer, and `ram_bytes`.
+    /// The compiler's facts of each layer, `ram_bytes` and `flash_bytes`.
     pub layers: Vec<Value>,
     /// What the compiler left out because no result depends on it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -203,7 +203,7 @@ impl Model {
         };
         let constant_bytes = model.parameters.iter().map(|p| p.bytes).sum::<u64>() + module.embedded_constants_bytes;
         let in_build = |key: &str| {
-            let of_layers = |key: &str| ram::sum(&model.layers, key);
+            let of_layers = |key: &str| layer::sum(&model.layers, key);
             let own = if model.layers.iter().all(|layer| layer.get(key).is_some()) { key } else { "constant_bytes" };
             constant_bytes.saturating_add(of_layers(own)).saturating_sub(of_layers("constant_bytes"))
         };
@@ -259,7 +259,7 @@ impl Model {
             stack_bytes: extension.and_then(|e| e.stack),
             needs: Vec::new(),
             repairs: Vec::new(),
-            layers: extension.map(|e| e.layers.iter().map(ram::with_ram).collect()).unwrap_or_default(),
+            layers: extension.map(|e| e.layers.iter().map(layer::with_bytes).collect()).unwrap_or_default(),
             removed: extension.map(|e| e.removed.clone()).unwrap_or_default(),
             findings: module.findings.clone(),
         }

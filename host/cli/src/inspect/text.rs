@@ -3,11 +3,13 @@
 use std::fmt::Write;
 
 use serde_json::Value;
+use tvm_embedded_compiler::ir::options::Target;
 use tvm_embedded_mlf::{Finding, Interface, Operators, PoolKind, Severity, WorkspaceMode};
 
-use super::ram::sum;
 use super::report::{Model, Repair, Report, Tensor, Totals};
 use crate::constants::Constants;
+use crate::cores;
+use crate::layer::sum;
 use crate::table::{Align, Table, grouped, wrapped};
 use crate::terminal::{defect, heading, printable, sentence, warning};
 
@@ -61,9 +63,8 @@ fn model(out: &mut String, model: &Model) {
     if !model.layers.is_empty() {
         layers(out, &model.name, &model.layers);
         if !constants(&model.totals).are_equal() {
-            out.push_str(
-                "  flash: on Cortex-M0, M3 and RISC-V; others: constant_bytes_dsp, constant_bytes_mve in --json\n",
-            );
+            let portable = cores::listed(&[Target::Portable], " and ");
+            let _ = writeln!(out, "  flash: on {portable}; others: constant_bytes_dsp, constant_bytes_mve in --json");
         }
         kernels(out, &format!("tvmgen_{}_", model.name), &model.layers);
     }
@@ -229,7 +230,7 @@ fn layers(out: &mut String, name: &str, layers: &[Value]) {
         let mut row = vec![function, if is_named_so { String::new() } else { kinds }, text(layer.get("macs"))];
         row.extend(unit.as_ref().map(|_| text(layer.get("measured").and_then(|measured| measured.get("value")))));
         row.extend([
-            text(layer.get("constant_bytes")),
+            text(layer.get("flash_bytes")),
             text(layer.get("ram_bytes")),
             text(layer.get("scratch_bytes")),
             format!("{} {}", of_output("dtype"), printable(&shape)),
@@ -241,7 +242,7 @@ fn layers(out: &mut String, name: &str, layers: &[Value]) {
         layers.iter().filter_map(|layer| layer.get("measured")?.get("value")?.as_u64()).fold(0, u64::saturating_add);
     let mut total = vec!["total".into(), String::new(), grouped(sum(layers, "macs"))];
     total.extend(unit.as_ref().map(|_| grouped(measured)));
-    total.push(grouped(sum(layers, "constant_bytes")));
+    total.push(grouped(sum(layers, "flash_bytes")));
     table.row(total);
     out.push_str(&table.text());
 }

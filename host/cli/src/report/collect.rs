@@ -1,6 +1,7 @@
 //! From a compiled model to a report's facts.
 
-use tvm_embedded_compiler::ir::report::{BufferReport, LayerReport, TensorReport};
+use tvm_embedded_compiler::ir::options::Target;
+use tvm_embedded_compiler::ir::report::{BufferReport, InPlaceReport, LayerReport};
 use tvm_embedded_mlf::ModelTensor;
 
 use super::cores::concerns;
@@ -8,6 +9,7 @@ use super::document::{Buffer, Document, FORMAT, InPlace, Kind, Layer, Miss, Pool
 use super::memory;
 use crate::estimate::figures;
 use crate::foreign_text::printable;
+use crate::layer;
 use crate::tflite;
 
 /// The facts of a compiled model, without advice.
@@ -18,7 +20,7 @@ pub fn collect(
     (inputs, outputs): (&[ModelTensor], &[ModelTensor]),
 ) -> Document {
     let prefix = format!("tvmgen_{}_", report.module);
-    let layers: Vec<Layer> = report.layers.iter().map(|layer| self::layer(layer, core, &prefix)).collect();
+    let layers: Vec<Layer> = report.layers.iter().map(|layer| of_layer(layer, core, &prefix)).collect();
     let buffers: Vec<Buffer> = report.buffers.iter().map(|b| buffer(report, b, &prefix)).collect();
     let pool = |pool: &tvm_embedded_compiler::ir::report::PoolReport| {
         let of_pool: Vec<&Buffer> = buffers.iter().filter(|buffer| buffer.pool == pool.name).collect();
@@ -40,7 +42,8 @@ pub fn collect(
         options: Vec::new(),
         totals: Totals {
             macs: report.macs,
-            constants: constants(report),
+            constants: constants(core, [report.constant_bytes, report.constant_bytes_dsp, report.constant_bytes_mve])
+                as u64,
             workspace: sum(false),
             live: report.live_bytes as u64,
             state: sum(true),
@@ -53,15 +56,7 @@ pub fn collect(
         layers,
         pools,
         buffers,
-        in_place: report
-            .in_place
-            .iter()
-            .map(|pair| InPlace {
-                output: printable(&pair.output),
-                input: printable(&pair.input),
-                reason: pair.reason.clone(),
-            })
-            .collect(),
+        in_place: in_place(report),
         advice: Vec::new(),
         findings: removed.chain(odd).collect(),
         modes: Vec::new(),
@@ -72,18 +67,30 @@ pub fn collect(
     }
 }
 
-/// Bytes of constants: builds for different cores hold different forms, the larger one counts.
-fn constants(report: &tvm_embedded_compiler::Report) -> u64 {
-    report.constant_bytes.max(report.constant_bytes_dsp) as u64
+/// Which tensors overwrite which.
+fn in_place(report: &tvm_embedded_compiler::Report) -> Vec<InPlace> {
+    let pair = |pair: &InPlaceReport| InPlace {
+        output: printable(&pair.output),
+        input: printable(&pair.input),
+        reason: pair.reason.clone(),
+    };
+    report.in_place.iter().map(pair).collect()
 }
 
-fn layer(layer: &LayerReport, core: &str, prefix: &str) -> Layer {
-    let sum = |tensors: &[TensorReport], constant: bool| {
-        let of_kind = tensors.iter().filter(|tensor| (tensor.place == "constant") == constant);
-        of_kind.map(|tensor| tensor.bytes as u64).sum::<u64>()
-    };
-    // Kernels of float32 read constants through pointers, as they read tensors.
-    let own = layer.constant_bytes.max(layer.constant_bytes_dsp) as u64;
+/// The size of the constants that a build for `core` holds; of those for all cores the largest. The sizes are those of a portable build,
+/// one for Arm's DSP extension and one for MVE.
+fn constants<T: Copy + Ord>(core: &str, [portable, dsp, mve]: [T; 3]) -> T {
+    match Target::of_core(core) {
+        Some(Target::Portable) => portable,
+        Some(Target::Dsp) => dsp,
+        Some(Target::Mve) => mve,
+        _ => portable.max(dsp).max(mve),
+    }
+}
+
+fn of_layer(layer: &LayerReport, core: &str, prefix: &str) -> Layer {
+    let facts = serde_json::to_value(layer).unwrap_or_default();
+    let builds = ["constant_bytes", "constant_bytes_dsp", "constant_bytes_mve"];
     let output = layer.outputs.first().map_or_else(String::new, |tensor| {
         let offset = tensor.offset.map_or_else(String::new, |offset| format!(" at {offset}"));
         format!("{} {:?} in {}{offset}", tensor.dtype, tensor.shape, tensor.place)
@@ -94,8 +101,8 @@ fn layer(layer: &LayerReport, core: &str, prefix: &str) -> Layer {
         operators: kinds.join(" + "),
         summary: printable(&layer.summary),
         macs: layer.macs,
-        flash: own + sum(&layer.inputs, true),
-        ram: sum(&layer.inputs, false) + sum(&layer.outputs, false) + layer.scratch_bytes as u64,
+        flash: constants(core, builds.map(|key| layer::flash(&facts, key))),
+        ram: layer::ram(&facts),
         scratch: layer.scratch_bytes as u64,
         kernels: figures::kernels(layer),
         misses: layer

@@ -5,6 +5,7 @@ use tvm_embedded_compiler::cost::table;
 use tvm_embedded_compiler::ir::options::Target;
 use tvm_embedded_compiler::{Optimize, Report};
 
+use crate::cores;
 use crate::estimate::figures::of_core;
 
 /// What a run takes on a core, estimated from measured kernels.
@@ -60,57 +61,42 @@ pub fn concerns(kinds: &[&str], core: &str) -> bool {
 pub fn words(kinds: &str, core: &str) -> String {
     match core {
         "all" => {}
-        "portable" => return WITHOUT.to_owned(),
+        "portable" => return group("portable"),
         core => return core.to_owned(),
     }
-    let groups: Vec<&str> =
-        kinds.split(", ").map(|kind| GROUPS.iter().find(|g| g.0 == kind).map_or(kind, |g| g.1)).collect();
+    let kinds: Vec<&str> = kinds.split(", ").collect();
+    let groups: Vec<String> = kinds.iter().map(|kind| group(kind)).collect();
     match groups.as_slice() {
-        groups if groups.len() == GROUPS.len() => "every core".to_owned(),
+        groups if groups.len() == KINDS => "every core".to_owned(),
         [first, second] => format!("{first} and {second}"),
         groups => groups.join(", "),
     }
 }
 
-/// Cores for which the portable C is.
-const WITHOUT: &str = "cores without DSP extension (Cortex-M0, M0+, M3, M23, RISC-V)";
+/// How many kinds of cores the compiler tells apart.
+const KINDS: usize = 3;
 
-/// Words for the names that the compiler gives to kinds of cores.
-const GROUPS: [(&str, &str); 3] = [
-    ("portable", WITHOUT),
-    ("dsp", "cores with the DSP extension (Cortex-M4, M7, M33, M35P)"),
-    ("mve", "cores with Helium (Cortex-M52, M55, M85)"),
-];
+/// Words for the compiler's name of a kind of cores.
+fn group(kind: &str) -> String {
+    let (what, target) = match kind {
+        "portable" => ("without DSP extension", Target::Portable),
+        "dsp" => ("with the DSP extension", Target::Dsp),
+        "mve" => ("with Helium", Target::Mve),
+        other => return other.to_owned(),
+    };
+    format!("cores {what} ({})", cores::listed(&[target], ", "))
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tvm_embedded_compiler::ir::options::CORES;
-
-    #[test]
-    fn every_core_is_in_the_words_for_its_kind() {
-        let mut named = 0;
-        for (name, _) in CORES.iter().filter(|(name, _)| !["all", "portable"].contains(name)) {
-            let short = name.trim_start_matches("cortex-").replace("plus", "+").trim_end_matches('f').to_uppercase();
-            let short = if name.starts_with("r") { "RISC-V" } else { &short };
-            let of = |(kind, words): &&(&str, &str)| {
-                let list =
-                    words.trim_end_matches(')').split(['(', ' ', ',']).map(|word| word.trim_start_matches("Cortex-"));
-                let is_own = concerns(&[kind], name);
-                assert_eq!(list.into_iter().any(|word| word == short), is_own, "{name} in {words}");
-                is_own
-            };
-            named += GROUPS.iter().filter(of).count();
-            assert_eq!(words("portable, dsp, mve", name), *name);
-        }
-        assert_eq!(named, CORES.len() - 2);
-    }
 
     #[test]
     fn groups_are_joined() {
         assert_eq!(words("portable, dsp, mve", "all"), "every core");
-        assert!(words("dsp, mve", "all").contains("M35P) and cores with Helium"));
-        assert_eq!(words("portable", "portable"), WITHOUT);
+        assert!(words("dsp, mve", "all").contains("M35P) and cores with Helium (Cortex-M52"));
+        assert_eq!(words("portable", "portable"), "cores without DSP extension (Cortex-M0, M0+, M3, M23, RISC-V)");
+        assert_eq!(words("portable, dsp, mve", "cortex-m7"), "cortex-m7");
         assert!(concerns(&["mve"], "all") && !concerns(&["mve"], "portable") && !concerns(&["portable"], "cortex-m85"));
     }
 }

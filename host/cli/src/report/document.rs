@@ -65,7 +65,7 @@ pub struct Document {
 pub struct Totals {
     /// Multiply-accumulates of one run.
     pub macs: u64,
-    /// Constants in flash.
+    /// Constants in flash: those of a build for the core; for all cores those of the largest build.
     pub constants: u64,
     /// Workspaces without state.
     pub workspace: u64,
@@ -116,9 +116,9 @@ pub struct Layer {
     pub summary: String,
     /// Multiply-accumulates.
     pub macs: u64,
-    /// Bytes of constants.
+    /// Bytes of constants, of the same build as the sum of them.
     pub flash: u64,
-    /// Bytes of the tensors it reads and writes, and of scratch memory.
+    /// Bytes of the tensors it reads and writes, shared ones once, and of scratch memory.
     pub ram: u64,
     /// Bytes of scratch memory.
     pub scratch: u64,
