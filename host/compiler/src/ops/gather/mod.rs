@@ -89,6 +89,12 @@ fn check_lookup<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> 
         checker.bad_tensor(input.id, format!("shape {:?}", input.shape), "two or more dimensions");
         return None;
     }
+    let scales = input.tensor.quant.as_ref().map_or(0, |quant| quant.scales.len());
+    if scales > 1 && (input.dtype == DType::Float32 || output.dtype != DType::Float32) {
+        // TensorFlow Lite has scales of rows for tables that it converts to float32 only.
+        checker.bad_tensor(input.id, format!("{scales} scales"), "one scale, or an output of float32");
+        return None;
+    }
     check(checker, [input, positions, output], 0, 0)
 }
 
