@@ -45,6 +45,12 @@ def equivalent(data):
     return (pack(file), applied) if applied else None
 
 
+def known(data):
+    """The model with the results of operators on constants instead of these; None if there are no such operators."""
+    file = generated.ModelT.InitFromObj(generated.Model.GetRootAs(data, 0))
+    return pack(file) if _known(file) else None
+
+
 # Operators that TensorFlow Lite Micro does not have, types of the first input that it does not have, and those it refuses with weights of
 # int8 and float32 activations.
 _BEYOND = ("GELU", "SELECT", "TILE")
