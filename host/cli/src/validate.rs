@@ -122,8 +122,8 @@ impl Ready {
 
 /// What the command line gives a model.
 struct Given {
-    output: usize,
-    count: usize,
+    /// The output that is judged and its number of elements; nothing if all are only described.
+    judged: Option<(usize, usize)>,
     contents: Vec<Vec<u8>>,
     plan: Plan,
     labels: Option<Labels>,
@@ -141,11 +141,11 @@ fn judge(args: &Validate) -> Result<Findings> {
     let other = args.against.as_deref().map(|path| other(path, args, &ready, &given).map_err(|f| f.of(path)));
     let other = other.transpose()?;
     let outcome = ready.run(&given.contents, &given.plan).map_err(of)?;
-    let scores = ready.scores(&outcome, given.output, &given.plan);
-    let count = given.count;
+    let (output, count) = given.judged.unwrap_or_default();
+    let scores = given.judged.map_or_else(Vec::new, |_| ready.scores(&outcome, output, &given.plan));
     let mut findings = Findings {
         model: printable(&args.model.path.display().to_string()),
-        output: printable(&ready.outputs[given.output].name),
+        output: given.judged.map_or_else(String::new, |_| printable(&ready.outputs[output].name)),
         samples: given.plan.samples,
         steps: given.plan.steps,
         microseconds: outcome.nanoseconds / 1000.0,
@@ -174,7 +174,9 @@ fn judge(args: &Validate) -> Result<Findings> {
 }
 
 fn given(args: &Validate, ready: &Ready) -> Result<Given> {
-    let (output, count) = ready.judged(args.output.as_deref())?;
+    // Without anything to compare them with, all outputs are described alike.
+    let one = args.labels.is_some() || args.against.is_some() || args.output.is_some() || ready.outputs.len() == 1;
+    let mut judged = one.then(|| ready.judged(args.output.as_deref())).transpose()?;
     let sources = assign("input", &ready.inputs, &args.inputs)?;
     let missing = ready.inputs.iter().zip(&sources).find(|(_, source)| source.is_none());
     if let Some((input, _)) = missing {
@@ -198,7 +200,10 @@ fn given(args: &Validate, ready: &Ready) -> Result<Given> {
         }
     }
     let plan = plan(args, ready, count_steps(&ready.inputs, &contents)?)?;
-    let labels = labels::labels(args, &plan, count, &files, &names)?;
+    if judged.is_none() && files.iter().any(|(_, _, class)| class.is_some()) {
+        judged = Some(ready.judged(None)?);
+    }
+    let labels = judged.map(|(_, count)| labels::labels(args, &plan, count, &files, &names)).transpose()?.flatten();
     if args.at_least.is_some() && labels.is_none() {
         return Err(Failure::usage("--at-least needs labels")
             .advise("give them with --labels, or samples in a directory for each class"));
@@ -209,7 +214,7 @@ fn given(args: &Validate, ready: &Ready) -> Result<Given> {
     }
     let files =
         files.into_iter().flat_map(|(file, tensors, _)| std::iter::repeat_n(file, tensors / plan.steps)).collect();
-    Ok(Given { output, count, contents, plan, labels, files, names })
+    Ok(Given { judged, contents, plan, labels, files, names })
 }
 
 fn plan(args: &Validate, ready: &Ready, count: usize) -> Result<Plan> {
@@ -271,9 +276,10 @@ fn other<'a>(path: &'a Path, args: &Validate, ours: &Ready, given: &Given) -> Re
     // The only output may be called otherwise.
     let name = args.output.as_deref().filter(|_| ready.outputs.len() > 1);
     let (output, count) = ready.judged(name)?;
-    if count != given.count {
+    let ours = given.judged.map_or(0, |(_, count)| count);
+    if count != ours {
         let this = shown(&args.model.path);
-        return Err(differs(format!("its output has {count} elements, that of {this} has {}", given.count)));
+        return Err(differs(format!("its output has {count} elements, that of {this} has {ours}")));
     }
     Ok(Other { path, ready, output, contents })
 }

@@ -103,6 +103,24 @@ fn constants_are_shown_by_core() {
 
 /// Names that are shortened in the table are complete in the JSON.
 #[test]
+fn the_cores_of_an_archive_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("digits.tar");
+    for (options, shown) in [
+        ("", "  code for every core; --optimize balanced\n"),
+        ("--core cortex-m4", "  code for Cortex-M4, M7, M33 and M35P only (--core); --optimize balanced\n"),
+        ("--core cortex-m55 --optimize speed", "  code for Cortex-M52, M55 and M85 only (--core); --optimize speed\n"),
+        ("--optimize size", "  portable code; --optimize size\n"),
+    ] {
+        let mut compile = tool();
+        compile.arg("compile").arg(repository("models/digits/digits.tflite")).arg("-o").arg(&archive);
+        compile.args(options.split_whitespace()).assert().success();
+        let (text, _) = printed(&tool().arg("inspect").arg(&archive).assert().success());
+        assert!(text.contains(shown), "{options}: {text}");
+    }
+}
+
+#[test]
 fn long_names_are_complete_in_json() {
     let Some(folder) = data("models") else { return };
     let model = folder.join("v2_okay_nabu.tflite");

@@ -2,6 +2,9 @@
 #![cfg(unix)]
 
 mod common;
+#[path = "common/flatbuffer.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod flatbuffer;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -141,6 +144,25 @@ fn without_labels_the_outputs_are_described() {
     assert!(said.starts_with("note: how often the model is right needs labels: --labels FILE"), "{said}");
     let labels = [&args[..2], &["--labels", &classes]].concat();
     assert!(findings(&digits(), &labels).get("outputs").is_none());
+}
+
+/// A model with two outputs: nothing has to be chosen to look at them.
+#[test]
+fn all_outputs_are_described() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("two.tflite");
+    fs::write(&model, flatbuffer::with_second_output(&fs::read(digits()).unwrap())).unwrap();
+    let [images, classes] = ["test_images.bin", "test_labels.bin"].map(file);
+    let inputs = ["--inputs", &images];
+    let found = findings(&model, &inputs);
+    assert_eq!((found["outputs"].as_array().map(Vec::len), found.get("output")), (Some(2), None));
+    let (text, _) = printed(&tool().arg("validate").arg(&model).args(inputs).assert().success());
+    assert!(text.contains("360 samples, ") && text.contains("probabilities   "), "{text}");
+    let one = findings(&model, &[&inputs[..], &["--output", "probabilities"]].concat());
+    assert_eq!((one["outputs"].as_array().map(Vec::len), &one["output"]), (Some(2), &"probabilities".into()));
+    let labels = [&inputs[..], &["--labels", &classes]].concat();
+    let assert = tool().arg("validate").arg(&model).args(labels).assert().code(2);
+    assert!(printed(&assert).1.contains("the model has 2 outputs\n  next: choose one with --output: "));
 }
 
 #[test]

@@ -42,6 +42,8 @@ fn facts() -> MetadataModule {
         extension: Some(Extension {
             abi: 1,
             compiler: "tvm-embedded 0.1.0".into(),
+            cores: Some("dsp".into()),
+            optimize: Some("speed".into()),
             inputs: vec![zeta, tensor("alpha", "alpha", DType::FLOAT32, &[1, 2])],
             outputs: vec![tensor("out", "out", DType::INT8, &[2, 2])],
             pools: vec![ExtensionPool {
@@ -78,7 +80,9 @@ fn the_extension_has_the_facts_that_tvm_leaves_out() {
     assert_eq!(net.inputs[0].quantization, Some(Quantization { scale: 0.1, zero_point: -128 }));
     assert_eq!(net.inputs[0].shape, Some(vec![4, 1]));
     assert_eq!((net.inputs[0].alignment, net.pools[0].alignment, net.pools[0].state), (4, 8, true));
-    assert_eq!(net.extension.as_ref().map(|e| e.layers.len()), Some(1));
+    let extension = net.extension.as_ref().unwrap();
+    assert_eq!(extension.layers.len(), 1);
+    assert_eq!((extension.cores.as_deref(), extension.optimize.as_deref()), (Some("dsp"), Some("speed")));
     let codes: Vec<String> = net.findings.iter().map(|f| format!("{:?} {}", f.code, f.subject)).collect();
     assert_eq!(codes, ["CompilerFinding w", "QuantizationUnknown out"]);
 }

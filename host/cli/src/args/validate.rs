@@ -37,7 +37,7 @@ pub struct Validate {
     #[arg(long, value_name = "OTHER")]
     pub against: Option<PathBuf>,
 
-    /// The output that is evaluated [default: the only one]
+    /// The output that is evaluated [default: the only one; without labels and --against all are described]
     #[arg(long, value_name = "TENSOR")]
     pub output: Option<String>,
 

@@ -39,6 +39,10 @@ pub struct Model {
     pub refused: Option<String>,
     /// The program that wrote it, if recorded.
     pub compiler: Option<String>,
+    /// The kind of cores that the C is for, if it is not for all: `portable`, `dsp` or `mve`.
+    pub cores: Option<String>,
+    /// What the compiler optimised for, if recorded.
+    pub optimize: Option<String>,
     /// Call convention of the entry point.
     pub interface: Interface,
     /// Call convention of the operators.
@@ -244,6 +248,8 @@ impl Model {
             symbol: None,
             refused: None,
             compiler: extension.map(|e| e.compiler.clone()),
+            cores: extension.and_then(|e| e.cores.clone()),
+            optimize: extension.and_then(|e| e.optimize.clone()),
             interface: module.interface,
             operators: module.operators,
             workspace_mode: module.workspace_mode,

@@ -46,6 +46,9 @@ fn model(out: &mut String, model: &Model) {
         Some(_) => _ = writeln!(out, "  {}", mode(model)),
         None => _ = writeln!(out, "  {}; {}", interface(model), mode(model)),
     }
+    if let Some(optimize) = &model.optimize {
+        let _ = writeln!(out, "  {}; --optimize {}", code(model), printable(optimize));
+    }
     if let Some(library) = &model.library {
         library.text(out);
     }
@@ -78,6 +81,16 @@ fn interface(model: &Model) -> &'static str {
         (Interface::C, _) => "interface c",
         (Interface::Packed, Operators::Unpacked) => "interface packed, operators unpacked",
         (Interface::Packed, Operators::Packed) => "interface packed, operators packed",
+    }
+}
+
+/// The cores that the C is for.
+fn code(model: &Model) -> String {
+    match model.cores.as_deref().map(|word| (word, Target::named(word))) {
+        None => "code for every core".to_owned(),
+        Some((_, Some(Target::Portable))) => "portable code".to_owned(),
+        Some((_, Some(target))) => format!("code for {} only (--core)", cores::listed(&[target], " and ")),
+        Some((word, None)) => format!("code for cores of the kind {} only", printable(word)),
     }
 }
 

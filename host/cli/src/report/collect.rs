@@ -7,6 +7,7 @@ use tvm_embedded_mlf::ModelTensor;
 use super::cores::concerns;
 use super::document::{Buffer, Document, FORMAT, InPlace, Kind, Layer, Miss, Pool, Tensor, Totals};
 use super::memory;
+use crate::constants::Constants;
 use crate::estimate::figures;
 use crate::foreign_text::printable;
 use crate::layer;
@@ -33,6 +34,8 @@ pub fn collect(
         report.removed.iter().map(|r| format!("left out of operator {} ({}): {}", r.operator, r.kind, r.what));
     let odd =
         report.findings.iter().map(|finding| format!("constant {}: {}", printable(&finding.tensor), finding.text));
+    let builds = [report.constant_bytes, report.constant_bytes_dsp, report.constant_bytes_mve];
+    let each = Constants(builds.map(|bytes| bytes as u64));
     Document {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -42,8 +45,7 @@ pub fn collect(
         options: Vec::new(),
         totals: Totals {
             macs: report.macs,
-            constants: constants(core, [report.constant_bytes, report.constant_bytes_dsp, report.constant_bytes_mve])
-                as u64,
+            constants: constants(core, builds) as u64,
             workspace: sum(false),
             live: report.live_bytes as u64,
             state: sum(true),
@@ -51,6 +53,7 @@ pub fn collect(
             outputs: tflite::outside(report, "output", outputs),
             stack: report.stack_bytes.map(|bytes| bytes as u64),
         },
+        constants_by_core: if core == "all" && !each.are_equal() { each.text() } else { String::new() },
         inputs: inputs.iter().map(tensor).collect(),
         outputs: outputs.iter().map(tensor).collect(),
         layers,

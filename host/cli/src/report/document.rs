@@ -27,6 +27,9 @@ pub struct Document {
     pub options: Vec<String>,
     /// Sums.
     pub totals: Totals,
+    /// Constants on each kind of core where they differ, in words; empty if the C is for one kind or they are equal.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub constants_by_core: String,
     /// Inputs in call order.
     pub inputs: Vec<Tensor>,
     /// Outputs in call order.

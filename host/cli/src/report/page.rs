@@ -110,7 +110,8 @@ fn facts(document: &Document) -> Vec<(&'static str, String, String)> {
     if let Some((name, value, note)) = instructions::fact(document) {
         add(name, value, &note);
     }
-    add("Constants", bytes(t.constants), "flash, without code");
+    let largest = if document.constants_by_core.is_empty() { "" } else { ", of the largest build" };
+    add("Constants", bytes(t.constants), &format!("flash, without code{largest}"));
     add("Workspace", bytes(t.workspace), "RAM, free between runs");
     if t.state > 0 {
         add("State", bytes(t.state), "RAM, kept from run to run");

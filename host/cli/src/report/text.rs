@@ -17,12 +17,13 @@ pub fn text(document: &Document) -> String {
     let npu = if document.layers.iter().any(|layer| layer.npu) { ", without those of the NPU" } else { "" };
     let _ = write!(
         out,
-        "  {} layers, {} multiply-accumulates{npu}, C for core {}\n  flash: {} bytes of constants, and the code\n  \
+        "  {} layers, {} multiply-accumulates{npu}, {}\n  flash: {} bytes of constants{}, and the code\n  \
          RAM: {} bytes: workspace {}, state {}, inputs {}, outputs {}, stack {stack}\n",
         document.layers.len(),
         grouped(t.macs),
-        document.core,
+        code(&document.core),
         grouped(t.constants),
+        if document.constants_by_core.is_empty() { "" } else { " in the largest build" },
         grouped(t.ram()),
         grouped(t.workspace),
         grouped(t.state),
@@ -55,6 +56,15 @@ pub fn text(document: &Document) -> String {
         out.push_str(&validate::text(findings));
     }
     wrapped(&out)
+}
+
+/// The cores that the C is for.
+fn code(core: &str) -> String {
+    match core {
+        "all" => "C for every core".to_owned(),
+        "portable" => "portable C".to_owned(),
+        core => format!("C for {core}"),
+    }
 }
 
 fn list(out: &mut String, title: &str, lines: &[String]) {

@@ -45,6 +45,7 @@ impl<'a> Section<'a> {
         };
         section.classes();
         section.numbers();
+        section.outputs();
         section.against();
         section.facts.push((
             "Time of a run",
@@ -107,6 +108,20 @@ impl<'a> Section<'a> {
             };
             self.worst.extend(values.worst.iter().map(off));
         }
+    }
+
+    /// What outputs hold that were not compared with anything.
+    fn outputs(&mut self) {
+        for output in &self.v.outputs {
+            let Some([smallest, mean, greatest]) = output.range.map(|range| range.map(short)) else { continue };
+            let note = format!("of {}, mean {mean}", output.output);
+            self.facts.push(("Real values", format!("{smallest} to {greatest}"), note));
+        }
+    }
+
+    /// A number with the digits that people read.
+    pub fn short(&self, number: &f64) -> String {
+        short(*number)
     }
 
     fn against(&mut self) {

@@ -10,7 +10,8 @@ use super::spread::Spread;
 pub struct Findings {
     /// The model's file, as given.
     pub model: String,
-    /// The output that was evaluated.
+    /// The output that was evaluated; empty if all were only described.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub output: String,
     /// Number of samples.
     pub samples: usize,

@@ -11,10 +11,11 @@ use crate::terminal::heading;
 pub fn text(findings: &Findings) -> String {
     let mut out = String::new();
     let runs = if findings.steps > 1 { format!(" of {} runs", findings.steps) } else { String::new() };
+    let output = if findings.output.is_empty() { String::new() } else { format!(", output {}", findings.output) };
     let _ = writeln!(
         out,
-        "{}: {} samples{runs}, output {}, {:.1} µs per run on this computer",
-        findings.model, findings.samples, findings.output, findings.microseconds
+        "{}: {} samples{runs}{output}, {:.1} µs per run on this computer",
+        findings.model, findings.samples, findings.microseconds
     );
     if let Some(found) = &findings.classes {
         classes(&mut out, found, findings.samples);

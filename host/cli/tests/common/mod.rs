@@ -166,6 +166,8 @@ pub fn streaming_archive(folder: &Path, name: &str) -> PathBuf {
     let extension = Extension {
         abi: EXTENSION_ABI,
         compiler: "a test".to_owned(),
+        cores: None,
+        optimize: None,
         inputs: vec![tensor("x/0", "x_0")],
         outputs: vec![tensor("y", "y")],
         pools: vec![ExtensionPool {

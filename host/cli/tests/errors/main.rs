@@ -8,6 +8,8 @@
 mod common;
 mod compiled;
 mod file;
+#[path = "../common/flatbuffer.rs"]
+mod flatbuffer;
 mod media;
 mod paths;
 mod texts;
@@ -17,7 +19,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use common::{archive, archive_of_two, archive_with_constants, members_of, repository, streaming_archive, tool};
-use file::{edit, member, npy, operator_code, raw, tensor_type};
+use file::{edit, member, npy, raw};
+use flatbuffer::{operator_code, tensor_type, with_second_output};
 use serde_json::json;
 use transcript::{Transcript, change_metadata};
 
@@ -261,6 +264,7 @@ fn validations(t: &mut Transcript) {
     t.write("three.csv", "1,2,3\n");
     t.write("words.csv", "1\ntwo\n");
     t.write("heading.csv", "class\n");
+    t.write("sixtyfour.bin", [0; 64]);
     t.write("bytes.csv", [0xff, b'\n']);
     t.write("half.npy", npy("<f2", "False", "(1,)", &[0, 0]));
     t.write("large.csv", vec![b'\n'; (1 << 24) + 1]);
@@ -291,6 +295,9 @@ fn validations(t: &mut Transcript) {
     ] {
         t.run(format!("{inputs} {options}").trim_end());
     }
+    let digits = fs::read(repository("models/digits/digits.tflite")).expect("a model");
+    t.write("two-outputs.tflite", with_second_output(&digits));
+    t.run("validate two-outputs.tflite --inputs sixtyfour.bin --labels class.bin");
     // Elements that are not read as numbers.
     let plain = members_of(&t.path().join("plain.tar"));
     for (name, side, tensor) in [("half-in", "inputs", "x/0"), ("half-out", "outputs", "y")] {

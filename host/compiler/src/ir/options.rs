@@ -108,6 +108,21 @@ impl Target {
         let name = core_named(name)?;
         CORES.iter().find(|(core, _)| *core == name).map(|(_, target)| *target)
     }
+
+    /// The word for the kind of cores in archives; nothing for all cores.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Target::All => None,
+            Target::Portable => Some("portable"),
+            Target::Dsp => Some("dsp"),
+            Target::Mve => Some("mve"),
+        }
+    }
+
+    /// The kind of cores of a word that [`Target::name`] gave.
+    pub fn named(word: &str) -> Option<Target> {
+        [Target::Portable, Target::Dsp, Target::Mve].into_iter().find(|target| target.name() == Some(word))
+    }
 }
 
 /// How much scratch memory a layer gets.

@@ -29,6 +29,8 @@ pub fn metadata(model: &Model, report: &Report) -> Result<Vec<u8>, Errors> {
         extension: Some(mlf::Extension {
             abi: mlf::EXTENSION_ABI,
             compiler: format!("tvm-embedded {}", env!("CARGO_PKG_VERSION")),
+            cores: model.target.name().map(ToOwned::to_owned),
+            optimize: Some(model.optimize.name().to_owned()),
             inputs: extension_tensors(model, &model.inputs),
             outputs: extension_tensors(model, &model.outputs),
             pools: model

@@ -53,6 +53,8 @@ impl Synthetic {
         Extension {
             abi: EXTENSION_ABI,
             compiler: "test".into(),
+            cores: None,
+            optimize: None,
             inputs: tensors(&self.inputs, 0),
             outputs: tensors(&self.outputs, 16),
             pools: self.pools().iter().map(pool).collect(),

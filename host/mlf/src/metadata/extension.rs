@@ -19,6 +19,12 @@ pub struct Extension {
     pub abi: u32,
     /// Name and version of the compiler.
     pub compiler: String,
+    /// The kind of cores that the C is for, as the compiler names it; nothing if it is for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cores: Option<String>,
+    /// What the C is optimised for, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub optimize: Option<String>,
     /// Inputs in ABI order.
     pub inputs: Vec<ExtensionTensor>,
     /// Outputs in ABI order.

@@ -231,9 +231,12 @@ fn extension(node: &Node<'_>) -> Result<Option<Extension>> {
             .unsupported(format!("version {} of the extension is not known here, only {EXTENSION_ABI}", abi.size()?))
             .advise("use the tool of the version that compiled the archive"));
     }
+    let word = |key: &str| node.find(key)?.map(|word| Ok(word.text()?.to_owned())).transpose();
     Ok(Some(Extension {
         abi: EXTENSION_ABI,
         compiler: node.get("compiler")?.text()?.to_owned(),
+        cores: word("cores")?,
+        optimize: word("optimize")?,
         inputs: list(&node.get("inputs")?)?,
         outputs: list(&node.get("outputs")?)?,
         pools: node.find("pools")?.map_or(Ok(Vec::new()), |pools| list(&pools))?,
