@@ -1,6 +1,9 @@
 //! `report`: pages, pictures, text and JSON of real models. `cargo xtask pages` judges what a browser shows.
 
 mod common;
+#[path = "common/flatbuffer.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod flatbuffer;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,6 +22,25 @@ fn report(model: &Path, output: &Path, more: &[&str]) {
 fn facts(model: &Path, more: &[&str]) -> Value {
     let assert = tool().arg("report").arg(model).arg("--json").args(more).assert().success();
     serde_json::from_str(&printed(&assert).0).expect("JSON")
+}
+
+/// Tensors without names are called by their number.
+#[test]
+fn tensors_without_names_have_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("plain.tflite");
+    fs::write(&model, flatbuffer::without_names(&fs::read(digits()).unwrap())).unwrap();
+    let found = facts(&model, &[]);
+    let names = |key: &str| -> Vec<&str> {
+        found[key].as_array().unwrap().iter().map(|of| of["name"].as_str().unwrap()).collect()
+    };
+    let all: Vec<&str> = [names("inputs"), names("outputs"), names("buffers")].concat();
+    let named = |name: &str| name.strip_prefix("tensor_").is_some_and(|number| number.parse::<u32>().is_ok());
+    // A tensor and the one that shares its place are joined by an equals sign.
+    let known = |name: &&str| name.starts_with("scratch of ") || name.split(" = ").all(named);
+    assert!(all.iter().all(known), "{all:?}");
+    let advice = found["advice"].to_string();
+    assert!(advice.contains("bytes at once: tensor_"), "{advice}");
 }
 
 /// Memory in use never exceeds a pool, and at the peak it equals the compiler's figure.

@@ -35,6 +35,21 @@ pub fn with_second_output(file: &[u8]) -> Vec<u8> {
     changed
 }
 
+/// The file without names of tensors.
+pub fn without_names(file: &[u8]) -> Vec<u8> {
+    let graph = first_of(file, field(file, u32_at(file, 0), 2));
+    let place = field(file, graph, 0);
+    let tensors = place + u32_at(file, place);
+    let mut changed = file.to_vec();
+    for number in 0..u32_at(file, tensors) {
+        let entry = tensors + 4 + 4 * number;
+        let name = field(file, entry + u32_at(file, entry), 3);
+        let text = name + u32_at(file, name);
+        changed[text..text + 4].fill(0);
+    }
+    changed
+}
+
 fn u32_at(file: &[u8], at: usize) -> usize {
     u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes")) as usize
 }

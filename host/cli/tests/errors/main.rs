@@ -9,6 +9,7 @@ mod common;
 mod compiled;
 mod file;
 #[path = "../common/flatbuffer.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
 mod flatbuffer;
 mod media;
 mod paths;

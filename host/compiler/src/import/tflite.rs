@@ -141,9 +141,9 @@ impl Reader {
         buffers: &[Option<Arc<[u8]>>],
     ) -> Result<Subgraph, Broken> {
         let mut graph = Subgraph { name: self.budget.text(source.name()?)?, ..Subgraph::default() };
-        for tensor in few(source.tensors()?, MAX_TENSORS, "tensors")? {
+        for (index, tensor) in few(source.tensors()?, MAX_TENSORS, "tensors")?.enumerate() {
             self.budget.spend(2 * size_of::<Tensor>())?;
-            let tensor = self.tensor(&tensor?, buffers)?;
+            let tensor = self.tensor(index, &tensor?, buffers)?;
             graph.tensors.push(tensor);
         }
         let count = graph.tensors.len();
@@ -158,8 +158,17 @@ impl Reader {
         Ok(graph)
     }
 
-    fn tensor(&mut self, source: &TensorRef<'_>, buffers: &[Option<Arc<[u8]>>]) -> Result<Tensor, Broken> {
-        let name = self.budget.text(source.name()?)?;
+    fn tensor(
+        &mut self,
+        index: usize,
+        source: &TensorRef<'_>,
+        buffers: &[Option<Arc<[u8]>>],
+    ) -> Result<Tensor, Broken> {
+        // Names are all that reports and messages say of a tensor.
+        let name = match self.budget.text(source.name()?)? {
+            name if name.is_empty() => format!("tensor_{index}"),
+            name => name,
+        };
         let dtype = dtype(source.type_()?);
         let mut shape = Vec::new();
         for dimension in source.shape()?.into_iter().flatten() {
@@ -181,11 +190,11 @@ impl Reader {
         if source.sparsity()?.is_some() {
             self.bad_tensor(&name, "sparse contents", "dense contents");
         }
-        let index = source.buffer()? as usize;
-        let data = match buffers.get(index) {
+        let buffer = source.buffer()? as usize;
+        let data = match buffers.get(buffer) {
             Some(data) => data.clone(),
             None => {
-                self.bad_tensor(&name, format!("refers to buffer {index}, and the file has {}", buffers.len()), "");
+                self.bad_tensor(&name, format!("refers to buffer {buffer}, and the file has {}", buffers.len()), "");
                 None
             }
         };
