@@ -121,7 +121,63 @@ static void elements(void) {
     outputs();
 }
 
-enum { UNITS = 4, DEPTH = 12, ROWS = 4 * UNITS };
+enum { UNITS = 4, DEPTH = 12, ROWS = 4 * UNITS, TAPS = 9 * CHANNELS };
+
+/* Rows in pairs of an even number of elements, as the compiler packs them for the DSP extension; otherwise as they are. */
+static const void *packed(const int8_t *rows, int32_t count, int32_t depth) {
+#if TVMK_DSP
+    static int16_t pairs[CHANNELS * TAPS];
+    int16_t *to = pairs;
+    for (int32_t row = 0; row < count; row += 2, rows += 2 * depth) {
+        for (int32_t i = 0; i < depth; i++) {
+            /* Of four, those at odd places come last. */
+            int32_t left = depth - i / 4 * 4, at = left > 2 ? i / 4 * 4 + i % 4 * 2 % 4 + i % 4 / 2 : i;
+            at = left == 3 && i % 4 == 2 ? i - 1 : at;
+            *to++ = (int16_t)(rows[at] + 256 * rows[depth + at]);
+        }
+        if (depth % 2 != 0) {
+            *to++ = 0;
+        }
+    }
+    return pairs;
+#else
+    (void)count, (void)depth;
+    return rows;
+#endif
+}
+
+/* The same of images: a window with a border, one without, and groups of channels. */
+static void hybrid_windows(int32_t asymmetric, int32_t ordinary) {
+    static const float scales[] = {0.013f, 0.0007f, 0.11f, 0.0451f, 0.02f, 0.3f, 0.0091f, 0.5f};
+    static int8_t rows[CHANNELS * TAPS];
+    static union {
+        float aligned;
+        uint8_t bytes[TVMK_HYBRID_WINDOW_SCRATCH(COUNT, TAPS)];
+    } scratch;
+    int32_t totals[CHANNELS] = {0};
+    tvmk_hybrid_t to = {scales, NULL, -1, asymmetric, asymmetric, 0, TVMK_HYBRID_WITHIN, ordinary, -0.5f, 2.5f};
+    for (int32_t i = 0; i < CHANNELS * TAPS; i++) {
+        rows[i] = (int8_t)(draw() % 255 - 127);
+        totals[i / TAPS] += rows[i];
+    }
+    tvmk_hybrid_window_t l = {
+        to, {rows, 1, 0, NULL, 0}, 1, HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, CHANNELS, CHANNELS, CHANNELS, 3, 3, 1, 1, 1, 1, 1,
+        1};
+    tvmk_hybrid_depthwise_conv_2d(&l, a, bias, out, scratch.bytes);
+    outputs();
+    l.to.totals = asymmetric ? totals : NULL;
+    l.rows.packed = 1, l.rows.weights = packed(rows, CHANNELS, TAPS), l.rows.inputs = TAPS;
+    tvmk_hybrid_conv_2d(&l, a, bias, out, scratch.bytes);
+    outputs();
+    l.pad_left = l.pad_top = 0, l.out_height = HEIGHT - 2, l.out_width = WIDTH - 2, l.out_channels = l.group_out = CHANNELS - 1;
+    tvmk_hybrid_conv_2d(&l, a, bias, out, scratch.bytes);
+    outputs();
+    /* Two groups of three channels from one, of which three are used: sums of weights are those of the first rows. */
+    l.in_channels = 2, l.group_in = 1, l.out_channels = 6, l.group_out = 3, l.dilation_width = 2, l.out_width = WIDTH - 4;
+    l.rows.weights = packed(rows, CHANNELS, 9), l.rows.inputs = 9;
+    tvmk_hybrid_conv_2d(&l, a, bias, out, scratch.bytes);
+    outputs();
+}
 
 /* Weights of int8 with float32: how rows are quantised, and what becomes of their sums. */
 static void hybrid(void) {
@@ -142,7 +198,7 @@ static void hybrid(void) {
     const int32_t positions[] = {3, 0, 3};
     for (int32_t asymmetric = 0; asymmetric < 2; asymmetric++) {
         const int32_t *of = asymmetric ? totals : NULL;
-        tvmk_hybrid_t to = {scales, of, 3, asymmetric, 0, 0, TVMK_HYBRID_FREE, 0.0f, 0.0f};
+        tvmk_hybrid_t to = {scales, of, 3, asymmetric, 0, 0, TVMK_HYBRID_FREE, 1, 0.0f, 0.0f};
         const tvmk_hybrid_rows_t dense = {to, {rows, DEPTH, 0, NULL, 0}, COUNT / DEPTH, UNITS};
         tvmk_hybrid_rows(&dense, a, bias, out, scratch.bytes);
         outputs();
@@ -155,6 +211,8 @@ static void hybrid(void) {
         const tvmk_hybrid_matrix_t matrix = {to, {rows, DEPTH, 0, NULL, 0}, 5, UNITS, 1, 5};
         tvmk_hybrid_matrix(&matrix, a, 1, out, scratch.bytes);
         outputs();
+        hybrid_windows(asymmetric, 0);
+        hybrid_windows(asymmetric, 1);
     }
     tvmk_gather_table_t table = {{1, 1, ROWS, 3, DEPTH}, halves, NULL, 0};
     tvmk_gather_half(&table, positions, out);

@@ -74,6 +74,7 @@ impl Checked for Hybrid<'_> {
             asymmetric: self.asymmetric,
             weights_first: false,
             float_offset: true,
+            biases: Some(&[]),
             bound: ("TVMK_HYBRID_FREE", 0.0, 0.0),
         };
         let (constants, [to, columns], packed) = columns.lower(lowering);

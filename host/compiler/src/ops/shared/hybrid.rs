@@ -160,6 +160,7 @@ impl Hybrid<'_> {
             Sees::Window(_, groups) => groups,
             Sees::Rows(..) | Sees::OneChannel(_) => 1,
         };
+        let biases = self.bias.map_or(Some(Vec::new()), |bias| bias.f32_data());
         let rows = HybridRows {
             prefix: "",
             depth: self.depth(),
@@ -170,6 +171,7 @@ impl Hybrid<'_> {
             asymmetric: self.asymmetric(),
             weights_first: matches!(self.sees, Sees::Window(..)) && self.per_channel(),
             float_offset: false,
+            biases: biases.as_deref(),
             bound: (self.bound, self.range.0, self.range.1),
         };
         if !matches!(self.sees, Sees::OneChannel(_)) {
@@ -203,7 +205,7 @@ impl Checked for Hybrid<'_> {
                 };
                 fields.extend(window::members_of_batches(&window, self.channels, groups));
                 let elements = window.in_elements();
-                let scratch = elements.next_multiple_of(4) + column;
+                let scratch = elements.next_multiple_of(4) + column.div_ceil(2) * 16 + column;
                 let formula = format!("TVMK_HYBRID_WINDOW_SCRATCH({elements}, {column})");
                 ("tvmk_hybrid_window_t", function, scratch, formula, window.batches * window.positions())
             }

@@ -34,6 +34,8 @@ pub struct HybridRows<'a> {
     pub weights_first: bool,
     /// Whether the offset's share is subtracted in float32.
     pub float_offset: bool,
+    /// What is added to results, if the compiler knows it.
+    pub biases: Option<&'a [f32]>,
     /// The bound of results, `TVMK_HYBRID_...`, with its ends.
     pub bound: (&'static str, f32, f32),
 }
@@ -71,7 +73,15 @@ impl HybridRows<'_> {
             [self.asymmetric, self.weights_first, self.float_offset && self.asymmetric].map(i32::from);
         let (bound, low, high) = self.bound;
         let ends = text::float_pair((low, high));
-        format!("{{{scales}, {totals}, {mask}, {asymmetric}, {first}, {floats}, {bound}, {ends}}}")
+        let ordinary = i32::from(self.is_ordinary());
+        format!("{{{scales}, {totals}, {mask}, {asymmetric}, {first}, {floats}, {bound}, {ordinary}, {ends}}}")
+    }
+
+    /// Whether no result is NaN, infinite or below the normal numbers unless an input's scale is extreme: `is_ordinary` of
+    /// `tvmk_hybrid_t`.
+    fn is_ordinary(&self) -> bool {
+        let adds = |biases: &[f32]| biases.iter().all(|bias| *bias == 0.0 || (1e-24..=1e24).contains(&bias.abs()));
+        self.scales.iter().all(|scale| (1e-12..=1e12).contains(scale)) && self.biases.is_some_and(adds)
     }
 
     /// The weights, of which each group's rows are a multiple of four.
@@ -83,5 +93,31 @@ impl HybridRows<'_> {
             padded.resize(padded.len() + (rows.next_multiple_of(4) - rows) * self.depth, 0);
         }
         padded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extreme_scales_and_biases_are_not_ordinary() {
+        let ordinary = |scales: &[f32], biases: Option<&[f32]>| {
+            let (prefix, weights, bound) = ("", &[1][..], ("TVMK_HYBRID_FREE", 0.0, 0.0));
+            let (asymmetric, weights_first, float_offset) = (false, false, false);
+            let (depth, groups, which) = (1, 1, Scales::Each);
+            #[rustfmt::skip]
+            let rows = HybridRows { prefix, depth, weights, groups, scales, which, asymmetric, weights_first, float_offset, biases, bound };
+            rows.initialiser("s", "t").contains("TVMK_HYBRID_FREE, 1, ")
+        };
+        assert!(ordinary(&[0.01, 3.0], Some(&[])));
+        assert!(ordinary(&[0.01], Some(&[0.0, -0.0, -0.5, 1e20])));
+        assert!(!ordinary(&[0.01], None));
+        for extreme in [0.0, 1e-13, 1e13, f32::NAN, -1.0] {
+            assert!(!ordinary(&[0.01, extreme], Some(&[])), "{extreme}");
+        }
+        for extreme in [1e-25, -1e-40, 1e25, f32::INFINITY, f32::NAN] {
+            assert!(!ordinary(&[0.01], Some(&[1.0, extreme])), "{extreme}");
+        }
     }
 }

@@ -55,6 +55,7 @@ impl Float<'_> {
             ("weights_first", "1".to_owned()),
             ("float_offset", "0".to_owned()),
             ("bound", "TVMK_HYBRID_WITHIN".to_owned()),
+            ("is_ordinary", "0".to_owned()),
             ("low", text::float(low)),
             ("high", text::float(high)),
         ];

@@ -88,6 +88,8 @@ impl Lstm<'_> {
             asymmetric: self.asymmetric,
             weights_first: false,
             float_offset: false,
+            // Sums of the hidden state are added to those of the input.
+            biases: prefix.is_empty().then_some(&self.bias),
             bound: ("TVMK_HYBRID_FREE", 0.0, 0.0),
         };
         rows.lower(lowering)
