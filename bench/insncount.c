@@ -1,12 +1,13 @@
 /* QEMU plugin: how many instructions a program executed, in all, per function, and between two functions' entries.
  *
  *   cc -O2 -shared -fPIC -DQEMU_PLUGIN_API=1 insncount.c -o insncount.so
- *   qemu-system-arm ... -plugin ./insncount.so,out=FILE[,from=FUNCTION,to=FUNCTION] -kernel program
+ *   qemu-system-arm ... -plugin ./insncount.so,out=FILE[,from=FUNCTION,to=FUNCTION[,places=on]] -kernel program
  *
  * The counts are exact and the same in every run. They are instructions, not cycles: QEMU has no model of a core's timing.
- * FILE then holds lines of three kinds:
+ * FILE then holds lines of these kinds:
  *   total <instructions>
  *   range <instructions>                        one for each time `to` was entered after `from`
+ *   at <address> <times>                        with places=on, after the line of a range: how often an instruction ran in it
  *   function <instructions> <entries> <name>    most instructions first; functions of one name are one line
  *
  * Debian ships no qemu-plugin.h, so the few functions are declared here, as QEMU's documentation describes them. API
@@ -49,6 +50,19 @@ struct function {
     uint64_t entries;
 };
 
+/* An instruction, with places=on. Code that is translated again has the same one. */
+struct place {
+    struct place *next;   /* of the same slot */
+    struct place *before; /* of all */
+    struct function *function;
+    uint64_t address;
+    uint64_t times; /* since the range began */
+};
+
+#define SLOTS 4096
+
+static struct place *slots[SLOTS], *places;
+static bool with_places;
 static struct function *functions;
 static const struct function *from, *to;
 static uint64_t total, range_start;
@@ -86,6 +100,33 @@ static struct function *function_at(const char *name, uint64_t address) {
     return f;
 }
 
+static struct place *place_at(struct function *function, uint64_t address) {
+    struct place **slot = &slots[address / 2 % SLOTS], *p;
+    for (p = *slot; p != NULL; p = p->next) {
+        if (p->address == address) {
+            return p;
+        }
+    }
+    p = checked(calloc(1, sizeof *p));
+    p->function = function;
+    p->address = address;
+    p->next = *slot;
+    p->before = places;
+    *slot = places = p;
+    return p;
+}
+
+/* Writes how often instructions ran, or not, and starts from 0. */
+static void take_places(bool write) {
+    struct place *p;
+    for (p = places; p != NULL; p = p->before) {
+        if (write && p->times != 0) {
+            fprintf(out, "at %" PRIu64 " %" PRIu64 "\n", p->address, p->times);
+        }
+        p->times = 0;
+    }
+}
+
 /* Runs before on_instruction for the same instruction, which therefore belongs to the range that begins with it. */
 static void on_entry(unsigned vcpu, void *user) {
     struct function *f = user;
@@ -94,9 +135,11 @@ static void on_entry(unsigned vcpu, void *user) {
     if (in_range && f == to) {
         fprintf(out, "range %" PRIu64 "\n", total - range_start);
         in_range = false;
+        take_places(true);
     } else if (!in_range && f == from) {
         range_start = total;
         in_range = true;
+        take_places(false);
     }
 }
 
@@ -104,6 +147,12 @@ static void on_instruction(unsigned vcpu, void *user) {
     (void)vcpu;
     ((struct function *)user)->instructions++;
     total++;
+}
+
+static void on_place(unsigned vcpu, void *user) {
+    struct place *p = user;
+    p->times++;
+    on_instruction(vcpu, p->function);
 }
 
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *block) {
@@ -117,7 +166,11 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *block) {
         if (address == f->entry) {
             qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_entry, 0, f);
         }
-        qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_instruction, 0, f);
+        if (with_places) {
+            qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_place, 0, place_at(f, address));
+        } else {
+            qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_instruction, 0, f);
+        }
     }
 }
 
@@ -163,6 +216,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
             from_name = checked(strdup(value + 1));
         } else if (key == 2 && strncmp(argv[i], "to", key) == 0) {
             to_name = checked(strdup(value + 1));
+        } else if (key == 6 && strcmp(argv[i], "places=on") == 0) {
+            with_places = true;
         } else {
             fprintf(stderr, "insncount: unknown option %s\n", argv[i]);
             return -1;

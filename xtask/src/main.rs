@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use xtask::{
     abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, ethos_u, firmware,
-    flags, fresh, fuzz, header, heartbeat, kinds, layers, misra, modes, mutants, no_library, packages, pages, proof,
-    reach, sanitize, setup, site, size, stack, sysroot, test, tutorials, unused, wake_word, wheel,
+    flags, fresh, fuzz, header, heartbeat, kinds, layers, misra, modes, mutants, no_library, packages, pages, profiles,
+    proof, reach, sanitize, setup, site, size, stack, sysroot, test, tutorials, unused, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -228,6 +228,12 @@ const VERBS: &[Verb] = &[
         usage: "[BOARD...]",
         about: "instructions of each layer of the bundled model on emulated boards, and the cost of hooks and steps",
         run: layers::run,
+    },
+    Verb {
+        name: "profiles",
+        usage: "[--write] [MODEL...]",
+        about: "what the instructions of each layer are for, where a network takes more than its line; docs/profiles.md",
+        run: profiles::run,
     },
     Verb {
         name: "dist",

@@ -45,6 +45,8 @@ pub struct Counts {
     pub total: u64,
     /// From each entry of the first function to the next entry of the second.
     pub ranges: Vec<u64>,
+    /// How often each instruction ran in each of the ranges, by its address; only from [`count_places`].
+    pub places: Vec<BTreeMap<u64, u64>>,
     /// Per function, most instructions first.
     pub functions: Vec<Function>,
 }
@@ -73,7 +75,14 @@ impl Counts {
             let (kind, first) = (words.next(), words.next().and_then(|word| word.parse().ok()));
             match (kind, first, words.next().and_then(|word| word.parse().ok()), words.next()) {
                 (Some("total"), Some(total), None, None) => counts.total = total,
-                (Some("range"), Some(range), None, None) => counts.ranges.push(range),
+                (Some("range"), Some(range), None, None) => {
+                    counts.ranges.push(range);
+                    counts.places.push(BTreeMap::new());
+                }
+                (Some("at"), Some(address), Some(times), None) => {
+                    let range = counts.places.last_mut().context("a place before all ranges")?;
+                    range.insert(address, times);
+                }
                 (Some("function"), Some(instructions), Some(entries), Some(name)) => {
                     counts.functions.push(Function { name: name.to_owned(), instructions, entries });
                 }
@@ -98,12 +107,24 @@ pub fn run(board: &Board, program: &Path) -> Result<Run> {
 /// # Errors
 /// As [`run`], or when the counter can't be built.
 pub fn count(board: &Board, program: &Path, between: Option<(&str, &str)>) -> Result<Run> {
+    counted(board, program, between, "")
+}
+
+/// The same, and how often each instruction ran in each range.
+///
+/// # Errors
+/// As [`count`].
+pub fn count_places(board: &Board, program: &Path, between: (&str, &str)) -> Result<Run> {
+    counted(board, program, Some(between), ",places=on")
+}
+
+fn counted(board: &Board, program: &Path, between: Option<(&str, &str)>, more: &str) -> Result<Run> {
     ready()?;
     let plugin = counter(board)?;
     let report = tempfile::NamedTempFile::new()?;
     let mut option = format!("{},out={}", plugin.display(), report.path().display());
     if let Some((from, to)) = between {
-        option += &format!(",from={from},to={to}");
+        option += &format!(",from={from},to={to}{more}");
     }
     let mut run = start(board, program, &["-plugin", &option])?;
     run.counts = Counts::parse(&fs::read_to_string(report.path())?)?;
@@ -252,6 +273,9 @@ mod tests {
             (counts.total, &counts.ranges[..], counts.within("a b"), counts.within("c")),
             (40, &[12][..], 30, 0)
         );
+        let places = Counts::parse("range 5\nat 16 2\nat 18 3\nrange 1\ntotal 9\n").unwrap().places;
+        assert_eq!(places, [BTreeMap::from([(16, 2), (18, 3)]), BTreeMap::new()]);
+        assert!(Counts::parse("at 16 2\n").is_err());
         assert!(Counts::parse("funktion 1 2 x").is_err() && Counts::parse("total x").is_err());
     }
 }

@@ -13,6 +13,7 @@ pub mod modes;
 pub mod options;
 pub mod peer;
 pub mod performance;
+pub mod profiles;
 pub mod size;
 pub mod stack;
 pub mod unused;

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::machine::board::Board;
-use crate::machine::emulator;
+use crate::machine::emulator::{self, Run};
 use crate::measure::bench_image::{self, Model};
 use crate::measure::bench_main;
 
@@ -27,22 +27,45 @@ pub struct Counted {
 /// If an image does not build, does not fit the board, or fails there.
 pub fn count(board: &Board, model: &Model, out: &Path) -> Result<Counted> {
     let whole = bench_image::measure(board, model, out, false)?.figures;
-    let main = out.join(board.name).join(format!("{}-hooks.c", model.name));
-    fs::write(&main, hooked(&bench_main::main_c(&model.facts)?, model)?)?;
-    let program = main.with_extension("elf");
-    bench_image::build(board, model, &main, &program, &board.hosted(), &["-DTVM_EMBEDDED_LAYERS"])?;
-    let run = emulator::count(board, &program, Some(("layer_begin", "layer_end")))?;
-    ensure!(run.code == 0, "{} on {}: exit code {}\n{}", model.name, board.name, run.code, run.text);
-    let order: Vec<usize> = run.text.lines().filter_map(|line| line.strip_prefix("layer ")?.parse().ok()).collect();
-    let (ranges, known) = (&run.counts.ranges, model.layers().len());
-    ensure!(ranges.len() == order.len(), "{}: {} layers ran, {} counted", model.name, order.len(), ranges.len());
+    let program = build(board, model, out)?;
+    let run = emulator::count(board, &program, Some(BETWEEN))?;
+    let known = model.layers().len();
     let (mut layers, mut runs) = (vec![0; known], vec![0; known]);
-    for (&at, count) in order.iter().zip(ranges) {
-        ensure!(at < known, "{}: layer {at} of {known}", model.name);
+    for (at, count) in order(board, model, &run)?.into_iter().zip(&run.counts.ranges) {
         layers[at] += count;
         runs[at] += 1;
     }
     Ok(Counted { layers, runs, whole })
+}
+
+/// The functions that mark a layer in the image of [`build`].
+pub const BETWEEN: (&str, &str) = ("layer_begin", "layer_end");
+
+/// Links the model with a program that calls it once, and marks each layer.
+///
+/// # Errors
+/// When it does not build, or does not fit the board.
+pub fn build(board: &Board, model: &Model, out: &Path) -> Result<PathBuf> {
+    let folder = out.join(board.name);
+    fs::create_dir_all(&folder)?;
+    let main = folder.join(format!("{}-hooks.c", model.name));
+    fs::write(&main, hooked(&bench_main::main_c(&model.facts)?, model)?)?;
+    let program = main.with_extension("elf");
+    bench_image::build(board, model, &main, &program, &board.hosted(), &["-DTVM_EMBEDDED_LAYERS"])?;
+    Ok(program)
+}
+
+/// Which layer each range of a run of this image is.
+///
+/// # Errors
+/// When the run failed, or a layer is not counted.
+pub fn order(board: &Board, model: &Model, run: &Run) -> Result<Vec<usize>> {
+    ensure!(run.code == 0, "{} on {}: exit code {}\n{}", model.name, board.name, run.code, run.text);
+    let order: Vec<usize> = run.text.lines().filter_map(|line| line.strip_prefix("layer ")?.parse().ok()).collect();
+    let (ranges, known) = (run.counts.ranges.len(), model.layers().len());
+    ensure!(ranges == order.len(), "{}: {} layers ran, {ranges} counted", model.name, order.len());
+    ensure!(order.iter().all(|at| *at < known), "{}: layers {order:?} of {known}", model.name);
+    Ok(order)
 }
 
 /// The program of the benchmark with hooks that mark each layer, and with its layers' order printed after the run.

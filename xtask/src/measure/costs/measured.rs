@@ -39,8 +39,10 @@ pub struct Layer {
 
 /// A compiled model and its report.
 pub struct Subject {
-    model: Model,
-    report: Value,
+    /// The model.
+    pub model: Model,
+    /// Its report.
+    pub report: Value,
 }
 
 impl Subject {

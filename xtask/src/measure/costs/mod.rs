@@ -7,9 +7,9 @@
 //! models that are compiled with it, with `--speed` they alone.
 
 mod comparison;
-mod counted;
+pub mod counted;
 mod fit;
-mod measured;
+pub mod measured;
 mod samples;
 mod speed;
 mod table;
