@@ -56,7 +56,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "costs",
-        usage: "[--write] [--speed] [BOARD...]",
+        usage: "[--write] [--speed | --size] [BOARD...]",
         about: "what the kernels cost, for the estimates of `tvm-embedded estimate`",
         run: costs::run,
     },

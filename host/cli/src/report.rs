@@ -113,7 +113,7 @@ fn document(args: &Report) -> Result<Document> {
     let mut document = collect::collect(&file, &args.building.core, &report, (&inputs, &outputs));
     document.options = args.building.given().iter().map(|option| printable(option)).collect();
     document.modes = modes::modes(path, &content, &options, &args.building.core, &report);
-    document.cores = cores::cores(&report, &args.building.core, options.optimize);
+    document.cores = cores::cores(&report, &args.building.core);
     let free = options.ram.is_none() && options.pools.is_empty();
     // Without limits for the memory, the size with inputs and outputs inside the workspace is tried as well.
     let inside = (free && !options.io_in_workspace).then(|| {

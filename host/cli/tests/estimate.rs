@@ -53,8 +53,29 @@ fn models() -> Vec<PathBuf> {
     files
 }
 
+/// Instructions and bytes of flash with `--optimize size`, of docs/modes.md: by model and core.
+fn measured_small() -> BTreeMap<(String, String), [f64; 2]> {
+    let text = fs::read_to_string(root().join("docs/modes.md")).unwrap();
+    let (mut all, mut core) = (BTreeMap::new(), String::new());
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("## ") {
+            name.clone_into(&mut core);
+        }
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        if let ["", model, "size", instructions, _, flash, ..] = cells[..] {
+            let numbers = [instructions, flash].map(|number| number.parse().unwrap());
+            all.insert((model.to_owned(), core.clone()), numbers);
+        }
+    }
+    all
+}
+
 fn estimate(model: &Path) -> Value {
-    let output = tool().arg("estimate").arg(model).arg("--json").output().unwrap();
+    estimate_with(model, &[])
+}
+
+fn estimate_with(model: &Path, options: &[&str]) -> Value {
+    let output = tool().arg("estimate").arg(model).arg("--json").args(options).output().unwrap();
     assert!(output.status.success(), "{}: {}", model.display(), String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -86,6 +107,46 @@ fn estimates_are_within_ten_percent_of_what_was_measured() {
     // The two bundled models on every core.
     assert!(compared >= 2 * CORES.len(), "{compared}");
     assert!(wrong.is_empty(), "of {compared}:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn estimates_of_small_code_are_within_ten_percent_of_what_was_measured() {
+    let measured = measured_small();
+    assert_eq!(measured.len(), 15, "networks and cores of docs/modes.md");
+    let mut wrong = Vec::new();
+    for file in models() {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        if !measured.keys().any(|(model, _)| *model == name) {
+            continue;
+        }
+        for core in estimate_with(&file, &["--optimize", "size"])["cores"].as_array().unwrap() {
+            let place = (name.clone(), core["core"].as_str().unwrap().to_owned());
+            let Some([count, bytes]) = measured.get(&place) else { continue };
+            let figure = |name: &str| core[name].as_f64().unwrap();
+            let (instructions, flash) = (figure("instructions"), figure("code") + figure("constants"));
+            if (instructions - count).abs() > LIMIT * count || (flash - bytes).abs() > (LIMIT * bytes).max(BYTES) {
+                wrong.push(format!("{place:?}: {instructions} and {flash}, measured {count} and {bytes}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The kernels of `--optimize size` have the names of the others: their costs must not be mixed up.
+#[test]
+fn small_code_has_its_own_costs() {
+    for model in ["models/digits/digits.tflite", "models/digit_rows/digit_rows.tflite"] {
+        let of = |mode: &str| estimate_with(&root().join(model), &["--optimize", mode])["cores"].clone();
+        let (small, balanced) = (of("size"), of("balanced"));
+        for (small, balanced) in small.as_array().unwrap().iter().zip(balanced.as_array().unwrap()) {
+            let figure = |of: &Value, name: &str| of[name].as_f64().unwrap();
+            assert!(figure(small, "instructions") > 1.1 * figure(balanced, "instructions"), "{model}: {small}");
+            assert!(figure(small, "code") < figure(balanced, "code"), "{model}: {small}");
+            // The portable path everywhere.
+            assert_eq!(small["constants"], of("size")[0]["constants"], "{model}");
+            assert!(small["not_measured"].as_array().unwrap().is_empty(), "{model}: {small}");
+        }
+    }
 }
 
 #[test]

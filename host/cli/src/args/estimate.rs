@@ -7,6 +7,7 @@ use tvm_embedded_compiler::Optimize;
 use tvm_embedded_compiler::cost::table;
 
 use super::core::cores;
+use super::shared::optimize;
 use crate::size::bytes;
 
 /// `estimate`
@@ -28,8 +29,8 @@ pub struct Estimate {
     #[arg(long, value_name = "BYTES[K|M]", value_parser = bytes)]
     pub ram: Option<usize>,
 
-    /// Code for speed and size, or for speed with more flash, as `compile --optimize`
-    #[arg(long, value_name = "balanced|speed", value_parser = optimize, default_value = "balanced")]
+    /// Small code, code for speed and size, or for speed with more flash, as `compile --optimize`
+    #[arg(long, value_name = "size|balanced|speed", value_parser = optimize, default_value = "balanced")]
     pub optimize: Optimize,
 
     /// Print the same figures as JSON
@@ -49,13 +50,7 @@ Examples:
   tvm-embedded estimate keyword.tflite --core cortex-m4f
   tvm-embedded estimate keyword.tflite --core cortex-m4f --core cortex-m55 --json
   tvm-embedded estimate keyword.tflite --core cortex-m4f --io-in-workspace --ram 24K
-  tvm-embedded estimate keyword.tflite --core cortex-m4f --optimize speed
+  tvm-embedded estimate keyword.tflite --core cortex-m4f --optimize size
 
 Nothing is built or run: the figures are those of kernels that were measured in an emulator. docs/estimate.md
 has their errors.";
-
-/// The modes whose kernels were measured.
-fn optimize(text: &str) -> Result<Optimize, String> {
-    let found = [Optimize::Balanced, Optimize::Speed].into_iter().find(|optimize| optimize.name() == text);
-    found.ok_or_else(|| "expected balanced or speed: the kernels for small code were not measured".to_owned())
-}

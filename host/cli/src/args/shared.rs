@@ -178,7 +178,7 @@ impl FromStr for PoolSize {
 }
 
 /// What the code is optimised for.
-fn optimize(text: &str) -> Result<Optimize, String> {
+pub(super) fn optimize(text: &str) -> Result<Optimize, String> {
     let found = Optimize::ALL.into_iter().find(|optimize| optimize.name() == text);
     found.ok_or_else(|| {
         let names: Vec<&str> = Optimize::ALL.iter().map(|optimize| optimize.name()).collect();

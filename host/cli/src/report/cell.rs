@@ -28,6 +28,12 @@ pub enum Cell {
 impl Cell {
     /// `most` is the greatest.
     pub fn new(figure: Option<u64>, most: u64) -> Self {
-        figure.map_or(Cell::Unknown(UNKNOWN), |figure| Cell::Known(Share::new(figure, most)))
+        Self::worded(figure, most, grouped)
+    }
+
+    /// The same with the figure's own words.
+    pub fn worded(figure: Option<u64>, most: u64, words: impl Fn(u64) -> String) -> Self {
+        let known = |figure| Cell::Known(Share { text: words(figure), ..Share::new(figure, most) });
+        figure.map_or(Cell::Unknown(UNKNOWN), known)
     }
 }

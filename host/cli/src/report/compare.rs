@@ -62,7 +62,8 @@ pub fn fits(board: Board, document: &Document) -> Vec<Fit> {
         Some(_) => "workspace, state, inputs, outputs and the stack of a call",
         None => "workspace, state, inputs and outputs; the stack is not known",
     };
-    let chosen = document.modes.iter().find(|mode| mode.chosen);
+    // Code of kernels that were not measured would be missing.
+    let chosen = document.modes.iter().find(|mode| mode.chosen && mode.layers_not_counted == 0);
     let (needed, flash) = match chosen.and_then(|mode| Some((mode, mode.code?))) {
         Some((mode, code)) => (
             mode.constants + code,

@@ -1,9 +1,9 @@
 //! What a run takes on each core that the C is for, and the words for groups of cores.
 
 use serde::{Deserialize, Serialize};
+use tvm_embedded_compiler::Report;
 use tvm_embedded_compiler::cost::table;
 use tvm_embedded_compiler::ir::options::Target;
-use tvm_embedded_compiler::{Optimize, Report};
 
 use crate::cores;
 use crate::estimate::figures::of_core;
@@ -23,11 +23,10 @@ pub struct Core {
     pub layers: Vec<Option<u64>>,
 }
 
-/// All cores of `--core` that have costs. There are none for the kernels of `size`, whose names are those of the others.
-pub fn cores(report: &Report, core: &str, optimize: Optimize) -> Vec<Core> {
+/// All cores of `--core` that have costs.
+pub fn cores(report: &Report, core: &str) -> Vec<Core> {
     let measured = || table::cores().into_iter();
     let names: Vec<&str> = match core {
-        _ if optimize == Optimize::Size => Vec::new(),
         "all" => measured().collect(),
         "portable" => measured().filter(|name| Target::of_core(name) == Some(Target::Portable)).collect(),
         core => vec![core],

@@ -3,7 +3,7 @@
 use super::cell::{Cell, UNKNOWN};
 use super::cores::Core;
 use super::document::{Document, Layer};
-use super::modes::Mode;
+use super::modes::{Mode, without};
 use crate::table::grouped;
 
 /// So many layers are shown for each core without a click.
@@ -67,9 +67,14 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// Whether an estimate is missing.
+    /// Whether a mode has no estimate.
     pub fn incomplete(&self) -> bool {
         self.modes.iter().any(|row| row.mode.instructions.is_none())
+    }
+
+    /// Modes whose figures are without some layers.
+    pub fn partial(&self) -> impl Iterator<Item = &Mode> {
+        self.modes.iter().map(|row| row.mode).filter(|mode| mode.layers_not_counted > 0)
     }
 }
 
@@ -99,17 +104,17 @@ fn cells(document: &Document, core: &Core) -> Vec<Cell> {
     document.layers.iter().enumerate().map(cell).collect()
 }
 
-fn modes(document: &Document) -> Vec<ModeRow<'_>> {
+fn modes<'a>(document: &'a Document) -> Vec<ModeRow<'a>> {
     let t = &document.totals;
     let ram = |mode: &Mode| mode.workspace + t.state + t.inputs + t.outputs + mode.stack.unwrap_or(0);
     let most = |of: &dyn Fn(&Mode) -> Option<u64>| document.modes.iter().filter_map(of).max().unwrap_or(0);
     let (flash, instructions) = (most(&Mode::flash), most(&|mode| mode.instructions));
     let most_ram = most(&|mode| Some(ram(mode)));
-    let row = |mode| ModeRow {
+    let row = |mode: &'a Mode| ModeRow {
         mode,
-        flash: Cell::new(Mode::flash(mode), flash),
+        flash: Cell::worded(Mode::flash(mode), flash, |figure| mode.at_least(figure)),
         ram: Cell::new(Some(ram(mode)), most_ram),
-        instructions: Cell::new(mode.instructions, instructions),
+        instructions: Cell::worded(mode.instructions, instructions, |figure| mode.at_least(figure)),
     };
     document.modes.iter().map(row).collect()
 }
@@ -130,8 +135,7 @@ pub fn fact(document: &Document) -> Option<(&'static str, String, String)> {
     let core = main_core(document)?;
     let without = match missing(core) {
         0 => String::new(),
-        1 => ", without 1 layer".to_owned(),
-        layers => format!(", without {layers} layers"),
+        layers => format!(", {}", without(layers as u64)),
     };
     let note = format!("of one run on {}, estimated, ± {} %{without}", core.core, core.error_percent);
     Some(("Instructions", grouped(core.instructions), note))

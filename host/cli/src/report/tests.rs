@@ -156,6 +156,25 @@ fn what_was_not_measured_has_no_bar() {
     assert!(text::text(&document).contains("not estimated"));
     document.cores.clear();
     assert_eq!(cells(&document), 3);
-    assert!(page::page(&document).unwrap().contains("were not measured with <code>--optimize size</code>"));
+    assert!(page::page(&document).unwrap().contains("The layers of this report have no estimate."));
     assert!(!text::text(&document).contains("with instructions estimated"));
+}
+
+#[test]
+fn figures_without_some_layers_say_so() {
+    let mut document = facts();
+    let mode = &mut document.modes[0];
+    (mode.instructions, mode.code, mode.layers_not_counted) = (Some(120_000), Some(5_000), 2);
+    let plain = text::text(&document);
+    let row = plain.lines().find(|line| line.trim_start().starts_with("size ")).unwrap();
+    assert!(row.contains("at least 120 000") && row.contains("at least 11 852"), "{plain}");
+    assert!(plain.contains("\n  size: without 2 layers, whose kernels were not measured\n"), "{plain}");
+    let page = page::page(&document).unwrap();
+    assert!(page.contains(">at least 120 000<") && page.contains(">at least 11 852<"), "{page}");
+    assert!(page.contains("The figures of size are without 2 layers, whose kernels were not measured."));
+    assert!(!page.contains(">not measured<"));
+    // The code of what was not measured might not fit: only the constants are compared with the board's flash.
+    document.modes.iter_mut().for_each(|mode| mode.layers_not_counted = 1);
+    let fits = compare::fits("flash=64K,ram=1K".parse().unwrap(), &document);
+    assert_eq!(fits[0].needed, document.totals.constants);
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::cell::UNKNOWN;
 use super::cores::words;
 use super::document::{Change, Document, Layer, Miss};
 use super::instructions;
@@ -85,7 +86,7 @@ fn modes(out: &mut String, document: &Document) {
         ("workspace", Align::Right),
     ]);
     for mode in &document.modes {
-        let known = |figure: Option<u64>| figure.map_or_else(|| "not measured".to_owned(), grouped);
+        let known = |figure: Option<u64>| figure.map_or_else(|| UNKNOWN.to_owned(), |figure| mode.at_least(figure));
         table.row([
             mode.optimize.clone(),
             known(mode.instructions),
@@ -95,6 +96,9 @@ fn modes(out: &mut String, document: &Document) {
         ]);
     }
     out.push_str(&table.text());
+    for mode in document.modes.iter().filter(|mode| mode.layers_not_counted > 0) {
+        let _ = writeln!(out, "  {}: {}, whose kernels were not measured", mode.optimize, mode.without());
+    }
 }
 
 fn tensors(out: &mut String, document: &Document) {

@@ -1,11 +1,15 @@
-//! The table of costs: what kernels take on each core, as `cargo xtask costs --write` measured and fitted it.
+//! The tables of costs: what kernels take on each core, as `cargo xtask costs --write` measured and fitted it.
 
 use super::work::ONCE;
+use crate::ir::options::Optimize;
 use crate::ir::report::{LayerReport, Report, Work};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lines of the file are described at its beginning.
 const MEASURED: &str = include_str!("costs.csv");
+
+/// The same for `--optimize size`, whose kernels have the same names and other code.
+const SMALL: &str = include_str!("small.csv");
 
 /// The call of a run, in the table.
 const RUN: &str = "(run)";
@@ -35,7 +39,7 @@ pub struct Estimate {
 /// The cores of the table.
 pub fn cores() -> Vec<&'static str> {
     let mut cores = Vec::new();
-    for line in lines() {
+    for line in lines(MEASURED) {
         if !cores.contains(&line.core) {
             cores.push(line.core);
         }
@@ -61,7 +65,8 @@ pub fn nearest(core: &str) -> Option<&'static str> {
 /// The estimate for a core; `None` for a core that the table does not have.
 pub fn estimate(report: &Report, core: &str) -> Option<Estimate> {
     let core = cores().into_iter().find(|known| *known == core)?;
-    let table: Vec<Line> = lines().filter(|line| line.core == core).collect();
+    let text = if is_small(report) { SMALL } else { MEASURED };
+    let table: Vec<Line> = lines(text).filter(|line| line.core == core).collect();
     let layers: Vec<Option<(f64, f64)>> = report.layers.iter().map(|layer| instructions(&table, layer)).collect();
     let mut unknown = BTreeSet::new();
     for (layer, known) in report.layers.iter().zip(&layers) {
@@ -118,9 +123,15 @@ fn code(table: &[Line], report: &Report) -> f64 {
     of(RUN) + of("(layer)") * report.layers.len() as f64 + kernels.sum::<f64>()
 }
 
-/// Bytes of constants on a core of the table.
+/// Whether a model is compiled with `--optimize size`.
+fn is_small(report: &Report) -> bool {
+    report.optimize == Optimize::Size.name()
+}
+
+/// Bytes of constants on a core of the table. The C for size has the same on all of them.
 pub fn constants(report: &Report, core: &str) -> usize {
     match core {
+        _ if is_small(report) => report.constant_bytes,
         "cortex-m55" => report.constant_bytes_mve,
         "cortex-m0" | "cortex-m3" | "rv32imac" => report.constant_bytes,
         _ => report.constant_bytes_dsp,
@@ -147,8 +158,8 @@ impl Line {
     }
 }
 
-fn lines() -> impl Iterator<Item = Line> {
-    MEASURED.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+fn lines(text: &'static str) -> impl Iterator<Item = Line> {
+    text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
         let [kind, core, name, error, amounts] = line.split(',').collect::<Vec<_>>()[..] else { return None };
         Some(Line { kind, core, name, error: error.parse().ok()?, amounts })
     })
@@ -163,21 +174,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_complete_and_has_every_name_once() {
-        let all: Vec<Line> = lines().collect();
-        let text = MEASURED.lines().filter(|line| !line.starts_with('#')).count();
-        assert_eq!(all.len(), text, "a line that can't be read");
-        let names: BTreeSet<_> = all.iter().map(|line| (line.kind, line.core, line.name)).collect();
-        assert_eq!(names.len(), all.len(), "a name twice");
-        assert_eq!(
-            cores(),
-            ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imac"]
-        );
-        for core in cores() {
-            let has = |kind: &str, name: &str| all.iter().any(|l| (l.core, l.kind, l.name) == (core, kind, name));
-            assert!(has("instructions", "tvmk_conv_2d") && has("code", "tvmk_conv_2d") && has("code", RUN), "{core}");
+    fn the_tables_are_complete_and_have_every_name_once() {
+        for file in [MEASURED, SMALL] {
+            let all: Vec<Line> = lines(file).collect();
+            let text = file.lines().filter(|line| !line.starts_with('#')).count();
+            assert_eq!(all.len(), text, "a line that can't be read");
+            let names: BTreeSet<_> = all.iter().map(|line| (line.kind, line.core, line.name)).collect();
+            assert_eq!(names.len(), all.len(), "a name twice");
+            for core in CORES {
+                let has = |kind: &str, name: &str| all.iter().any(|l| (l.core, l.kind, l.name) == (core, kind, name));
+                let kernel = "tvmk_conv_2d";
+                assert!(has("instructions", kernel) && has("code", kernel) && has("code", RUN), "{core}");
+            }
+            let costs = all.iter().flat_map(|line| line.amounts.split(' ')).map(|pair| pair.split_once('=').unwrap().1);
+            assert!(costs.into_iter().all(|cost| cost.parse::<f64>().is_ok()), "a cost that is no number");
         }
-        let costs = all.iter().flat_map(|line| line.amounts.split(' ')).map(|pair| pair.split_once('=').unwrap().1);
-        assert!(costs.into_iter().all(|cost| cost.parse::<f64>().is_ok()), "a cost that is no number");
+        assert_eq!(cores(), CORES);
     }
+
+    const CORES: [&str; 8] =
+        ["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33", "cortex-m55", "rv32imac"];
 }

@@ -93,7 +93,9 @@ pub fn measure(subject: &Subject, board: &Board, out: &Path) -> Result<Option<Me
         work: amounts(&layer["work"]),
         instructions: (runs > 0).then(|| instructions as f64 / runs as f64),
     });
+    // The C for size has the same constants on all cores.
     let constants = match board.name {
+        _ if report["optimize"] == "size" => &report["constant_bytes"],
         "cortex-m55" => &report["constant_bytes_mve"],
         "cortex-m0" | "cortex-m3" | "rv32imac" => &report["constant_bytes"],
         _ => &report["constant_bytes_dsp"],

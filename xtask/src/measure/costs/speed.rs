@@ -61,7 +61,7 @@ pub fn print(lines: &BTreeMap<&'static str, Vec<String>>) -> Result<()> {
 /// # Errors
 /// When the file can't be read or written.
 pub fn add(lines: &BTreeMap<&'static str, Vec<String>>) -> Result<()> {
-    let file = paths::root().join(table::TABLE);
+    let file = paths::root().join(table::USUAL.file);
     Ok(fs::write(&file, merged(&fs::read_to_string(&file)?, lines))?)
 }
 

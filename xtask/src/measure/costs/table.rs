@@ -12,13 +12,43 @@ use super::measured::{Layer, Measured};
 use super::{samples, unseen};
 use crate::machine::{board, paths};
 
-/// The file.
-pub const TABLE: &str = "host/compiler/src/cost/costs.csv";
+/// A table of costs, and where the comparison of its estimates is.
+pub struct Place {
+    /// The file.
+    pub file: &'static str,
+    /// What follows the verb's name in the command that writes it.
+    option: &'static str,
+}
+
+/// Kernels of models that are compiled as usual, and those that only `--optimize speed` uses.
+pub const USUAL: Place = Place { file: "host/compiler/src/cost/costs.csv", option: "" };
+/// Kernels of models that are compiled with `--optimize size`: they have the names of the others, and other code.
+pub const SMALL: Place = Place { file: "host/compiler/src/cost/small.csv", option: " --size" };
+
 const DOCUMENT: &str = "docs/estimate.md";
-/// What is written of the document is between these lines.
-const MARKS: [&str; 2] = ["<!-- written by `cargo xtask costs --write` -->\n", "<!-- end -->\n"];
-const HEAD: &str = "\
-# What kernels cost, gcc 12.2 -O2, by `cargo xtask costs --write`: docs/estimate.md describes it.
+/// What is written of the document ends with this line.
+const END: &str = "<!-- end -->\n";
+
+impl Place {
+    fn command(&self) -> String {
+        format!("cargo xtask costs{} --write", self.option)
+    }
+
+    /// The line of the document before what is written.
+    fn mark(&self) -> String {
+        format!("<!-- written by `{}` -->\n", self.command())
+    }
+
+    fn head(&self) -> String {
+        let more = if self.option.is_empty() { "" } else { ", with `--optimize size`" };
+        format!(
+            "# What kernels cost, gcc 12.2 -O2{more}, by `{}`: docs/estimate.md describes it.\n{COLUMNS}",
+            self.command()
+        )
+    }
+}
+
+const COLUMNS: &str = "\
 # instructions,core,kernels of a layer,error (root mean square, as a part),instructions for each amount of work
 # code,core,kernel (again: what it has more if several layers call it),0,bytes
 ";
@@ -128,9 +158,9 @@ fn code_parts(model: &Measured) -> BTreeMap<String, f64> {
 ///
 /// # Errors
 /// Never; as [`write()`].
-pub fn print(costs: &[Costs]) -> Result<()> {
+pub fn print(place: &Place, costs: &[Costs]) -> Result<()> {
     let compared = compare(Comparison::default(), costs).text();
-    print!("{HEAD}{}\n{compared}", costs.iter().map(Costs::lines).collect::<String>());
+    print!("{}{}\n{compared}", place.head(), costs.iter().map(Costs::lines).collect::<String>());
     Ok(())
 }
 
@@ -138,19 +168,20 @@ pub fn print(costs: &[Costs]) -> Result<()> {
 ///
 /// # Errors
 /// When a file can't be read or written.
-pub fn write(costs: &[Costs]) -> Result<()> {
-    let file = paths::root().join(TABLE);
-    fs::write(&file, merged(&fs::read_to_string(&file)?, costs)?)?;
+pub fn write(place: &Place, costs: &[Costs]) -> Result<()> {
+    let file = paths::root().join(place.file);
+    fs::write(&file, place.head() + &merged(&fs::read_to_string(&file)?, costs)?)?;
     let document = paths::root().join(DOCUMENT);
     let text = fs::read_to_string(&document)?;
-    let from = text.find(MARKS[0]).context("docs/estimate.md has no place for the comparison")? + MARKS[0].len();
-    let to = from + text[from..].find(MARKS[1]).context("docs/estimate.md has no end of the comparison")?;
+    let mark = place.mark();
+    let from = text.find(&mark).context("docs/estimate.md has no place for the comparison")? + mark.len();
+    let to = from + text[from..].find(END).context("docs/estimate.md has no end of the comparison")?;
     let compared = compare(Comparison::parse(&text[from..to]), costs);
     fs::write(&document, format!("{}{}{}", &text[..from], compared.text(), &text[to..]))?;
     Ok(())
 }
 
-/// The table with the lines of these cores replaced; cores in the order of the boards.
+/// The lines of the table, those of these cores replaced; cores in the order of the boards.
 fn merged(text: &str, costs: &[Costs]) -> Result<String> {
     let mut cores: BTreeMap<(usize, String), String> = BTreeMap::new();
     let key = |core: &str| (board::NAMES.iter().position(|name| *name == core).unwrap_or(usize::MAX), core.to_owned());
@@ -160,7 +191,7 @@ fn merged(text: &str, costs: &[Costs]) -> Result<String> {
         let _ = writeln!(lines, "{line}");
     }
     cores.extend(costs.iter().map(|costs| (key(costs.core), costs.lines())));
-    Ok(HEAD.to_owned() + &cores.into_values().collect::<String>())
+    Ok(cores.into_values().collect())
 }
 
 /// By how much the estimates of these cores differ from what was measured, beside what is known of others.
@@ -196,8 +227,18 @@ mod tests {
         let text = "# head\ncode,rv32imac,(run),0,calls=1\ncode,cortex-m3,(run),0,calls=2\n";
         let costs = Costs::new("cortex-m3", Vec::new());
         let merged = merged(text, &[costs]).unwrap();
-        let lines: Vec<&str> = merged.lines().filter(|line| !line.starts_with('#')).collect();
+        let lines: Vec<&str> = merged.lines().collect();
         assert_eq!(lines, ["instructions,cortex-m3,(run),0,calls=0", "code,rv32imac,(run),0,calls=1"]);
+    }
+
+    #[test]
+    fn each_table_names_the_command_that_writes_it() {
+        for place in [USUAL, SMALL] {
+            let text = fs::read_to_string(paths::root().join(place.file)).unwrap();
+            assert!(text.starts_with(&place.head()), "{}", place.file);
+            let document = fs::read_to_string(paths::root().join(DOCUMENT)).unwrap();
+            assert_eq!(document.matches(&place.mark()).count(), 1, "{}", place.mark());
+        }
     }
 
     #[test]
