@@ -202,6 +202,12 @@ static void hybrid(void) {
         const tvmk_hybrid_rows_t dense = {to, {rows, DEPTH, 0, NULL, 0}, COUNT / DEPTH, UNITS};
         tvmk_hybrid_rows(&dense, a, bias, out, scratch.bytes);
         outputs();
+        /* A NaN whose sign is set. */
+        const float kept = a[DEPTH + 2];
+        a[DEPTH + 2] = tvmk_float_of_bits(UINT32_C(0xffc00000));
+        tvmk_hybrid_rows(&dense, a, bias, out, scratch.bytes);
+        outputs();
+        a[DEPTH + 2] = kept;
         const tvmk_hybrid_lstm_t lstm = {
             to,        to, {rows, CHANNELS, 0, NULL, 0}, {rows, UNITS, 0, NULL, 0}, bias, 0.7f, UNITS, 1, 9, {0, CHANNELS},
             {0, UNITS}};

@@ -34,7 +34,9 @@ TVMK_INLINE void tvmk_hybrid_range(const float *in, int32_t count, float *low, f
 TVMK_INLINE float tvmk_hybrid_most(const float *in, int32_t count) {
     float low, high;
     tvmk_hybrid_range(in, count, &low, &high);
-    return -low > high ? -low : high;
+    /* In their bits: a NaN is the largest. */
+    int32_t below = (int32_t)(tvmk_float_bits(low) & ~TVMK_FLOAT_SIGN);
+    return tvmk_float_of_bits((uint32_t)tvmk_max(below, (int32_t)tvmk_float_bits(high)));
 }
 
 /* Vectors take numbers below FLT_MIN as 0: these become 0 anyway unless `span`, that of the range, is about as small. */
