@@ -2,6 +2,7 @@
 
 use crate::budget;
 use crate::import::tflite;
+use crate::ir::graph::Tensor;
 use crate::ir::model::Model;
 use crate::ir::names::{self, Names};
 use crate::ir::options::{Optimize, Options, Target};
@@ -10,8 +11,8 @@ use crate::ir::program::Program;
 use crate::ir::report::Report;
 use crate::passes::bands::choose::{Choice, Choices};
 use crate::passes::{
-    bands, bind, check, detections, emit, fold, fuse, inline, lower, metadata, narrow, npu, place, pools, requantise,
-    schedule, share, state, uint8,
+    bands, bind, check, choose, detections, emit, fold, fuse, inline, lower, metadata, narrow, npu, place, pools,
+    requantise, schedule, share, state, uint8,
 };
 use crate::thrift::{self, Thrift};
 use std::fmt;
@@ -84,6 +85,16 @@ pub fn prepare(file: &[u8], options: &Options) -> Result<Compiled, Errors> {
 const METADATA: &str = "metadata.json";
 
 impl Compiled {
+    /// The model's inputs, with the shapes that it is compiled for.
+    pub fn inputs(&self) -> impl Iterator<Item = &Tensor> {
+        self.model.inputs.iter().map(|port| self.model.tensor(port.tensor))
+    }
+
+    /// The same for its outputs.
+    pub fn outputs(&self) -> impl Iterator<Item = &Tensor> {
+        self.model.outputs.iter().map(|port| self.model.tensor(port.tensor))
+    }
+
     /// Writes the archive, without holding all of it in memory.
     ///
     /// # Errors
@@ -126,6 +137,7 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     }
     pools::check(options)?;
     let mut graph = tflite::read(file)?;
+    choose::choose(&mut graph, &options.input_shapes)?;
     bind::bind(&mut graph, &options.custom)?;
     npu::bind(&mut graph)?;
     inline::inline(&mut graph);

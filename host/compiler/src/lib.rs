@@ -5,6 +5,7 @@
 //! | pass | from → to |
 //! | --- | --- |
 //! | [`import`] | bytes → [`ir::graph::Graph`], every index checked |
+//! | [`passes::choose`] | inputs whose shape the file leaves open get the one that the user chose |
 //! | [`passes::fold`] | operators on constants become constants |
 //! | [`passes::check`] | whether every operator is supported; all problems at once |
 //! | [`passes::advise`] | what the author of a refused model can do |
@@ -34,6 +35,6 @@ pub mod passes;
 mod thrift;
 
 pub use compile::{Compiled, DEFAULT_MODULE, Output, compile, plan_model, prepare};
-pub use ir::options::{ConstantPool, Optimize, Options, Pool, Scratch};
+pub use ir::options::{ConstantPool, InputShape, Optimize, Options, Pool, Scratch};
 pub use ir::problem::{Errors, MAX_PROBLEMS, Problem};
 pub use ir::report::Report;

@@ -1335,6 +1335,39 @@ impl<'a> ::planus::VectorReadInner<'a> for SqueezeOptionsRef<'a> {
     }
 }
 
+/// Reference to a deserialized [ReshapeOptions].
+#[derive(Copy, Clone)]
+pub struct ReshapeOptionsRef<'a>(#[allow(dead_code)] ::planus::table_reader::Table<'a>);
+
+impl<'a> ReshapeOptionsRef<'a> {
+    /// Getter for the [`new_shape` field](ReshapeOptions#structfield.new_shape).
+    #[inline]
+    pub fn new_shape(&self) -> ::planus::Result<::core::option::Option<::planus::Vector<'a, i32>>> {
+        self.0.access(0, "ReshapeOptions", "new_shape")
+    }
+}
+
+impl<'a> ::planus::TableRead<'a> for ReshapeOptionsRef<'a> {
+    #[inline]
+    fn from_buffer(
+        buffer: ::planus::SliceWithStartOffset<'a>,
+        offset: usize,
+    ) -> ::core::result::Result<Self, ::planus::errors::ErrorKind> {
+        ::core::result::Result::Ok(Self(::planus::table_reader::Table::from_buffer(buffer, offset)?))
+    }
+}
+
+impl<'a> ::planus::VectorReadInner<'a> for ReshapeOptionsRef<'a> {
+    type Error = ::planus::Error;
+    const STRIDE: usize = 4;
+
+    unsafe fn from_buffer(buffer: ::planus::SliceWithStartOffset<'a>, offset: usize) -> ::planus::Result<Self> {
+        ::planus::TableRead::from_buffer(buffer, offset).map_err(|error_kind| {
+            error_kind.with_error_location("[ReshapeOptionsRef]", "get", buffer.offset_from_start)
+        })
+    }
+}
+
 /// Reference to a deserialized [CastOptions].
 #[derive(Copy, Clone)]
 pub struct CastOptionsRef<'a>(#[allow(dead_code)] ::planus::table_reader::Table<'a>);
@@ -1990,7 +2023,7 @@ pub enum BuiltinOptionsRef<'a> {
     Lstm(self::LstmOptionsRef<'a>),
     Resizebilinear(self::ResizeBilinearOptionsRef<'a>),
     Call(self::UnreadOptionsRef<'a>),
-    Reshape(self::UnreadOptionsRef<'a>),
+    Reshape(self::ReshapeOptionsRef<'a>),
     Skipgram(self::UnreadOptionsRef<'a>),
     Spacetodepth(self::SpaceToDepthOptionsRef<'a>),
     Embeddinglookupsparse(self::UnreadOptionsRef<'a>),

@@ -117,6 +117,10 @@ impl Reader {
             let subgraph = self.subgraph(&subgraph?, &codes, &buffers)?;
             graph.subgraphs.push(subgraph);
         }
+        // Shapes are computed in the main graph alone.
+        for tensor in graph.subgraphs.iter().skip(1).flat_map(|other| &other.tensors).filter(|tensor| tensor.unknown) {
+            self.bad_tensor(&tensor.name, "dimension -1", "dimensions known at compile time");
+        }
         if graph.subgraphs.is_empty() {
             self.problems.push(Problem::file("a file without a subgraph", "at least one"));
         }
@@ -170,17 +174,9 @@ impl Reader {
             name => name,
         };
         let dtype = dtype(source.type_()?);
-        let mut shape = Vec::new();
-        for dimension in source.shape()?.into_iter().flatten() {
-            match usize::try_from(dimension) {
-                Ok(dimension) if shape.len() < MAX_RANK => shape.push(dimension),
-                Ok(_) => {
-                    self.bad_tensor(&name, "more dimensions", format!("up to {MAX_RANK}"));
-                    break;
-                }
-                Err(_) => self.bad_tensor(&name, format!("dimension {dimension}"), "dimensions known at compile time"),
-            }
-        }
+        let (sizes, signature) = self.dimensions(source, &name)?;
+        let unknown = sizes.iter().any(|&size| size < 0);
+        let mut shape: Vec<usize> = sizes.iter().map(|&size| usize::try_from(size).unwrap_or(1)).collect();
         let elements = shape.iter().try_fold(1usize, |product, &d| product.checked_mul(d));
         let bytes = elements.and_then(|n| dtype.bytes(n)).filter(|&n| n <= i32::MAX as usize);
         if bytes.is_none() || elements.is_none_or(|n| n > i32::MAX as usize) {
@@ -198,6 +194,9 @@ impl Reader {
                 None
             }
         };
+        if let (Some(size), Some(_)) = (sizes.iter().find(|&&size| size < 0), &data) {
+            self.bad_tensor(&name, format!("a constant with dimension {size}"), "dimensions of 0 or more");
+        }
         // `check` refuses data of types without a size, so their contents are not needed.
         let data = data.filter(|_| dtype.size() > 0 || matches!(dtype, DType::Int4 | DType::Float16));
         if let (Some(data), Some(bytes)) = (&data, bytes)
@@ -209,9 +208,25 @@ impl Reader {
             Some(quant) => self.quantization(&quant)?,
             None => None,
         };
-        let any_batch = source.shape_signature()?.and_then(|signature| signature.get(0)) == Some(-1);
         let variable = source.is_variable()?;
-        Ok(Tensor { name, shape, dtype, quant, data, stored: None, any_batch, unsigned: false, variable })
+        Ok(Tensor { name, shape, dtype, quant, data, stored: None, signature, unknown, unsigned: false, variable })
+    }
+
+    /// The dimensions of a tensor, and those that its file allows, -1 where it leaves one open; nothing if it does not say.
+    fn dimensions(&mut self, source: &TensorRef<'_>, name: &str) -> Result<(Vec<i32>, Vec<i32>), Broken> {
+        let dimensions = source.shape()?.into_iter().flatten();
+        let mut sizes: Vec<i32> = dimensions.take(MAX_RANK + 1).collect();
+        if sizes.len() > MAX_RANK {
+            self.bad_tensor(name, "more dimensions", format!("up to {MAX_RANK}"));
+            sizes.truncate(MAX_RANK);
+        }
+        let signature: Vec<i32> = source.shape_signature()?.into_iter().flatten().take(MAX_RANK + 1).collect();
+        let signature = match signature.len() == sizes.len() {
+            true => signature,
+            false if sizes.iter().any(|&size| size < 0) => sizes.clone(),
+            false => Vec::new(),
+        };
+        Ok((sizes, signature))
     }
 
     fn quantization(&mut self, source: &QuantizationParametersRef<'_>) -> Result<Option<Quantization>, Broken> {

@@ -20,6 +20,8 @@ pub struct Graph {
     pub subgraphs: Vec<Subgraph>,
     /// The file's metadata `OfflineMemoryAllocation`, where an operator for an NPU needs it: where tensors are in its memory.
     pub offline: Option<Arc<[u8]>>,
+    /// Inputs whose shape the user chose: it may not be that of the file.
+    pub resized: Vec<TensorId>,
 }
 
 /// One graph of operators.
@@ -63,8 +65,11 @@ pub struct Tensor {
     pub data: Option<Arc<[u8]>>,
     /// The form in the file from which `data` was made, if that is smaller.
     pub stored: Option<Arc<Stored>>,
-    /// Whether the file leaves the first dimension open: the model takes any batch, and `shape` has the one compiled for.
-    pub any_batch: bool,
+    /// The shape as the file allows it, -1 for each dimension that it leaves open; empty if the file does not say. `shape` has the sizes
+    /// that are compiled for.
+    pub signature: Vec<i32>,
+    /// Whether the file has no size at all for an open dimension; `shape` then has 1.
+    pub unknown: bool,
     /// Whether the file has uint8 here: each element of this int8 tensor, and its zero point, is 128 less.
     pub unsigned: bool,
     /// Whether the tensor keeps its contents from run to run although no operator says so; refused by `check`.
@@ -83,6 +88,11 @@ pub struct Stored {
 }
 
 impl Tensor {
+    /// The dimensions that the file leaves open.
+    pub fn open(&self) -> impl Iterator<Item = usize> {
+        self.signature.iter().enumerate().filter(|(_, size)| **size < 0).map(|(i, _)| i)
+    }
+
     /// Number of elements.
     pub fn elements(&self) -> usize {
         self.shape.iter().product()

@@ -28,6 +28,17 @@ pub struct Options {
     pub scratch: Scratch,
     /// Functions that compute custom operators.
     pub custom: Vec<CustomOperator>,
+    /// The shapes of inputs whose shape the file leaves to the user.
+    pub input_shapes: Vec<InputShape>,
+}
+
+/// The shape of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputShape {
+    /// The name of the input in the file; `None` for the only one.
+    pub input: Option<String>,
+    /// Its dimensions, outermost first.
+    pub shape: Vec<usize>,
 }
 
 /// The user's function that computes a custom operator.

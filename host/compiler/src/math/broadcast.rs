@@ -17,6 +17,17 @@ pub struct Broadcast {
     pub steps: [[usize; LOOPS]; 2],
 }
 
+/// The shape of an operator on tensors of two shapes; `None` if they do not broadcast.
+pub fn common(first: &[usize], second: &[usize]) -> Option<Vec<usize>> {
+    let rank = first.len().max(second.len());
+    let own = |shape: &[usize], i: usize| (i + shape.len()).checked_sub(rank).map_or(1, |i| shape[i]);
+    let sizes = (0..rank).map(|i| match (own(first, i), own(second, i)) {
+        (1, size) | (size, 1) => Some(size),
+        (a, b) => (a == b).then_some(a),
+    });
+    sizes.collect()
+}
+
 /// Whether each dimension of the output equals that of an input, so that nothing is repeated without need.
 pub fn covers(inputs: [&[usize]; 2], output: &[usize]) -> bool {
     let own = |input: &[usize], i: usize| if i < input.len() { input[input.len() - 1 - i] } else { 1 };
@@ -72,6 +83,13 @@ impl Broadcast {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shapes_have_a_common_one() {
+        assert_eq!(common(&[2, 1, 3], &[4, 1]), Some(vec![2, 4, 3]));
+        assert_eq!((common(&[], &[5]), common(&[0], &[1])), (Some(vec![5]), Some(vec![0])));
+        assert_eq!(common(&[2, 3], &[2]), None);
+    }
 
     #[test]
     fn equal_shapes_take_one_loop() {

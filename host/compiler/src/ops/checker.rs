@@ -32,12 +32,14 @@ pub struct Checker<'a> {
     pub ahead: bool,
     /// The problems found so far.
     pub problems: Vec<Problem>,
+    /// The shapes that outputs and states must have, the first of each counts, for [`crate::ops::extents`].
+    pub expected: Vec<(TensorId, Vec<usize>)>,
 }
 
 impl<'a> Checker<'a> {
     /// Starts the check of one operator.
     pub fn new(graph: &'a Subgraph, op: &'a Operator) -> Self {
-        Checker { graph, op, ahead: false, problems: Vec::new() }
+        Checker { graph, op, ahead: false, problems: Vec::new(), expected: Vec::new() }
     }
 
     /// Records a problem of the operator as a whole.
@@ -98,8 +100,16 @@ impl<'a> Checker<'a> {
         false
     }
 
+    /// Notes the shape that the reference gives an output, where the check accepts others, too.
+    pub fn gives(&mut self, output: Operand<'_>, shape: &[usize]) {
+        if output.variable || self.op.outputs.contains(&output.id) {
+            self.expected.push((output.id, shape.to_vec()));
+        }
+    }
+
     /// Whether a tensor has this shape.
     pub fn shape(&mut self, operand: Operand<'_>, expected: &[usize]) -> bool {
+        self.gives(operand, expected);
         if operand.shape == expected {
             return true;
         }
@@ -120,6 +130,7 @@ impl<'a> Checker<'a> {
         if operand.shape.len() == rank {
             return true;
         }
+        self.gives(operand, &vec![1; rank]);
         self.bad_tensor(operand.id, format!("shape {:?}", operand.shape), format!("{rank} dimensions"));
         false
     }

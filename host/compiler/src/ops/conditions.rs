@@ -8,6 +8,12 @@ use crate::ops::checker::Checker;
 use crate::ops::circular_buffer;
 use crate::ops::shared::kept;
 
+/// Maximum number of bytes of constants that operators read; a constant that several read counts for each.
+pub const MAX_CONTENTS: usize = 72 << 20;
+
+/// Longest dimension of weights: the factors and sums of each output channel are many times larger than one weight.
+pub const MAX_CHANNELS: usize = 1 << 18;
+
 /// What an operator is checked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Checks {
@@ -53,13 +59,20 @@ pub fn check_operator(graph: &Subgraph, op: &Operator, checks: Checks, problems:
         check_tensor(&mut checker, id, checks == Checks::Ahead);
         problems.append(&mut checker.problems);
     }
-    if let Some(Foreign { of }) = op.options() {
+    // As in the reference, RESHAPE does not need any.
+    if let Some(Foreign { of }) = op.options().filter(|_| op.kind != OpKind::RESHAPE) {
         let owner = of.map_or("another operator".to_owned(), |kind| kind.to_string());
         problems.push(Problem::operator(graph, op, format!("options of {owner}"), format!("options of {}", op.kind)));
     }
     if problems.len() == before && checks == Checks::All {
         problems.extend(ops::check(graph, op).err().into_iter().flatten());
     }
+}
+
+/// The longest dimension of a constant, if it is longer than [`MAX_CHANNELS`].
+pub fn too_long(tensor: &Tensor) -> Option<String> {
+    let long = tensor.shape.iter().find(|&&size| tensor.shape.len() > 1 && size > MAX_CHANNELS)?;
+    Some(format!("a constant {long} elements long"))
 }
 
 /// Whether it is a list of axes, extents or positions, which is empty if there are none: of a scalar, or where nothing changes. At
@@ -93,6 +106,9 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId, ahead: bool) {
     {
         checker.bad_tensor(id, tensor.dtype.to_string(), "int8, uint8, int16, int32, float32");
         return;
+    }
+    if tensor.unknown {
+        checker.bad_tensor(id, "a dimension that the file leaves open", "dimensions known at compile time");
     }
     if tensor.elements() == 0 && !is_list(checker.op.kind, tensor, ahead) {
         checker.bad_tensor(id, format!("shape {:?}", tensor.shape), "at least one element");

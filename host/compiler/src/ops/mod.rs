@@ -7,6 +7,7 @@
 pub mod checker;
 pub mod conditions;
 pub mod definition;
+pub mod extents;
 pub mod flow;
 pub mod kernels;
 pub mod shared;

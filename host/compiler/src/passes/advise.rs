@@ -3,6 +3,8 @@
 //! Most refused files are of a known kind: the same network, exported in another way, would be accepted. The kind is
 //! recognised here and reported with a solution. Accepted float32 models are recognised, too, since int8 suits devices better.
 
+mod sizes;
+
 use crate::ir::graph::{Custom, DType, Graph, OpKind, Operator, Subgraph, Tensor, TensorId};
 use crate::ir::problem::{Errors, UNKNOWN};
 
@@ -22,8 +24,11 @@ const HYBRID: &str = "weights of int8 with activations of float32 (dynamic range
 const KEPT: &str = "which stay so in flash where CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV, GATHER, \
      EMBEDDING_LOOKUP and, as float16, UNIDIRECTIONAL_SEQUENCE_LSTM read them";
 
-/// What to do about a model that was refused, as far as its operators are the reason.
+/// What to do about a model that was refused, as far as its inputs or operators are the reason.
 pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
+    if let Some(way) = graph.subgraphs.first().and_then(sizes::unknown) {
+        return Some(way);
+    }
     errors.0.iter().any(|problem| problem.operator.is_some()).then_some(())?;
     let main = graph.subgraphs.first()?;
     let refused = |kind: OpKind| errors.0.iter().any(|problem| problem.operator.is_some_and(|(_, k)| k == kind));
@@ -33,17 +38,10 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
         return Some(way.to_owned());
     }
     if let Some(name) = custom(main) {
-        return Some(match name {
-            name if name.starts_with("Flex") => "the model calls TensorFlow's own operators: convert it with \
-                 converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS], without SELECT_TF_OPS, and replace \
-                 what the converter then refuses"
-                .to_owned(),
-            _ => {
-                "a C function of yours can compute a custom operator: compile --custom NAME=HEADER:FUNCTION (docs/custom.md); or \
-                 build the model from the operators of TensorFlow Lite"
-                    .to_owned()
-            }
-        });
+        return Some(without(name).to_owned());
+    }
+    if let Some(way) = sizes::chosen(graph, errors).or_else(|| sizes::open(main, errors)) {
+        return Some(way);
     }
     // Constants of these types are supported before DEQUANTIZE: they are the reason only if an operator that reads them is refused.
     let at = |index: usize| errors.0.iter().any(|problem| problem.operator.is_some_and(|(i, _)| i == index));
@@ -81,6 +79,21 @@ pub fn advice(graph: &Graph, errors: &Errors) -> Option<String> {
     .to_owned())
 }
 
+/// What to do about a custom operator.
+fn without(name: &str) -> &'static str {
+    match name.starts_with("Flex") {
+        true => {
+            "the model calls TensorFlow's own operators: convert it with \
+             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS], without SELECT_TF_OPS, and replace \
+             what the converter then refuses"
+        }
+        false => {
+            "a C function of yours can compute a custom operator: compile --custom NAME=HEADER:FUNCTION (docs/custom.md); or \
+             build the model from the operators of TensorFlow Lite"
+        }
+    }
+}
+
 /// Notes about an accepted model.
 pub fn note(graph: &Graph) -> Option<String> {
     let main = graph.subgraphs.first()?;
@@ -93,7 +106,7 @@ pub fn note(graph: &Graph) -> Option<String> {
         let quarter = bytes / 4;
         format!("a float32 model: its weights take {bytes} bytes, as int8 they would take about {quarter}, and each activation a quarter; {SOFTWARE}; {FULL_INT8}")
     });
-    let notes: Vec<String> = [batch(main), npu(main), mixed(main).or(float)].into_iter().flatten().collect();
+    let notes: Vec<String> = [sizes::note(main), npu(main), mixed(main).or(float)].into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join("; "))
 }
 
@@ -164,16 +177,6 @@ fn mixed(main: &Subgraph) -> Option<String> {
              int8 would save that, and three quarters of each activation; {FULL_INT8}"
         )
     })
-}
-
-/// The batch that the shapes are compiled for, if the file leaves the first dimension of an input open.
-fn batch(main: &Subgraph) -> Option<String> {
-    let open = main.inputs.iter().map(|&id| main.tensor(id)).find(|tensor| tensor.any_batch)?;
-    let (size, name) = (open.shape.first()?, &open.name);
-    Some(format!(
-        "a model for any batch, compiled for a batch of {size}: input {name:?} has the shape {:?}",
-        open.shape
-    ))
 }
 
 fn custom(graph: &Subgraph) -> Option<&str> {
@@ -277,16 +280,6 @@ mod tests {
         }
         let (graph, _) = model(OpKind::ADD, Arc::new(()), int8);
         assert_eq!(advice(&graph, &Problem::file("no place", "").into()), None);
-    }
-
-    #[test]
-    fn the_batch_of_a_model_for_any_batch_is_reported() {
-        let (mut graph, _) = model(OpKind::ADD, Arc::new(()), [DType::Int8; 2]);
-        let main = &mut graph.subgraphs[0];
-        main.inputs.push(TensorId(0));
-        (main.tensors[0].any_batch, main.tensors[0].name) = (true, "x".into());
-        let note = note(&graph).unwrap();
-        assert_eq!(note, "a model for any batch, compiled for a batch of 1: input \"x\" has the shape [1, 4]");
     }
 
     #[test]

@@ -4,16 +4,10 @@
 
 use crate::ir::graph::{Graph, Subgraph, Tensor, TensorId};
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem, UNKNOWN};
-use crate::ops::conditions::{Checks, check_operator};
+use crate::ops::conditions::{Checks, MAX_CHANNELS, MAX_CONTENTS, check_operator, too_long};
 use crate::ops::shared::{control, kept};
 use crate::ops::variable;
 use std::collections::HashSet;
-
-/// Maximum number of bytes of constants that operators read; a constant that several read counts for each.
-const MAX_CONTENTS: usize = 72 << 20;
-
-/// Longest dimension of weights: the factors and sums of each output channel are many times larger than one weight.
-const MAX_CHANNELS: usize = 1 << 18;
 
 /// Checks a model. On success every operator can be lowered.
 pub fn check(graph: &Graph) -> Result<(), Errors> {
@@ -64,9 +58,9 @@ pub fn check(graph: &Graph) -> Result<(), Errors> {
 fn check_contents(main: &Subgraph) -> Option<Problem> {
     let inputs = || main.operators.iter().flat_map(|op| op.inputs.iter().flatten());
     let read = || inputs().chain(&main.outputs).map(|&id| main.tensor(id));
-    for tensor in read().filter(|tensor| tensor.is_constant() && tensor.shape.len() > 1) {
-        if let Some(long) = tensor.shape.iter().find(|&&dimension| dimension > MAX_CHANNELS) {
-            let problem = Problem::file(format!("a constant {long} elements long"), format!("up to {MAX_CHANNELS}"));
+    for tensor in read().filter(|tensor| tensor.is_constant()) {
+        if let Some(found) = too_long(tensor) {
+            let problem = Problem::file(found, format!("up to {MAX_CHANNELS}"));
             return Some(Problem { tensor: Some(tensor.name.clone()), ..problem });
         }
     }

@@ -4,11 +4,12 @@
 //! operator are constants (or it reads only a shape), its results become constants and the operator is removed. What can't be
 //! computed ahead stays, and the check reports why.
 
-use crate::ir::graph::{DType, Graph, OpKind, Operator, Stored, Subgraph, TensorId};
-use crate::ir::problem::{Errors, Problem};
+use crate::ir::graph::{Custom, DType, Graph, OpKind, Operator, Stored, Subgraph, TensorId};
+use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem};
 use crate::ops;
 use crate::ops::conditions::{Checks, check_operator};
 use crate::ops::definition::Evaluated;
+use crate::ops::extents::Extents;
 use crate::ops::flow;
 use std::sync::Arc;
 
@@ -42,17 +43,25 @@ impl Budget {
     }
 }
 
-/// Replaces the results that operators of the main graph compute from constants with constants.
+/// Replaces the results that operators of the main graph compute from constants with constants. Where inputs have another shape than in the
+/// file, what is computed from them gets its shape here, too: results of SHAPE decide shapes after them.
 ///
 /// # Errors
-/// Operators on constants that have no result, such as a division by 0.
+/// Operators on constants that have no result, such as a division by 0; an operator whose shapes can't be computed.
 pub fn fold(graph: &mut Graph) -> Result<(), Errors> {
+    let mut extents = Extents::new(graph);
     let Some(main) = graph.subgraphs.first_mut() else { return Ok(()) };
     let mut budget = Budget { bytes: MAX_BYTES, weights: MAX_WEIGHTS };
     let (mut problems, mut kept) = (Vec::new(), Vec::new());
     let mut taken = vec![false; main.tensors.len()];
     main.inputs.iter().for_each(|id| taken[id.0] = true);
-    for op in std::mem::take(&mut main.operators) {
+    let mut operators = std::mem::take(&mut main.operators).into_iter();
+    while let Some(op) = operators.next() {
+        if let Some(found) = extents.as_mut().and_then(|extents| extents.settle(main, &op).err()) {
+            problems.extend(found);
+            unsupported(main, operators.as_slice(), &mut problems);
+            return Err(Errors(problems));
+        }
         match evaluate(main, &op, &taken, &mut budget) {
             Some(Ok(contents)) => {
                 for (&id, data) in op.outputs.iter().zip(contents) {
@@ -71,6 +80,15 @@ pub fn fold(graph: &mut Graph) -> Result<(), Errors> {
     }
     main.operators = kept;
     if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
+}
+
+/// The operators that are not supported at all, after one whose shapes can't be computed: those of all others are not known.
+fn unsupported(graph: &Subgraph, operators: &[Operator], problems: &mut Vec<Problem>) {
+    for op in operators.iter().filter(|op| ops::definition(op.kind).is_none() || op.options::<Custom>().is_some()) {
+        if problems.len() < MAX_PROBLEMS {
+            check_operator(graph, op, Checks::Common, problems);
+        }
+    }
 }
 
 /// What a DEQUANTIZE reads, for kernels that convert it to float themselves.

@@ -4,6 +4,7 @@ pub mod advise;
 pub mod bands;
 pub mod bind;
 pub mod check;
+pub mod choose;
 pub mod detections;
 pub mod doubts;
 pub mod emit;

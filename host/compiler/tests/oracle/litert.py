@@ -18,7 +18,7 @@ class Interpreter:
     # Its conversion of other values to integers is undefined: the inverse of a tiny scale is infinite, too.
     ODD_FLOATS = ("zeros",)
 
-    def __init__(self, model, preserve=False):
+    def __init__(self, model, preserve=False, shapes=None):
         from ai_edge_litert import interpreter as litert
 
         try:
@@ -29,11 +29,27 @@ class Interpreter:
                     experimental_preserve_all_tensors=preserve,
                     num_threads=1,
                 )
+                for name, shape in (shapes or {}).items():
+                    self._inner.resize_tensor_input(self._named(name), shape, strict=False)
                 self._inner.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             raise interpreter.Refused(str(error)) from error
         self._inputs = [entry["index"] for entry in self._inner.get_input_details()]
         self._outputs = [entry["index"] for entry in self._inner.get_output_details()]
+
+    def _named(self, name):
+        """The index of an input."""
+        found = [entry["index"] for entry in self._inner.get_input_details() if entry["name"] == name]
+        if len(found) != 1:
+            raise ValueError(f"no input {name}")
+        return found[0]
+
+    def shapes(self):
+        """The shape of each tensor, by its index; those that depend on others are known after a run."""
+        for entry in self._inner.get_input_details():
+            self._inner.set_tensor(entry["index"], np.zeros(entry["shape"], entry["dtype"]))
+        self._inner.invoke()
+        return {entry["index"]: tuple(map(int, entry["shape"])) for entry in self._inner.get_tensor_details()}
 
     def reset(self):
         """Resets the model to its state before the first invoke."""

@@ -61,6 +61,13 @@ def _parser():
         action="store_true",
         help="run what TFLite Micro refuses in TensorFlow Lite's reference kernels",
     )
+    run.add_argument(
+        "--input-shape",
+        nargs="+",
+        default=[],
+        metavar="NAME=SHAPE",
+        help="resize inputs, for example x=1x16000, in TensorFlow Lite's reference kernels",
+    )
     run.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="models run at once")
     return parser
 
@@ -111,6 +118,8 @@ def _run(path, folder, options):
 
     model = schema.Model(path.read_bytes())
     machine = _machine(model, path, options)
+    if options.input_shape:
+        model.take(machine.shapes())
     samples = _samples(inputs, model, options, machine.ODD_FLOATS)
     columns = container.Writer(folder)
     for position, tensor in enumerate(model.inputs):
@@ -151,6 +160,10 @@ def _machine(model, path, options):
     import litert
     import mixed
 
+    if options.input_shape:
+        shapes = dict(given.rsplit("=", 1) for given in options.input_shape)
+        shapes = {name: [int(size) for size in shape.split("x")] for name, shape in shapes.items()}
+        return litert.Interpreter(model, preserve=options.all, shapes=shapes)
     if path.stem.startswith(litert.PREFIX) or options.beyond and model.misread():
         return litert.Interpreter(model, preserve=options.all)
     try:

@@ -66,6 +66,15 @@ class Model:
         self.inputs = [self._tensors[0][i] for i in graphs[0].inputs]
         self.outputs = [self._tensors[0][i] for i in graphs[0].outputs]
 
+    def take(self, shapes):
+        """Gives tensors of the main graph other shapes than the file's, by their index."""
+        graphs = self._object.subgraphs
+        for index, shape in shapes.items():
+            if index < len(self._tensors[0]):
+                self._tensors[0][index] = dataclasses.replace(self._tensors[0][index], shape=shape)
+        self.inputs = [self._tensors[0][i] for i in graphs[0].inputs]
+        self.outputs = [self._tensors[0][i] for i in graphs[0].outputs]
+
     def _tensor(self, subgraph, index, tensor):
         quantization = tensor.quantization
         scales = [] if quantization is None or quantization.scale is None else list(quantization.scale)

@@ -4,7 +4,7 @@ use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{Activation, DType, OpKind};
 use crate::ir::layer::{Argument, Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
-use crate::math::broadcast::Broadcast;
+use crate::math::broadcast::{self, Broadcast};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
@@ -69,6 +69,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.dtype(operand, &[DType::Int8]).then_some(())?;
     }
     let [first, second] = inputs.map(|input| input.tensor.shape.as_slice());
+    if let Some(shape) = broadcast::common(first, second) {
+        checker.gives(output, &shape);
+    }
     if Broadcast::new([first, second], &output.shape).is_none() {
         let found = format!("shapes {first:?} and {second:?} to {:?}", output.shape);
         checker.bad(found, "shapes that broadcast, of up to six dimensions");

@@ -5,7 +5,7 @@ use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{Activation, DType, OpKind, OpOptions};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering, Parts};
-use crate::ops::checker::{Checker, Operand};
+use crate::ops::checker::{Checker, Operand, resolve_axis};
 use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
 use crate::ops::flow::{self, Flow};
 use crate::ops::shared::moves::{Level, Move};
@@ -49,6 +49,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad(format!("fused activation {}", options.activation), "none");
     }
     let output = checker.output(0)?;
+    gives(checker, options.axis, output);
     let axis = checker.axis(options.axis, output)?;
     let (mut parts, mut length) = (Vec::new(), 0);
     for i in 0..checker.op.inputs.len() {
@@ -65,6 +66,16 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad_tensor(output.id, format!("shape {:?}", output.shape), format!("{length} along dimension {axis}"));
     }
     Some(Box::new(Concatenation { parts, output, axis }))
+}
+
+/// Notes the output's shape: that of the first input, with the lengths of all.
+fn gives(checker: &mut Checker<'_>, axis: i32, output: Operand<'_>) {
+    let inputs: Vec<_> = (0..checker.op.inputs.len()).filter_map(|i| checker.optional_input(i)).collect();
+    let Some(mut shape) = inputs.first().map(|input| input.shape.clone()) else { return };
+    let Some(axis) = resolve_axis(axis, shape.len()) else { return };
+    shape[axis] =
+        inputs.iter().filter_map(|input| input.shape.get(axis)).fold(0, |sum, size| sum.saturating_add(*size));
+    checker.gives(output, &shape);
 }
 
 /// What the reference copies: int8 and uint8 quantised like the output, int16 without a zero point.

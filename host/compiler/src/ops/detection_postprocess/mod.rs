@@ -100,6 +100,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     check_options(checker, options, boxes, columns)?;
     let most = usize::try_from(options.most).ok()?;
     for (output, elements) in outputs.into_iter().zip([4 * most, most, most, 1]) {
+        // The options say how many; their dimensions are those in the file.
+        checker.gives(output, &output.shape);
         if output.elements() != elements {
             checker.bad_tensor(output.id, format!("shape {:?}", output.shape), format!("{elements} elements"));
         }

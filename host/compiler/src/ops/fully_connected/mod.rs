@@ -58,6 +58,8 @@ struct Options {
     activation: Activation,
     /// Whether weights are stored in the shuffled format.
     shuffled_weights: bool,
+    /// Whether the output has the input's dimensions but the last, otherwise a row for each.
+    keeps_dimensions: bool,
     /// Whether rows of float32 are quantised with an offset, where the weights are int8.
     asymmetric: bool,
     /// The option that [`weighted::check_bias_type`] checks.
@@ -79,6 +81,7 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
     read(Options {
         activation: o.fused_activation_function()?.into(),
         shuffled_weights: o.weights_format()? != 0,
+        keeps_dimensions: o.keep_num_dims()?,
         asymmetric: o.asymmetric_quantize_inputs()?,
         bias_type: o.quantized_bias_type()?,
     })
@@ -104,6 +107,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         return None;
     }
     let rows = input.elements() / inputs;
+    let outer = input.shape.split_last().map(|(_, outer)| outer).filter(|_| options.keeps_dimensions);
+    checker.gives(output, &[outer.unwrap_or(&[rows]), &[units]].concat());
     if output.elements() != rows * units || output.shape.last() != Some(&units) {
         checker.bad_tensor(output.id, format!("shape {:?}", output.shape), format!("{rows} rows of {units}"));
     }

@@ -88,6 +88,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         );
         return None;
     };
+    checker.gives(output, &common);
     // If the output has one element, the reference keeps its number of dimensions.
     (one || checker.shape(output, &common)).then_some(())?;
     let (shape, steps) =

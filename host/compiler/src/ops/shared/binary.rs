@@ -2,7 +2,7 @@
 
 use crate::ir::graph::{Activation, DType, OpOptions};
 use crate::ir::layer::{Argument, InPlace, Layer, Lowered, Lowering};
-use crate::math::broadcast::Broadcast;
+use crate::math::broadcast::{self, Broadcast};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::Checked;
 use crate::ops::shared::text;
@@ -48,6 +48,9 @@ pub fn check_to<'a>(checker: &mut Checker<'a>, types: &[DType], to: Option<DType
     let same = [inputs[0].dtype];
     (checker.dtype(inputs[1], &same) & checker.dtype(output, &[to.unwrap_or(inputs[0].dtype)])).then_some(())?;
     (checker.bools(inputs[0]) & checker.bools(inputs[1])).then_some(())?;
+    if let Some(shape) = broadcast::common(&inputs[0].shape, &inputs[1].shape) {
+        checker.gives(output, &shape);
+    }
     let Some(broadcast) = Broadcast::new([&inputs[0].shape, &inputs[1].shape], &output.shape) else {
         let [a, b, to] = [inputs[0], inputs[1], output].map(|operand| &operand.tensor.shape);
         checker.bad(format!("shapes {a:?} and {b:?} to {to:?}"), "shapes that broadcast, of up to six dimensions");

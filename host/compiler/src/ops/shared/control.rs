@@ -46,6 +46,9 @@ pub fn check<'a>(checker: &mut Checker<'a>, supported: &str) -> Option<Box<dyn C
     let mut copies = Vec::new();
     for i in 0..checker.op.outputs.len() {
         let (from, to) = (checker.input(i)?, checker.output(i)?);
+        if !rewrites(checker.op) {
+            checker.gives(to, &from.shape);
+        }
         (checker.dtype(from, &[to.dtype]) & checker.shape(from, &to.shape)).then_some(())?;
         copies.push([from, to]);
     }

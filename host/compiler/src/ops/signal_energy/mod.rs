@@ -35,6 +35,8 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let (input, output) = (checker.input(0)?, checker.output(0)?);
     (checker.dtype(input, &[DType::Int16]) & checker.dtype(output, &[DType::Uint32])).then_some(())?;
     (checker.rank(input, 1) & checker.rank(output, 1)).then_some(())?;
+    // The file alone says how many.
+    checker.gives(output, &output.shape);
     let bins = output.elements().min(input.elements() / 2) as i32;
     let end = signal::within(checker, "end_index", end, 0, bins)?;
     let start = signal::within(checker, "start_index", start, 0, end as i32)?;

@@ -70,6 +70,10 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         );
         return None;
     };
+    if let Some((_, outer)) = input.shape.split_last() {
+        let last = tables.length() + if checker.op.kind == OpKind::SIGNAL_IRFFT { 0 } else { 2 };
+        checker.gives(output, &[outer, &[last]].concat());
+    }
     let inverse = checker.op.kind == OpKind::SIGNAL_IRFFT;
     let (samples, spectrum) = if inverse { (output, input) } else { (input, output) };
     let (count, bins) = (signal::innermost(checker, samples)?, signal::innermost(checker, spectrum)?);

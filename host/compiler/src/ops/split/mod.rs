@@ -48,6 +48,23 @@ fn split_v_options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> Rea
     or_default::<()>(table.filter(|table| !matches!(table, BuiltinOptionsRef::Splitv(_))))
 }
 
+/// Notes the shape of each part: of equal lengths, or those in the second input, of which one may be the rest.
+fn gives(checker: &mut Checker<'_>, input: Operand<'_>, axis: usize) {
+    let (count, length) = (checker.op.outputs.len(), input.shape[axis]);
+    let sizes = match checker.op.kind {
+        OpKind::SPLIT => vec![length.checked_div(count).and_then(|part| i64::try_from(part).ok()).unwrap_or(0); count],
+        _ => checker.optional_input(1).and_then(|sizes| sizes.i64_data()).unwrap_or_default(),
+    };
+    let known: i64 = sizes.iter().filter(|size| **size >= 0).fold(0, |sum, size| sum.saturating_add(*size));
+    for (i, size) in sizes.into_iter().enumerate().take(count) {
+        let Some(part) = checker.output(i) else { return };
+        let size = if size < 0 { i64::try_from(length).unwrap_or(0).saturating_sub(known) } else { size };
+        let mut shape = input.shape.clone();
+        shape[axis] = usize::try_from(size).unwrap_or(0);
+        checker.gives(part, &shape);
+    }
+}
+
 /// A checked operator whose outputs are parts of its input.
 pub struct Split<'a> {
     /// The tensor that is split.
@@ -67,6 +84,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         checker.bad_tensor(axis.id, format!("axis {given:?}"), format!("one dimension of {:?}", input.shape));
         return None;
     };
+    gives(checker, input, resolved);
     let (mut parts, mut length) = (Vec::new(), 0);
     for i in 0..checker.op.outputs.len() {
         let part = checker.output(i)?;

@@ -103,6 +103,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 fn check_shape(checker: &mut Checker<'_>, output: Operand<'_>) -> Option<()> {
     let shape = checker.input(SHAPE)?;
     let given = checker.constant_i32(shape)?;
+    checker.gives(output, &given.iter().map(|&size| usize::try_from(size).unwrap_or(0)).collect::<Vec<usize>>());
     let same = given.iter().map(|&n| i64::from(n)).eq(output.shape.iter().map(|&n| n as i64));
     if !same {
         checker.bad_tensor(output.id, format!("shape {:?}", output.shape), format!("{given:?}, as input {SHAPE} says"));

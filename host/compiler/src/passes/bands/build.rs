@@ -45,7 +45,7 @@ impl Builder<'_> {
         let mut shape = whole.shape.clone();
         shape[1] = rows.len();
         let name = format!("{} rows {} to {}", whole.name, rows.start, rows.end - 1);
-        let tensor = Tensor { name, shape, data: None, any_batch: false, ..whole.clone() };
+        let tensor = Tensor { name, shape, data: None, signature: Vec::new(), ..whole.clone() };
         self.graph.tensors.push(tensor);
         TensorId(self.graph.tensors.len() - 1)
     }
