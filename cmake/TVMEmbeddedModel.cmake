@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # tvm_embedded_add_model(<target> <archive> [SYMBOL <name>] [MODULE <name>] [TFLITE <file>] [RUNTIME <target>]
-#                        [LIBRARIES <target>...] [LAYERS] [SELF_TEST <runs>] [PARAMETERS user])
+#                        [LIBRARIES <target>...] [LAYERS] [SELF_TEST <runs>] [PARAMETERS user]
+#                        [INPUT_SHAPES <input=shape>...])
 # tvm_embedded_add_model(<target> <tvmgen_name.h> LIBRARY <libname.a> [FACTS <file>] ...)
 #
 # Makes the static library <target> of a model: the C that `tvm-embedded generate` writes for <archive>, in
@@ -14,6 +15,7 @@
 #   SELF_TEST  with TVMSelfTest_<model>, which repeats so many runs of this computer on the device. This computer's C compiler is
 #              the project's, or `cc` when cross compiling, or TVM_EMBEDDED_HOST_CC
 #   PARAMETERS user: the program provides constant pools outside the code with TVMSetParameters, and the generated C has none
+#   INPUT_SHAPES  of a .tflite file: the shapes of inputs whose size it leaves open, such as audio=1x16000
 #   LIBRARIES  targets with functions that the model calls and does not contain: CMSIS-NN, a device's driver
 #   LIBRARY    the model arrived compiled: its code, for this project's core. TVM's C header is then in the place of the archive
 #   FACTS      facts that such a header does not hold
@@ -22,7 +24,7 @@
 # next build configures again and compiles the new files.
 set(tvm_embedded_generate_script ${CMAKE_CURRENT_LIST_DIR}/TVMEmbeddedGenerate.cmake CACHE INTERNAL "")
 function(tvm_embedded_add_model target archive)
-  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME;SELF_TEST;PARAMETERS;LIBRARY;FACTS" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME;SELF_TEST;PARAMETERS;LIBRARY;FACTS" "LIBRARIES;INPUT_SHAPES")
   if(model_UNPARSED_ARGUMENTS OR model_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "tvm_embedded_add_model(${target}): wrong arguments: "
       "${model_UNPARSED_ARGUMENTS} ${model_KEYWORDS_MISSING_VALUES}")
@@ -52,6 +54,9 @@ function(tvm_embedded_add_model target archive)
       string(TOLOWER ${word} option)
       list(APPEND options --${option} ${model_${word}})
     endif()
+  endforeach()
+  foreach(shape IN LISTS model_INPUT_SHAPES)
+    list(APPEND options --input-shape ${shape})
   endforeach()
   set(host_cc "")
   if(model_SELF_TEST)

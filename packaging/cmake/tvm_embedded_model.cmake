@@ -1,9 +1,19 @@
-# tvm_embedded_add_model(<symbol> <file>)
+# tvm_embedded_add_model(<symbol> <file> [INPUT_SHAPES <input=shape>...])
 #
 # Makes the static library tvm_model_<symbol> of a .tflite file (or an archive): <symbol>.h and its C, written by `tvm-embedded generate
 # --no-library` when CMake configures. A changed file configures again. The program `tvm-embedded` comes with `pip install
-# tvm-embedded`; TVM_EMBEDDED_TOOL names another one.
+# tvm-embedded`; TVM_EMBEDDED_TOOL names another one. INPUT_SHAPES are the shapes of inputs whose size a .tflite file leaves open, such as
+# audio=1x16000.
 function(tvm_embedded_add_model symbol file)
+  cmake_parse_arguments(PARSE_ARGV 2 model "" "" "INPUT_SHAPES")
+  if(model_UNPARSED_ARGUMENTS OR model_KEYWORDS_MISSING_VALUES)
+    message(FATAL_ERROR "tvm_embedded_add_model(${symbol}): wrong arguments: "
+      "${model_UNPARSED_ARGUMENTS} ${model_KEYWORDS_MISSING_VALUES}")
+  endif()
+  set(shapes "")
+  foreach(shape IN LISTS model_INPUT_SHAPES)
+    list(APPEND shapes --input-shape "${shape}")
+  endforeach()
   get_filename_component(file "${file}" ABSOLUTE)
   if(NOT EXISTS "${file}")
     message(FATAL_ERROR "tvm_embedded_add_model(${symbol}): there is no file ${file}")
@@ -15,6 +25,7 @@ function(tvm_embedded_add_model symbol file)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/tvm_embedded/${symbol}")
   execute_process(COMMAND "${TVM_EMBEDDED_TOOL}" generate "${file}" --no-library --symbol ${symbol} --output "${folder}"
+    ${shapes}
     RESULT_VARIABLE result ERROR_VARIABLE errors OUTPUT_QUIET)
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "tvm_embedded_add_model(${symbol}): ${TVM_EMBEDDED_TOOL} generate ${file} failed (${result}):\n${errors}")

@@ -7,7 +7,7 @@ import json
 import os
 import pathlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -278,11 +278,13 @@ def compile(  # noqa: A001 - what users look for
     name: str | None = None,
     pools: Mapping[str, int | None] | None = None,
     io_in_workspace: bool = False,
+    input_shapes: Mapping[str, Sequence[int]] | None = None,
 ) -> Model:
     """Compiles a `.tflite` file, given by its path or as bytes.
 
     `name` is the module's name (of a path, the file's; of bytes, `model`). `pools` are the memories that the workspace may use, in order of
     preference, with their sizes in bytes or None. With `io_in_workspace` inputs and outputs get places in the workspace.
+    `input_shapes` are the shapes of inputs whose size the file leaves open, by their names.
     """
     with tempfile.TemporaryDirectory(prefix="tvm-embedded-") as made:
         folder = pathlib.Path(made)
@@ -295,6 +297,8 @@ def compile(  # noqa: A001 - what users look for
         for pool, size in (pools or {}).items():
             words += ["--pool", pool if size is None else f"{pool}={size}"]
         words += ["--io-in-workspace"] if io_in_workspace else []
+        for tensor, shape in (input_shapes or {}).items():
+            words += ["--input-shape", f"{tensor}={'x'.join(map(str, shape))}"]
         archive, data, text = folder / "out.tar", folder / "report.json", folder / "report.txt"
         call("compile", path, "--output", archive, "--report", data, *words)
         call("compile", path, "--output", archive, "--report", text, *words)

@@ -28,7 +28,7 @@ pub use new::{Board as NewBoard, New};
 pub use pack::Pack;
 pub use report::{Board, Report};
 pub use self_test::SelfTest;
-pub use shared::{Building, Model, TensorFile};
+pub use shared::{Building, InputShapes, Model, TensorFile};
 pub use validate::{Task, Validate};
 
 use crate::message::Form;

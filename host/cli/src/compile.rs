@@ -50,7 +50,7 @@ pub fn compile(args: &Compile) -> Result<()> {
             "--optimize speed changes nothing here: no layer would take fewer instructions than with balanced",
         );
     }
-    if let Some(note) = tflite::note(&content) {
+    if let Some(note) = tflite::note(&content, &args.building.shapes.chosen()) {
         message::note(&note);
     }
     Ok(())

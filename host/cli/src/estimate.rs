@@ -24,11 +24,17 @@ pub fn estimate(args: &Estimate) -> Result<()> {
                 .advise("give the .tflite file that an archive was made from; archives don't name their kernels' work")
         }));
     }
-    let options =
-        Options { io_in_workspace: args.io_in_workspace, ram: args.ram, optimize: args.optimize, ..Options::default() };
-    let report = tflite::prepare(path, &content, options)?.report;
+    let options = Options {
+        io_in_workspace: args.io_in_workspace,
+        ram: args.ram,
+        optimize: args.optimize,
+        input_shapes: args.shapes.chosen(),
+        ..Options::default()
+    };
+    let compiled = tflite::prepare(path, &content, options)?;
+    let (inputs, outputs) = tflite::tensors_of(path, &compiled)?;
+    let report = compiled.report;
     tflite::report_findings(path, &content, &report);
-    let (inputs, outputs) = tflite::tensors(path, &content)?;
     let ram =
         Ram::new(&report, (tflite::outside(&report, "input", &inputs), tflite::outside(&report, "output", &outputs)));
     let all: Vec<String> = table::cores().into_iter().map(ToOwned::to_owned).collect();

@@ -37,13 +37,17 @@ pub fn load(args: &Model) -> Result<Loaded> {
     let compiled = tflite::is_tflite(&args.path, &content);
     let (mut note, mut doubts) = (None, Vec::new());
     if compiled {
-        (note, doubts) = (tflite::note(&content), tflite::doubts(&content));
-        let compiled = tflite::prepare(&args.path, &content, Options::default())?;
+        let options = Options { input_shapes: args.shapes.chosen(), ..Options::default() };
+        (note, doubts) = (tflite::note(&content, &options.input_shapes), tflite::doubts(&content));
+        let compiled = tflite::prepare(&args.path, &content, options)?;
         content = Vec::new();
         let written = compiled.write(&mut content);
         written.map_err(|error| Failure::refused(format!("{}: {error}", shown(&args.path))))?;
     } else if let Some(failure) = foreign::refused(&args.path, &content) {
         return Err(failure);
+    } else if !args.shapes.given.is_empty() {
+        let message = format!("{}: is an archive, whose inputs have their shapes", shown(&args.path));
+        return Err(Failure::usage(message).advise("leave --input-shape out, or give it to `compile`"));
     }
     let archive = Archive::from_vec(&shown(&args.path), content, limits).map_err(refused)?;
     let mut library = Library::parse(&archive).map_err(refused)?;

@@ -16,6 +16,7 @@ mod failure;
 mod foreign;
 mod foreign_text;
 mod generate;
+mod input_shape;
 mod inspect;
 mod interface;
 mod layer;

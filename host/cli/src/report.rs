@@ -106,12 +106,14 @@ fn document(args: &Report) -> Result<Document> {
         }));
     }
     let options = args.building.options();
-    let report = tflite::prepare(path, &content, options.clone())?.report;
+    let compiled = tflite::prepare(path, &content, options.clone())?;
+    let (inputs, outputs) = tflite::tensors_of(path, &compiled)?;
+    let report = compiled.report;
     tflite::report_findings(path, &content, &report);
-    let (inputs, outputs) = tflite::tensors(path, &content)?;
     let file = printable(&path.display().to_string());
     let mut document = collect::collect(&file, &args.building.core, &report, (&inputs, &outputs));
     document.options = args.building.given().iter().map(|option| printable(option)).collect();
+    let note = tflite::note(&content, &options.input_shapes);
     document.modes = modes::modes(path, &content, &options, &args.building.core, &report);
     document.cores = cores::cores(&report, &args.building.core);
     let free = options.ram.is_none() && options.pools.is_empty();
@@ -120,7 +122,7 @@ fn document(args: &Report) -> Result<Document> {
         let tried = tflite::prepare(path, &content, Options { io_in_workspace: true, ..options }).ok()?.report;
         Some(tried.pools.iter().filter(|pool| !pool.state).map(|pool| pool.bytes as u64).sum())
     });
-    document.findings.extend(tflite::note(&content));
+    document.findings.extend(note);
     if report.layers.iter().any(|layer| layer.device) {
         document.findings.push(NPU.to_owned());
     }

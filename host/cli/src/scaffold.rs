@@ -26,7 +26,7 @@ pub fn new(args: &New) -> Result<()> {
         return Err(Failure::refused(format!("{}: is not a .tflite file", shown(&args.model)))
             .advise("give the .tflite file; `generate` takes archives"));
     }
-    let model = Model { path: args.model.clone(), module: None, tflite: None };
+    let model = Model { path: args.model.clone(), module: None, tflite: None, shapes: args.shapes.clone() };
     let loaded = load::load(&model)?;
     let without_library = Some(interface::library_headers());
     let generated = interface::interface(&loaded, &model, &Options { without_library, ..Options::default() })?;
@@ -56,13 +56,18 @@ pub fn new(args: &New) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::NewBoard;
+    use crate::args::{InputShapes, NewBoard};
 
     #[test]
     fn a_directory_with_files_is_not_changed() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("mine"), "").unwrap();
-        let args = New { directory: folder.path().to_owned(), model: "none.tflite".into(), board: NewBoard::Host };
+        let args = New {
+            directory: folder.path().to_owned(),
+            model: "none.tflite".into(),
+            board: NewBoard::Host,
+            shapes: InputShapes::default(),
+        };
         let failure = new(&args).unwrap_err();
         assert!(failure.to_string().contains("not empty") && failure.exit_code() == 3, "{failure}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use tvm_embedded_compiler::ir::graph::{DType, Graph, TensorId};
-use tvm_embedded_compiler::passes::{advise, doubts};
+use tvm_embedded_compiler::ir::graph::{DType, Graph, Tensor, TensorId};
+use tvm_embedded_compiler::passes::{advise, choose, doubts};
 use tvm_embedded_compiler::{
-    Compiled, Errors, MAX_PROBLEMS, Options, Problem, Report, import::tflite as read, ir::names,
+    Compiled, Errors, InputShape, MAX_PROBLEMS, Options, Problem, Report, import::tflite as read, ir::names,
 };
 use tvm_embedded_mlf::{self as mlf, ModelTensor, Quantization};
 
@@ -31,10 +31,11 @@ pub fn prepare(path: &Path, content: &[u8], mut options: Options) -> Result<Comp
     if content.is_empty() {
         return Err(Failure::refused(format!("{}: is empty", shown(path))).advise(WHOLE_FILE));
     }
+    let chosen = options.input_shapes.clone();
     let progress = Progress::begin(Stage::Compile, shown(path), 1);
     let prepared = tvm_embedded_compiler::prepare(content, &options).map_err(|errors| {
         let failure = refused(path, &errors);
-        let graph = match read::read(content) {
+        let graph = match graph(content, &chosen) {
             Err(_) => return failure.advise(WHOLE_FILE),
             Ok(graph) => graph,
         };
@@ -70,8 +71,16 @@ pub fn report_findings(path: &Path, content: &[u8], report: &Report) {
 }
 
 /// Notes about a file that was compiled, for instance that it is a float32 model.
-pub fn note(content: &[u8]) -> Option<String> {
-    advise::note(&read::read(content).ok()?)
+pub fn note(content: &[u8], shapes: &[InputShape]) -> Option<String> {
+    advise::note(&graph(content, shapes).ok()?)
+}
+
+/// A file as it is, with these shapes for inputs as far as it allows them.
+fn graph(content: &[u8], shapes: &[InputShape]) -> std::result::Result<Graph, Errors> {
+    let mut graph = read::read(content)?;
+    // What it does not allow is refused when it is compiled.
+    let _ = choose::choose(&mut graph, shapes);
+    Ok(graph)
 }
 
 /// Probable mistakes in a file that was compiled.
@@ -87,30 +96,36 @@ pub fn doubts(content: &[u8]) -> Vec<mlf::Finding> {
     doubts::doubts(&graph).into_iter().map(finding).collect()
 }
 
+/// Inputs and outputs of a model that was compiled.
+pub fn tensors_of(path: &Path, compiled: &Compiled) -> Result<(Vec<ModelTensor>, Vec<ModelTensor>)> {
+    let inputs = compiled.inputs().map(|input| tensor(path, input)).collect::<Result<_>>()?;
+    Ok((inputs, compiled.outputs().map(|output| tensor(path, output)).collect::<Result<_>>()?))
+}
+
 /// Inputs and outputs as a file describes them.
 pub fn tensors(path: &Path, content: &[u8]) -> Result<(Vec<ModelTensor>, Vec<ModelTensor>)> {
     let graph: Graph = read::read(content).map_err(|errors| refused(path, &errors).advise(WHOLE_FILE))?;
     let no_graph = || Failure::refused(format!("{}: the file holds no graph", shown(path)));
     let main = graph.subgraphs.first().ok_or_else(no_graph)?;
-    let tensor = |&id: &TensorId| {
-        let tensor = main.tensor(id);
-        let dtype = dtype(tensor.dtype).ok_or_else(|| {
-            Failure::refused(format!(
-                "{}: tensor {} is {}, which no input or output can be",
-                shown(path),
-                printable(&tensor.name),
-                tensor.dtype
-            ))
-        })?;
-        Ok(ModelTensor {
-            name: tensor.name.clone(),
-            dtype,
-            shape: tensor.shape.iter().map(|&dimension| dimension as i64).collect(),
-            quantization: tensor.per_tensor().map(|(scale, zero_point)| Quantization { scale, zero_point }),
-        })
-    };
+    let tensor = |&id: &TensorId| tensor(path, main.tensor(id));
     let inputs = main.inputs.iter().map(tensor).collect::<Result<_>>()?;
     Ok((inputs, main.outputs.iter().map(tensor).collect::<Result<_>>()?))
+}
+
+fn tensor(path: &Path, tensor: &Tensor) -> Result<ModelTensor> {
+    let refused =
+        |what: String| Failure::refused(format!("{}: tensor {} {what}", shown(path), printable(&tensor.name)));
+    if tensor.unknown {
+        return Err(refused("has a dimension that the file leaves open".to_owned()));
+    }
+    let dtype =
+        dtype(tensor.dtype).ok_or_else(|| refused(format!("is {}, which no input or output can be", tensor.dtype)))?;
+    Ok(ModelTensor {
+        name: tensor.name.clone(),
+        dtype,
+        shape: tensor.shape.iter().map(|&dimension| dimension as i64).collect(),
+        quantization: tensor.per_tensor().map(|(scale, zero_point)| Quantization { scale, zero_point }),
+    })
 }
 
 fn dtype(dtype: DType) -> Option<mlf::DType> {

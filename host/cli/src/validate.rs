@@ -13,7 +13,8 @@ use std::path::Path;
 
 use tvm_embedded_interface::Generated;
 
-use crate::args::{Model, Validate};
+use crate::args::{InputShapes, Model, Validate};
+use crate::extension::has_extension;
 use crate::failure::{Failure, Kind, Result};
 use crate::message;
 use crate::real;
@@ -252,7 +253,10 @@ struct Other<'a> {
 }
 
 fn other<'a>(path: &'a Path, args: &Validate, ours: &Ready, given: &Given) -> Result<Other<'a>> {
-    let ready = Ready::new(&Model { path: path.to_owned(), module: None, tflite: None })?;
+    // An archive has its own shapes. The only input may be called otherwise.
+    let mut shapes = if has_extension(path, "tflite") { args.model.shapes.clone() } else { InputShapes::default() };
+    shapes.given.iter_mut().filter(|_| ours.inputs.len() == 1).for_each(|shape| shape.0.input = None);
+    let ready = Ready::new(&Model { path: path.to_owned(), module: None, tflite: None, shapes })?;
     let differs = |what: String| {
         Failure::usage(format!("{}: {what}", shown(path)))
             .advise("--against takes a model with the same inputs and outputs")

@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tvm_embedded_compiler::ir::names;
 use tvm_embedded_compiler::ir::options::{CORES, Target};
-use tvm_embedded_compiler::{ConstantPool, Options as Compile, Pool};
+use tvm_embedded_compiler::{ConstantPool, InputShape, Options as Compile, Pool};
 use tvm_embedded_interface::{ARCHIVE_DIRECTORY, Generated, LibraryHeaders, Options, Parameters, generate, write};
 use tvm_embedded_mlf::{Archive, Library, Limits};
 
@@ -75,6 +75,12 @@ impl Model {
     /// Inputs and outputs inside the workspace. As `tvm-embedded compile --io-in-workspace`.
     pub fn io_in_workspace(mut self) -> Self {
         self.compile.io_in_workspace = true;
+        self
+    }
+
+    /// The shape of an input whose size the file leaves open; for the only input without its name. As `tvm-embedded compile --input-shape`.
+    pub fn input_shape(mut self, input: Option<&str>, shape: &[usize]) -> Self {
+        self.compile.input_shapes.push(InputShape { input: input.map(ToOwned::to_owned), shape: shape.to_vec() });
         self
     }
 

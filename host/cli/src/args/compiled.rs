@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::shared::Model;
+use super::shared::{InputShapes, Model};
 
 /// The model that a verb works on: an archive, a .tflite file, or a model that arrived compiled.
 #[derive(Debug, Args)]
@@ -21,6 +21,9 @@ pub struct Source {
     #[arg(long, value_name = "FILE")]
     tflite: Option<PathBuf>,
 
+    #[command(flatten)]
+    shapes: InputShapes,
+
     /// A model without an archive.
     #[command(flatten)]
     pub compiled: Compiled,
@@ -30,7 +33,12 @@ impl Source {
     /// The model; its path is that of the header if it arrived compiled.
     pub fn model(&self) -> Model {
         let path = self.path.as_ref().or(self.compiled.header.as_ref());
-        Model { path: path.cloned().unwrap_or_default(), module: self.module.clone(), tflite: self.tflite.clone() }
+        Model {
+            path: path.cloned().unwrap_or_default(),
+            module: self.module.clone(),
+            tflite: self.tflite.clone(),
+            shapes: self.shapes.clone(),
+        }
     }
 }
 
@@ -39,7 +47,7 @@ impl Source {
 pub struct Compiled {
     /// Instead of an archive: TVM's C header (`tvmgen_<name>.h`) of a model that arrived compiled, for example from a compiler of a
     /// maker of microcontrollers
-    #[arg(long, value_name = "FILE", requires = "library", conflicts_with_all = ["path", "module"])]
+    #[arg(long, value_name = "FILE", requires = "library", conflicts_with_all = ["path", "module", "given"])]
     pub header: Option<PathBuf>,
 
     /// The static library with the model's code, which belongs to that header

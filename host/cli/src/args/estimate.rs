@@ -7,7 +7,7 @@ use tvm_embedded_compiler::Optimize;
 use tvm_embedded_compiler::cost::table;
 
 use super::core::cores;
-use super::shared::optimize;
+use super::shared::{InputShapes, optimize};
 use crate::size::bytes;
 
 /// `estimate`
@@ -32,6 +32,10 @@ pub struct Estimate {
     /// Small code, code for speed and size, or for speed with more flash, as `compile --optimize`
     #[arg(long, value_name = "size|balanced|speed", value_parser = optimize, default_value = "balanced")]
     pub optimize: Optimize,
+
+    /// Shapes of inputs.
+    #[command(flatten)]
+    pub shapes: InputShapes,
 
     /// Print the same figures as JSON
     #[arg(long)]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::shared::InputShapes;
+
 /// `new`
 #[derive(Debug, Args)]
 pub struct New {
@@ -18,6 +20,10 @@ pub struct New {
     /// Where the program runs
     #[arg(long, value_enum, ignore_case = true, default_value_t = Board::Host)]
     pub board: Board,
+
+    /// Shapes of inputs.
+    #[command(flatten)]
+    pub shapes: InputShapes,
 }
 
 /// Where a project's program runs.

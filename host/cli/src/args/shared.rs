@@ -5,11 +5,12 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use tvm_embedded_compiler::ir::options::{self, CustomOperator, Target};
-use tvm_embedded_compiler::{Optimize, Options, Pool};
+use tvm_embedded_compiler::{InputShape, Optimize, Options, Pool};
 
 use super::constants::ConstantsPool;
 use super::core::cores;
 use crate::custom::CustomFunction;
+use crate::input_shape::ChosenShape;
 use crate::size::bytes;
 
 /// The model that a verb works on.
@@ -26,6 +27,25 @@ pub struct Model {
     /// The .tflite file that an archive of TVM was made from: adds shapes, scales and zero points, which such archives lack
     #[arg(long, value_name = "FILE")]
     pub tflite: Option<PathBuf>,
+
+    /// Shapes of inputs.
+    #[command(flatten)]
+    pub shapes: InputShapes,
+}
+
+/// Shapes of inputs.
+#[derive(Clone, Debug, Default, Args)]
+pub struct InputShapes {
+    /// The shape of an input whose size a .tflite file leaves open, for example audio=1x16000; for the only input without its name
+    #[arg(long = "input-shape", value_name = "[INPUT=]SHAPE")]
+    pub given: Vec<ChosenShape>,
+}
+
+impl InputShapes {
+    /// What the compiler is asked for.
+    pub fn chosen(&self) -> Vec<InputShape> {
+        self.given.iter().map(|ChosenShape(shape)| shape.clone()).collect()
+    }
 }
 
 /// How a model is compiled.
@@ -67,6 +87,10 @@ pub struct Building {
     /// Optimise for small code, for speed and size, or for speed with more flash; results are the same
     #[arg(long, value_name = "size|balanced|speed", value_parser = optimize, default_value = "balanced")]
     pub optimize: Optimize,
+
+    /// Shapes of inputs.
+    #[command(flatten)]
+    pub shapes: InputShapes,
 }
 
 impl Building {
@@ -85,6 +109,7 @@ impl Building {
             },
             target: Target::of_core(&self.core).unwrap_or_default(),
             custom: self.custom.iter().map(CustomOperator::from).collect(),
+            input_shapes: self.shapes.chosen(),
             ..Options::default()
         }
     }
@@ -101,11 +126,13 @@ impl Building {
         let constants: Vec<String> = self.constants.iter().map(ToString::to_string).collect();
         let constants = (!constants.is_empty()).then(|| format!("--constants {}", constants.join(",")));
         let custom = self.custom.iter().map(|custom| format!("--custom {}", custom.name));
+        let shapes = self.shapes.given.iter().map(|shape| format!("--input-shape {shape}"));
         let optimize = (self.optimize != Optimize::default()).then(|| format!("--optimize {}", self.optimize.name()));
         pools
             .chain(constants)
             .chain(int4)
             .chain(custom)
+            .chain(shapes)
             .chain(self.io_in_workspace.then(|| "--io-in-workspace".to_owned()))
             .chain(self.ram.map(|bytes| format!("--ram {bytes}")))
             .chain(optimize)

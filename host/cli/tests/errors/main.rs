@@ -13,6 +13,7 @@ mod file;
 mod flatbuffer;
 mod media;
 mod paths;
+mod sizes;
 mod texts;
 mod transcript;
 
@@ -356,6 +357,7 @@ fn transcript() -> String {
     validations(&mut t);
     reports(&mut t);
     media::media(&mut t);
+    sizes::sizes(&mut t);
     compiled::compiled(&mut t);
     assert!(!t.path().join("out").exists() && !t.path().join("out.tar").exists(), "a failure wrote something");
     t.text
