@@ -103,6 +103,228 @@ impl<'a> ::planus::VectorReadInner<'a> for QuantizationParametersRef<'a> {
     }
 }
 
+/// Reference to a deserialized [Int32Vector].
+#[derive(Copy, Clone)]
+pub struct Int32VectorRef<'a>(#[allow(dead_code)] ::planus::table_reader::Table<'a>);
+
+impl<'a> Int32VectorRef<'a> {
+    /// Getter for the [`values` field](Int32Vector#structfield.values).
+    #[inline]
+    pub fn values(&self) -> ::planus::Result<::core::option::Option<::planus::Vector<'a, i32>>> {
+        self.0.access(0, "Int32Vector", "values")
+    }
+}
+
+impl<'a> ::planus::TableRead<'a> for Int32VectorRef<'a> {
+    #[inline]
+    fn from_buffer(
+        buffer: ::planus::SliceWithStartOffset<'a>,
+        offset: usize,
+    ) -> ::core::result::Result<Self, ::planus::errors::ErrorKind> {
+        ::core::result::Result::Ok(Self(::planus::table_reader::Table::from_buffer(buffer, offset)?))
+    }
+}
+
+impl<'a> ::planus::VectorReadInner<'a> for Int32VectorRef<'a> {
+    type Error = ::planus::Error;
+    const STRIDE: usize = 4;
+
+    unsafe fn from_buffer(buffer: ::planus::SliceWithStartOffset<'a>, offset: usize) -> ::planus::Result<Self> {
+        ::planus::TableRead::from_buffer(buffer, offset)
+            .map_err(|error_kind| error_kind.with_error_location("[Int32VectorRef]", "get", buffer.offset_from_start))
+    }
+}
+
+/// Reference to a deserialized [Uint16Vector].
+#[derive(Copy, Clone)]
+pub struct Uint16VectorRef<'a>(#[allow(dead_code)] ::planus::table_reader::Table<'a>);
+
+impl<'a> Uint16VectorRef<'a> {
+    /// Getter for the [`values` field](Uint16Vector#structfield.values).
+    #[inline]
+    pub fn values(&self) -> ::planus::Result<::core::option::Option<::planus::Vector<'a, u16>>> {
+        self.0.access(0, "Uint16Vector", "values")
+    }
+}
+
+impl<'a> ::planus::TableRead<'a> for Uint16VectorRef<'a> {
+    #[inline]
+    fn from_buffer(
+        buffer: ::planus::SliceWithStartOffset<'a>,
+        offset: usize,
+    ) -> ::core::result::Result<Self, ::planus::errors::ErrorKind> {
+        ::core::result::Result::Ok(Self(::planus::table_reader::Table::from_buffer(buffer, offset)?))
+    }
+}
+
+impl<'a> ::planus::VectorReadInner<'a> for Uint16VectorRef<'a> {
+    type Error = ::planus::Error;
+    const STRIDE: usize = 4;
+
+    unsafe fn from_buffer(buffer: ::planus::SliceWithStartOffset<'a>, offset: usize) -> ::planus::Result<Self> {
+        ::planus::TableRead::from_buffer(buffer, offset)
+            .map_err(|error_kind| error_kind.with_error_location("[Uint16VectorRef]", "get", buffer.offset_from_start))
+    }
+}
+
+/// Reference to a deserialized [Uint8Vector].
+#[derive(Copy, Clone)]
+pub struct Uint8VectorRef<'a>(#[allow(dead_code)] ::planus::table_reader::Table<'a>);
+
+impl<'a> Uint8VectorRef<'a> {
+    /// Getter for the [`values` field](Uint8Vector#structfield.values).
+    #[inline]
+    pub fn values(&self) -> ::planus::Result<::core::option::Option<&'a [u8]>> {
+        self.0.access(0, "Uint8Vector", "values")
+    }
+}
+
+impl<'a> ::planus::TableRead<'a> for Uint8VectorRef<'a> {
+    #[inline]
+    fn from_buffer(
+        buffer: ::planus::SliceWithStartOffset<'a>,
+        offset: usize,
+    ) -> ::core::result::Result<Self, ::planus::errors::ErrorKind> {
+        ::core::result::Result::Ok(Self(::planus::table_reader::Table::from_buffer(buffer, offset)?))
+    }
+}
+
+impl<'a> ::planus::VectorReadInner<'a> for Uint8VectorRef<'a> {
+    type Error = ::planus::Error;
+    const STRIDE: usize = 4;
+
+    unsafe fn from_buffer(buffer: ::planus::SliceWithStartOffset<'a>, offset: usize) -> ::planus::Result<Self> {
+        ::planus::TableRead::from_buffer(buffer, offset)
+            .map_err(|error_kind| error_kind.with_error_location("[Uint8VectorRef]", "get", buffer.offset_from_start))
+    }
+}
+
+/// Reference to a deserialized [SparseIndexVector].
+#[derive(Copy, Clone)]
+pub enum SparseIndexVectorRef<'a> {
+    Int32(self::Int32VectorRef<'a>),
+    Uint16(self::Uint16VectorRef<'a>),
+    Uint8(self::Uint8VectorRef<'a>),
+}
+
+impl<'a> ::planus::TableReadUnion<'a> for SparseIndexVectorRef<'a> {
+    fn from_buffer(
+        buffer: ::planus::SliceWithStartOffset<'a>,
+        tag: u8,
+        field_offset: usize,
+    ) -> ::core::result::Result<Self, ::planus::errors::ErrorKind> {
+        match tag {
+            1 => ::core::result::Result::Ok(Self::Int32(::planus::TableRead::from_buffer(buffer, field_offset)?)),
+            2 => ::core::result::Result::Ok(Self::Uint16(::planus::TableRead::from_buffer(buffer, field_offset)?)),
+            3 => ::core::result::Result::Ok(Self::Uint8(::planus::TableRead::from_buffer(buffer, field_offset)?)),
+            _ => ::core::result::Result::Err(::planus::errors::ErrorKind::UnknownUnionTag { tag }),
+        }
+    }
+}
+
+impl<'a> ::planus::VectorReadUnion<'a> for SparseIndexVectorRef<'a> {
+    const VECTOR_NAME: &'static str = "[SparseIndexVectorRef]";
+}
+
+/// Reference to a deserialized [DimensionMetadata].
+#[derive(Copy, Clone)]
+pub struct DimensionMetadataRef<'a>(#[allow(dead_code)] ::planus::table_reader::Table<'a>);
+
+impl<'a> DimensionMetadataRef<'a> {
+    /// Getter for the [`format` field](DimensionMetadata#structfield.format).
+    #[inline]
+    pub fn format(&self) -> ::planus::Result<i8> {
+        ::core::result::Result::Ok(self.0.access(0, "DimensionMetadata", "format")?.unwrap_or(0))
+    }
+
+    /// Getter for the [`dense_size` field](DimensionMetadata#structfield.dense_size).
+    #[inline]
+    pub fn dense_size(&self) -> ::planus::Result<i32> {
+        ::core::result::Result::Ok(self.0.access(1, "DimensionMetadata", "dense_size")?.unwrap_or(0))
+    }
+
+    /// Getter for the [`array_segments` field](DimensionMetadata#structfield.array_segments).
+    #[inline]
+    pub fn array_segments(&self) -> ::planus::Result<::core::option::Option<self::SparseIndexVectorRef<'a>>> {
+        self.0.access_union(2, "DimensionMetadata", "array_segments")
+    }
+
+    /// Getter for the [`array_indices` field](DimensionMetadata#structfield.array_indices).
+    #[inline]
+    pub fn array_indices(&self) -> ::planus::Result<::core::option::Option<self::SparseIndexVectorRef<'a>>> {
+        self.0.access_union(4, "DimensionMetadata", "array_indices")
+    }
+}
+
+impl<'a> ::planus::TableRead<'a> for DimensionMetadataRef<'a> {
+    #[inline]
+    fn from_buffer(
+        buffer: ::planus::SliceWithStartOffset<'a>,
+        offset: usize,
+    ) -> ::core::result::Result<Self, ::planus::errors::ErrorKind> {
+        ::core::result::Result::Ok(Self(::planus::table_reader::Table::from_buffer(buffer, offset)?))
+    }
+}
+
+impl<'a> ::planus::VectorReadInner<'a> for DimensionMetadataRef<'a> {
+    type Error = ::planus::Error;
+    const STRIDE: usize = 4;
+
+    unsafe fn from_buffer(buffer: ::planus::SliceWithStartOffset<'a>, offset: usize) -> ::planus::Result<Self> {
+        ::planus::TableRead::from_buffer(buffer, offset).map_err(|error_kind| {
+            error_kind.with_error_location("[DimensionMetadataRef]", "get", buffer.offset_from_start)
+        })
+    }
+}
+
+/// Reference to a deserialized [SparsityParameters].
+#[derive(Copy, Clone)]
+pub struct SparsityParametersRef<'a>(#[allow(dead_code)] ::planus::table_reader::Table<'a>);
+
+impl<'a> SparsityParametersRef<'a> {
+    /// Getter for the [`traversal_order` field](SparsityParameters#structfield.traversal_order).
+    #[inline]
+    pub fn traversal_order(&self) -> ::planus::Result<::core::option::Option<::planus::Vector<'a, i32>>> {
+        self.0.access(0, "SparsityParameters", "traversal_order")
+    }
+
+    /// Getter for the [`block_map` field](SparsityParameters#structfield.block_map).
+    #[inline]
+    pub fn block_map(&self) -> ::planus::Result<::core::option::Option<::planus::Vector<'a, i32>>> {
+        self.0.access(1, "SparsityParameters", "block_map")
+    }
+
+    /// Getter for the [`dim_metadata` field](SparsityParameters#structfield.dim_metadata).
+    #[inline]
+    pub fn dim_metadata(
+        &self,
+    ) -> ::planus::Result<::core::option::Option<::planus::Vector<'a, ::planus::Result<self::DimensionMetadataRef<'a>>>>>
+    {
+        self.0.access(2, "SparsityParameters", "dim_metadata")
+    }
+}
+
+impl<'a> ::planus::TableRead<'a> for SparsityParametersRef<'a> {
+    #[inline]
+    fn from_buffer(
+        buffer: ::planus::SliceWithStartOffset<'a>,
+        offset: usize,
+    ) -> ::core::result::Result<Self, ::planus::errors::ErrorKind> {
+        ::core::result::Result::Ok(Self(::planus::table_reader::Table::from_buffer(buffer, offset)?))
+    }
+}
+
+impl<'a> ::planus::VectorReadInner<'a> for SparsityParametersRef<'a> {
+    type Error = ::planus::Error;
+    const STRIDE: usize = 4;
+
+    unsafe fn from_buffer(buffer: ::planus::SliceWithStartOffset<'a>, offset: usize) -> ::planus::Result<Self> {
+        ::planus::TableRead::from_buffer(buffer, offset).map_err(|error_kind| {
+            error_kind.with_error_location("[SparsityParametersRef]", "get", buffer.offset_from_start)
+        })
+    }
+}
+
 /// Reference to a deserialized [Tensor].
 #[derive(Copy, Clone)]
 pub struct TensorRef<'a>(#[allow(dead_code)] ::planus::table_reader::Table<'a>);
@@ -146,7 +368,7 @@ impl<'a> TensorRef<'a> {
 
     /// Getter for the [`sparsity` field](Tensor#structfield.sparsity).
     #[inline]
-    pub fn sparsity(&self) -> ::planus::Result<::core::option::Option<self::UnreadOptionsRef<'a>>> {
+    pub fn sparsity(&self) -> ::planus::Result<::core::option::Option<self::SparsityParametersRef<'a>>> {
         self.0.access(6, "Tensor", "sparsity")
     }
 

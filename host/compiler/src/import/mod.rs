@@ -1,3 +1,4 @@
 //! From files to the graph: a directory for each format.
 
+mod sparse;
 pub mod tflite;

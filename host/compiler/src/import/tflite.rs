@@ -3,9 +3,10 @@
 //! The file is not trusted: accessors check every offset, indices are checked here, and what is copied is bounded by a budget
 //! in proportion to the file, since a FlatBuffer can name the same bytes many times over.
 
+use super::sparse;
 use crate::format::reading::{Broken, Budget, few};
 use crate::format::schema::{
-    BuiltinOptionsRef, ModelRef, OperatorRef, QuantizationParametersRef, SubGraphRef, TensorRef,
+    BuiltinOptionsRef, ModelRef, OperatorRef, QuantizationParametersRef, SparsityParametersRef, SubGraphRef, TensorRef,
 };
 use crate::ir::graph::*;
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem};
@@ -183,9 +184,6 @@ impl Reader {
             self.bad_tensor(&name, format!("shape {shape:?} of {dtype}"), "up to 2147483647 bytes");
             shape.clear();
         }
-        if source.sparsity()?.is_some() {
-            self.bad_tensor(&name, "sparse contents", "dense contents");
-        }
         let buffer = source.buffer()? as usize;
         let data = match buffers.get(buffer) {
             Some(data) => data.clone(),
@@ -199,6 +197,10 @@ impl Reader {
         }
         // `check` refuses data of types without a size, so their contents are not needed.
         let data = data.filter(|_| dtype.size() > 0 || matches!(dtype, DType::Int4 | DType::Float16));
+        let data = match (source.sparsity()?, data) {
+            (Some(sparsity), Some(data)) => self.dense(&name, &sparsity, &shape, dtype, &data)?,
+            (_, data) => data,
+        };
         if let (Some(data), Some(bytes)) = (&data, bytes)
             && data.len() != bytes
         {
@@ -227,6 +229,33 @@ impl Reader {
             false => Vec::new(),
         };
         Ok((sizes, signature))
+    }
+
+    /// Contents that are sparse in the file.
+    fn dense(
+        &mut self,
+        name: &str,
+        sparsity: &SparsityParametersRef<'_>,
+        shape: &[usize],
+        dtype: DType,
+        data: &[u8],
+    ) -> Result<Option<Arc<[u8]>>, Broken> {
+        let size = match dtype {
+            DType::Float32 => 4,
+            DType::Float16 => 2,
+            DType::Int8 => 1,
+            _ => {
+                self.bad_tensor(name, format!("sparse contents of {dtype}"), "float32, float16, int8");
+                return Ok(None);
+            }
+        };
+        match sparse::dense(sparsity, shape, size, data, &mut self.budget)? {
+            Ok(dense) => Ok(Some(dense.into())),
+            Err(found) => {
+                self.bad_tensor(name, found, "each element at most once, in order, as converters write them");
+                Ok(None)
+            }
+        }
     }
 
     fn quantization(&mut self, source: &QuantizationParametersRef<'_>) -> Result<Option<Quantization>, Broken> {

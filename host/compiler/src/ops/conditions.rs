@@ -101,8 +101,9 @@ fn is_list(kind: OpKind, tensor: &Tensor, ahead: bool) -> bool {
 
 fn check_tensor(checker: &mut Checker<'_>, id: TensorId, ahead: bool) {
     let tensor = checker.graph.tensor(id);
+    let densified = ahead && checker.op.kind == OpKind::DENSIFY;
     if matches!(tensor.dtype, DType::Other(_))
-        || (matches!(tensor.dtype, DType::Int4 | DType::Float16) && !tensor.is_constant())
+        || (matches!(tensor.dtype, DType::Int4 | DType::Float16) && !tensor.is_constant() && !densified)
     {
         checker.bad_tensor(id, tensor.dtype.to_string(), "int8, uint8, int16, int32, float32");
         return;

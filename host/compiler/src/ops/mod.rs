@@ -29,6 +29,7 @@ pub mod concatenation;
 pub mod conv_2d;
 pub mod cumsum;
 pub mod custom;
+pub mod densify;
 pub mod depthwise_conv_2d;
 pub mod dequantize;
 pub mod detection_postprocess;
@@ -136,6 +137,7 @@ static DIRECTORIES: &[&dyn Definitions] = &[
     &conv_2d::DEFINITION,
     &cumsum::DEFINITION,
     &custom::DEFINITION,
+    &densify::DEFINITION,
     &depthwise_conv_2d::DEFINITION,
     &dequantize::DEFINITION,
     &detection_postprocess::DEFINITION,

@@ -31,6 +31,10 @@ struct Budget {
 impl Budget {
     /// Subtracts what an operator on constants takes, if it is there.
     fn spend(&mut self, graph: &Subgraph, op: &Operator) -> Option<()> {
+        if op.kind == OpKind::DENSIFY {
+            // Its result is its input, which is dense since it was read.
+            return Some(());
+        }
         if op.kind == OpKind::DEQUANTIZE {
             let bytes = op.outputs.iter().map(|&id| graph.tensor(id).bytes()).fold(0, usize::saturating_add);
             self.weights = self.weights.checked_sub(bytes)?;

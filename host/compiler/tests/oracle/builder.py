@@ -31,6 +31,7 @@ _ALWAYS_ONE = (
     "ASSIGN_VARIABLE",
     "CALL_ONCE",
     "CUMSUM",
+    "DENSIFY",
     "DYNAMIC_UPDATE_SLICE",
     "ELU",
     "EXPAND_DIMS",
@@ -178,6 +179,12 @@ class Graph:
         values = np.asarray(values, order="C")
         data = values.astype(values.dtype.newbyteorder("<")).tobytes()
         return self._add(name, values.shape, values.dtype, quantization, self._model._buffer(data))
+
+    def sparse(self, kept, shape, described):
+        """Makes a constant one of this shape with sparse contents."""
+        table = self.table.tensors[kept.index]
+        table.shape, table.sparsity = list(shape), described
+        return dataclasses.replace(kept, shape=tuple(shape))
 
     def int4(self, name, values, quantization):
         """A constant of int4, two to a byte."""
