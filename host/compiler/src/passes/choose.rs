@@ -4,10 +4,11 @@ use crate::ir::graph::{Graph, Subgraph, Tensor, TensorId};
 use crate::ir::options::InputShape;
 use crate::ir::problem::{Errors, Problem};
 
-/// Gives inputs of the main graph the chosen shapes. A batch that is left open and not chosen is 1.
+/// Gives inputs of the main graph the chosen shapes.
 ///
 /// # Errors
-/// Shapes for inputs that the model does not have, or that the file does not allow; an input of unknown size that is not chosen.
+/// Shapes for inputs that the model does not have, or that the file does not allow; an input of unknown size that is not chosen; without
+/// a chosen shape, any tensor of unknown size: TensorFlow Lite Micro takes all sizes from the file.
 pub fn choose(graph: &mut Graph, chosen: &[InputShape]) -> Result<(), Errors> {
     let Some(main) = graph.subgraphs.first_mut() else { return Ok(()) };
     let mut problems = Vec::new();
@@ -26,15 +27,15 @@ pub fn choose(graph: &mut Graph, chosen: &[InputShape]) -> Result<(), Errors> {
             Err(problem) => problems.push(problem),
         }
     }
-    for &id in &main.inputs {
-        let tensor = &mut main.tensors[id.0];
-        if tensor.unknown && tensor.open().eq([0]) && tensor.shape.len() > 1 {
-            tensor.unknown = false;
-            graph.resized.push(id);
-        } else if tensor.unknown {
-            let shape = sizes(&tensor.signature);
-            problems.push(problem(tensor, format!("an input of unknown shape {shape}"), "a shape chosen for it"));
-        }
+    let unknown = |id: &&TensorId| main.tensor(**id).unknown;
+    problems.extend(main.inputs.iter().filter(unknown).map(|&id| {
+        let tensor = main.tensor(id);
+        let shape = sizes(&tensor.signature);
+        problem(tensor, format!("an input of unknown shape {shape}"), "a shape chosen for it")
+    }));
+    if problems.is_empty() && graph.resized.is_empty() {
+        let unknown = main.tensors.iter().filter(|tensor| tensor.unknown);
+        problems.extend(unknown.map(|tensor| problem(tensor, "dimension -1", "dimensions known at compile time")));
     }
     if problems.is_empty() { Ok(()) } else { Err(Errors(problems)) }
 }
@@ -146,10 +147,18 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_batch_is_one() {
-        let mut graph = graph(&[input("x", &[0, 5], &[-1, 5])]);
-        choose(&mut graph, &[]).unwrap();
-        assert_eq!((graph.subgraphs[0].tensors[0].unknown, graph.resized), (false, vec![TensorId(0)]));
+    fn sizes_are_unknown_only_where_a_shape_was_chosen() {
+        let [inner, x] = [input("sum", &[0, 5], &[-1, 5]), input("x", &[1, 5], &[-1, 5])];
+        let refused = |chosen: &[InputShape]| {
+            let mut graph = graph(&[x.clone(), inner.clone()]);
+            graph.subgraphs[0].inputs.pop();
+            choose(&mut graph, chosen).map_err(|errors| errors.to_string())
+        };
+        let dimension = "tensor \"sum\": dimension -1 (supported: dimensions known at compile time)";
+        assert_eq!(refused(&[]), Err(dimension.to_owned()));
+        assert_eq!(refused(&[chosen("x", &[3, 5])]), Ok(()));
+        let batch = choose(&mut graph(std::slice::from_ref(&inner)), &[]).unwrap_err().to_string();
+        assert_eq!(batch, "tensor \"sum\": an input of unknown shape [?, 5] (supported: a shape chosen for it)");
     }
 
     #[test]
