@@ -35,11 +35,17 @@ pub fn run(args: &[String]) -> Result<()> {
 }
 
 fn package() -> Result<()> {
+    // A new directory: cargo takes a packaged crate of the same version for the same one, whatever has changed in it.
+    let folder = paths::target().join("crates");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    }
     // Uncommitted changes are packaged, too, since they are to be tested.
     let named = CRATES.iter().flat_map(|name| ["--package", name]);
-    Cmd::new("cargo").args(["package", "--quiet", "--allow-dirty"]).args(named).dir(paths::root()).capture()?;
+    let package = Cmd::new("cargo").args(["package", "--quiet", "--allow-dirty", "--target-dir"]).arg(&folder);
+    package.args(named).dir(paths::root()).capture()?;
     for name in CRATES {
-        let file = paths::target().join(format!("package/{name}-{}.crate", env!("CARGO_PKG_VERSION")));
+        let file = folder.join(format!("package/{name}-{}.crate", env!("CARGO_PKG_VERSION")));
         let listed = Cmd::new("tar").arg("-tf").arg(&file).capture()?;
         for wanted in ["README.md", "LICENSE"] {
             ensure!(listed.lines().any(|line| line.ends_with(wanted)), "{} does not contain {wanted}", file.display());
