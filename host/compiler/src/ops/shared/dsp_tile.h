@@ -151,22 +151,39 @@ TVMK_AT(tvmk_dsp_tile_t, zero, 24);
     "add sp, sp, #68\n"              \
     "pop {r4-r11, lr}\n"
 
-/* What ends a tile that returns sums; `shift` as above. */
+/* Stores the sums of two channels at four positions at the address in [sp, #36], which stays in r0; `shift` as above. */
+#define TVMK_DSP_TILE_PUT_SUMS(shift) \
+    "ldr r0, [sp, #36]\n"             \
+    "sub r8, r8, r6\n"                \
+    "sub r9, r9, r7\n"                \
+    "sub r12, r12, r10\n"             \
+    "sub lr, lr, r11\n"               \
+    "strd r6, r7, [r0]\n"             \
+    "strd r10, r11, [r0, #8]\n"       \
+    "asr r8, r8, " shift "\n"         \
+    "asr r9, r9, " shift "\n"         \
+    "asr r12, r12, " shift "\n"       \
+    "asr lr, lr, " shift "\n"         \
+    "strd r8, r9, [r0, #16]\n"        \
+    "strd r12, lr, [r0, #24]\n"
+
+/* What ends a tile that returns sums. */
 #define TVMK_DSP_TILE_STORE_SUMS(shift) \
-    "ldr r0, [sp, #36]\n"               \
-    "sub r8, r8, r6\n"                  \
-    "sub r9, r9, r7\n"                  \
-    "sub r12, r12, r10\n"               \
-    "sub lr, lr, r11\n"                 \
-    "strd r6, r7, [r0]\n"               \
-    "strd r10, r11, [r0, #8]\n"         \
-    "asr r8, r8, " shift "\n"           \
-    "asr r9, r9, " shift "\n"           \
-    "asr r12, r12, " shift "\n"         \
-    "asr lr, lr, " shift "\n"           \
-    "strd r8, r9, [r0, #16]\n"          \
-    "strd r12, lr, [r0, #24]\n"         \
+    TVMK_DSP_TILE_PUT_SUMS(shift)       \
     "add sp, sp, #68\n"                 \
+    "pop {r4-r11, lr}\n"
+
+/* The same, before it goes on to the next two channels, whose sums are 32 bytes further. */
+#define TVMK_DSP_TILE_NEXT_SUMS(shift) \
+    "str r0, [sp, #52]\n"              \
+    TVMK_DSP_TILE_PUT_SUMS(shift)      \
+    "add r0, r0, #32\n"                \
+    "str r0, [sp, #36]\n"              \
+    "ldr r2, [sp, #48]\n"              \
+    "subs r2, r2, #1\n"                \
+    "str r2, [sp, #48]\n"              \
+    "bne.w 1b\n"                       \
+    "add sp, sp, #68\n"                \
     "pop {r4-r11, lr}\n"
 
 /* Four output positions, two channels at a time, clamped to -128 … 127. */

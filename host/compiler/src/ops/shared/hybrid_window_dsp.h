@@ -10,36 +10,14 @@
 
 enum { TVMK_HYBRID_TILE = 8 }; /* channels whose sums are collected before they become results */
 
-/* Then on to the next two channels: sums as of TVMK_DSP_TILE_STORE_SUMS, 32 bytes for each two. */
-#define TVMK_HYBRID_TILE_STORE  \
-    "str r0, [sp, #52]\n"       \
-    "ldr r0, [sp, #36]\n"       \
-    "sub r8, r8, r6\n"          \
-    "sub r9, r9, r7\n"          \
-    "sub r12, r12, r10\n"       \
-    "sub lr, lr, r11\n"         \
-    "strd r6, r7, [r0]\n"       \
-    "strd r10, r11, [r0, #8]\n" \
-    "asr r8, r8, #8\n"          \
-    "asr r9, r9, #8\n"          \
-    "asr r12, r12, #8\n"        \
-    "asr lr, lr, #8\n"          \
-    "strd r8, r9, [r0, #16]\n"  \
-    "strd r12, lr, [r0, #24]\n" \
-    "add r0, r0, #32\n"         \
-    "str r0, [sp, #36]\n"       \
-    "ldr r2, [sp, #48]\n"       \
-    "subs r2, r2, #1\n"         \
-    "str r2, [sp, #48]\n"       \
-    "bne.w 1b\n"                \
-    "add sp, sp, #68\n"         \
-    "pop {r4-r11, lr}\n"
-
 /* The sums of channel_pairs times two channels at four positions: of each channel four. */
 TVMK_SHARED void tvmk_hybrid_tile(int32_t *sums, const tvmk_dsp_tile_t *t) {
     register int32_t *r0 __asm__("r0") = sums;
     register const tvmk_dsp_tile_t *r1 __asm__("r1") = t;
-    __asm__ volatile(TVMK_DSP_TILE_SUMS TVMK_HYBRID_TILE_STORE : "+r"(r0), "+r"(r1) : : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
+    __asm__ volatile(TVMK_DSP_TILE_SUMS TVMK_DSP_TILE_NEXT_SUMS("#8")
+                     : "+r"(r0), "+r"(r1)
+                     :
+                     : "r2", "r3", "r12", TVMK_DSP_CLOBBERS);
 }
 
 /* The sums of `channels`, an even number, at four positions; packed sums of long windows are separated every TVMK_DSP_BLOCK pairs. */
