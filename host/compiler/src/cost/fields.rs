@@ -49,7 +49,12 @@ impl Fields {
         }
     }
 
-    /// The same, if it may be negative.
+    /// The largest number that the member has in any struct; 0 if there is none.
+    pub fn largest(&self, name: &str) -> i64 {
+        self.numbers.get(name).into_iter().flatten().flatten().copied().max().unwrap_or(0)
+    }
+
+    /// The same as `get`, if it may be negative.
     pub fn signed(&self, name: &str) -> Option<i64> {
         self.numbers.get(name)?.first()?.first().copied()
     }

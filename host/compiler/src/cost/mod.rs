@@ -6,3 +6,5 @@ mod lines;
 pub mod table;
 mod window;
 pub mod work;
+
+pub use fields::Fields;

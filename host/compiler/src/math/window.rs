@@ -3,7 +3,11 @@
 use crate::ir::graph::{Around, Padding};
 use crate::math::quantize;
 
-/// A window sliding over the two middle dimensions of NHWC tensors. Every number fits in 16 bits, strides in 8.
+/// The largest dimension of an image that a window slides over: any two positions and paddings add up to an `int32_t`.
+pub const LONGEST: usize = (1 << 24) - 1;
+
+/// A window sliding over the two middle dimensions of NHWC tensors. Dimensions of images are at most [`LONGEST`], all other numbers
+/// fit in 16 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Window {
@@ -51,13 +55,16 @@ impl Window {
         let positive = |(a, b): (i32, i32), largest: i32| -> Option<(usize, usize)> {
             ((1..=largest).contains(&a) && (1..=largest).contains(&b)).then_some((a as usize, b as usize))
         };
-        let (stride_height, stride_width) = positive(options.stride, 255)
-            .ok_or_else(|| (format!("strides {:?}", options.stride), "strides from 1 to 255"))?;
+        let (stride_height, stride_width) = positive(options.stride, 65535)
+            .ok_or_else(|| (format!("strides {:?}", options.stride), "strides from 1 to 65535"))?;
         let (dilation_height, dilation_width) = positive(options.dilation, 65535)
             .ok_or_else(|| (format!("dilations {:?}", options.dilation), "dilations from 1 to 65535"))?;
         let (height, width) = size;
-        if [batches, in_height, in_width, in_channels, height, width].iter().any(|n| !(1..=65535).contains(n)) {
-            return Err((format!("input shape {shape:?} and window {size:?}"), "dimensions from 1 to 65535"));
+        if shape.iter().any(|n| !(1..=LONGEST).contains(n)) {
+            return Err((format!("input shape {shape:?}"), "dimensions from 1 to 16777215"));
+        }
+        if [height, width].iter().any(|n| !(1..=65535).contains(n)) {
+            return Err((format!("a window of {size:?}"), "windows from 1 to 65535"));
         }
         let Around { top, bottom, left, right } = around;
         let vertical = quantize::padding(same, in_height + top + bottom, height, stride_height, dilation_height);
@@ -204,7 +211,7 @@ mod tests {
         assert!(Window::new(&[1, 4, 4], (1, 1), options(Padding::Same, 1)).is_err());
         assert!(Window::new(&[1, 4, 4, 1], (5, 1), options(Padding::Valid, 1)).is_err());
         assert!(Window::new(&[1, 4, 4, 1], (1, 1), options(Padding::Same, 0)).is_err());
-        assert!(Window::new(&[1, 70000, 4, 1], (1, 1), options(Padding::Same, 1)).is_err());
+        assert!(Window::new(&[1, LONGEST + 1, 4, 1], (1, 1), options(Padding::Same, 1)).is_err());
         assert!(Window::new(&[1, 4, 4, 1], (1, 1), options(Padding::Other(9), 1)).is_err());
     }
 }

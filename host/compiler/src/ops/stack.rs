@@ -30,8 +30,9 @@ fn size_of(files: &[&str], c_type: &str) -> Option<(usize, usize)> {
     let plain = |bytes| Some((bytes, bytes));
     match c_type.trim().trim_start_matches("const ") {
         pointer if pointer.ends_with('*') => plain(4),
-        "int8_t" | "uint8_t" => plain(1),
-        "int16_t" | "uint16_t" => plain(2),
+        // Of a wide model, with images of more than 65535 lines, the structs are larger; none is a variable.
+        "int8_t" | "uint8_t" | "tvmk_stride_t" => plain(1),
+        "int16_t" | "uint16_t" | "tvmk_extent_t" => plain(2),
         "int32_t" | "uint32_t" | "float" => plain(4),
         "int64_t" | "uint64_t" | "double" => plain(8),
         name => {

@@ -57,6 +57,12 @@ def _windows():
     yield "first_layer-10x4-s2x2", Spec(image=(17, 10), kernel=(10, 4), stride=(2, 2), channels=1, filters=8)
     yield "first_layer-rgb-s2x2-relu6", Spec(image=(12, 12), stride=(2, 2), filters=8, activation="RELU6")
     yield "batch2", Spec(batch=2)
+    # Sizes and strides for which structs of kernels have more bits.
+    yield "stride300", Spec(image=(1, 1000), channels=1, filters=3, kernel=(1, 9), stride=(1, 300))
+    yield "image66001x1", Spec(image=(66001, 1), channels=2, filters=2, kernel=(3, 1))
+    yield "image1x65540-k1x1", Spec(image=(1, 65540), channels=3, filters=2, kernel=(1, 1))
+    yield "image1x70003-c1-s1x7-valid", Spec(image=(1, 70003), channels=1, kernel=(1, 16), stride=(1, 7), padding="VALID")
+    yield "c65537-k1x1", Spec(image=(1, 2), channels=65537, filters=2, kernel=(1, 1), weights="small")
     yield "wide-c64-o32-k1x1", Spec(image=(3, 3), channels=64, filters=32, kernel=(1, 1), activation="RELU")
     yield "wide-c33-o19-k3x3-s2x2", Spec(image=(5, 5), channels=33, filters=19, stride=(2, 2))
 

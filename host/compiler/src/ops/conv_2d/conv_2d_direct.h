@@ -9,14 +9,14 @@
 typedef struct {
     const int8_t *weights; /* [output channel][row][column][channel of the group] */
     tvmk_requant_t requant;
-    uint16_t in_height, in_width, in_channels;
-    uint16_t out_height, out_width, out_channels;
+    tvmk_extent_t in_height, in_width, in_channels;
+    tvmk_extent_t out_height, out_width, out_channels;
     uint16_t window_height, window_width;
-    uint8_t stride_height, stride_width;
+    tvmk_stride_t stride_height, stride_width;
     uint16_t dilation_height, dilation_width;
     uint16_t pad_top, pad_left;
-    int8_t pad;                   /* zero point of the input */
-    uint16_t group_in, group_out; /* channels of a group */
+    int8_t pad;                        /* zero point of the input */
+    tvmk_extent_t group_in, group_out; /* channels of a group */
 } tvmk_conv_2d_direct_t;
 
 TVMK_INLINE int32_t tvmk_conv_2d_dot(const int8_t *x, const int8_t *w, int32_t n, int32_t sum, int32_t zero) {

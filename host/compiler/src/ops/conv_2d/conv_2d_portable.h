@@ -17,10 +17,10 @@
 typedef struct {
     const void *weights; /* int8_t as in the file; with TVMK_DSP int16_t, packed, except for tvmk_conv_2d_unpacked and _bytes */
     tvmk_requant_t requant;
-    uint16_t in_height, in_width, in_channels;
-    uint16_t out_height, out_width, out_channels;
+    tvmk_extent_t in_height, in_width, in_channels;
+    tvmk_extent_t out_height, out_width, out_channels;
     uint16_t window_height, window_width;
-    uint8_t stride_height, stride_width;
+    tvmk_stride_t stride_height, stride_width;
     uint16_t dilation_height, dilation_width;
     uint16_t pad_top, pad_left;
     int8_t pad; /* zero point of the input */

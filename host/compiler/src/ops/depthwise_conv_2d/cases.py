@@ -61,6 +61,8 @@ def _specs():
     )
     yield "k1x1-c8", Spec(kernel=(1, 1), channels=8)
     yield "batch2", Spec(batch=2, channels=3)
+    yield "image1x66001", Spec(image=(1, 66001), channels=2, kernel=(1, 5))
+    yield "image66001x1-s300x300", Spec(image=(66001, 1), channels=3, kernel=(7, 1), stride=(300, 300))
     for zero in (-128, 127):
         yield f"in_zero{zero}", Spec(input=Quantization(0.03, zero), channels=8)
         yield f"in_zero{zero}-s2x2", Spec(input=Quantization(0.03, zero), channels=5, stride=(2, 2))

@@ -20,14 +20,14 @@ typedef struct {
     const int8_t *weights;
     tvmk_requant_t requant;
     int32_t in_step[2], out_step[2];
-    uint16_t in_height, in_width, in_channels;
-    uint16_t out_height, out_width, multiplier;
+    tvmk_extent_t in_height, in_width, in_channels;
+    tvmk_extent_t out_height, out_width, multiplier;
     uint16_t window_height, window_width;
-    uint8_t stride_height, stride_width;
+    tvmk_stride_t stride_height, stride_width;
     uint16_t dilation_height, dilation_width;
     uint16_t pad_top, pad_left;
-    uint16_t band; /* output rows computed from one filling of the planes */
-    int8_t pad;    /* zero point of the input */
+    tvmk_extent_t band; /* output rows computed from one filling of the planes */
+    int8_t pad;         /* zero point of the input */
 } tvmk_depthwise_conv_2d_t;
 
 /* Columns and rows of a plane: exactly those that the windows of all columns, and of `rows` output rows, read. */

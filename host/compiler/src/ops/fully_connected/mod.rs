@@ -9,7 +9,7 @@ use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{Activation, DType, OpKind, OpOptions, Padding};
 use crate::ir::layer::{Layer, Lowered, Lowering};
-use crate::math::window::{Window, WindowOptions};
+use crate::math::window::{LONGEST, Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
 use crate::ops::flow::{Flow, Layout, Sums};
@@ -148,9 +148,9 @@ fn rows_window(
     (rows, inputs, units): (usize, usize, usize),
 ) -> Option<Window> {
     let options = WindowOptions { padding: Padding::Valid, stride: (1, 1), dilation: (1, 1) };
-    let window = Window::new(&[1, 1, rows, inputs], (1, 1), options).ok().filter(|_| units <= 65535);
+    let window = Window::new(&[1, 1, rows, inputs], (1, 1), options).ok().filter(|_| units <= LONGEST);
     if window.is_none() {
-        checker.bad_tensor(input.id, format!("{rows} rows of {inputs} to {units}"), "up to 65535 of each");
+        checker.bad_tensor(input.id, format!("{rows} rows of {inputs} to {units}"), "up to 16777215 of each");
     }
     window
 }

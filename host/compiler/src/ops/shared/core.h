@@ -46,6 +46,19 @@
 #include <arm_mve.h>
 #endif
 
+/* Sizes of images and strides of windows in the structs of kernels, which are in flash: a model that has larger ones defines
+ * TVMK_WIDE. All of them are used as int32_t. */
+#ifndef TVMK_WIDE
+#define TVMK_WIDE 0
+#endif
+#if TVMK_WIDE
+typedef int32_t tvmk_extent_t;
+typedef uint16_t tvmk_stride_t;
+#else
+typedef uint16_t tvmk_extent_t;
+typedef uint8_t tvmk_stride_t;
+#endif
+
 #if TVMK_GNU
 #define TVMK_INLINE static inline __attribute__((always_inline))
 #define TVMK_SHARED static __attribute__((noinline, unused))

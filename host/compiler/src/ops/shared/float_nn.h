@@ -11,10 +11,10 @@ TVMK_SHARED void tvmk_float_add(const tvmk_broadcast_t *s, const float *in1, con
 }
 
 typedef struct {
-    uint16_t batches, in_height, in_width, channels;
-    uint16_t out_height, out_width;
+    tvmk_extent_t batches, in_height, in_width, channels;
+    tvmk_extent_t out_height, out_width;
     uint16_t window_height, window_width;
-    uint16_t stride_height, stride_width;
+    tvmk_extent_t stride_height, stride_width;
     uint16_t pad_top, pad_left;
 } tvmk_float_pool_t;
 

@@ -17,11 +17,11 @@ typedef struct {
     const void *weights; /* in the order of the path, see there */
     const int32_t *table;
     int16_t low, high;
-    uint16_t batches, in_height, in_width, in_channels;
-    uint16_t out_height, out_width, out_channels;
-    uint16_t group_in, group_out; /* channels of a group, for CONV_2D */
+    tvmk_extent_t batches, in_height, in_width, in_channels;
+    tvmk_extent_t out_height, out_width, out_channels;
+    tvmk_extent_t group_in, group_out; /* channels of a group, for CONV_2D */
     uint16_t window_height, window_width;
-    uint8_t stride_height, stride_width;
+    tvmk_stride_t stride_height, stride_width;
     uint16_t dilation_height, dilation_width;
     uint16_t pad_top, pad_left;
     uint8_t pointwise;                      /* each position is one element of the input, of one group */

@@ -7,11 +7,11 @@
 
 typedef struct {
     tvmk_matrices_t product; /* of one group; rows are set here */
-    uint16_t batches, in_height, in_width, in_channels;
-    uint16_t out_height, out_width, out_channels;
-    uint16_t group_in, group_out;
+    tvmk_extent_t batches, in_height, in_width, in_channels;
+    tvmk_extent_t out_height, out_width, out_channels;
+    tvmk_extent_t group_in, group_out;
     uint16_t window_height, window_width;
-    uint8_t stride_height, stride_width;
+    tvmk_stride_t stride_height, stride_width;
     uint16_t dilation_height, dilation_width;
     uint16_t pad_top, pad_left;
     uint8_t transposed;    /* strides are those of the input in the output */

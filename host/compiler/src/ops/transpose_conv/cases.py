@@ -66,6 +66,7 @@ def _specs():
     yield "k9x9-s4x4-valid-result2x2", Spec(kernel=(9, 9), stride=(4, 4), padding="VALID", result=(2, 2))
     yield "whole-s1x1", Spec(image=(1, 1), kernel=(1, 1), stride=(1, 1))
     yield "batch2", Spec(batch=2)
+    yield "image33001x1", Spec(image=(33001, 1), kernel=(3, 1), channels=2, filters=1)
     yield "batch3-s1x1", Spec(batch=3, stride=(1, 1))
     yield "no_bias", Spec(bias="none")
     yield "bias_omitted", Spec(bias="omitted")

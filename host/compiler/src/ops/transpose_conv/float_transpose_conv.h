@@ -7,10 +7,10 @@
 #include "float_half.h"
 
 typedef struct {
-    uint16_t batches, in_height, in_width, in_channels;
-    uint16_t out_height, out_width, out_channels;
+    tvmk_extent_t batches, in_height, in_width, in_channels;
+    tvmk_extent_t out_height, out_width, out_channels;
     uint16_t window_height, window_width;
-    uint8_t stride_height, stride_width;
+    tvmk_stride_t stride_height, stride_width;
     uint16_t pad_top, pad_left;
 } tvmk_float_transpose_conv_t;
 

@@ -10,6 +10,7 @@ use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
 use crate::ir::graph::{Activation, DType, OpKind, OpOptions, Padding};
 use crate::ir::layer::{Lowered, Lowering};
+use crate::math::window::LONGEST;
 use crate::ops::checker::{Checker, Operand};
 use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
 use crate::ops::kernels::kernels;
@@ -135,19 +136,19 @@ fn check_geometry(
             return None;
         }
     };
-    let stride = |n: i32| usize::try_from(n).ok().filter(|n| (1..=255).contains(n));
+    let stride = |n: i32| usize::try_from(n).ok().filter(|n| (1..=65535).contains(n));
     let (Some(stride_height), Some(stride_width)) = (stride(options.stride.0), stride(options.stride.1)) else {
-        checker.bad(format!("strides {:?}", options.stride), "strides from 1 to 255");
+        checker.bad(format!("strides {:?}", options.stride), "strides from 1 to 65535");
         return None;
     };
     let phases = stride_height.min(out_height) * stride_width.min(out_width);
     if phases > MOST_PHASES {
         checker.bad(format!("strides {:?}", options.stride), format!("strides with a product up to {MOST_PHASES}"));
     }
-    let sizes = [channels, height, width, in_channels, batches, out_height, out_width, in_height, in_width];
-    if sizes.into_iter().any(|n| n > 65535) {
+    let images = input.shape.iter().chain(&output.shape);
+    if [channels, height, width].into_iter().any(|n| n > 65535) || images.into_iter().any(|&n| n > LONGEST) {
         let found = format!("shapes {:?}, {:?} to {:?}", input.shape, weights.shape, output.shape);
-        checker.bad(found, "dimensions up to 65535");
+        checker.bad(found, "weights up to 65535 in each dimension, images up to 16777215");
         return None;
     }
     Some(Geometry {

@@ -35,7 +35,7 @@ def _named():
     for channels, multiplier, stride in ((1, 1, 1), (4, 1, 2), (3, 3, 1), (17, 1, 1)):
         name = f"depthwise_conv_2d-c{channels}-m{multiplier}-s{stride}"
         yield name, lambda g, s, a=(channels, multiplier, stride): depthwise(g, s, _image(g, a[0]), *a[1:])
-    for size, units, act in ((1, 1, "NONE"), (7, 5, "RELU"), (16, 17, "NONE"), (3, 4, "RELU_N1_TO_1")):
+    for size, units, act in ((1, 1, "NONE"), (7, 5, "RELU"), (16, 17, "NONE"), (3, 4, "RELU_N1_TO_1"), (65537, 2, "NONE")):
         name = f"fully_connected-i{size}-o{units}-{act.lower()}"
         yield name, lambda g, s, a=(size, units, act): dense(g, s, _input(g, (1, a[0])), *a[1:])
     yield "fully_connected-no_bias", lambda g, s: dense(g, s, _input(g, (2, 9)), 3, bias=False)

@@ -85,6 +85,7 @@ def _window_cases():
         ((3, 1, 20, 5), (1, 5), 6, (1, 2), (1, 1), "SAME", 1),
         ((1, 6, 6, 6), (3, 3), 9, (1, 1), (1, 1), "SAME", 3),
         ((2, 5, 5, 8), (1, 3), 8, (2, 2), (1, 1), "VALID", 2),
+        ((1, 1, 66001, 1), (1, 3), 2, (1, 300), (1, 1), "SAME", 1),
     )
     for number, shape in enumerate(shapes):
         for per_channel in (False, True) if shape[6] == 1 else (True,):
@@ -92,7 +93,7 @@ def _window_cases():
                 kind = f"{'channels' if per_channel else 'one'}-{bits}"
                 args = shape, per_channel, bits, ACTIVATIONS[number % 4]
                 yield f"beyond-conv_2d-{kind}-{number}", lambda state, a=args: _conv(state, *a)
-    for number, (shape, multiplier) in enumerate(zip(shapes, (1, 2, 1, 1, 3, 1, 2))):
+    for number, (shape, multiplier) in enumerate(zip(shapes, (1, 2, 1, 1, 3, 1, 2, 1))):
         args = shape, multiplier, ACTIVATIONS[number % 4]
         yield f"beyond-depthwise_conv_2d-{number}", lambda state, a=args: _depthwise(state, *a)
     for number, (size, window, stride, pad) in enumerate(

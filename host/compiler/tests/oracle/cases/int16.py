@@ -157,6 +157,7 @@ def _convolutions():
     yield "d2x3", Spec(dilation=(2, 3), image=(8, 9))
     yield "k1x1-s2x2", Spec(kernel=(1, 1), stride=(2, 2), image=(7, 5))
     yield "whole", Spec(image=(3, 3), padding="VALID", channels=6)
+    yield "image1x66001-s1x300", Spec(image=(1, 66001), channels=1, kernel=(1, 5), stride=(1, 300))
     yield "batch2-odd", Spec(batch=2, image=(3, 3), kernel=(1, 1), channels=3)
     for groups, channels, filters in ((2, 8, 6), (3, 9, 15), (5, 5, 10)):
         yield f"groups{groups}", Spec(groups=groups, channels=channels, filters=filters)

@@ -36,6 +36,7 @@ def _specs():
     for (window, stride), pad in itertools.product(shapes, ("SAME", "VALID")):
         name = f"w{window[0]}x{window[1]}-s{stride[0]}x{stride[1]}-{pad.lower()}"
         yield name, Spec(image=(8, 9), window=window, stride=stride, padding=pad, channels=4)
+    yield "image66001x1-s300x300", Spec(image=(66001, 1), channels=2, window=(9, 1), stride=(300, 300))
     yield "global", Spec(image=(25, 5), window=(25, 5), stride=(25, 5), channels=16)
     yield "window_above_image-same", Spec(image=(2, 3), window=(5, 7), stride=(1, 1), padding="SAME")
     yield "w1x1-s2x2", Spec(window=(1, 1))
