@@ -12,7 +12,7 @@ use crate::ir::report::Report;
 use crate::passes::bands::choose::{Choice, Choices};
 use crate::passes::{
     bands, bind, check, choose, detections, emit, fold, fuse, inline, lower, metadata, narrow, npu, place, pools,
-    requantise, schedule, share, state, uint8,
+    requantise, schedule, share, state, through_float, uint8,
 };
 use crate::thrift::{self, Thrift};
 use std::fmt;
@@ -146,6 +146,9 @@ pub fn plan_model(file: &[u8], options: &Options) -> Result<Model, Errors> {
     uint8::as_int8(&mut graph);
     requantise::requantise(&mut graph);
     check::check(&graph)?;
+    if !options.keep_all_tensors {
+        through_float::through_float(&mut graph);
+    }
     let description = graph.description.clone();
     let mut program = state::resolve(graph);
     fuse::fuse(&mut program, options.keep_all_tensors);

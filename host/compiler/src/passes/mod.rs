@@ -22,4 +22,5 @@ pub mod requantise;
 pub mod schedule;
 pub mod share;
 pub mod state;
+pub mod through_float;
 pub mod uint8;

@@ -43,7 +43,9 @@ fn options(table: Option<&BuiltinOptionsRef<'_>>, _: &mut Budget) -> ReadOptions
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let alpha = checker.options::<Options>().map_or(0.0, |options| options.alpha);
     if checker.first_type() == Some(DType::Float32) {
-        return float_unary::check(checker, float_unary::HEADER, "tvmk_float_leaky_relu", &text::float(alpha));
+        let exact = move |x| if x > 0.0 { x } else { x * alpha };
+        let (header, function) = (float_unary::HEADER, "tvmk_float_leaky_relu");
+        return float_unary::check_exact(checker, header, function, &text::float(alpha), Some(Box::new(exact)));
     }
     if !alpha.is_finite() {
         checker.bad(format!("alpha {alpha}"), "a finite number");

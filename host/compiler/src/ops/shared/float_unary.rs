@@ -12,7 +12,11 @@ struct Call<'a> {
     header: &'static str,
     function: &'static str,
     extra: String,
+    exact: Option<Exact>,
 }
+
+/// A function of which the kernel gives the correctly rounded result.
+type Exact = Box<dyn Fn(f32) -> f32>;
 
 /// The header of the functions that need no other.
 pub const HEADER: &str = "float_unary.h";
@@ -27,11 +31,22 @@ pub fn check<'a>(
     function: &'static str,
     extra: &str,
 ) -> Option<Box<dyn Checked + 'a>> {
+    check_exact(checker, header, function, extra, exact(function).map(|exact| Box::new(exact) as _))
+}
+
+/// The same for a function that constants can be computed with.
+pub fn check_exact<'a>(
+    checker: &mut Checker<'a>,
+    header: &'static str,
+    function: &'static str,
+    extra: &str,
+    exact: Option<Exact>,
+) -> Option<Box<dyn Checked + 'a>> {
     let (input, output) = (checker.input(0)?, checker.output(0)?);
     checker.dtype(output, &[DType::Float32]);
     checker.shape(output, &input.shape);
     let extra = if extra.is_empty() { String::new() } else { format!(", {extra}") };
-    Some(Box::new(Call { input, output, header, function, extra }))
+    Some(Box::new(Call { input, output, header, function, extra, exact }))
 }
 
 impl Checked for Call<'_> {
@@ -46,7 +61,7 @@ impl Checked for Call<'_> {
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
-        let function = exact(self.function)?;
+        let function = self.exact.as_ref()?;
         let values = self.input.f32_data()?;
         // NaN is left to the kernel.
         values.iter().all(|x| !x.is_nan()).then(|| Ok(vec![ahead::floats(values.into_iter().map(function))]))
@@ -65,6 +80,7 @@ fn exact(kernel: &str) -> Option<fn(f32) -> f32> {
         "tvmk_each_rsqrt" => |x| 1.0 / x.sqrt(),
         "tvmk_each_sqrt" => f32::sqrt,
         "tvmk_each_square" => |x| x * x,
+        "tvmk_float_hard_swish" => |x| x * (x + 3.0).clamp(0.0, 6.0) / 6.0,
         "tvmk_float_relu" => |x| if x < 0.0 { 0.0 } else { x },
         "tvmk_float_relu6" => |x| x.clamp(0.0, 6.0),
         _ => return None,

@@ -48,6 +48,7 @@ _MODULES = (
     "channels",
     "drawn",
     "streaming",
+    "through_float",
     "uint8",
     "uint8_layers",
 )
