@@ -11,7 +11,7 @@ TVMK_SHARED void tvmk_fully_connected(const tvmk_fully_connected_t *l, const int
     int32_t inputs = l->inputs, units = l->units;
     int32_t tail[2];
     tvmk_dsp_units_t t = {
-        in,   0, tail, 0, 4 * ((inputs + 1) / 2), 2 * l->requant.zero_point + 1, (const int32_t *)l->weights, l->requant.table,
+        in,   0, tail, 0, 2 * l->requant.zero_point + 1, 4 * ((inputs + 1) / 2), (const int32_t *)l->weights, l->requant.table,
         units};
     int clamps = l->requant.low != -128 || l->requant.high != 127;
     for (int32_t b = l->batches; b > 0; b--, out += units) {
@@ -36,7 +36,7 @@ TVMK_SHARED void tvmk_fully_connected_general(const tvmk_fully_connected_t *l, c
         const int32_t *tail_end = tvmk_widen_run(tail, end, inputs & 3, 1);
         for (int32_t c = 0; c < l->units; c += UNITS, weights += UNITS / 2 * row) {
             int32_t n = tvmk_min(l->units - c, UNITS);
-            tvmk_dsp_units_t t = {in, end, tail, tail_end, row, 0, (const int32_t *)(const void *)weights, 0, n};
+            tvmk_dsp_units_t t = {in, end, tail, tail_end, 0, row, (const int32_t *)(const void *)weights, 0, n};
             tvmk_dsp_units_sums(sums, &t);
             for (int32_t i = 0; i < n; i++) {
                 *out++ = tvmk_requantize(sums[i], &l->requant, c + i, 1);

@@ -97,13 +97,10 @@ TVMK_AT(tvmk_dsp_units_int4_t, units, 36);
     "ldr r8, [sp, #24]\n"                    \
     "ldr r9, [sp, #32]\n"                    \
     "ldr r12, [sp, #40]\n"                   \
-    unit("r4")                               \
-    unit("r5")                               \
-    unit("r6")                               \
-    unit("r7")                               \
+    TVMK_DSP_FOUR_UNITS(unit)                \
     "str r9, [sp, #32]\n"                    \
     "str r12, [sp, #40]\n"                   \
-    "b 1b\n"                                 \
+    "bne 1b\n"                               \
     "6:\n"                                   \
     "add sp, sp, #44\n"                      \
     "pop {r4-r11, lr}\n"

@@ -17,7 +17,7 @@ TVMK_INLINE int tvmk_unit_sums_packed(const tvmk_unit_rows_t *l, int32_t first, 
     const int8_t *end = x + (inputs & ~3);
     const int8_t *weights = (const int8_t *)l->weights + (size_t)first / 2u * (size_t)row;
     const int32_t *tail_end = tvmk_widen_run(tail, end, inputs & 3, 1);
-    tvmk_dsp_units_t t = {x, end, tail, tail_end, row, 0, (const int32_t *)(const void *)weights, 0, count};
+    tvmk_dsp_units_t t = {x, end, tail, tail_end, 0, row, (const int32_t *)(const void *)weights, 0, count};
     tvmk_dsp_units_sums(sums, &t);
     const int32_t *raised = l->raised;
     for (int32_t i = 0; i < l->raised_count; i++, raised += 2) {
