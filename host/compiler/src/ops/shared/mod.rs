@@ -91,6 +91,7 @@ pub static KERNELS: &[Kernel] = kernels![
     "mve_requant.h",
     "mve_short.h",
     "mve_tile.h",
+    "mve_units.h",
     "pool_int16.h",
     "reduce.h",
     "table.h",

@@ -8,11 +8,11 @@
 #include "mve_requant.h"
 #include "mve_short.h"
 #include "mve_tile.h"
+#include "mve_units.h"
 
 #if TVMK_MVE
 
-/* One vector of `depth` bytes times the matrix [channels][depth]: all outputs of one position. Four channels a pass, 10
- * instructions for 64 multiplications. */
+/* As tvmk_mve_position, in the general form, or with `add` added to each sum. */
 TVMK_INLINE void tvmk_mve_position_as(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
                                       const tvmk_requant_t *o, int8_t *out, int general, int32_t add) {
     int32_t sums[TVMK_MVE_BLOCK];
@@ -53,10 +53,6 @@ TVMK_INLINE void tvmk_mve_position_as(const int8_t *x, const int8_t *weights, in
             tvmk_mve_bytes(sums, table, n, o, out, 0);
         }
     }
-}
-TVMK_SHARED void tvmk_mve_position(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
-                                   const tvmk_requant_t *o, int8_t *out) {
-    tvmk_mve_position_as(x, weights, depth, channels, o, out, 0, 0);
 }
 TVMK_SHARED void tvmk_mve_position_general(const int8_t *x, const int8_t *weights, int32_t depth, int32_t channels,
                                            const tvmk_requant_t *o, int8_t *out) {
