@@ -21,7 +21,7 @@ const HYBRID: &str = "weights of int8 with activations of float32 (dynamic range
      docs/operators.md lists";
 
 /// Where weights keep the type of the file.
-const KEPT: &str = "which stay so in flash where CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV, GATHER, \
+const KEPT: &str = "which stay so in flash where CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV, BATCH_MATMUL, GATHER, \
      EMBEDDING_LOOKUP and, as float16, UNIDIRECTIONAL_SEQUENCE_LSTM read them";
 
 /// What to do about a model that was refused, as far as its inputs or operators are the reason.

@@ -55,6 +55,7 @@ def cases():
     # As many elements in another shape: the reference computes its own.
     yield "contradiction-batch_matmul-output", lambda state: matmul(state, *args, result=(4, 3, 9))
     yield from _hybrid_cases()
+    yield from _stored_cases()
 
 
 # The same with one dimension of batches, and a depth with which the reference's float32 rounds sums.
@@ -77,6 +78,57 @@ def _hybrid_cases():
     args = SHAPES[0], 0, True, False
     yield "contradiction-batch_matmul-hybrid-zero_point", lambda state: _hybrid(state, *args, zero=2)
     yield "contradiction-batch_matmul-hybrid-axis", lambda state: _hybrid(state, ((), (), 3, 4, 4), 0, True, True, axis=0)
+
+
+def _stored_cases():
+    """float32 times a constant before DEQUANTIZE, and the first matrix constant, with which the compiler converts."""
+    for number, shape in enumerate(SHAPES):
+        for turned in range(4):
+            kind = ("float16", "int8", "int4")[(number + turned) % 3]
+            # The reference converts int4 of one scale only.
+            args = shape, turned, kind, (number + turned) % 2 == 0 and kind == "int8"
+            yield f"batch_matmul-stored-{kind}-{number}-{turned}", lambda state, a=args: _stored(state, *a)
+    yield "batch_matmul-stored-float16-wide", lambda state: _stored(state, ((), (), 3, 40, 40), 0, "float16", False, 4.0)
+    yield "batch_matmul-stored-float16-infinite", lambda state: _stored(state, SHAPES[3], 2, "float16", False, 1e38)
+    yield "batch_matmul-stored-float16-first", lambda state: _stored(state, SHAPES[2], 0, "float16", False, place=0)
+    yield "batch_matmul-stored-int8-depth", lambda state: _stored(state, SHAPES[2], 0, "int8", True, axis=1)
+
+
+def _stored(state, shape, turned, kind, each, most=None, place=1, axis=None):
+    """A pair: a constant of float32, and the same as a file may store it, before DEQUANTIZE."""
+    first, second, rows, depth, columns = shape
+    shapes = (*first, rows, depth), (*second, depth, columns)
+    shapes = [s if not turned & 1 << i else (*s[:-2], s[-1], s[-2]) for i, s in enumerate(shapes)]
+    own = shapes[place]
+    axis = len(own) - (2 if turned & 2 else 1) if axis is None else axis
+    scales = np.float32(10.0 ** state.uniform(-3, 1, own[axis] if each else 1))
+    if kind == "float16":
+        kept = np.float16(state.standard_normal(own) * 10.0 ** state.uniform(-8, 4 if most else 1, own))
+        values = np.float32(kept)
+    else:
+        kept = state.randint(*((-128, 128) if kind == "int8" else (-8, 8)), own).astype(np.int8)
+        values = np.float32(kept) * scales.reshape([-1 if i == axis and each else 1 for i in range(len(own))])
+    models = []
+    for how in (None, kind):
+        model = Model()
+        graph = model.graph()
+        source = graph.input("input", shapes[1 - place], None, FLOAT)
+        if most:
+            # Sums beyond the largest float.
+            factor = graph.constant("factor", np.float32(most))
+            scaled = graph.tensor("scaled", source.shape, None, FLOAT)
+            source = graph.operator("MUL", [source, factor], [scaled], options("MulOptions"))
+        if how is None:
+            known = graph.constant("known", values)
+        else:
+            quantization = None if kind == "float16" else Quantization(scales, axis=axis if each else 0)
+            stored = (graph.int4 if kind == "int4" else graph.constant)("kept", kept, quantization)
+            known = graph.operator("DEQUANTIZE", [stored], [graph.tensor("known", own, None, FLOAT)])
+        output = graph.tensor("output", (*np.broadcast_shapes(first, second), rows, columns), None, FLOAT)
+        fields = options("BatchMatMulOptions", adjX=bool(turned & 1), adjY=bool(turned & 2))
+        graph.output(graph.operator("BATCH_MATMUL", [source, known] if place else [known, source], [output], fields))
+        models.append(model.bytes())
+    return tuple(models)
 
 
 def _hybrid(state, shape, turned, asymmetric, each, zero=0, axis=None):

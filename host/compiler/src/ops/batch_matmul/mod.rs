@@ -1,7 +1,9 @@
 //! BATCH_MATMUL: `matrices.h` on int8 and int16, `float_matrices.h` on float32; a constant second matrix of int8 goes through
-//! FULLY_CONNECTED's kernels, beside float32 through `batch_matmul_hybrid.h`.
+//! FULLY_CONNECTED's kernels, one that the file stores as float16, int8 or int4 through those of `float_stored.h`, and one of int8 beside float32
+//! through `batch_matmul_hybrid.h`.
 
 mod hybrid;
+mod stored;
 
 use crate::format::reading::Budget;
 use crate::format::schema::BuiltinOptionsRef;
@@ -65,6 +67,9 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         return Some(Box::new(hybrid::check(checker, matrices, asymmetric)?));
     }
     if first.dtype == DType::Float32 {
+        if let Some(kept) = stored::kept(checker, &matrices) {
+            return Some(Box::new(kept));
+        }
         return Some(Box::new(Product::float(matrices)));
     }
     if let Some(dense) = constant(checker, &matrices) {

@@ -128,7 +128,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         return run::check(checker, (rows, inputs, units), options.activation);
     }
     if input.dtype == DType::Int16 {
-        let window = rows_window(checker, input, (rows, inputs, units));
+        let window = check_window(checker, input, (rows, inputs, units));
         let (types, channels) = (&window_int16::INT16_BIAS_32, (0, units));
         return window_int16::check(checker, types, window, channels, options.activation, Sees::Groups(1));
     }
@@ -141,14 +141,19 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     Some(Box::new(FullyConnected { weighted, rows }))
 }
 
-/// A window of 1×1 over as many positions as there are rows.
-fn rows_window(
+/// A window of 1×1 over as many positions as there are rows; `None` for more than kernels can count.
+pub fn rows_window(rows: usize, inputs: usize, units: usize) -> Option<Window> {
+    let options = WindowOptions { padding: Padding::Valid, stride: (1, 1), dilation: (1, 1) };
+    Window::new(&[1, 1, rows, inputs], (1, 1), options).ok().filter(|_| units <= LONGEST)
+}
+
+/// The same with a problem.
+fn check_window(
     checker: &mut Checker<'_>,
     input: Operand<'_>,
     (rows, inputs, units): (usize, usize, usize),
 ) -> Option<Window> {
-    let options = WindowOptions { padding: Padding::Valid, stride: (1, 1), dilation: (1, 1) };
-    let window = Window::new(&[1, 1, rows, inputs], (1, 1), options).ok().filter(|_| units <= LONGEST);
+    let window = rows_window(rows, inputs, units);
     if window.is_none() {
         checker.bad_tensor(input.id, format!("{rows} rows of {inputs} to {units}"), "up to 16777215 of each");
     }
@@ -162,7 +167,7 @@ fn check_float<'a>(
     (rows, inputs, units): (usize, usize, usize),
     activation: Activation,
 ) -> Option<Box<dyn Checked + 'a>> {
-    let window = rows_window(checker, input, (rows, inputs, units));
+    let window = check_window(checker, input, (rows, inputs, units));
     float_window::check(checker, window, units, activation, |_| Kernel {
         function: "tvmk_float_conv_2d",
         summary: format!("FULLY_CONNECTED {rows}x{inputs} to {units}, activation {activation:?}"),

@@ -1,5 +1,5 @@
-/* CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED on float32 whose weights are stored in flash as float16, int8 or int4: each is converted to
- * float when it is read, exactly as DEQUANTIZE does. Sums are those of float_weighted.h. */
+/* CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED and BATCH_MATMUL on float32 whose weights are stored in flash as float16, int8 or int4: each is
+ * converted to float when it is read, exactly as DEQUANTIZE does. Sums are those of float_weighted.h. */
 #ifndef TVMK_FLOAT_STORED_H
 #define TVMK_FLOAT_STORED_H
 
@@ -12,6 +12,13 @@ typedef struct {
     const float *scales; /* of int8 and int4: one, or one for each channel */
     int32_t scale_step;  /* 0 or 1 */
 } tvmk_float_stored_t;
+
+/* Products of matrices have no activation, not even one that makes infinite results finite. */
+#define TVMK_FLOAT_UNBOUNDED(window)                                              \
+    do {                                                                          \
+        (window).low = tvmk_float_of_bits(TVMK_FLOAT_SIGN | TVMK_FLOAT_INFINITY); \
+        (window).high = tvmk_float_of_bits(TVMK_FLOAT_INFINITY);                  \
+    } while (0)
 
 TVMK_INLINE float tvmk_stored_half(const tvmk_float_stored_t *l, int32_t i, int32_t channel) {
     (void)channel;
