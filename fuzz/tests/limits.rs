@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tvm_embedded_fuzz::worst::models::{activations, even_network, network, sums};
+use tvm_embedded_fuzz::worst::stored::{self, Kind, Reader};
 
 /// What one run used.
 struct Run {
@@ -106,6 +107,28 @@ fn weights_for_one_core() {
             assert!(each <= 4.5, "{each} bytes of archive for a weight");
             assert!(of_file <= 4.0 && of_archive <= 2.0, "{of_file} times the file, {of_archive} times the archive");
         }
+    }
+}
+
+/// Weights that are float32 in the graph and fewer bits in the file, also where flash must hold float32.
+#[test]
+fn stored_weights() {
+    let tool = tool();
+    let folder = tempfile::tempdir().expect("a directory");
+    let (file, archive) = (folder.path().join("net.tflite"), folder.path().join("net.tar"));
+    let cases = [
+        (4, Reader::FullyConnected, Kind::Float16),
+        (29, Reader::FullyConnected, Kind::Float16),
+        (17, Reader::FullyConnected, Kind::Int8),
+        (16, Reader::Add, Kind::Float16),
+    ];
+    for (layers, reader, kind) in cases {
+        fs::write(&file, stored::network(layers, 1024, reader, kind)).expect("the file");
+        let size = fs::metadata(&file).expect("a file").len();
+        let compiled = run(&tool, &[Path::new("compile"), &file, Path::new("-o"), &archive]);
+        let (of_file, own) = (compiled.memory as f64 / size as f64, BASE + LAYER * u64::from(layers));
+        println!("{layers} layers, {reader:?} of {kind:?}, {:.0} MB: {of_file:.1} times the file", size as f64 / 1e6);
+        assert!(compiled.memory <= 4 * size + own, "{reader:?} of {kind:?}: {of_file} times the file");
     }
 }
 

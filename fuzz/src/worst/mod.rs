@@ -5,6 +5,7 @@ mod archives;
 mod flatbuffer;
 mod libraries;
 pub mod models;
+pub mod stored;
 
 mod case;
 

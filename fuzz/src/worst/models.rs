@@ -175,7 +175,7 @@ impl Model {
     }
 }
 
-fn tensor(buffer: &mut Buffer, kind: u8, shape: &[u32], content: u32, name: &[u8], scales: usize) -> usize {
+pub(super) fn tensor(buffer: &mut Buffer, kind: u8, shape: &[u32], content: u32, name: &[u8], scales: usize) -> usize {
     let (place, holes) = buffer.table(&[(0, Later), (1, Byte(kind)), (2, Word(content)), (3, Later), (4, Later)]);
     let shape = buffer.words(shape);
     buffer.fill(holes[0], shape);
@@ -197,9 +197,13 @@ fn operator(buffer: &mut Buffer, inputs: &[u32], outputs: &[u32]) -> usize {
     operator_with(buffer, 0, inputs, outputs)
 }
 
-/// An operator with options of this kind (a number of the schema), all of them at their defaults.
 fn operator_with(buffer: &mut Buffer, options: u8, inputs: &[u32], outputs: &[u32]) -> usize {
-    let mut fields = vec![(0, Word(0)), (1, Later), (2, Later)];
+    operator_of(buffer, 0, options, inputs, outputs)
+}
+
+/// An operator of the kind at this position in the list of kinds, with options (a number of the schema), all of them at their defaults.
+pub(super) fn operator_of(buffer: &mut Buffer, code: u32, options: u8, inputs: &[u32], outputs: &[u32]) -> usize {
+    let mut fields = vec![(0, Word(code)), (1, Later), (2, Later)];
     if options != 0 {
         fields.extend([(3, Byte(options)), (4, Later)]);
     }

@@ -31,8 +31,10 @@ pub fn compile(args: &Compile) -> Result<()> {
         }));
     }
     let options = Options { module_name: args.name.clone(), ..args.building.options() };
+    // Read for itself: only one copy of a large model is in memory at a time.
+    let doubts = tflite::doubts(&content);
     let output = tflite::prepare(&args.path, &content, options)?;
-    tflite::report_findings(&args.path, &content, &output.report);
+    tflite::report_findings(&args.path, doubts, &output.report);
     // The archive comes last: an interrupted run may leave a report without its archive, not an archive with the report of another.
     let report = args.report.as_deref().map(|path| Ok((path, report(path, &output.report)?))).transpose()?;
     let mut files: Vec<(&Path, Content<'_>)> =
@@ -40,7 +42,7 @@ pub fn compile(args: &Compile) -> Result<()> {
     let archive = |out: &mut dyn Write| output.write(out);
     files.push((&args.output, Content::Written(&archive)));
     replace_with(&files)?;
-    // Only one copy of a large model is in memory at a time.
+    // Before the file is read again, for the same reason.
     let summary = summary(&args.output, &output.report);
     let same = args.building.optimize == Optimize::Speed && !has_fast_layer(&output.report);
     drop(output);

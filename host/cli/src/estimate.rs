@@ -34,7 +34,7 @@ pub fn estimate(args: &Estimate) -> Result<()> {
     let compiled = tflite::prepare(path, &content, options)?;
     let (inputs, outputs) = tflite::tensors_of(path, &compiled)?;
     let report = compiled.report;
-    tflite::report_findings(path, &content, &report);
+    tflite::report_findings(path, tflite::doubts(&content), &report);
     let ram =
         Ram::new(&report, (tflite::outside(&report, "input", &inputs), tflite::outside(&report, "output", &outputs)));
     let all: Vec<String> = table::cores().into_iter().map(ToOwned::to_owned).collect();

@@ -109,7 +109,7 @@ fn document(args: &Report) -> Result<Document> {
     let compiled = tflite::prepare(path, &content, options.clone())?;
     let (inputs, outputs) = tflite::tensors_of(path, &compiled)?;
     let report = compiled.report;
-    tflite::report_findings(path, &content, &report);
+    tflite::report_findings(path, tflite::doubts(&content), &report);
     let file = printable(&path.display().to_string());
     let mut document = collect::collect(&file, &args.building.core, &report, (&inputs, &outputs));
     document.options = args.building.given().iter().map(|option| printable(option)).collect();

@@ -57,8 +57,8 @@ pub fn prepare(path: &Path, content: &[u8], mut options: Options) -> Result<Comp
     prepared
 }
 
-/// Reports what is unusual about a model that was compiled.
-pub fn report_findings(path: &Path, content: &[u8], report: &Report) {
+/// Reports what is unusual about a model that was compiled, and these probable mistakes in its file.
+pub fn report_findings(path: &Path, doubts: Vec<mlf::Finding>, report: &Report) {
     let constants = report.findings.iter().map(|constant| mlf::Finding {
         code: mlf::Code::CompilerFinding,
         severity: mlf::Severity::Warning,
@@ -66,7 +66,7 @@ pub fn report_findings(path: &Path, content: &[u8], report: &Report) {
         text: constant.text.clone(),
         advice: String::new(),
     });
-    let all: Vec<mlf::Finding> = constants.chain(doubts(content)).collect();
+    let all: Vec<mlf::Finding> = constants.chain(doubts).collect();
     message::findings(path, Some(&report.module), &all);
 }
 

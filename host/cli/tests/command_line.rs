@@ -208,7 +208,7 @@ fn constants_that_are_not_numbers_are_named_and_run() {
     let mut model = fs::read(repository("fuzz/corpus/tflite/float32-everything.tflite")).unwrap();
     let graph = tvm_embedded_compiler::import::tflite::read(&model).unwrap();
     let bias = graph.subgraphs[0].tensors.iter().find(|tensor| tensor.name == "dense/bias").unwrap();
-    let bias = bias.data.as_deref().unwrap().to_vec();
+    let bias = bias.contents().unwrap().into_owned();
     let at = model.windows(bias.len()).position(|window| *window == *bias).unwrap();
     model[at..at + 4].copy_from_slice(&f32::NEG_INFINITY.to_le_bytes());
     model[at + 4..at + 8].copy_from_slice(&f32::NAN.to_le_bytes());

@@ -29,7 +29,7 @@ fn sparse_contents_are_dense_in_the_graph() {
         let main = &graph.subgraphs[0];
         let op = main.operators.iter().find(|op| op.kind == OpKind::DENSIFY).unwrap();
         let kept = main.tensor(op.inputs[0].unwrap());
-        let data = kept.data.as_ref().unwrap();
+        let data = kept.contents().unwrap();
         assert_eq!(data.len(), kept.bytes(), "{name}");
         let zeros = data.iter().filter(|byte| **byte == 0).count();
         assert!(zeros > data.len() / 2 && zeros < data.len(), "{name}: {zeros} of {}", data.len());

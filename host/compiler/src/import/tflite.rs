@@ -73,7 +73,7 @@ fn known_empty(graph: &mut Subgraph) {
     graph.inputs.iter().chain(by_operators).for_each(|id| written[id.0] = true);
     for (tensor, written) in graph.tensors.iter_mut().zip(written) {
         if tensor.elements() == 0 && !written && !tensor.variable {
-            tensor.data.get_or_insert_with(|| Arc::from([]));
+            tensor.data.get_or_insert_with(|| Contents::Plain(Arc::from([])));
         }
     }
 }
@@ -211,7 +211,8 @@ impl Reader {
             None => None,
         };
         let variable = source.is_variable()?;
-        Ok(Tensor { name, shape, dtype, quant, data, stored: None, signature, unknown, unsigned: false, variable })
+        let data = data.map(Contents::from);
+        Ok(Tensor { name, shape, dtype, quant, data, signature, unknown, unsigned: false, variable })
     }
 
     /// The dimensions of a tensor, and those that its file allows, -1 where it leaves one open; nothing if it does not say.

@@ -1,5 +1,6 @@
 //! Arrays in flash, and which builds of the generated C contain them.
 
+use crate::ir::contents::Stored;
 use crate::ir::options::Target;
 use std::sync::Arc;
 
@@ -70,6 +71,10 @@ pub enum ConstantData {
     I32(Vec<i32>),
     I64(Vec<i64>),
     F32(Vec<f32>),
+    /// float16 in the bits of int16, as in the file.
+    Halves(Arc<[u8]>),
+    /// float32, made of a smaller form only when it is written.
+    Widened(Arc<Stored>),
     /// Of int8; held once, also where several builds have forms of them.
     Shared(Arc<Vec<i8>>),
     /// The same in the form of the DSP extension, of int16.
@@ -106,10 +111,10 @@ impl ConstantData {
         match self {
             ConstantData::I8(_) | ConstantData::Shared(_) => "int8_t",
             ConstantData::U8(_) => "uint8_t",
-            ConstantData::I16(_) | ConstantData::Packed(_) => "int16_t",
+            ConstantData::I16(_) | ConstantData::Packed(_) | ConstantData::Halves(_) => "int16_t",
             ConstantData::I32(_) => "int32_t",
             ConstantData::I64(_) => "int64_t",
-            ConstantData::F32(_) => "float",
+            ConstantData::F32(_) | ConstantData::Widened(_) => "float",
         }
     }
 
@@ -122,6 +127,8 @@ impl ConstantData {
             ConstantData::I32(v) => v.len(),
             ConstantData::I64(v) => v.len(),
             ConstantData::F32(v) => v.len(),
+            ConstantData::Halves(bytes) => bytes.len() / 2,
+            ConstantData::Widened(stored) => stored.elements(),
             ConstantData::Shared(v) => v.len(),
             ConstantData::Packed(packed) => packed.elements,
         }
@@ -138,6 +145,8 @@ impl ConstantData {
             ConstantData::I8(v) => v.iter().map(|&v| v as u8).collect(),
             ConstantData::Shared(v) => v.iter().map(|&v| v as u8).collect(),
             ConstantData::U8(v) => v.clone(),
+            ConstantData::Halves(bytes) => bytes.to_vec(),
+            ConstantData::Widened(stored) => stored.floats().flat_map(f32::to_le_bytes).collect(),
             ConstantData::I16(v) => v.iter().flat_map(|v| v.to_le_bytes()).collect(),
             ConstantData::Packed(packed) => {
                 (packed.pack)(packed).unwrap_or_default().iter().flat_map(|v| v.to_le_bytes()).collect()
@@ -148,12 +157,21 @@ impl ConstantData {
         }
     }
 
+    /// The elements of float32; `None` for other types.
+    pub fn floats(&self) -> Option<Box<dyn Iterator<Item = f32> + '_>> {
+        match self {
+            ConstantData::F32(values) => Some(Box::new(values.iter().copied())),
+            ConstantData::Widened(stored) => Some(Box::new(stored.floats())),
+            _ => None,
+        }
+    }
+
     /// Size in bytes.
     pub fn bytes(&self) -> usize {
         let element = match self {
             ConstantData::I8(_) | ConstantData::U8(_) | ConstantData::Shared(_) => 1,
-            ConstantData::I16(_) | ConstantData::Packed(_) => 2,
-            ConstantData::I32(_) | ConstantData::F32(_) => 4,
+            ConstantData::I16(_) | ConstantData::Packed(_) | ConstantData::Halves(_) => 2,
+            ConstantData::I32(_) | ConstantData::F32(_) | ConstantData::Widened(_) => 4,
             ConstantData::I64(_) => 8,
         };
         self.len() * element

@@ -4,11 +4,13 @@
 //! Whether shapes, types and options fit together is decided by `check`.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+pub use crate::ir::contents::{Contents, Stored};
+pub use crate::ir::element::{DType, Quantization};
 pub use crate::ir::kind::OpKind;
-use crate::ir::kind::type_name;
 pub use crate::ir::sliding::{Activation, Around, Padding, Sliding};
 
 /// A model as read from a file.
@@ -61,10 +63,8 @@ pub struct Tensor {
     pub dtype: DType,
     /// Quantisation, if the file has any.
     pub quant: Option<Quantization>,
-    /// Contents of a constant, little-endian as in the file, exactly [`Tensor::bytes`] long.
-    pub data: Option<Arc<[u8]>>,
-    /// The form in the file from which `data` was made, if that is smaller.
-    pub stored: Option<Arc<Stored>>,
+    /// Contents of a constant, exactly [`Tensor::bytes`] long.
+    pub data: Option<Contents>,
     /// The shape as the file allows it, -1 for each dimension that it leaves open; empty if the file does not say. `shape` has the sizes
     /// that are compiled for.
     pub signature: Vec<i32>,
@@ -74,17 +74,6 @@ pub struct Tensor {
     pub unsigned: bool,
     /// Whether the tensor keeps its contents from run to run although no operator says so; refused by `check`.
     pub variable: bool,
-}
-
-/// A constant as the file has it before a DEQUANTIZE.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Stored {
-    /// float16, int8 or int4.
-    pub dtype: DType,
-    /// Its bytes.
-    pub data: Arc<[u8]>,
-    /// Quantisation of integers.
-    pub quant: Option<Quantization>,
 }
 
 impl Tensor {
@@ -118,9 +107,23 @@ impl Tensor {
         }
     }
 
+    /// The bytes of a constant, little-endian.
+    pub fn contents(&self) -> Option<Cow<'_, [u8]>> {
+        self.data.as_ref().map(Contents::bytes)
+    }
+
+    /// A float32 constant as the file has it before a DEQUANTIZE, if kernels can read that: one scale, or those of one of its dimensions.
+    pub fn stored(&self) -> Option<&Arc<Stored>> {
+        let Some(Contents::Stored(stored)) = &self.data else { return None };
+        let one = stored.quant.as_ref().is_none_or(|quant| quant.scales.len() == 1);
+        let known = matches!(stored.dtype, DType::Float16 | DType::Int8 | DType::Int4);
+        (known && (one || stored.shape == self.shape)).then_some(stored)
+    }
+
     /// The contents of an `int8` constant, or of an `int4` one, each element as a byte.
     pub fn i8_data(&self) -> Option<Vec<i8>> {
-        let bytes = self.data.as_ref()?.iter();
+        let bytes = self.contents()?;
+        let bytes = bytes.iter();
         match self.dtype {
             DType::Int8 => Some(bytes.map(|&byte| byte as i8).collect()),
             DType::Int4 => {
@@ -134,13 +137,13 @@ impl Tensor {
     /// The contents of an `int32` constant.
     pub fn i32_data(&self) -> Option<Vec<i32>> {
         (self.dtype == DType::Int32).then_some(())?;
-        Some(self.words()?.map(i32::from_le_bytes).collect())
+        Some(words(&self.contents()?).map(i32::from_le_bytes).collect())
     }
 
     /// The contents of an `int16` constant.
     pub fn i16_data(&self) -> Option<Vec<i16>> {
         (self.dtype == DType::Int16).then_some(())?;
-        Some(self.data.as_ref()?.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect())
+        Some(self.contents()?.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect())
     }
 
     /// The contents of an `int32` or `int64` constant.
@@ -151,122 +154,23 @@ impl Tensor {
         if self.dtype != DType::Int64 {
             return Some(self.i32_data()?.into_iter().map(i64::from).collect());
         }
-        let words = self.data.as_ref()?.chunks_exact(8);
+        let data = self.contents()?;
+        let words = data.chunks_exact(8);
         Some(words.filter_map(|word| word.try_into().ok()).map(i64::from_le_bytes).collect())
     }
 
     /// The contents of a `float32` constant.
     pub fn f32_data(&self) -> Option<Vec<f32>> {
         (self.dtype == DType::Float32).then_some(())?;
-        Some(self.words()?.map(f32::from_le_bytes).collect())
-    }
-
-    fn words(&self) -> Option<impl Iterator<Item = [u8; 4]>> {
-        Some(self.data.as_ref()?.chunks_exact(4).map(|word| [word[0], word[1], word[2], word[3]]))
-    }
-}
-
-/// Element types of the file format that the compiler distinguishes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum DType {
-    Float32,
-    Int32,
-    Uint8,
-    Int64,
-    Bool,
-    Int16,
-    Uint32,
-    Uint64,
-    #[default]
-    Int8,
-    /// Two in a byte, the first in the low half; only for constants.
-    Int4,
-    /// Two bytes; only for constants, which DEQUANTIZE converts to float32 at compile time.
-    Float16,
-    /// Handle of a variable; has no contents of its own.
-    Resource,
-    /// Anything else, by its number in the file; never passes `check`.
-    Other(i8),
-}
-
-impl DType {
-    /// Bytes of one element; 0 if the type has no fixed size, takes less than a byte, or is only for constants.
-    pub fn size(self) -> usize {
-        match self {
-            DType::Int64 | DType::Uint64 => 8,
-            DType::Float32 | DType::Int32 | DType::Uint32 => 4,
-            DType::Int16 => 2,
-            DType::Uint8 | DType::Int8 | DType::Bool => 1,
-            DType::Int4 | DType::Float16 | DType::Resource | DType::Other(_) => 0,
-        }
-    }
-
-    /// Bytes of this number of elements.
-    pub fn bytes(self, elements: usize) -> Option<usize> {
-        match self {
-            DType::Int4 => Some(elements.div_ceil(2)),
-            DType::Float16 => elements.checked_mul(2),
-            _ => elements.checked_mul(self.size()),
-        }
-    }
-
-    /// The lowest and highest value of an integer type of up to 32 bits.
-    pub fn range(self) -> Option<(i32, i32)> {
-        match self {
-            DType::Int4 => Some((-8, 7)),
-            DType::Int8 => Some((-128, 127)),
-            DType::Uint8 => Some((0, 255)),
-            DType::Int16 => Some((-32768, 32767)),
-            DType::Int32 => Some((i32::MIN, i32::MAX)),
-            _ => None,
-        }
-    }
-
-    /// The C99 type of one element.
-    pub fn c_type(self) -> &'static str {
-        match self {
-            DType::Float32 => "float",
-            DType::Int64 => "int64_t",
-            DType::Uint64 => "uint64_t",
-            DType::Int32 => "int32_t",
-            DType::Uint32 => "uint32_t",
-            DType::Int16 => "int16_t",
-            DType::Int4 | DType::Int8 => "int8_t",
-            DType::Bool | DType::Uint8 | DType::Float16 | DType::Resource | DType::Other(_) => "uint8_t",
+        match self.data.as_ref()? {
+            Contents::Plain(data) => Some(words(data).map(f32::from_le_bytes).collect()),
+            Contents::Stored(stored) => Some(stored.floats().collect()),
         }
     }
 }
 
-impl fmt::Display for DType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            DType::Float32 => f.write_str("float32"),
-            DType::Float16 => f.write_str("float16"),
-            DType::Int64 => f.write_str("int64"),
-            DType::Uint64 => f.write_str("uint64"),
-            DType::Int32 => f.write_str("int32"),
-            DType::Uint32 => f.write_str("uint32"),
-            DType::Int16 => f.write_str("int16"),
-            DType::Int8 => f.write_str("int8"),
-            DType::Int4 => f.write_str("int4"),
-            DType::Uint8 => f.write_str("uint8"),
-            DType::Bool => f.write_str("bool"),
-            DType::Resource => f.write_str("resource"),
-            DType::Other(code) => f.write_str(&type_name(*code)),
-        }
-    }
-}
-
-/// Affine quantisation: real = scale · (stored − zero point).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Quantization {
-    /// One scale for the whole tensor, or one for each index of `axis`. Finite and positive after `check`.
-    pub scales: Vec<f32>,
-    /// As many as there are scales.
-    pub zero_points: Vec<i64>,
-    /// The dimension along which the scales change; meaningless for one scale.
-    pub axis: usize,
+fn words(data: &[u8]) -> impl Iterator<Item = [u8; 4]> {
+    data.chunks_exact(4).map(|word| [word[0], word[1], word[2], word[3]])
 }
 
 /// One operator.

@@ -1,7 +1,10 @@
 //! The data that passes exchange: types, with almost no code that computes.
 
 pub mod constant;
+pub mod contents;
+pub mod element;
 pub mod graph;
+pub mod half;
 pub mod kind;
 pub mod layer;
 pub mod model;

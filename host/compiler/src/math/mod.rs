@@ -3,7 +3,6 @@
 pub mod broadcast;
 pub mod erfc;
 pub mod gemmlowp;
-pub mod half;
 pub mod pack;
 pub mod plan;
 pub mod quantize;

@@ -119,8 +119,8 @@ impl<'a> Checker<'a> {
 
     /// Whether a constant of type bool holds only 0 and 1; the reference's result for other bytes is undefined.
     pub fn bools(&mut self, operand: Operand<'_>) -> bool {
-        let constant = operand.data.as_deref().filter(|_| operand.dtype == DType::Bool);
-        let Some(byte) = constant.and_then(|bytes| bytes.iter().find(|&&byte| byte > 1)) else { return true };
+        let constant = operand.contents().filter(|_| operand.dtype == DType::Bool);
+        let Some(byte) = constant.and_then(|bytes| bytes.iter().copied().find(|&byte| byte > 1)) else { return true };
         self.bad_tensor(operand.id, format!("a bool of {byte}"), "0 or 1");
         false
     }

@@ -149,6 +149,7 @@ fn check_tensor(checker: &mut Checker<'_>, id: TensorId, ahead: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ir::graph::Contents;
     use std::sync::Arc;
 
     /// Problems of one tensor of an operator.
@@ -168,13 +169,13 @@ mod tests {
 
     #[test]
     fn lists_may_be_empty_where_they_are_read() {
-        let none = |dtype, shape: &[usize], data: Option<Arc<[u8]>>| Tensor {
+        let none = |dtype, shape: &[usize], data: Option<Contents>| Tensor {
             dtype,
             shape: shape.to_vec(),
             data,
             ..Tensor::default()
         };
-        let known = Some(Arc::from([]));
+        let known = Some(Contents::from(Vec::new()));
         assert!(is_list(OpKind::RESHAPE, &none(DType::Int32, &[0], known.clone()), false));
         assert!(!is_list(OpKind::RESHAPE, &none(DType::Int32, &[0], None), true));
         assert!(!is_list(OpKind::RESHAPE, &none(DType::Int8, &[0], known.clone()), false));

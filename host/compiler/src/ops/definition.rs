@@ -2,7 +2,7 @@
 
 use crate::format::reading::{Broken, Budget};
 use crate::format::schema::BuiltinOptionsRef;
-use crate::ir::graph::{OpKind, OpOptions};
+use crate::ir::graph::{Contents, OpKind, OpOptions};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::flow::Flow;
@@ -106,7 +106,7 @@ pub trait Checked {
 }
 
 /// The result of [`Checked::evaluate`]: the bytes of each output as they would be in the file.
-pub type Evaluated = Result<Vec<Arc<[u8]>>, Refusal>;
+pub type Evaluated = Result<Vec<Contents>, Refusal>;
 
 /// Constants for which an operator has no result.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Which bytes an operator's output can hold, and which bytes of its inputs it needs for them: by channel, that is by position
 //! along the last dimension. `passes::narrow` uses only this, so that it does not depend on operators.
 
-use crate::ir::graph::DType;
+use crate::ir::graph::{Contents, DType};
 use crate::ops::checker::Operand;
 use crate::ops::shared::weighted::Weighted;
-use std::sync::Arc;
+use std::borrow::Cow;
 
 /// The values from the first to the second.
 pub type Range = (i32, i32);
@@ -105,11 +105,11 @@ pub fn corners(ranges: &[Range], function: impl Fn(i32, i32) -> Option<i32>) -> 
 }
 
 /// The output's bytes, if each element is computed from one element of each input and all inputs are constants.
-pub fn computed(flow: &Flow<'_>) -> Option<Arc<[u8]>> {
+pub fn computed(flow: &Flow<'_>) -> Option<Contents> {
     let Flow::Lanes(Lanes { inputs, output, by_element: true, range }) = flow else { return None };
-    let constants: Vec<&[u8]> = inputs.iter().map(|input| input.tensor.data.as_deref()).collect::<Option<_>>()?;
+    let constants: Vec<Cow<'_, [u8]>> = inputs.iter().map(|input| input.tensor.contents()).collect::<Option<_>>()?;
     let value = |n: usize| {
-        let single = |(input, bytes): (&Operand<'_>, &&[u8])| {
+        let single = |(input, bytes): (&Operand<'_>, &Cow<'_, [u8]>)| {
             let byte = *bytes.get(repeated(n, &output.shape, &input.shape))?;
             Some((i32::from(byte as i8), i32::from(byte as i8)))
         };

@@ -2,7 +2,7 @@
 //!
 //! Each operator is checked by [`crate::ops::conditions`], which calls the operator's own check; then the data flow.
 
-use crate::ir::graph::{Graph, Subgraph, Tensor, TensorId};
+use crate::ir::graph::{Contents, DType, Graph, Subgraph, Tensor, TensorId};
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem, UNKNOWN};
 use crate::ops::conditions::{Checks, MAX_CHANNELS, MAX_CONTENTS, check_operator, too_long};
 use crate::ops::shared::{control, kept};
@@ -64,12 +64,20 @@ fn check_contents(main: &Subgraph) -> Option<Problem> {
             return Some(Problem { tensor: Some(tensor.name.clone()), ..problem });
         }
     }
-    let bytes: usize = read().filter_map(|tensor| tensor.data.as_ref()).map(|data| data.len()).sum();
+    let bytes: usize = read().map(read_bytes).sum();
     if bytes > MAX_CONTENTS {
         let found = format!("operators that read {bytes} bytes of constants");
         return Some(Problem::file(found, format!("up to {MAX_CONTENTS} bytes")));
     }
     None
+}
+
+/// Bytes of a constant that are read; float16 is nowhere held as float32.
+fn read_bytes(tensor: &Tensor) -> usize {
+    match &tensor.data {
+        Some(Contents::Stored(stored)) if stored.dtype == DType::Float16 => stored.data.len(),
+        data => data.as_ref().map_or(0, Contents::len),
+    }
 }
 
 /// Every tensor is a constant, an input, or written once before it is read.

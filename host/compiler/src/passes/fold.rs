@@ -4,14 +4,13 @@
 //! operator are constants (or it reads only a shape), its results become constants and the operator is removed. What can't be
 //! computed ahead stays, and the check reports why.
 
-use crate::ir::graph::{Custom, DType, Graph, OpKind, Operator, Stored, Subgraph, TensorId};
+use crate::ir::graph::{Contents, Custom, Graph, OpKind, Operator, Subgraph, TensorId};
 use crate::ir::problem::{Errors, MAX_PROBLEMS, Problem};
 use crate::ops;
 use crate::ops::conditions::{Checks, check_operator};
 use crate::ops::definition::Evaluated;
 use crate::ops::extents::Extents;
 use crate::ops::flow;
-use std::sync::Arc;
 
 /// Bytes of an element while it is computed: integers of every type are computed in 64 bits.
 const WIDEST: usize = 8;
@@ -19,25 +18,16 @@ const WIDEST: usize = 8;
 /// Maximum number of bytes read and written by all operators computed ahead: a short file can ask for much work.
 const MAX_BYTES: usize = 64 << 20;
 
-/// Maximum number of bytes that DEQUANTIZE operators write, which convert weights: the check refuses operators that read more.
-const MAX_WEIGHTS: usize = 72 << 20;
-
 /// What may still be read and written.
 struct Budget {
     bytes: usize,
-    weights: usize,
 }
 
 impl Budget {
     /// Subtracts what an operator on constants takes, if it is there.
     fn spend(&mut self, graph: &Subgraph, op: &Operator) -> Option<()> {
-        if op.kind == OpKind::DENSIFY {
-            // Its result is its input, which is dense since it was read.
-            return Some(());
-        }
-        if op.kind == OpKind::DEQUANTIZE {
-            let bytes = op.outputs.iter().map(|&id| graph.tensor(id).bytes()).fold(0, usize::saturating_add);
-            self.weights = self.weights.checked_sub(bytes)?;
+        if matches!(op.kind, OpKind::DENSIFY | OpKind::DEQUANTIZE) {
+            // The result holds what the input does: the input is dense since it was read, and weights are converted where they are read.
             return Some(());
         }
         let read = op.inputs.iter().flatten().filter(|&&id| graph.tensor(id).is_constant());
@@ -55,7 +45,7 @@ impl Budget {
 pub fn fold(graph: &mut Graph) -> Result<(), Errors> {
     let mut extents = Extents::new(graph);
     let Some(main) = graph.subgraphs.first_mut() else { return Ok(()) };
-    let mut budget = Budget { bytes: MAX_BYTES, weights: MAX_WEIGHTS };
+    let mut budget = Budget { bytes: MAX_BYTES };
     let (mut problems, mut kept) = (Vec::new(), Vec::new());
     let mut taken = vec![false; main.tensors.len()];
     main.inputs.iter().for_each(|id| taken[id.0] = true);
@@ -70,7 +60,6 @@ pub fn fold(graph: &mut Graph) -> Result<(), Errors> {
             Some(Ok(contents)) => {
                 for (&id, data) in op.outputs.iter().zip(contents) {
                     main.tensors[id.0].data = Some(data);
-                    main.tensors[id.0].stored = stored(main, &op);
                 }
             }
             Some(Err(refusal)) => {
@@ -95,14 +84,6 @@ fn unsupported(graph: &Subgraph, operators: &[Operator], problems: &mut Vec<Prob
     }
 }
 
-/// What a DEQUANTIZE reads, for kernels that convert it to float themselves.
-fn stored(graph: &Subgraph, op: &Operator) -> Option<Arc<Stored>> {
-    let input = graph.tensor(op.inputs.first().copied().flatten()?);
-    let known = op.kind == OpKind::DEQUANTIZE && matches!(input.dtype, DType::Float16 | DType::Int8 | DType::Int4);
-    let data = input.data.clone().filter(|_| known)?;
-    Some(Arc::new(Stored { dtype: input.dtype, data, quant: input.quant.clone() }))
-}
-
 /// The contents of an operator's outputs, if they are known; `taken` are tensors that others read or write before.
 fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut Budget) -> Option<Evaluated> {
     let known = |id: &TensorId| graph.tensor(*id).is_constant();
@@ -118,7 +99,7 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut Budget
     let checked = if problems.is_empty() { ops::check_ahead(graph, op).ok()? } else { return None };
     let computed = || Some(Ok(vec![flow::computed(&checked.flow())?]));
     let evaluated = checked.evaluate().or_else(computed)?;
-    let fits = |contents: &Vec<std::sync::Arc<[u8]>>| {
+    let fits = |contents: &Vec<Contents>| {
         let sizes = op.outputs.iter().map(|&id| graph.tensor(id).bytes());
         contents.iter().map(|data| data.len()).eq(sizes)
     };
@@ -129,9 +110,10 @@ fn evaluate(graph: &Subgraph, op: &Operator, taken: &[bool], budget: &mut Budget
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::graph::{Quantization, Tensor};
+    use crate::ir::graph::{DType, Quantization, Tensor};
     use crate::ir::sliding::Activation;
     use crate::passes::check;
+    use std::sync::Arc;
 
     fn tensor(dtype: DType, shape: &[usize], data: Option<&[i32]>) -> Tensor {
         let data = data.map(|values| values.iter().flat_map(|value| value.to_le_bytes()).collect());
@@ -195,7 +177,7 @@ mod tests {
         fold(&mut graph).unwrap();
         let main = &graph.subgraphs[0];
         assert_eq!(main.operators.iter().map(|op| op.kind).collect::<Vec<_>>(), [OpKind::RELU]);
-        assert_eq!(main.tensors[7].data.as_deref(), Some(&[4, 6][..]));
+        assert_eq!(main.tensors[7].contents().as_deref(), Some(&[4, 6][..]));
         check::check(&graph).unwrap();
     }
 
@@ -237,21 +219,19 @@ mod tests {
         assert_eq!(graph.subgraphs[0].operators.len(), 2);
     }
 
-    /// Networks of 14 million weights of float16 are on phones.
+    /// Networks of 30 million weights of float16 are on phones.
     #[test]
-    fn weights_have_a_budget_of_their_own() {
-        let weights = |elements: usize| {
-            let mut graph = graph(1);
-            let main = &mut graph.subgraphs[0];
-            let kept = Tensor { dtype: DType::Float16, shape: vec![elements], ..Tensor::default() };
-            main.tensors.push(Tensor { data: Some(vec![0; 2 * elements].into()), ..kept });
-            main.tensors.push(tensor(DType::Float32, &[elements], None));
-            main.operators.push(operator(3, OpKind::DEQUANTIZE, &[5], 6));
-            fold(&mut graph).unwrap();
-            graph.subgraphs[0].tensors[6].is_constant()
-        };
-        assert!(weights(14 << 20));
-        assert!(!weights((MAX_WEIGHTS >> 2) + 1));
+    fn weights_are_not_counted() {
+        let mut graph = graph(1);
+        let main = &mut graph.subgraphs[0];
+        let elements = 30 << 20;
+        let kept = Tensor { dtype: DType::Float16, shape: vec![elements], ..Tensor::default() };
+        main.tensors.push(Tensor { data: Some(vec![0; 2 * elements].into()), ..kept });
+        main.tensors.push(tensor(DType::Float32, &[elements], None));
+        main.operators.push(operator(3, OpKind::DEQUANTIZE, &[5], 6));
+        fold(&mut graph).unwrap();
+        let weights = &graph.subgraphs[0].tensors[6];
+        assert!(weights.stored().is_some_and(|stored| stored.dtype == DType::Float16));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Between storages and the plan: what goes into which pool, and at which offset.
 
-use crate::ir::graph::{DType, OpKind, Subgraph, Tensor, TensorId};
+use crate::ir::graph::{Contents, DType, OpKind, Subgraph, Tensor, TensorId};
 use crate::ir::layer::{Constant, ConstantData, Layer};
 use crate::ir::model::*;
 use crate::ir::names::{self, Names};
@@ -293,9 +293,12 @@ fn constant(name: String, tensor: &Tensor) -> Constant {
         DType::Int8 => ConstantData::I8(tensor.i8_data().unwrap_or_default()),
         DType::Int32 => ConstantData::I32(tensor.i32_data().unwrap_or_default()),
         DType::Int64 => ConstantData::I64(tensor.i64_data().unwrap_or_default()),
-        DType::Float32 => ConstantData::F32(tensor.f32_data().unwrap_or_default()),
+        DType::Float32 => match &tensor.data {
+            Some(Contents::Stored(stored)) => ConstantData::Widened(stored.clone()),
+            _ => ConstantData::F32(tensor.f32_data().unwrap_or_default()),
+        },
         DType::Int16 => ConstantData::I16(tensor.i16_data().unwrap_or_default()),
-        _ => ConstantData::U8(tensor.data.as_deref().unwrap_or(&[]).to_vec()),
+        _ => ConstantData::U8(tensor.contents().unwrap_or_default().into_owned()),
     };
     Constant {
         name,

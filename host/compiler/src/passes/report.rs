@@ -2,7 +2,7 @@
 
 use crate::cost::work::{self, Size};
 use crate::ir::graph::TensorId;
-use crate::ir::layer::{Constant, ConstantData, Control, Layer, Limit, Path};
+use crate::ir::layer::{Constant, Control, Layer, Limit, Path};
 use crate::ir::model::{Location, Model, PlannedLayer, shape_text};
 use crate::ir::options::{Optimize, Target};
 use crate::ir::program::Part;
@@ -327,15 +327,15 @@ fn misses(layer: &Layer, optimize: Optimize) -> Vec<MissReport> {
 /// Constants of float32 that are infinite or not a number.
 fn findings(model: &Model) -> Vec<ConstantReport> {
     let odd = |(id, constant): &(TensorId, Constant)| {
-        let ConstantData::F32(values) = &constant.data else { return None };
-        let nans = values.iter().filter(|value| value.is_nan()).count();
-        let infinite = values.iter().filter(|value| value.is_infinite()).count();
+        let values = || constant.data.floats().into_iter().flatten();
+        let nans = values().filter(|value| value.is_nan()).count();
+        let infinite = values().filter(|value| value.is_infinite()).count();
         let parts: Vec<String> = [(nans, "not a number (NaN)"), (infinite, "infinite")]
             .iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        let text = format!("of {} constants {}", values.len(), parts.join(", "));
+        let text = format!("of {} constants {}", constant.data.len(), parts.join(", "));
         (!parts.is_empty()).then(|| ConstantReport { tensor: model.tensor(*id).name.clone(), text })
     };
     model.constants.iter().filter_map(odd).collect()

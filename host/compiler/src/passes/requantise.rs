@@ -4,7 +4,7 @@
 //! through a QUANTIZE operator first, and a constant is requantised here, with the same arithmetic. The reference of uint8 converts
 //! itself, in float32: the operators say so ([`Joined`]).
 
-use crate::ir::graph::{DType, Graph, OpKind, Operator, Tensor, TensorId};
+use crate::ir::graph::{Contents, DType, Graph, OpKind, Operator, Tensor, TensorId};
 use crate::math::quantize::Multiplier;
 use crate::ops::quantize::Joined;
 use crate::ops::shared::unsigned;
@@ -34,7 +34,7 @@ pub fn requantise(graph: &mut Graph) {
                     let new = TensorId(main.tensors.len());
                     let (tensor, computed) = requantised(main.tensor(id), &output);
                     added += 1;
-                    copied += tensor.data.as_ref().map_or(0, |data| data.len());
+                    copied += tensor.data.as_ref().map_or(0, Contents::len);
                     main.tensors.push(tensor);
                     if computed {
                         operators.push(quantize(op.index, id, new, output.unsigned));

@@ -17,9 +17,9 @@ pub fn resolve(mut model: Graph) -> Program {
         let handles = handles(init);
         for op in &init.operators {
             if let Some((key, value)) = access(&handles, op)
-                && let Some(data) = &init.tensor(value).data
+                && let Some(data) = init.tensor(value).contents()
             {
-                initial.insert((key.0.to_owned(), key.1.to_owned()), data.clone());
+                initial.insert((key.0.to_owned(), key.1.to_owned()), data.into_owned().into());
             }
         }
     }

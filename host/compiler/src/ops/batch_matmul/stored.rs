@@ -22,7 +22,7 @@ pub struct Kept<'a> {
 pub fn kept<'a>(checker: &Checker<'_>, matrices: &Matrices<'a>) -> Option<Kept<'a>> {
     let [rows, units, depth] = matrices.size;
     let second = matrices.second;
-    let stored = second.tensor.stored.clone().filter(|_| !checker.ahead && !matrices.turned[0])?;
+    let stored = second.tensor.stored().filter(|_| !checker.ahead && !matrices.turned[0])?.clone();
     let axis = second.shape.len() - if matrices.turned[1] { 2 } else { 1 };
     let scaled = |quant: &Quantization| {
         let each = quant.axis == axis && quant.scales.len() == units;
@@ -45,7 +45,7 @@ impl Kept<'_> {
             false => turned(&self.stored, units, depth).into(),
         };
         let quant = self.stored.quant.clone().map(|quant| Quantization { axis: 0, ..quant });
-        Stored { dtype: self.stored.dtype, data, quant }
+        Stored { dtype: self.stored.dtype, data, quant, shape: Vec::new() }
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
         // Two matrices of two elements for each of three units.
         let given: Vec<u8> = (0..12).collect();
         let expected = [0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11];
-        let stored = |dtype, data: Vec<u8>| Stored { dtype, data: data.into(), quant: None };
+        let stored = |dtype, data: Vec<u8>| Stored { dtype, data: data.into(), quant: None, shape: Vec::new() };
         assert_eq!(turned(&stored(DType::Int8, given.clone()), 3, 2), expected);
         let pairs = |values: &[u8]| values.chunks(2).map(|two| two[0] | two[1] << 4).collect::<Vec<u8>>();
         assert_eq!(turned(&stored(DType::Int4, pairs(&given)), 3, 2), pairs(&expected));

@@ -71,10 +71,10 @@ impl Checked for Cast<'_> {
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
-        let (data, to) = (self.input.data.as_deref()?, self.output.dtype);
+        let (data, to) = (self.input.contents()?, self.output.dtype);
         let words = [DType::Int32, DType::Uint32];
         if self.input.dtype == to || words.contains(&self.input.dtype) && words.contains(&to) {
-            return Some(Ok(vec![data.into()]));
+            return Some(Ok(vec![data.into_owned().into()]));
         }
         let bytes: Vec<u8> = match self.input.dtype {
             DType::Float32 => self.input.f32_data()?.into_iter().flat_map(|x| of_float(x, to)).collect(),

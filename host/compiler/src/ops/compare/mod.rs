@@ -117,7 +117,7 @@ impl Checked for Compare<'_> {
             let (a, b) = (a.f32_data()?, b.f32_data()?);
             self.binary.pairs().map(|[i, j]| a[i].partial_cmp(&b[j])).collect()
         } else if a.dtype == DType::Bool {
-            let (a, b) = (a.data.as_ref()?, b.data.as_ref()?);
+            let (a, b) = (a.contents()?, b.contents()?);
             self.binary.pairs().map(|[i, j]| a[i].partial_cmp(&b[j])).collect()
         } else {
             let (a, b) = (a.i64_data()?, b.i64_data()?);

@@ -131,7 +131,7 @@ impl Checked for Concatenation<'_> {
     fn evaluate(&self) -> Option<Evaluated> {
         let mut bytes = vec![0; self.output.bytes()];
         for (input, part) in self.parts.iter().zip(self.moves()) {
-            part.apply(input.data.as_ref()?, &mut bytes);
+            part.apply(&input.contents()?, &mut bytes);
         }
         Some(Ok(vec![bytes.into()]))
     }

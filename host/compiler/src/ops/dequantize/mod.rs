@@ -38,10 +38,6 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         return constant::check(checker);
     }
     let (input, output) = (checker.input(0)?, checker.output(0)?);
-    if input.is_constant() && matches!(input.dtype, DType::Float16 | DType::Int4) {
-        checker.bad("more weights than are converted at compile time", "up to 72 MiB of float32 in a model");
-        return None;
-    }
     checker.dtype(input, &[DType::Int8, DType::Uint8, DType::Int16]);
     checker.dtype(output, &[DType::Float32]);
     checker.shape(output, &input.shape);

@@ -88,7 +88,7 @@ impl Checked for Update<'_> {
         let first: Vec<usize> = (0..shape.len())
             .map(|i| Some((*start.get(i)?).clamp(0, (shape[i] - part[i]) as i64) as usize))
             .collect::<Option<_>>()?;
-        let (mut bytes, new) = (self.operand.data.as_ref()?.to_vec(), self.update.data.as_ref()?);
+        let (mut bytes, new) = (self.operand.contents()?.to_vec(), self.update.contents()?);
         for (n, element) in new.chunks_exact(size).enumerate() {
             let (mut rest, mut place, mut step) = (n, 0, 1);
             for i in (0..shape.len()).rev() {

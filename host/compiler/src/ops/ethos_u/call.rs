@@ -93,7 +93,7 @@ fn carry(lowering: &Lowering<'_>, Moves { into, blocks }: &Moves) -> Lowered {
 fn invoke(lowering: &Lowering<'_>, call: &Invocation) -> Layer {
     let bytes = |i: usize| -> Vec<u8> {
         let id = lowering.op.inputs.get(i).copied().flatten();
-        id.and_then(|id| lowering.graph.tensor(id).data.clone()).map(|data| data.to_vec()).unwrap_or_default()
+        id.and_then(|id| lowering.graph.tensor(id).contents()).map(|data| data.into_owned()).unwrap_or_default()
     };
     let array = |what: &str, data: Vec<u8>, comment: &str| {
         let constant = lowering.array(what, Core::Any, ConstantData::U8(data), comment);

@@ -107,7 +107,7 @@ pub fn examine(checker: &mut Checker<'_>) -> Option<Examined> {
         }
     }
     let tensors = tensors(checker, part.first_tensor())?;
-    let payload = payload::parse(commands.data.as_deref().unwrap_or_default());
+    let payload = payload::parse(&commands.contents().unwrap_or_default());
     let uses = payload.and_then(|payload| Ok((stream::uses(&payload.commands, payload.u85)?, payload)));
     let (uses, payload) = match uses {
         Ok(found) => found,

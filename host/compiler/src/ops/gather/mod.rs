@@ -149,7 +149,7 @@ impl Checked for Gather<'_> {
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
-        let (data, positions) = (self.input.data.as_ref()?, self.positions.i32_data()?);
+        let (data, positions) = (self.input.contents()?, self.positions.i32_data()?);
         let block = self.block * self.input.dtype.size();
         let mut bytes = Vec::with_capacity(self.output.bytes());
         for row in 0..self.batches * self.outer {

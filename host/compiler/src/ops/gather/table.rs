@@ -59,10 +59,11 @@ fn is_lookup(checker: &Checker<'_>) -> bool {
 pub fn stored(checker: &Checker<'_>, gather: &Gather<'_>, axis: usize, converts: bool) -> Option<Arc<Stored>> {
     let input = gather.input.tensor;
     if converts {
-        let data = input.data.clone()?;
-        return Some(Arc::new(Stored { dtype: input.dtype, data, quant: input.quant.clone() }));
+        let data = input.data.as_ref()?.plain()?.clone();
+        let (quant, shape) = (input.quant.clone(), input.shape.clone());
+        return Some(Arc::new(Stored { dtype: input.dtype, data, quant, shape }));
     }
-    let stored = input.stored.clone().filter(|_| !checker.ahead && input.is_constant())?;
+    let stored = input.stored().filter(|_| !checker.ahead)?.clone();
     let quant = stored.quant.as_ref();
     let scaled = |quant: &Quantization| {
         let each = quant.axis == axis && quant.scales.len() == gather.length;

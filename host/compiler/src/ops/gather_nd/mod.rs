@@ -86,7 +86,7 @@ impl Checked for GatherNd<'_> {
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
-        let (data, positions) = (self.input.data.as_ref()?, self.positions.i32_data()?);
+        let (data, positions) = (self.input.contents()?, self.positions.i32_data()?);
         let mut bytes = Vec::with_capacity(self.output.bytes());
         for place in positions.chunks_exact(self.steps.len()) {
             let mut from = 0;

@@ -63,7 +63,7 @@ impl Checked for Both<'_> {
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
-        let [a, b] = self.binary.inputs.map(|input| input.tensor.data.as_ref());
+        let [a, b] = self.binary.inputs.map(|input| input.tensor.contents());
         let (a, b) = (a?, b?);
         let value = |[i, j]: [usize; 2]| if self.and { a[i] & b[j] } else { a[i] | b[j] };
         Some(Ok(vec![self.binary.pairs().map(value).collect()]))
@@ -72,7 +72,7 @@ impl Checked for Both<'_> {
 
 impl Checked for Not<'_> {
     fn evaluate(&self) -> Option<Evaluated> {
-        Some(Ok(vec![self.input.data.as_ref()?.iter().map(|value| value ^ 1).collect()]))
+        Some(Ok(vec![self.input.contents()?.iter().map(|value| value ^ 1).collect()]))
     }
 
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {

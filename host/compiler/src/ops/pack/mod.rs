@@ -92,7 +92,7 @@ impl Checked for Pack<'_> {
     fn evaluate(&self) -> Option<Evaluated> {
         let mut bytes = vec![0; self.output.bytes()];
         for (part, moved) in self.parts.iter().zip(self.moves()) {
-            moved.apply(part.data.as_ref()?, &mut bytes);
+            moved.apply(&part.contents()?, &mut bytes);
         }
         Some(Ok(vec![bytes.into()]))
     }

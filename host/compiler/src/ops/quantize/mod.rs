@@ -146,7 +146,7 @@ impl Checked for Flip<'_> {
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
-        Some(Ok(vec![self.input.data.as_ref()?.iter().map(|byte| byte ^ 0x80).collect()]))
+        Some(Ok(vec![self.input.contents()?.iter().map(|byte| byte ^ 0x80).collect()]))
     }
 }
 

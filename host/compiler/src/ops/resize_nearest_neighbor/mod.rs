@@ -68,7 +68,7 @@ impl Checked for Nearest<'_> {
 
     fn evaluate(&self) -> Option<Evaluated> {
         let Resize { input, output, options } = self.0;
-        let data = input.data.as_ref()?;
+        let data = input.contents()?;
         let pixel = input.shape[3] * input.dtype.size();
         let from = |axis: usize, at: usize| {
             usize::try_from(nearest(at, input.shape[axis], output.shape[axis], options)).unwrap_or(0)

@@ -155,7 +155,7 @@ impl Checked for Select<'_> {
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
-        let data = [self.inputs[0].data.as_ref()?, self.inputs[1].data.as_ref()?, self.inputs[2].data.as_ref()?];
+        let data = [self.inputs[0].contents()?, self.inputs[1].contents()?, self.inputs[2].contents()?];
         let size = self.output.dtype.size();
         let mut bytes = Vec::with_capacity(self.output.bytes());
         for mut n in 0..self.output.elements() {

@@ -1,11 +1,10 @@
 //! Operators that are computed at compile time: the arithmetic of shapes, and constants.
 
-use crate::ir::graph::{Activation, DType, Tensor};
+use crate::ir::graph::{Activation, Contents, DType, Tensor};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::ops::checker::Checker;
 use crate::ops::definition::{Checked, Evaluated, Refusal};
 use crate::ops::shared::binary;
-use std::sync::Arc;
 
 /// A result that is known; such an operator makes no code.
 struct Known(Evaluated);
@@ -57,7 +56,7 @@ pub fn integers(dtype: DType, values: &[i64]) -> Option<Vec<u8>> {
 
 /// The elements of a constant of integers up to 32 bits, as they are stored.
 pub fn loaded(tensor: &Tensor) -> Option<Vec<i32>> {
-    let data = tensor.data.as_ref()?;
+    let data = tensor.contents()?;
     Some(match tensor.dtype {
         DType::Int8 => data.iter().map(|&byte| i32::from(byte as i8)).collect(),
         DType::Uint8 => data.iter().map(|&byte| i32::from(byte)).collect(),
@@ -80,7 +79,7 @@ pub fn stored(dtype: DType, values: impl Iterator<Item = i32>) -> Option<Evaluat
 }
 
 /// Floats as bytes; NaN has the bits that arithmetic gives it.
-pub fn floats(values: impl IntoIterator<Item = f32>) -> Arc<[u8]> {
+pub fn floats(values: impl IntoIterator<Item = f32>) -> Contents {
     let bits = |value: f32| if value.is_nan() { 0x7fc0_0000 } else { value.to_bits() };
     values.into_iter().flat_map(|value| bits(value).to_le_bytes()).collect()
 }

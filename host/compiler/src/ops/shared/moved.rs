@@ -50,7 +50,7 @@ impl<'a> Moved<'a> {
             Gaps::None => String::new(),
             Gaps::Byte(byte) => format!("    tvmk_fill((int8_t *)output, {}, {bytes});\n", byte as i8),
             Gaps::Element(value) => {
-                let (text, from) = match &value.data {
+                let (text, from) = match value.contents() {
                     Some(data) => {
                         let list: Vec<String> = data.iter().take(size).map(|&byte| (byte as i8).to_string()).collect();
                         (format!("    static const int8_t value[{size}] = {{{}}};\n", list.join(", ")), "value")
@@ -140,11 +140,11 @@ impl Checked for Moved<'_> {
         let mut output = match self.gaps {
             Gaps::None => vec![0; bytes],
             Gaps::Byte(byte) => vec![byte; bytes],
-            Gaps::Element(value) => value.data.as_ref()?.get(..size)?.repeat(self.output.elements()),
+            Gaps::Element(value) => value.contents()?.get(..size)?.repeat(self.output.elements()),
         };
-        let input = self.input.data.as_ref();
+        let input = self.input.contents();
         for part in &self.moves {
-            part.apply(input?, &mut output);
+            part.apply(input.as_deref()?, &mut output);
         }
         self.repeats.iter().for_each(|part| part.apply_within(&mut output));
         Some(Ok(vec![output.into()]))
@@ -155,7 +155,7 @@ impl Checked for Moved<'_> {
             _ if !self.keeps_channels => return Flow::Opaque,
             Gaps::None => return flow::copies(self.input, self.output),
             Gaps::Byte(byte) => Some(byte),
-            Gaps::Element(value) => value.data.as_ref().and_then(|data| data.first().copied()),
+            Gaps::Element(value) => value.contents().and_then(|data| data.first().copied()),
         };
         gap.map_or(Flow::Opaque, |byte| flow::copies_or(self.input, self.output, i32::from(byte as i8)))
     }

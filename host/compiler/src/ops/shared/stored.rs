@@ -18,7 +18,7 @@ pub struct StoredWeights {
 
 /// The weights in the form of the file, if a DEQUANTIZE converts them; `axis` is the dimension of the channels.
 pub fn stored(lowering: &Lowering<'_>, weights: Operand<'_>, axis: usize, channels: usize) -> Option<StoredWeights> {
-    of(lowering, weights.tensor.stored.as_ref()?, &weights.shape, (axis, channels))
+    of(lowering, weights.tensor.stored()?, &weights.shape, (axis, channels))
 }
 
 /// The same of weights in this form.
@@ -30,10 +30,7 @@ pub fn of(
 ) -> Option<StoredWeights> {
     let plain = |what: &str, data, comment: String| lowering.array(what, Core::Any, data, comment);
     let (form, data) = match stored.dtype {
-        DType::Float16 => {
-            let halves = stored.data.chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]]));
-            ("half", ConstantData::I16(halves.collect()))
-        }
+        DType::Float16 => ("half", ConstantData::Halves(stored.data.clone())),
         DType::Int8 => ("byte", ConstantData::I8(stored.data.iter().map(|&byte| byte as i8).collect())),
         _ => ("nibble", ConstantData::U8(stored.data.to_vec())),
     };

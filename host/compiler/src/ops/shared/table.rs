@@ -118,7 +118,7 @@ impl Checked for Table<'_> {
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
-        let bytes = self.elements.input.data.as_ref()?;
+        let bytes = self.elements.input.contents()?;
         Some(Ok(vec![bytes.iter().map(|&byte| self.bytes[usize::from(byte)]).collect()]))
     }
 

@@ -132,10 +132,10 @@ impl Checked for Split<'_> {
     }
 
     fn evaluate(&self) -> Option<Evaluated> {
-        let input = self.input.data.as_ref()?;
+        let input = self.input.contents()?;
         let part = |((output, _), part): (&(Operand<'_>, usize), Move)| {
             let mut bytes = vec![0; output.bytes()];
-            part.apply(input, &mut bytes);
+            part.apply(&input, &mut bytes);
             bytes.into()
         };
         Some(Ok(self.parts.iter().zip(self.moves()).map(part).collect()))

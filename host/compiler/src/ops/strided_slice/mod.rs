@@ -162,7 +162,7 @@ impl Checked for Slice<'_> {
 
     fn evaluate(&self) -> Option<Evaluated> {
         let mut bytes = vec![0; self.output.bytes()];
-        self.taken.apply(self.input.data.as_ref()?, &mut bytes);
+        self.taken.apply(&self.input.contents()?, &mut bytes);
         Some(Ok(vec![bytes.into()]))
     }
 }

@@ -70,7 +70,7 @@ impl Checked for Transpose<'_> {
 
     fn evaluate(&self) -> Option<Evaluated> {
         let mut bytes = vec![0; self.output.bytes()];
-        self.moved.apply(self.input.data.as_ref()?, &mut bytes);
+        self.moved.apply(&self.input.contents()?, &mut bytes);
         Some(Ok(vec![bytes.into()]))
     }
 }

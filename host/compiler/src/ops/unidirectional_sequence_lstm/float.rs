@@ -55,7 +55,7 @@ pub fn gates(checker: &mut Checker<'_>, first: usize, shape: &[usize]) -> Option
 fn halves(checker: &Checker<'_>, first: usize) -> Option<ConstantData> {
     let mut all = Vec::new();
     for gate in 0..GATES {
-        let stored = checker.optional_input(first + gate)?.tensor.stored.as_ref()?;
+        let stored = checker.optional_input(first + gate)?.tensor.stored()?;
         (stored.dtype == DType::Float16).then_some(())?;
         all.extend(stored.data.chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]])));
     }

@@ -42,21 +42,34 @@ fn array_of(out: &mut dyn Write, place: &str, constant: &Constant, core: Core) -
 fn values(out: &mut dyn Write, constant: &Constant, bits: bool) -> fmt::Result {
     let row = constant.row;
     match &constant.data {
-        ConstantData::I8(values) => elements(out, values, row, |v, line| integer(line, (*v).into())),
-        ConstantData::Shared(values) => elements(out, values, row, |v, line| integer(line, (*v).into())),
-        ConstantData::U8(values) => elements(out, values, row, |v, line| integer(line, (*v).into())),
-        ConstantData::I16(values) => elements(out, values, row, |v, line| integer(line, (*v).into())),
+        ConstantData::I8(values) => elements(out, values.iter(), row, |v, line| integer(line, (*v).into())),
+        ConstantData::Shared(values) => elements(out, values.iter(), row, |v, line| integer(line, (*v).into())),
+        ConstantData::U8(values) => elements(out, values.iter(), row, |v, line| integer(line, (*v).into())),
+        ConstantData::I16(values) => elements(out, values.iter(), row, |v, line| integer(line, (*v).into())),
+        ConstantData::Halves(bytes) => {
+            let halves = bytes.chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]]));
+            elements(out, halves, row, |v, line| integer(line, v.into()))
+        }
         ConstantData::Packed(packed) => {
             let values = (packed.pack)(packed).ok_or(fmt::Error)?;
-            elements(out, &values, row, |v, line| integer(line, (*v).into()))
+            elements(out, values.iter(), row, |v, line| integer(line, (*v).into()))
         }
-        ConstantData::I32(values) => elements(out, values, row, |v, line| line.push_str(&int32(*v))),
-        ConstantData::I64(values) => elements(out, values, row, |v, line| line.push_str(&int64(*v))),
-        ConstantData::F32(values) if bits => elements(out, values, row, |v, line| {
-            let _ = write!(line, "0x{:08x}", v.to_bits());
-        }),
-        ConstantData::F32(values) => elements(out, values, row, |v, line| line.push_str(&text::float(*v))),
+        ConstantData::I32(values) => elements(out, values.iter(), row, |v, line| line.push_str(&int32(*v))),
+        ConstantData::I64(values) => elements(out, values.iter(), row, |v, line| line.push_str(&int64(*v))),
+        ConstantData::F32(values) => floats(out, values.iter().copied(), row, bits),
+        ConstantData::Widened(stored) => floats(out, stored.floats(), row, bits),
     }
+}
+
+/// Floats as literals, or their bits.
+fn floats(out: &mut dyn Write, values: impl Iterator<Item = f32>, row: usize, bits: bool) -> fmt::Result {
+    elements(out, values, row, |v, line| {
+        if bits {
+            let _ = write!(line, "0x{:08x}", v.to_bits());
+        } else {
+            line.push_str(&text::float(v));
+        }
+    })
 }
 
 /// The arrays of a layer, each followed by an empty line. An array that is the same for all cores is written once.
@@ -78,7 +91,7 @@ const VALUES: &str = "values";
 
 /// Whether the constant holds values without a C literal (infinite or NaN): then all of it is written as bits.
 fn as_bits(data: &ConstantData) -> bool {
-    matches!(data, ConstantData::F32(values) if values.iter().any(|value| !value.is_finite()))
+    data.floats().is_some_and(|mut values| values.any(|value| !value.is_finite()))
 }
 
 /// The C expression for a constant's first element's address.
@@ -86,26 +99,33 @@ pub fn reference(constant: &Constant) -> String {
     if as_bits(&constant.data) { format!("{}.{VALUES}", constant.name) } else { constant.name.clone() }
 }
 
-/// Lines of elements: large constants are most of a model's C, so no unnecessary spaces are written.
-fn elements<T>(out: &mut dyn Write, values: &[T], row: usize, text: impl Fn(&T, &mut String)) -> fmt::Result {
-    let rows = if row == 0 { values.len().max(1) } else { row };
+/// Lines of elements: large constants are most of a model's C, so no unnecessary spaces are written. A row of 0 is all of them.
+fn elements<T>(
+    out: &mut dyn Write,
+    values: impl Iterator<Item = T>,
+    row: usize,
+    text: impl Fn(T, &mut String),
+) -> fmt::Result {
     let (mut line, mut element) = (String::new(), String::new());
-    for row in values.chunks(rows) {
-        for value in row {
-            element.clear();
-            text(value, &mut element);
-            if !line.is_empty() && line.len() + element.len() + 1 > LINE {
-                line.push('\n');
-                out.write_str(&line)?;
-                line.clear();
-            }
-            line.push_str(&element);
-            line.push(',');
+    for (i, value) in (1..).zip(values) {
+        element.clear();
+        text(value, &mut element);
+        if !line.is_empty() && line.len() + element.len() + 1 > LINE {
+            end(out, &mut line)?;
         }
-        line.push('\n');
-        out.write_str(&line)?;
-        line.clear();
+        line.push_str(&element);
+        line.push(',');
+        if row > 0 && i % row == 0 {
+            end(out, &mut line)?;
+        }
     }
+    if line.is_empty() { Ok(()) } else { end(out, &mut line) }
+}
+
+fn end(out: &mut dyn Write, line: &mut String) -> fmt::Result {
+    line.push('\n');
+    out.write_str(line)?;
+    line.clear();
     Ok(())
 }
 

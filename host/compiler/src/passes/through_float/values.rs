@@ -1,7 +1,7 @@
 //! What a part computes, tried with all values of its source.
 
 use super::part::{Part, ends};
-use crate::ir::graph::{DType, Operator, Subgraph, Tensor, TensorId};
+use crate::ir::graph::{Contents, DType, Operator, Subgraph, Tensor, TensorId};
 use crate::ops;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ fn evaluated(graph: &Subgraph, source: &Tensor, steps: &[&Operator]) -> Option<(
         data,
         ..Tensor::default()
     };
-    let mut results = all.clone();
+    let mut results = Contents::Plain(all.clone());
     let mut from = source;
     for op in steps {
         let to = graph.tensor(ends(op)?.1);
@@ -63,5 +63,6 @@ fn evaluated(graph: &Subgraph, source: &Tensor, steps: &[&Operator]) -> Option<(
         results = ops::check_ahead(&row, &op).ok()?.evaluate()?.ok()?.pop()?;
         from = to;
     }
+    let results = results.plain()?.clone();
     Some((all, results))
 }

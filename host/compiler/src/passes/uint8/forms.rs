@@ -90,7 +90,7 @@ fn signed(tensor: &Tensor) -> Tensor {
         zero_points: quant.zero_points.iter().map(|zero_point| zero_point - 128).collect(),
         ..quant.clone()
     };
-    let data = tensor.data.as_ref().map(|data| data.iter().map(|byte| byte ^ 0x80).collect());
+    let data = tensor.contents().map(|data| data.iter().map(|byte| byte ^ 0x80).collect());
     Tensor { dtype: DType::Int8, quant: tensor.quant.as_ref().map(lower), data, unsigned: true, ..tensor.clone() }
 }
 
