@@ -3,11 +3,11 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::Checker;
-use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::flow::Flow;
 use crate::ops::kernels::kernels;
 use crate::ops::shared::pool_2d::{self, Pool, options};
-use crate::ops::shared::text;
+use crate::ops::shared::{text, window_ahead};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -75,12 +75,30 @@ impl Checked for AveragePool<'_> {
         Lowered::Layer(Layer { headers: vec!["average_pool_2d.h"], body, ..self.pool.layer(lowering) })
     }
 
+    fn evaluate(&self) -> Option<Evaluated> {
+        // Halves away from zero.
+        let average = |elements: &[i32]| {
+            let (sum, count) = (elements.iter().sum::<i32>(), elements.len().max(1) as i32);
+            let rounded = (if sum > 0 { sum + count / 2 } else { sum - count / 2 }) / count;
+            rounded.clamp(self.range.0, self.range.1)
+        };
+        self.pool.computed(average, |_| 0.0)
+    }
+
     fn flow(&self) -> Flow<'_> {
         self.pool.flow(self.range)
     }
 }
 
 impl Checked for FloatAveragePool<'_> {
+    fn evaluate(&self) -> Option<Evaluated> {
+        let average = |elements: &[f32]| {
+            let sum = elements.iter().fold(0.0f32, |sum, x| sum + x);
+            window_ahead::clamped(sum / elements.len() as f32, self.range)
+        };
+        self.pool.computed(|_| 0, average)
+    }
+
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (window, range) = (&self.pool.window, text::float_pair(self.range));
         let mut body = text::constant_struct("tvmk_float_pool_t", "layer", &pool_2d::fields(window));

@@ -11,7 +11,7 @@ use crate::ir::graph::{Activation, DType, OpKind, OpOptions};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::math::broadcast::Broadcast;
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
 use crate::ops::fully_connected;
 use crate::ops::kernels::kernels;
 use crate::ops::shared::matrices::{Matrices, Product};
@@ -165,14 +165,25 @@ fn constant<'a>(checker: &mut Checker<'a>, matrices: &Matrices<'a>) -> Option<De
     Some(Dense { weighted: weighted?, rows, units, inputs, by_unit: turned[1] })
 }
 
+impl Dense<'_> {
+    /// The weights as `[unit][input]`.
+    fn weights(&self) -> Arc<Vec<i8>> {
+        let (given, &Dense { units, inputs, .. }) = (self.weighted.weights(), self);
+        match self.by_unit {
+            true => given,
+            false => Arc::new((0..given.len()).map(|at| given[at % inputs * units + at / inputs]).collect()),
+        }
+    }
+}
+
 impl Checked for Dense<'_> {
+    fn evaluate(&self) -> Option<Evaluated> {
+        fully_connected::computed(&self.weighted, &self.weights(), self.rows)
+    }
+
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let Dense { rows, units, inputs, .. } = *self;
-        let mut weights = self.weighted.weights();
-        if !self.by_unit {
-            let given = weights;
-            weights = Arc::new((0..given.len()).map(|at| given[at % inputs * units + at / inputs]).collect());
-        }
+        let weights = self.weights();
         let summary = format!("BATCH_MATMUL {rows}x{inputs} times a constant {inputs}x{units}");
         fully_connected::layer(lowering, &self.weighted, weights, rows, summary)
     }

@@ -8,7 +8,7 @@ use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, read};
 use crate::ops::flow::{Flow, Layout, Sums};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::conv_int8;
@@ -17,6 +17,7 @@ use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::hybrid;
 use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::window;
+use crate::ops::shared::window_ahead::Products;
 use crate::ops::shared::window_int16::{self, Sees};
 use crate::ops::shared::window_run::{self, Windows};
 
@@ -144,6 +145,12 @@ fn of(groups: usize) -> String {
 impl Checked for Conv2D<'_> {
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         conv_int8::layer(lowering, &self.window, &self.weighted, self.weighted.weights(), self.groups)
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let (window, channels) = (&self.window, self.weighted.bias.len());
+        let products = Products { window, channels, groups: self.groups, by_tap: false };
+        products.bytes(&self.weighted, &self.weighted.weights())
     }
 
     fn flow(&self) -> Flow<'_> {

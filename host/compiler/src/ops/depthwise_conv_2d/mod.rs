@@ -7,7 +7,7 @@ use crate::ir::graph::{Activation, Around, DType, OpKind, OpOptions, Sliding};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::Checker;
-use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, read};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, read};
 use crate::ops::flow::{Flow, Layout, Sums};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::conv_int8;
@@ -16,6 +16,7 @@ use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::hybrid;
 use crate::ops::shared::weighted::{self, Weighted};
 use crate::ops::shared::window;
+use crate::ops::shared::window_ahead::Products;
 use crate::ops::shared::window_int16::{self, Sees};
 use crate::ops::shared::window_run::{self, Windows};
 use std::sync::Arc;
@@ -165,6 +166,12 @@ impl Checked for Depthwise<'_> {
         let taps = in_file.len() / channels;
         let weights = (0..taps * channels).map(|i| in_file[i % taps * channels + i / taps]).collect();
         conv_int8::layer(lowering, &self.window, &self.weighted, Arc::new(weights), self.window.in_channels)
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let (window, channels) = (&self.window, self.weighted.bias.len());
+        let products = Products { window, channels, groups: window.in_channels, by_tap: true };
+        products.bytes(&self.weighted, &self.weighted.weights())
     }
 
     fn flow(&self) -> Flow<'_> {

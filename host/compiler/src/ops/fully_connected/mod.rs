@@ -11,11 +11,12 @@ use crate::ir::graph::{Activation, DType, OpKind, OpOptions, Padding};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::math::window::{LONGEST, Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{Checked, Cores, Definition, ReadOptions, Support, or_default, read};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, ReadOptions, Support, or_default, read};
 use crate::ops::flow::{Flow, Layout, Sums};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::float_window::{self, Kernel};
 use crate::ops::shared::weighted::{self, Form, Weighted};
+use crate::ops::shared::window_ahead::Products;
 use crate::ops::shared::window_int16::{self, Sees};
 use crate::ops::shared::{hybrid, int4, text};
 use std::sync::Arc;
@@ -184,9 +185,20 @@ impl Checked for FullyConnected<'_> {
         layer(lowering, &self.weighted, weights, rows, summary)
     }
 
+    fn evaluate(&self) -> Option<Evaluated> {
+        computed(&self.weighted, &self.weighted.weights(), self.rows)
+    }
+
     fn flow(&self) -> Flow<'_> {
         Flow::Sums(Sums { weighted: &self.weighted, layout: Layout::Rows, padded: false })
     }
+}
+
+/// The products of constant rows, with weights `[unit][input]`.
+pub fn computed(weighted: &Weighted<'_>, weights: &[i8], rows: usize) -> Option<Evaluated> {
+    let channels = weighted.bias.len();
+    let window = rows_window(rows, weights.len().checked_div(channels)?, channels)?;
+    Products { window: &window, channels, groups: 1, by_tap: false }.bytes(weighted, weights)
 }
 
 /// The layer of `batches` products of a matrix `[unit][input]` with a vector.

@@ -3,11 +3,11 @@
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Layer, Lowered, Lowering};
 use crate::ops::checker::Checker;
-use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::flow::Flow;
 use crate::ops::kernels::kernels;
 use crate::ops::shared::pool_2d::{self, Pool, options};
-use crate::ops::shared::text;
+use crate::ops::shared::{text, window_ahead};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -41,21 +41,25 @@ struct MaxPool<'a> {
     range: String,
     /// The same of a type with a scale.
     integers: Option<(i32, i32)>,
+    /// The same of float32.
+    floats: (f32, f32),
 }
 
 fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
     let pool = pool_2d::check(checker, &[DType::Int8, DType::Int16, DType::Float32])?;
     if pool.input.dtype == DType::Float32 {
-        let range = text::float_pair(checker.float_activation(pool.activation)?);
+        let floats = checker.float_activation(pool.activation)?;
+        let range = text::float_pair(floats);
         let (header, function) = ("max_pool_2d_float.h", "tvmk_float_max_pool_2d");
-        return Some(Box::new(MaxPool { pool, header, function, range, integers: None }));
+        return Some(Box::new(MaxPool { pool, header, function, range, integers: None, floats }));
     }
     let (low, high) = pool.quantised_range(checker)?;
     let (header, function) = match pool.input.dtype {
         DType::Int16 => ("pool_int16.h", "tvmk_max_pool_2d_int16"),
         _ => ("max_pool_2d.h", "tvmk_max_pool_2d"),
     };
-    Some(Box::new(MaxPool { pool, header, function, range: format!("{low}, {high}"), integers: Some((low, high)) }))
+    let (range, integers) = (format!("{low}, {high}"), Some((low, high)));
+    Some(Box::new(MaxPool { pool, header, function, range, integers, floats: (0.0, 0.0) }))
 }
 
 impl MaxPool<'_> {
@@ -69,6 +73,14 @@ impl Checked for MaxPool<'_> {
         let mut body = text::constant_struct(self.structure(), "layer", &pool_2d::fields(&self.pool.window));
         body += &format!("    {}(&layer, input, output, {});\n", self.function, self.range);
         Lowered::Layer(Layer { headers: vec![self.header], body, ..self.pool.layer(lowering) })
+    }
+
+    fn evaluate(&self) -> Option<Evaluated> {
+        let (low, high) = self.integers.unwrap_or_default();
+        let largest = |elements: &[i32]| elements.iter().fold(low, |most, &x| most.max(x)).min(high);
+        // NaN does not count.
+        let float = |elements: &[f32]| elements.iter().fold(f32::MIN, |most, &x| if x > most { x } else { most });
+        self.pool.computed(largest, |elements| window_ahead::clamped(float(elements), self.floats))
     }
 
     fn flow(&self) -> Flow<'_> {

@@ -4,10 +4,10 @@ use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::Checker;
-use crate::ops::definition::{Checked, Cores, Definition, Support};
+use crate::ops::definition::{Checked, Cores, Definition, Evaluated, Support};
 use crate::ops::kernels::kernels;
 use crate::ops::shared::binary::{self, Binary};
-use crate::ops::shared::text;
+use crate::ops::shared::{ahead, text};
 
 /// The operator.
 pub static DEFINITION: Definition = Definition {
@@ -53,6 +53,25 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
 }
 
 impl Checked for Prelu<'_> {
+    fn evaluate(&self) -> Option<Evaluated> {
+        let [x, alpha] = self.binary.inputs.map(|input| input.tensor);
+        let Some((factors, [zero, alpha_zero, out])) = self.quantized else {
+            let (x, alpha) = (x.f32_data()?, alpha.f32_data()?);
+            let one = |[i, j]: [usize; 2]| if x[i] >= 0.0 { x[i] } else { x[i] * alpha[j] };
+            return Some(Ok(vec![ahead::floats(self.binary.pairs().map(one))]));
+        };
+        let (x, alpha) = (x.i8_data()?, alpha.i8_data()?);
+        let one = |[i, j]: [usize; 2]| {
+            let x = i32::from(x[i]) - zero;
+            let scaled = match x >= 0 {
+                true => factors[0].checked_apply(x),
+                false => factors[1].checked_apply(x * (i32::from(alpha[j]) - alpha_zero)),
+            };
+            Some(scaled?.checked_add(out)?.clamp(-128, 127) as u8)
+        };
+        Some(Ok(vec![self.binary.pairs().map(one).collect::<Option<Vec<u8>>>()?.into()]))
+    }
+
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let Some(([rising, falling], [zero, alpha, out])) = self.quantized else {
             return self.binary.lower(lowering, "prelu_float.h", "", |t| format!("    tvmk_prelu_float({t});\n"));

@@ -2,12 +2,12 @@
 
 use crate::ir::graph::{DType, OpKind};
 use crate::ir::layer::{Constant, ConstantData, Core, InPlace, Layer, Lowered, Lowering};
-use crate::math::quantize::Multiplier;
+use crate::math::quantize::{Multiplier, rounding_divide_by_pot, saturating_rounding_doubling_high_mul};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::Checked;
+use crate::ops::definition::{Checked, Evaluated};
 use crate::ops::shared::binary::{self, Binary};
 use crate::ops::shared::table::{self, Elements};
-use crate::ops::shared::text;
+use crate::ops::shared::{ahead, text};
 
 /// The kernels' file.
 pub const HEADER: &str = "elements_int16.h";
@@ -25,6 +25,7 @@ fn scale(checker: &mut Checker<'_>, operand: Operand<'_>) -> Option<f64> {
 /// ADD, SUB or MUL.
 struct Arithmetic<'a> {
     binary: Binary<'a>,
+    kind: OpKind,
     /// Of both inputs and the result.
     multipliers: [Multiplier; 3],
     range: (i32, i32),
@@ -48,10 +49,33 @@ pub fn check_arithmetic<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked
         return None;
     }
     let range = checker.activation(binary.activation, binary.output)?;
-    Some(Box::new(Arithmetic { binary, multipliers, range }))
+    Some(Box::new(Arithmetic { binary, kind: checker.op.kind, multipliers, range }))
 }
 
 impl Checked for Arithmetic<'_> {
+    fn evaluate(&self) -> Option<Evaluated> {
+        let [a, b] = self.binary.inputs.map(|input| input.i16_data());
+        let (a, b) = (a?, b?);
+        let scaled = |x: i32, factor: Multiplier| {
+            rounding_divide_by_pot(
+                saturating_rounding_doubling_high_mul(x, factor.mantissa),
+                factor.shift.unsigned_abs(),
+            )
+        };
+        let [first, second, result] = self.multipliers;
+        let one = |[i, j]: [usize; 2]| {
+            let (x, y) = (i32::from(a[i]), i32::from(b[j]));
+            let widened = || (scaled(x << 15, first), scaled(y << 15, second));
+            let sum = match self.kind {
+                OpKind::ADD => widened().0 + widened().1,
+                OpKind::SUB => widened().0 - widened().1,
+                _ => x * y,
+            };
+            scaled(sum, result).clamp(self.range.0, self.range.1)
+        };
+        ahead::stored(DType::Int16, self.binary.pairs().map(one))
+    }
+
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let [first, second, result] = self.multipliers;
         let body = text::constant_struct(
@@ -68,7 +92,7 @@ impl Checked for Arithmetic<'_> {
                 ("high", self.range.1.to_string()),
             ],
         );
-        let function = match lowering.op.kind {
+        let function = match self.kind {
             OpKind::ADD => "tvmk_add_int16",
             OpKind::SUB => "tvmk_sub_int16",
             _ => "tvmk_mul_int16",
@@ -84,6 +108,8 @@ struct Unary<'a> {
     structure: &'static str,
     fields: Vec<(&'static str, String)>,
     table: bool,
+    /// What it makes of an element, where it is computed at compile time, too.
+    value: Option<Box<dyn Fn(i32) -> Option<i32>>>,
 }
 
 /// Input and output of a function of one element, and their scales.
@@ -108,7 +134,11 @@ pub fn check_relu<'a>(checker: &mut Checker<'a>, alpha: f32) -> Option<Box<dyn C
         ("sign", if alpha < 0.0 { "-1" } else { "1" }.to_owned()),
     ];
     let (function, structure) = ("tvmk_relu_int16", "tvmk_relu_int16_t");
-    Some(Box::new(Unary { elements, function, structure, fields, table: false }))
+    let value = move |x: i32| {
+        let y = if x < 0 { falling.checked_apply(x)? } else { rising.checked_apply(x)? };
+        Some((if x < 0 && alpha < 0.0 { -y } else { y }).clamp(-32768, 32767))
+    };
+    Some(Box::new(Unary { elements, function, structure, fields, table: false, value: Some(Box::new(value)) }))
 }
 
 /// Elements clamped between the numbers of `range`, for RELU6: the upper limit takes precedence.
@@ -123,7 +153,8 @@ pub fn clamped<'a>(
     }
     let fields = vec![("low", low.to_string()), ("high", high.to_string())];
     let (function, structure) = ("tvmk_relu6_int16", "tvmk_relu6_int16_t");
-    Some(Box::new(Unary { elements, function, structure, fields, table: false }))
+    let value = move |x: i32| Some(if x > high { high } else { x.max(low) });
+    Some(Box::new(Unary { elements, function, structure, fields, table: false, value: Some(Box::new(value)) }))
 }
 
 /// The power of two that a scale equals within a thousandth.
@@ -154,7 +185,7 @@ pub fn check_sigmoid<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 
     }
     let fields = vec![("table", String::new()), ("multiplier", multiplier.to_string()), ("shift", shift.to_string())];
     let function = if tanh { "tvmk_tanh_int16" } else { "tvmk_logistic_int16" };
-    Some(Box::new(Unary { elements, function, structure: "tvmk_sigmoid_int16_t", fields, table: true }))
+    Some(Box::new(Unary { elements, function, structure: "tvmk_sigmoid_int16_t", fields, table: true, value: None }))
 }
 
 /// Multiplier and shift that bring an input to steps of 1 / (3 · 4096).
@@ -192,6 +223,12 @@ pub fn table_constant(name: String) -> Constant {
 }
 
 impl Checked for Unary<'_> {
+    fn evaluate(&self) -> Option<Evaluated> {
+        let (input, value) = (self.elements.input.i16_data()?, self.value.as_ref()?);
+        let values: Vec<i32> = input.into_iter().map(|x| value(x.into())).collect::<Option<_>>()?;
+        ahead::stored(DType::Int16, values.into_iter())
+    }
+
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let Elements { input, output, .. } = self.elements;
         let (name, count) = (lowering.constant("table"), input.elements());

@@ -5,7 +5,8 @@ use crate::ir::graph::{Activation, DType};
 use crate::ir::layer::{Argument, Layer, Lowered, Lowering};
 use crate::math::window::Window;
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::Checked;
+use crate::ops::definition::{Checked, Evaluated};
+use crate::ops::shared::window_ahead::Products;
 use crate::ops::shared::{stored, text, window};
 
 /// A checked operator whose weights apply to a window.
@@ -58,6 +59,18 @@ pub fn check<'a>(
 }
 
 impl Checked for FloatWindow<'_> {
+    fn evaluate(&self) -> Option<Evaluated> {
+        let by_tap = self.kernel.function == "tvmk_float_depthwise_conv_2d";
+        let groups = if by_tap { self.window.in_channels } else { self.kernel.groups };
+        let products = Products { window: &self.window, channels: self.channels, groups, by_tap };
+        let bias = match self.bias {
+            Some(bias) => Some(bias.f32_data()?),
+            None => None,
+        };
+        let data = |operand: Operand<'_>| operand.f32_data().filter(|_| products.is_short(self.weights.elements()));
+        products.floats(&data(self.input)?, &data(self.weights)?, bias.as_deref(), self.range)
+    }
+
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let (window, kernel) = (&self.window, &self.kernel);
         let lanes = kernel.function == "tvmk_float_depthwise_conv_2d";

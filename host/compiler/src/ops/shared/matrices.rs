@@ -5,9 +5,9 @@ use crate::ir::graph::DType;
 use crate::ir::layer::{Argument, Constant, ConstantData, Core, Layer, Lowered, Lowering};
 use crate::math::quantize::Multiplier;
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::Checked;
-use crate::ops::shared::text;
+use crate::ops::definition::{Checked, Evaluated};
 use crate::ops::shared::window_int16::reduced;
+use crate::ops::shared::{ahead, text, window_ahead};
 
 /// A product of two matrices, or of several pairs.
 pub struct Matrices<'a> {
@@ -257,6 +257,31 @@ pub fn tile(depth: usize) -> usize {
 }
 
 impl Checked for Product<'_> {
+    fn evaluate(&self) -> Option<Evaluated> {
+        if self.scaling.is_some() || self.matrices.bias.is_some() {
+            return None;
+        }
+        let matrices = &self.matrices;
+        let [first, second, output] = [matrices.first, matrices.second, matrices.output];
+        let ([rows, columns, depth], [by_column, by_row]) = (matrices.size, matrices.turned);
+        let elements = output.elements() + first.elements() + second.elements();
+        window_ahead::is_short(output.elements() * depth, elements).then_some(())?;
+        let (a, b) = (first.f32_data()?, second.f32_data()?);
+        let one = |n: usize| {
+            let (mut matrix, row, column) = (n / (rows * columns), n / columns % rows, n % columns);
+            let mut starts = [0, 0];
+            for &(count, steps) in matrices.batches.iter().rev() {
+                let at = matrix % count;
+                matrix /= count;
+                starts = [starts[0] + at * steps[0], starts[1] + at * steps[1]];
+            }
+            let x = |k: usize| a[starts[0] + if by_column { k * rows + row } else { row * depth + k }];
+            let y = |k: usize| b[starts[1] + if by_row { column * depth + k } else { k * columns + column }];
+            (0..depth).fold(0.0f32, |sum, k| sum + x(k) * y(k))
+        };
+        Some(Ok(vec![ahead::floats((0..output.elements()).map(one))]))
+    }
+
     fn lower(&self, lowering: &Lowering<'_>) -> Lowered {
         let Some(scaling) = &self.scaling else { return self.lower_float(lowering) };
         let matrices = &self.matrices;

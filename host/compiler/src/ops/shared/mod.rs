@@ -28,6 +28,7 @@ pub mod unit_rows;
 pub mod unsigned;
 pub mod weighted;
 pub mod window;
+pub mod window_ahead;
 pub mod window_int16;
 pub mod window_run;
 

@@ -6,9 +6,9 @@ use crate::ir::graph::{Activation, Around, DType, OpOptions, Padding, Sliding};
 use crate::ir::layer::{Layer, Lowering};
 use crate::math::window::{Window, WindowOptions};
 use crate::ops::checker::{Checker, Operand};
-use crate::ops::definition::{ReadOptions, read};
+use crate::ops::definition::{Evaluated, ReadOptions, read};
 use crate::ops::flow::{self, Flow};
-use crate::ops::shared::window;
+use crate::ops::shared::{ahead, window, window_ahead};
 use std::sync::Arc;
 
 /// Options of a pool, as in the file.
@@ -102,6 +102,19 @@ impl Pool<'_> {
         flow::lanes(vec![self.input], self.output, self.window.is_pointwise(), move |ranges| {
             Some((ranges[0].0.clamp(range.0, range.1), ranges[0].1.clamp(range.0, range.1)))
         })
+    }
+
+    /// The outputs on constants: what `integer` or `float` makes of the elements of each window.
+    pub fn computed(&self, integer: impl Fn(&[i32]) -> i32, float: impl Fn(&[f32]) -> f32) -> Option<Evaluated> {
+        let outputs = self.output.elements();
+        let products = outputs * self.window.height * self.window.width;
+        let fits = !self.input.unsigned && window_ahead::is_short(products, outputs + self.input.elements());
+        fits.then_some(())?;
+        if self.input.dtype == DType::Float32 {
+            return Some(Ok(vec![ahead::floats(window_ahead::pooled(&self.window, &self.input.f32_data()?, float))]));
+        }
+        let values = window_ahead::pooled(&self.window, &ahead::loaded(&self.input)?, integer);
+        ahead::stored(self.output.dtype, values.into_iter())
     }
 
     /// The layer without its kernel.

@@ -40,6 +40,7 @@ _MODULES = (
     "refusals",
     "floats",
     "folding",
+    "ahead",
     "empty",
     "int16",
     "hybrid",
