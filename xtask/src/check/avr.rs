@@ -54,7 +54,7 @@ fn check(pattern: &str, seed: u64, one_in: u64) -> Result<()> {
     println!("seed {seed}");
     let out = paths::target().join("avr");
     // Part of the pattern, so that models left out are not generated: the hash of a name decides.
-    let models = bundle::models(&out, &chosen(pattern, seed, one_in)?, seed)?;
+    let models = bundle::models(&out, &chosen(pattern, seed, one_in)?, seed, &[])?;
     let next = AtomicUsize::new(0);
     let (wrong, large, right) = (Mutex::new(Vec::new()), AtomicUsize::new(0), Mutex::new(BTreeSet::new()));
     let work = || {

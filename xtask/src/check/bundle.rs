@@ -23,11 +23,12 @@ pub struct Model {
     header: String,
 }
 
-/// Writes models of the tests (`host/compiler/tests/oracle/models.py`) whose names match, and compiles them to C.
+/// Writes models of the tests (`host/compiler/tests/oracle/models.py`) whose names match, and compiles them to C, with options of
+/// `tvm-embedded compile`.
 ///
 /// # Errors
 /// When there is no Python environment, or a model can't be compiled.
-pub fn models(out: &Path, pattern: &str, seed: u64) -> Result<Vec<Model>> {
+pub fn models(out: &Path, pattern: &str, seed: u64, options: &[&str]) -> Result<Vec<Model>> {
     setup::need(&["oracle"])?;
     if out.exists() {
         fs::remove_dir_all(out)?;
@@ -44,13 +45,13 @@ pub fn models(out: &Path, pattern: &str, seed: u64) -> Result<Vec<Model>> {
     let mut files: Vec<PathBuf> = fs::read_dir(out)?.flatten().map(|entry| entry.path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "tflite"));
     files.sort();
-    files.iter().map(|file| compile(&tool, file)).collect()
+    files.iter().map(|file| compile(&tool, file, options)).collect()
 }
 
-fn compile(tool: &Path, tflite: &Path) -> Result<Model> {
+fn compile(tool: &Path, tflite: &Path, options: &[&str]) -> Result<Model> {
     let name = tflite.file_stem().and_then(|name| name.to_str()).context("a model's name is not UTF-8")?.to_owned();
     let (archive, folder) = (tflite.with_extension("tar"), tflite.with_extension("c"));
-    Cmd::new(tool).arg("compile").arg(tflite).arg("-o").arg(&archive).capture()?;
+    Cmd::new(tool).arg("compile").arg(tflite).args(options).arg("-o").arg(&archive).capture()?;
     fs::create_dir_all(&folder)?;
     Cmd::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&folder).capture()?;
     let facts = Cmd::new(tool).arg("inspect").arg(&archive).arg("--json").capture()?;

@@ -15,14 +15,17 @@ const BOARDS: [&str; 4] = ["cortex-m3", "cortex-m4f", "cortex-m33", "cortex-m55"
 struct Group {
     name: &'static str,
     models: &'static str,
+    /// Options of `tvm-embedded compile`.
+    options: &'static [&'static str],
     assembly: &'static [&'static str],
 }
 
-/// Together they call every kernel that is written in assembly.
-const GROUPS: [Group; 4] = [
+/// Together they call the kernels in assembly of int8 and int16, in `--optimize balanced` and `speed`.
+const GROUPS: [Group; 5] = [
     Group {
         name: "int8",
         models: "^(chain-mobilenet|chain-keyword|chain-residual|chain-dense_stack|streaming-wake_word|depthwise_conv_2d-c16-s2x2-valid)$",
+        options: &[],
         assembly: &[
             "tvmk_dsp_tile",
             "tvmk_dsp_widen4",
@@ -35,14 +38,28 @@ const GROUPS: [Group; 4] = [
     Group {
         name: "int16",
         models: "^(conv_2d-int16-c8-k3x3|fully_connected-int16-i64-o12)$",
+        options: &[],
         assembly: &["tvmk_int16_tile", "tvmk_int16_tile_sums"],
     },
     // Each separately: without optimisation one takes half of the flash on a core with MVE.
-    Group { name: "rows-int16", models: "^(depthwise_conv_2d-int16-c8)$", assembly: &["tvmk_int16_rows"] },
+    Group {
+        name: "rows-int16",
+        models: "^(depthwise_conv_2d-int16-c8)$",
+        options: &[],
+        assembly: &["tvmk_int16_rows"],
+    },
     Group {
         name: "rows-stride2-int16",
         models: "^(depthwise_conv_2d-int16-s2x2-valid)$",
+        options: &[],
         assembly: &["tvmk_int16_rows_stride2"],
+    },
+    // Images of odd and even sizes; the portable path on a core without the DSP extension.
+    Group {
+        name: "winograd",
+        models: "^(conv_2d-winograd-5x8-c48-o24-same|conv_2d-winograd-7x10-c32-o36-valid)$",
+        options: &["--optimize", "speed"],
+        assembly: &["tvmk_dsp_winograd", "tvmk_winograd_input"],
     },
 ];
 
@@ -120,7 +137,7 @@ fn check(boards: &[&str], sets: usize) -> Result<()> {
 /// What is wrong with the programs of one group.
 fn check_group(group: &Group, boards: &[&str], sets: usize) -> Result<Vec<String>> {
     let out = paths::target().join("flags").join(group.name);
-    let models = bundle::models(&out, group.models, 1)?;
+    let models = bundle::models(&out, group.models, 1, group.options)?;
     let models: Vec<&Model> = models.iter().collect();
     if models.len() != group.models.split('|').count() {
         bail!("only {} models match {}", models.len(), group.models);
