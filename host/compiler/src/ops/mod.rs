@@ -10,6 +10,7 @@ pub mod definition;
 pub mod extents;
 pub mod flow;
 pub mod kernels;
+pub mod linkage;
 pub mod shared;
 pub mod stack;
 

@@ -3,7 +3,7 @@
 use super::constants::{constant, constants};
 use super::contents::arrays;
 use super::names::{CASTS, comment, kernel_file, numbers};
-use super::{order, stepped, stored};
+use super::{order, share, stepped, stored};
 use crate::cost::Fields;
 use crate::ir::layer::{Argument, Constant, Control};
 use crate::ir::model::{Model, PlannedLayer, shape_text};
@@ -118,6 +118,7 @@ pub fn operators(model: &Model, out: &mut dyn Write) -> fmt::Result {
     out.write_str(if is_wide(model) { WIDE } else { "" })?;
     out.write_str(stepped::include(model))?;
     out.write_str(before_kernels(model.target))?;
+    out.write_str(&share::include(model))?;
     let mut headers: Vec<&str> =
         model.layers.iter().flat_map(|planned| planned.layer.headers.iter().copied()).collect();
     headers.sort_unstable();

@@ -8,6 +8,7 @@ mod listing;
 mod names;
 mod order;
 mod run;
+mod share;
 mod stepped;
 mod stored;
 
@@ -76,7 +77,11 @@ pub fn emit(model: &Model) -> Vec<File<'_>> {
         File { path: format!("codegen/host/src/{module}_lib1.c"), contents: Contents::Operators(model) },
         file(format!("src/{module}.tflite.txt"), listing::listing(model)),
     ];
-    for kernel in used_kernels(model) {
+    let kernels = used_kernels(model);
+    if !kernels.is_empty() {
+        files.push(file(format!("codegen/host/include/{}", share::file(model)), share::header(model, &kernels)));
+    }
+    for kernel in kernels {
         let path = format!("codegen/host/include/{}", kernel_file(model, kernel.name));
         files.push(file(path, localized(model, kernel.text)));
     }
