@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use xtask::{
     abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, ethos_u, firmware,
     flags, fresh, fuzz, header, heartbeat, kinds, layers, misra, modes, mutants, no_library, packages, pages, profiles,
-    proof, reach, sanitize, setup, site, size, stack, sysroot, test, tutorials, unused, wake_word, wheel,
+    proof, reach, sanitize, setup, share, site, size, stack, sysroot, test, tutorials, unused, wake_word, wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -222,6 +222,12 @@ const VERBS: &[Verb] = &[
         usage: "[BOARD...]",
         about: "a part of the interface that a program does not use does not change it",
         run: unused::run,
+    },
+    Verb {
+        name: "share",
+        usage: "[MODEL MODEL]",
+        about: "two models in one program that share kernels: the same bytes, flash and instructions",
+        run: share::run,
     },
     Verb {
         name: "layers",

@@ -9,7 +9,7 @@ use crate::check::{
 };
 use crate::machine::process::Cmd;
 use crate::machine::{heartbeat, paths, setup};
-use crate::measure::{bench, calls, firmware, size};
+use crate::measure::{bench, calls, firmware, share, size};
 use crate::release::{crates, dist, ethos_u, packages, tutorials, wake_word, wheel};
 
 /// How a step ended when it did not fail.
@@ -61,6 +61,7 @@ const STEPS: &[Step] = &[
     Step { name: "c", about: "the C tests, as a user builds them, with gcc and clang", run: c },
     Step { name: "prove", about: "no panic, no heap, no helpers, no recursion, no data in the runtime", run: proofs },
     Step { name: "size", about: "flash, stack and instructions are those of docs/size.md", run: sizes },
+    Step { name: "share", about: "models in one program that share kernels give the same bytes", run: two_models },
     Step { name: "performance", about: "no model is slower or larger than in docs/performance.md", run: model_costs },
     Step { name: "firmware", about: "C tests, examples and models on the emulated boards", run: boards },
     Step { name: "flags", about: "the same bytes with the flags that products use", run: product_flags },
@@ -246,6 +247,11 @@ fn proofs() -> Result<End> {
 
 fn sizes() -> Result<End> {
     size::run(&["--check".to_owned()])?;
+    Ok(End::Passed)
+}
+
+fn two_models() -> Result<End> {
+    share::run(&[])?;
     Ok(End::Passed)
 }
 

@@ -14,6 +14,7 @@ pub mod options;
 pub mod peer;
 pub mod performance;
 pub mod profiles;
+pub mod share;
 pub mod size;
 pub mod stack;
 pub mod unused;
