@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tvm_embedded_add_model(<target> <archive> [SYMBOL <name>] [MODULE <name>] [TFLITE <file>] [RUNTIME <target>]
-#                        [LIBRARIES <target>...] [LAYERS] [SELF_TEST <runs>] [PARAMETERS user]
+#                        [LIBRARIES <target>...] [LAYERS] [SHARE_KERNELS] [SELF_TEST <runs>] [PARAMETERS user]
 #                        [INPUT_SHAPES <input=shape>...])
 # tvm_embedded_add_model(<target> <tvmgen_name.h> LIBRARY <libname.a> [FACTS <file>] ...)
 #
@@ -12,6 +12,8 @@
 #   TFLITE     the file that an archive of TVM was made from: adds shapes and quantisation
 #   RUNTIME    the runtime to link: tvm_embedded::tvm_embedded, if not given, or tvm_embedded::tvm_embedded_shared
 #   LAYERS     with hooks around each layer, and runs in parts: defines TVM_EMBEDDED_LAYERS, also for targets that link <target>
+#   SHARE_KERNELS  kernels are stored once for all models of a program that have this word and the same text of the kernel, if the program is
+#              linked with -Wl,--gc-sections: defines TVM_EMBEDDED_SHARE_KERNELS. With GCC and Clang, not for Windows; elsewhere no effect
 #   SELF_TEST  with TVMSelfTest_<model>, which repeats so many runs of this computer on the device. This computer's C compiler is
 #              the project's, or `cc` when cross compiling, or TVM_EMBEDDED_HOST_CC
 #   PARAMETERS user: the program provides constant pools outside the code with TVMSetParameters, and the generated C has none
@@ -24,7 +26,7 @@
 # next build configures again and compiles the new files.
 set(tvm_embedded_generate_script ${CMAKE_CURRENT_LIST_DIR}/TVMEmbeddedGenerate.cmake CACHE INTERNAL "")
 function(tvm_embedded_add_model target archive)
-  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS" "SYMBOL;MODULE;TFLITE;RUNTIME;SELF_TEST;PARAMETERS;LIBRARY;FACTS" "LIBRARIES;INPUT_SHAPES")
+  cmake_parse_arguments(PARSE_ARGV 2 model "LAYERS;SHARE_KERNELS" "SYMBOL;MODULE;TFLITE;RUNTIME;SELF_TEST;PARAMETERS;LIBRARY;FACTS" "LIBRARIES;INPUT_SHAPES")
   if(model_UNPARSED_ARGUMENTS OR model_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "tvm_embedded_add_model(${target}): wrong arguments: "
       "${model_UNPARSED_ARGUMENTS} ${model_KEYWORDS_MISSING_VALUES}")
@@ -127,6 +129,11 @@ function(tvm_embedded_add_model target archive)
   target_link_libraries(${target} PUBLIC ${model_LIBRARY} ${model_RUNTIME} ${model_LIBRARIES})
   if(model_LAYERS)
     target_compile_definitions(${target} PUBLIC TVM_EMBEDDED_LAYERS)
+  endif()
+  # Each function has a section of its own, so that the linker can remove a second definition.
+  if(model_SHARE_KERNELS AND CMAKE_C_COMPILER_ID MATCHES "GNU|Clang" AND NOT WIN32)
+    target_compile_definitions(${target} PRIVATE TVM_EMBEDDED_SHARE_KERNELS)
+    target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
   endif()
   if(wants_flags AND (UNIX OR CMAKE_SYSTEM_NAME STREQUAL Generic))
     target_link_libraries(${target} PUBLIC m)
