@@ -248,4 +248,20 @@ mod tests {
             assert!(found.iter().any(|(known, _)| *known == name), "{name}");
         }
     }
+
+    /// What a file asks for with `#if` is defined in what its hash covers, or by the compiler or the user for all models.
+    #[test]
+    fn no_kernel_depends_on_a_macro_from_elsewhere() {
+        let all: Vec<Kernel> = crate::ops::kernels().collect();
+        for file in all.iter().filter(|file| is_guarded(file.text)) {
+            let closure = crate::ops::kernels_for([file.name]);
+            for line in closure.iter().flat_map(|part| part.text.lines()).filter(|line| line.starts_with("#if")) {
+                let words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                for name in words.filter(|word| word.starts_with("TVMK_") && *word != "TVMK_FAST_MATH") {
+                    let define = format!("#define {name}");
+                    assert!(closure.iter().any(|part| part.text.contains(&define)), "{}: {line}", file.name);
+                }
+            }
+        }
+    }
 }

@@ -30,12 +30,17 @@ const LINKAGE: &str = "
 #else
 #define TVMK_SHARED_SIZE(name) name
 #endif
-#if TVMK_MVE
-#define TVMK_SHARED_NAME(name) TVMK_SHARED_SIZE(name##_mve)
-#elif TVMK_DSP
-#define TVMK_SHARED_NAME(name) TVMK_SHARED_SIZE(name##_dsp)
+#if TVMK_WIDE
+#define TVMK_SHARED_EXTENT(name) TVMK_SHARED_SIZE(name##_wide)
 #else
-#define TVMK_SHARED_NAME(name) TVMK_SHARED_SIZE(name##_c)
+#define TVMK_SHARED_EXTENT(name) TVMK_SHARED_SIZE(name)
+#endif
+#if TVMK_MVE
+#define TVMK_SHARED_NAME(name) TVMK_SHARED_EXTENT(name##_mve)
+#elif TVMK_DSP
+#define TVMK_SHARED_NAME(name) TVMK_SHARED_EXTENT(name##_dsp)
+#else
+#define TVMK_SHARED_NAME(name) TVMK_SHARED_EXTENT(name##_c)
 #endif
 
 ";
@@ -84,6 +89,23 @@ mod tests {
     use std::fs;
     use std::process::Command;
 
+    /// What generated code or a user may define before the kernels is in the name: it changes their code or structs, not their text.
+    #[test]
+    fn every_choice_is_in_the_name() {
+        let mut choices = Vec::new();
+        for kernel in crate::ops::kernels() {
+            let asked = kernel.text.lines().filter_map(|line| line.strip_prefix("#ifndef "));
+            let own = |name: &&str| !name.ends_with("_H") && kernel.text.contains(&format!("#define {name}"));
+            choices.extend(asked.filter(own));
+        }
+        assert!(choices.contains(&"TVMK_DSP") && choices.contains(&"TVMK_SMALL"), "{choices:?}");
+        // Only generated functions of layers use it, which are not shared.
+        for name in choices.into_iter().filter(|name| *name != "TVMK_SCRATCH") {
+            let tested = ["#if", "#elif"].iter().any(|word| LINKAGE.contains(&format!("{word} {name}\n")));
+            assert!(tested, "{name} is not in the names of shared kernels");
+        }
+    }
+
     /// All kernels in one file: a compiler finds every function that `linkage` must find.
     #[test]
     fn every_kernel_has_a_hash_in_its_name() {
@@ -99,7 +121,7 @@ mod tests {
         for (compiler, flags, path) in [
             ("cc", &["-DTVMK_SMALL=1", "-Wmissing-prototypes", "-Wmissing-declarations"][..], "_c_small"),
             ("arm-none-eabi-gcc", &["-mcpu=cortex-m4", "-mthumb"], "_dsp"),
-            ("arm-none-eabi-gcc", &["-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"], "_mve"),
+            ("arm-none-eabi-gcc", &["-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard", "-DTVMK_WIDE=1"], "_mve_wide"),
         ] {
             let mut command = Command::new(compiler);
             command.current_dir(&folder).args(["-std=c99", "-O0", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]);
