@@ -40,6 +40,10 @@ def cases():
             args16 = shape, units, narrow
             name = f"fully_connected-int16-bias_{np.dtype(narrow).name}-{number}"
             yield name, lambda state, a=args16: _int16(state, *a)
+    # The scale of the bias may differ from that of the products by a fiftieth of a step of the output.
+    for factor, kind in ((40.0, "refused"), (1.001, "taken")):
+        name = f"{'refused-' if kind == 'refused' else ''}fully_connected-int16-bias_scale-{kind}"
+        yield name, lambda state, factor=factor: _int16(state, (1, 8), 5, np.int64, factor)
     spec = Spec(int4=True, per_channel=True, units=9)
     yield "refused-fully_connected-int4-per_channel", lambda state: _build(state, spec)
 
@@ -136,13 +140,13 @@ def _run(state, dtype, bias, shape, units, fused, known=False, factor=1.0, zero_
     return model.bytes()
 
 
-def _int16(state, shape, units, narrow):
+def _int16(state, shape, units, narrow, factor=1.0):
     """int16 with constant weights and a bias of either width."""
     model = Model()
     graph = model.graph()
     source = graph.input("input", shape, Quantization(0.0003), np.int16)
     weights = graph.constant("weights", state.randint(-127, 128, (units, shape[-1])).astype(np.int8), Quantization(0.01))
-    product = Quantization(np.float32(0.0003 * 0.01))
+    product = Quantization(np.float32(0.0003 * 0.01 * factor))
     bias = graph.constant("bias", state.randint(-(1 << 24), 1 << 24, units).astype(narrow), product)
     output = graph.tensor("output", (shape[0], units), Quantization(0.0011 * shape[-1] ** 0.5), np.int16)
     fields = options("FullyConnectedOptions")

@@ -129,6 +129,7 @@ fn check<'a>(checker: &mut Checker<'a>) -> Option<Box<dyn Checked + 'a>> {
         return run::check(checker, (rows, inputs, units), options.activation);
     }
     if input.dtype == DType::Int16 {
+        bias::check_scale(checker, [input, weights, output]);
         let window = check_window(checker, input, (rows, inputs, units));
         let (types, channels) = (&window_int16::INT16_BIAS_32, (0, units));
         return window_int16::check(checker, types, window, channels, options.activation, Sees::Groups(1));
