@@ -73,6 +73,8 @@ pub enum ConstantData {
     F32(Vec<f32>),
     /// float16 in the bits of int16, as in the file.
     Halves(Arc<[u8]>),
+    /// int8, as in the file.
+    Bytes(Arc<[u8]>),
     /// float32, made of a smaller form only when it is written.
     Widened(Arc<Stored>),
     /// Of int8; held once, also where several builds have forms of them.
@@ -109,7 +111,7 @@ impl ConstantData {
     /// The C99 type of one element.
     pub fn c_type(&self) -> &'static str {
         match self {
-            ConstantData::I8(_) | ConstantData::Shared(_) => "int8_t",
+            ConstantData::I8(_) | ConstantData::Shared(_) | ConstantData::Bytes(_) => "int8_t",
             ConstantData::U8(_) => "uint8_t",
             ConstantData::I16(_) | ConstantData::Packed(_) | ConstantData::Halves(_) => "int16_t",
             ConstantData::I32(_) => "int32_t",
@@ -128,6 +130,7 @@ impl ConstantData {
             ConstantData::I64(v) => v.len(),
             ConstantData::F32(v) => v.len(),
             ConstantData::Halves(bytes) => bytes.len() / 2,
+            ConstantData::Bytes(bytes) => bytes.len(),
             ConstantData::Widened(stored) => stored.elements(),
             ConstantData::Shared(v) => v.len(),
             ConstantData::Packed(packed) => packed.elements,
@@ -145,7 +148,7 @@ impl ConstantData {
             ConstantData::I8(v) => v.iter().map(|&v| v as u8).collect(),
             ConstantData::Shared(v) => v.iter().map(|&v| v as u8).collect(),
             ConstantData::U8(v) => v.clone(),
-            ConstantData::Halves(bytes) => bytes.to_vec(),
+            ConstantData::Halves(bytes) | ConstantData::Bytes(bytes) => bytes.to_vec(),
             ConstantData::Widened(stored) => stored.floats().flat_map(f32::to_le_bytes).collect(),
             ConstantData::I16(v) => v.iter().flat_map(|v| v.to_le_bytes()).collect(),
             ConstantData::Packed(packed) => {
@@ -169,7 +172,7 @@ impl ConstantData {
     /// Size in bytes.
     pub fn bytes(&self) -> usize {
         let element = match self {
-            ConstantData::I8(_) | ConstantData::U8(_) | ConstantData::Shared(_) => 1,
+            ConstantData::I8(_) | ConstantData::U8(_) | ConstantData::Shared(_) | ConstantData::Bytes(_) => 1,
             ConstantData::I16(_) | ConstantData::Packed(_) | ConstantData::Halves(_) => 2,
             ConstantData::I32(_) | ConstantData::F32(_) | ConstantData::Widened(_) => 4,
             ConstantData::I64(_) => 8,

@@ -31,7 +31,7 @@ pub fn of(
     let plain = |what: &str, data, comment: String| lowering.array(what, Core::Any, data, comment);
     let (form, data) = match stored.dtype {
         DType::Float16 => ("half", ConstantData::Halves(stored.data.clone())),
-        DType::Int8 => ("byte", ConstantData::I8(stored.data.iter().map(|&byte| byte as i8).collect())),
+        DType::Int8 => ("byte", ConstantData::Bytes(stored.data.clone())),
         _ => ("nibble", ConstantData::U8(stored.data.to_vec())),
     };
     let name = lowering.constant("weights");

@@ -46,6 +46,7 @@ fn values(out: &mut dyn Write, constant: &Constant, bits: bool) -> fmt::Result {
         ConstantData::Shared(values) => elements(out, values.iter(), row, |v, line| integer(line, (*v).into())),
         ConstantData::U8(values) => elements(out, values.iter(), row, |v, line| integer(line, (*v).into())),
         ConstantData::I16(values) => elements(out, values.iter(), row, |v, line| integer(line, (*v).into())),
+        ConstantData::Bytes(bytes) => elements(out, bytes.iter(), row, |v, line| integer(line, (*v as i8).into())),
         ConstantData::Halves(bytes) => {
             let halves = bytes.chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]]));
             elements(out, halves, row, |v, line| integer(line, v.into()))
