@@ -15,8 +15,8 @@ use crate::machine::{paths, setup};
 use crate::measure::bench_image::{self, Model};
 use crate::measure::{bench, firmware};
 
-/// Cores with special assembly, whose kernels use most stack, and one with few registers.
-const CORES: [&str; 3] = ["cortex-m0", "cortex-m4f", "cortex-m55"];
+/// Cores with special assembly, whose kernels use most stack, one with few registers, and one whose floats are calls.
+const CORES: [&str; 4] = ["cortex-m0", "cortex-m4", "cortex-m4f", "cortex-m55"];
 /// The name in the table for the functions that call the layers.
 const CALLS: &str = "(calls)";
 const FILE: &str = "host/compiler/src/ops/stack.csv";
