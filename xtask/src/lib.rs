@@ -13,5 +13,7 @@ pub use check::{
     pages, proof, reach, sanitize, site, test,
 };
 pub use machine::{board, emulator, heartbeat, image, library, paths, process, setup, sysroot};
-pub use measure::{bench, calls, costs, firmware, kinds, layers, models, modes, profiles, share, size, stack, unused};
+pub use measure::{
+    bench, calls, costs, cycles, firmware, kinds, layers, models, modes, profiles, share, size, stack, unused,
+};
 pub use release::{crates, demo, dist, ethos_u, fresh, packages, portable, tutorials, wake_word, wheel};

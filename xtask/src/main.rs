@@ -6,9 +6,10 @@
 use std::process::ExitCode;
 
 use xtask::{
-    abi, attack, avr, bench, calls, costs, coverage, crates, demo, deny, dist, docs, emulator, ethos_u, firmware,
-    flags, fresh, fuzz, header, heartbeat, kinds, layers, misra, modes, mutants, no_library, packages, pages, profiles,
-    proof, reach, sanitize, setup, share, site, size, stack, sysroot, test, tutorials, unused, wake_word, wheel,
+    abi, attack, avr, bench, calls, costs, coverage, crates, cycles, demo, deny, dist, docs, emulator, ethos_u,
+    firmware, flags, fresh, fuzz, header, heartbeat, kinds, layers, misra, modes, mutants, no_library, packages, pages,
+    profiles, proof, reach, sanitize, setup, share, site, size, stack, sysroot, test, tutorials, unused, wake_word,
+    wheel,
 };
 
 /// One command of `cargo xtask`.
@@ -240,6 +241,12 @@ const VERBS: &[Verb] = &[
         usage: "[--write] [MODEL...]",
         about: "what the instructions of each layer are for, where a network takes more than its line; docs/profiles.md",
         run: profiles::run,
+    },
+    Verb {
+        name: "cycles",
+        usage: "[--write | CORE...]",
+        about: "cycles of the loops over products, estimated by LLVM's machine code analyser; docs/estimate.md",
+        run: cycles::run,
     },
     Verb {
         name: "dist",

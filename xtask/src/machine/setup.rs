@@ -162,6 +162,11 @@ const NEEDS: &[Need] = &[
         packages: &[package("llvm-{llvm}", "/usr/lib/llvm-{llvm}/bin/llvm-cov")],
     },
     Need {
+        name: "cycles",
+        purpose: "LLVM's machine code analyser",
+        packages: &[package("llvm-{llvm}", "/usr/lib/llvm-{llvm}/bin/llvm-mca")],
+    },
+    Need {
         name: "trust",
         purpose: "static analysis, ABI comparison, memory checks",
         packages: &[

@@ -5,6 +5,7 @@ pub mod bench_image;
 pub mod bench_main;
 pub mod calls;
 pub mod costs;
+pub mod cycles;
 pub mod firmware;
 pub mod kinds;
 pub mod layers;

@@ -12,6 +12,8 @@ use crate::machine::board::Board;
 pub struct Block {
     /// Addresses of its instructions.
     pub addresses: Vec<u64>,
+    /// Its instructions, as the disassembler writes them.
+    pub texts: Vec<String>,
     /// Instructions up to the last that multiplies; all of them if none requantises after it. The others requantise, or do the rest.
     pub products: usize,
     /// Multiply-accumulates of each instruction.
@@ -71,6 +73,7 @@ impl Code {
 /// A line of the disassembly.
 struct Line<'a> {
     address: u64,
+    text: &'a str,
     op: &'a str,
     /// Where it may go on; calls don't count, since they come back.
     target: Option<u64>,
@@ -90,6 +93,7 @@ impl<'a> Line<'a> {
         let target = operands.split_once(" <").and_then(|(start, _)| start.rsplit([' ', '\t']).next());
         Some(Line {
             address: u64::from_str_radix(address.trim(), 16).ok()?,
+            text,
             op,
             target: target.filter(|_| jumps).and_then(|text| u64::from_str_radix(text, 16).ok()),
             ends: jumps || returns && operands.trim_end_matches('}').ends_with("pc"),
@@ -132,6 +136,7 @@ fn block(lines: &[&Line]) -> Option<Block> {
     let products = if last > 0 && !after { lines.len() } else { last };
     Some(Block {
         addresses: lines.iter().map(|line| line.address).collect(),
+        texts: lines.iter().map(|line| line.text.to_owned()).collect(),
         macs: lines.iter().map(|line| line.macs()).collect(),
         needed: lines[..products].iter().filter(|line| line.is_needed()).count() as u64,
         requantises: after,

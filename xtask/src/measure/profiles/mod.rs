@@ -5,7 +5,7 @@
 //! requantisation, everything else. With `--write` the tables replace those in `docs/profiles.md`, each between its own marks; what
 //! stands around them is written by hand.
 
-mod code;
+pub mod code;
 mod layer;
 mod subject;
 mod text;
