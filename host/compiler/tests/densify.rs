@@ -2,27 +2,15 @@
 
 mod common;
 
-use common::{python, scratch};
-use std::fs;
+use common::cases;
 use std::panic::catch_unwind;
 use tvm_embedded_compiler::import::tflite::read;
 use tvm_embedded_compiler::ir::graph::OpKind;
 use tvm_embedded_compiler::{Options, compile};
 
-/// The models of this layout, by name.
-fn models(filter: &str) -> Option<Vec<(String, Vec<u8>)>> {
-    let scratch = scratch();
-    let folder = scratch.path().join("models");
-    python("models.py", &["--out", folder.to_str().unwrap(), "--untried", "--filter", filter]).then_some(())?;
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let model =
-        |path: std::path::PathBuf| (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap());
-    Some(paths.map(model).collect())
-}
-
 #[test]
 fn sparse_contents_are_dense_in_the_graph() {
-    let Some(models) = models("^beyond-densify-") else { return };
+    let Some(models) = cases("^beyond-densify-") else { return };
     assert!(models.len() >= 20, "{}", models.len());
     for (name, tflite) in models {
         let graph = read(&tflite).unwrap_or_else(|errors| panic!("{name}: {errors}"));
@@ -39,7 +27,7 @@ fn sparse_contents_are_dense_in_the_graph() {
 
 #[test]
 fn damaged_files_are_refused_or_compiled() {
-    let Some(models) = models("^beyond-densify-(rows|blocks)-(unread|int8)") else { return };
+    let Some(models) = cases("^beyond-densify-(rows|blocks)-(unread|int8)") else { return };
     for (name, tflite) in models {
         let (mut damaged, mut refused) = (tflite.clone(), 0);
         for at in (0..tflite.len() - 4).step_by(4) {

@@ -2,24 +2,12 @@
 
 mod common;
 
-use common::{python, scratch};
-use std::fs;
+use common::cases;
 use tvm_embedded_compiler::{Options, compile};
-
-/// The models of this name, as a file may store them.
-fn models(filter: &str) -> Option<Vec<(String, Vec<u8>)>> {
-    let scratch = scratch();
-    let folder = scratch.path().join("models");
-    python("models.py", &["--out", folder.to_str().unwrap(), "--untried", "--filter", filter]).then_some(())?;
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let model =
-        |path: std::path::PathBuf| (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap());
-    Some(paths.map(model).collect())
-}
 
 #[test]
 fn matrices_keep_the_type_of_the_file() {
-    let Some(models) = models("^batch_matmul-stored-.*-[0-9]+-[0-3]$") else { return };
+    let Some(models) = cases("^batch_matmul-stored-.*-[0-9]+-[0-3]$") else { return };
     assert_eq!(models.len(), 44);
     let mut kept = 0;
     for (name, tflite) in models {

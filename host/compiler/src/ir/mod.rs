@@ -17,3 +17,4 @@ pub mod rows;
 pub mod schedule;
 pub mod sliding;
 pub mod stored;
+pub mod uses;

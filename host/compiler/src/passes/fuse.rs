@@ -3,6 +3,7 @@
 use crate::ir::graph::*;
 use crate::ir::layer::Lowered;
 use crate::ir::program::Program;
+use crate::ir::uses::Uses;
 use crate::ops::shared::{control, table};
 
 /// Rewrites a program until nothing more can be removed. With `keep_all` only dead operators are removed, so that every tensor of the
@@ -31,8 +32,9 @@ fn fold_activations(graph: &mut Subgraph) {
         let (Some(&Some(input)), Some(&output)) = (op.inputs.first(), op.outputs.first()) else { continue };
         let (before, after) = (graph.tensor(input), graph.tensor(output));
         let same = before.dtype == after.dtype && before.quant == after.quant && before.bytes() == after.bytes();
-        let only_reader = uses.readers[input.0] == 1 && !uses.is_output[input.0];
-        let Some(producer) = uses.producer[input.0] else { continue };
+        let only_reader = uses.readers[input.0].len() == 1 && !uses.is_output[input.0];
+        let writes_only = |at: &usize| graph.operators[*at].outputs.len() == 1;
+        let Some(producer) = uses.producer[input.0].filter(writes_only) else { continue };
         if !same || !only_reader {
             continue;
         }
@@ -63,20 +65,19 @@ fn fold_paddings(graph: &mut Subgraph) {
         };
         let (before, after) = (graph.tensor(input), graph.tensor(padded));
         let fits = before.dtype == DType::Int8 && before.quant == after.quant && before.quant.is_some();
-        if !fits || uses.readers[padded.0] != 1 || uses.is_output[padded.0] {
+        let &[reader] = uses.readers[padded.0].as_slice() else { continue };
+        if !fits || uses.is_output[padded.0] || graph.operators[reader].inputs.first() != Some(&Some(padded)) {
             continue;
         }
         let amounts: Vec<usize> =
             graph.tensor(amounts).i32_data().unwrap_or_default().iter().map(|&n| n as usize).collect();
         let &[0, 0, top, bottom, left, right, 0, 0] = amounts.as_slice() else { continue };
-        let Some(reader) = uses.first_reader[padded.0] else { continue };
         let Some(weights) = graph.operators[reader].inputs.get(1).copied().flatten() else { continue };
         let around = Around { top, bottom, left, right };
         if let Some(fused) = graph.operators[reader].options.with_padding(&graph.tensor(weights).shape, around) {
             graph.operators[reader].options = fused;
             graph.operators[reader].inputs[0] = Some(input);
-            // `input` had no other reader: this entry is used only in that case.
-            uses.first_reader[input.0] = Some(reader);
+            uses.readers[input.0].iter_mut().filter(|at| **at == i).for_each(|at| *at = reader);
             graph.operators[i].inputs.clear();
             graph.operators[i].outputs.clear();
         }
@@ -86,40 +87,6 @@ fn fold_paddings(graph: &mut Subgraph) {
 /// Joins layers of operators that can be one, once all are lowered.
 pub fn fuse_layers(graph: &Subgraph, lowered: &mut [Lowered]) {
     table::compose(graph, lowered);
-}
-
-/// Which operators read and write each tensor.
-struct Uses {
-    /// The first operator that writes it and nothing else.
-    producer: Vec<Option<usize>>,
-    /// How often it is read.
-    readers: Vec<usize>,
-    /// The first operator that has it as first input.
-    first_reader: Vec<Option<usize>>,
-    is_output: Vec<bool>,
-}
-
-impl Uses {
-    fn new(graph: &Subgraph) -> Self {
-        let count = graph.tensors.len();
-        let mut uses = Uses {
-            producer: vec![None; count],
-            readers: vec![0; count],
-            first_reader: vec![None; count],
-            is_output: vec![false; count],
-        };
-        graph.outputs.iter().for_each(|id| uses.is_output[id.0] = true);
-        for (i, op) in graph.operators.iter().enumerate() {
-            if let &[output] = op.outputs.as_slice() {
-                uses.producer[output.0].get_or_insert(i);
-            }
-            op.inputs.iter().flatten().for_each(|id| uses.readers[id.0] += 1);
-            if let Some(&Some(first)) = op.inputs.first() {
-                uses.first_reader[first.0].get_or_insert(i);
-            }
-        }
-        uses
-    }
 }
 
 /// Removes operators whose results are not read, and those whose results are constants.

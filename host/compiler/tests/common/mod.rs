@@ -44,6 +44,16 @@ pub fn python(program: &str, arguments: &[&str]) -> bool {
     }
 }
 
+/// The cases with names that match, by name, none of them run; `None` as for [`python`].
+pub fn cases(filter: &str) -> Option<Vec<(String, Vec<u8>)>> {
+    let scratch = scratch();
+    let folder = scratch.path().join("models");
+    python("models.py", &["--out", folder.to_str().unwrap(), "--untried", "--filter", filter]).then_some(())?;
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let case = |path: PathBuf| (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap());
+    Some(paths.map(case).collect())
+}
+
 /// The status of a program of `tests/oracle`: 1 if the interpreter refused a model. `None`, with a line `SKIPPED`, as
 /// for [`python`].
 pub fn oracle_status(program: &str, arguments: &[&str]) -> Option<i32> {

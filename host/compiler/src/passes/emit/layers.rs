@@ -3,8 +3,7 @@
 use super::constants::{constant, constants};
 use super::contents::arrays;
 use super::names::{CASTS, comment, kernel_file, numbers};
-use super::{order, share, stepped, stored};
-use crate::cost::Fields;
+use super::{order, share, stepped, stored, wide};
 use crate::ir::layer::{Argument, Constant, Control};
 use crate::ir::model::{Model, PlannedLayer, shape_text};
 use crate::ir::options::{Optimize, Target};
@@ -19,27 +18,6 @@ const SMALL: &str = "/* Compiled for little code. */
 #endif
 
 ";
-
-/// Selects kernels' structs with more bits for sizes and strides.
-const WIDE: &str = "/* Sizes above 65535 or strides above 255. */
-#define TVMK_WIDE 1
-
-";
-
-/// The members of kernels' structs of the type `tvmk_extent_t`.
-const EXTENTS: [&str; 11] = [
-    "batches",
-    "in_height",
-    "in_width",
-    "in_channels",
-    "channels",
-    "out_height",
-    "out_width",
-    "out_channels",
-    "group_in",
-    "group_out",
-    "band",
-];
 
 /// The functions of a device that runs parts of a model, which the program defines.
 const DEVICE_FUNCTIONS: &str = "
@@ -86,14 +64,6 @@ fn before_kernels(target: Target) -> &'static str {
     }
 }
 
-/// Whether a layer has a size or a stride that the structs of most models have no room for.
-fn is_wide(model: &Model) -> bool {
-    model.layers.iter().map(|planned| Fields::new(&planned.layer.body)).any(|fields| {
-        EXTENTS.iter().any(|name| fields.largest(name) > u16::MAX.into())
-            || ["stride_height", "stride_width"].iter().any(|name| fields.largest(name) > u8::MAX.into())
-    })
-}
-
 /// Stops a build for a core that the model has no weights for.
 fn behind_kernels(model: &Model) -> &'static str {
     // Kernels define the macros.
@@ -115,7 +85,7 @@ pub fn operators(model: &Model, out: &mut dyn Write) -> fmt::Result {
     let prefix = model.macro_prefix();
     out.write_str("#include <stdint.h>\n#include <string.h>\n\n")?;
     out.write_str(if model.optimize == Optimize::Size { SMALL } else { "" })?;
-    out.write_str(if is_wide(model) { WIDE } else { "" })?;
+    out.write_str(wide::definition(model))?;
     out.write_str(stepped::include(model))?;
     out.write_str(before_kernels(model.target))?;
     out.write_str(&share::include(model))?;

@@ -11,6 +11,7 @@ mod run;
 mod share;
 mod stepped;
 mod stored;
+mod wide;
 
 use crate::ir::model::Model;
 use crate::ops;

@@ -11,9 +11,10 @@ mod tests;
 mod values;
 
 use crate::ir::graph::{Graph, OpKind, Operator, Subgraph, Tensor, TensorId};
+use crate::ir::uses::Uses;
 use crate::ops::conditions::{Checks, check_operator};
 use crate::ops::quantize::Looked;
-use part::{FUNCTIONS, Part, Uses, ends};
+use part::{FUNCTIONS, Part, ends};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

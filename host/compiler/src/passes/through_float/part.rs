@@ -1,6 +1,7 @@
 //! Which operators are computed on integers.
 
 use crate::ir::graph::{DType, OpKind, Operator, Subgraph, TensorId};
+use crate::ir::uses::Uses;
 use std::collections::BTreeSet;
 
 /// Operators that only move elements, whose form of integers moves them alike: where they fill, the zero point stands for 0.
@@ -27,8 +28,8 @@ const MOVES: [OpKind; 20] = [
     OpKind::UNPACK,
 ];
 
-/// Operators from each element to one element.
-pub const FUNCTIONS: [OpKind; 13] = [
+/// Operators from each element to one element, from 0 to 0: so it does not matter whether a move fills before or after them.
+pub const FUNCTIONS: [OpKind; 11] = [
     OpKind::ABS,
     OpKind::CEIL,
     OpKind::FLOOR,
@@ -37,8 +38,6 @@ pub const FUNCTIONS: [OpKind; 13] = [
     OpKind::NEG,
     OpKind::RELU,
     OpKind::RELU6,
-    OpKind::RELU_0_TO_1,
-    OpKind::RELU_N1_TO_1,
     OpKind::ROUND,
     OpKind::SQRT,
     OpKind::SQUARE,
@@ -113,26 +112,4 @@ pub fn ends(op: &Operator) -> Option<(TensorId, TensorId)> {
 /// Those of these tensors that are of float32.
 fn floats<'a>(graph: &'a Subgraph, ids: impl IntoIterator<Item = &'a TensorId>) -> impl Iterator<Item = TensorId> {
     ids.into_iter().copied().filter(|&id| graph.tensor(id).dtype == DType::Float32)
-}
-
-/// Which operators read and write each tensor.
-pub struct Uses {
-    producer: Vec<Option<usize>>,
-    readers: Vec<Vec<usize>>,
-    is_output: Vec<bool>,
-}
-
-impl Uses {
-    /// Of all operators of a graph.
-    pub fn new(graph: &Subgraph) -> Uses {
-        let count = graph.tensors.len();
-        let (mut producer, mut readers, mut is_output) =
-            (vec![None; count], vec![Vec::new(); count], vec![false; count]);
-        for (at, op) in graph.operators.iter().enumerate() {
-            op.outputs.iter().for_each(|id| producer[id.0] = Some(at));
-            op.inputs.iter().flatten().for_each(|id| readers[id.0].push(at));
-        }
-        graph.outputs.iter().for_each(|id| is_output[id.0] = true);
-        Uses { producer, readers, is_output }
-    }
 }

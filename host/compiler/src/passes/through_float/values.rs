@@ -27,11 +27,14 @@ pub fn tables(part: &Part, graph: &Subgraph) -> Option<(Tensor, BTreeMap<usize, 
     let mut tables = BTreeMap::new();
     for &at in &part.last {
         let last = &graph.operators[at];
+        let to = graph.tensor(ends(last)?.1);
+        // A table of int16 would have 65536 elements.
+        let has_table = source.dtype == DType::Int8 && to.dtype == DType::Int8 && !to.unsigned;
+        (has_table || alike(to)).then_some(())?;
         let steps: Vec<&Operator> = [first].into_iter().chain(part.functions(graph)).chain([last]).collect();
         let (all, results) = evaluated(graph, source, &steps)?;
-        let same = all == results && alike(graph.tensor(ends(last)?.1));
-        let is_byte = source.dtype == DType::Int8 && graph.tensor(ends(last)?.1).dtype == DType::Int8;
-        (same || is_byte && !graph.tensor(ends(last)?.1).unsigned).then_some(())?;
+        let same = all == results && alike(to);
+        (same || has_table).then_some(())?;
         tables.insert(at, (!same).then_some(results));
     }
     let source = Tensor { dtype: source.dtype, quant: source.quant.clone(), ..Tensor::default() };
