@@ -2,12 +2,13 @@
 //!
 //! Read from the machine code of linked images in which each layer is a function: its frame and its deepest chain of calls
 //! count for the kernels that the layer calls. The functions that call the layers are measured in images as users build them.
+//! `--write` never lowers a figure: after a change of a kernel, delete its row first.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::machine::board::Board;
 use crate::machine::image::Image;
@@ -80,11 +81,24 @@ pub fn run(args: &[String]) -> Result<()> {
         }
     }
     depths.insert(CALLS.to_owned(), calls);
-    let text = text(&depths, &boards);
     if write {
-        fs::write(paths::root().join(FILE), text)?;
+        let file = paths::root().join(FILE);
+        raise(&mut depths, &fs::read_to_string(&file)?)?;
+        fs::write(file, text(&depths, &boards))?;
     } else {
-        print!("{text}");
+        print!("{}", text(&depths, &boards));
+    }
+    Ok(())
+}
+
+/// Keeps the figures of a table that are higher, and its other kernels: the C compiler makes a kernel's code for the layers that call
+/// it, so models of today may need less than those of before, and others still as much.
+fn raise(depths: &mut Depths, table: &str) -> Result<()> {
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let (kernel, bytes) = line.split_once(',').with_context(|| format!("a line of {FILE}: {line}"))?;
+        let bytes: u32 = bytes.parse().with_context(|| format!("bytes of {kernel}"))?;
+        let known = depths.entry(kernel.to_owned()).or_default();
+        *known = bytes.max(*known);
     }
     Ok(())
 }
@@ -103,8 +117,10 @@ fn whole(boards: &[String], data: impl Fn(&str) -> Option<PathBuf>) -> Result<()
 
 fn text(depths: &Depths, boards: &[Board]) -> String {
     let names: Vec<&str> = boards.iter().map(|board| board.name).collect();
-    let head =
-        format!("# Bytes of stack, gcc 12.2 -O2, the most of {}; by `cargo xtask stack --write`.\n", names.join(", "));
+    let head = format!(
+        "# Bytes of stack, gcc 12.2 -O2, the most of {}; by `cargo xtask stack --write`, which only raises them.\n",
+        names.join(", ")
+    );
     depths.iter().fold(head, |text, (kernel, bytes)| text + &format!("{kernel},{bytes}\n"))
 }
 
@@ -169,6 +185,14 @@ fn above_layers(board: &Board, model: &Model, out: &Path, depths: &Depths) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn figures_only_rise() {
+        let mut depths = Depths::from([("a".to_owned(), 8), ("b".to_owned(), 90)]);
+        raise(&mut depths, "# Bytes\na,16\nb,80\nc,24\n").unwrap();
+        assert_eq!(depths.into_iter().collect::<Vec<_>>(), [("a".into(), 16), ("b".into(), 90), ("c".into(), 24)]);
+        assert!(raise(&mut Depths::new(), "a;16\n").is_err());
+    }
 
     #[test]
     fn a_table_that_lacks_models_or_cores_is_not_written() {

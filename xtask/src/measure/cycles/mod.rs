@@ -14,10 +14,9 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::machine::board::Board;
-use crate::machine::{emulator, paths, setup};
-use crate::measure::costs::{counted, measured};
-use crate::measure::firmware;
-use crate::measure::profiles::code::Code;
+use crate::machine::{paths, setup};
+use crate::measure::costs::measured;
+use crate::measure::{firmware, profiles};
 use analysis::Cycles;
 
 /// The cores of which LLVM has a model, with its name for them.
@@ -58,19 +57,11 @@ pub fn run(args: &[String]) -> Result<()> {
     let out = paths::target().join("cycles");
     fs::create_dir_all(&out)?;
     let mut rows = BTreeMap::new();
-    for (at, (core, model_of_core)) in CORES.iter().enumerate() {
-        if names.is_empty() || names.contains(core) {
-            for (part, model) in MODELS {
-                let file = paths::data(part).context("the networks are not here: docs/data.md")?;
-                for (kernel, of) in loops(&tool, core, &file.join(model).with_extension("tflite"), &out)? {
-                    let cycles = analysis::cycles(model_of_core, &of.listing, &out)?;
-                    // The fewest cycles for each product: a layer of a few products may be in another loop.
-                    let row = Row { at, kernel: kernel.clone(), instructions: of.listing.len(), macs: of.macs, cycles };
-                    let known = rows.entry((at, kernel)).or_insert_with(|| row.clone());
-                    if row.per_mac() < known.per_mac() {
-                        *known = row;
-                    }
-                }
+    for (at, (core, _)) in CORES.iter().enumerate().filter(|(_, (core, _))| names.is_empty() || names.contains(core)) {
+        for (part, model) in MODELS {
+            let folder = paths::data(part).context("the networks are not here: docs/data.md")?;
+            for (kernel, of) in loops(&tool, core, &folder.join(model).with_extension("tflite"), &out)? {
+                keep_fastest(&mut rows, row(at, kernel, &of, &out)?);
             }
         }
     }
@@ -110,29 +101,26 @@ impl Row {
     }
 }
 
-/// For each kernel of a network, the loop in which most products of its layers are.
-fn loops(tool: &Path, core: &str, file: &Path, out: &Path) -> Result<Vec<(String, Loop)>> {
-    let board = Board::named(core)?;
-    let measured::Subject { model, report } = measured::compile(tool, file, out, &[])??;
-    let program = counted::build(&board, &model, out)?;
-    let run = emulator::count_places(&board, &program, counted::BETWEEN)?;
-    let code = Code::of_image(&board, &program)?;
-    let layers = report["layers"].as_array().context("a report without layers")?;
-    let mut summed: BTreeMap<String, BTreeMap<u64, u64>> = BTreeMap::new();
-    for (at, places) in counted::order(&board, &model, &run)?.into_iter().zip(&run.counts.places) {
-        let kernels = layers.get(at).and_then(|layer| layer["kernels"].as_array()).into_iter().flatten();
-        let names: Vec<&str> = kernels.filter_map(|name| name.as_str()?.strip_prefix("tvmk_")).collect();
-        let sums = summed.entry(names.join(", ")).or_default();
-        for (address, times) in places {
-            if let Some((block, at)) = code.place(*address) {
-                *sums.entry(block.addresses[0]).or_default() += times * block.macs[at];
-            }
-        }
+fn row(at: usize, kernel: String, of: &Loop, out: &Path) -> Result<Row> {
+    let cycles = analysis::cycles(CORES[at].1, &of.listing, out)?;
+    Ok(Row { at, kernel, instructions: of.listing.len(), macs: of.macs, cycles })
+}
+
+/// A layer of few products may be in another loop of its kernel.
+fn keep_fastest(rows: &mut BTreeMap<(usize, String), Row>, row: Row) {
+    let known = rows.entry((row.at, row.kernel.clone())).or_insert_with(|| row.clone());
+    if row.per_mac() < known.per_mac() {
+        *known = row;
     }
-    let most = |sums: BTreeMap<u64, u64>| sums.into_iter().max_by_key(|(_, macs)| *macs).filter(|(_, macs)| *macs > 0);
-    let found = summed.into_iter().filter_map(|(kernel, sums)| {
-        let (block, _) = code.place(most(sums)?.0)?;
-        Some((kernel, Loop { listing: block.texts.clone(), macs: block.macs.iter().sum() }))
+}
+
+/// For each layer of a network with products, its kernels and the loop in which most of its products are.
+fn loops(tool: &Path, core: &str, file: &Path, out: &Path) -> Result<Vec<(String, Loop)>> {
+    let measured = measured::compile(tool, file, out, &[])??;
+    let (code, layers) = profiles::layers(&Board::named(core)?, &measured, out)?;
+    let found = layers.into_iter().filter(|layer| layer.inner.macs > 0).filter_map(|layer| {
+        let (block, _) = code.place(layer.inner.address)?;
+        Some((layer.kernels.join(", "), Loop { listing: block.texts.clone(), macs: layer.inner.macs }))
     });
     Ok(found.collect())
 }

@@ -36,6 +36,8 @@ pub struct Layer {
 /// A loop over products, of one pass.
 #[derive(Debug, Default, PartialEq, Clone, Copy)]
 pub struct Inner {
+    /// The address of its first instruction.
+    pub address: u64,
     /// Instructions.
     pub instructions: u64,
     /// Of these, the ones that it can't do without.
@@ -71,8 +73,9 @@ impl Layer {
                 layer.requantisation += times;
             }
             let (instructions, macs) = (block.products as u64, block.macs.iter().sum());
-            let pass = Inner { instructions, needed: block.needed, macs };
-            summed.entry(block.addresses[0]).or_insert((0, pass)).0 += times * block.macs[at];
+            let address = block.addresses[0];
+            let pass = Inner { address, instructions, needed: block.needed, macs };
+            summed.entry(address).or_insert((0, pass)).0 += times * block.macs[at];
         }
         layer.slots = summed.values().map(|(macs, _)| macs).sum();
         let most = summed.into_values().max_by_key(|(macs, _)| *macs);
@@ -108,6 +111,6 @@ mod tests {
         let layer = Layer::new(&report, "tvmgen_m_", 50, &code, &places.into()).unwrap();
         assert_eq!((layer.name.as_str(), layer.kernels.join(" ").as_str()), ("conv", "a"));
         assert_eq!((layer.products, layer.requantisation, layer.rest(), layer.slots), (40, 2, 8, 20));
-        assert_eq!((layer.inner, layer.least()), (Inner { instructions: 4, needed: 2, macs: 2 }, 15));
+        assert_eq!((layer.inner, layer.least()), (Inner { address: 0x106, instructions: 4, needed: 2, macs: 2 }, 15));
     }
 }

@@ -60,17 +60,27 @@ fn file(subject: &Subject) -> Result<PathBuf> {
 /// Counts a network.
 fn profile(tool: &Path, subject: &Subject, out: &Path) -> Result<Profile> {
     let board = Board::named(subject.core)?;
-    let measured::Subject { model, report } = measured::compile(tool, &file(subject)?, out, &[])??;
-    let [whole, ..] = bench_image::measure(&board, &model, out, false)?.figures;
-    let program = counted::build(&board, &model, out)?;
-    let run = emulator::count_places(&board, &program, counted::BETWEEN)?;
-    let code = Code::of_image(&board, &program)?;
+    let measured = measured::compile(tool, &file(subject)?, out, &[])??;
+    let [whole, ..] = bench_image::measure(&board, &measured.model, out, false)?.figures;
+    Ok(Profile { whole, layers: layers(&board, &measured, out)?.1 })
+}
+
+/// The code of a network's image, in which each layer is marked, and what its layers' instructions are for.
+///
+/// # Errors
+/// If the image does not build, does not fit the board, or fails there.
+pub fn layers(board: &Board, measured: &measured::Subject, out: &Path) -> Result<(Code, Vec<Layer>)> {
+    let measured::Subject { model, report } = measured;
+    let program = counted::build(board, model, out)?;
+    let run = emulator::count_places(board, &program, counted::BETWEEN)?;
+    let code = Code::of_image(board, &program)?;
     let reports = report["layers"].as_array().context("a report without layers")?;
     let prefix = format!("tvmgen_{}_", report["module"].as_str().context("a report without a name")?);
     let ranges = run.counts.ranges.iter().zip(&run.counts.places);
-    let layers = counted::order(&board, &model, &run)?.into_iter().zip(ranges).map(|(at, (count, places))| {
+    let layers = counted::order(board, model, &run)?.into_iter().zip(ranges).map(|(at, (count, places))| {
         let report = reports.get(at).context("a layer that the report does not have")?;
         Layer::new(report, &prefix, *count, &code, places)
     });
-    Ok(Profile { whole, layers: layers.collect::<Result<_>>()? })
+    let layers = layers.collect::<Result<_>>()?;
+    Ok((code, layers))
 }

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     fn profile() -> Profile {
-        let inner = Inner { instructions: 4, needed: 3, macs: 2 };
+        let inner = Inner { address: 0, instructions: 4, needed: 3, macs: 2 };
         let layer = Layer {
             name: "conv_2d_0".into(),
             kernels: vec!["conv_2d".into()],
